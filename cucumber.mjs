@@ -1,0 +1,14 @@
+/**
+ * Plain `npx cucumber-js` and the editors' plug-ins: the plugin starts the target and says that this run gives no verdict.
+ * The command line of the suite does not read this file.
+ *
+ * @type {Partial<import('@cucumber/cucumber/api').IConfiguration>}
+ */
+export default {
+  paths: ['features/**/*.feature'],
+  // not steps/**: tests and machinery stand there too; the globs end in .ts because a bare folder finds .js only
+  import: ['steps/*.steps.ts', 'steps/parameter-types.ts', 'steps/hooks.ts'],
+  plugin: ['./steps/plugin.ts'],
+  format: ['progress'],
+  publish: false,
+};

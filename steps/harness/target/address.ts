@@ -1,0 +1,35 @@
+import { EnvironmentError } from './errors.ts';
+import { notStarted } from './failure.ts';
+import { portSign } from './port.ts';
+import { untilReady } from './readiness.ts';
+import type { AddressStart, StartedTarget, Target } from './target.ts';
+
+/**
+ * Waits until a server that somebody else runs accepts a connection.
+ *
+ * @throws EnvironmentError when it does not
+ */
+export async function startAddress(target: Target, { protocol, host, port }: AddressStart): Promise<StartedTarget> {
+  const end = new Promise<string>(() => {});
+  const signs = target.ready.port ? [portSign({ host, port, keptMs: 0 })] : [];
+  const problem = await untilReady(signs, end, target.ready.withinMs);
+  const tried = `${protocol}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  if (problem !== undefined)
+    throw notStarted(target, { tried, seen: problem, advice: 'Start the server, or correct the address.' });
+
+  const unable = async (): Promise<never> => {
+    throw new EnvironmentError(`${tried} was not started by the suite, which therefore cannot reach into it.`);
+  };
+  return {
+    target,
+    host,
+    port,
+    output: () => [],
+    ended: () => undefined,
+    end,
+    write: unable,
+    signal: unable,
+    exec: unable,
+    stop: async () => {},
+  };
+}

@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto';
+import { relative } from 'node:path';
+import { PassThrough } from 'node:stream';
+import type { Engine } from './engine.ts';
+import type { ContainerStart } from './target.ts';
+
+/** How many lines of a build are kept, and how many characters of each. */
+const MOST_LINES = 200;
+const LONGEST_LINE = 2_000;
+
+/** A build that failed, with the last lines of its log. */
+export class BuildError extends Error {
+  override readonly name = 'BuildError';
+  readonly log: readonly string[];
+
+  constructor(reason: string, log: readonly string[]) {
+    super(reason);
+    this.log = log;
+  }
+}
+
+/** Images of this run, by name: several starts of one target share one build. */
+const built = new Map<string, Promise<string>>();
+
+/** The build before: one at a time, because the record of a build hears all that the engine says. */
+let before: Promise<unknown> = Promise.resolve();
+
+/**
+ * Builds the image of a Dockerfile, once in a run, and gives its name. The image stays, so that the next run finds its layers.
+ *
+ * @throws BuildError
+ */
+export function buildImage(engine: Engine, build: NonNullable<ContainerStart['build']>): Promise<string> {
+  const name = `localhost/iot-ntp-conformance/${createHash('sha256').update(JSON.stringify(build)).digest('hex').slice(0, 12)}`;
+  const known = built.get(name);
+  if (known !== undefined) return known;
+  const image = before.then(() => buildOnce(engine, build, `${name}:latest`));
+  before = image.catch(() => built.delete(name));
+  built.set(name, image);
+  return image;
+}
+
+async function buildOnce(engine: Engine, build: NonNullable<ContainerStart['build']>, name: string): Promise<string> {
+  const earlier = await imageId(engine, name);
+  const classic = await attempt(engine, build, name, false);
+  // The classic builder is everywhere and needs no registry, but does not know every instruction.
+  const other = classic !== undefined && /BuildKit|unknown instruction|unknown flag|parse error/i.test(classic.message);
+  const failure = other ? await attempt(engine, build, name, true) : classic;
+  if (failure !== undefined) throw failure;
+  // What was built from an earlier state of the files has lost its name; it goes unless somebody uses it.
+  const unnamed = earlier !== undefined && earlier !== (await imageId(engine, name));
+  if (unnamed)
+    await engine.docker
+      .getImage(earlier)
+      .remove()
+      .catch(() => {});
+  return name;
+}
+
+async function imageId({ docker }: Engine, name: string): Promise<string | undefined> {
+  return docker
+    .getImage(name)
+    .inspect()
+    .then(
+      ({ Id }) => Id,
+      () => undefined,
+    );
+}
+
+async function attempt(
+  engine: Engine,
+  { dockerfile, context, args }: NonNullable<ContainerStart['build']>,
+  name: string,
+  buildkit: boolean,
+): Promise<BuildError | undefined> {
+  const record = recordBuild(engine);
+  try {
+    const builder = engine.testcontainers.GenericContainer.fromDockerfile(context, relative(context, dockerfile)).withBuildArgs({
+      ...args,
+    });
+    await (buildkit ? builder.withBuildkit() : builder).build(name, { deleteOnExit: false });
+    return record.failure === undefined ? undefined : new BuildError(record.failure, record.lines);
+  } catch (error) {
+    return new BuildError(record.failure ?? (error as Error).message, record.lines);
+  } finally {
+    record.end();
+  }
+}
+
+/** What the engine said while it built. */
+interface BuildRecord {
+  readonly lines: string[];
+  failure: string | undefined;
+  end(): void;
+}
+
+/**
+ * testcontainers drops the engine's account of a build, takes an older image of the same name for a success, and never comes back
+ * when the engine refuses the build at once. So the engine's answer is read here as it passes by, and a refusal becomes the
+ * failure of a build like any other.
+ */
+function recordBuild({ docker }: Engine): BuildRecord {
+  const record: BuildRecord = {
+    lines: [],
+    failure: undefined,
+    // What shadows the method of the class goes.
+    end: () => Reflect.deleteProperty(docker, 'buildImage'),
+  };
+  const build = docker.buildImage.bind(docker);
+  const observed = async (...[context, options]: Parameters<typeof build>): Promise<NodeJS.ReadableStream> => {
+    try {
+      // forcerm: the container of a step that failed is of no use to anybody.
+      const stream = await build(context, { ...options, forcerm: true });
+      const onEnd = (): void => {};
+      docker.modem.followProgress(stream, onEnd, (event: BuildEvent) => note(record, event));
+      return stream;
+    } catch (error) {
+      const { json, message } = error as Error & { readonly json?: { readonly message?: string } };
+      record.failure = (json?.message ?? message).trim();
+      return new PassThrough().end();
+    }
+  };
+  docker.buildImage = observed as typeof build;
+  return record;
+}
+
+/** One message of the engine about a build. */
+interface BuildEvent {
+  readonly stream?: string;
+  readonly error?: string;
+}
+
+function note(record: BuildRecord, { stream, error }: BuildEvent): void {
+  for (const line of stream?.split(/\r?\n/) ?? []) {
+    if (line.trim() !== '') record.lines.push(line.slice(0, LONGEST_LINE));
+  }
+  if (error !== undefined) record.failure = error.trim();
+  record.lines.splice(0, record.lines.length - MOST_LINES);
+}

@@ -1,0 +1,172 @@
+import { dirname, resolve } from 'node:path';
+import { parseDuration } from './duration.ts';
+import { secretsOf } from './redact.ts';
+import type {
+  AddressStart,
+  ContainerStart,
+  Identity,
+  ProcessStart,
+  Ready,
+  Result,
+  Role,
+  Sync,
+  Target,
+  TimestampType,
+  TimeUnit,
+  Tls,
+} from './target.ts';
+
+/** A device that no target file declares; the product key has the platform's own length. */
+const DEFAULT_DEVICE: Identity = { productKey: 'a1NtpSuite1', deviceName: 'probe' };
+
+/** A target file's content after it was checked: what `schemas/target.schema.json` describes. */
+interface Content {
+  readonly name: string;
+  readonly version?: string;
+  readonly role: Role;
+  readonly container?: {
+    readonly image?: string;
+    readonly dockerfile?: string;
+    readonly context?: string;
+    readonly args?: Readonly<Record<string, string>>;
+    readonly env?: Readonly<Record<string, string>>;
+    readonly command?: readonly string[];
+    readonly port?: number;
+    readonly files?: readonly { readonly source: string; readonly path: string }[];
+  };
+  readonly process?: {
+    readonly command: readonly string[];
+    readonly cwd?: string;
+    readonly env?: Readonly<Record<string, string>>;
+  };
+  readonly address?: string;
+  readonly ready?: { readonly log?: string; readonly port?: boolean; readonly health?: true; readonly within?: string };
+  readonly tls?: Partial<Tls>;
+  readonly device?: Identity;
+  readonly devices?: readonly Identity[];
+  readonly onlyThese?: boolean;
+  readonly clientId?: string;
+  readonly responseDeadline?: string;
+  readonly clockTolerance?: string;
+  readonly sharedClock?: boolean;
+  readonly mqttVersion?: '3.1.1' | '5';
+  readonly capabilities?: readonly string[];
+  readonly sync?: {
+    readonly every?: string;
+    readonly exec?: readonly string[];
+    readonly signal?: NodeJS.Signals;
+    readonly stdin?: string;
+    readonly publish?: { readonly topic: string; readonly payload?: string };
+  };
+  readonly result?: { readonly log?: string; readonly topic?: string; readonly pointer?: string; readonly unit?: TimeUnit };
+  readonly timestampType?: TimestampType | readonly TimestampType[];
+  readonly within?: string;
+}
+
+/**
+ * Completes the checked content of a target file with its defaults, and makes its paths absolute.
+ *
+ * @param file absolute path of the target file
+ * @param secrets what came from the environment
+ */
+export function complete(value: unknown, file: string, secrets: readonly string[]): Target {
+  const content = value as Content;
+  const start = startOf(content, dirname(file));
+  const devices = content.devices ?? [content.device ?? DEFAULT_DEVICE];
+  const tls = content.tls === undefined ? undefined : tlsOf(content.tls, dirname(file));
+  const result = content.result === undefined ? undefined : resultOf(content.result);
+  return {
+    file,
+    name: content.name,
+    ...optional('version', content.version),
+    role: content.role,
+    start,
+    ready: readyOf(content, start.kind),
+    ...optional('tls', tls),
+    devices,
+    onlyThese: content.onlyThese ?? false,
+    clientId: content.clientId ?? '{productKey}.{deviceName}',
+    responseDeadlineMs: duration(content.responseDeadline ?? '2s'),
+    clockToleranceMs: duration(content.clockTolerance ?? '5s'),
+    sharedClock: content.sharedClock ?? start.kind !== 'address',
+    mqttVersion: content.mqttVersion ?? '3.1.1',
+    capabilities: new Set(content.capabilities),
+    sync: syncOf(content.sync),
+    ...optional('result', result),
+    timestampTypes: [content.timestampType ?? 'long'].flat() as TimestampType[],
+    withinMs: duration(content.within ?? '10s'),
+    secrets: secretsOf([...devices.map((device) => device.deviceSecret), ...secrets]),
+  };
+}
+
+function startOf({ container, process, address = '' }: Content, folder: string): ContainerStart | ProcessStart | AddressStart {
+  if (process !== undefined) {
+    return { kind: 'process', command: process.command, cwd: resolve(folder, process.cwd ?? '.'), env: process.env ?? {} };
+  }
+  if (container === undefined) return addressOf(address);
+  const { image, dockerfile, context, args = {}, env = {}, command, port, files = [] } = container;
+  const build = dockerfile === undefined ? undefined : resolve(folder, dockerfile);
+  return {
+    kind: 'container',
+    ...optional('image', image),
+    ...(build === undefined ? {} : { build: { dockerfile: build, context: resolve(folder, context ?? dirname(build)), args } }),
+    env,
+    ...optional('command', command),
+    ...optional('port', port),
+    files: files.map(({ source, path }) => ({ source: resolve(folder, source), path })),
+  };
+}
+
+function addressOf(address: string): AddressStart {
+  const { protocol, hostname, port } = new URL(address);
+  const secure = protocol === 'mqtts:';
+  return {
+    kind: 'address',
+    protocol: secure ? 'mqtts' : 'mqtt',
+    host: hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: port === '' ? (secure ? 8883 : 1883) : Number(port),
+  };
+}
+
+function readyOf({ role, ready = {} }: Content, kind: Target['start']['kind']): Ready {
+  return {
+    ...optional('log', ready.log),
+    port: role === 'server' && (ready.port ?? true),
+    ...optional('health', ready.health),
+    withinMs: duration(ready.within ?? (kind === 'address' ? '5s' : '30s')),
+  };
+}
+
+function tlsOf({ ca, selfSigned = false, serverName, certificate, key }: Partial<Tls>, folder: string): Tls {
+  const absolute = (path: string | undefined): string | undefined => (path === undefined ? undefined : resolve(folder, path));
+  return {
+    ...optional('ca', absolute(ca)),
+    selfSigned,
+    ...optional('serverName', serverName),
+    ...optional('certificate', absolute(certificate)),
+    ...optional('key', absolute(key)),
+  };
+}
+
+function syncOf(sync: Content['sync'] = {}): Sync {
+  const { every, exec, signal, stdin, publish } = sync;
+  if (every !== undefined) return { kind: 'every', intervalMs: duration(every) };
+  if (exec !== undefined) return { kind: 'exec', command: exec };
+  if (signal !== undefined) return { kind: 'signal', signal };
+  if (stdin !== undefined) return { kind: 'stdin', text: stdin };
+  if (publish !== undefined) return { kind: 'publish', topic: publish.topic, payload: publish.payload ?? '' };
+  return { kind: 'start' };
+}
+
+function resultOf({ log, topic = '', pointer = '', unit = 'ms' }: NonNullable<Content['result']>): Result {
+  return log === undefined ? { kind: 'topic', topic, pointer, unit } : { kind: 'log', log, unit };
+}
+
+function duration(text: string): number {
+  return parseDuration(text) as number;
+}
+
+/** A member that is left out when it has no value, as `exactOptionalPropertyTypes` asks. */
+function optional<Key extends string, Value>(key: Key, value: Value | undefined): { readonly [K in Key]?: Value } {
+  return value === undefined ? {} : ({ [key]: value } as { [K in Key]: Value });
+}

@@ -1,0 +1,280 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that notation belongs to target files
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { hostname, tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { connectEngine, type Engine, isLeftover, OWNER_LABEL, RUN } from './engine.ts';
+import { EnvironmentError } from './errors.ts';
+import { loadTarget } from './file.ts';
+import type { StartOptions } from './options.ts';
+import { startTarget } from './start.ts';
+import type { StartedTarget } from './target.ts';
+
+/** An image with node and a shell that is on this machine already: nothing is pulled. */
+const IMAGE = 'local/base:latest';
+
+const LISTEN = 'require("node:net").createServer().listen(1883, "0.0.0.0", () => console.log("listening on 1883"));';
+const STAY = 'setInterval(() => {}, 1000);';
+
+const required = process.env['CONFORMANCE_REQUIRE_DOCKER'] === '1';
+const engine = await connectEngine().catch((error: unknown) => {
+  if (required) throw error;
+});
+const skip = required ? false : await reasonToSkip();
+
+async function reasonToSkip(): Promise<string | false> {
+  if (engine === undefined) return 'no Docker engine answers';
+  const there = await engine.client.image.exists(engine.testcontainers.ImageName.fromString(IMAGE));
+  return there ? false : `the image ${IMAGE} is not there`;
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'target-container-'));
+after(() => rmSync(folder, { recursive: true }));
+
+/** What every Dockerfile here begins with; the label is for clearing up. */
+const LABEL = `test-folder=${basename(folder)}`;
+const FROM = `FROM ${IMAGE}\nLABEL ${LABEL}\n`;
+after(async () => {
+  for (const { Id } of (await engine?.docker.listImages({ filters: { label: [LABEL] } })) ?? []) {
+    await engine?.docker.getImage(Id).remove({ force: true });
+  }
+});
+
+/** A target file's start, with a program of node as its command. */
+const node = (program: string): object => ({ image: IMAGE, command: ['node', '-e', program] });
+
+async function start(content: object, options?: StartOptions): Promise<StartedTarget> {
+  const file = join(folder, 'acme.json');
+  const { container, ...others } = content as { container: object };
+  const role = 'result' in others ? {} : { role: 'server', container: { port: 1883, ...container } };
+  writeFileSync(file, JSON.stringify({ name: 'Acme', role: 'client', container, ...others, ...role }));
+  return startTarget(await loadTarget(file, { SECRET: 'hunter22' }), options);
+}
+
+async function failureOf(content: object): Promise<string> {
+  const error = await start(content).then(
+    async (started) => {
+      await started.stop();
+      assert.fail('it started');
+    },
+    (reason: unknown) => reason,
+  );
+  assert.ok(error instanceof EnvironmentError, String(error));
+  assert.doesNotMatch(error.message, /\n {4}at /);
+  return error.message;
+}
+
+/** Containers of this run that exist. */
+async function mine(): Promise<string[]> {
+  const { docker } = engine as Engine;
+  const found = await docker.listContainers({ all: true, filters: { label: [`${OWNER_LABEL}=${RUN}`] } });
+  return found.map(({ Id }) => Id);
+}
+
+function disposable(it: StartedTarget): { it: StartedTarget } & AsyncDisposable {
+  return { it, [Symbol.asyncDispose]: () => it.stop() };
+}
+
+describe('a container', { skip, timeout: 120_000 }, () => {
+  test('is ready when its port accepts a connection, is reached there, and is gone in the end', async () => {
+    const started = await start({ container: node(`setTimeout(() => { ${LISTEN} }, 300)`) }, { labels: { further: 'label' } });
+    const socket = connect(started.port, started.host);
+    await once(socket, 'connect');
+    socket.destroy();
+    assert.match(started.imageDigest ?? '', /^sha256:[0-9a-f]{64}$/);
+    assert.equal(started.ended(), undefined);
+    const [id = ''] = await mine();
+    const { Config, HostConfig } = await (engine as Engine).docker.getContainer(id).inspect();
+    assert.equal(Config.Labels['further'], 'label');
+    assert.deepEqual(HostConfig.SecurityOpt, ['no-new-privileges']);
+    assert.deepEqual(HostConfig.LogConfig?.Config, { 'max-size': '1m', 'max-file': '1' });
+
+    await started.stop();
+    await started.stop();
+    assert.equal(started.ended(), 'stopped by the suite');
+    assert.equal(await started.end, 'stopped by the suite');
+    assert.deepEqual(await mine(), []);
+  });
+
+  test('is given files, environment, and placeholders', async () => {
+    writeFileSync(join(folder, 'given.txt'), 'given');
+    const program = `console.log(JSON.stringify([process.env.DS, process.env.F, require("fs").readFileSync("/etc/given.txt", "utf8"), process.argv[1]])); ${LISTEN}`;
+    const container = {
+      image: IMAGE,
+      command: ['node', '-e', program, '{host}:{port}/{productKey}'],
+      env: { DS: '{deviceSecret}' },
+      files: [{ source: 'given.txt', path: '/etc/given.txt' }],
+    };
+    const device = { productKey: 'pk', deviceName: 'dn', deviceSecret: '${env:SECRET}' };
+    const heard: string[] = [];
+    const options = { env: { F: '1' }, onLine: (line: string) => heard.push(line) };
+    await using started = disposable(await start({ container, device, ready: { log: 'listening' } }, options));
+    assert.equal(heard[0], '["hunter22","1","given","0.0.0.0:1883/pk"]');
+    assert.equal(started.it.output()[0], '["***","1","given","0.0.0.0:1883/pk"]');
+  });
+
+  test('is built from a Dockerfile, anew when its files change', async () => {
+    const dockerfile = (version: number): string =>
+      `${FROM}ARG EXTRA\nENV GIVEN=$EXTRA-${version}\nCMD ["node", "server.cjs"]\nCOPY server.cjs .\n`;
+    writeFileSync(join(folder, 'server.cjs'), `console.log(process.env.GIVEN); ${LISTEN}`);
+    for (const [version, extra] of [1, 2].entries()) {
+      writeFileSync(join(folder, 'Dockerfile'), dockerfile(version));
+      await using started = disposable(await start({ container: { dockerfile: 'Dockerfile', args: { EXTRA: extra } } }));
+      assert.equal(started.it.output()[0], `${extra}-${version}`);
+    }
+  });
+
+  test('is built by BuildKit where the classic builder cannot', async () => {
+    writeFileSync(join(folder, 'server.cjs'), LISTEN);
+    const lines = [FROM, 'RUN --mount=type=cache,target=/cache true', 'COPY server.cjs .', 'CMD ["node", "server.cjs"]'];
+    writeFileSync(join(folder, 'Modern'), lines.join('\n'));
+    await using started = disposable(await start({ container: { dockerfile: 'Modern' } }));
+    assert.equal(started.it.ended(), undefined);
+  });
+
+  test('is ready when the health check of its image succeeds', async () => {
+    const check =
+      'HEALTHCHECK --interval=1s CMD ["node", "-e", "require(\'node:net\').connect(1883).on(\'connect\', () => process.exit(0))"]';
+    writeFileSync(join(folder, 'server.cjs'), LISTEN);
+    writeFileSync(join(folder, 'Healthy'), `${FROM}${check}\nCOPY server.cjs .\nCMD ["node", "server.cjs"]\n`);
+    await using started = disposable(await start({ container: { dockerfile: 'Healthy' }, ready: { health: true } }));
+    assert.equal(started.it.ended(), undefined);
+  });
+
+  test('of a client reaches the platform, hears signals, commands and its standard input, and says how it ended', async () => {
+    const platform = createServer().listen(0, '0.0.0.0');
+    await once(platform, 'listening');
+    const { port } = platform.address() as AddressInfo;
+    const program = `require("node:net").connect(process.argv[2], process.argv[1]);
+      process.stdin.on("data", (data) => console.log("heard " + data));
+      process.on("SIGUSR1", () => process.exit(5));`;
+    const connected = once(platform, 'connection');
+    const { promise: heard, resolve } = Promise.withResolvers<void>();
+    const container = { image: IMAGE, command: ['node', '-e', program, '{host}', '{port}'] };
+    const content = { container, sync: { stdin: 'sync\n' }, result: { log: '(?<time>.)' } };
+    await using started = disposable(
+      await start(content, {
+        values: { host: 'platform.internal', port: String(port) },
+        onLine: (line) => (line === 'heard sync' ? resolve() : undefined),
+      }),
+    );
+    const [socket] = (await connected) as [Socket];
+    await started.it.write('sync\n');
+    await heard;
+    await started.it.exec(['sh', '-c', 'test "$0" = {port}', '{port}']);
+    await assert.rejects(started.it.exec(['false']), { name: 'EnvironmentError', message: /false ended with code 1/ });
+    await started.it.signal('SIGUSR1');
+    assert.equal(await started.it.end, 'exited with code 5');
+    await assert.rejects(started.it.signal('SIGUSR1'), { name: 'EnvironmentError', message: /exited with code 5/ });
+    socket.destroy();
+    platform.close();
+  });
+
+  test('that is killed says by what', async () => {
+    const content = { container: node('process.abort(); // {port}'), result: { log: '(?<time>.)' } };
+    await using started = disposable(await start(content, { values: { host: 'h', port: '1' } }));
+    assert.match(await started.it.end, /^killed by SIG[A-Z]+ \(exit code \d+\)$/);
+  });
+});
+
+describe('a container that does not start is answered with what was tried, seen, and can be done', {
+  skip,
+  timeout: 120_000,
+}, () => {
+  after(async () => assert.deepEqual(await mine(), [], 'a container was left behind'));
+
+  test('when it ends early', async () => {
+    const message = await failureOf({ container: node('console.log("no license"); process.exit(7)') });
+    assert.match(message, /^Acme \(acme\.json\) did not start\.\n {2}tried {2}a container of the image local\/base:latest\n/);
+    assert.match(message, /it ended before it was ready: exited with code 7\n {2}its last lines:\n {4}no license\n/);
+  });
+
+  test('when nothing listens on its port', async () => {
+    const message = await failureOf({ container: node(STAY), ready: { within: '1s' } });
+    assert.match(
+      message,
+      /port 1883 of the container accepted the connection and closed it again: nothing listens behind it, within 1000 ms/,
+    );
+  });
+
+  test('when no line matches', async () => {
+    const message = await failureOf({ container: node(LISTEN), ready: { log: 'ready', within: '2s' } });
+    assert.match(message, /no line of its output matched \/ready\/, within 2000 ms/);
+  });
+
+  test('when its image has no health check', async () => {
+    assert.match(
+      await failureOf({ container: node(STAY), ready: { health: true } }),
+      /its image has no health check; remove ready\.health/,
+    );
+  });
+
+  test('when its command does not exist', async () => {
+    assert.match(
+      await failureOf({ container: { image: IMAGE, command: ['no-such-program'] } }),
+      /exec: "no-such-program": .*not found/,
+    );
+  });
+
+  test('when its image is not to be had', async () => {
+    const message = await failureOf({ container: { image: 'localhost:9/no/such-image:1' } });
+    assert.match(
+      message,
+      /the image localhost:9\/no\/such-image:1\n {2}seen {3}it is not on this machine and could not be pulled/,
+    );
+  });
+
+  test('when a step of its Dockerfile fails', async () => {
+    writeFileSync(join(folder, 'Failing'), `${FROM}RUN echo the reason && false\n`);
+    const message = await failureOf({ container: { dockerfile: 'Failing' } });
+    assert.match(message, /seen {3}The command .* returned a non-zero code: 1\n {2}its last lines:\n(.*\n)* {4}the reason\n/);
+  });
+
+  test('when its Dockerfile is none', async () => {
+    writeFileSync(join(folder, 'Wrong'), `${FROM}RUM x\n`);
+    assert.match(await failureOf({ container: { dockerfile: 'Wrong' } }), /unknown instruction: RUM/);
+  });
+
+  test('when its Dockerfile was right in an earlier run and is wrong now', async () => {
+    writeFileSync(join(folder, 'Changing'), `${FROM}CMD ["node", "-e", ${JSON.stringify(LISTEN)}]\n`);
+    writeFileSync(join(folder, 'changing.yaml'), 'name: A\nrole: server\ncontainer: { dockerfile: Changing, port: 1883 }\n');
+    const earlier = `
+      const { loadTarget } = await import(${JSON.stringify(import.meta.resolve('./file.ts'))});
+      const { startTarget } = await import(${JSON.stringify(import.meta.resolve('./start.ts'))});
+      await (await startTarget(await loadTarget(process.argv[1]))).stop();`;
+    execFileSync(process.execPath, ['--input-type=module', '-e', earlier, join(folder, 'changing.yaml')]);
+    writeFileSync(join(folder, 'Changing'), `${FROM}COPY nothing .\n`);
+    assert.match(await failureOf({ container: { dockerfile: 'Changing' } }), /COPY failed/);
+  });
+});
+
+test('a container is a leftover when the process that owns it is gone', () => {
+  const gone = execFileSync(process.execPath, ['-p', 'process.pid'], { encoding: 'utf8' }).trim();
+  assert.equal(isLeftover(`${hostname()}.${gone}.0123abcd`), true);
+  assert.equal(isLeftover(`${hostname()}.${process.pid}.0123abcd`), true);
+  assert.equal(isLeftover(RUN), false);
+  assert.equal(isLeftover(`${hostname()}.${process.ppid}.0123abcd`), false);
+  assert.equal(isLeftover(`another-machine.${gone}.0123abcd`), false);
+  assert.equal(isLeftover('anything'), false);
+});
+
+test('leftovers are removed when an engine is connected', { skip, timeout: 60_000 }, async () => {
+  const program = `
+    const { connectEngine, OWNER_LABEL, RUN } = await import(${JSON.stringify(import.meta.resolve('./engine.ts'))});
+    const { docker } = await connectEngine();
+    if (process.argv[1] === 'leave') {
+      const { id } = await docker.createContainer({ Image: ${JSON.stringify(IMAGE)}, Cmd: ['true'], Labels: { [OWNER_LABEL]: RUN } });
+      console.log(id);
+    }`;
+  const suite = (what: string): string =>
+    execFileSync(process.execPath, ['--input-type=module', '-e', program, what], { encoding: 'utf8' }).trim();
+  const left = suite('leave');
+  const { docker } = engine as Engine;
+  assert.match((await docker.getContainer(left).inspect()).Id, /^[0-9a-f]{64}$/);
+  suite('look');
+  await assert.rejects(docker.getContainer(left).inspect(), { statusCode: 404 });
+});

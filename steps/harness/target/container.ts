@@ -1,0 +1,325 @@
+import { stat } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import { constants } from 'node:os';
+import { basename } from 'node:path';
+import { PassThrough } from 'node:stream';
+import type { StartedTestContainer } from 'testcontainers';
+import { BuildError, buildImage } from './build.ts';
+import { connectEngine, type Engine, OWNER_LABEL, RUN } from './engine.ts';
+import { EnvironmentError } from './errors.ts';
+import { notStarted } from './failure.ts';
+import { fillPlaceholders } from './fill.ts';
+import type { StartOptions } from './options.ts';
+import { Output } from './output.ts';
+import { portSign } from './port.ts';
+import { lineSign, nextLook, type Sign, untilReady } from './readiness.ts';
+import type { ContainerStart, StartedTarget, Target } from './target.ts';
+import { fillAll, valuesFor } from './values.ts';
+
+/** How long a connection must be kept to tell a server from the engine's proxy, in ms. */
+const KEPT_MS = 150;
+
+/** Between two looks at a health check, in ms. */
+const HEALTH_MS = 100;
+
+/** How long the last output may take to arrive after the end, in ms. */
+const LAST_OUTPUT_MS = 1_000;
+
+/** How much output the engine keeps on its disk, whatever an implementation prints. */
+const ENGINE_LOG = { Type: 'json-file', Config: { 'max-size': '1m', 'max-file': '1' } };
+
+type Docker = Engine['docker'];
+type Container = ReturnType<Docker['getContainer']>;
+
+/**
+ * Starts the implementation as a container.
+ *
+ * @throws EnvironmentError when no engine answers, the image is not to be had, the container ends, or is not ready in time
+ */
+export async function startContainer(target: Target, start: ContainerStart, options: StartOptions): Promise<StartedTarget> {
+  const engine = await connectEngine();
+  const image =
+    start.build === undefined
+      ? await pullImage(engine, target, start.image ?? '')
+      : await builtImage(engine, target, start.build);
+  const own = target.role === 'server' ? { host: '0.0.0.0', port: String(start.port) } : {};
+  const values = valuesFor(target, own, options.values);
+  const fill = (command: readonly string[]): string[] => command.map((text) => fillPlaceholders(text, values));
+  const tried = `a container of ${start.build === undefined ? `the image ${image}` : `the Dockerfile ${start.build.dockerfile}`}`;
+  const advice = 'Run the image by hand to see more. A slow start needs a longer ready.within.';
+
+  const output = new Output(target.secrets);
+  if (options.onLine !== undefined) output.listen(options.onLine);
+  const logged = target.ready.log === undefined ? [] : [lineSign(output, target.ready.log)];
+  const subject = await describe(engine, image, start, {
+    env: { ...fillAll(start.env, values), ...options.env },
+    ...(start.command === undefined ? {} : { command: fill(start.command) }),
+    labels: { ...options.labels, [OWNER_LABEL]: RUN },
+    stdin: target.sync.kind === 'stdin',
+    // The name by which a client finds the platform on this machine; an address needs none.
+    ...(target.role === 'client' && values.host !== undefined && isIP(values.host) === 0 ? { reaches: values.host } : {}),
+  });
+  const running = new RunningContainer(engine, output);
+  try {
+    const started = await running.start(subject);
+    const port = target.role === 'server' ? (started?.getMappedPort(start.port ?? 0) ?? 0) : Number(values.port);
+    // "localhost" would be tried as ::1 first, where the port is not published.
+    const host = target.role === 'server' ? (started?.getHost() ?? '').replace(/^localhost$/, '127.0.0.1') : (values.host ?? '');
+    const signs = [
+      ...logged,
+      ...(target.ready.health === true ? [healthSign(running)] : []),
+      ...(target.ready.port ? [portSign({ host, port, keptMs: KEPT_MS, shown: `port ${start.port} of the container` })] : []),
+    ];
+    const problem = await untilReady(signs, running.end, target.ready.withinMs);
+    if (problem !== undefined) {
+      await running.lastOutput();
+      throw notStarted(target, { tried, seen: problem, output: output.last(), advice });
+    }
+    return {
+      target,
+      host,
+      port,
+      imageDigest: running.imageDigest,
+      output: () => output.last(),
+      ended: () => running.ended,
+      end: running.end,
+      write: (text) => running.write(text),
+      signal: (signal) => running.signal(signal),
+      exec: (command) => running.exec(fill(command), command.join(' ')),
+      stop: () => running.stop(),
+    };
+  } catch (error) {
+    await running.stop();
+    if (error instanceof EnvironmentError) throw error;
+    throw notStarted(target, { tried, seen: engineWords(error), output: output.last(), advice });
+  }
+}
+
+async function pullImage(engine: Engine, target: Target, image: string): Promise<string> {
+  const name = engine.testcontainers.ImageName.fromString(image);
+  const failure = await engine.client.image.pull(name).then(
+    () => undefined,
+    (error: unknown) => engineWords(error),
+  );
+  if (await engine.client.image.exists(name)) return image;
+  throw notStarted(target, {
+    tried: `the image ${image}`,
+    seen: `it is not on this machine and could not be pulled${failure === undefined ? '' : `: ${failure}`}`,
+    advice: 'Check its name and tag; build or pull it by hand, or log in to its registry.',
+  });
+}
+
+async function builtImage(engine: Engine, target: Target, build: NonNullable<ContainerStart['build']>): Promise<string> {
+  try {
+    return await buildImage(engine, build);
+  } catch (error) {
+    if (!(error instanceof BuildError)) throw error;
+    throw notStarted(target, {
+      tried: `to build ${build.dockerfile} in ${build.context}`,
+      seen: error.message,
+      ...(error.log.length > 0 ? { output: error.log } : {}),
+      advice: `Build it by hand to see more: docker build -f ${basename(build.dockerfile)} …`,
+    });
+  }
+}
+
+/** What a container is made with, beside its image. */
+interface Making {
+  readonly env: Readonly<Record<string, string>>;
+  readonly command?: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly stdin: boolean;
+  /** A host name that stands for this machine inside. */
+  readonly reaches?: string;
+}
+
+/** A container that is described but not created. */
+type Subject = Awaited<ReturnType<typeof describe>>;
+
+async function describe(engine: Engine, image: string, start: ContainerStart, making: Making) {
+  const { GenericContainer } = engine.testcontainers;
+  const local = ['localhost', '127.0.0.1'].includes(engine.client.info.containerRuntime.host);
+
+  class SubjectContainer extends GenericContainer {
+    /** Told the container's id once it exists and before it starts. */
+    onCreated: (id: string) => Promise<void> = async () => {};
+
+    constructor() {
+      super(image);
+      this.hostConfig.LogConfig = ENGINE_LOG;
+      this.createOpts.OpenStdin = making.stdin;
+    }
+
+    publish(port: number): void {
+      this.withExposedPorts(port);
+      // An implementation under test has no business with the neighbours of this machine.
+      if (local) this.hostConfig.PortBindings = { [`${port}/tcp`]: [{ HostIp: '127.0.0.1', HostPort: '0' }] };
+    }
+
+    protected override containerCreated(id: string): Promise<void> {
+      return this.onCreated(id);
+    }
+  }
+
+  const subject = new SubjectContainer();
+  subject
+    .withEnvironment({ ...making.env })
+    .withLabels({ ...making.labels })
+    .withSecurityOpt('no-new-privileges');
+  // The signs of readiness are the suite's own: testcontainers' need a shell in the image, and wait on for a container that ended.
+  const wait = {
+    waitUntilReady: async () => {},
+    withStartupTimeout: () => wait,
+    isStartupTimeoutSet: () => true,
+    getStartupTimeout: () => 0,
+  };
+  subject.withWaitStrategy(wait);
+  if (making.command !== undefined) subject.withCommand([...making.command]);
+  if (making.reaches !== undefined) subject.withExtraHosts([{ host: making.reaches, ipAddress: 'host-gateway' }]);
+  if (start.port !== undefined) subject.publish(start.port);
+  for (const { source, path } of start.files) {
+    if ((await stat(source)).isDirectory()) subject.withCopyDirectoriesToContainer([{ source, target: path }]);
+    else subject.withCopyFilesToContainer([{ source, target: path }]);
+  }
+  return subject;
+}
+
+/** A container from its creation to its removal. */
+class RunningContainer {
+  /** Settles with how it ended. */
+  readonly end: Promise<string>;
+  ended: string | undefined;
+  imageDigest = '';
+  readonly #engine: Engine;
+  readonly #output: Output;
+  readonly #hasEnded: (how: string) => void;
+  readonly #printed = Promise.withResolvers<void>();
+  #container: Container | undefined;
+  #stdin: NodeJS.ReadWriteStream | undefined;
+  #stopped: Promise<void> | undefined;
+
+  constructor(engine: Engine, output: Output) {
+    this.#engine = engine;
+    this.#output = output;
+    const { promise, resolve } = Promise.withResolvers<string>();
+    this.end = promise;
+    this.#hasEnded = (how) => {
+      this.ended ??= this.#stopped === undefined ? how : 'stopped by the suite';
+      resolve(this.ended);
+    };
+  }
+
+  /** Gives the started container, or undefined when it ended at once. */
+  async start(subject: Subject): Promise<StartedTestContainer | undefined> {
+    subject.onCreated = (id) => this.#attach(this.#engine.docker.getContainer(id));
+    const started = subject.start();
+    // testcontainers goes on looking for the ports of a container that is gone; nobody waits for that.
+    started.catch(() => {});
+    return Promise.race([started, this.end.then(() => undefined)]);
+  }
+
+  async inspect(): Promise<Awaited<ReturnType<Container['inspect']>> | undefined> {
+    return this.#container?.inspect();
+  }
+
+  /** Settles when everything that it printed has been read. */
+  async lastOutput(): Promise<void> {
+    if (this.ended === undefined) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, LAST_OUTPUT_MS);
+    await Promise.race([this.#printed.promise, promise]);
+    clearTimeout(timer);
+  }
+
+  async write(text: string): Promise<void> {
+    if (this.ended !== undefined) throw new EnvironmentError(`Its standard input could not be written to: ${this.ended}.`);
+    this.#stdin?.write(text);
+  }
+
+  async signal(signal: NodeJS.Signals): Promise<void> {
+    try {
+      await this.#container?.kill({ signal });
+    } catch (error) {
+      throw new EnvironmentError(`${signal} could not be sent: ${this.ended ?? engineWords(error)}.`);
+    }
+  }
+
+  async exec(command: string[], shown: string): Promise<void> {
+    if (this.#container === undefined) return;
+    const { exitCode } = await this.#engine.client.container.exec(this.#container, command).catch((error: unknown) => {
+      throw new EnvironmentError(`The command ${shown} could not be run in the container: ${this.ended ?? engineWords(error)}.`);
+    });
+    if (exitCode !== 0) throw new EnvironmentError(`The command ${shown} ended with code ${exitCode} in the container.`);
+  }
+
+  /** Removes it with all that it holds. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
+    try {
+      await this.#container?.remove({ force: true, v: true });
+    } catch (error) {
+      // Gone already, or being removed by somebody else.
+      const { statusCode } = error as { readonly statusCode?: number };
+      if (statusCode !== 404 && statusCode !== 409) throw error;
+    }
+    this.#hasEnded('stopped by the suite');
+  }
+
+  /** Listens before the start, so that neither a line nor a quick end is missed. */
+  async #attach(container: Container): Promise<void> {
+    this.#container = container;
+    const stdin = (await container.inspect()).Config.OpenStdin;
+    const stream = await container.attach({ stream: true, stdout: true, stderr: true, stdin, hijack: stdin });
+    this.#stdin = stream;
+    const stdout = new PassThrough();
+    const stderr = new PassThrough();
+    this.#engine.docker.modem.demuxStream(stream, stdout, stderr);
+    this.#output.read(stdout, 'stdout');
+    this.#output.read(stderr, 'stderr');
+    stream.once('close', () => {
+      stdout.end();
+      stderr.end(() => this.#printed.resolve());
+    });
+    stream.on('error', () => {});
+    this.imageDigest = (await container.inspect()).Image;
+    container.wait({ condition: 'next-exit' }).then(
+      async ({ StatusCode }: { StatusCode: number }) => this.#hasEnded(await this.#howItEnded(StatusCode)),
+      () => this.#hasEnded('removed'),
+    );
+  }
+
+  async #howItEnded(code: number): Promise<string> {
+    const state = await this.inspect().then(
+      (found) => found?.State,
+      () => undefined,
+    );
+    if (state?.OOMKilled === true) return 'killed by the kernel: out of memory';
+    const signal = Object.entries(constants.signals).find(([, number]) => number === code - 128)?.[0];
+    return signal === undefined ? `exited with code ${code}` : `killed by ${signal} (exit code ${code})`;
+  }
+}
+
+/** The image's own health check, as the engine reports it. */
+function healthSign(running: RunningContainer): Sign {
+  return async (giveUp) => {
+    for (;;) {
+      const health = (await running.inspect())?.State.Health;
+      if (health?.Status === 'healthy') return undefined;
+      if (health === undefined || health.Status === 'none')
+        return 'its image has no health check; remove ready.health, or give it one';
+      if (health.Status === 'unhealthy') return `its health check failed: ${health.Log?.at(-1)?.Output.trim() ?? ''}`;
+      if (giveUp.aborted) return `its health check says ${health.Status}`;
+      await nextLook(HEALTH_MS, giveUp);
+    }
+  };
+}
+
+/** What the engine answered, without its wrapping. */
+function engineWords(error: unknown): string {
+  const { json, message } = error as { readonly json?: { readonly message?: string }; readonly message: string };
+  return (json?.message ?? message).replace(/^\(HTTP code \d+\) /, '').trim();
+}

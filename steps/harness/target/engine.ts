@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { ContainerRuntimeClient } from 'testcontainers';
+import { EnvironmentError } from './errors.ts';
+
+/** Label of every container that the suite starts. Its value is the run that owns it. */
+export const OWNER_LABEL = 'iot-ntp-conformance';
+
+/** This run: machine, process, and a word by which a later process of the same id is told apart. */
+export const RUN = `${hostname()}.${process.pid}.${randomUUID().slice(0, 8)}`;
+
+/** A container engine that answers, and testcontainers to use it with. */
+export interface Engine {
+  readonly testcontainers: typeof import('testcontainers');
+  readonly client: ContainerRuntimeClient;
+  readonly docker: ContainerRuntimeClient['container']['dockerode'];
+}
+
+let connected: Promise<Engine> | undefined;
+
+/**
+ * Finds the container engine, and removes what runs that did not end in order have left behind.
+ *
+ * @throws EnvironmentError when none answers
+ */
+export function connectEngine(): Promise<Engine> {
+  connected ??= connect();
+  // A later attempt may find an engine that was brought up meanwhile.
+  connected.catch(() => {
+    connected = undefined;
+  });
+  return connected;
+}
+
+async function connect(): Promise<Engine> {
+  const testcontainers = await import('testcontainers');
+  let client: ContainerRuntimeClient;
+  try {
+    client = await testcontainers.getContainerRuntimeClient();
+  } catch {
+    throw new EnvironmentError(
+      'No Docker engine answers.\n  Start one, or point DOCKER_HOST at one; a target of kind process or address needs none.',
+    );
+  }
+  const engine = { testcontainers, client, docker: client.container.dockerode };
+  await doWithoutReaper(engine);
+  await removeLeftovers(engine);
+  return engine;
+}
+
+/**
+ * testcontainers starts Ryuk, a container that removes what a crashed run leaves. Where its image is not at hand (no registry in
+ * reach) the first start would fail for that alone; the leftovers are then removed by the next run.
+ */
+async function doWithoutReaper({ client, testcontainers }: Engine): Promise<void> {
+  if (process.env['TESTCONTAINERS_RYUK_DISABLED'] !== undefined) return;
+  const { getReaperImage } = await import('testcontainers/build/reaper/reaper.js');
+  const image = testcontainers.ImageName.fromString(getReaperImage());
+  if (!(await client.image.exists(image))) process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true';
+}
+
+async function removeLeftovers({ docker }: Engine): Promise<void> {
+  const owned = await docker.listContainers({ all: true, filters: { label: [OWNER_LABEL] } });
+  const leftovers = owned.filter(({ Labels }) => isLeftover(Labels[OWNER_LABEL] ?? ''));
+  // Another run may be removing the same one at this moment.
+  await Promise.allSettled(leftovers.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true })));
+}
+
+/** Whether a container's owner is gone. Owners on other machines (or in other containers) cannot be asked, and are left alone. */
+export function isLeftover(owner: string): boolean {
+  const [, machine, id] = /^(.*)\.(\d+)\.[0-9a-f]+$/.exec(owner) ?? [];
+  if (machine !== hostname() || owner === RUN) return false;
+  if (Number(id) === process.pid) return true;
+  try {
+    process.kill(Number(id), 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
+}

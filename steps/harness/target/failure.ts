@@ -1,0 +1,25 @@
+import { basename } from 'node:path';
+import { EnvironmentError } from './errors.ts';
+import { redact } from './redact.ts';
+import type { Target } from './target.ts';
+
+/** A start that failed, as a person needs it told. */
+export interface FailedStart {
+  /** What the suite did: a command, an image, an address. */
+  readonly tried: string;
+  /** What came of it. */
+  readonly seen: string;
+  /** The last lines of output, where there is any output to have. */
+  readonly output?: readonly string[];
+  readonly advice: string;
+}
+
+/** The error for an implementation that did not start. Secrets are replaced by `***`. */
+export function notStarted(target: Target, { tried, seen, output, advice }: FailedStart): EnvironmentError {
+  const lines = [`${target.name} (${basename(target.file)}) did not start.`, `  tried  ${tried}`, `  seen   ${seen}`];
+  if (output?.length === 0) lines.push('  it printed nothing');
+  if (output !== undefined && output.length > 0)
+    lines.push('  its last lines:', ...output.slice(-10).map((line) => `    ${line}`));
+  lines.push(`  ${advice}`);
+  return new EnvironmentError(redact(lines.join('\n'), target.secrets));
+}

@@ -1,0 +1,381 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that notation belongs to target files
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { TargetFileError } from './errors.ts';
+import { loadTarget } from './file.ts';
+import type { Target } from './target.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'target-file-'));
+after(() => rmSync(folder, { recursive: true }));
+mkdirSync(join(folder, 'context'));
+for (const name of ['Dockerfile', 'ca.pem', 'context/Dockerfile']) writeFileSync(join(folder, name), '');
+
+const ENVIRONMENT = { SECRET: 'hunter22', BRACES: 'a{port}b', SHORT: 'abc' };
+
+function load(text: string | Buffer, name = 'target.yaml'): Promise<Target> {
+  const file = join(folder, name);
+  writeFileSync(file, text);
+  return loadTarget(file, ENVIRONMENT);
+}
+
+async function messageOf(text: string | Buffer): Promise<string> {
+  const error = await load(text).then(
+    () => assert.fail('the target file was accepted'),
+    (reason: unknown) => reason,
+  );
+  assert.ok(error instanceof TargetFileError, String(error));
+  assert.doesNotMatch(error.message, /\n {4}at /);
+  return error.message.replaceAll(`${folder}/`, '');
+}
+
+const PROCESS = 'process: { command: [server, "{port}"] }';
+const SERVER = `name: A\nrole: server\n${PROCESS}\n`;
+const CLIENT = `name: A\nrole: client\n${PROCESS}\n`;
+const RESULT = 'result: { log: "time (?<time>\\\\d+)" }\n';
+
+describe('a target file of a server', () => {
+  test('is completed with defaults', async () => {
+    const target = await load('name: Hub\nrole: server\ncontainer: { image: acme/hub, port: 1883 }\n');
+    assert.deepEqual(target, {
+      file: join(folder, 'target.yaml'),
+      name: 'Hub',
+      role: 'server',
+      start: { kind: 'container', image: 'acme/hub', port: 1883, env: {}, files: [] },
+      ready: { port: true, withinMs: 30_000 },
+      devices: [{ productKey: 'a1NtpSuite1', deviceName: 'probe' }],
+      onlyThese: false,
+      clientId: '{productKey}.{deviceName}',
+      responseDeadlineMs: 2_000,
+      clockToleranceMs: 5_000,
+      sharedClock: true,
+      mqttVersion: '3.1.1',
+      capabilities: new Set(),
+      sync: { kind: 'start' },
+      timestampTypes: ['long'],
+      withinMs: 10_000,
+      secrets: [],
+    });
+  });
+
+  test('may be JSON, with a $schema', async () => {
+    const target = await load(JSON.stringify({ $schema: 'x.json', name: 'Hub', role: 'server', address: 'mqtts://[::1]' }));
+    assert.deepEqual(target.start, { kind: 'address', protocol: 'mqtts', host: '::1', port: 8883 });
+    assert.equal(target.sharedClock, false);
+    assert.equal(target.ready.withinMs, 5_000);
+  });
+
+  test('has its paths made absolute and its texts kept as they are written', async () => {
+    const target = await load(
+      [
+        'name: Hub',
+        'version: 3.10',
+        'role: server',
+        'container:',
+        '  dockerfile: context/Dockerfile',
+        '  args: { N: 1.50 }',
+        '  env: { PORT: 1883, ON: true, LITERAL: "${env:BRACES}" }',
+        '  command: [serve, --port, 1883]',
+        '  port: 1883',
+        '  files: [{ source: ca.pem, path: /etc/ca.pem }]',
+        'tls: { ca: ca.pem }',
+        'ready: { log: "listening", port: false, within: 500ms }',
+        'device: { productKey: a1PkTest01, deviceName: 0123, deviceSecret: "${env:SECRET}" }',
+        'onlyThese: true',
+        'mqttVersion: 5',
+        'responseDeadline: 2m',
+        'capabilities: [tls, authentication]',
+      ].join('\n'),
+    );
+    assert.equal(target.version, '3.10');
+    assert.deepEqual(target.start, {
+      kind: 'container',
+      build: { dockerfile: join(folder, 'context/Dockerfile'), context: join(folder, 'context'), args: { N: '1.50' } },
+      env: { PORT: '1883', ON: 'true', LITERAL: 'a{{port}}b' },
+      command: ['serve', '--port', '1883'],
+      port: 1883,
+      files: [{ source: join(folder, 'ca.pem'), path: '/etc/ca.pem' }],
+    });
+    assert.deepEqual(target.tls, { ca: join(folder, 'ca.pem'), selfSigned: false });
+    assert.deepEqual(target.ready, { log: 'listening', port: false, withinMs: 500 });
+    assert.deepEqual(target.devices, [{ productKey: 'a1PkTest01', deviceName: '0123', deviceSecret: 'hunter22' }]);
+    assert.equal(target.mqttVersion, '5');
+    assert.equal(target.responseDeadlineMs, 120_000);
+    assert.deepEqual([...target.capabilities], ['tls', 'authentication']);
+    assert.deepEqual(target.secrets, ['hunter22', 'a{port}b']);
+  });
+
+  test('does not call three letters a secret', async () => {
+    assert.deepEqual((await load(`${SERVER}version: "\${env:SHORT}"`)).secrets, []);
+  });
+
+  test('may refer to parts of itself', async () => {
+    const target = await load(`${SERVER}devices: [&a { productKey: p, deviceName: d1 }, { productKey: p, deviceName: d2 }]`);
+    assert.equal(target.devices.length, 2);
+  });
+});
+
+describe('a target file of a client', () => {
+  const cases: [string, Partial<Target>][] = [
+    ['', { sync: { kind: 'start' }, timestampTypes: ['long'], withinMs: 10_000, ready: { port: false, withinMs: 30_000 } }],
+    ['sync: { on: start }', { sync: { kind: 'start' } }],
+    ['sync: { every: 10s }', { sync: { kind: 'every', intervalMs: 10_000 } }],
+    ['sync: { exec: [sync, 5] }', { sync: { kind: 'exec', command: ['sync', '5'] } }],
+    ['sync: { signal: SIGUSR1 }', { sync: { kind: 'signal', signal: 'SIGUSR1' } }],
+    ['sync: { stdin: "sync\\n" }', { sync: { kind: 'stdin', text: 'sync\n' } }],
+    ['sync: { publish: { topic: "/{deviceName}" } }', { sync: { kind: 'publish', topic: '/{deviceName}', payload: '' } }],
+    ['timestampType: string', { timestampTypes: ['string'] }],
+    ['timestampType: [string, long]\nwithin: 3s', { timestampTypes: ['string', 'long'], withinMs: 3_000 }],
+  ];
+  for (const [text, expected] of cases) {
+    test(text === '' ? 'is completed with defaults' : `says ${text.split('\n')[0]}`, async () => {
+      const target = await load(`${CLIENT}${RESULT}${text}`);
+      for (const [name, value] of Object.entries(expected)) assert.deepEqual(target[name as keyof Target], value);
+    });
+  }
+
+  test('says where its calculated time is read', async () => {
+    assert.deepEqual((await load(CLIENT + RESULT)).result, { kind: 'log', log: 'time (?<time>\\d+)', unit: 'ms' });
+    const { result } = await load(`${CLIENT}result: { topic: "/t/{deviceName}", pointer: /a/0, unit: s }`);
+    assert.deepEqual(result, { kind: 'topic', topic: '/t/{deviceName}', pointer: '/a/0', unit: 's' });
+  });
+});
+
+describe('a mistake in a target file is answered with place, member and expectation:', () => {
+  const cases: [string, string, ...string[]][] = [
+    ['an unknown member', `${SERVER}redy: {}`, 'target.yaml:4:1: redy: is not a known member (did you mean "ready"?)'],
+    ['an unknown member inside', `${SERVER}tls: { cert: x }`, '4:8: tls.cert: is not a known member', 'certificate'],
+    ['no name', `role: server\n${PROCESS}`, '1:1: name: is missing'],
+    ['no role', `name: A\n${PROCESS}`, '1:1: role: is missing; expected server or client'],
+    ['a wrong role', `name: A\nrole: Sever\n${PROCESS}`, '2:7: role: is "Sever" (did you mean "server"?)'],
+    ['no start', 'name: A\nrole: server', 'has none of container, process, address; expected exactly one'],
+    ['two starts', `${SERVER}address: mqtt://h`, 'has process and address; expected exactly one'],
+    [
+      'image and Dockerfile',
+      'name: A\nrole: server\ncontainer: { image: a, dockerfile: Dockerfile, port: 1 }',
+      '3:12: container: has image and dockerfile',
+    ],
+    ['no image', 'name: A\nrole: server\ncontainer: { port: 1 }', '3:12: container: has none of image, dockerfile'],
+    [
+      'args without Dockerfile',
+      'name: A\nrole: server\ncontainer: { image: a, port: 1, args: {} }',
+      'container.dockerfile: is missing; it goes with args',
+    ],
+    [
+      'a server container without port',
+      'name: A\nrole: server\ncontainer:\n  image: a',
+      '4:3: container.port: is missing; expected the port inside',
+    ],
+    [
+      'a port out of range',
+      'name: A\nrole: server\ncontainer: { image: a, port: 70000 }',
+      '3:30: container.port: is 70000; expected a port number, 1 to 65535',
+    ],
+    [
+      'a server process that never hears its port',
+      'name: A\nrole: server\nprocess: { command: [serve] }',
+      '3:21: process.command: nowhere contains {port}',
+    ],
+    [
+      'an unknown placeholder',
+      'name: A\nrole: server\nprocess:\n  command: [a, "{prot}", "{port}"]',
+      '4:16: process.command[1]: has the unknown placeholder {prot} (did you mean {port}?)',
+    ],
+    [
+      'a placeholder for clients',
+      'name: A\nrole: server\nprocess: { command: ["{port}", "{timestampType}"] }',
+      'unknown placeholder {timestampType}',
+    ],
+    [
+      'a placeholder in the client id',
+      `${SERVER}clientId: "{devicename}"`,
+      '4:11: clientId: has the unknown placeholder {devicename} (did you mean {deviceName}?)',
+    ],
+    [
+      'an empty command',
+      'name: A\nrole: server\nprocess: { command: [] }',
+      '3:21: process.command: is empty; expected a list of texts',
+    ],
+    ['an empty member', `${SERVER}ready:`, '4:1: ready: is empty; expected a sign of readiness'],
+    [
+      'an environment variable that is not set',
+      `${SERVER}version: "\${env:NOPE}"`,
+      '4:10: version: refers to ${env:NOPE}',
+      'NOPE is not set',
+    ],
+    [
+      'a duration without unit',
+      `${SERVER}responseDeadline: 20`,
+      '4:19: responseDeadline: is 20; expected a duration such as 500ms',
+    ],
+    ['a duration of nothing', `${SERVER}responseDeadline: 0s`, 'responseDeadline: is "0s"'],
+    ['a duration beyond an hour', `${SERVER}ready: { within: 999m }`, 'ready.within: is "999m"; expected at most 60m'],
+    [
+      'a pattern that is none',
+      `${SERVER}ready: { log: "(a" }`,
+      '4:15: ready.log: is not a regular expression: Unterminated group',
+    ],
+    ['a health check without container', `${SERVER}ready: { health: true }`, '4:10: ready.health: is for containers only'],
+    ['no sign of readiness', `${SERVER}ready: { port: false }`, '4:16: ready.port: leaves no sign of readiness'],
+    ['output of an address', 'name: A\nrole: server\naddress: mqtt://h\nready: { log: x }', '4:10: ready.log: cannot be seen'],
+    [
+      'an address of another protocol',
+      'name: A\nrole: server\naddress: tcp://h:1',
+      '3:10: address: is "tcp://h:1"; expected an address such as mqtt://127.0.0.1:1883',
+    ],
+    ['an address with a password', 'name: A\nrole: server\naddress: mqtt://u:p@h', 'expected an address such as'],
+    [
+      'an address with a port out of range',
+      'name: A\nrole: server\naddress: mqtt://h:99999',
+      'has port 99999; expected 1 to 65535',
+    ],
+    [
+      'tls beside mqtt://',
+      'name: A\nrole: server\naddress: mqtt://h\ntls: { selfSigned: true }',
+      '4:1: tls: stands beside an mqtt:// address; expected mqtts://',
+    ],
+    ['a certificate without key', `${SERVER}tls: { certificate: ca.pem }`, 'tls.key: is missing; it goes with certificate'],
+    [
+      'device and devices',
+      `${SERVER}device: { productKey: p, deviceName: d }\ndevices: [{ productKey: p, deviceName: e }]`,
+      '5:1: devices: stands beside device',
+    ],
+    [
+      'a product key of other characters',
+      `${SERVER}device: { productKey: a/b, deviceName: d }`,
+      '4:23: device.productKey: is "a/b"; expected letters and digits',
+    ],
+    [
+      'a device that is listed twice',
+      `${SERVER}devices: [{ productKey: p, deviceName: d }, { productKey: p, deviceName: d }]`,
+      '4:45: devices[1]: is listed twice',
+    ],
+    ['onlyThese without devices', `${SERVER}onlyThese: true`, '4:1: onlyThese:', 'expected device or devices'],
+    [
+      'an unknown capability',
+      `${SERVER}capabilities: [clock, tsl]`,
+      '4:23: capabilities[1]: is "tsl" (did you mean "tls"?); expected one of clock,',
+    ],
+    ['an unknown MQTT version', `${SERVER}mqttVersion: 3.1`, '4:14: mqttVersion: is "3.1" (did you mean "3.1.1"?)'],
+    [
+      'a Dockerfile that does not exist',
+      'name: A\nrole: server\ncontainer: { dockerfile: Nope, port: 1 }',
+      '3:26: container.dockerfile: "Nope" does not exist; expected a file',
+    ],
+    [
+      'a context that is a file',
+      'name: A\nrole: server\ncontainer: { dockerfile: Dockerfile, context: ca.pem, port: 1 }',
+      'container.context: "ca.pem" is a file; expected a folder',
+    ],
+    [
+      'a Dockerfile outside its context',
+      'name: A\nrole: server\ncontainer: { dockerfile: Dockerfile, context: context, port: 1 }',
+      '"Dockerfile" is outside the context',
+    ],
+    [
+      'a file to copy that does not exist',
+      'name: A\nrole: server\ncontainer: { image: a, port: 1, files: [{ source: x, path: /x }] }',
+      'container.files[0].source: "x" does not exist',
+    ],
+    ['a ca that does not exist', `${SERVER}tls: { ca: nope.pem }`, '4:12: tls.ca: "nope.pem" does not exist'],
+    [
+      'a working directory that does not exist',
+      'name: A\nrole: server\nprocess: { command: ["{port}"], cwd: nope }',
+      'process.cwd: "nope" does not exist; expected a folder',
+    ],
+    ['a member of clients', `${SERVER}within: 5s`, '4:1: within: is for clients only, and this is a server'],
+    [
+      'an address of a client',
+      `name: A\nrole: client\naddress: mqtt://h\n${RESULT}`,
+      '3:1: address: is for servers only',
+      'must start a client itself',
+    ],
+    ['a client without result', CLIENT, '1:1: result: is missing; expected where the calculated time is read'],
+    [
+      'a result without the group time',
+      `${CLIENT}result: { log: "(?<Time>.)" }`,
+      '4:16: result.log: has no group named time (it has Time)',
+    ],
+    ['a result by topic without pointer', `${CLIENT}result: { topic: /t }`, 'result.pointer: is missing; it goes with topic'],
+    [
+      'two kinds of sync',
+      `${CLIENT}${RESULT}sync: { on: start, every: 1s }`,
+      '5:7: sync: has on and every; expected one of on, every',
+    ],
+    [
+      'a client that never hears the port',
+      `name: A\nrole: client\nprocess: { command: [sync] }\n${RESULT}`,
+      'nowhere contains {port}',
+      '{host} and {port}',
+    ],
+    [
+      'an unknown timestamp type',
+      `${CLIENT}${RESULT}timestampType: [long, strng]`,
+      '5:23: timestampType[1]: is "strng" (did you mean "string"?)',
+    ],
+    ['the same member twice', `${SERVER}name: B`, '4:1: is not YAML: Map keys must be unique'],
+    ['a bad indent', 'name: A\n role: server', 'target.yaml:1:7: is not YAML'],
+    ['two documents', `${SERVER}---\nname: B`, '4:1: a second document begins'],
+    ['a tag of YAML', `${SERVER}version: !x 1`, '4:10: is not YAML: Unresolved tag: !x'],
+    [
+      'too many references',
+      `a: &a [1]\nb: &b [${'*a,'.repeat(20)}]\nc: [${'*b,'.repeat(20)}]`,
+      'cannot be read: Excessive alias count',
+    ],
+    ['nothing at all', '', 'target.yaml: is empty'],
+    ['a list', '- a', 'target.yaml: is empty, or is no map'],
+  ];
+  for (const [title, text, ...parts] of cases) {
+    test(title, async () => {
+      const message = await messageOf(text);
+      for (const part of parts) assert.ok(message.includes(part), `expected "${part}" in:\n${message}`);
+    });
+  }
+
+  test('all at once, in the order of the file', async () => {
+    const message = await messageOf(
+      `${SERVER}ready: { within: 5 }\nrol: x\ncapabilities: [tsl]\nresponseDeadline: "\${env:NOPE}"`,
+    );
+    assert.deepEqual(
+      message.split('\n').map((line) => /^target.yaml:(\d+):\d+: ([\w.[\]]+): /.exec(line)?.slice(1).join(' ')),
+      ['4 ready.within', '5 rol', '6 capabilities[0]', '7 responseDeadline', '7 responseDeadline'],
+    );
+  });
+
+  test('without showing a secret', async () => {
+    const message = await messageOf(`${SERVER}device: { productKey: "\${env:SECRET}-", deviceName: d }`);
+    assert.match(message, /productKey: is "\*\*\*-"/);
+  });
+
+  test('nothing else is said of a file that cannot be read', async () => {
+    await assert.rejects(loadTarget(join(folder, 'nope.yaml')), {
+      name: 'TargetFileError',
+      message: /nope\.yaml: there is no such file$/,
+    });
+    await assert.rejects(loadTarget(folder), { name: 'TargetFileError', message: /is a folder; expected a target file$/ });
+    assert.match(await messageOf(Buffer.from([0x6e, 0xff, 0xfe])), /^target\.yaml: is not text in UTF-8$/);
+    assert.match(
+      await messageOf(`#${'x'.repeat(300_000)}`),
+      /^target\.yaml: has 300001 bytes; expected a target file of at most 262144$/,
+    );
+  });
+});
+
+test('every part of the schema has a title and a description', () => {
+  const schema: unknown = JSON.parse(
+    readFileSync(fileURLToPath(import.meta.resolve('#root/schemas/target.schema.json')), 'utf8'),
+  );
+  const bare: string[] = [];
+  const look = (part: unknown, path: string): void => {
+    const { $ref, title, description, properties, items, $defs } = part as Readonly<Record<string, object | string>>;
+    if ($ref === undefined && (typeof title !== 'string' || typeof description !== 'string')) bare.push(path);
+    for (const [name, below] of Object.entries({ ...(properties as object), ...($defs as object) }))
+      look(below, `${path}/${name}`);
+    if (items !== undefined) look(items, `${path}/items`);
+  };
+  look(schema, '');
+  assert.deepEqual(bare, []);
+});

@@ -1,0 +1,17 @@
+import type { PlaceholderValues } from './fill.ts';
+import type { LineListener } from './output.ts';
+
+/** How one start differs from what the target file says. */
+export interface StartOptions {
+  /** Further environment variables, as they are: without placeholders, and stronger than the target file's. */
+  readonly env?: Readonly<Record<string, string>>;
+  /**
+   * Values of placeholders. For a client `host` and `port` of the platform must be among them; a container reaches this machine
+   * by any host name that is given here.
+   */
+  readonly values?: PlaceholderValues;
+  /** Further labels of a container. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Hears every line of output from the first on, as it arrives; secrets are still in it. */
+  readonly onLine?: LineListener;
+}

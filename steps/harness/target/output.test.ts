@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { PassThrough } from 'node:stream';
+import { test } from 'node:test';
+import { Output } from './output.ts';
+
+async function print(output: Output, ...chunks: (string | Buffer)[]): Promise<void> {
+  const stream = new PassThrough();
+  output.read(stream, 'stdout');
+  for (const chunk of chunks) stream.write(chunk);
+  stream.end();
+  await once(stream, 'end');
+}
+
+test('keeps the last 200 lines, each of at most 2,000 characters', async () => {
+  const output = new Output([]);
+  await print(output, Array.from({ length: 1_000 }, (_, index) => `line ${index}\n`).join(''), 'x'.repeat(1_000_000));
+  const lines = output.last();
+  assert.equal(lines.length, 200);
+  assert.equal(lines[0], 'line 801');
+  assert.equal(lines.at(-1)?.length, 2_000);
+  assert.deepEqual(output.last(1).length, 1);
+});
+
+test('puts together lines and letters that arrive in pieces', async () => {
+  const output = new Output([]);
+  const bytes = Buffer.from('Zeit: 1 µs\r\nnext');
+  await print(output, bytes.subarray(0, 3), bytes.subarray(3, 9), bytes.subarray(9));
+  assert.deepEqual(output.last(), ['Zeit: 1 µs', 'next']);
+});
+
+test('hides secrets in what is kept, and tells listeners the line as it was', async () => {
+  const output = new Output(['hunter22', 'hunter22-and-more']);
+  const heard: string[] = [];
+  output.listen((line, stream) => heard.push(`${stream} ${line}`));
+  await print(output, 'password hunter22-and-more\n');
+  assert.deepEqual(output.last(), ['password ***']);
+  assert.deepEqual(heard, ['stdout password hunter22-and-more']);
+});

@@ -1,0 +1,60 @@
+import type { Readable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
+import { redact } from './redact.ts';
+
+/** How many lines of output are kept, and how many characters of each. */
+const MOST_LINES = 200;
+const LONGEST_LINE = 2_000;
+
+/** Which of its two streams an implementation printed a line to. */
+export type OutputStream = 'stdout' | 'stderr';
+
+/** Hears every line as it arrives, cut at 2,000 characters but otherwise as it was printed: secrets are still in it. */
+export type LineListener = (line: string, stream: OutputStream) => void;
+
+/** What an implementation prints: heard line by line, and only its end kept, however much that is. */
+export class Output {
+  readonly #lines: string[] = [];
+  readonly #listeners = new Set<LineListener>();
+  readonly #secrets: readonly string[];
+
+  constructor(secrets: readonly string[]) {
+    this.#secrets = secrets;
+  }
+
+  /** Reads a stream to its end. */
+  read(stream: Readable, name: OutputStream): void {
+    const decoder = new StringDecoder('utf8');
+    let rest = '';
+    stream.on('data', (chunk: Buffer) => {
+      const lines = (rest + decoder.write(chunk)).split('\n');
+      // A line without an end must not grow: what is beyond the bound is dropped as it comes.
+      rest = (lines.pop() ?? '').slice(0, LONGEST_LINE);
+      for (const line of lines) this.#add(line, name);
+    });
+    stream.once('end', () => {
+      if (rest !== '') this.#add(rest, name);
+      rest = '';
+    });
+    // A stream that breaks off has ended; that its owner is gone is seen elsewhere.
+    stream.on('error', () => {});
+  }
+
+  /** Has every further line told. Gives back how to stop. */
+  listen(listener: LineListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** The last lines, secrets replaced by `***`. */
+  last(count = MOST_LINES): readonly string[] {
+    return this.#lines.slice(-count).map((line) => redact(line, this.#secrets));
+  }
+
+  #add(whole: string, stream: OutputStream): void {
+    const line = whole.replace(/\r$/, '').slice(0, LONGEST_LINE);
+    this.#lines.push(line);
+    if (this.#lines.length > MOST_LINES) this.#lines.shift();
+    for (const listener of this.#listeners) listener(line, stream);
+  }
+}

@@ -1,0 +1,207 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { EnvironmentError } from './errors.ts';
+import { notStarted } from './failure.ts';
+import { fillPlaceholders } from './fill.ts';
+import type { StartOptions } from './options.ts';
+import { Output } from './output.ts';
+import { freePort, portSign } from './port.ts';
+import { lineSign, untilReady } from './readiness.ts';
+import type { ProcessStart, StartedTarget, Target } from './target.ts';
+import { fillAll, valuesFor } from './values.ts';
+
+/** How long a process may take to end by itself after SIGTERM, in ms. */
+const GRACE_MS = 2_000;
+
+/** How long the last output may take to arrive after the end, in ms: a child that outlived its group may hold the pipe open. */
+const LAST_OUTPUT_MS = 200;
+
+/** Leaders of the process groups that run now: ended with the suite, however it ends. */
+const groups = new Set<number>();
+let watching = false;
+
+/**
+ * Starts the implementation as a process of this machine, in a process group of its own.
+ *
+ * @throws EnvironmentError when it cannot be run, ends, or is not ready in time
+ */
+export async function startProcess(target: Target, start: ProcessStart, options: StartOptions): Promise<StartedTarget> {
+  const own = target.role === 'server' ? { host: '127.0.0.1', port: String(await freePort()) } : {};
+  const values = valuesFor(target, own, options.values);
+  const fill = (command: readonly string[]): [string, ...string[]] => {
+    const [program = '', ...rest] = command.map((text) => fillPlaceholders(text, values));
+    return [program === 'node' ? process.execPath : program, ...rest];
+  };
+  const [program, ...args] = fill(start.command);
+  // Nothing else of the suite's environment: what an implementation gets must be in its target file.
+  const env = { PATH: process.env['PATH'] ?? '', ...fillAll(start.env, values), ...options.env };
+  const tried = `${start.command.join(' ')}  (in ${start.cwd})`;
+
+  const output = new Output(target.secrets);
+  if (options.onLine !== undefined) output.listen(options.onLine);
+  const logged = target.ready.log === undefined ? [] : [lineSign(output, target.ready.log)];
+  endGroupsWithSuite();
+  const child = spawn(program, args, { cwd: start.cwd, env, detached: true, stdio: 'pipe' });
+  const running = new RunningProcess(child, output);
+  const refused = await running.spawned;
+  if (refused !== undefined) {
+    const advice = `Check the command${refused === 'ENOENT' ? ': is the program installed, and on PATH or named by a path?' : '.'}`;
+    throw notStarted(target, { tried, seen: `the program could not be run (${refused})`, advice });
+  }
+
+  const host = values.host ?? '';
+  const port = Number(values.port);
+  const signs = [...logged, ...(target.ready.port ? [portSign({ host, port, keptMs: 0 })] : [])];
+  const problem = await untilReady(signs, running.end, target.ready.withinMs);
+  if (problem !== undefined) {
+    await running.lastOutput();
+    await running.stop();
+    const advice =
+      'Run the command by hand to see more; it must stay in the foreground. A slow start needs a longer ready.within.';
+    throw notStarted(target, { tried, seen: problem, output: output.last(), advice });
+  }
+  return {
+    target,
+    host,
+    port,
+    output: () => output.last(),
+    ended: () => running.ended,
+    end: running.end,
+    write: (text) => running.write(text),
+    signal: async (signal) => running.signal(signal),
+    exec: (command) => runBeside(fill(command), { cwd: start.cwd, env, withinMs: target.withinMs, shown: command.join(' ') }),
+    stop: () => running.stop(),
+  };
+}
+
+/** A process with its group. */
+class RunningProcess {
+  /** Settles with how it ended. */
+  readonly end: Promise<string>;
+  /** Settles with undefined when it runs, or with the reason that the system gave. */
+  readonly spawned: Promise<string | undefined>;
+  /** How it ended; undefined while it runs. */
+  ended: string | undefined;
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #closed: Promise<unknown>;
+  #stopped: Promise<void> | undefined;
+
+  constructor(child: ChildProcessWithoutNullStreams, output: Output) {
+    this.#child = child;
+    const { pid } = child;
+    if (pid !== undefined) groups.add(pid);
+    output.read(child.stdout, 'stdout');
+    output.read(child.stderr, 'stderr');
+    // Writing to a process that has ended is answered by write(), not by an event that nobody expects.
+    child.stdin.on('error', () => {});
+    this.spawned = new Promise((resolve) => {
+      child.once('spawn', () => resolve(undefined));
+      child.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+    });
+    this.#closed = new Promise((resolve) => child.once('close', resolve));
+    this.end = new Promise((resolve) => {
+      child.once('exit', (code, signal) => {
+        const how = signal === null ? `exited with code ${code}` : `killed by ${signal}`;
+        this.ended = this.#stopped === undefined ? how : 'stopped by the suite';
+        resolve(this.ended);
+      });
+    });
+  }
+
+  /** Settles when everything that it printed has been read. */
+  async lastOutput(): Promise<void> {
+    if (this.ended === undefined) return;
+    await withinTime(this.#closed, LAST_OUTPUT_MS);
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    if (!this.#child.kill(signal))
+      throw new EnvironmentError(`${signal} could not be sent: the process has ${this.ended ?? 'ended'}.`);
+  }
+
+  write(text: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#child.stdin.write(text, (error) => {
+        if (error === null || error === undefined) resolve();
+        else reject(new EnvironmentError(`Its standard input could not be written to: ${this.ended ?? error.message}.`));
+      });
+    });
+  }
+
+  /** Ends the leader, gently at first, and then whatever is left of its group. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
+    const { pid } = this.#child;
+    if (pid === undefined) return;
+    if (this.ended === undefined) {
+      kill(pid, 'SIGTERM');
+      await withinTime(this.end, GRACE_MS);
+    }
+    kill(pid, 'SIGKILL');
+    await this.end;
+    groups.delete(pid);
+    await withinTime(this.#closed, LAST_OUTPUT_MS);
+    for (const stream of [this.#child.stdin, this.#child.stdout, this.#child.stderr]) stream.destroy();
+  }
+}
+
+/** What a command beside a process is run with. */
+interface Beside {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly withinMs: number;
+  /** The command without secrets. */
+  readonly shown: string;
+}
+
+async function runBeside([program, ...args]: [string, ...string[]], { cwd, env, withinMs, shown }: Beside): Promise<void> {
+  const child = spawn(program, args, { cwd, env, stdio: 'ignore' });
+  const deadline = setTimeout(() => child.kill('SIGKILL'), withinMs);
+  const failure = await new Promise<string | undefined>((resolve) => {
+    child.once('error', (error: NodeJS.ErrnoException) => resolve(`could not be run (${error.code ?? error.message})`));
+    child.once('exit', (code, signal) => resolve(code === 0 ? undefined : `ended with ${signal ?? `code ${code}`}`));
+  });
+  clearTimeout(deadline);
+  if (failure !== undefined) throw new EnvironmentError(`The command ${shown} ${failure}.`);
+}
+
+/** Signals a whole group; that it is gone already (ESRCH, on macOS EPERM) is as good. */
+function kill(leader: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-leader, signal);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ESRCH' && code !== 'EPERM') throw error;
+  }
+}
+
+async function withinTime(promise: Promise<unknown>, deadlineMs: number): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, deadlineMs);
+  await Promise.race([promise, late]);
+  clearTimeout(timer);
+}
+
+/** Ends all groups when the suite ends, on every way that it can notice. */
+function endGroupsWithSuite(): void {
+  if (watching) return;
+  watching = true;
+  const endAll = (): void => {
+    for (const leader of groups) kill(leader, 'SIGKILL');
+  };
+  process.once('exit', endAll);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    const last = (): void => {
+      // Whoever else listens wants to end in his own order, and the exit comes then.
+      if (process.listenerCount(signal) > 1) return;
+      endAll();
+      process.off(signal, last);
+      process.kill(process.pid, signal);
+    };
+    // First in line, so that a listener that hears one signal only still counts.
+    process.prependListener(signal, last);
+  }
+}

@@ -1,0 +1,89 @@
+import { isAlias, isCollection, isMap, isPair, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml';
+import type { Mistake } from './errors.ts';
+
+/** Members whose value is text even where YAML would read a number: `version: 3.10`, `PORT: 1883`. */
+const TEXTS = new Set([
+  'name',
+  'version',
+  'mqttVersion',
+  'productKey',
+  'deviceName',
+  'deviceSecret',
+  'clientId',
+  'command',
+  'exec',
+]);
+const MAPS_OF_TEXTS = new Set(['env', 'args']);
+
+/** More references to one anchor than a hand-written file has; stops the "billion laughs". */
+const MOST_ALIASES = 50;
+
+/** The text of a target file, YAML or JSON, that knows where in the file each member stands. */
+export interface Source {
+  /** The file's content as plain values. Undefined when it could not be read. */
+  readonly value: unknown;
+  /** Where the text is no YAML; empty when `value` can be used. */
+  readonly mistakes: readonly Mistake[];
+  /** Line and column of a member's value, or of its name; of the nearest member around it when it is not there. */
+  readonly place: (path: readonly string[], of: 'value' | 'name') => { readonly line: number; readonly column: number };
+}
+
+/** Reads YAML (and so JSON). Never throws: what is wrong is in `mistakes`. */
+export function readSource(text: string): Source {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const at = (offset: number): { line: number; column: number } => {
+    const { line, col } = lines.linePos(offset);
+    return { line: Math.max(1, line), column: Math.max(1, col) };
+  };
+  const mistakes: Mistake[] = [...document.errors, ...document.warnings].map(({ code, message, pos }) => ({
+    ...at(pos[0]),
+    member: '',
+    what: code === 'MULTIPLE_DOCS' ? 'a second document begins; expected one document' : `is not YAML: ${message}`,
+  }));
+  keepTexts(document);
+  let value: unknown;
+  if (mistakes.length === 0) {
+    try {
+      value = document.toJS({ maxAliasCount: MOST_ALIASES });
+    } catch (error) {
+      mistakes.push({ line: 1, column: 1, member: '', what: `cannot be read: ${(error as Error).message}` });
+    }
+  }
+
+  const place: Source['place'] = (path, of) => {
+    let node = document.contents as Node | null;
+    let offset = node?.range?.[0] ?? 0;
+    for (const [depth, key] of path.entries()) {
+      if (isAlias(node)) node = node.resolve(document) ?? null;
+      if (!isCollection(node)) break;
+      const pair = isMap(node) ? node.items.find((item) => isScalar(item.key) && String(item.key.value) === key) : undefined;
+      const next = (pair === undefined ? node.get(Number(key), true) : pair.value) as Node | null | undefined;
+      const name = pair?.key as Node | undefined;
+      if (name === undefined && next === undefined) break;
+      const last = depth === path.length - 1;
+      // An empty value has no place of its own worth showing; an anchor's content stands elsewhere.
+      const shown = name !== undefined && ((last && of === 'name') || isEmpty(next)) ? name : (next ?? name);
+      offset = shown?.range?.[0] ?? offset;
+      node = next ?? null;
+    }
+    return at(offset);
+  };
+  return { value, mistakes, place };
+}
+
+/** Gives the scalars of text members the text that the file has for them. */
+function keepTexts(document: ReturnType<typeof parseDocument>): void {
+  visit(document, {
+    Scalar(key, node, path) {
+      if (key === 'key' || node.source === undefined) return;
+      if (typeof node.value !== 'number' && typeof node.value !== 'boolean') return;
+      const names = path.filter(isPair).map((pair) => (isScalar(pair.key) ? String(pair.key.value) : ''));
+      if (TEXTS.has(names.at(-1) ?? '') || MAPS_OF_TEXTS.has(names.at(-2) ?? '')) node.value = node.source;
+    },
+  });
+}
+
+function isEmpty(node: Node | null | undefined): boolean {
+  return node === null || node === undefined || (isScalar(node) && node.value === null);
+}

@@ -1,0 +1,25 @@
+import { startAddress } from './address.ts';
+import type { StartOptions } from './options.ts';
+import { startProcess } from './process.ts';
+import type { StartedTarget, Target } from './target.ts';
+
+/**
+ * Starts the implementation under test and waits until it is ready; whoever calls this ends it with `stop()`. An address is only
+ * waited for.
+ *
+ * @throws EnvironmentError when it does not become ready; nothing of it is left running then
+ */
+export async function startTarget(target: Target, options: StartOptions = {}): Promise<StartedTarget> {
+  const { start } = target;
+  switch (start.kind) {
+    case 'process':
+      return startProcess(target, start, options);
+    case 'address':
+      return startAddress(target, start);
+    case 'container': {
+      // testcontainers takes half a second to load, which no other kind of target should pay for.
+      const { startContainer } = await import('./container.ts');
+      return startContainer(target, start, options);
+    }
+  }
+}

@@ -1,0 +1,148 @@
+/** The side of the NTP service that the implementation under test plays. */
+export type Role = 'server' | 'client';
+
+/** A device as the platform knows it (device certificate: ProductKey, DeviceName, DeviceSecret). */
+export interface Identity {
+  readonly productKey: string;
+  readonly deviceName: string;
+  readonly deviceSecret?: string;
+}
+
+/** Started by the suite as a container of its own. `image` or `build`, never both. */
+export interface ContainerStart {
+  readonly kind: 'container';
+  readonly image?: string;
+  /** Dockerfile (absolute path), the context it is built in (absolute path), and its build arguments. */
+  readonly build?: { readonly dockerfile: string; readonly context: string; readonly args: Readonly<Record<string, string>> };
+  readonly env: Readonly<Record<string, string>>;
+  readonly command?: readonly string[];
+  /** The port inside the container where a server listens. */
+  readonly port?: number;
+  /** Files copied into the container before it starts: absolute source path, absolute path inside. */
+  readonly files: readonly { readonly source: string; readonly path: string }[];
+}
+
+/** Started by the suite as a process of this machine, in a process group of its own. */
+export interface ProcessStart {
+  readonly kind: 'process';
+  readonly command: readonly string[];
+  /** Absolute path. */
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Already running somewhere; the suite neither starts nor stops it. Servers only. */
+export interface AddressStart {
+  readonly kind: 'address';
+  readonly protocol: 'mqtt' | 'mqtts';
+  readonly host: string;
+  readonly port: number;
+}
+
+/** How the suite sees that an implementation is ready: by every sign that is named here. */
+export interface Ready {
+  /** A regular expression that a line of the output matches. */
+  readonly log?: string;
+  /** Its port accepts a connection. Always false for clients. */
+  readonly port: boolean;
+  /** Wait for the image's own health check. */
+  readonly health?: true;
+  /** Deadline in ms. */
+  readonly withinMs: number;
+}
+
+/** What the suite needs to trust a server that speaks TLS. Paths are absolute. */
+export interface Tls {
+  readonly ca?: string;
+  /** Accept a certificate that no authority signed. */
+  readonly selfSigned: boolean;
+  readonly serverName?: string;
+  readonly certificate?: string;
+  readonly key?: string;
+}
+
+/** When a client asks for the time. Texts may hold placeholders. */
+export type Sync =
+  | { readonly kind: 'start' }
+  | { readonly kind: 'every'; readonly intervalMs: number }
+  | { readonly kind: 'exec'; readonly command: readonly string[] }
+  | { readonly kind: 'signal'; readonly signal: NodeJS.Signals }
+  | { readonly kind: 'stdin'; readonly text: string }
+  | { readonly kind: 'publish'; readonly topic: string; readonly payload: string };
+
+/** Where the time that a client calculated is read: a line of its output, or a message that it publishes. */
+export type Result =
+  /** `log` is a regular expression with the named group `time`, and perhaps `deviceSendTime` and `deviceRecvTime`. */
+  | { readonly kind: 'log'; readonly log: string; readonly unit: TimeUnit }
+  /** `pointer` is a JSON pointer (RFC 6901) into the payload; `topic` may hold placeholders. */
+  | { readonly kind: 'topic'; readonly topic: string; readonly pointer: string; readonly unit: TimeUnit };
+
+export type TimeUnit = 'ms' | 's';
+
+/** The JSON type of a timestamp, in the page's words: `long` is an integer. */
+export type TimestampType = 'long' | 'string';
+
+/** A target file, read, checked and completed with its defaults. Placeholders in `start` are still in place. */
+export interface Target {
+  /** Absolute path of the target file; what its relative paths are relative to is its folder. */
+  readonly file: string;
+  readonly name: string;
+  readonly version?: string;
+  readonly role: Role;
+  readonly start: ContainerStart | ProcessStart | AddressStart;
+  readonly ready: Ready;
+  readonly tls?: Tls;
+  /** At least one: the file's own, else a made-up one. */
+  readonly devices: readonly Identity[];
+  /** True when the implementation knows no other devices than `devices`. */
+  readonly onlyThese: boolean;
+  /** Template of the MQTT client id, with {productKey} and {deviceName}. */
+  readonly clientId: string;
+  /** How long an answer may take, in ms. */
+  readonly responseDeadlineMs: number;
+  /** How far the implementation's clock may be from the suite's, in ms. */
+  readonly clockToleranceMs: number;
+  /** True when the implementation reads the very clock that the suite reads (same machine). */
+  readonly sharedClock: boolean;
+  readonly mqttVersion: '3.1.1' | '5';
+  readonly capabilities: ReadonlySet<string>;
+  /** When the client asks. Servers: unused. */
+  readonly sync: Sync;
+  /** Where the client's calculated time is read. Always there for clients, never for servers. */
+  readonly result?: Result;
+  /** The types of timestamp that the client offers; at least one. */
+  readonly timestampTypes: readonly TimestampType[];
+  /** How long a client may take from being asked, or started, to its calculated time, in ms. */
+  readonly withinMs: number;
+  /** Values that must never be shown: device secrets, and everything that came out of `${env:NAME}`. */
+  readonly secrets: readonly string[];
+}
+
+/** What the suite learns from an implementation that it started. */
+export interface StartedTarget {
+  readonly target: Target;
+  /** Where the suite reaches a server. */
+  readonly host: string;
+  readonly port: number;
+  /** `sha256:…` of the image, for containers. */
+  readonly imageDigest?: string;
+  /** The last lines that it printed, secrets replaced by `***`: never more than 200, each cut at 2,000 characters. */
+  output(): readonly string[];
+  /** How it ended, in words, when it is no longer running ("exited with code 1", "killed by SIGSEGV", "stopped by the suite"). */
+  ended(): string | undefined;
+  /** Settles with the same words when it ends. Never settles for an address. */
+  readonly end: Promise<string>;
+  /** Writes to its standard input. @throws EnvironmentError when it has ended, or is an address. */
+  write(text: string): Promise<void>;
+  /** Sends it a signal, not its children. @throws EnvironmentError when it has ended, or is an address. */
+  signal(signal: NodeJS.Signals): Promise<void>;
+  /**
+   * Runs a command inside its container, or beside its process with the same folder and environment. Placeholders are filled.
+   * Its output is not part of `output()`.
+   *
+   * @throws EnvironmentError when the command cannot be run or fails, or the target is an address.
+   */
+  exec(command: readonly string[]): Promise<void>;
+  /** Ends it with all its children and gives back what it held. Safe to call twice; never throws for a target that is already gone. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,175 @@
+import { createConnection } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { type IClientOptions, MqttClient } from 'mqtt';
+import { generate, type Packet } from 'mqtt-packet';
+import { Inbox } from './inbox.ts';
+import { monotonic, type Wire } from './wire.ts';
+
+/** Where a device connects to, and as whom. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+  /** PEM texts; present when the server speaks TLS. */
+  readonly tls?: {
+    readonly ca?: string;
+    readonly selfSigned: boolean;
+    readonly serverName: string;
+    readonly certificate?: string;
+    readonly key?: string;
+  };
+}
+
+/** How a device connects. */
+export interface DeviceOptions {
+  readonly address: Address;
+  readonly mqttVersion: '3.1.1' | '5';
+  readonly clientId: string;
+  /** Its name in the recorded wire: "device", "second device". */
+  readonly name: string;
+  readonly wire: Wire;
+  /** How long TCP, TLS and MQTT may take to connect, in ms; the same for an acknowledgement. */
+  readonly deadline: number;
+  /** What the run has learnt of this server; shared by all its connections. */
+  readonly habits: Habits;
+}
+
+/** What a server was seen to do, and nobody has to judge. */
+export interface Habits {
+  /** False once a SUBSCRIBE stayed without SUBACK: then nobody waits for one again. */
+  acknowledges: boolean;
+}
+
+/** The server did not let the device connect; the message says what happened. */
+export class ConnectError extends Error {
+  override readonly name = 'ConnectError';
+}
+
+/** A connection of a device that the suite plays: what it sends, what it hears, and when. */
+export interface DeviceConnection {
+  readonly inbox: Inbox;
+  /** @returns the granted QoS; undefined when it was refused or not acknowledged in time, which nobody has to judge */
+  subscribe(topic: string, qos: 0 | 1 | 2): Promise<number | undefined>;
+  /** @returns the monotonic time at which it left, in µs */
+  publish(topic: string, payload: string | Uint8Array, qos: 0 | 1 | 2): number;
+  /** Ends the connection in an orderly way, or by force when that takes longer than a moment. */
+  close(): Promise<void>;
+}
+
+/** Opens the transport of a device: TCP_NODELAY always, or a measured latency would be that of Nagle's algorithm. */
+export function openSocket({ host, port, tls }: Address) {
+  if (tls === undefined) return createConnection({ host, port, noDelay: true });
+  const socket = connectTls({
+    host,
+    port,
+    servername: tls.serverName,
+    rejectUnauthorized: !tls.selfSigned,
+    ...(tls.ca === undefined ? {} : { ca: tls.ca }),
+    ...(tls.certificate === undefined ? {} : { cert: tls.certificate }),
+    ...(tls.key === undefined ? {} : { key: tls.key }),
+  });
+  socket.setNoDelay(true);
+  return socket;
+}
+
+/** How long an orderly end may take before the connection is cut, in ms. */
+const farewell = 250;
+
+/** A device on mqtt.js. */
+export class Device implements DeviceConnection {
+  readonly inbox = new Inbox();
+  readonly #client: MqttClient;
+  readonly #socket: ReturnType<typeof openSocket>;
+  readonly #options: DeviceOptions;
+
+  private constructor(options: DeviceOptions) {
+    this.#options = options;
+    const settings: IClientOptions = {
+      protocolVersion: options.mqttVersion === '5' ? 5 : 4,
+      clientId: options.clientId,
+      clean: true,
+      keepalive: 60,
+      reconnectPeriod: 0,
+      connectTimeout: options.deadline,
+      resubscribe: false,
+    };
+    // The client connects within its constructor, before anybody can listen to what it sends.
+    this.#record('sent', { cmd: 'connect', protocolId: 'MQTT', clientId: options.clientId });
+    this.#socket = openSocket(options.address);
+    this.#client = new MqttClient(() => this.#socket, settings);
+    this.#client.on('packetsend', (packet) => this.#record('sent', packet as Packet));
+    this.#client.on('packetreceive', (packet) => this.#receive(packet as Packet));
+    this.#client.on('error', (error) => this.#end(error.message));
+    this.#client.on('close', () => this.#end('connection closed'));
+  }
+
+  /** @throws ConnectError when there is no accepted connection within the deadline */
+  static async connect(options: DeviceOptions): Promise<Device> {
+    const device = new Device(options);
+    const failed = await new Promise<string | undefined>((resolve) => {
+      device.#client.once('connect', () => resolve(undefined));
+      device.#client.once('close', () => resolve(device.inbox.closed ?? 'connection closed'));
+    });
+    if (failed === undefined) return device;
+    device.#client.end(true);
+    throw new ConnectError(failed === 'connection closed' ? 'the server closed the connection before it accepted it' : failed);
+  }
+
+  async subscribe(topic: string, qos: 0 | 1 | 2): Promise<number | undefined> {
+    const acknowledged = this.#client.subscribeAsync(topic, { qos }).then(
+      (granted) => {
+        const code = granted[0]?.qos ?? 128;
+        return code > 2 ? undefined : code;
+      },
+      () => undefined,
+    );
+    if (!this.#options.habits.acknowledges) return undefined;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<undefined>((resolve) => {
+      timer = setTimeout(() => {
+        this.#options.habits.acknowledges = this.inbox.closed !== undefined;
+        resolve(undefined);
+      }, this.#options.deadline);
+    });
+    try {
+      return await Promise.race([acknowledged, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  publish(topic: string, payload: string | Uint8Array, qos: 0 | 1 | 2): number {
+    const at = monotonic();
+    // A server of this service owes no acknowledgement of QoS 1 and 2, so nobody waits for one.
+    this.#client.publish(topic, typeof payload === 'string' ? payload : Buffer.from(payload), { qos }, () => {});
+    return at;
+  }
+
+  async close(): Promise<void> {
+    if (this.inbox.closed !== undefined) return;
+    const closed = new Promise<void>((resolve) => this.#client.once('close', resolve));
+    const timer = setTimeout(() => this.#socket.destroy(), farewell);
+    // Not mqtt.js's own end(), which waits for acknowledgements that not every server of this service sends.
+    this.#record('sent', { cmd: 'disconnect' });
+    this.#socket.end(generate({ cmd: 'disconnect' }, { protocolVersion: this.#options.mqttVersion === '5' ? 5 : 4 }));
+    await closed;
+    clearTimeout(timer);
+    this.#client.end(true);
+  }
+
+  #receive(packet: Packet): void {
+    this.#record('received', packet);
+    if (packet.cmd !== 'publish') return;
+    const { topic, qos, retain, dup } = packet;
+    this.inbox.put({ topic, payload: Buffer.from(packet.payload), qos, retain, dup, at: monotonic() });
+  }
+
+  #record(direction: 'sent' | 'received', packet: Packet): void {
+    this.#options.wire.record({ at: monotonic(), connection: this.#options.name, direction, packet });
+  }
+
+  #end(reason: string): void {
+    if (this.inbox.closed === undefined)
+      this.#options.wire.record({ at: monotonic(), connection: this.#options.name, note: reason });
+    this.inbox.close(reason);
+  }
+}

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Grain } from './grain.ts';
+
+const grainOf = (...stamps: number[]): Grain => {
+  const grain = new Grain();
+  for (const stamp of stamps) grain.add(BigInt(stamp));
+  return grain;
+};
+
+test('a clock of milliseconds has steps of 1 ms, and one odd stamp is enough to be certain', () => {
+  assert.equal(grainOf(1571724098001).step, 1);
+  assert.ok(grainOf(1571724098001).certain);
+});
+
+for (const [step, stamps] of [
+  [1000, [1571724098000, 1571724099000]],
+  [100, [1571724098100, 1571724098200]],
+  [10, [1571724098010, 1571724098020, 1571724098030, 1571724098140]],
+] as const) {
+  test(`a clock whose stamps are multiples of ${step} ms has steps of ${step} ms`, () => {
+    assert.equal(grainOf(...stamps).step, step);
+  });
+}
+
+test('one stamp seen often says no more than once', () => {
+  assert.equal(grainOf(1571724098010, 1571724098010, 1571724098010, 1571724098010).step, 1);
+  assert.ok(!grainOf(1571724098010).certain);
+});
+
+test('a cache that is renewed each second, but not on the second, is no coarse clock', () => {
+  assert.equal(grainOf(1571724098437, 1571724099437).step, 1);
+});

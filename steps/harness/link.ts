@@ -1,0 +1,76 @@
+import { once } from 'node:events';
+import { type AddressInfo, createConnection, createServer, type Server, type Socket } from 'node:net';
+
+/** What a link adds to each direction, in ms. */
+export interface Latency {
+  /** From the side that connected to the side that listens. */
+  readonly forth: number;
+  readonly back: number;
+}
+
+/** A TCP link in the suite's own process: bytes pass it in order, each after the latency of its direction. */
+export class Link implements AsyncDisposable {
+  readonly host = '127.0.0.1';
+  readonly #server: Server;
+  readonly #pairs = new Set<readonly [Socket, Socket]>();
+  #swallows = false;
+
+  private constructor(server: Server) {
+    this.#server = server;
+  }
+
+  /** Opens a link to an address; it listens on a free port of the loopback. */
+  static async open(to: { readonly host: string; readonly port: number }, latency: Latency): Promise<Link> {
+    const server = createServer({ noDelay: true });
+    const link = new Link(server);
+    server.on('connection', (near) => link.#join(near, createConnection({ ...to, noDelay: true }), latency));
+    server.listen(0, link.host);
+    await once(server, 'listening');
+    return link;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Resets every connection that passes the link: both ends see it break at once. */
+  reset(): void {
+    for (const [near, far] of this.#pairs) {
+      near.resetAndDestroy();
+      far.resetAndDestroy();
+    }
+  }
+
+  /** From now on everything is swallowed, and neither end notices: a half-open connection. */
+  swallow(): void {
+    this.#swallows = true;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const sockets of this.#pairs) for (const socket of sockets) socket.destroy();
+    this.#server.close();
+    if (this.#server.listening) await once(this.#server, 'close');
+  }
+
+  #join(near: Socket, far: Socket, { forth, back }: Latency): void {
+    const pair = [near, far] as const;
+    this.#pairs.add(pair);
+    this.#carry(near, far, forth);
+    this.#carry(far, near, back);
+    near.on('close', () => this.#pairs.delete(pair));
+  }
+
+  #carry(from: Socket, to: Socket, latency: number): void {
+    const deliver = (act: () => void): void => {
+      const due = (): void => {
+        if (!this.#swallows && !to.destroyed) act();
+      };
+      if (latency === 0) due();
+      else setTimeout(due, latency);
+    };
+    from.on('data', (bytes) => deliver(() => to.write(bytes)));
+    from.on('end', () => deliver(() => to.end()));
+    from.on('error', () => to.destroy());
+    from.on('close', () => deliver(() => to.destroy()));
+  }
+}

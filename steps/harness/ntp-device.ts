@@ -1,0 +1,177 @@
+import type { DeviceConnection } from './device.ts';
+import { type Exchange, type Request, type Response, type Timestamp, toJson } from './exchange.ts';
+import type { Message } from './inbox.ts';
+import { assertValid } from './schema.ts';
+import type { Identity } from './target/target.ts';
+import { wall } from './wall.ts';
+import type { Watch } from './watch.ts';
+import { monotonic } from './wire.ts';
+
+/** What an NTP device is made of. */
+export interface NtpDeviceParts {
+  readonly identity: Identity;
+  /** In words, as the wire shows it: "device", "other device". */
+  readonly name: string;
+  readonly watch: Watch;
+  /** The device's clock: from a monotonic time in µs to its own time in ms. Default: the suite's wall clock. */
+  readonly clock?: (at: number) => number;
+  /** How long an answer may take, in ms. */
+  readonly deadline: number;
+  /** Opens a connection for this device. */
+  readonly connect: () => Promise<DeviceConnection>;
+}
+
+/** The device that the suite plays in front of a server: it asks, and it hears what comes. */
+export class NtpDevice {
+  readonly identity: Identity;
+  readonly name: string;
+  readonly deadline: number;
+  /** Every answer of the server that this device heard, asked for or not, in order. */
+  readonly heard: Response[] = [];
+  /** Its own requests, in order. */
+  readonly requests: Request[] = [];
+  readonly #parts: NtpDeviceParts;
+  readonly #filters = new Map<string, 0 | 1 | 2>();
+  readonly #published = new Set<string>();
+  #connection: DeviceConnection | undefined;
+
+  constructor(parts: NtpDeviceParts) {
+    this.identity = parts.identity;
+    this.name = parts.name;
+    this.deadline = parts.deadline;
+    this.#parts = parts;
+  }
+
+  get requestTopic(): string {
+    return this.topic('/ext/ntp/{productKey}/{deviceName}/request');
+  }
+
+  get responseTopic(): string {
+    return this.topic('/ext/ntp/{productKey}/{deviceName}/response');
+  }
+
+  /** Why the connection is closed, in words; undefined while it is open. */
+  get closed(): string | undefined {
+    return this.#connection === undefined ? 'not connected' : this.#connection.inbox.closed;
+  }
+
+  /** A topic with this device's product key and device name. */
+  topic(template: string): string {
+    const { productKey, deviceName } = this.identity;
+    return template.replaceAll('{productKey}', productKey).replaceAll('{deviceName}', deviceName);
+  }
+
+  /** The device's own time, in whole ms, at a monotonic moment. */
+  time(at: number = monotonic()): number {
+    return Math.floor((this.#parts.clock ?? wall)(at));
+  }
+
+  /**
+   * Connects, and subscribes again to what it had subscribed before.
+   *
+   * @throws ConnectError
+   */
+  async connect(): Promise<void> {
+    this.#connection = await this.#parts.connect();
+    this.#connection.inbox.listen((message) => this.#hear(message));
+    for (const [topic, qos] of this.#filters) await this.#connection.subscribe(topic, qos);
+  }
+
+  /** @returns the granted QoS; undefined when the server refused or did not acknowledge */
+  async subscribe(topic: string, qos: 0 | 1 | 2 = 0): Promise<number | undefined> {
+    this.#filters.set(topic, qos);
+    return this.#open().subscribe(topic, qos);
+  }
+
+  async disconnect(): Promise<void> {
+    await this.#connection?.close();
+  }
+
+  /**
+   * The device's time as a deviceSendTime: exact for a device with a clock of its own, with which something is to be calculated;
+   * otherwise the next one that no other request of the run has, by which even a late response is told from others.
+   */
+  timestamp(type: Timestamp['type'] = 'Long'): Timestamp {
+    const now = this.time();
+    if (this.#parts.clock !== undefined) return { type, digits: String(now) };
+    return { type, digits: String(this.#parts.watch.unused(now)), unique: true };
+  }
+
+  /** Publishes a valid request on the request topic. @throws SuiteFault when it is not valid */
+  ask(timestamp: Timestamp = this.timestamp(), qos: 0 | 1 | 2 = 0): Request {
+    const payload = `{"deviceSendTime":${toJson(timestamp)}}`;
+    assertValid('request', payload);
+    return this.publish(this.requestTopic, payload, { qos, timestamp });
+  }
+
+  /** Publishes anything anywhere; an answer to it is found by its timestamp. */
+  publish(
+    topic: string,
+    payload: string,
+    {
+      qos = 0,
+      timestamp,
+      forbiddenBy,
+    }: { qos?: 0 | 1 | 2; timestamp?: Timestamp | undefined; forbiddenBy?: string | undefined } = {},
+  ): Request {
+    this.#published.add(payload);
+    const at = this.#open().publish(topic, payload, qos);
+    const forbidden = forbiddenBy === undefined ? {} : { forbiddenBy };
+    const unique = timestamp?.unique === true;
+    const request = this.#parts.watch.asked({ responseTopic: this.responseTopic, timestamp, unique, qos, at, ...forbidden });
+    this.requests.push(request);
+    return request;
+  }
+
+  /**
+   * Waits for the (first) response to a request.
+   *
+   * @returns the exchange; undefined when the deadline passed, or the connection closed, without one
+   */
+  async exchange(request: Request): Promise<Exchange | undefined> {
+    const response = await this.#connection?.inbox.until(() => request.responses[0], this.deadline);
+    return response === undefined ? undefined : { request, response };
+  }
+
+  /** Asks and waits for the response. */
+  async askAndWait(timestamp?: Timestamp): Promise<Exchange | undefined> {
+    return this.exchange(this.ask(timestamp));
+  }
+
+  /**
+   * A fence: whatever the server had to say before it answers this, it has said when the answer is here. Connects again where the
+   * server had closed the connection.
+   *
+   * @returns the exchange; undefined when the server no longer serves this device
+   */
+  async fence(): Promise<Exchange | undefined> {
+    if (this.closed !== undefined) await this.connect();
+    const exchange = await this.askAndWait();
+    if (exchange !== undefined || this.closed === undefined) return exchange;
+    await this.connect();
+    return this.askAndWait();
+  }
+
+  /** Asks one request after the other, each when the one before is answered, until `enough` says so or the time is over. */
+  async askUntil(enough: (exchanges: readonly Exchange[]) => boolean, ms: number): Promise<Exchange[]> {
+    const exchanges: Exchange[] = [];
+    const end = monotonic() + ms * 1000;
+    while (monotonic() < end && !enough(exchanges)) {
+      const exchange = await this.askAndWait();
+      if (exchange === undefined) break;
+      exchanges.push(exchange);
+    }
+    return exchanges;
+  }
+
+  /** A broker that hands a device its own message back does not answer it. */
+  #hear(message: Message): void {
+    if (this.#published.has(message.payload.toString())) return;
+    this.heard.push(this.#parts.watch.heard(message, this.responseTopic));
+  }
+
+  #open(): DeviceConnection {
+    if (this.#connection === undefined) throw new Error(`the ${this.name} is not connected`);
+    return this.#connection;
+  }
+}

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readPayload } from './payload.ts';
+
+const read = (text: string | Buffer) => readPayload(Buffer.from(text));
+const member = (text: string, name = 'a') => read(text).members.get(name);
+
+for (const [text, literal, number] of [
+  ['{"a":1571724098000}', '1571724098000', 1571724098000n],
+  ['{"a":1571724098000.0}', '1571724098000.0', 1571724098000n],
+  ['{"a":1.571724098e12}', '1.571724098e12', 1571724098000n],
+  ['{"a":9007199254740993}', '9007199254740993', 9007199254740993n],
+  ['{"a":9223372036854775807}', '9223372036854775807', 9223372036854775807n],
+  ['{"a":"1571724098000"}', '"1571724098000"', 1571724098000n],
+  ['{"a":" 12 "}', '" 12 "', 12n],
+  ['{"a":"12x"}', '"12x"', undefined],
+  ['{"a":-0.5}', '-0.5', 0n],
+  ['{"a":1e400}', '1e400', undefined],
+  [`{"a":${'9'.repeat(400)}}`, '9'.repeat(400), undefined],
+] as const) {
+  test(`a member written ${literal.slice(0, 30)} keeps its digits`, () => {
+    assert.equal(member(text)?.literal, literal);
+    assert.equal(member(text)?.number, number);
+  });
+}
+
+test('a member of a nested object does not lend its literal to one of the same name', () => {
+  assert.equal(member('{"a":7.0,"b":{"a":8.00}}')?.literal, '7.0');
+  assert.equal(member('{"b":{"a":8.00},"a":7.0}')?.literal, '7.0');
+  assert.equal(member('{"a":{"a":1.0}}')?.type, 'object');
+});
+
+test('a name that stands twice counts once, with the last value', () => {
+  assert.equal(member('{"a":1.0,"a":2.0}')?.literal, '2.0');
+});
+
+for (const [name, bytes, fault] of [
+  ['empty', '', /empty/],
+  ['truncated', '{"a":1', /not JSON/],
+  ['null', 'null', /JSON that is null/],
+  ['an array', '[1]', /an array/],
+  ['a string', '"x"', /a string/],
+  ['not UTF-8', Buffer.from([0x7b, 0xff, 0x7d]), /not UTF-8/],
+  ['a byte order mark', '\uFEFF{}', /not JSON/],
+] as const) {
+  test(`a payload that is ${name} has a fault in words`, () => {
+    assert.match(read(bytes as string).fault ?? '', fault);
+  });
+}
+
+test('a payload nested 100,000 deep neither throws nor hangs', () => {
+  assert.doesNotThrow(() => read(`${'['.repeat(100_000)}`));
+  assert.doesNotThrow(() => read(`{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`));
+});

@@ -1,0 +1,99 @@
+/** One JSON value as it was written: its JSON type, its literal source text, and where it is a whole number, that number. */
+export interface Value {
+  readonly type: 'number' | 'string' | 'boolean' | 'null' | 'object' | 'array';
+  /** The source text of a number, `"…"` of a string, `[…]` and `{…}` of an array and an object. */
+  readonly literal: string;
+  /**
+   * The number that a lenient reader would take from it: digits in a String, a JSON number even when written with a fraction or an
+   * exponent (rounded down). Undefined where there is none to be had.
+   */
+  readonly number: bigint | undefined;
+}
+
+/** A payload, read without losing a digit (RFC 8259; a reader that goes through a double would lose some). */
+export interface Payload {
+  readonly text: string;
+  /** Why it is not a JSON object in UTF-8, in words; undefined when it is one. */
+  readonly fault: string | undefined;
+  /** Top-level members in the order of the text; the last one wins where a name stands twice. */
+  readonly members: ReadonlyMap<string, Value>;
+}
+
+type Reviver = (this: unknown, key: string, value: unknown, context: { readonly source?: string }) => unknown;
+
+const integer = /^-?(?:0|[1-9]\d*)$/;
+
+/** How many digits a timestamp may have before it is no longer taken for a number: more than any 64-bit integer, and cheap to read. */
+const mostDigits = 40;
+
+/** Reads a payload. Never throws: what is wrong stands in `fault`. */
+export function readPayload(bytes: Uint8Array): Payload {
+  const none = new Map<string, Value>();
+  if (bytes.length === 0) return { text: '', fault: 'an empty payload', members: none };
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return { text: Buffer.from(bytes).toString('latin1'), fault: 'bytes that are not UTF-8', members: none };
+  }
+  const literals = new Map<unknown, Map<string, string>>();
+  let value: unknown;
+  try {
+    // A reviver knows its holder but not its path, and sees the outermost object last: keep the literals of every holder.
+    const keepLiteral: Reviver = function (key, member, { source }) {
+      if (typeof member === 'number' && source !== undefined) {
+        const own = literals.get(this) ?? new Map<string, string>();
+        literals.set(this, own.set(key, source));
+      }
+      return member;
+    };
+    value = JSON.parse(text, keepLiteral as (this: unknown, key: string, value: unknown) => unknown);
+  } catch (error) {
+    return { text, fault: `text that is not JSON (${error instanceof Error ? error.message : String(error)})`, members: none };
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return { text, fault: `JSON that is ${describe(value)}, not an object`, members: none };
+  }
+  const own = literals.get(value);
+  return {
+    text,
+    fault: undefined,
+    members: new Map(Object.entries(value).map(([name, member]) => [name, toValue(member, own?.get(name))])),
+  };
+}
+
+function toValue(value: unknown, source: string | undefined): Value {
+  if (typeof value === 'number')
+    return { type: 'number', literal: source ?? String(value), number: wholeNumber(source ?? String(value)) };
+  if (typeof value === 'string') {
+    return { type: 'string', literal: JSON.stringify(value), number: wholeNumber(value.trim()) };
+  }
+  if (typeof value === 'boolean') return { type: 'boolean', literal: String(value), number: undefined };
+  if (value === null) return { type: 'null', literal: 'null', number: undefined };
+  return Array.isArray(value)
+    ? { type: 'array', literal: '[…]', number: undefined }
+    : { type: 'object', literal: '{…}', number: undefined };
+}
+
+/** The whole part of a decimal literal, exact at any size up to {@link mostDigits} digits. */
+function wholeNumber(literal: string): bigint | undefined {
+  const match = /^([+-]?)(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?$/.exec(literal);
+  if (match === null) return undefined;
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] = match;
+  const shift = Number(exponent);
+  const digits = whole + fraction;
+  const length = whole.length + shift;
+  if (length > mostDigits || digits.length > mostDigits * 2) return undefined;
+  const magnitude = length <= 0 ? 0n : BigInt(digits.slice(0, length).padEnd(length, '0'));
+  return sign === '-' ? -magnitude : magnitude;
+}
+
+function describe(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'an array' : `a ${typeof value}`;
+}
+
+/** True for a JSON integer literal (RFC 8259 section 6): no fraction, no exponent, no leading zero. */
+export function isInteger(literal: string): boolean {
+  return integer.test(literal);
+}

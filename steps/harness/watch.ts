@@ -1,0 +1,151 @@
+import type { Request, Response } from './exchange.ts';
+import { Grain } from './grain.ts';
+import type { Message } from './inbox.ts';
+import { readPayload } from './payload.ts';
+
+/** Something that came to light after its situation had ended, or beside what its situation judges. */
+export interface Sighting {
+  readonly requirement: string;
+  readonly place: string;
+  readonly expected: string;
+  readonly received: string;
+}
+
+/** How many sightings are kept; one is enough to fail a requirement. */
+const most = 100;
+
+/**
+ * Knows every request of the run and gives every response to the request that it belongs to, however late it comes, so that an
+ * answer to an earlier situation is never taken for one of the present situation.
+ */
+export class Watch {
+  readonly sightings: Sighting[] = [];
+  /** How coarse the server's clock is, by all stamps of the run. */
+  readonly grain = new Grain();
+  /** By response topic, then by the digits of deviceSendTime. */
+  readonly #requests = new Map<string, Map<string, Request[]>>();
+  /** Requests of the present situation, by response topic. */
+  #present = new Map<string, Request[]>();
+  #place = '';
+  #last = 0;
+  /** False once a response had another echo than its request: then the echo says nothing about any response. */
+  #echoes = true;
+  readonly #unique = new Map<string, Request>();
+  #answered = false;
+  #unanswered = 0;
+
+  /** True when not one of several situations has seen a response: then it is no use to wait for more. */
+  get mute(): boolean {
+    return !this.#answered && this.#unanswered >= 4;
+  }
+
+  /** A new situation begins. */
+  begin(place: string): void {
+    if (this.#present.size > 0 && !this.#answered) this.#unanswered += 1;
+    this.#place = place;
+    this.#present = new Map();
+  }
+
+  /** The given time in ms where no request of this run had it yet, else the next one that is free. */
+  unused(ms: number): number {
+    this.#last = Math.max(ms, this.#last + 1);
+    return this.#last;
+  }
+
+  /** A request left. */
+  asked(request: Omit<Request, 'place' | 'responses'>): Request {
+    const known: Request = { ...request, place: this.#place, responses: [] };
+    append(this.#present, known.responseTopic, known);
+    const digits = known.timestamp?.digits;
+    if (digits !== undefined) {
+      const byDigits = this.#requests.get(known.responseTopic) ?? new Map<string, Request[]>();
+      this.#requests.set(known.responseTopic, byDigits);
+      append(byDigits, digits, known);
+      if (known.unique) this.#unique.set(digits, known);
+    }
+    return known;
+  }
+
+  /**
+   * A message came to a device. Takes its note where it is more than the one response that a request is owed.
+   *
+   * @param own the response topic of the device that heard it
+   */
+  heard(message: Message, own: string): Response {
+    const payload = readPayload(message.payload);
+    const time = (name: string) => payload.members.get(name);
+    const echo = time('deviceSendTime');
+    const request = message.topic === own ? this.#requestOf(echo?.number, own, message) : undefined;
+    const response: Response = {
+      request,
+      message,
+      payload,
+      deviceSendTime: echo,
+      serverRecvTime: time('serverRecvTime'),
+      serverSendTime: time('serverSendTime'),
+    };
+    this.#answered ||= request !== undefined;
+    request?.responses.push(response);
+    if (request !== undefined) this.#note(request, response);
+    this.#noteStamps(response);
+    return response;
+  }
+
+  #requestOf(echo: bigint | undefined, topic: string, { retain, payload }: Message): Request | undefined {
+    const waiting = (request: Request): boolean => request.responses.length === 0;
+    const digits = String(echo);
+    const owner = this.#unique.get(digits);
+    if (owner !== undefined && owner.responseTopic !== topic) return undefined;
+    const echoed = this.#requests.get(topic)?.get(digits) ?? [];
+    const earlier = echoed.filter(({ place }) => place !== this.#place);
+    const stored = retain
+      ? earlier.find(({ responses }) => responses.some(({ message }) => message.payload.equals(payload)))
+      : undefined;
+    const now = echoed.find((request) => request.place === this.#place && waiting(request));
+    if (stored ?? now) return stored ?? now;
+    // A server without a proper echo is judged for that elsewhere: its answers are taken in the order of the requests.
+    const unanswered = (this.#present.get(topic) ?? []).filter(
+      (request) => waiting(request) && request.forbiddenBy === undefined,
+    );
+    const inOrder = unanswered.find(({ qos }) => qos === 0) ?? unanswered[0];
+    const byEcho = echoed.find(waiting) ?? echoed.at(-1);
+    const found = this.#echoes ? (byEcho ?? inOrder) : (inOrder ?? byEcho);
+    if (found !== undefined && found === inOrder && found.timestamp?.digits !== digits) this.#echoes = false;
+    return found;
+  }
+
+  #note(request: Request, { message, payload }: Response): void {
+    const after = `${((message.at - request.at) / 1000).toFixed(3)} ms after the request`;
+    if (request.forbiddenBy !== undefined && request.place !== this.#place) {
+      this.#see(request.forbiddenBy, request.place, 'no response, however late', `${payload.text}, ${after}`);
+    }
+    // A retained response is another fault than a second one, and has a requirement of its own.
+    const live = request.responses.filter((response) => !response.message.retain);
+    if (live.length > 1 && !message.retain) {
+      this.#see(
+        'server-answers-once',
+        request.place,
+        'one response',
+        `${live.length} responses to one request, the last one ${after}`,
+      );
+    }
+  }
+
+  #noteStamps({ serverRecvTime, serverSendTime, message, payload }: Response): void {
+    if (serverRecvTime?.number === undefined || serverSendTime?.number === undefined || message.retain) return;
+    this.grain.add(serverRecvTime.number);
+    this.grain.add(serverSendTime.number);
+    if (serverRecvTime.number <= serverSendTime.number) return;
+    this.#see('server-receives-before-sending', this.#place, 'serverRecvTime not later than serverSendTime', payload.text);
+  }
+
+  #see(requirement: string, place: string, expected: string, received: string): void {
+    if (this.sightings.length < most) this.sightings.push({ requirement, place, expected, received });
+  }
+}
+
+function append<T>(lists: Map<string, T[]>, key: string, value: T): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
+}

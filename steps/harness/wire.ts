@@ -1,0 +1,96 @@
+import type { Packet } from 'mqtt-packet';
+import { printable } from './printable.ts';
+
+/** One MQTT packet as the suite saw it. */
+export interface Frame {
+  /** Monotonic time in µs. */
+  readonly at: number;
+  /** The connection, in words: "device", "second device". */
+  readonly connection: string;
+  /** As seen from the suite. */
+  readonly direction: 'sent' | 'received';
+  readonly packet: Packet;
+}
+
+/** Something that happened to a connection and is no packet: "connection closed by the server". */
+export interface Note {
+  readonly at: number;
+  readonly connection: string;
+  readonly note: string;
+}
+
+/** The most entries that one situation keeps; what comes after them is counted only. */
+const most = 5000;
+
+/** Records every packet both ways; never judges. */
+export class Wire {
+  #entries: (Frame | Note)[] = [];
+  #dropped = 0;
+
+  record(entry: Frame | Note): void {
+    if (this.#entries.length < most) this.#entries.push(entry);
+    else this.#dropped += 1;
+  }
+
+  /** Begins anew, for the next situation. */
+  clear(): void {
+    this.#entries = [];
+    this.#dropped = 0;
+  }
+
+  /** What was recorded since the situation began, one line an entry, times relative to its first; the middle is left out beyond `limit` lines. */
+  lines(limit = 60): string[] {
+    const start = this.#entries[0]?.at ?? 0;
+    const several = new Set(this.#entries.map(({ connection }) => connection)).size > 1;
+    const lines = this.#entries.map((entry) => {
+      const time = `+${((entry.at - start) / 1e6).toFixed(6)} s`;
+      const who = several ? `  ${entry.connection}` : '';
+      if ('note' in entry) return `${time}${who}  · ${entry.note}`;
+      return `${time}${who}  ${entry.direction === 'sent' ? '→' : '←'} ${describePacket(entry.packet)}`;
+    });
+    if (this.#dropped > 0) lines.push(`… ${this.#dropped} more packets`);
+    if (lines.length <= limit) return lines;
+    const head = Math.ceil(limit / 2);
+    return [...lines.slice(0, head), `… ${lines.length - limit} lines left out`, ...lines.slice(lines.length - (limit - head))];
+  }
+}
+
+/** A packet in one line: its type, its topic, QoS and flags where it has them, and the payload. */
+export function describePacket(packet: Packet): string {
+  switch (packet.cmd) {
+    case 'connect':
+      return `CONNECT  client id ${printable(packet.clientId, 80)}`;
+    case 'connack': {
+      const code = packet.reasonCode ?? packet.returnCode ?? 0;
+      return `CONNACK  ${code === 0 ? 'accepted' : `refused, code ${code}`}`;
+    }
+    case 'subscribe':
+      return packet.subscriptions.map(({ topic, qos }) => `SUBSCRIBE  ${printable(topic, 120)}  QoS ${qos}`).join(', ');
+    case 'suback':
+      return `SUBACK  ${packet.granted
+        .map(Number)
+        .map((code) => (code < 3 ? `QoS ${code}` : 'refused'))
+        .join(', ')}`;
+    case 'publish': {
+      const flags = [`QoS ${packet.qos}`, ...(packet.qos === 0 ? [] : [`packet id ${packet.messageId ?? '?'}`])];
+      if (packet.retain) flags.push('RETAIN');
+      if (packet.dup) flags.push('DUP');
+      return `PUBLISH  ${printable(packet.topic, 120)}  ${flags.join(' ')}  ${printable(shown(packet.payload), 300)}`;
+    }
+    default:
+      return (
+        packet.cmd.toUpperCase() +
+        ('messageId' in packet && packet.messageId !== undefined ? `  packet id ${packet.messageId}` : '')
+      );
+  }
+}
+
+/** Monotonic time in µs. */
+export function monotonic(): number {
+  return performance.now() * 1000;
+}
+
+/** A payload as text, and no more of it than a line shows. */
+function shown(payload: string | Buffer): string {
+  return typeof payload === 'string' ? payload : payload.subarray(0, 2000).toString('utf8');
+}

@@ -1,0 +1,125 @@
+Feature: What a response holds
+  The response is a JSON object with the server's two timestamps and the timestamp of the request.
+
+  @server-response-members
+  @must
+  Rule: the server MUST answer with a JSON object that holds serverRecvTime and serverSendTime
+    Further members and any order are fine.
+
+    Source: stated, "How it works", step 2, and "Device connection", step 2
+
+    Usual mistakes: a member is misspelled; a trailing comma, as another edition of the page prints it; the members are wrapped in
+    a further object
+
+    Example: The request has a Long
+      Given a device that hears its response topic
+      When the device asks with:
+        """
+        {"deviceSendTime":1571724098000}
+        """
+      Then the response is a JSON object with the members:
+        | serverRecvTime |
+        | serverSendTime |
+
+    Example: The request has a String
+      Given a device that hears its response topic
+      When the device asks with:
+        """
+        {"deviceSendTime":"1571724098000"}
+        """
+      Then the response is a JSON object with the members:
+        | serverRecvTime |
+        | serverSendTime |
+
+  @server-echoes-send-time
+  @must
+  Rule: the server MUST return the request's deviceSendTime with every digit
+    Clients in the field tell by it which request a response belongs to, and calculate with it. A device may count from its start,
+    so small values are as good as large ones.
+
+    Source: documented, the response of the page's other editions holds deviceSendTime; the formula needs it
+
+    Usual mistakes: the echo is missing; the echo went through a 32-bit integer; 0 is taken for "not there"; the server's own time
+    is returned
+
+    Scenario Outline: deviceSendTime is <deviceSendTime>
+      Given a device that hears its response topic
+      When the device asks with deviceSendTime <deviceSendTime>
+      Then the response returns deviceSendTime <deviceSendTime>
+
+      Examples: Longs
+        | deviceSendTime   |
+        | 0                |
+        | 1                |
+        | 4500             |
+        | 2147483647       |
+        | 2147483648       |
+        | 4294967296       |
+        | 1571724098000    |
+        | 9007199254740991 |
+
+      Examples: Strings
+        | deviceSendTime     |
+        | "0"                |
+        | "1"                |
+        | "4500"             |
+        | "2147483647"       |
+        | "2147483648"       |
+        | "4294967296"       |
+        | "1571724098000"    |
+        | "9007199254740991" |
+
+  @server-echoes-64-bit
+  @should
+  Rule: the server SHOULD return a deviceSendTime of 64 bits with every digit
+    A Long has 64 bits. JSON numbers beyond 2^53 are not interoperable (RFC 8259, section 6; RFC 7493, section 2.2), and no time
+    of
+    this age is that large.
+
+    Source: stated, "The data type of the timestamp can be Long or String"; limited by RFC 7493
+
+    Usual mistakes: the echo went through a double
+
+    Scenario Outline: deviceSendTime is <deviceSendTime>
+      Given a device that hears its response topic
+      When the device asks with deviceSendTime <deviceSendTime>
+      Then the response returns deviceSendTime <deviceSendTime>
+
+      Examples:
+        | deviceSendTime        |
+        | 9007199254740993      |
+        | 9223372036854775807   |
+        | "9007199254740993"    |
+        | "9223372036854775807" |
+
+  @server-accepts-any-json
+  @must
+  Rule: the server MUST serve a request whatever its white space or member order, with further members in it
+    JSON gives white space and the order of members no meaning (RFC 8259, sections 2 and 4), and is written in UTF-8 (section
+    8.1).
+
+    Source: derived from "Device connection", step 1: the message includes deviceSendTime; what else it includes is not limited
+
+    Usual mistakes: the request is searched for a text instead of parsed; deviceSendTime is expected to be the first member;
+    non-ASCII text is refused
+
+    Scenario Outline: The request has <what>
+      Given a device that hears its response topic
+      When the device asks with:
+        """
+        <request>
+        """
+      Then the server answers
+      And the response returns deviceSendTime 1571724098000
+
+      Examples:
+        | what                                 | request                                                                   |
+        | white space                          | { "deviceSendTime" : 1571724098000 }                                      |
+        | tabs and carriage returns            | {␉"deviceSendTime"␉:␍\n1571724098000␍\n}                                    |
+        | white space around it                | \n  {"deviceSendTime":1571724098000}  \n                                    |
+        | a further member after it            | {"deviceSendTime":1571724098000,"id":"7"}                                 |
+        | a further member before it           | {"version":"1.0","deviceSendTime":1571724098000}                          |
+        | a further member that is an object   | {"ext":{"deviceSendTime":77,"list":[1,2]},"deviceSendTime":1571724098000} |
+        | a further member that holds its name | {"note":"\"deviceSendTime\":5","deviceSendTime":1571724098000}            |
+        | non-ASCII text in a further member   | {"site":"Zürich 東京 😀","deviceSendTime":1571724098000}                    |
+        | escaped text in a further member     | {"site":"Z\u00fcrich \ud83d\ude00 \/","deviceSendTime":1571724098000}     |

@@ -1,0 +1,209 @@
+Feature: The topics of the NTP service
+  A device asks on its own request topic and hears the answer on its own response topic. Both hold the product key and the device
+  name of the device certificate.
+
+  @server-answers-request
+  @must
+  Rule: the server MUST answer a QoS 0 request on "/ext/ntp/{productKey}/{deviceName}/request" with a message on "/ext/ntp/{productKey}/{deviceName}/response"
+    Without an answer there is no time. How long an answer may take is not stated: the target file says it (`responseDeadline`).
+
+    Source: stated, "Request topic", "Response topic" and "Device connection", steps 1 and 2
+
+    Usual mistakes: the response is published on another topic; the service hears nothing, because its own subscription is missing
+
+    Example: A device asks with a Long
+      Given a device that hears its response topic
+      When the device asks with:
+        """
+        {"deviceSendTime":1571724098000}
+        """
+      Then the server answers
+
+    Example: A device asks with a String
+      Given a device that hears its response topic
+      When the device asks with:
+        """
+        {"deviceSendTime":"1571724098000"}
+        """
+      Then the server answers
+
+    Example: A device asks again on the same connection
+      Given a device that hears its response topic
+      When the device asks 3 times, one after the other
+      Then the server answers every time
+
+    Example: A device comes back on a new connection
+      Given a device that hears its response topic
+      And the device has asked, been answered and disconnected
+      When the device connects again and asks
+      Then the server answers
+
+  @server-answers-once
+  @must
+  Rule: the server MUST answer each request exactly once
+    A second answer gives the device a second, later arrival for the same request, and with it a wrong time. An answer that comes
+    again later, in whatever situation, is charged here too: the suite listens until the run ends.
+
+    Source: derived from "Device connection", step 2, where one response is received for one request
+
+    Usual mistakes: the service is subscribed twice, or two instances of it run; a message is answered by the broker and by the
+    service
+
+    Example: One request
+      Given a device that hears its response topic
+      When the device asks
+      Then the server answers exactly once
+
+    Example: Several requests, one after the other
+      Given a device that hears its response topic
+      When the device asks 5 times, one after the other
+      Then the server answers each request exactly once
+
+    Example: A device that listens until the run ends
+      Given a device that stays connected until the run ends
+      When the device asks
+      Then the server answers exactly once
+
+    Example: The same request twice
+      Given a device that hears its response topic
+      When the device asks twice with the same deviceSendTime
+      Then two responses return that deviceSendTime, and no more
+
+    Example: Two devices ask at the same moment
+      Given a device that hears its response topic
+      And another device of the same product that hears its own
+      When both devices ask at the same moment
+      Then each device gets exactly one response
+
+  @server-answers-the-asker
+  @must
+  Rule: the server MUST answer on the response topic of the device that asked and on no other
+    A device that takes another device's response calculates a wrong time.
+
+    Source: stated, "Request topic" and "Response topic", which hold the same product key and device name
+
+    Usual mistakes: the identity is taken from the MQTT client id instead of the topic; the device name is matched by its
+    beginning; the response goes to every subscriber
+
+    Example: Another device of the same product hears nothing
+      Given a device that hears its response topic
+      And another device of the same product that hears its own
+      When the device asks
+      Then the server answers
+      And nothing reaches the other device
+
+    Example: The device itself hears nothing of another device's response
+      Given a device that hears its response topic
+      And another device of the same product that hears its own
+      When the other device asks
+      Then the server answers the other device
+      And nothing reaches the device
+
+    Scenario Outline: <asker> asks, <other> hears nothing
+      Given the device <asker> that hears its response topic
+      And the device <other> that hears its own
+      When the device asks
+      Then the server answers
+      And nothing reaches the other device
+
+      Examples: the same device name in another product
+        | asker                 | other                 |
+        | "a1NtpSuite1/probe-1" | "a1NtpSuite2/probe-1" |
+
+      Examples: device names that are beginnings and endings of one another
+        | asker                  | other                  |
+        | "a1NtpSuite1/probe-1"  | "a1NtpSuite1/probe-10" |
+        | "a1NtpSuite1/probe-10" | "a1NtpSuite1/probe-1"  |
+        | "a1NtpSuite1/probe-1"  | "a1NtpSuite1/xprobe-1" |
+
+      Examples: device names that differ in case, or in a character that has a meaning in patterns
+        | asker                 | other                 |
+        | "a1NtpSuite1/probe-1" | "a1NtpSuite1/PROBE-1" |
+        | "a1NtpSuite1/probe.1" | "a1NtpSuite1/probe-1" |
+
+    Scenario Outline: A device is named <name>
+      Given the device <name> that hears its response topic
+      When the device asks
+      Then the server answers
+
+      Examples: the lengths that device names may have
+        | name                                           |
+        | "a1NtpSuite1/dev1"                             |
+        | "a1NtpSuite1/abcdefghijklmnopqrstuvwxyz012345" |
+
+      Examples: the characters that device names may have
+        | name                      |
+        | "a1NtpSuite1/a-b_c@d:e.f" |
+        | "a1NtpSuite1/1234567890"  |
+        | "a1NtpSuite1/request"     |
+        | "a1NtpSuite1/response"    |
+        | "A1zZ09Suite/UPPER.lower" |
+
+  @server-never-answers-a-response
+  @must
+  Rule: the server MUST NOT take a message on a response topic, or on another service's topic, for a request
+    A server that answers its own responses answers for ever. A server that answers another service's messages gives a device a
+    response to nothing. A broker that hands a device its own message back does not answer it.
+
+    Source: derived from "Request topic", which names the one topic on which requests are sent
+
+    Usual mistakes: the service subscribes to "/ext/ntp/+/+/#"; the service looks at the payload and not at the topic
+
+    Scenario Outline: A message with a deviceSendTime on <topic>
+      Given a device that hears its response topic
+      When the device publishes on "<topic>":
+        """
+        {"deviceSendTime":{deviceTime}}
+        """
+      Then the server does not answer it
+
+      Examples: the response topic
+        | topic                                       |
+        | /ext/ntp/{productKey}/{deviceName}/response |
+
+      Examples: topics of other services
+        | topic                                                    |
+        | /ext/config/{productKey}/{deviceName}/request            |
+        | /sys/{productKey}/{deviceName}/thing/event/property/post |
+        | /{productKey}/{deviceName}/user/request                  |
+
+    Example: A whole response on the response topic
+      Given a device that hears its response topic
+      When the device publishes on "/ext/ntp/{productKey}/{deviceName}/response":
+        """
+        {"deviceSendTime":"{deviceTime}","serverRecvTime":"1571724098110","serverSendTime":"1571724098115"}
+        """
+      Then the server does not answer it
+
+  @server-request-topic-exact
+  @should
+  Rule: the server SHOULD NOT answer near misses of the request topic
+    A client that works with a lenient server by a wrong topic gets no time from the real platform.
+
+    Source: practice; the page states one request topic and is silent about others
+
+    Usual mistakes: a pattern without anchors; topics compared without regard to case; empty levels dropped
+
+    Scenario Outline: A request on <topic>
+      Given a device that hears its response topic
+      And the device hears "<its response>" as well
+      When the device publishes on "<topic>":
+        """
+        {"deviceSendTime":{deviceTime}}
+        """
+      Then the server does not answer it
+
+      Examples:
+        | topic                                        | its response                                  |
+        | ext/ntp/{productKey}/{deviceName}/request    | ext/ntp/{productKey}/{deviceName}/response    |
+        | /ext/ntp/{productKey}/{deviceName}/request/  | /ext/ntp/{productKey}/{deviceName}/response/  |
+        | /ext/ntp/{productKey}/{deviceName}/request/1 | /ext/ntp/{productKey}/{deviceName}/response/1 |
+        | //ext/ntp/{productKey}/{deviceName}/request  | //ext/ntp/{productKey}/{deviceName}/response  |
+        | /x/ext/ntp/{productKey}/{deviceName}/request | /x/ext/ntp/{productKey}/{deviceName}/response |
+        | /ext/ntp/{productKey}/{deviceName}/x/request | /ext/ntp/{productKey}/{deviceName}/x/response |
+        | /ext/ntp/{deviceName}/request                | /ext/ntp/{deviceName}/response                |
+        | /ext/ntp/{productKey}/{deviceName}           | /ext/ntp/{productKey}/{deviceName}/response   |
+        | /ext/ntp/{productKey}/{deviceName}/Request   | /ext/ntp/{productKey}/{deviceName}/Response   |
+        | /EXT/NTP/{productKey}/{deviceName}/request   | /EXT/NTP/{productKey}/{deviceName}/response   |
+        | /ext/ntp/{productKey}/{deviceName}/requests  | /ext/ntp/{productKey}/{deviceName}/responses  |
+        | /ext/ntp/{productKey}//{deviceName}/request  | /ext/ntp/{productKey}//{deviceName}/response  |

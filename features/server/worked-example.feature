@@ -1,0 +1,52 @@
+Feature: The page's worked example
+  The timestamp of the device is 1571724098000, that of the server 1571724098100. The link latency is 10 ms, and the server
+  answers
+  5 ms after it received the message.
+
+  | what happens                     | device time                    | server time                    |
+  | -------------------------------- | ------------------------------ | ------------------------------ |
+  | the device sends a message       | 1571724098000 (deviceSendTime) |                                |
+  | the server receives the message  |                                | 1571724098110 (serverRecvTime) |
+  | the server sends a response      |                                | 1571724098115 (serverSendTime) |
+  | the device receives the response | 1571724098025 (deviceRecvTime) |                                |
+
+  @server-worked-example
+  @must
+  Rule: the server MUST let a device play the page's example and arrive at the server's time
+    The suite is the device: its clock is 100 ms behind, the link takes 10 ms each way. How long the server takes is its own
+    affair.
+
+    Source: stated, the example below "Device connection", step 3
+
+    Usual mistakes: see server-calibrates
+
+    Example: The page's own numbers
+      Given the exchange of the page:
+        | deviceSendTime | 1571724098000 |
+        | serverRecvTime | 1571724098110 |
+        | serverSendTime | 1571724098115 |
+        | deviceRecvTime | 1571724098025 |
+      Then the formula gives 1571724098125
+      And serverSendTime alone misses the latency of 10 ms
+
+    Example: The example on the wire
+      Given a link of 10 ms each way
+      And a device on that link whose clock is 100 ms behind
+      When the device asks
+      Then the device arrives at the server's time to within half the round trip + 1 ms
+      And serverSendTime alone is behind by the latency of 10 ms or more
+
+    @clock
+    Scenario Outline: The server's clock stands at the page's 1571724098110, the device asks with <deviceSendTime>
+      Given the server's clock stands at 1571724098110
+      And a device that hears its response topic
+      When the device asks with deviceSendTime <deviceSendTime>
+      Then the response holds:
+        | deviceSendTime | <deviceSendTime> |
+        | serverRecvTime | <server time>    |
+        | serverSendTime | <server time>    |
+
+      Examples:
+        | deviceSendTime  | server time     |
+        | 1571724098000   | 1571724098110   |
+        | "1571724098000" | "1571724098110" |

@@ -1,0 +1,236 @@
+import { Given, Then } from '@cucumber/cucumber';
+import { diagnoseServerTime, otherUnit } from './harness/diagnosis.ts';
+import { type Exchange, roundTrip, type Timestamp } from './harness/exchange.ts';
+import { halved, twiceTheTime } from './harness/formula.ts';
+import { Grain } from './harness/grain.ts';
+import { claimedProcessing, estimateServerTime } from './harness/server-time.ts';
+import { wall } from './harness/wall.ts';
+import type { NtpWorld } from './world.ts';
+
+const stamps = ['serverRecvTime', 'serverSendTime'] as const;
+
+/** Clocks of common systems move in ticks of up to 15.6 ms: none of them is a fault. Milliseconds. */
+const tick = 16;
+
+/** What makes every calculation with the server's times wrong, and is told by requirements of its own. */
+const basics = [
+  'server-response-members',
+  'server-unit-milliseconds',
+  'server-stamps-are-fresh',
+  'server-receives-before-sending',
+  'server-stamps-within-exchange',
+  'server-ignores-device-clock',
+] as const;
+
+/** A time of the server, or the blame for one that cannot be read. */
+function timeOf(world: NtpWorld, { response }: Exchange, name: (typeof stamps)[number]): bigint {
+  const time = response[name]?.number;
+  if (time !== undefined) return time;
+  return world.blame({
+    expected: `${name} in decimal digits`,
+    received: response.payload.text,
+    needs: ['server-response-members', 'server-string-stays-string'],
+  });
+}
+
+Given("the server's clock stands at {timestamp}", function (this: NtpWorld, { digits }: Timestamp) {
+  this.session.setClock(Number(digits));
+});
+
+Then('each server time is the current time in milliseconds', async function (this: NtpWorld) {
+  const exchange = await this.answer();
+  const now = wall(exchange.response.message.at);
+  const tolerance = this.session.started.target.clockToleranceMs;
+  for (const name of stamps) {
+    const time = timeOf(this, exchange, name);
+    if (Math.abs(Number(time) - now) <= tolerance) continue;
+    this.blame({
+      expected: `${name} within ${tolerance} ms of ${Math.floor(now)}`,
+      received: `${name} ${time}`,
+      likely: diagnoseServerTime(time, now),
+      needs: ['server-response-members'],
+    });
+  }
+});
+
+Then("the server's times are not all multiples of 10 ms", function (this: NtpWorld) {
+  const { step } = new Grain().addAll(this.exchanges);
+  if (step === 1) return;
+  const seen = new Set(this.exchanges.map(({ response }) => response.serverSendTime?.number));
+  this.blame({
+    expected: 'times that have millisecond resolution',
+    received: `steps of ${step} ms: ${[...seen].slice(0, 5).join(', ')} in ${this.exchanges.length} exchanges`,
+    likely: step === 1000 ? 'a clock of seconds, multiplied by 1000' : undefined,
+    needs: ['server-unit-milliseconds', 'server-stamps-are-fresh'],
+  });
+});
+
+Then('both server times advance as real time does', function (this: NtpWorld) {
+  for (const name of stamps) requireSteady(this, name);
+});
+
+/** The suite's clock minus the server's must stay the same in all exchanges, as near as round trips and the clock's steps let it be seen. */
+function requireSteady(world: NtpWorld, name: (typeof stamps)[number]): void {
+  const step = world.session.watch.grain.step;
+  // The moment of a stamp lies between publish and arrival: so much is the server's clock behind at least, and at most.
+  let atLeast = Number.NEGATIVE_INFINITY;
+  let atMost = Number.POSITIVE_INFINITY;
+  for (const exchange of world.exchanges) {
+    const time = Number(timeOf(world, exchange, name));
+    atLeast = Math.max(atLeast, wall(exchange.request.at) - time);
+    atMost = Math.min(atMost, wall(exchange.response.message.at) - time);
+  }
+  const apart = atLeast - atMost;
+  const [first, last] = [world.exchanges[0], world.exchanges.at(-1)];
+  if (first === undefined || last === undefined) throw new Error('no exchange was made');
+  const real = (last.request.at - first.request.at) / 1000;
+  const moved = Number(timeOf(world, last, name) - timeOf(world, first, name));
+  world.inform(`${name} moved on by ${moved} ms in ${real.toFixed(1)} ms of real time, in ${world.exchanges.length} exchanges`);
+  if (apart <= tick + step) return;
+  world.blame({
+    expected: `${name} moves on as real time does, to within ${tick + step} ms`,
+    received: `${name} moved on by ${moved} ms in ${real.toFixed(1)} ms of real time; the two drift apart by ${apart.toFixed(1)} ms`,
+    likely:
+      moved === 0
+        ? 'the stamp is taken once and answered ever after'
+        : 'the stamp comes from a cache, or the clock runs at another speed',
+    needs: ['server-unit-milliseconds'],
+  });
+}
+
+Then('serverRecvTime is never later than serverSendTime', function (this: NtpWorld) {
+  for (const exchange of this.exchanges) {
+    const claimed = Number(timeOf(this, exchange, 'serverSendTime') - timeOf(this, exchange, 'serverRecvTime'));
+    if (claimed >= 0) continue;
+    this.blame({
+      expected: 'serverRecvTime not later than serverSendTime',
+      received: `serverRecvTime ${-claimed} ms later: ${exchange.response.payload.text}`,
+      likely: 'the two members are swapped',
+    });
+  }
+});
+
+Then('serverSendTime is never later after serverRecvTime than the exchange took', function (this: NtpWorld) {
+  for (const exchange of this.exchanges) {
+    timeOf(this, exchange, 'serverSendTime');
+    const claimed = claimedProcessing(exchange) ?? 0;
+    const took = roundTrip(exchange);
+    const step = this.session.watch.grain.step;
+    if (claimed <= took + step + 1) continue;
+    this.blame({
+      expected: `a processing time of ${took.toFixed(3)} ms at the most, which is what the exchange took`,
+      received: `${claimed} ms: ${exchange.response.payload.text}`,
+      likely: 'the processing time is made up, or serverRecvTime belongs to an earlier exchange',
+      needs: ['server-unit-milliseconds', 'server-stamps-are-fresh', 'server-ignores-device-clock'],
+    });
+  }
+});
+
+Then('both server times lie between publish and arrival', function (this: NtpWorld) {
+  const step = this.session.watch.grain.step;
+  for (const exchange of this.exchanges) {
+    const [published, arrived] = [wall(exchange.request.at), wall(exchange.response.message.at)];
+    for (const name of stamps) {
+      const time = Number(timeOf(this, exchange, name));
+      const early = published - (time + 1);
+      const late = time - arrived;
+      if (early <= tick + step && late <= 1 + step) continue;
+      this.blame({
+        expected: `${name} between publish, ${published.toFixed(1)}, and arrival, ${arrived.toFixed(1)}`,
+        received: `${name} ${time}, ${early > 0 ? `${early.toFixed(1)} ms before publish` : `${late.toFixed(1)} ms after arrival`}`,
+        likely:
+          diagnoseServerTime(BigInt(time), arrived) ??
+          (early > 0 ? 'the stamp is older than the request' : 'the stamp lies in the future'),
+        needs: ['server-unit-milliseconds', 'server-stamps-are-fresh', 'server-ignores-device-clock'],
+      });
+    }
+  }
+});
+
+Then("the server's time is the one that a device whose clock is right is given", async function (this: NtpWorld) {
+  const odd = await this.answer();
+  const right = { type: 'Long', digits: String(this.session.watch.unused(Math.floor(wall()))) } as const;
+  const usual = await this.answered(this.device, this.device.ask(right));
+  timeOf(this, odd, 'serverRecvTime');
+  timeOf(this, odd, 'serverSendTime');
+  const [a, b] = [estimateServerTime([odd], 1), estimateServerTime([usual], 1)];
+  if (a === undefined || b === undefined) throw new Error('both exchanges have stamps');
+  const apart = Math.abs(a.offset - b.offset);
+  // A clock of seconds may step between the two exchanges.
+  const allowed = a.uncertainty + b.uncertainty + 1000;
+  if (apart <= allowed) return;
+  const seen = wall(odd.response.message.at);
+  this.blame({
+    expected: `the same server time as for a device whose clock is right, ${Math.floor(seen + b.offset)}`,
+    received: odd.response.payload.text,
+    likely: 'the server calculates its stamps from deviceSendTime',
+    needs: otherUnit(timeOf(this, odd, 'serverSendTime'), seen) === undefined ? [] : ['server-unit-milliseconds'],
+  });
+});
+
+/** What the device calculates from the situation's exchange, twice, in ms; and the server's time when the response arrived, in ms. */
+async function calculate(world: NtpWorld): Promise<{ exchange: Exchange; twice: bigint; truth: number }> {
+  const exchange = await world.answer();
+  const { request, response } = exchange;
+  const twice = twiceTheTime({
+    deviceSendTime: BigInt(request.timestamp?.digits ?? ''),
+    serverRecvTime: timeOf(world, exchange, 'serverRecvTime'),
+    serverSendTime: timeOf(world, exchange, 'serverSendTime'),
+    deviceRecvTime: BigInt(world.device.time(response.message.at)),
+  });
+  return { exchange, twice, truth: world.serverTimeAt(response.message.at) };
+}
+
+Then("the device arrives at the server's time to within half the round trip + 1 ms", async function (this: NtpWorld) {
+  const { exchange, twice, truth } = await calculate(this);
+  const error = Number(twice) / 2 - truth;
+  const uncertainty = this.serverTime?.uncertainty ?? 0;
+  const bound = roundTrip(exchange) / 2 + 1;
+  const allowed = bound + uncertainty + (this.step > 1 ? this.step : 0);
+  this.inform(
+    `calculated ${halved(twice)}, off by ${error.toFixed(1)} ms; half the round trip + 1 ms is ${bound.toFixed(1)} ms, ` +
+      `the server's time is known to ${uncertainty.toFixed(1)} ms`,
+  );
+  if (Math.abs(error) <= allowed) return;
+  this.blame({
+    expected: `the server's time, ${truth.toFixed(1)}, to within ${allowed.toFixed(1)} ms`,
+    received: `${halved(twice)}, off by ${error.toFixed(1)} ms, from ${exchange.response.payload.text}`,
+    likely: diagnoseServerTime(timeOf(this, exchange, 'serverSendTime'), wall()),
+    needs: basics,
+  });
+});
+
+Then('serverSendTime alone is behind by the latency of {duration} or more', async function (this: NtpWorld, latency: number) {
+  const { exchange, truth } = await calculate(this);
+  const behind = truth - Number(timeOf(this, exchange, 'serverSendTime'));
+  const uncertainty = this.serverTime?.uncertainty ?? 0;
+  this.inform(`serverSendTime alone is ${behind.toFixed(1)} ms behind the server's time when it arrives`);
+  if (behind >= latency - uncertainty - this.step - 1) return;
+  this.blame({
+    expected: `serverSendTime ${latency} ms or more behind the server's time at arrival, ${truth.toFixed(1)}`,
+    received: `${behind.toFixed(1)} ms behind: ${exchange.response.payload.text}`,
+    likely: 'serverSendTime is not the moment at which the response left',
+    needs: [...basics, 'server-calibrates'],
+  });
+});
+
+Then('the formula gives {timestamp}', function (this: NtpWorld, { digits }: Timestamp) {
+  const result = halved(pageTime(this));
+  if (result !== digits) throw new Error(`the suite is at fault: its formula gives ${result}, not ${digits}`);
+});
+
+Then('serverSendTime alone misses the latency of {duration}', function (this: NtpWorld, latency: number) {
+  const missing = pageTime(this) / 2n - (this.page.get('serverSendTime') ?? 0n);
+  if (missing !== BigInt(latency))
+    throw new Error(`the suite is at fault: serverSendTime alone misses ${missing} ms, not ${latency}`);
+});
+
+function pageTime({ page }: NtpWorld): bigint {
+  const time = (name: string): bigint => page.get(name) ?? 0n;
+  return twiceTheTime({
+    deviceSendTime: time('deviceSendTime'),
+    serverRecvTime: time('serverRecvTime'),
+    serverSendTime: time('serverSendTime'),
+    deviceRecvTime: time('deviceRecvTime'),
+  });
+}

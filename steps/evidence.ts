@@ -1,0 +1,66 @@
+/**
+ * What the steps write into the message stream beside Cucumber's own results. The verdict is computed from these and from the
+ * results, and from nothing else, so that whoever has the messages can compute it again.
+ */
+export const EVIDENCE_MEDIA_TYPE = 'application/vnd.iot-ntp-conformance+json';
+
+/** The implementation under test broke a requirement in this situation. */
+export interface Finding {
+  readonly kind: 'finding';
+  /** Id of the requirement that is broken: that of the scenario's Rule. */
+  readonly requirement: string;
+  readonly expected: string;
+  readonly received: string;
+  /** A diagnosis, where the suite recognises the mistake. */
+  readonly likely?: string;
+  /**
+   * Ids of requirements without which this situation cannot be judged. When one of them has failed by itself, this finding is a
+   * consequence: its situation is reported as untested, because of that one, and not as failed a second time.
+   */
+  readonly needs?: readonly string[];
+  /** The exchange since the situation began, one line a packet. */
+  readonly wire: readonly string[];
+}
+
+/** The situation does not apply to this implementation, as its target file declares. */
+export interface Inapplicable {
+  readonly kind: 'inapplicable';
+  readonly reason: string;
+}
+
+/** Something measured or seen that is reported and never judged. */
+export interface Information {
+  readonly kind: 'information';
+  readonly text: string;
+}
+
+/** The packets of a situation, attached at its end whatever its result. */
+export interface WireEvidence {
+  readonly kind: 'wire';
+  readonly lines: readonly string[];
+}
+
+/** A finding that came to light only after its situation had ended (a late second answer). Attached at the end of the run. */
+export interface Charge {
+  readonly kind: 'charge';
+  readonly requirement: string;
+  /** `uri:line` of the situation that provoked it, for example `features/server/topics.feature:31`. */
+  readonly scenario: string;
+  readonly expected: string;
+  readonly received: string;
+  readonly likely?: string;
+  readonly wire: readonly string[];
+}
+
+export type Evidence = Finding | Inapplicable | Information | WireEvidence | Charge;
+
+/** Thrown to blame the implementation under test. Every other exception is the suite's own or the set-up's. */
+export class NonConformance extends Error {
+  override readonly name = 'NonConformance';
+  readonly finding: Finding;
+
+  constructor(finding: Finding) {
+    super(`expected ${finding.expected}, received ${finding.received}`);
+    this.finding = finding;
+  }
+}

@@ -1,0 +1,37 @@
+import { After, Before, type ITestCaseHookParameter, setDefaultTimeout, setWorldConstructor } from '@cucumber/cucumber';
+import { type Requirement, readRequirements, type Situation } from './requirement.ts';
+import { NtpWorld } from './world.ts';
+
+setWorldConstructor(NtpWorld);
+
+// Every wait has a deadline of its own; this one only ends what the suite itself would hang in.
+setDefaultTimeout(120_000);
+
+let known: ReadonlyMap<string, readonly [Requirement, Situation]> | undefined;
+
+/** The requirement and the situation of a scenario, found by its place in the features. */
+function find({ pickle }: ITestCaseHookParameter): readonly [Requirement, Situation] {
+  known ??= new Map(
+    readRequirements().flatMap((requirement) => requirement.situations.map((s) => [s.place, [requirement, s]] as const)),
+  );
+  const end = `:${pickle.location?.line ?? 0}`;
+  const uri = pickle.uri.replaceAll('\\', '/');
+  for (const [place, found] of known) if (place.endsWith(end) && uri.endsWith(place.slice(0, -end.length))) return found;
+  throw new Error(`${pickle.uri}${end}: this scenario belongs to no requirement`);
+}
+
+Before({ name: 'the requirement' }, function (this: NtpWorld, parameter: ITestCaseHookParameter) {
+  const [requirement, situation] = find(parameter);
+  this.begin(requirement, situation);
+  const { role, capabilities } = this.session.started.target;
+  if (requirement.role !== role) return this.inapplicable(`the implementation under test is a ${role}`);
+  const missing = [...requirement.capabilities, ...situation.capabilities].filter((name) => !capabilities.has(name));
+  if (missing.length > 0) return this.inapplicable(`the target file does not declare the capability ${missing.join(', ')}`);
+  this.requireVoice();
+  return undefined;
+});
+
+After({ name: 'the wire' }, async function (this: NtpWorld) {
+  this.showWire();
+  await this.session.end();
+});

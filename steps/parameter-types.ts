@@ -1,0 +1,37 @@
+import { defineParameterType } from '@cucumber/cucumber';
+import type { Timestamp, TimestampType } from './harness/exchange.ts';
+
+/** A literal as it stands in a payload: `1571724098000` is a Long, `"1571724098000"` a String. */
+export function toTimestamp(literal: string): Timestamp {
+  return literal.startsWith('"') ? { type: 'String', digits: literal.slice(1, -1) } : { type: 'Long', digits: literal };
+}
+
+/** How a device's clock stands to the server's: so many ms ahead of it, or counting from 1970 when the device started. */
+export type ClockState = { readonly aheadMs: number } | 'at 1970';
+
+const perUnit: Readonly<Record<string, number>> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000 };
+
+defineParameterType({ name: 'timestamp', regexp: /"\d+"|\d+/, transformer: toTimestamp, useForSnippets: false });
+
+defineParameterType({
+  name: 'duration',
+  regexp: /(\d+) (ms|s|min|h)/,
+  transformer: (amount: string, unit: string): number => Number(amount) * (perUnit[unit] ?? Number.NaN),
+});
+
+defineParameterType({ name: 'qos', regexp: /QoS ([012])/, transformer: (qos: string): 0 | 1 | 2 => Number(qos) as 0 | 1 | 2 });
+
+defineParameterType({ name: 'type', regexp: /Long|String/, transformer: (type: string): TimestampType => type as TimestampType });
+
+defineParameterType({
+  name: 'types',
+  regexp: /a (?:Long|String)(?:, a (?:Long|String))+ and a (?:Long|String)/,
+  transformer: (list: string): TimestampType[] => list.match(/Long|String/g) as TimestampType[],
+});
+
+defineParameterType({
+  name: 'clockState',
+  regexp: /(\d+) (ms|s|min|h) (behind|ahead)|at 1970/,
+  transformer: (amount: string | undefined, unit: string, side: string): ClockState =>
+    amount === undefined ? 'at 1970' : { aheadMs: Number(amount) * (perUnit[unit] ?? Number.NaN) * (side === 'ahead' ? 1 : -1) },
+});

@@ -1,0 +1,169 @@
+import { createHash } from 'node:crypto';
+import { globSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { AstBuilder, GherkinClassicTokenMatcher, Parser } from '@cucumber/gherkin';
+import { type Feature, IdGenerator, type Rule, type Scenario, type Tag } from '@cucumber/messages';
+import type { Role } from './harness/target/target.ts';
+
+export type { Role };
+
+/** `@must` decides the verdict; `@should` is a recommendation, decisive only under `--strict`. */
+export type Level = 'must' | 'should';
+
+/** One situation of a requirement: a scenario, or a row of an Examples table. */
+export interface Situation {
+  readonly title: string;
+  /** `features/server/qos.feature:17`, relative to the package. */
+  readonly place: string;
+  /** Capabilities that only this situation needs. */
+  readonly capabilities: readonly string[];
+}
+
+/** A Rule of the features, and all that is known of it. */
+export interface Requirement {
+  readonly id: string;
+  readonly level: Level;
+  readonly role: Role;
+  /** Capabilities without which the whole requirement is inapplicable. */
+  readonly capabilities: readonly string[];
+  /** The Rule's name: "the server MUST …". */
+  readonly sentence: string;
+  /** Reason and reading, as the Rule's description has them, without the line of the source. */
+  readonly description: string;
+  /** The description's paragraph that begins with "Source:", without that word. */
+  readonly source: string;
+  /** The description's paragraph that begins with "Usual mistakes:", without those words; empty where there is none. */
+  readonly mistakes: string;
+  readonly place: string;
+  readonly situations: readonly Situation[];
+  /** SHA-256 of the Rule's text, in hex: which text a report judged. */
+  readonly digest: string;
+}
+
+/** A feature file breaks the rules of CONTRIBUTING.md: the suite is at fault, not the implementation under test. */
+export class FeatureError extends Error {
+  override readonly name = 'FeatureError';
+}
+
+/** The package's own folder, with a slash at its end: the same from a checkout and from `dist/`. */
+export const root: string = fileURLToPath(new URL('.', import.meta.resolve('#root/package.json')));
+
+/** The order in which subjects are read, run and reported; what is not named here comes last. */
+const subjects = 'topics qos payload types units time calculation worked-example answers devices faults access'.split(' ');
+
+/** The feature files of a role, or of both, relative to {@link root}, in the order of their subjects. */
+export function featureFiles(role?: Role): string[] {
+  const rank = (file: string): number => {
+    const index = subjects.indexOf(basename(file, '.feature'));
+    return (file.startsWith('features/server/') ? 0 : 100) + (index < 0 ? subjects.length : index);
+  };
+  return globSync(`features/${role ?? '*'}/*.feature`, { cwd: root })
+    .map((file) => file.replaceAll('\\', '/'))
+    .sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
+}
+
+/**
+ * Every requirement of a role, or of both, in the order of the features. This is the only list of requirements there is.
+ *
+ * @throws FeatureError when a scenario stands outside a Rule, a Rule lacks its id, level, MUST or SHOULD, source or situations,
+ *   or an id is used twice.
+ */
+export function readRequirements(role?: Role): Requirement[] {
+  const requirements = featureFiles(role).flatMap((file) => readFeature(file, readFileSync(root + file, 'utf8')));
+  const places = new Map<string, string>();
+  for (const { id, place } of requirements) {
+    const earlier = places.get(id);
+    if (earlier !== undefined) throw new FeatureError(`${place}: @${id} stands at ${earlier} already; an id is used once`);
+    places.set(id, place);
+  }
+  return requirements;
+}
+
+/** SHA-256 over all feature files of a role, in hex. */
+export function featuresDigest(role?: Role): string {
+  const hash = createHash('sha256');
+  for (const file of featureFiles(role))
+    hash
+      .update(`${file}\0`)
+      .update(readFileSync(root + file))
+      .update('\0');
+  return hash.digest('hex');
+}
+
+/** The requirements of one feature file. Exported for its test. */
+export function readFeature(file: string, text: string): Requirement[] {
+  const role: Role = file.startsWith('features/client/') ? 'client' : 'server';
+  const document = new Parser(new AstBuilder(IdGenerator.incrementing()), new GherkinClassicTokenMatcher()).parse(text);
+  const feature = document.feature;
+  if (feature === undefined) throw new FeatureError(`${file}: there is no feature in this file`);
+  return rulesOf(feature, file).map((rule, index, rules) => {
+    const next = rules[index + 1];
+    const from = rule.tags[0]?.location.line ?? rule.location.line;
+    const to = next === undefined ? undefined : (next.tags[0]?.location.line ?? next.location.line) - 1;
+    const lines = text.split('\n').slice(from - 1, to);
+    return readRule(
+      rule,
+      role,
+      file,
+      lines
+        .map((line) => line.trim())
+        .join('\n')
+        .trim(),
+    );
+  });
+}
+
+function rulesOf(feature: Feature, file: string): Rule[] {
+  return feature.children.flatMap(({ rule, scenario }) => {
+    if (scenario)
+      throw new FeatureError(`${file}:${scenario.location.line}: every scenario belongs to a Rule; this one stands outside`);
+    return rule ? [rule] : [];
+  });
+}
+
+function readRule(rule: Rule, role: Role, file: string, text: string): Requirement {
+  const place = `${file}:${rule.location.line}`;
+  const [id, level, ...capabilities] = rule.tags.map(nameOf);
+  if (id === undefined || !id.startsWith(`${role}-`))
+    throw new FeatureError(`${place}: the Rule's first tag must be its id, @${role}-…`);
+  if (level !== 'must' && level !== 'should') throw new FeatureError(`${place}: the Rule's second tag must be @must or @should`);
+  if (!rule.name.includes(` ${level.toUpperCase()} `))
+    throw new FeatureError(`${place}: a Rule tagged @${level} says ${level.toUpperCase()}`);
+  const paragraphs = rule.description.split(/\n\s*\n/).map((paragraph) => paragraph.replace(/\s+/g, ' ').trim());
+  const named = (word: string): string => paragraphs.find((p) => p.startsWith(`${word}: `))?.slice(word.length + 2) ?? '';
+  const source = named('Source');
+  if (source === '') throw new FeatureError(`${place}: the Rule's description must have a paragraph "Source: …"`);
+  const situations = rule.children.flatMap(({ scenario }) => (scenario ? situationsOf(scenario, file) : []));
+  if (situations.length === 0) throw new FeatureError(`${place}: the Rule has no situation that judges it`);
+  return {
+    id,
+    level,
+    role,
+    capabilities,
+    sentence: rule.name,
+    description: paragraphs.filter((p) => !/^(Source|Usual mistakes): /.test(p)).join('\n\n'),
+    source,
+    mistakes: named('Usual mistakes'),
+    place,
+    situations,
+    digest: createHash('sha256').update(text).digest('hex'),
+  };
+}
+
+function situationsOf(scenario: Scenario, file: string): Situation[] {
+  const capabilities = scenario.tags.map(nameOf);
+  if (scenario.examples.length === 0) return [{ title: scenario.name, place: `${file}:${scenario.location.line}`, capabilities }];
+  return scenario.examples.flatMap((examples) =>
+    examples.tableBody.map((row) => ({
+      title: row.cells.reduce(
+        (title, cell, column) => title.replaceAll(`<${examples.tableHeader?.cells[column]?.value ?? ''}>`, cell.value),
+        scenario.name,
+      ),
+      place: `${file}:${row.location.line}`,
+      capabilities: [...capabilities, ...examples.tags.map(nameOf)],
+    })),
+  );
+}
+
+const nameOf = (tag: Tag): string => tag.name.slice(1);

@@ -1,0 +1,119 @@
+import { Given, Then } from '@cucumber/cucumber';
+import { type Request, type Response, roundTrip } from './harness/exchange.ts';
+import type { NtpDevice } from './harness/ntp-device.ts';
+import type { NtpWorld } from './world.ts';
+
+Given("a server that shares the suite's clock", function (this: NtpWorld) {
+  const shared = this.session.started.target.sharedClock;
+  return shared
+    ? undefined
+    : this.inapplicable("the target file does not say that the server shares the suite's clock (sharedClock)");
+});
+
+Then('the server answers', async function (this: NtpWorld) {
+  const exchange = await this.answer();
+  this.inform(`answered in ${roundTrip(exchange).toFixed(3)} ms`);
+});
+
+Then('the server answers the other device', async function (this: NtpWorld) {
+  await this.answered(this.other, this.request);
+});
+
+Then('the server answers every time', async function (this: NtpWorld) {
+  for (const request of this.requests) await this.answered(this.device, request);
+});
+
+Then('the server answers exactly once', async function (this: NtpWorld) {
+  await this.answer();
+  await requireOnce(this, this.device, this.requests);
+});
+
+Then('the server answers each request exactly once', async function (this: NtpWorld) {
+  for (const request of this.requests) await this.answered(this.device, request);
+  await requireOnce(this, this.device, this.requests);
+});
+
+Then('each device gets exactly one response', async function (this: NtpWorld) {
+  for (const device of [this.device, this.other]) {
+    const own = this.requests.filter(({ responseTopic }) => responseTopic === device.responseTopic);
+    for (const request of own) await this.answered(device, request);
+    await requireOnce(this, device, own, false);
+  }
+});
+
+async function requireOnce(world: NtpWorld, device: NtpDevice, requests: readonly Request[], alone = true): Promise<void> {
+  await world.fence(device);
+  const often = requests.find(({ responses }) => responses.filter(({ message }) => !message.retain).length > 1);
+  if (often === undefined) return;
+  const same = often.responses.every(({ payload }) => payload.text === often.responses[0]?.payload.text);
+  world.blame({
+    expected: 'one response to a request',
+    received: `${often.responses.length} responses to one request`,
+    likely: same ? 'one response is delivered twice' : 'the request is taken twice: the service runs, or is subscribed, twice',
+    ...(alone ? {} : { needs: ['server-answers-the-asker'] }),
+  });
+}
+
+Then('the server does not answer it', async function (this: NtpWorld) {
+  for (const request of this.requests) request.forbiddenBy = this.requirement.id;
+  const fence = await this.fence();
+  // What the server says without having been asked counts too: its echo may be missing.
+  const own = (request: Request | undefined): boolean => request === undefined || this.requests.includes(request);
+  const toFence = (response: Response): boolean => String(response.deviceSendTime?.number) === fence.request.timestamp?.digits;
+  const answers = this.device.heard.filter((response) => own(response.request) && !toFence(response) && isAnswer(response));
+  const [first] = answers;
+  if (first === undefined) return;
+  this.blame({
+    expected: 'no response to this message; the next request is answered first',
+    received: `a response on ${first.message.topic}: ${first.payload.text}`,
+  });
+});
+
+/** A message with a time of the server, whatever else is wrong with it. */
+function isAnswer({ serverRecvTime, serverSendTime, message, request }: Response): boolean {
+  return (serverRecvTime !== undefined || serverSendTime !== undefined || request !== undefined) && !message.retain;
+}
+
+Then('nothing reaches the other device', async function (this: NtpWorld) {
+  await requireNothing(this, this.other, this.device);
+});
+
+Then('nothing reaches the device', async function (this: NtpWorld) {
+  await requireNothing(this, this.device, this.other);
+});
+
+async function requireNothing(world: NtpWorld, device: NtpDevice, asker: NtpDevice): Promise<void> {
+  const fence = await world.fence(device);
+  const foreign = device.heard.find((response) => response.request !== fence.request && !response.message.retain);
+  if (foreign === undefined) return;
+  const { topic } = foreign.message;
+  world.blame({
+    expected: `nothing reaches ${device.identity.deviceName} of ${device.identity.productKey}`,
+    received: `PUBLISH on ${topic}: ${foreign.payload.text}`,
+    likely:
+      topic === asker.responseTopic
+        ? 'the response goes to every connection, whatever it subscribed'
+        : 'the response goes to devices that did not ask: the topic is matched in part, or the response is published on several topics',
+  });
+}
+
+Then('nothing reaches the device before it asks', async function (this: NtpWorld) {
+  const fence = await this.fence();
+  const earlier = this.device.heard.find(
+    (response) => response !== fence.response && response.message.at < fence.response.message.at,
+  );
+  const [old] = this.device.heard.filter(({ message }) => message.retain);
+  const left = old ?? earlier;
+  if (left === undefined) return;
+  this.blame({
+    expected: 'nothing on the response topic before the device asks',
+    received: `PUBLISH${left.message.retain ? ' RETAIN' : ''}: ${left.payload.text}`,
+    likely: left.message.retain
+      ? 'the service publishes with the RETAIN flag'
+      : 'the server stores responses for later subscribers',
+  });
+});
+
+Then('the server still serves the device', async function (this: NtpWorld) {
+  await this.fence();
+});

@@ -1,0 +1,105 @@
+import type { Attachment, AttachmentContentEncoding, Envelope } from '@cucumber/messages';
+import { EVIDENCE_MEDIA_TYPE, type Evidence } from '../evidence.ts';
+import { conceal } from '../harness/secrets.ts';
+
+type Kind = Evidence['kind'];
+
+/** The members that a piece of evidence must have, by kind; those with a question mark may be absent. */
+const members: Readonly<Record<Kind, Readonly<Record<string, 'text' | 'text?' | 'lines' | 'lines?'>>>> = {
+  finding: { requirement: 'text', expected: 'text', received: 'text', likely: 'text?', needs: 'lines?', wire: 'lines' },
+  charge: { requirement: 'text', scenario: 'text', expected: 'text', received: 'text', likely: 'text?', wire: 'lines' },
+  inapplicable: { reason: 'text' },
+  information: { text: 'text' },
+  wire: { lines: 'lines' },
+};
+
+/** Names, not text: members of evidence that decide which requirement is judged, and of messages that tie them together. */
+const names: ReadonlySet<string> = new Set(
+  'kind requirement needs scenario status testCaseStartedId testStepId testRunHookStartedId testRunStartedId'.split(' '),
+);
+
+/** The text that was attached, whatever way it travels. */
+export function attachedText({ body, contentEncoding }: Attachment): string {
+  const encoding: `${typeof contentEncoding}` = contentEncoding;
+  return encoding === 'BASE64' ? Buffer.from(body, 'base64').toString('utf8') : body;
+}
+
+/**
+ * Reads one piece of evidence.
+ *
+ * @throws Error that says what is wrong with it: then the suite is at fault, and nothing may count as passed because of it.
+ */
+export function readEvidence(text: string): Evidence {
+  const value: unknown = JSON.parse(text);
+  if (typeof value !== 'object' || value === null) throw new Error('it is not an object');
+  const evidence = value as Readonly<Record<string, unknown>>;
+  const kind = evidence['kind'];
+  if (typeof kind !== 'string' || !Object.hasOwn(members, kind)) throw new Error(`its kind is ${JSON.stringify(kind)}`);
+  for (const [name, type] of Object.entries(members[kind as Kind])) {
+    const member = evidence[name];
+    const absent = member === undefined && type.endsWith('?');
+    const fits = type.startsWith('lines') ? isLines(member) : typeof member === 'string';
+    if (!absent && !fits) throw new Error(`its ${name} is ${JSON.stringify(member)}`);
+  }
+  return value as Evidence;
+}
+
+function isLines(value: unknown): boolean {
+  return Array.isArray(value) && value.every((line) => typeof line === 'string');
+}
+
+/** The same evidence with every text through `clean`; what names a requirement or a situation stays. */
+export function concealEvidence(evidence: Evidence, clean: (text: string) => string): Evidence {
+  return mapText(evidence, clean) as Evidence;
+}
+
+/**
+ * The same message without secrets, for `messages.ndjson` and whatever is made of it: attachments of every kind (also those in
+ * base64, when they hold text), exceptions and results.
+ */
+export function concealEnvelope(envelope: Envelope, secrets: readonly string[]): Envelope {
+  if (secrets.length === 0) return envelope;
+  const clean = (text: string): string => conceal(text, secrets);
+  const { attachment, testStepFinished, testRunHookFinished, testRunFinished } = envelope;
+  if (attachment !== undefined) return { attachment: concealAttachment(attachment, clean) };
+  if (testStepFinished !== undefined) return { testStepFinished: mapText(testStepFinished, clean) as typeof testStepFinished };
+  if (testRunHookFinished !== undefined)
+    return { testRunHookFinished: mapText(testRunHookFinished, clean) as typeof testRunHookFinished };
+  if (testRunFinished !== undefined) return { testRunFinished: mapText(testRunFinished, clean) as typeof testRunFinished };
+  return envelope;
+}
+
+function concealAttachment(attachment: Attachment, clean: (text: string) => string): Attachment {
+  const text = attachedText(attachment);
+  const shown = attachment.mediaType === EVIDENCE_MEDIA_TYPE ? concealJson(text, clean) : clean(text);
+  // Untouched unless a secret was in it: an image does not survive the way through text.
+  if (shown === text) return attachment;
+  const encoding: string = attachment.contentEncoding;
+  return { ...attachment, body: encoding === 'BASE64' ? Buffer.from(shown).toString('base64') : shown };
+}
+
+function concealJson(text: string, clean: (text: string) => string): string {
+  try {
+    const value: unknown = JSON.parse(text);
+    const shown = JSON.stringify(mapText(value, clean));
+    return shown === JSON.stringify(value) ? text : shown;
+  } catch {
+    return clean(text);
+  }
+}
+
+function mapText(value: unknown, map: (text: string) => string): unknown {
+  if (typeof value === 'string') return map(value);
+  if (Array.isArray(value)) return value.map((item) => mapText(item, map));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, names.has(key) ? member : mapText(member, map)]));
+}
+
+/**
+ * The message that carries a piece of evidence outside a scenario. Cucumber's hooks at the end of a run cannot attach, so whoever has
+ * a charge puts this message into the stream himself: into the transcript and into `messages.ndjson`.
+ */
+export function evidenceEnvelope(evidence: Evidence): Envelope {
+  const contentEncoding = 'IDENTITY' as AttachmentContentEncoding;
+  return { attachment: { body: JSON.stringify(evidence), contentEncoding, mediaType: EVIDENCE_MEDIA_TYPE } };
+}

@@ -1,0 +1,180 @@
+import { relative } from 'node:path';
+import { printable } from '../harness/printable.ts';
+import type { Requirement } from '../requirement.ts';
+import { failureText, type Quoted } from './failure-text.ts';
+import { judgeSituation } from './judge.ts';
+import { type Paint, painterFor, type Style } from './paint.ts';
+import type { Report, RequirementResult, SituationResult, Status } from './report.ts';
+import type { Execution } from './transcript.ts';
+
+/** Where the text goes: `process.stdout`, or a test. */
+export interface Screen {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+/** How the console talks. */
+export interface ConsoleOptions {
+  /** As in `failureText`. */
+  readonly command: string;
+  /** Each situation, each failure in full, and what was not selected. */
+  readonly verbose?: boolean;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+const styles: Readonly<Record<Status, Style>> = {
+  passed: 'good',
+  failed: 'bad',
+  warning: 'doubtful',
+  inapplicable: 'quiet',
+  untested: 'doubtful',
+  inconclusive: 'doubtful',
+};
+
+const statusWidth = 'inapplicable'.length;
+
+/** What a person sees of a run, while it lasts and at its end. */
+export class Console {
+  readonly #screen: Screen;
+  readonly #command: string;
+  readonly #verbose: boolean;
+  readonly #paint: Paint;
+  readonly #shown = new Set<string>();
+  #progress = false;
+
+  constructor(screen: Screen, { command, verbose = false, env = process.env }: ConsoleOptions) {
+    this.#screen = screen;
+    this.#command = command;
+    this.#verbose = verbose;
+    this.#paint = painterFor(screen, env);
+  }
+
+  /** The first line: what is judged, and by what. */
+  opening({ suite, target }: Pick<Report, 'suite' | 'target'>, requirements: number): void {
+    const name = target.version === undefined ? target.name : `${target.name} ${target.version}`;
+    this.line(
+      `${suite.name} ${suite.version}: ${this.#paint('strong', name)} (${target.role}, ${target.file}), ${requirements} requirements`,
+    );
+  }
+
+  /** One line, above the line of progress. The text is made printable: it may come from anywhere. */
+  note(text: string): void {
+    this.line(printable(text));
+  }
+
+  /** A scenario has finished: the progress on a terminal, and the first failure at once, in full. */
+  finished(execution: Execution, requirement: Requirement | undefined, done: number, total: number): void {
+    if (requirement !== undefined && this.#shown.size === 0) this.#firstFailure(execution, requirement);
+    if (this.#screen.isTTY !== true) return;
+    const text = `  ${done}/${total}  ${requirement?.id ?? ''}: ${execution.title}`;
+    this.#screen.write(`\r${cutTo(text, (this.#screen.columns ?? 80) - 1)}\x1b[K`);
+    this.#progress = true;
+  }
+
+  /** The end of a run: the failures, every requirement with its status, the counts, the reports, and the verdict last. */
+  closing(report: Report, files: readonly string[] = []): void {
+    for (const requirement of report.requirements) this.#failure(requirement);
+    this.#list(report.requirements);
+    this.line('');
+    this.line(countsInWords(report));
+    if (report.target.ended !== undefined) this.line(`the ${report.target.role} ended by itself: ${report.target.ended}`);
+    for (const fault of report.faults) this.line(this.#paint('doubtful', `not judged: ${fault}`));
+    if (files.length > 0) this.line(`reports: ${files.map((file) => relative(process.cwd(), file) || file).join(', ')}`);
+    const style: Style = report.verdict === 'conforms' ? 'good' : report.verdict === 'incomplete' ? 'doubtful' : 'bad';
+    this.line(`${this.#paint(style, `${report.target.name}: ${report.verdict}`)}, because ${report.because}`);
+  }
+
+  /** One line as it stands, above the line of progress. */
+  line(text: string): void {
+    if (this.#progress) this.#screen.write('\r\x1b[K');
+    this.#progress = false;
+    this.#screen.write(`${text}\n`);
+  }
+
+  #firstFailure(execution: Execution, requirement: Requirement): void {
+    const situation = requirement.situations.find(({ place }) => place === execution.place) ?? execution;
+    const { result, needs } = judgeSituation(requirement, situation, [execution]);
+    // One that needs another requirement may turn out to be its consequence, and a warning may not decide; the end will tell.
+    if (result.status !== 'failed' || needs.length > 0) return;
+    this.#print(requirement, [result], true);
+    this.#shown.add(placeOf(requirement, result));
+  }
+
+  #failure(requirement: RequirementResult): void {
+    const failed = requirement.situations.filter(({ failure }) => failure !== undefined);
+    const open = failed.filter((situation) => !this.#shown.has(placeOf(requirement, situation)));
+    // A requirement that was shown at once is not shown again; the list says how many of its situations failed.
+    if (open.length === failed.length || this.#verbose) this.#print(requirement, open, this.#verbose);
+  }
+
+  #print(requirement: Quoted, situations: readonly SituationResult[], all: boolean): void {
+    if (situations.length === 0) return;
+    this.line('');
+    this.line(failureText(requirement, situations, { command: this.#command, paint: this.#paint, all }));
+  }
+
+  #list(requirements: readonly RequirementResult[]): void {
+    const shown = requirements.filter((requirement) => this.#verbose || !isNotSelected(requirement));
+    const width = Math.max(...shown.map(({ id }) => id.length), 0);
+    let subject = '';
+    for (const requirement of shown) {
+      const next = subjectOf(requirement);
+      if (next !== subject || requirement === shown[0]) {
+        this.line('');
+        this.line(this.#paint('strong', next));
+      }
+      subject = next;
+      this.#requirement(requirement, width);
+    }
+    const hidden = requirements.length - shown.length;
+    if (hidden > 0) {
+      this.line('');
+      this.line(`  ${this.#word('untested')}  ${hidden} ${hidden === 1 ? 'requirement' : 'requirements'} not selected`);
+    }
+  }
+
+  #requirement(requirement: RequirementResult, width: number): void {
+    const { id, level, sentence, status, reason, situations } = requirement;
+    this.line(`  ${this.#word(status)}  ${id.padEnd(width)}  ${level.toUpperCase().padEnd(6)}  ${sentence}`);
+    const indent = ' '.repeat(statusWidth + 4);
+    if (!this.#verbose) {
+      const failed = situations.filter(({ failure }) => failure !== undefined).length;
+      const why = failed > 0 ? `in ${failed} of ${situations.length} situations` : reason;
+      if (why !== undefined) this.line(`${indent}${this.#paint('quiet', why)}`);
+      return;
+    }
+    for (const situation of situations) {
+      const why = situation.reason === undefined ? '' : `: ${situation.reason}`;
+      this.line(`${indent}${this.#word(situation.status)}  ${situation.title}${this.#paint('quiet', why)}`);
+      for (const information of situation.information)
+        this.line(`${indent}${' '.repeat(statusWidth)}  ${this.#paint('quiet', information)}`);
+    }
+  }
+
+  #word(status: Status): string {
+    return this.#paint(styles[status], status.padEnd(statusWidth));
+  }
+}
+
+function placeOf({ id }: Pick<Requirement, 'id'>, { place }: SituationResult): string {
+  return `${id} ${place}`;
+}
+
+function isNotSelected({ status, situations }: RequirementResult): boolean {
+  return status === 'untested' && situations.every(({ reason }) => reason === 'not selected');
+}
+
+/** The feature that a requirement stands in: `server/qos`. */
+function subjectOf({ situations }: RequirementResult): string {
+  return situations[0]?.place.replace(/^features\//, '').replace(/\.feature:\d+$/, '') ?? '';
+}
+
+function countsInWords({ counts, requirements }: Report): string {
+  const parts = Object.entries(counts).filter(([, count]) => count > 0);
+  return `${requirements.length} requirements: ${parts.map(([status, count]) => `${count} ${status}`).join(', ')}`;
+}
+
+function cutTo(text: string, columns: number): string {
+  return text.length <= columns ? text : `${text.slice(0, Math.max(0, columns - 1))}…`;
+}

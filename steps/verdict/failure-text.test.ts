@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { failureText } from './failure-text.ts';
+import type { SituationResult } from './report.ts';
+
+const quoted = {
+  id: 'server-response-qos0',
+  level: 'must',
+  sentence: 'the server MUST deliver the response at QoS 0',
+  source: 'Device connection, step 1: the service supports QoS 0 messages only',
+} as const;
+const command = 'npx iot-ntp-conformance run target.yaml';
+
+function situation(title: string, wire: readonly string[], likely?: string): SituationResult {
+  const failure = {
+    expected: 'PUBLISH at QoS 0',
+    received: 'PUBLISH at QoS 1, packet id 1',
+    ...(likely === undefined ? {} : { likely }),
+    wire,
+  };
+  return { title, place: 'features/server/qos.feature:9', status: 'failed', failure, information: [], wire: [], durationMs: 1 };
+}
+
+describe('a failure text', () => {
+  test('says what was demanded, expected and received, on what wire, and how to see it again', () => {
+    const likely = 'the service publishes at the QoS of the subscription';
+    const wire = ['+0.000 s  → SUBSCRIBE  /ext/ntp/a1b2/probe-7/response  QoS 1', '+0.003 s  ← SUBACK     QoS 1'];
+    assert.equal(
+      failureText(quoted, [situation('the subscription was granted QoS 1', wire, likely)], { command }),
+      `✖ server-response-qos0  MUST  the server MUST deliver the response at QoS 0
+    (Device connection, step 1: the service supports QoS 0 messages only)
+    situation  the subscription was granted QoS 1
+    expected   PUBLISH at QoS 0
+    received   PUBLISH at QoS 1, packet id 1
+    likely     the service publishes at the QoS of the subscription
+    wire       +0.000 s  → SUBSCRIBE  /ext/ntp/a1b2/probe-7/response  QoS 1
+               +0.003 s  ← SUBACK     QoS 1
+    repeat     npx iot-ntp-conformance run target.yaml --only server-response-qos0`,
+    );
+  });
+
+  test('tells further situations in a line each, or all of them in full', () => {
+    const two = [situation('first', []), situation('second', [])];
+    assert.match(failureText(quoted, two, { command }), /^ {4}also {7}second: received PUBLISH at QoS 1, packet id 1$/m);
+    const all = failureText(quoted, two, { command, all: true });
+    assert.equal(all.match(/^ {4}situation {2}/gm)?.length, 2);
+    assert.doesNotMatch(all, /also|likely|wire/);
+  });
+
+  test('shows both ends of a long wire', () => {
+    const wire = Array.from({ length: 100 }, (_, index) => `packet ${index}`);
+    const text = failureText(quoted, [situation('long', wire)], { command });
+    assert.match(text, /packet 11\n {15}… 76 more, see report\.json …\n {15}packet 88\n/);
+    assert.match(text, /packet 99\n/);
+  });
+
+  test('marks a recommendation as one, and is painted by whoever is asked to', () => {
+    const text = failureText({ ...quoted, level: 'should' }, [situation('x', [])], {
+      command,
+      paint: (style, part) => `<${style}>${part}</>`,
+    });
+    assert.match(text, /^<doubtful>! server-response-qos0<\/> {2}SHOULD {2}<strong>the server/);
+  });
+});

@@ -1,0 +1,60 @@
+import { type Paint, plain } from './paint.ts';
+import type { RequirementResult, SituationResult } from './report.ts';
+
+/** More packets than this are shown from both ends; the report has all of them. */
+const mostPackets = 24;
+
+/** What a failure text says beside the results. */
+export interface FailureTextOptions {
+  /** The command that runs the suite on this target again: `npx iot-ntp-conformance run target.yaml`. */
+  readonly command: string;
+  readonly paint?: Paint;
+  /** Every failed situation in full; otherwise the first one, and a line for each of the others. */
+  readonly all?: boolean;
+}
+
+/** A requirement, as far as a failure text quotes it. */
+export type Quoted = Pick<RequirementResult, 'id' | 'level' | 'sentence' | 'source'>;
+
+/**
+ * A failed requirement as a person reads it: what was demanded, where that stands, what was expected and received, and how to see it
+ * again. No line end at the end.
+ */
+export function failureText(requirement: Quoted, situations: readonly SituationResult[], options: FailureTextOptions): string {
+  const { command, paint = plain, all = false } = options;
+  const failed = situations.filter(({ failure }) => failure !== undefined);
+  const full = all ? failed : failed.slice(0, 1);
+  const warning = requirement.level === 'should';
+  const style = warning ? 'doubtful' : 'bad';
+  return [
+    `${paint(style, `${warning ? '!' : '✖'} ${requirement.id}`)}  ${requirement.level.toUpperCase()}  ${paint('strong', requirement.sentence)}`,
+    `    (${requirement.source})`,
+    ...full.flatMap((situation) => situationLines(situation, paint)),
+    ...failed
+      .slice(full.length)
+      .flatMap(({ title, failure }) => entry('also', [`${title}: received ${failure?.received}`], paint)),
+    ...entry('repeat', [`${command} --only ${requirement.id}`], paint),
+  ].join('\n');
+}
+
+function situationLines({ title, failure }: SituationResult, paint: Paint): string[] {
+  if (failure === undefined) return [];
+  return [
+    ...entry('situation', [title], paint),
+    ...entry('expected', [failure.expected], paint),
+    ...entry('received', [failure.received], paint),
+    ...(failure.likely === undefined ? [] : entry('likely', [failure.likely], paint)),
+    ...entry('wire', packets(failure.wire), paint),
+  ];
+}
+
+/** A label, and its lines in one column. */
+function entry(label: string, lines: readonly string[], paint: Paint): string[] {
+  return lines.map((line, index) => `    ${index === 0 ? paint('quiet', label.padEnd(9)) : ' '.repeat(9)}  ${line}`);
+}
+
+function packets(wire: readonly string[]): readonly string[] {
+  if (wire.length <= mostPackets) return wire;
+  const half = mostPackets / 2;
+  return [...wire.slice(0, half), `… ${wire.length - mostPackets} more, see report.json …`, ...wire.slice(-half)];
+}

@@ -1,0 +1,505 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Envelope } from '@cucumber/messages';
+import type { Charge, Evidence } from '../evidence.ts';
+import { type Circumstances, type Judgement, judge } from './judge.ts';
+import { type Course, finding, lastHook, place, requirement, scenario, transcriptOf } from './made-up.test.ts';
+import { type Outcome, Transcript } from './transcript.ts';
+
+const a = requirement('server-a');
+const b = requirement('server-b');
+const c = requirement('server-c');
+const wish = requirement('server-wish', [10], 'should');
+const passed = (id: string): Envelope[] => scenario(place(id));
+const failed = (id: string, ...needs: readonly string[]): Envelope[] => {
+  return scenario(place(id), { outcomes: ['FAILED'], evidence: [finding(id, needs.length === 0 ? {} : { needs })] });
+};
+const inapplicable = (reason: string): Course => ({ outcomes: ['SKIPPED'], evidence: [{ kind: 'inapplicable', reason }] });
+
+function statuses({ requirements }: Judgement): Record<string, string> {
+  return Object.fromEntries(requirements.map(({ id, status }) => [id, status]));
+}
+
+/** Judges requirement a alone, from one scenario. */
+function alone(course: Course, circumstances: Partial<Circumstances> = {}): Judgement {
+  return judge([a], transcriptOf(scenario(place('server-a'), course)), { strict: false, ...circumstances });
+}
+
+/** No run that comes to this may ever say that it conforms. */
+function assertIncomplete(judgement: Judgement, because: RegExp): void {
+  assert.equal(judgement.verdict, 'incomplete');
+  assert.equal(judgement.exitCode, 4);
+  assert.match(judgement.because, because);
+}
+
+function assertInconclusive(judgement: Judgement, reason: RegExp): void {
+  assertIncomplete(judgement, /1 requirement inconclusive/);
+  assert.equal(judgement.requirements[0]?.status, 'inconclusive');
+  assert.match(judgement.requirements[0]?.reason ?? '', reason);
+  assert.equal(judgement.requirements[0]?.reason, judgement.requirements[0]?.situations[0]?.reason);
+}
+
+describe('a situation', () => {
+  test('that passed makes its requirement passed and the run conform', () => {
+    const judgement = alone({
+      evidence: [
+        { kind: 'information', text: 'a remark' },
+        { kind: 'wire', lines: ['one', 'two'] },
+      ],
+    });
+    assert.equal(judgement.verdict, 'conforms');
+    assert.equal(judgement.exitCode, 0);
+    assert.equal(judgement.because, 'every requirement was tested and is met');
+    assert.deepEqual(judgement.requirements[0]?.situations, [
+      {
+        title: 'Situation 10',
+        place: 'features/server/server-a.feature:10',
+        status: 'passed',
+        information: ['a remark'],
+        wire: ['one', 'two'],
+        durationMs: 12,
+      },
+    ]);
+  });
+
+  test('with a finding fails its requirement', () => {
+    const judgement = judge([a, b], transcriptOf(failed('server-a'), passed('server-b')), { strict: false });
+    assert.equal(judgement.verdict, 'does not conform');
+    assert.equal(judgement.exitCode, 1);
+    assert.equal(judgement.because, '1 of 2 requirements is not met: server-a');
+    assert.deepEqual(statuses(judgement), { 'server-a': 'failed', 'server-b': 'passed' });
+    assert.equal(judgement.requirements[0]?.situations[0]?.failure?.received, 'PUBLISH at QoS 1');
+  });
+
+  test('with a finding fails even where Cucumber shows it as passed, skipped or passed at a second attempt', () => {
+    for (const outcome of ['PASSED', 'SKIPPED', 'PENDING', 'UNKNOWN'] satisfies Outcome[]) {
+      assert.equal(alone({ outcomes: [outcome], evidence: [finding('server-a')] }).exitCode, 1);
+    }
+    const first = scenario(place('server-a'), { outcomes: ['FAILED'], evidence: [finding('server-a')], willBeRetried: true });
+    assert.equal(judge([a], transcriptOf(first, scenario(place('server-a'), { attempt: 1 })), { strict: false }).exitCode, 1);
+  });
+
+  test('that failed without a finding is inconclusive, with the reason', () => {
+    assertInconclusive(
+      alone({ outcomes: ['PASSED', 'FAILED', 'SKIPPED'], message: 'connect ECONNREFUSED\n  127.0.0.1:1' }),
+      /^the suite or the set-up broke: connect ECONNREFUSED 127\.0\.0\.1:1 \(in "the step 1 is taken"\)$/,
+    );
+    assertInconclusive(alone({ outcomes: ['FAILED'], message: '' }), /an exception without a message/);
+  });
+
+  test('with a finding against another requirement is inconclusive', () => {
+    assertInconclusive(
+      alone({ outcomes: ['FAILED'], evidence: [finding('server-b')] }),
+      /belongs to server-a, its finding to server-b/,
+    );
+    assertInconclusive(alone({ evidence: [finding('server-b')] }), /belongs to server-a, its finding to server-b/);
+  });
+
+  test('that is undefined, ambiguous, pending, unknown or skipped without a reason is inconclusive', () => {
+    const reasons: readonly [Outcome, RegExp][] = [
+      ['UNDEFINED', /no definition \(in "the step 1/],
+      ['AMBIGUOUS', /several definitions/],
+      ['PENDING', /not written yet/],
+      ['UNKNOWN', /no result/],
+      ['SKIPPED', /no reason given/],
+    ];
+    for (const [outcome, reason] of reasons) assertInconclusive(alone({ outcomes: ['PASSED', outcome, 'PASSED'] }), reason);
+  });
+
+  test('that never started, never ended, or lacks a step or a result is inconclusive', () => {
+    assertInconclusive(judge([a], transcriptOf(), { strict: false }), /^it never started$/);
+    assertInconclusive(alone({ finished: false }), /did not come to its end/);
+    assertInconclusive(alone({ outcomes: [] }), /has no step/);
+    assertInconclusive(alone({ silent: 1 }), /no result/);
+  });
+
+  test('that was tried more than once is inconclusive, whatever came of it', () => {
+    assertInconclusive(alone({ attempt: 1 }), /more than once/);
+    assertInconclusive(alone({ willBeRetried: true, outcomes: ['FAILED'] }), /more than once/);
+    const twice = transcriptOf(
+      scenario(place('server-a'), { outcomes: ['FAILED'], willBeRetried: true }),
+      scenario(place('server-a'), { attempt: 1 }),
+    );
+    assertInconclusive(judge([a], twice, { strict: false }), /more than once/);
+    assertInconclusive(judge([a], transcriptOf(passed('server-a'), passed('server-a')), { strict: false }), /more than once/);
+  });
+
+  test('with evidence that cannot be read is inconclusive', () => {
+    for (const raw of [
+      '',
+      '{',
+      'null',
+      '{"kind":"verdict"}',
+      '{"kind":"finding","requirement":"server-a"}',
+      '{"kind":"toString"}',
+    ]) {
+      assertInconclusive(alone({ raw }), /evidence that cannot be read/);
+    }
+  });
+
+  test('that is inapplicable says why; one that ran although it is inapplicable is inconclusive', () => {
+    const judgement = judge([a, b], transcriptOf(scenario(place('server-a'), inapplicable('no clock')), passed('server-b')), {
+      strict: false,
+    });
+    assert.deepEqual(statuses(judgement), { 'server-a': 'inapplicable', 'server-b': 'passed' });
+    assert.equal(judgement.requirements[0]?.reason, 'no clock');
+    assert.equal(judgement.verdict, 'conforms');
+    assert.equal(judgement.because, 'every requirement that applies was tested and is met');
+    assertInconclusive(alone({ evidence: [{ kind: 'inapplicable', reason: 'no clock' }] }), /ran although it is inapplicable/);
+    for (const outcome of ['FAILED', 'PENDING', 'UNDEFINED'] satisfies Outcome[]) {
+      assert.equal(alone({ ...inapplicable('no clock'), outcomes: [outcome] }).requirements[0]?.status, 'inconclusive');
+    }
+  });
+
+  test('that was not selected is untested, and so is what --fail-fast left out', () => {
+    const partly = judge([a, b], transcriptOf(passed('server-a')), { strict: false, selected: new Set([place('server-a')]) });
+    assertIncomplete(partly, /^1 requirement untested$/);
+    assert.equal(partly.requirements[1]?.reason, 'not selected');
+
+    const skipped = scenario(place('server-b'), { outcomes: ['SKIPPED', 'SKIPPED'] });
+    const fast = judge([a, b, c], transcriptOf(failed('server-a'), skipped), { strict: false, failFast: true });
+    assert.deepEqual(statuses(fast), { 'server-a': 'failed', 'server-b': 'untested', 'server-c': 'untested' });
+    assert.equal(fast.requirements[1]?.reason, 'not run: --fail-fast');
+    assert.equal(fast.exitCode, 1);
+  });
+
+  test('that never started is excused by --fail-fast only, and only when something failed', () => {
+    const without = judge([a, b], transcriptOf(failed('server-a')), { strict: false });
+    assert.deepEqual(statuses(without), { 'server-a': 'failed', 'server-b': 'inconclusive' });
+    assertInconclusive(judge([a], transcriptOf(), { strict: false, failFast: true }), /never started/);
+  });
+});
+
+describe('a requirement', () => {
+  const two = requirement('server-two', [10, 20]);
+  const of = (first: Course, second: Course): string | undefined => {
+    const transcript = transcriptOf(scenario(place('server-two', 10), first), scenario(place('server-two', 20), second));
+    return judge([two], transcript, { strict: false }).requirements[0]?.status;
+  };
+  const good: Course = {};
+  const bad: Course = { outcomes: ['FAILED'], evidence: [finding('server-two')] };
+  const broken: Course = { outcomes: ['FAILED'] };
+
+  test('is what the worst of its situations is', () => {
+    assert.equal(of(good, good), 'passed');
+    assert.equal(of(good, bad), 'failed');
+    assert.equal(of(broken, bad), 'failed');
+    assert.equal(of(good, broken), 'inconclusive');
+    assert.equal(of(inapplicable('x'), broken), 'inconclusive');
+    assert.equal(of(inapplicable('x'), good), 'passed');
+    assert.equal(of(inapplicable('x'), inapplicable('x')), 'inapplicable');
+    const selected = new Set([place('server-two', 10)]);
+    const partly = judge([two], transcriptOf(scenario(place('server-two', 10))), { strict: false, selected });
+    assert.deepEqual(statuses(partly), { 'server-two': 'untested' });
+  });
+
+  test('says every reason that there is, each once', () => {
+    const reasons = (first: string, second: string): string | undefined => {
+      const transcript = transcriptOf(
+        scenario(place('server-two', 10), inapplicable(first)),
+        scenario(place('server-two', 20), inapplicable(second)),
+      );
+      return judge([two], transcript, { strict: false }).requirements[0]?.reason;
+    };
+    assert.equal(reasons('no clock', 'no clock'), 'no clock');
+    assert.equal(reasons('no clock', 'no TLS'), 'no clock; no TLS');
+  });
+
+  test('without a situation is not passed', () => {
+    assertIncomplete(judge([requirement('server-none', [])], transcriptOf(), { strict: false }), /inconclusive/);
+  });
+
+  test('of level SHOULD gives a warning, which decides only under strict', () => {
+    const transcript = transcriptOf(passed('server-a'), failed('server-wish'));
+    const mild = judge([a, wish], transcript, { strict: false });
+    assert.deepEqual(statuses(mild), { 'server-a': 'passed', 'server-wish': 'warning' });
+    assert.equal(mild.requirements[1]?.situations[0]?.status, 'warning');
+    assert.equal(mild.exitCode, 0);
+    assert.equal(mild.because, 'every requirement was tested and every MUST is met (1 recommendation is not)');
+    const strict = judge([a, wish], transcript, { strict: true });
+    assert.equal(strict.exitCode, 1);
+    assert.equal(strict.because, '1 of 2 requirements is not met: server-wish');
+  });
+
+  test('of level SHOULD that is inconclusive or untested leaves the run incomplete', () => {
+    const transcript = transcriptOf(passed('server-a'), scenario(place('server-wish'), { outcomes: ['FAILED'] }));
+    assertIncomplete(judge([a, wish], transcript, { strict: false }), /inconclusive/);
+  });
+});
+
+describe('a finding that needs another requirement', () => {
+  test('is its consequence when that one fails by itself', () => {
+    const judgement = judge([a, b], transcriptOf(failed('server-a', 'server-b'), failed('server-b')), { strict: false });
+    assert.deepEqual(statuses(judgement), { 'server-a': 'untested', 'server-b': 'failed' });
+    assert.equal(judgement.requirements[0]?.reason, 'cannot be judged while server-b fails');
+    assert.equal(judgement.requirements[0]?.situations[0]?.failure, undefined);
+    assert.equal(judgement.exitCode, 1);
+  });
+
+  test('stands when that one passed, was not tested, or is not there', () => {
+    assert.equal(
+      judge([a, b], transcriptOf(failed('server-a', 'server-b'), passed('server-b')), { strict: false }).counts.failed,
+      1,
+    );
+    assert.equal(judge([a, b], transcriptOf(failed('server-a', 'server-b')), { strict: false }).counts.failed, 1);
+    assert.equal(judge([a], transcriptOf(failed('server-a', 'server-x')), { strict: false }).counts.failed, 1);
+    assert.equal(judge([a], transcriptOf(failed('server-a', 'server-a')), { strict: false }).counts.failed, 1);
+  });
+
+  test('that is itself is no other: it fails by itself, and explains what needs it', () => {
+    const judgement = judge([a, b], transcriptOf(failed('server-a', 'server-a'), failed('server-b', 'server-a')), {
+      strict: false,
+    });
+    assert.deepEqual(statuses(judgement), { 'server-a': 'failed', 'server-b': 'untested' });
+  });
+
+  test('stands in a circle: two that only need each other both stay failed', () => {
+    const judgement = judge([a, b], transcriptOf(failed('server-a', 'server-b'), failed('server-b', 'server-a')), {
+      strict: false,
+    });
+    assert.deepEqual(statuses(judgement), { 'server-a': 'failed', 'server-b': 'failed' });
+  });
+
+  test('is a consequence along a chain, in whatever order the requirements stand', () => {
+    const messages = [failed('server-a', 'server-b'), failed('server-b', 'server-c'), failed('server-c')];
+    for (const requirements of [
+      [a, b, c],
+      [c, b, a],
+      [b, c, a],
+    ]) {
+      const judgement = judge(requirements, transcriptOf(...messages), { strict: false });
+      assert.deepEqual(
+        { ...judgement.counts },
+        { passed: 0, failed: 1, warning: 0, inapplicable: 0, untested: 2, inconclusive: 0 },
+      );
+      assert.equal(judgement.requirements.find(({ id }) => id === 'server-a')?.reason, 'cannot be judged while server-c fails');
+    }
+  });
+
+  test('is a consequence when any of several that it needs fails by itself', () => {
+    const judgement = judge(
+      [a, b, c],
+      transcriptOf(failed('server-a', 'server-b', 'server-c'), passed('server-b'), failed('server-c')),
+      {
+        strict: false,
+      },
+    );
+    assert.deepEqual(statuses(judgement), { 'server-a': 'untested', 'server-b': 'passed', 'server-c': 'failed' });
+  });
+
+  test('never excuses the failure that explains it, also when the two need each other', () => {
+    const two = requirement('server-two', [10, 20]);
+    const transcript = transcriptOf(
+      scenario(place('server-two', 10), { outcomes: ['FAILED'], evidence: [finding('server-two')] }),
+      scenario(place('server-two', 20), { outcomes: ['FAILED'], evidence: [finding('server-two', { needs: ['server-b'] })] }),
+      failed('server-b', 'server-two'),
+    );
+    const judgement = judge([two, b], transcript, { strict: false });
+    assert.deepEqual(statuses(judgement), { 'server-two': 'failed', 'server-b': 'untested' });
+    assert.deepEqual(
+      judgement.requirements[0]?.situations.map(({ status }) => status),
+      ['failed', 'failed'],
+    );
+    assert.equal(judgement.exitCode, 1);
+  });
+
+  test('is not excused by a warning, which decides nothing', () => {
+    const judgement = judge([a, wish], transcriptOf(failed('server-a', 'server-wish'), failed('server-wish')), { strict: false });
+    assert.deepEqual(statuses(judgement), { 'server-a': 'failed', 'server-wish': 'warning' });
+  });
+
+  test('leaves its requirement failed when another of its situations fails by itself', () => {
+    const two = requirement('server-two', [10, 20]);
+    const transcript = transcriptOf(
+      scenario(place('server-two', 10), { outcomes: ['FAILED'], evidence: [finding('server-two', { needs: ['server-b'] })] }),
+      scenario(place('server-two', 20), { outcomes: ['FAILED'], evidence: [finding('server-two')] }),
+      failed('server-b'),
+    );
+    const judgement = judge([two, b], transcript, { strict: false });
+    assert.deepEqual(statuses(judgement), { 'server-two': 'failed', 'server-b': 'failed' });
+    assert.deepEqual(
+      judgement.requirements[0]?.situations.map(({ status }) => status),
+      ['untested', 'failed'],
+    );
+  });
+});
+
+describe('a charge', () => {
+  const charge = (id: string, at: string, more: Partial<Charge> = {}): Charge => {
+    return {
+      kind: 'charge',
+      requirement: id,
+      scenario: at,
+      expected: 'one answer',
+      received: 'a second one',
+      wire: ['late'],
+      ...more,
+    };
+  };
+  const ranBoth = [passed('server-a'), passed('server-b')];
+
+  test('fails the situation that it names', () => {
+    const judgement = judge([a, b], transcriptOf(...ranBoth, lastHook([charge('server-a', place('server-a'))])), {
+      strict: false,
+    });
+    assert.deepEqual(statuses(judgement), { 'server-a': 'failed', 'server-b': 'passed' });
+    assert.deepEqual(
+      judgement.requirements[0]?.situations.map(({ status, failure }) => [status, failure?.received]),
+      [['failed', 'a second one']],
+    );
+    assert.equal(judgement.exitCode, 1);
+  });
+
+  test('adds a situation when the one that it names belongs to another requirement', () => {
+    const judgement = judge([a, b], transcriptOf(...ranBoth, lastHook([charge('server-a', place('server-b'))])), {
+      strict: false,
+    });
+    assert.deepEqual(
+      judgement.requirements[0]?.situations.map(({ title, status }) => [title, status]),
+      [
+        ['Situation 10', 'passed'],
+        ['late: Situation 10', 'failed'],
+      ],
+    );
+    assert.equal(judgement.requirements[0]?.situations[1]?.place, place('server-b'));
+    assert.deepEqual(statuses(judgement), { 'server-a': 'failed', 'server-b': 'passed' });
+  });
+
+  test('counts from wherever it was attached, also inside a scenario', () => {
+    const attached = scenario(place('server-b'), { evidence: [charge('server-a', place('server-a'))] });
+    assert.deepEqual(statuses(judge([a, b], transcriptOf(passed('server-a'), attached), { strict: false })), {
+      'server-a': 'failed',
+      'server-b': 'passed',
+    });
+  });
+
+  test('is a warning for a SHOULD', () => {
+    const transcript = transcriptOf(
+      passed('server-a'),
+      passed('server-wish'),
+      lastHook([charge('server-wish', place('server-wish'))]),
+    );
+    assert.deepEqual(statuses(judge([a, wish], transcript, { strict: false })), {
+      'server-a': 'passed',
+      'server-wish': 'warning',
+    });
+  });
+
+  test('is told beside a failure of the same situation, and the same one twice is one', () => {
+    const charges = [charge('server-a', place('server-a')), charge('server-a', place('server-a'))];
+    const judgement = judge([a], transcriptOf(failed('server-a'), lastHook(charges)), { strict: false });
+    assert.equal(judgement.requirements[0]?.situations[0]?.failure?.received, 'PUBLISH at QoS 1');
+    assert.deepEqual(judgement.requirements[0]?.situations[0]?.information, ['late: expected one answer, received a second one']);
+  });
+
+  test('turns a situation that was inconclusive into a failure, without the old reason', () => {
+    const broke = scenario(place('server-a'), { outcomes: ['FAILED'] });
+    const judgement = judge([a], transcriptOf(broke, lastHook([charge('server-a', place('server-a'))])), { strict: false });
+    assert.equal(judgement.requirements[0]?.status, 'failed');
+    assert.equal(judgement.requirements[0]?.situations[0]?.reason, undefined);
+  });
+
+  test('is not excused by what another finding needs', () => {
+    const transcript = transcriptOf(
+      failed('server-a', 'server-b'),
+      failed('server-b'),
+      lastHook([charge('server-a', place('server-a'))]),
+    );
+    assert.deepEqual(statuses(judge([a, b], transcript, { strict: false })), { 'server-a': 'failed', 'server-b': 'failed' });
+  });
+
+  test('does not count against a requirement that was not selected or is inapplicable', () => {
+    const hook = lastHook([charge('server-a', place('server-b'))]);
+    const selected = new Set([place('server-b')]);
+    const unselected = judge([a, b], transcriptOf(passed('server-b'), hook), { strict: false, selected });
+    assert.deepEqual(statuses(unselected), { 'server-a': 'untested', 'server-b': 'passed' });
+    const transcript = transcriptOf(scenario(place('server-a'), inapplicable('x')), passed('server-b'), hook);
+    assert.deepEqual(statuses(judge([a, b], transcript, { strict: false })), {
+      'server-a': 'inapplicable',
+      'server-b': 'passed',
+    });
+  });
+
+  test('against a requirement that is not in the list leaves the run incomplete', () => {
+    const transcript = transcriptOf(passed('server-a'), lastHook([charge('server-x', place('server-a'))]));
+    assertIncomplete(judge([a], transcript, { strict: false }), /server-x is charged and is no requirement/);
+  });
+});
+
+describe('a run', () => {
+  test('that was interrupted, or in which the suite was at fault, is incomplete always', () => {
+    for (const messages of [passed('server-a'), failed('server-a'), []]) {
+      assertIncomplete(
+        judge([a], transcriptOf(messages), { strict: false, interrupted: 'SIGINT' }),
+        /^the run was interrupted \(SIGINT\)$/,
+      );
+      assertIncomplete(judge([a], transcriptOf(messages), { strict: false, fault: 'the link broke' }), /^the link broke$/);
+    }
+    const early = judge([a], transcriptOf(), { strict: false, interrupted: 'SIGINT' });
+    assert.equal(early.requirements[0]?.reason, 'it never started: the run was interrupted (SIGINT)');
+  });
+
+  test('in which nothing was tested does not conform to anything', () => {
+    assertIncomplete(judge([], transcriptOf(), { strict: false }), /not one situation/);
+    assertIncomplete(
+      judge([a], transcriptOf(scenario(place('server-a'), inapplicable('x'))), { strict: false }),
+      /not one situation/,
+    );
+    assertIncomplete(judge([a], transcriptOf(), { strict: false, selected: new Set() }), /untested/);
+    assertIncomplete(judge([a], new Transcript(), { strict: false }), /inconclusive/);
+  });
+
+  test('whose messages end early, or say that it failed without a scenario that shows why, is incomplete', () => {
+    const transcript = new Transcript({ root: '/suite', cwd: '/suite' });
+    const messages = [{ testRunStarted: {} }, ...passed('server-a')] as Envelope[];
+    for (const message of messages) transcript.add(message);
+    assertIncomplete(judge([a], transcript, { strict: false }), /did not come to its end/);
+    transcript.add({ testRunFinished: { success: false } } as Envelope);
+    assertIncomplete(judge([a], transcript, { strict: false }), /no scenario shows why/);
+  });
+
+  test('whose last hook failed is incomplete: a charge may be missing', () => {
+    const transcript = transcriptOf(passed('server-a'), lastHook([], 'FAILED'));
+    assertIncomplete(judge([a], transcript, { strict: false }), /a hook of the run ended as FAILED: Error: the watcher is gone/);
+    assert.equal(judge([a], transcriptOf(failed('server-a'), lastHook([], 'FAILED')), { strict: false }).exitCode, 1);
+  });
+
+  test('with a feature that cannot be read, or an exception of its own, is incomplete', () => {
+    const unread = [{ parseError: { source: {}, message: 'expected: #EOF' } }] as Envelope[];
+    assertIncomplete(judge([a], transcriptOf(passed('server-a'), unread), { strict: false }), /cannot be read: expected: #EOF/);
+    const broken = [
+      { testRunFinished: { success: false, exception: { type: 'Error', message: 'out of memory' } } },
+    ] as Envelope[];
+    assertIncomplete(judge([a], transcriptOf(passed('server-a'), broken), { strict: false }), /the run broke: out of memory/);
+  });
+
+  test('in which a scenario ran that belongs to no requirement is incomplete', () => {
+    assertIncomplete(
+      judge([a], transcriptOf(passed('server-a'), passed('server-x')), { strict: false }),
+      /server-x\.feature:10 ran and belongs/,
+    );
+    assertIncomplete(
+      judge([a], transcriptOf(passed('server-a'), failed('server-x')), { strict: false }),
+      /server-x\.feature:10 ran and belongs/,
+    );
+  });
+
+  test('with a finding that belongs to no situation is incomplete', () => {
+    const stray: Evidence = finding('server-a');
+    assertIncomplete(
+      judge([a], transcriptOf(passed('server-a'), lastHook([stray])), { strict: false }),
+      /belongs to no situation/,
+    );
+  });
+
+  test('counts each requirement once and names the first three that fail', () => {
+    const many = ['server-a', 'server-b', 'server-c', 'server-d', 'server-e'];
+    const judgement = judge(
+      many.map((id) => requirement(id)),
+      transcriptOf(...many.map((id) => failed(id))),
+      { strict: false },
+    );
+    assert.equal(judgement.because, '5 of 5 requirements are not met: server-a, server-b, server-c and 2 more');
+    assert.equal(judgement.counts.failed, 5);
+  });
+});

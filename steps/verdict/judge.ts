@@ -1,0 +1,318 @@
+import type { Charge, Finding } from '../evidence.ts';
+import type { Level, Requirement, Situation } from '../requirement.ts';
+import type { Failure, RequirementResult, SituationResult, Status, Verdict } from './report.ts';
+import type { Execution, Transcript } from './transcript.ts';
+
+/** How the run was made, as far as it matters for what its results prove. */
+export interface Circumstances {
+  /** Recommendations decide the verdict as well. */
+  readonly strict: boolean;
+  /** Places of the situations that were selected; all of them when absent. */
+  readonly selected?: ReadonlySet<string>;
+  /** The run was told to end at the first failure. */
+  readonly failFast?: boolean;
+  /** What interrupted the run: "SIGINT". */
+  readonly interrupted?: string;
+  /** What the suite itself did wrong, in one sentence. */
+  readonly fault?: string;
+}
+
+/** What a run comes to. */
+export interface Judgement {
+  readonly verdict: Verdict;
+  /** Why, in one sentence. */
+  readonly because: string;
+  readonly exitCode: 0 | 1 | 4;
+  /** What broke besides the situations. */
+  readonly faults: readonly string[];
+  /** Number of requirements of each status. */
+  readonly counts: Readonly<Record<Status, number>>;
+  readonly requirements: readonly RequirementResult[];
+}
+
+/** A situation that is judged, and the other requirements without which its finding says nothing. */
+interface Judged {
+  readonly result: SituationResult;
+  readonly needs: readonly string[];
+}
+
+/** A requirement whose situations are judged each by itself. */
+interface Case {
+  readonly requirement: Requirement;
+  readonly situations: readonly Judged[];
+}
+
+/**
+ * The verdict, and the only place where one is made. Whatever is not shown to be passed is not passed: a situation that has not run to
+ * its end, that was tried twice or that left evidence which cannot be read counts as inconclusive.
+ */
+export function judge(requirements: readonly Requirement[], transcript: Transcript, circumstances: Circumstances): Judgement {
+  const { strict, interrupted, fault } = circumstances;
+  const executions = Map.groupBy(transcript.executions(), ({ place }) => place);
+  const declared = [
+    ...(interrupted === undefined ? [] : [`the run was interrupted (${interrupted})`]),
+    ...(fault === undefined ? [] : [fault]),
+  ];
+  const faults = [...declared, ...transcript.faults(), ...strangers(requirements, transcript)];
+  const absent = reasonOfAbsence(transcript, circumstances, faults[0]);
+  const cases = requirements.map((requirement) => ({
+    requirement,
+    situations: requirement.situations.map((situation) =>
+      judgeSituation(
+        requirement,
+        situation,
+        executions.get(situation.place) ?? [],
+        () => absent(situation.place),
+        circumstances.failFast,
+      ),
+    ),
+  }));
+  const results = withoutConsequences(withCharges(cases, transcript.charges())).map(judgeRequirement);
+
+  const counts = countStatuses(results);
+  const conclude = (verdict: Verdict, exitCode: 0 | 1 | 4, because: string): Judgement => {
+    return { verdict, because, exitCode, faults, counts, requirements: results };
+  };
+  const broken = results.filter(({ status }) => status === 'failed' || (strict && status === 'warning'));
+  const ran = results.some(({ situations }) => situations.some(({ status }) => status === 'passed' || status === 'warning'));
+
+  if (declared.length > 0) return conclude('incomplete', 4, declared.join('; '));
+  if (broken.length > 0) return conclude('does not conform', 1, becauseBroken(broken, results.length));
+  if (counts.untested + counts.inconclusive > 0) return conclude('incomplete', 4, becauseOpen(counts, faults));
+  if (faults.length > 0) return conclude('incomplete', 4, faults.join('; '));
+  if (!ran) return conclude('incomplete', 4, 'not one situation was tested');
+  return conclude('conforms', 0, becauseMet(counts));
+}
+
+/**
+ * What one situation comes to by itself, before charges and consequences: also for a first word while the run lasts.
+ *
+ * @param absent What to say when it never started.
+ */
+export function judgeSituation(
+  { id, level }: Pick<Requirement, 'id' | 'level'>,
+  { title, place }: Pick<Situation, 'title' | 'place'>,
+  executions: readonly Execution[],
+  absent: () => Absence = () => ({ status: 'inconclusive', reason: 'it never started' }),
+  failFast = false,
+): Judged {
+  const evidence = executions.flatMap((execution) => execution.evidence);
+  const common = {
+    title,
+    place,
+    information: evidence.flatMap((piece) => (piece.kind === 'information' ? [piece.text] : [])),
+    wire: evidence.flatMap((piece) => (piece.kind === 'wire' ? piece.lines : [])),
+    durationMs: executions.reduce((sum, execution) => sum + execution.durationMs, 0),
+  };
+  const [execution, ...more] = executions;
+  const judged = (outcome: Pick<SituationResult, 'status' | 'reason'>): Judged => ({
+    result: { ...common, ...outcome },
+    needs: [],
+  });
+  if (execution === undefined) return judged(absent());
+
+  // A finding stands whatever else went wrong: a second attempt does not undo it, nor does a step that swallowed it.
+  const findings = evidence.filter((piece) => piece.kind === 'finding');
+  const finding = findings.find(({ requirement }) => requirement === id);
+  if (finding !== undefined) {
+    const result = { ...common, status: statusOfFailure(level), failure: toFailure(finding) };
+    return { result, needs: (finding.needs ?? []).filter((other) => other !== id) };
+  }
+
+  const broke = (reason: string): Judged => judged({ status: 'inconclusive', reason });
+  const [stray] = findings;
+  const [unreadable] = executions.flatMap((attempt) => attempt.unreadable);
+  const inapplicable = evidence.find((piece) => piece.kind === 'inapplicable');
+  if (stray !== undefined) return broke(`the suite broke: the situation belongs to ${id}, its finding to ${stray.requirement}`);
+  if (unreadable !== undefined) return broke(`the suite broke: ${unreadable}`);
+  if (more.length > 0 || execution.retried)
+    return broke('it was tried more than once, and what counts is that it passes at once');
+  if (!execution.finished) return broke('it did not come to its end');
+  if (execution.outcome === 'SKIPPED' && inapplicable !== undefined)
+    return judged({ status: 'inapplicable', reason: inapplicable.reason });
+  if (execution.outcome === 'SKIPPED' && failFast) return judged(notRun);
+  if (execution.outcome !== 'PASSED') return broke(inWords(execution));
+  if (inapplicable !== undefined) return broke(`the suite broke: it ran although it is inapplicable (${inapplicable.reason})`);
+  return judged({ status: 'passed' });
+}
+
+type Absence = Pick<SituationResult, 'status'> & { readonly reason: string };
+
+const notSelected: Absence = { status: 'untested', reason: 'not selected' };
+const notRun: Absence = { status: 'untested', reason: 'not run: --fail-fast' };
+
+function reasonOfAbsence(
+  transcript: Transcript,
+  { selected, failFast = false }: Circumstances,
+  fault: string | undefined,
+): (place: string) => Absence {
+  const stopped = failFast && transcript.executions().some(({ outcome }) => outcome === 'FAILED');
+  return (place) => {
+    if (selected !== undefined && !selected.has(place)) return notSelected;
+    if (stopped) return notRun;
+    return { status: 'inconclusive', reason: fault === undefined ? 'it never started' : `it never started: ${fault}` };
+  };
+}
+
+function inWords({ outcome, trouble }: Execution): string {
+  const step = trouble?.step === undefined ? '' : ` (in "${trouble.step}")`;
+  switch (outcome) {
+    case 'FAILED':
+      return `the suite or the set-up broke: ${trouble?.message || 'an exception without a message'}${step}`;
+    case 'SKIPPED':
+      return `it was skipped, and no reason given${step}`;
+    case 'PENDING':
+      return `the suite broke: a step is not written yet${step}`;
+    case 'UNDEFINED':
+      return `the suite broke: a step has no definition${step}`;
+    case 'AMBIGUOUS':
+      return `the suite broke: a step has several definitions${step}`;
+    default:
+      return trouble === undefined ? 'the suite broke: it has no step' : `the suite broke: a step has no result${step}`;
+  }
+}
+
+function statusOfFailure(level: Level): Status {
+  return level === 'must' ? 'failed' : 'warning';
+}
+
+function isFailure({ status }: { readonly status: Status }): boolean {
+  return status === 'failed' || status === 'warning';
+}
+
+function toFailure({ expected, received, likely, wire }: Finding | Charge): Failure {
+  return { expected, received, ...(likely === undefined ? {} : { likely }), wire };
+}
+
+/**
+ * Adds what came to light after its situation had ended. A requirement that was not selected or that is inapplicable is not charged:
+ * nobody asked.
+ */
+function withCharges(cases: readonly Case[], charges: readonly Charge[]): readonly Case[] {
+  const titles = new Map(cases.flatMap(({ requirement }) => requirement.situations.map(({ place, title }) => [place, title])));
+  return charges.reduce((charged, charge) => charged.map((one) => withCharge(one, charge, titles.get(charge.scenario))), cases);
+}
+
+function withCharge(one: Case, charge: Charge, title: string | undefined): Case {
+  const { requirement, situations } = one;
+  const asked = situations.some(({ result }) => result.status !== 'inapplicable' && result.reason !== notSelected.reason);
+  if (charge.requirement !== requirement.id || !asked) return one;
+  const status = statusOfFailure(requirement.level);
+  const failure = toFailure(charge);
+  const index = situations.findIndex(({ result }) => result.place === charge.scenario);
+  const own = situations[index]?.result;
+  if (own === undefined) {
+    const late = { title: `late: ${title ?? charge.scenario}`, place: charge.scenario, status, failure };
+    const result = { ...late, information: [], wire: charge.wire, durationMs: 0 };
+    return { requirement, situations: [...situations, { result, needs: [] }] };
+  }
+  const { reason: _, ...rest } = own;
+  const late = `late: expected ${charge.expected}, received ${charge.received}`;
+  // What failed in its own time is told first; the charge then takes its place beside it, and no other failure excuses it.
+  const result = isFailure(own) ? { ...own, information: [...own.information, late] } : { ...rest, status, failure };
+  return { requirement, situations: situations.with(index, { result, needs: [] }) };
+}
+
+/**
+ * Takes back each finding that another failure explains: the finding needs a requirement that is broken by itself, or one that cannot
+ * be judged for such a reason in turn. What explains is always a MUST that stays failed, so that two requirements which only need each
+ * other both stay failed, and a run never gets better than one failure.
+ */
+function withoutConsequences(cases: readonly Case[]): readonly Case[] {
+  const roots = new Map<string, string>();
+  const broken = new Set(cases.flatMap(({ requirement, situations }) => (situations.some(hasFailed) ? [requirement.id] : [])));
+  for (const { requirement, situations } of cases) {
+    if (situations.some((judged) => hasFailed(judged) && judged.needs.every((other) => !broken.has(other))))
+      roots.set(requirement.id, requirement.id);
+  }
+  const rootOf = ({ result, needs }: Judged, { id }: Requirement): string | undefined => {
+    return isFailure(result)
+      ? needs.map((other) => roots.get(other)).find((root) => root !== undefined && root !== id)
+      : undefined;
+  };
+  for (let before = -1; before < roots.size; ) {
+    before = roots.size;
+    for (const { requirement, situations } of cases) {
+      const root = situations.map((judged) => rootOf(judged, requirement)).find((id) => id !== undefined);
+      if (root !== undefined && !roots.has(requirement.id)) roots.set(requirement.id, root);
+    }
+  }
+  return cases.map(({ requirement, situations }) => ({
+    requirement,
+    situations: situations.map((judged) => {
+      const root = rootOf(judged, requirement);
+      if (root === undefined) return judged;
+      const { failure: _, ...rest } = judged.result;
+      return { result: { ...rest, status: 'untested', reason: `cannot be judged while ${root} fails` }, needs: [] };
+    }),
+  }));
+}
+
+const hasFailed = ({ result }: Judged): boolean => result.status === 'failed';
+
+function judgeRequirement({ requirement, situations }: Case): RequirementResult {
+  const { id, level, sentence, source, digest } = requirement;
+  const results = situations.map(({ result }) => result);
+  const status = worst(results);
+  const reason = reasonOf(status, results);
+  return { id, level, sentence, source, digest, status, ...(reason === undefined ? {} : { reason }), situations: results };
+}
+
+/** From what decides to what does not. Passed only when every situation that applies has passed, and there is one. */
+const order: readonly Status[] = ['failed', 'warning', 'inconclusive', 'untested', 'passed', 'inapplicable'];
+
+function worst(results: readonly SituationResult[]): Status {
+  return order.find((status) => results.some((result) => result.status === status)) ?? 'inconclusive';
+}
+
+function reasonOf(status: Status, results: readonly SituationResult[]): string | undefined {
+  if (results.length === 0) return 'it has no situation';
+  const reasons = new Set(
+    results.flatMap((result) => (result.status === status && result.reason !== undefined ? [result.reason] : [])),
+  );
+  return reasons.size === 0 ? undefined : [...reasons].join('; ');
+}
+
+/** What ran, or is charged, and belongs to no requirement of the list: it was judged by nobody. */
+function strangers(requirements: readonly Requirement[], transcript: Transcript): readonly string[] {
+  const places = new Set(requirements.flatMap(({ situations }) => situations.map(({ place }) => place)));
+  const ids = new Set(requirements.map(({ id }) => id));
+  const ran = new Set(transcript.executions().map(({ place }) => place));
+  const charged = new Set(transcript.charges().map(({ requirement }) => requirement));
+  return [
+    ...[...ran].filter((place) => !places.has(place)).map((place) => `${place} ran and belongs to no requirement`),
+    ...[...charged].filter((id) => !ids.has(id)).map((id) => `${id} is charged and is no requirement`),
+  ];
+}
+
+function countStatuses(results: readonly RequirementResult[]): Record<Status, number> {
+  const counts: Record<Status, number> = { passed: 0, failed: 0, warning: 0, inapplicable: 0, untested: 0, inconclusive: 0 };
+  for (const { status } of results) counts[status] += 1;
+  return counts;
+}
+
+function becauseBroken(broken: readonly RequirementResult[], total: number): string {
+  const named = broken.slice(0, 3).map(({ id }) => id);
+  const list = broken.length > named.length ? [...named, `${broken.length - named.length} more`] : named;
+  const last = list.pop();
+  const ids = list.length === 0 ? last : `${list.join(', ')} and ${last}`;
+  return `${broken.length} of ${requirementsIn(total)} ${broken.length === 1 ? 'is' : 'are'} not met: ${ids}`;
+}
+
+function becauseOpen({ untested, inconclusive }: Readonly<Record<Status, number>>, faults: readonly string[]): string {
+  const open = [
+    untested === 0 ? '' : `${requirementsIn(untested)} untested`,
+    inconclusive === 0 ? '' : `${requirementsIn(inconclusive)} inconclusive`,
+  ];
+  return [open.filter((part) => part !== '').join(' and '), ...faults].join('; ');
+}
+
+function becauseMet({ warning, inapplicable }: Readonly<Record<Status, number>>): string {
+  const applying = inapplicable === 0 ? '' : ' that applies';
+  if (warning === 0) return `every requirement${applying} was tested and is met`;
+  return `every requirement${applying} was tested and every MUST is met (${warning} ${warning === 1 ? 'recommendation is' : 'recommendations are'} not)`;
+}
+
+function requirementsIn(count: number): string {
+  return `${count} ${count === 1 ? 'requirement' : 'requirements'}`;
+}

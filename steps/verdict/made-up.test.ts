@@ -1,0 +1,162 @@
+/**
+ * Requirements, messages and runs that never were, for the tests beside this file. It ends in `.test.ts` so that it is not shipped;
+ * it has no test of its own.
+ */
+import type { Envelope } from '@cucumber/messages';
+import { EVIDENCE_MEDIA_TYPE, type Evidence, type Finding } from '../evidence.ts';
+import type { Level, Requirement } from '../requirement.ts';
+import type { Run } from './report-json.ts';
+import { type Outcome, Transcript } from './transcript.ts';
+
+/** A requirement with situations at these lines of `features/server/<id>.feature`. */
+export function requirement(id: string, lines: readonly number[] = [10], level: Level = 'must'): Requirement {
+  const file = `features/server/${id}.feature`;
+  return {
+    id,
+    level,
+    role: 'server',
+    capabilities: [],
+    sentence: `the server ${level.toUpperCase()} do what ${id} says`,
+    description: 'Because.',
+    source: 'Device connection, step 1',
+    mistakes: '',
+    place: `${file}:5`,
+    situations: lines.map((line) => ({ title: `Situation ${line}`, place: `${file}:${line}`, capabilities: [] })),
+    digest: 'd'.repeat(64),
+  };
+}
+
+/** The place of a situation of such a requirement. */
+export function place(id: string, line = 10): string {
+  return `features/server/${id}.feature:${line}`;
+}
+
+/** A finding against a requirement. */
+export function finding(id: string, more: Partial<Finding> = {}): Finding {
+  return {
+    kind: 'finding',
+    requirement: id,
+    expected: 'PUBLISH at QoS 0',
+    received: 'PUBLISH at QoS 1',
+    wire: ['+0.000 s  → CONNECT'],
+    ...more,
+  };
+}
+
+/** How a made-up scenario goes. */
+export interface Course {
+  /** One per step; PASSED by default. No step at all when empty. */
+  readonly outcomes?: readonly Outcome[];
+  readonly evidence?: readonly Evidence[];
+  /** Attached as it stands, with the media type of evidence. */
+  readonly raw?: string;
+  readonly message?: string;
+  readonly attempt?: number;
+  readonly willBeRetried?: boolean;
+  /** False: its end never comes. */
+  readonly finished?: boolean;
+  /** Steps that never report, at the end. */
+  readonly silent?: number;
+}
+
+let ids = 0;
+
+/** The messages of one scenario. */
+export function scenario(at: string, course: Course = {}): Envelope[] {
+  const {
+    outcomes = ['PASSED'],
+    evidence = [],
+    raw,
+    message,
+    attempt = 0,
+    willBeRetried = false,
+    finished = true,
+    silent = 0,
+  } = course;
+  ids += 1;
+  const id = String(ids);
+  const colon = at.lastIndexOf(':');
+  const names = Array.from({ length: outcomes.length + silent }, (_, index) => `step ${index}`);
+  const time = (nanos: number): unknown => ({ seconds: 1, nanos });
+  const messages: unknown[] = [
+    {
+      pickle: {
+        id: `pickle ${id}`,
+        uri: at.slice(0, colon),
+        location: { line: Number(at.slice(colon + 1)) },
+        name: 'A situation',
+        steps: names.map((name) => ({ id: `${name} of pickle ${id}`, text: `the ${name} is taken` })),
+      },
+    },
+    {
+      testCase: {
+        id: `case ${id}`,
+        pickleId: `pickle ${id}`,
+        testSteps: names.map((name) => ({ id: name, pickleStepId: `${name} of pickle ${id}` })),
+      },
+    },
+    { testCaseStarted: { id, testCaseId: `case ${id}`, attempt, timestamp: time(0) } },
+    ...[...evidence.map((piece) => JSON.stringify(piece)), ...(raw === undefined ? [] : [raw])].map((body) => ({
+      attachment: { body, contentEncoding: 'IDENTITY', mediaType: EVIDENCE_MEDIA_TYPE, testCaseStartedId: id },
+    })),
+    ...outcomes.map((status, index) => ({
+      testStepFinished: {
+        testCaseStartedId: id,
+        testStepId: names[index],
+        testStepResult: {
+          status,
+          ...(status === 'FAILED'
+            ? { exception: { type: 'Error', message: message ?? 'no route to host' }, message: 'Error: …\n    at x' }
+            : {}),
+        },
+      },
+    })),
+    ...(finished ? [{ testCaseFinished: { testCaseStartedId: id, willBeRetried, timestamp: time(12_000_000) } }] : []),
+  ];
+  return messages as Envelope[];
+}
+
+/** The messages of a hook at the end of the run, and what it attached. */
+export function lastHook(evidence: readonly Evidence[], outcome: Outcome = 'PASSED'): Envelope[] {
+  const messages: unknown[] = [
+    ...evidence.map((piece) => ({
+      attachment: {
+        body: JSON.stringify(piece),
+        contentEncoding: 'IDENTITY',
+        mediaType: EVIDENCE_MEDIA_TYPE,
+        testRunHookStartedId: 'hook',
+      },
+    })),
+    {
+      testRunHookFinished: {
+        testRunHookStartedId: 'hook',
+        result: { status: outcome, message: 'Error: the watcher is gone\n  at x' },
+      },
+    },
+  ];
+  return messages as Envelope[];
+}
+
+/** A transcript of a whole run of these scenarios. */
+export function transcriptOf(...messages: readonly (readonly Envelope[])[]): Transcript {
+  const transcript = new Transcript({ root: '/suite', cwd: '/suite' });
+  const envelopes = [{ testRunStarted: {} }, ...messages.flat(), { testRunFinished: { success: true } }] as Envelope[];
+  for (const envelope of envelopes) transcript.add(envelope);
+  return transcript;
+}
+
+/** What a report says beside its judgement. */
+export const run: Run = {
+  suite: { name: 'iot-ntp-conformance', version: '0.1.0', featuresDigest: 'f'.repeat(64) },
+  target: {
+    name: 'Acme IoT Hub',
+    version: '3.2.1',
+    role: 'server',
+    file: 'acme.yaml',
+    start: 'container acme/iot-hub:3.2.1',
+    capabilities: [],
+    output: ['listening on 1883'],
+  },
+  started: new Date('2026-01-02T03:04:05.000Z'),
+  strict: false,
+};

@@ -1,0 +1,26 @@
+import { styleText } from 'node:util';
+
+/** What a piece of text is, for whoever colours it. */
+export type Style = 'good' | 'bad' | 'doubtful' | 'quiet' | 'strong';
+
+/** Gives a text its colour, or none. */
+export type Paint = (style: Style, text: string) => string;
+
+/** No colour at all: pipes, files, CI. */
+export const plain: Paint = (_style, text) => text;
+
+const formats = { good: 'green', bad: 'red', doubtful: 'yellow', quiet: 'dim', strong: 'bold' } as const;
+
+/** Colours for a terminal, whatever stream the text goes to. */
+export const coloured: Paint = (style, text) => styleText(formats[style], text, { validateStream: false });
+
+/**
+ * The painter for a stream: colours on a terminal only, none under NO_COLOR (https://no-color.org) or on a dumb terminal; FORCE_COLOR
+ * decides over all of that, and FORCE_COLOR=0 is no.
+ */
+export function painterFor(stream: { readonly isTTY?: boolean }, env: NodeJS.ProcessEnv): Paint {
+  const force = env['FORCE_COLOR'];
+  if (force !== undefined) return ['0', 'false'].includes(force) ? plain : coloured;
+  if ((env['NO_COLOR'] ?? '') !== '') return plain;
+  return stream.isTTY === true && env['TERM'] !== 'dumb' ? coloured : plain;
+}

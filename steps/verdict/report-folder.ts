@@ -1,0 +1,50 @@
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Requirement } from '../requirement.ts';
+import type { Circumstances } from './judge.ts';
+import { junitXml } from './junit.ts';
+import type { Report } from './report.ts';
+import { incompleteReport, type Run, reportJson } from './report-json.ts';
+
+/** The files of a report folder that Cucumber's messages become. */
+export const messageFiles = { html: 'report.html', messages: 'messages.ndjson' } as const;
+
+/**
+ * Writes the report of a run into its folder: `report.json` and `junit.xml`.
+ *
+ * @param command As in `failureText`.
+ * @returns The paths of what was written.
+ * @throws Error of `node:fs` when the folder cannot be written to.
+ */
+export function writeReport(folder: string, report: Report, command: string): readonly string[] {
+  const files = [join(folder, 'report.json'), join(folder, 'junit.xml')] as const;
+  writeWhole(files[0], reportJson(report));
+  writeWhole(files[1], junitXml(report, command));
+  return files;
+}
+
+/**
+ * To be called before anything can go wrong: writes a report that says incomplete, which stays if the run dies, and takes away what
+ * an earlier run has left there, so that nothing in the folder looks whole that is not.
+ *
+ * @param selected As in {@link Circumstances}.
+ * @throws Error of `node:fs` when the folder cannot be written to.
+ */
+export function writeIncomplete(
+  folder: string,
+  run: Run,
+  requirements: readonly Requirement[],
+  command: string,
+  selected?: Circumstances['selected'],
+): void {
+  for (const name of Object.values(messageFiles)) rmSync(join(folder, name), { force: true });
+  writeReport(folder, incompleteReport(run, requirements, selected), command);
+}
+
+/** Writes a file so that nobody ever sees half of it: what stood there before stays until all of the new text is on the disk. */
+function writeWhole(file: string, text: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  const draft = `${file}.${process.pid}.tmp`;
+  writeFileSync(draft, text, { flush: true });
+  renameSync(draft, file);
+}

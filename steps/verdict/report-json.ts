@@ -1,0 +1,93 @@
+import { basename } from 'node:path';
+import { printable } from '../harness/printable.ts';
+import { conceal } from '../harness/secrets.ts';
+import type { StartedTarget, Target } from '../harness/target/target.ts';
+import type { Requirement } from '../requirement.ts';
+import { type Circumstances, type Judgement, judge } from './judge.ts';
+import type { Report } from './report.ts';
+import { Transcript } from './transcript.ts';
+
+/** What a report says beside the judgement. */
+export interface Run {
+  readonly suite: Report['suite'];
+  readonly target: Report['target'];
+  readonly started: Date;
+  readonly strict: boolean;
+}
+
+/**
+ * The report of a run.
+ *
+ * @param finished When it ended; absent for a run that still lasts, and then the report cannot say anything but incomplete.
+ */
+export function buildReport({ suite, target, started, strict }: Run, judgement: Judgement, finished?: Date): Report {
+  return {
+    $schema: 'https://iot-ntp-conformance.invalid/schemas/report.schema.json',
+    verdict: judgement.verdict,
+    because: judgement.because,
+    exitCode: judgement.exitCode,
+    faults: judgement.faults,
+    strict,
+    suite,
+    target,
+    started: started.toISOString(),
+    ...(finished === undefined ? {} : { finished: finished.toISOString() }),
+    durationMs: finished === undefined ? 0 : Math.max(0, finished.getTime() - started.getTime()),
+    environment: { node: process.version, platform: process.platform, arch: process.arch },
+    counts: judgement.counts,
+    requirements: judgement.requirements,
+  };
+}
+
+/** The report of a run that has only begun: what stays when it dies. */
+export function incompleteReport(run: Run, requirements: readonly Requirement[], selected?: Circumstances['selected']): Report {
+  const circumstances: Circumstances = { strict: run.strict, fault: 'the run did not come to its end' };
+  return buildReport(
+    run,
+    judge(requirements, new Transcript(), selected === undefined ? circumstances : { ...circumstances, selected }),
+  );
+}
+
+/** What `StartedTarget.ended()` says of a target that the suite has stopped, which is nothing to report. */
+const stoppedBySuite = 'stopped by the suite';
+
+/**
+ * The target as a report shows it: printable, and without its secrets.
+ *
+ * @param started Absent while it has not started.
+ * @param file What to say instead of the target file's name.
+ */
+export function describeTarget(target: Target, started?: StartedTarget, file = basename(target.file)): Report['target'] {
+  const clean = (text: string): string => printable(conceal(text, target.secrets));
+  const ended = started?.ended();
+  const byItself = ended !== undefined && ended !== stoppedBySuite;
+  return {
+    name: clean(target.name),
+    ...(target.version === undefined ? {} : { version: clean(target.version) }),
+    role: target.role,
+    file: clean(file),
+    start: clean(startInWords(target)),
+    ...(started?.imageDigest === undefined ? {} : { imageDigest: started.imageDigest }),
+    capabilities: [...target.capabilities],
+    output: started?.output().map(clean) ?? [],
+    ...(byItself ? { ended: clean(ended) } : {}),
+  };
+}
+
+function startInWords({ start }: Target): string {
+  switch (start.kind) {
+    case 'container':
+      return start.image === undefined
+        ? `container built from ${basename(start.build?.dockerfile ?? 'Dockerfile')}`
+        : `container ${start.image}`;
+    case 'process':
+      return `process ${start.command.join(' ')}`;
+    case 'address':
+      return `address ${start.protocol}://${start.host}:${start.port}`;
+  }
+}
+
+/** The text of `report.json`. */
+export function reportJson(report: Report): string {
+  return `${JSON.stringify(report, undefined, 2)}\n`;
+}

@@ -1,0 +1,78 @@
+import type { Level, Role } from '../requirement.ts';
+
+/** What a requirement or a situation comes to. */
+export type Status = 'passed' | 'failed' | 'warning' | 'inapplicable' | 'untested' | 'inconclusive';
+
+/** What a whole run comes to. */
+export type Verdict = 'conforms' | 'does not conform' | 'incomplete';
+
+/** What was expected of the implementation under test, and what it did instead. */
+export interface Failure {
+  readonly expected: string;
+  readonly received: string;
+  readonly likely?: string;
+  /** One line a packet, since the situation began. */
+  readonly wire: readonly string[];
+}
+
+/** One situation of a requirement, as it went in this run. */
+export interface SituationResult {
+  readonly title: string;
+  /** `features/server/qos.feature:17` */
+  readonly place: string;
+  readonly status: Status;
+  /** Why it is inapplicable, untested or inconclusive. */
+  readonly reason?: string;
+  readonly failure?: Failure;
+  /** Measured or seen, never judged. */
+  readonly information: readonly string[];
+  /** One line a packet. */
+  readonly wire: readonly string[];
+  readonly durationMs: number;
+}
+
+/** One requirement, as it went in this run. */
+export interface RequirementResult {
+  readonly id: string;
+  readonly level: Level;
+  readonly sentence: string;
+  readonly source: string;
+  readonly digest: string;
+  readonly status: Status;
+  readonly reason?: string;
+  readonly situations: readonly SituationResult[];
+}
+
+/** `report.json`; described by `schemas/report.schema.json`. */
+export interface Report {
+  readonly $schema: string;
+  readonly verdict: Verdict;
+  /** Why the verdict is what it is, in one sentence. */
+  readonly because: string;
+  readonly exitCode: number;
+  /** What broke besides the situations (an interruption, a hook, a stream that was cut short); a run with any of them is no proof. */
+  readonly faults: readonly string[];
+  readonly strict: boolean;
+  readonly suite: { readonly name: string; readonly version: string; readonly featuresDigest: string };
+  readonly target: {
+    readonly name: string;
+    readonly version?: string;
+    readonly role: Role;
+    /** The target file's name (no folder), or "embedded reference". */
+    readonly file: string;
+    readonly start: string;
+    readonly imageDigest?: string;
+    readonly capabilities: readonly string[];
+    /** Its last lines of output. */
+    readonly output: readonly string[];
+    readonly ended?: string;
+  };
+  /** ISO 8601, and a duration in ms. */
+  readonly started: string;
+  readonly finished?: string;
+  readonly durationMs: number;
+  readonly environment: { readonly node: string; readonly platform: string; readonly arch: string };
+  /** How many requirements came to each status. */
+  readonly counts: Readonly<Record<Status, number>>;
+  readonly requirements: readonly RequirementResult[];
+}

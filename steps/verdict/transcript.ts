@@ -1,0 +1,234 @@
+import { relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Attachment, Duration, Envelope, Pickle, TestCase, TestStepResultStatus, Timestamp } from '@cucumber/messages';
+import { type Charge, EVIDENCE_MEDIA_TYPE, type Evidence } from '../evidence.ts';
+import { printable } from '../harness/printable.ts';
+import { conceal } from '../harness/secrets.ts';
+import { attachedText, concealEvidence, readEvidence } from './attachment.ts';
+
+/** How a scenario went, in Cucumber's words. */
+export type Outcome = `${TestStepResultStatus}`;
+
+/** The first step or hook of a scenario that did not pass. */
+export interface Trouble {
+  readonly outcome: Outcome;
+  /** The step's text; undefined for a hook. */
+  readonly step?: string;
+  /** The exception's message on one line; empty where there is none. */
+  readonly message: string;
+}
+
+/** One attempt at a scenario. */
+export interface Execution {
+  /** `features/server/qos.feature:17`: the line of the scenario, or of its row of Examples. */
+  readonly place: string;
+  readonly title: string;
+  /** PASSED only when every step and hook has finished and passed, and there was at least one step. */
+  readonly outcome: Outcome;
+  /** False when the run ended in the middle of it. */
+  readonly finished: boolean;
+  /** True when it is a second attempt, or Cucumber announced one. */
+  readonly retried: boolean;
+  readonly trouble?: Trouble;
+  readonly evidence: readonly Exclude<Evidence, Charge>[];
+  /** Evidence that could not be read; a fault of the suite. */
+  readonly unreadable: readonly string[];
+  readonly durationMs: number;
+}
+
+interface Steps {
+  readonly pickle: Pickle;
+  readonly testCase: TestCase;
+}
+
+/** An execution while its messages come in. */
+interface Attempt extends Steps {
+  readonly evidence: Exclude<Evidence, Charge>[];
+  readonly unreadable: string[];
+  readonly outcomes: Map<string, { readonly outcome: Outcome; readonly message: string }>;
+  readonly startedMs: number;
+  finishedMs?: number;
+  retried: boolean;
+}
+
+/** Least to most severe. Cucumber's own order has UNKNOWN below PASSED, which would let an unfinished step look passed. */
+const bySeverity: readonly Outcome[] = ['PASSED', 'SKIPPED', 'PENDING', 'UNDEFINED', 'AMBIGUOUS', 'UNKNOWN', 'FAILED'];
+
+/**
+ * What Cucumber's message stream says about each scenario. Takes the envelopes of one or of several `runCucumber` calls, in the order
+ * in which they come. Every text of the implementation under test is kept printable and without secrets.
+ */
+export class Transcript {
+  readonly #clean: (text: string) => string;
+  readonly #root: string;
+  readonly #cwd: string;
+  readonly #pickles = new Map<string, Pickle>();
+  readonly #testCases = new Map<string, Steps>();
+  readonly #attempts = new Map<string, Attempt>();
+  readonly #listeners: ((execution: Execution) => void)[] = [];
+  readonly #charges = new Map<string, Charge>();
+  readonly #faults = new Set<string>();
+  #running = 0;
+  #unsuccessful = false;
+  #sealed = false;
+
+  /**
+   * @param options.secrets What must not be kept.
+   * @param options.cwd The folder that Cucumber ran in, which its URIs are relative to.
+   * @param options.root The folder that places are relative to: the package's own by default.
+   */
+  constructor(options: { readonly secrets?: readonly string[]; readonly cwd?: string; readonly root?: string } = {}) {
+    const secrets = options.secrets ?? [];
+    this.#clean = (text) => printable(conceal(text, secrets));
+    this.#cwd = options.cwd ?? process.cwd();
+    this.#root = options.root ?? fileURLToPath(new URL('.', import.meta.resolve('#root/package.json')));
+  }
+
+  /** Tells `listener` of every scenario as it finishes (each attempt, if there are several). */
+  onFinished(listener: (execution: Execution) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /**
+   * Takes no more messages. To be called when a run is interrupted, before the target is stopped: what the situations find out about
+   * an implementation that the suite itself has ended says nothing about it.
+   */
+  seal(): void {
+    this.#sealed = true;
+  }
+
+  /** Takes the next message. Never throws: a message that makes no sense becomes a fault. */
+  add(envelope: Envelope): void {
+    if (this.#sealed) return;
+    if (envelope.pickle !== undefined) this.#pickles.set(envelope.pickle.id, envelope.pickle);
+    if (envelope.testCase !== undefined) this.#addTestCase(envelope.testCase);
+    if (envelope.attachment?.mediaType === EVIDENCE_MEDIA_TYPE) this.#addEvidence(envelope.attachment);
+    if (envelope.parseError !== undefined) this.#addFault(`a feature cannot be read: ${envelope.parseError.message}`);
+    if (envelope.testRunStarted !== undefined) this.#running += 1;
+    if (envelope.testCaseStarted !== undefined) {
+      const { id, testCaseId, attempt, timestamp } = envelope.testCaseStarted;
+      const steps = this.#testCases.get(testCaseId);
+      if (steps === undefined) this.#addFault(`a scenario started that was never announced (${testCaseId})`);
+      else {
+        const startedMs = milliseconds(timestamp);
+        this.#attempts.set(id, { ...steps, evidence: [], unreadable: [], outcomes: new Map(), startedMs, retried: attempt > 0 });
+      }
+    }
+    if (envelope.testStepFinished !== undefined) {
+      const { testCaseStartedId, testStepId, testStepResult } = envelope.testStepFinished;
+      const message = this.#clean(onOneLine(testStepResult.exception?.message ?? firstLine(testStepResult.message ?? '')));
+      this.#attempts.get(testCaseStartedId)?.outcomes.set(testStepId, { outcome: testStepResult.status, message });
+    }
+    if (envelope.testCaseFinished !== undefined) {
+      const { testCaseStartedId, timestamp, willBeRetried } = envelope.testCaseFinished;
+      const attempt = this.#attempts.get(testCaseStartedId);
+      if (attempt !== undefined) {
+        attempt.finishedMs = milliseconds(timestamp);
+        attempt.retried ||= willBeRetried;
+        const execution = this.#execution(attempt);
+        for (const listener of this.#listeners) listener(execution);
+      }
+    }
+    if (envelope.testRunHookFinished !== undefined) {
+      const { status, exception, message } = envelope.testRunHookFinished.result;
+      const outcome: Outcome = status;
+      if (outcome !== 'PASSED')
+        this.#addFault(`a hook of the run ended as ${outcome}: ${exception?.message ?? firstLine(message ?? '')}`);
+    }
+    if (envelope.testRunFinished !== undefined) {
+      this.#running -= 1;
+      const { exception, message, success } = envelope.testRunFinished;
+      this.#unsuccessful ||= !success;
+      if (exception !== undefined) this.#addFault(`the run broke: ${exception.message ?? message ?? exception.type}`);
+    }
+  }
+
+  /** Every attempt at every scenario, in the order in which they started. */
+  executions(): readonly Execution[] {
+    return [...this.#attempts.values()].map((attempt) => this.#execution(attempt));
+  }
+
+  /** What came to light after its situation, each once. */
+  charges(): readonly Charge[] {
+    return [...this.#charges.values()];
+  }
+
+  /** What broke besides the scenarios, in words; a run with any of these is no proof of anything that it did not find. */
+  faults(): readonly string[] {
+    const faults = [...this.#faults];
+    if (this.#running > 0) faults.push('the run did not come to its end');
+    const unexplained = faults.length === 0 && this.executions().every(({ outcome }) => outcome === 'PASSED');
+    if (this.#unsuccessful && unexplained) faults.push('Cucumber says that the run failed, and no scenario shows why');
+    return faults;
+  }
+
+  #addTestCase(testCase: TestCase): void {
+    const pickle = this.#pickles.get(testCase.pickleId);
+    if (pickle === undefined) this.#addFault(`a scenario was planned that stands in no feature (${testCase.pickleId})`);
+    else this.#testCases.set(testCase.id, { pickle, testCase });
+  }
+
+  #addEvidence(attachment: Attachment): void {
+    const attempt = this.#attempts.get(attachment.testCaseStartedId ?? '');
+    let evidence: Evidence;
+    try {
+      evidence = concealEvidence(readEvidence(attachedText(attachment)), this.#clean);
+    } catch (error) {
+      const fault = this.#clean(`evidence that cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+      if (attempt === undefined) this.#addFault(fault);
+      else attempt.unreadable.push(fault);
+      return;
+    }
+    if (evidence.kind === 'charge') this.#charges.set(JSON.stringify(evidence), evidence);
+    else if (attempt !== undefined) attempt.evidence.push(evidence);
+    else if (evidence.kind === 'finding') this.#addFault(`a finding against ${evidence.requirement} belongs to no situation`);
+  }
+
+  #addFault(fault: string): void {
+    this.#faults.add(this.#clean(onOneLine(fault)));
+  }
+
+  #execution({ pickle, testCase, evidence, unreadable, outcomes, startedMs, finishedMs, retried }: Attempt): Execution {
+    const finished = finishedMs !== undefined;
+    const steps = testCase.testSteps.map((step) => ({
+      step,
+      ...(outcomes.get(step.id) ?? { outcome: 'UNKNOWN' as const, message: '' }),
+    }));
+    const worst = Math.max(...steps.map(({ outcome }) => bySeverity.indexOf(outcome)));
+    const first = steps.find(({ outcome }) => outcome === bySeverity[worst] && outcome !== 'PASSED');
+    const text = pickle.steps.find(({ id }) => id === first?.step.pickleStepId)?.text;
+    // A scenario without a single step passes in Cucumber's eyes; it has shown nothing.
+    const empty = !testCase.testSteps.some(({ pickleStepId }) => pickleStepId !== undefined);
+    return {
+      place: this.#place(pickle),
+      title: pickle.name,
+      outcome:
+        finished && !empty ? (bySeverity[worst] ?? 'UNKNOWN') : worst === bySeverity.indexOf('FAILED') ? 'FAILED' : 'UNKNOWN',
+      finished,
+      retried,
+      ...(first === undefined
+        ? {}
+        : { trouble: { outcome: first.outcome, message: first.message, ...(text === undefined ? {} : { step: text }) } }),
+      evidence,
+      unreadable,
+      durationMs: Math.max(0, (finishedMs ?? startedMs) - startedMs),
+    };
+  }
+
+  #place({ uri, location }: Pickle): string {
+    const path = relative(this.#root, resolve(this.#cwd, uri)).split(sep).join('/');
+    return `${path}:${location?.line ?? 0}`;
+  }
+}
+
+function milliseconds({ seconds, nanos }: Timestamp | Duration): number {
+  return seconds * 1_000 + nanos / 1e6;
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? '';
+}
+
+function onOneLine(text: string): string {
+  return text.trim().replaceAll(/\s*[\r\n]+\s*/g, ' ');
+}

@@ -1,0 +1,41 @@
+import { didYouMean } from '../harness/target/nearest.ts';
+import { readRequirements } from '../requirement.ts';
+import { WrongUse } from './wrong-use.ts';
+
+/** The text of `explain`. @throws WrongUse when there is no such requirement */
+export function explain(id: string): string {
+  const requirements = readRequirements();
+  const requirement = requirements.find((candidate) => candidate.id === id.replace(/^@/, ''));
+  if (requirement === undefined) {
+    const hint = didYouMean(
+      id,
+      requirements.map((candidate) => candidate.id),
+    );
+    throw new WrongUse(`explain ${id}: there is no such requirement${hint}; "list" shows them`);
+  }
+  const { level, sentence, description, source, mistakes, capabilities, situations, place, digest } = requirement;
+  const applies =
+    capabilities.length === 0 ? '' : `\n  applies     where the target file declares the capability ${capabilities.join(', ')}`;
+  return `${requirement.id}  ${level.toUpperCase()}
+  ${sentence}
+
+  ${wrap(description)}
+
+  source      ${wrap(source, 14)}${mistakes === '' ? '' : `\n  mistakes    ${wrap(mistakes, 14)}`}${applies}
+  stands at   ${place}
+  digest      ${digest}
+
+  situations
+${situations.map(({ title, capabilities: own }) => `    ${title}${own.length === 0 ? '' : ` [${own.join(', ')}]`}\n`).join('')}`;
+}
+
+/** Breaks a text into lines of at most 100 characters. */
+function wrap(text: string, indent = 2): string {
+  const lines: string[] = [];
+  for (const word of text.split(/\s+/)) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + word.length > 100 - indent) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines.join(`\n${' '.repeat(indent)}`);
+}

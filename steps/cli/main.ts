@@ -1,0 +1,132 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError, Option } from 'commander';
+import { EnvironmentError, TargetFileError } from '../harness/target/errors.ts';
+import { FeatureError, root } from '../requirement.ts';
+import { exitCodes } from './exit-codes.ts';
+import { WrongUse } from './wrong-use.ts';
+
+/** Options of `run` as the command line gives them. */
+interface RunFlags {
+  readonly only?: string[];
+  readonly tags?: string;
+  readonly strict?: true;
+  readonly report: string;
+  readonly json?: true;
+  readonly verbose?: true;
+  readonly failFast?: true;
+}
+
+const exitCodeHelp = `
+Exit codes:
+${Object.entries(exitCodes)
+  .map(([code, meaning]) => `  ${code}  ${meaning}`)
+  .join('\n')}`;
+
+/**
+ * The command line: parses, calls, prints.
+ *
+ * @param args without node and script
+ * @returns the exit code
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  let code = 0;
+  const program = commands((result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    return explainError(error);
+  }
+}
+
+function explainError(error: unknown): number {
+  if (error instanceof WrongUse || error instanceof TargetFileError) {
+    console.error(error.message);
+    return 2;
+  }
+  if (error instanceof EnvironmentError) {
+    console.error(error.message);
+    return 3;
+  }
+  if (error instanceof FeatureError) {
+    console.error(`the suite is at fault: ${error.message}`);
+    return 4;
+  }
+  if (isSystemError(error)) {
+    console.error(`${error.message}: nothing was judged`);
+    return 3;
+  }
+  console.error('the suite is at fault; please report this:', error);
+  return 4;
+}
+
+function isSystemError(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error;
+}
+
+function commands(done: (code: number) => void): Command {
+  const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string };
+  const program = new Command('iot-ntp-conformance')
+    .description(
+      "Decides whether an implementation of the IoT platform's NTP service over MQTT does what its specification says.",
+    )
+    .version(version)
+    .exitOverride()
+    .showSuggestionAfterError()
+    .showHelpAfterError('(--help says what can be used)')
+    .addHelpText('after', exitCodeHelp);
+  const command = (name: string): Command => program.command(name).exitOverride();
+
+  command('run')
+    .summary('run the suite on an implementation')
+    .description(
+      'Runs the suite on the implementation that a target file describes. Without a target: on the embedded reference.',
+    )
+    .argument('[target]', 'target file, YAML or JSON')
+    .option('--only <id...>', 'run these requirements only; such a run is never complete')
+    .option('--tags <expression>', 'run what this tag expression selects, for example "@must and not @clock"')
+    .option('--strict', 'let recommendations (SHOULD) decide the verdict as well')
+    .option('--report <folder>', 'where the reports go', 'conformance-report')
+    .option('--json', 'print report.json on stdout, and everything else on stderr')
+    .option('--verbose', 'show every situation, and every failure in full')
+    .option('--fail-fast', 'end at the first failure')
+    .addHelpText(
+      'after',
+      `${exitCodeHelp}\n\nExamples:\n  run target.yaml\n  run target.yaml --only server-response-qos0\n  run target.yaml --strict --report out`,
+    )
+    .action(async (target: string | undefined, { report, ...flags }: RunFlags) => {
+      const { runCommand } = await import('./run-command.ts');
+      done(await runCommand(target, { ...flags, folder: report }));
+    });
+
+  command('list')
+    .description('Lists the requirements: id, level, sentence.')
+    .addOption(new Option('--role <role>', 'of this role only').choices(['server', 'client']))
+    .option('--excluded', 'list instead what no implementation can be tested for, and why')
+    .option('--json', 'as JSON, with situations, sources and digests')
+    .action(async (flags: { role?: 'server' | 'client'; excluded?: true; json?: true }) => {
+      const { list } = await import('./list.ts');
+      process.stdout.write(list(flags));
+    });
+
+  command('explain')
+    .description('Explains a requirement: sentence, reason, source, situations, usual mistakes, and where it stands.')
+    .argument('<id>', 'for example server-response-qos0')
+    .action(async (id: string) => {
+      const { explain } = await import('./explain.ts');
+      process.stdout.write(explain(id));
+    });
+
+  command('validate')
+    .description('Checks a target file, and says what is wrong in it: file, line, member, what was expected.')
+    .argument('<target>', 'target file, YAML or JSON')
+    .action(async (path: string) => {
+      const { loadTarget } = await import('../harness/target/file.ts');
+      const target = await loadTarget(path);
+      console.log(`${path} is a valid target file: ${target.name} (${target.role}, ${target.start.kind})`);
+    });
+  return program;
+}

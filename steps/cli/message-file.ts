@@ -1,0 +1,41 @@
+import { closeSync, createWriteStream, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { CucumberHtmlStream } from '@cucumber/html-formatter';
+import type { Envelope } from '@cucumber/messages';
+
+/** `messages.ndjson`: every message of the run, written as it comes, so that a run which dies leaves what it measured. */
+export class MessageFile {
+  readonly path: string;
+  readonly #file: number;
+  #open = true;
+
+  /** @throws Error of `node:fs` when the file cannot be written */
+  constructor(path: string) {
+    this.path = path;
+    this.#file = openSync(path, 'w');
+  }
+
+  write(envelope: Envelope): void {
+    if (this.#open) writeSync(this.#file, `${JSON.stringify(envelope)}\n`);
+  }
+
+  close(): void {
+    if (this.#open) closeSync(this.#file);
+    this.#open = false;
+  }
+
+  /** Renders what was written as Cucumber's own page. */
+  async toHtml(path: string): Promise<void> {
+    const lines = readFileSync(this.path, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '');
+    const draft = `${path}.${process.pid}.tmp`;
+    await pipeline(
+      Readable.from(lines.map((line) => JSON.parse(line) as Envelope)),
+      new CucumberHtmlStream(),
+      createWriteStream(draft),
+    );
+    renameSync(draft, path);
+  }
+}

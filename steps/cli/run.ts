@@ -1,0 +1,43 @@
+import { Writable } from 'node:stream';
+import { loadConfiguration, loadSupport, runCucumber } from '@cucumber/cucumber/api';
+import type { Envelope } from '@cucumber/messages';
+import { root } from '../requirement.ts';
+
+/** A run of Cucumber itself. */
+export interface CucumberRun {
+  /** Feature files, with or without lines, relative to the package. */
+  readonly paths: readonly string[];
+  readonly failFast: boolean;
+  readonly onMessage: (envelope: Envelope) => void;
+}
+
+const quiet = () =>
+  new Writable({
+    write: (_chunk, _encoding, callback) => {
+      callback();
+    },
+  });
+
+/** Runs the features; the messages say how they went, and nothing else does. */
+export async function runFeatures({ paths, failFast, onMessage }: CucumberRun): Promise<void> {
+  const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  const steps = ending === 'ts' ? `${root}steps` : `${root}dist/steps`;
+  // Without a configuration file of its own: a vendor's cucumber.mjs must not change what a requirement is.
+  const { runConfiguration } = await loadConfiguration(
+    {
+      file: false,
+      provided: {
+        paths: paths.map((path) => root + path),
+        import: [`${steps}/*.steps.${ending}`, `${steps}/parameter-types.${ending}`, `${steps}/hooks.${ending}`],
+        format: ['summary'],
+        publish: false,
+        failFast,
+      },
+    },
+    { cwd: root },
+  );
+  const environment = { cwd: root, stdout: quiet(), stderr: process.stderr };
+  const support = await loadSupport(runConfiguration, environment);
+  const formats = { ...runConfiguration.formats, publish: false as const };
+  await runCucumber({ ...runConfiguration, formats, support }, environment, onMessage);
+}

@@ -1,0 +1,60 @@
+/** What a client sent is not MQTT, or more of it than anyone has to take. The message says what it was. */
+export class MalformedPacket extends Error {
+  override readonly name = 'MalformedPacket';
+}
+
+/**
+ * Cuts a stream of bytes into MQTT packets. It stands before the parser, so that each packet's own bytes can be recorded and a
+ * packet that announces 256 MB is refused by its header, not collected.
+ */
+export class PacketCutter {
+  readonly #maxBytes: number;
+  #chunks: Buffer[] = [];
+  #length = 0;
+  /** How many bytes there must be before it makes sense to look again. */
+  #wanted = 2;
+
+  /** @param maxBytes the most that one packet may have, fixed header included */
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** Bytes of a packet that has begun and not ended. */
+  get unfinished(): number {
+    return this.#length;
+  }
+
+  /**
+   * @returns the packets that are complete now, each with its fixed header and in memory of its own
+   * @throws MalformedPacket when the fixed header is none, or announces more than `maxBytes`
+   */
+  *cut(chunk: Buffer): Generator<Buffer, void> {
+    this.#chunks.push(chunk);
+    this.#length += chunk.length;
+    if (this.#length < this.#wanted) return;
+    let rest = this.#chunks.length === 1 ? chunk : Buffer.concat(this.#chunks);
+    for (let size = this.#sizeOf(rest); size !== undefined && size <= rest.length; size = this.#sizeOf(rest)) {
+      yield Buffer.from(rest.subarray(0, size));
+      rest = rest.subarray(size);
+    }
+    this.#chunks = rest.length === 0 ? [] : [rest];
+    this.#length = rest.length;
+    this.#wanted = this.#sizeOf(rest) ?? rest.length + 1;
+  }
+
+  /** Bytes of the packet that `bytes` begins with, or undefined while its length is not known yet. */
+  #sizeOf(bytes: Buffer): number | undefined {
+    let remaining = 0;
+    for (let index = 1; index <= 4; index += 1) {
+      const digit = bytes[index];
+      if (digit === undefined) return undefined;
+      remaining += (digit & 0x7f) * 128 ** (index - 1);
+      if (digit >= 0x80) continue;
+      const size = 1 + index + remaining;
+      if (size > this.#maxBytes)
+        throw new MalformedPacket(`a packet of ${size} bytes, where at most ${this.#maxBytes} are taken`);
+      return size;
+    }
+    throw new MalformedPacket('a remaining length of more than four bytes');
+  }
+}

@@ -56,6 +56,7 @@ export async function startContainer(target: Target, start: ContainerStart, opti
     ...(start.command === undefined ? {} : { command: fill(start.command) }),
     labels: { ...options.labels, [OWNER_LABEL]: RUN },
     stdin: target.sync.kind === 'stdin',
+    mounts: options.mounts ?? [],
     // The name by which a client finds the platform on this machine; an address needs none.
     ...(target.role === 'client' && values.host !== undefined && isIP(values.host) === 0 ? { reaches: values.host } : {}),
   });
@@ -131,6 +132,7 @@ interface Making {
   readonly stdin: boolean;
   /** A host name that stands for this machine inside. */
   readonly reaches?: string;
+  readonly mounts: NonNullable<StartOptions['mounts']>;
 }
 
 /** A container that is described but not created. */
@@ -176,6 +178,7 @@ async function describe(engine: Engine, image: string, start: ContainerStart, ma
   subject.withWaitStrategy(wait);
   if (making.command !== undefined) subject.withCommand([...making.command]);
   if (making.reaches !== undefined) subject.withExtraHosts([{ host: making.reaches, ipAddress: 'host-gateway' }]);
+  if (making.mounts.length > 0) subject.withBindMounts([...making.mounts]);
   if (start.port !== undefined) subject.publish(start.port);
   for (const { source, path } of start.files) {
     if ((await stat(source)).isDirectory()) subject.withCopyDirectoriesToContainer([{ source, target: path }]);

@@ -10,8 +10,12 @@ export interface StartOptions {
    * by any host name that is given here.
    */
   readonly values?: PlaceholderValues;
+  /** Folders of this machine that a container sees; a process sees them anyway. */
+  readonly mounts?: readonly { readonly source: string; readonly target: string; readonly mode: 'ro' }[];
   /** Further labels of a container. */
   readonly labels?: Readonly<Record<string, string>>;
+  /** Called as soon as a process runs, long before it is ready: for work that would have delayed its start. */
+  readonly onSpawned?: () => void;
   /** Hears every line of output from the first on, as it arrives; secrets are still in it. */
   readonly onLine?: LineListener;
 }

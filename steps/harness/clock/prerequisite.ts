@@ -1,0 +1,9 @@
+import { spawnSync } from 'node:child_process';
+
+/** Why tests that build C are skipped; false when they are not. For tests only. */
+export const withoutCompiler: string | false =
+  process.platform !== 'linux'
+    ? 'builds Linux libraries'
+    : spawnSync('cc', ['--version']).error === undefined
+      ? false
+      : 'cc is not installed';

@@ -23,7 +23,7 @@ function find({ pickle }: ITestCaseHookParameter): readonly [Requirement, Situat
 Before({ name: 'the requirement' }, function (this: NtpWorld, parameter: ITestCaseHookParameter) {
   const [requirement, situation] = find(parameter);
   this.begin(requirement, situation);
-  const { role, capabilities } = this.session.started.target;
+  const { role, capabilities } = this.target;
   if (requirement.role !== role) return this.inapplicable(`the implementation under test is a ${role}`);
   const missing = [...requirement.capabilities, ...situation.capabilities].filter((name) => !capabilities.has(name));
   if (missing.length > 0) return this.inapplicable(`the target file does not declare the capability ${missing.join(', ')}`);
@@ -33,5 +33,5 @@ Before({ name: 'the requirement' }, function (this: NtpWorld, parameter: ITestCa
 
 After({ name: 'the wire' }, async function (this: NtpWorld) {
   this.showWire();
-  await this.session.end();
+  if (this.target.role === 'server') await this.session.end();
 });

@@ -1,13 +1,17 @@
 import { World } from '@cucumber/cucumber';
 import { EVIDENCE_MEDIA_TYPE, type Evidence, NonConformance } from './evidence.ts';
+import type { SeenStamp } from './harness/client-clock.ts';
 import { ConnectError } from './harness/device.ts';
 import type { Exchange, Request } from './harness/exchange.ts';
 import type { Link } from './harness/link.ts';
 import type { NtpDevice } from './harness/ntp-device.ts';
+import type { ClientRequest, Performance, ReportedTime } from './harness/performance.ts';
 import { printable } from './harness/printable.ts';
+import { plainScene, type Scene } from './harness/scene.ts';
 import { estimateServerTime, type ServerTime } from './harness/server-time.ts';
 import { type DeviceWishes, type Session, session } from './harness/session.ts';
-import type { Identity } from './harness/target/target.ts';
+import { type Stage, stage } from './harness/stage.ts';
+import type { Identity, Target } from './harness/target/target.ts';
 import { wall } from './harness/wall.ts';
 import type { Requirement, Situation } from './requirement.ts';
 
@@ -22,11 +26,14 @@ export interface Blame {
 
 /** What one scenario knows. */
 export class NtpWorld extends World {
-  readonly session: Session = session();
   #requirement: Requirement | undefined;
   #device: NtpDevice | undefined;
   #other: NtpDevice | undefined;
   wireLink: Link | undefined;
+  /** What the platform and the client's surroundings are to be like. */
+  #scene: Scene | undefined;
+  /** The client's starts that the situation is about, in order. */
+  readonly performances: Performance[] = [];
   /** What the situation asked, in order. */
   requests: Request[] = [];
   /** Exchanges of a series. */
@@ -41,7 +48,129 @@ export class NtpWorld extends World {
   /** The scenario begins. */
   begin(requirement: Requirement, situation: Situation): void {
     this.#requirement = requirement;
-    this.session.begin(situation.place);
+    if (requirement.role === 'server' && this.target.role === 'server') this.session.begin(situation.place);
+  }
+
+  /** The run in front of the server under test. */
+  get session(): Session {
+    return session();
+  }
+
+  /** The run around the client under test. */
+  get stage(): Stage {
+    const current = stage();
+    if (current === undefined) throw new Error('no client is under test in this run');
+    return current;
+  }
+
+  /** The implementation under test. */
+  get target(): Target {
+    return stage()?.target ?? session().started.target;
+  }
+
+  get scene(): Scene {
+    this.#scene ??= plainScene(this.stage.target.timestampTypes[0] ?? 'long');
+    return this.#scene;
+  }
+
+  set scene(scene: Scene) {
+    this.#scene = scene;
+  }
+
+  /** The last start of the client that the situation is about. */
+  get performance(): Performance {
+    const performance = this.performances.at(-1);
+    if (performance === undefined) throw new Error('the client was not started in this situation');
+    return performance;
+  }
+
+  /** Starts the client in this scene, or takes the start that there was of it. */
+  async perform(): Promise<void> {
+    this.performances.push(await this.stage.perform(this.scene));
+  }
+
+  /** The client's first request, or the blame for a client that never asked. */
+  firstRequest(performance: Performance = this.performance): ClientRequest {
+    const { request } = performance;
+    if (request !== undefined) return request;
+    return this.blame({
+      expected: `a request on ${performance.requestTopic}`,
+      received: this.silence(),
+      needs: ['client-request-topic'],
+    });
+  }
+
+  /** Blames a client that asks on another topic, where it cannot be answered; nothing else can be judged then. */
+  requireOwnTopic(): ClientRequest {
+    const request = this.firstRequest();
+    const { requestTopic } = this.performance;
+    if (request.publish.topic === requestTopic) return request;
+    return this.blame({
+      expected: `a request on ${requestTopic}`,
+      received: `PUBLISH on ${request.publish.topic}`,
+      needs: ['client-request-topic'],
+    });
+  }
+
+  /** The first time that the client reported, or the blame for one that reported none. */
+  firstReport(): ReportedTime {
+    const [report] = this.performance.reports;
+    if (report !== undefined) return report;
+    const request = this.requireOwnTopic();
+    const unheard = request.delivered.length > 0 && request.delivered.every(({ heard }) => !heard);
+    return this.blame({
+      expected: `a calculated time within ${this.stage.target.withinMs} ms`,
+      received: this.silence(),
+      likely: unheard ? 'the client had not subscribed its response topic when the response came' : undefined,
+      needs: ['client-request-topic', 'client-hears-response', 'client-sends-time', 'client-accepts-own-type'],
+    });
+  }
+
+  /** What a client's stamp was, and what it can be compared with. */
+  sentBy(performance: Performance): SeenStamp {
+    const { publish, deviceSendTime, payload } = this.firstRequest(performance);
+    if (deviceSendTime?.number === undefined) {
+      return this.blame({ expected: 'deviceSendTime in decimal digits', received: payload.text, needs: ['client-sends-time'] });
+    }
+    const { scene, started } = performance;
+    const clock = scene.clock === undefined ? {} : { clockMs: scene.clock.sends };
+    return {
+      time: deviceSendTime.number,
+      wallMs: publish.wallMs,
+      atUs: publish.atUs,
+      ageMs: (publish.atUs - started.atUs) / 1000,
+      ...clock,
+    };
+  }
+
+  /** What makes every calculated time wrong, and is told by requirements of its own: the formula itself first. */
+  calculationNeeds(): string[] {
+    const plain = [
+      'client-counts-latency',
+      'client-counts-processing',
+      'client-worked-example',
+      'client-unix-time',
+      'client-any-offset',
+    ];
+    return plain.slice(
+      0,
+      Math.max(0, plain.indexOf(this.requirement.id) < 0 ? plain.length : plain.indexOf(this.requirement.id)),
+    );
+  }
+
+  /** What was seen of a client instead of what was waited for. */
+  silence(): string {
+    const { sessions, requests, ended, scene, reports, overdue } = this.performance;
+    const seen =
+      reports.length > 0
+        ? `${reports.length} reports`
+        : requests.length > 0
+          ? `${requests.length} requests and no time`
+          : undefined;
+    const connected = sessions.length > 0 ? 'a connection and no request' : 'no connection';
+    const tail = ended !== undefined ? `the client ${ended}` : overdue ? 'the client was still running at its deadline' : '';
+    const refused = scene.refusal === undefined ? '' : ` (the platform ${scene.refusal})`;
+    return [`${seen ?? connected}${refused}`, tail].filter((part) => part !== '').join(': ');
   }
 
   get requirement(): Requirement {
@@ -84,7 +213,7 @@ export class NtpWorld extends World {
       received: printable(received),
       ...(likely === undefined ? {} : { likely }),
       ...(others.length === 0 ? {} : { needs: others }),
-      wire: this.session.wire.lines(),
+      wire: this.#wire(),
     });
     this.#attach(error.finding);
     throw error;
@@ -103,7 +232,7 @@ export class NtpWorld extends World {
 
   /** Attaches the packets of the situation. */
   showWire(): void {
-    const lines = this.session.wire.lines();
+    const lines = this.#wire();
     if (lines.length > 0) this.#attach({ kind: 'wire', lines });
   }
 
@@ -115,7 +244,7 @@ export class NtpWorld extends World {
 
   /** Ends the situation at once where the server has not answered anything yet: each wait would take its whole deadline. */
   requireVoice(): void {
-    if (this.requirement.id === 'server-answers-request' || !this.session.watch.mute) return;
+    if (this.target.role === 'client' || this.requirement.id === 'server-answers-request' || !this.session.watch.mute) return;
     this.blame({
       expected: 'a server that answers',
       received: 'no response in any situation before this one; nothing was asked here',
@@ -216,6 +345,14 @@ export class NtpWorld extends World {
     if (device.closed !== undefined) return `no response: ${device.closed}`;
     const others = device.heard.filter(({ request }) => request === undefined).map(({ message }) => message.topic);
     return others.length === 0 ? 'no response' : `no response there, but a message on ${[...new Set(others)].join(', ')}`;
+  }
+
+  /** The packets of the situation, one line each. */
+  #wire(): string[] {
+    if (this.target.role === 'server') return this.session.wire.lines();
+    const [first, ...more] = this.performances;
+    if (first === undefined || more.length === 0) return first?.lines() ?? [];
+    return this.performances.flatMap((performance, index) => [`start ${index + 1}`, ...performance.lines(30)]);
   }
 
   #attach(evidence: Evidence): void {

@@ -1,0 +1,157 @@
+Feature: What a client makes of an answer
+  The platform answers as the real one does, or as no platform should. A true answer always follows.
+
+  @client-any-member-order
+  @must
+  Rule: the client MUST read the members of a response in any order
+    The real platform sends serverSendTime before serverRecvTime; the page prints them the other way round.
+
+    Source: documented, captures of the real platform; RFC 8259, section 4: an object is an unordered collection
+
+    Usual mistakes: the members are read by position
+
+    Scenario Outline: The order is <order>
+      Given the platform answers with:
+        """
+        <payload>
+        """
+      When the client asks and is answered
+      Then the client reports the time that the formula gives
+
+      Examples:
+        | order                                          | payload                                                                                                 |
+        | deviceSendTime, serverSendTime, serverRecvTime | {"deviceSendTime":{deviceSendTime},"serverSendTime":{serverSendTime},"serverRecvTime":{serverRecvTime}} |
+        | deviceSendTime, serverRecvTime, serverSendTime | {"deviceSendTime":{deviceSendTime},"serverRecvTime":{serverRecvTime},"serverSendTime":{serverSendTime}} |
+        | serverRecvTime, serverSendTime, deviceSendTime | {"serverRecvTime":{serverRecvTime},"serverSendTime":{serverSendTime},"deviceSendTime":{deviceSendTime}} |
+
+  @client-accepts-any-json
+  @should
+  Rule: the client SHOULD accept white space and further members in a response
+    JSON gives white space no meaning, and the platform may add members.
+
+    Source: practice; RFC 8259, section 2
+
+    Usual mistakes: the response is searched for a text instead of parsed; a fixed buffer is too small
+
+    Scenario Outline: The response has <what>
+      Given the platform answers with:
+        """
+        <payload>
+        """
+      When the client asks and is answered
+      Then the client reports the time that the formula gives
+
+      Examples:
+        | what                             | payload                                                                                                                            |
+        | white space                      | { "deviceSendTime" : {deviceSendTime} , "serverRecvTime" : {serverRecvTime} , "serverSendTime" : {serverSendTime} }                |
+        | lines                            | {\n  "deviceSendTime": {deviceSendTime},\n  "serverRecvTime": {serverRecvTime},\n  "serverSendTime": {serverSendTime}\n}\n              |
+        | a further member before the rest | {"id":"7","deviceSendTime":{deviceSendTime},"serverRecvTime":{serverRecvTime},"serverSendTime":{serverSendTime}}                   |
+        | a further member after the rest  | {"deviceSendTime":{deviceSendTime},"serverRecvTime":{serverRecvTime},"serverSendTime":{serverSendTime},"code":200}                 |
+        | an object as a further member    | {"ext":{"serverSendTime":1},"deviceSendTime":{deviceSendTime},"serverRecvTime":{serverRecvTime},"serverSendTime":{serverSendTime}} |
+
+  @client-no-time-without-answer
+  @must
+  Rule: the client MUST NOT report a calculated time when it was not answered
+    Not connected, or connected and unanswered. How it says so, and whether it ends, is its own affair.
+
+    Source: stated, "The system time of a device can be calibrated by using the NTP service only if the device is connected"
+
+    Usual mistakes: the local clock is printed when nothing came
+
+    Scenario Outline: The platform <refusal>
+      Given a platform that <refusal>
+      When the client asks
+      Then the client reports no time
+
+      Examples:
+        | refusal         |
+        | refuses TCP     |
+        | refuses CONNECT |
+        | never answers   |
+
+  @client-no-made-up-time
+  @must
+  Rule: the client MUST NOT report another time than the right one after a malformed or incomplete response
+    No time is fine, and so is the right one, from the true answer that follows.
+
+    Source: derived from "Device connection", step 3: the time is calculated from the members of a response
+
+    Usual mistakes: a missing member is read as 0, which gives the year 1998; a number that was cut off is taken for whole
+
+    Scenario Outline: <what>
+      Given the platform first answers with:
+        """
+        <payload>
+        """
+      When the client asks and is answered
+      Then the client reports the right time or none
+
+      Examples: a member is missing
+        | what                      | payload                                                               |
+        | serverRecvTime is missing | {"deviceSendTime":{deviceSendTime},"serverSendTime":{serverSendTime}} |
+        | serverSendTime is missing | {"deviceSendTime":{deviceSendTime},"serverRecvTime":{serverRecvTime}} |
+        | deviceSendTime is missing | {"serverSendTime":{serverSendTime},"serverRecvTime":{serverRecvTime}} |
+        | every member is missing   | {}                                                                    |
+
+      Examples: a member is null, empty or of another type
+        | what                              | payload                                                                                      |
+        | serverRecvTime is null            | {"deviceSendTime":{deviceSendTime},"serverSendTime":{serverSendTime},"serverRecvTime":null}  |
+        | serverSendTime is null            | {"deviceSendTime":{deviceSendTime},"serverSendTime":null,"serverRecvTime":{serverRecvTime}}  |
+        | serverRecvTime is an empty String | {"deviceSendTime":{deviceSendTime},"serverSendTime":{serverSendTime},"serverRecvTime":""}    |
+        | serverSendTime is an empty String | {"deviceSendTime":{deviceSendTime},"serverSendTime":"","serverRecvTime":{serverRecvTime}}    |
+        | serverRecvTime is true            | {"deviceSendTime":{deviceSendTime},"serverSendTime":{serverSendTime},"serverRecvTime":true}  |
+        | serverSendTime is an object       | {"deviceSendTime":{deviceSendTime},"serverSendTime":{},"serverRecvTime":{serverRecvTime}}    |
+        | serverSendTime is a word          | {"deviceSendTime":{deviceSendTime},"serverSendTime":"now","serverRecvTime":{serverRecvTime}} |
+
+      Examples: not a whole object
+        | what                            | payload                                                                                     |
+        | cut off inside the last number  | {"deviceSendTime":{deviceSendTime},"serverSendTime":{serverSendTime},"serverRecvTime":15717 |
+        | cut off inside the first number | {"deviceSendTime":{deviceSendTime},"serverSendTime":15717                                   |
+        | cut off after a member's name   | {"deviceSendTime":{deviceSendTime},"serverSendTime":                                        |
+        | an opening brace                | {                                                                                           |
+        | empty                           |                                                                                             |
+        | not JSON                        | hello                                                                                       |
+        | null                            | null                                                                                        |
+        | an array                        | [{serverRecvTime},{serverSendTime}]                                                         |
+        | another service's message       | {"id":"7","code":200,"data":{},"message":"success","method":"thing.event.property.post"}    |
+
+  @client-outlives-malformed
+  @must
+  Rule: the client MUST NOT hang after a malformed response
+    It ends in an orderly way, or it takes the true answer that follows.
+
+    Source: derived from "Device connection", steps 2 and 3: a client that hangs never has a time again
+
+    Usual mistakes: an exception in a callback that nobody catches; a lock that stays held; a dereferenced null
+
+    Scenario Outline: <what>
+      Given the platform first answers with:
+        """
+        <payload>
+        """
+      When the client asks and is answered
+      Then the client ends or reports a time
+
+      Examples:
+        | what                           | payload                                                                                     |
+        | null                           | null                                                                                        |
+        | empty                          |                                                                                             |
+        | not JSON                       | hello                                                                                       |
+        | cut off inside the last number | {"deviceSendTime":{deviceSendTime},"serverSendTime":{serverSendTime},"serverRecvTime":15717 |
+        | every member is missing        | {}                                                                                          |
+        | an array                       | [{serverRecvTime},{serverSendTime}]                                                         |
+        | serverSendTime is an object    | {"deviceSendTime":{deviceSendTime},"serverSendTime":{},"serverRecvTime":{serverRecvTime}}   |
+
+  @client-ignores-others
+  @must
+  Rule: the client MUST NOT take a time from a response on another device's topic
+    The platform sends it only to a client whose own filter covers that topic, or that relies on automatic subscription.
+
+    Source: derived from "Response topic", which holds the device's own product key and device name
+
+    Usual mistakes: the topic of an arriving message is not looked at
+
+    Example: Another device's response comes first
+      Given the platform first delivers another device's response, whose times are 1 h off
+      When the client asks and is answered
+      Then the client reports the right time or none

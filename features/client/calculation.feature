@@ -1,0 +1,133 @@
+Feature: The time that a client calculates
+  The client calculates (serverRecvTime + serverSendTime + deviceRecvTime - deviceSendTime) / 2. The suite's platform really
+  spends the
+  latency and the processing time that it claims. What the suite cannot see of the client's own clock is stated as uncertainty:
+  from
+  the moment at which the client read its clock to the request's arrival, and from the response's departure to the client's
+  report.
+
+  @client-counts-latency
+  @must
+  Rule: the client MUST count the latency of the link
+    The result differs from serverSendTime by half the time that the messages were under way. An asymmetry cannot be seen by the
+    formula: then the result is off by half the difference, and that is right.
+
+    Source: stated, the worked example: with serverSendTime alone, "a link latency of 10 milliseconds … is not included in the
+    calculation"
+
+    Usual mistakes: the time is serverSendTime; the offset is reported instead of the time; a sign error
+
+    Scenario Outline: <forth> to the platform and <back> back
+      Given a link of <forth> to the platform and <back> back
+      When the client asks and is answered
+      Then the client reports the time that the formula gives
+
+      Examples:
+        | forth  | back   |
+        | 0 ms   | 0 ms   |
+        | 200 ms | 200 ms |
+        | 300 ms | 0 ms   |
+        | 0 ms   | 300 ms |
+
+  @client-counts-processing
+  @must
+  Rule: the client MUST count the platform's processing time once
+    serverSendTime - serverRecvTime is time that passed on both clocks.
+
+    Source: stated, the formula and the worked example, where the server answers after 5 milliseconds
+
+    Usual mistakes: serverSendTime plus half the round trip; serverRecvTime plus half the round trip
+
+    Scenario Outline: The platform answers after <processing>
+      Given a platform that answers after <processing>
+      When the client asks and is answered
+      Then the client reports the time that the formula gives
+
+      Examples:
+        | processing |
+        | 0 ms       |
+        | 5 ms       |
+        | 400 ms     |
+
+    @clock
+    Example: The platform answers after 5 s
+      Given a platform that answers after 5 s
+      And the client's clock stands at 1571724098000 when it asks and at 1571724103020 when the response comes
+      And the platform's time is 1571724098110 when the request comes
+      When the client asks and is answered
+      Then the client reports 1571724103120
+
+  @client-any-offset
+  @must
+  Rule: the client MUST be right whatever its clock says and whatever the platform's time is
+    Its clock may be behind, ahead, at 1970 or count from its start; the platform's time may lie before or after 2038, or in 2100.
+
+    Source: derived from the formula, which holds for any offset between the two clocks
+
+    Usual mistakes: 32-bit arithmetic; a time saturated at 2147483647; seconds kept in 32 bits
+
+    Scenario Outline: The platform's time is <platform's time>, in <year>
+      Given the platform's time is <platform's time> when the request comes
+      When the client asks and is answered
+      Then the client reports the time that the formula gives
+
+      Examples:
+        | platform's time | year |
+        | 978307200000    | 2001 |
+        | 2147483640000   | 2038 |
+        | 2147483648000   | 2038 |
+        | 4102444800000   | 2100 |
+
+    @clock
+    Scenario Outline: The client's clock stands at <sends>, the platform's time is <platform's time>
+      Given the client's clock stands at <sends> when it asks and at <receives> when the response comes
+      And the platform's time is <platform's time> when the request comes
+      When the client asks and is answered
+      Then the client reports <time>
+
+      Examples:
+        | sends         | receives      | platform's time | time          |
+        | 1571724098000 | 1571724098020 | 1571724098110   | 1571724098120 |
+        | 1571727698000 | 1571727698020 | 1571724098110   | 1571724098120 |
+        | 1000          | 1020          | 1571724098110   | 1571724098120 |
+        | 4102444800000 | 4102444800020 | 1571724098110   | 1571724098120 |
+        | 1571724098000 | 1571724098020 | 2147483648000   | 2147483648010 |
+        | 1571724098000 | 1571724098020 | 4102444800000   | 4102444800010 |
+
+  @client-half-millisecond
+  @must
+  @clock
+  Rule: the client MUST round an odd sum either way, and never further
+    Source: derived from the formula, whose sum of whole milliseconds may be odd
+
+    Usual mistakes: each stamp is halved before they are added
+
+    Scenario Outline: The response comes after <elapsed>, the platform took <processing>, and its time was <platform's time>
+      Given a platform that answers after <processing>
+      And the client's clock stands at 1571724098000 when it asks and at <receives> when the response comes
+      And the platform's time is <platform's time> when the request comes
+      When the client asks and is answered
+      Then the client reports <low> or <high>
+
+      Examples:
+        | elapsed | processing | receives      | platform's time | low           | high          |
+        | 25 ms   | 4 ms       | 1571724098025 | 1571724098110   | 1571724098124 | 1571724098125 |
+        | 24 ms   | 5 ms       | 1571724098024 | 1571724098110   | 1571724098124 | 1571724098125 |
+        | 25 ms   | 4 ms       | 1571724098025 | 1571724098111   | 1571724098125 | 1571724098126 |
+
+  @client-unix-time
+  @must
+  Rule: the client MUST report a UNIX timestamp: its time zone changes nothing
+    Source: stated, "The device calculates the accurate current time in the UNIX timestamp format"
+
+    Usual mistakes: the offset of the time zone is added
+
+    Scenario Outline: The client runs in the time zone <zone>
+      Given the client runs in the time zone "<zone>"
+      When the client asks and is answered
+      Then the client reports the time that the formula gives
+
+      Examples:
+        | zone             |
+        | Asia/Shanghai    |
+        | America/St_Johns |

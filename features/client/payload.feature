@@ -1,0 +1,15 @@
+Feature: What a request holds
+  The request is a JSON object with the device's timestamp.
+
+  @client-sends-time
+  @must
+  Rule: the client MUST send a JSON object with deviceSendTime, a Long or a String of decimal digits
+    A Long is written as a JSON integer. Further members are fine.
+
+    Source: stated, "Device connection", step 1: "The message includes a timestamp that indicates the current time of the device"
+
+    Usual mistakes: the member is missing or misspelled; a double with a fraction; a date in words
+
+    Example: The client asks
+      When the client asks and is answered
+      Then the request is a JSON object with deviceSendTime, a Long or a String of decimal digits

@@ -1,0 +1,40 @@
+Feature: Quality of service and retained messages of a client
+  The service supports QoS 0 messages only.
+
+  @client-request-qos0
+  @must
+  Rule: the client MUST publish its request at QoS 0
+    Source: stated, "Device connection", step 1: "The device sends a QoS 0 message"
+
+    Usual mistakes: the SDK's default QoS is 1
+
+    Example: The client asks
+      When the client asks and is answered
+      Then the request is published at QoS 0
+
+  @client-subscribes-qos0
+  @should
+  Rule: the client SHOULD ask for QoS 0 in its subscription
+    The response comes at QoS 0 whatever was subscribed.
+
+    Source: practice; "The NTP service supports only QoS 0 messages"
+
+    Usual mistakes: the SDK's default QoS is 1
+
+    Example: The client subscribes
+      Given a client without automatic subscription
+      When the client asks and is answered
+      Then its response topic was subscribed at QoS 0
+
+  @client-request-not-retained
+  @should
+  Rule: the client SHOULD NOT set RETAIN on its request
+    A stored request is a question that nobody asks any more.
+
+    Source: practice; captures of the real platform's devices show the first byte 0x30
+
+    Usual mistakes: the SDK's default is to retain
+
+    Example: The client asks
+      When the client asks and is answered
+      Then the request is published without the RETAIN flag

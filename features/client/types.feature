@@ -1,0 +1,38 @@
+Feature: The type of a client's timestamp
+  A timestamp is a Long or a String; the target file says which one the client sends (`timestampType`), or that it offers both.
+
+  @client-type-as-declared
+  @must
+  Rule: the client MUST send the type that its target file declares
+    Long where nothing is declared, which is the page's own default.
+
+    Source: stated, "The data type of the timestamp can be Long or String. By default, the Long data type is used"
+
+    Usual mistakes: a client whose documentation says Long sends a String
+
+    Scenario Outline: The client sends a <type>
+      Given the client sends a <type>
+      When the client asks and is answered
+      Then deviceSendTime is a <type>
+
+      Examples:
+        | type   |
+        | Long   |
+        | String |
+
+  @client-accepts-own-type
+  @must
+  Rule: the client MUST understand a response in the type of its own request
+    Source: stated, "The timestamps that are sent by the device and the NTP server are of the same data type"
+
+    Usual mistakes: Strings are sent and Longs expected, or the other way round
+
+    Scenario Outline: The client sends a <type> and is answered with <type>s
+      Given the client sends a <type>
+      When the client asks and is answered
+      Then the client reports a time
+
+      Examples:
+        | type   |
+        | Long   |
+        | String |

@@ -1,0 +1,45 @@
+Feature: The page's worked example, calculated by a client
+  | what happens                     | device time                    | server time                    |
+  | -------------------------------- | ------------------------------ | ------------------------------ |
+  | the device sends a message       | 1571724098000 (deviceSendTime) |                                |
+  | the server receives the message  |                                | 1571724098110 (serverRecvTime) |
+  | the server sends a response      |                                | 1571724098115 (serverSendTime) |
+  | the device receives the response | 1571724098025 (deviceRecvTime) |                                |
+
+  (1571724098110 + 1571724098115 + 1571724098025 - 1571724098000) / 2 = 1571724098125
+
+  @client-worked-example
+  @must
+  Rule: the client MUST arrive at 1571724098125 in the page's example
+    On a controlled clock exactly; on the client's own clock at the same distances, within the uncertainty that was measured.
+
+    Source: stated, the example below "Device connection", step 3
+
+    Usual mistakes: the result is 1571724098115, serverSendTime; the result is 1571724098127, serverSendTime plus half the round
+    trip
+
+    @clock
+    Scenario Outline: The page's own numbers, as <type>s
+      Given the client sends a <type>
+      And the client's clock stands at 1571724098000 when it asks and at 1571724098025 when the response comes
+      And a platform that answers after 5 ms
+      And the platform's time is 1571724098110 when the request comes
+      When the client asks and is answered
+      Then the client reports 1571724098125
+
+      Examples:
+        | type   |
+        | Long   |
+        | String |
+
+    Scenario Outline: The page's distances on the client's own clock, as <type>s
+      Given the client sends a <type>
+      And a link of 10 ms to the platform and 10 ms back
+      And a platform that answers after 5 ms
+      When the client asks and is answered
+      Then the client reports the time that the formula gives
+
+      Examples:
+        | type   |
+        | Long   |
+        | String |

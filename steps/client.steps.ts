@@ -1,0 +1,346 @@
+import { Given, Then, When } from '@cucumber/cucumber';
+import { countsFromStart, stampUnit } from './harness/client-clock.ts';
+import { diagnoseClientTime } from './harness/client-diagnosis.ts';
+import type { TimestampType } from './harness/exchange.ts';
+import { expectedTimes, isRight } from './harness/expected-time.ts';
+import { halved } from './harness/formula.ts';
+import { signatureFaults } from './harness/hmac.ts';
+import { isInteger } from './harness/payload.ts';
+import type { Performance } from './harness/performance.ts';
+import { type Refusal, type Sequel, trueAnswer } from './harness/scene.ts';
+import { covers } from './harness/topic-filter.ts';
+import type { NtpWorld } from './world.ts';
+
+Given('the client is the device {string}', function (this: NtpWorld, name: string) {
+  const [productKey = '', deviceName = ''] = name.split('/');
+  if (this.stage.target.onlyThese)
+    return this.inapplicable('the target file says that the client can be no other device (onlyThese)');
+  this.scene = { ...this.scene, identity: { productKey, deviceName } };
+  return undefined;
+});
+
+Given('the client sends a {type}', function (this: NtpWorld, type: TimestampType) {
+  const wanted = type === 'Long' ? 'long' : 'string';
+  if (!this.stage.target.timestampTypes.includes(wanted))
+    return this.inapplicable(`the target file does not declare timestampType ${wanted}`);
+  this.scene = { ...this.scene, type: wanted };
+  return undefined;
+});
+
+Given('a client without automatic subscription', function (this: NtpWorld) {
+  const declared = this.stage.target.capabilities.has('auto-subscription');
+  return declared ? this.inapplicable('the target file declares auto-subscription') : undefined;
+});
+
+Given('a client that asks more than once', function (this: NtpWorld) {
+  const once = this.stage.target.sync.kind === 'start';
+  return once ? this.inapplicable('the target file says that the client asks once, when it starts (sync)') : undefined;
+});
+
+Given('a link of {duration} to the platform and {duration} back', function (this: NtpWorld, forthMs: number, backMs: number) {
+  this.scene = { ...this.scene, forthMs, backMs };
+});
+
+Given('a platform that answers after {duration}', function (this: NtpWorld, processingMs: number) {
+  this.scene = { ...this.scene, processingMs };
+});
+
+Given("the platform's time is {int} when the request comes", function (this: NtpWorld, serverRecvTime: number) {
+  this.scene = { ...this.scene, serverRecvTime };
+});
+
+Given(
+  "the client's clock stands at {int} when it asks and at {int} when the response comes",
+  function (this: NtpWorld, sends: number, receives: number) {
+    this.scene = { ...this.scene, clock: { sends, receives } };
+  },
+);
+
+Given('the client runs in the time zone {string}', function (this: NtpWorld, timeZone: string) {
+  this.scene = { ...this.scene, timeZone };
+});
+
+Given('the platform answers with:', function (this: NtpWorld, payload: string) {
+  this.scene = { ...this.scene, answers: [trueAnswer(payload)] };
+});
+
+Given('the platform first answers with:', function (this: NtpWorld, payload: string) {
+  this.scene = { ...this.scene, answers: [trueAnswer(payload), trueAnswer()] };
+});
+
+Given(
+  "the platform first delivers another device's response, whose times are {duration} off",
+  function (this: NtpWorld, offByMs: number) {
+    this.scene = { ...this.scene, answers: [{ ...trueAnswer(), on: "another device's", offByMs }, trueAnswer()] };
+  },
+);
+
+Given(
+  'the platform first delivers a response whose deviceSendTime is {duration} off, and its times too',
+  function (this: NtpWorld, offByMs: number) {
+    this.scene = { ...this.scene, answers: [{ ...trueAnswer(), offByMs, echoOffByMs: offByMs }, trueAnswer()] };
+  },
+);
+
+Given('the platform answers twice, {duration} apart', function (this: NtpWorld, afterMs: number) {
+  this.scene = { ...this.scene, answers: [trueAnswer(), { ...trueAnswer(), afterMs }] };
+});
+
+Given(/^a platform that (refuses TCP|refuses CONNECT|never answers)$/, function (this: NtpWorld, refusal: Refusal) {
+  this.scene = { ...this.scene, refusal };
+});
+
+Given(
+  /^a platform that (answers the first request late|loses the first answer|cuts the connection after the first request)$/,
+  function (this: NtpWorld, sequel: Sequel) {
+    this.scene = { ...this.scene, sequel };
+  },
+);
+
+When('the client asks', async function (this: NtpWorld) {
+  await this.perform();
+});
+
+When('the client asks and is answered', async function (this: NtpWorld) {
+  await this.perform();
+});
+
+When(
+  'the client asks on a platform that takes {duration} to accept the connection',
+  async function (this: NtpWorld, slowConnectMs: number) {
+    this.scene = { ...this.scene, slowConnectMs };
+    await this.perform();
+  },
+);
+
+Then('the request is published on its own request topic', function (this: NtpWorld) {
+  const { publish } = this.firstRequest();
+  const { requestTopic, identity } = this.performance;
+  if (publish.topic === requestTopic) return;
+  const swapped = publish.topic === `/ext/ntp/${identity.deviceName}/${identity.productKey}/request`;
+  const slash = publish.topic === requestTopic.slice(1);
+  this.blame({
+    expected: `PUBLISH on ${requestTopic}`,
+    received: `PUBLISH on ${publish.topic}`,
+    likely: swapped ? 'product key and device name are swapped' : slash ? 'the leading slash is missing' : undefined,
+  });
+});
+
+Then('a filter that covers its response topic was subscribed before the request', function (this: NtpWorld) {
+  const { responseTopic, sessions } = this.performance;
+  const { publish } = this.firstRequest();
+  const covering = sessions.flatMap(({ subscriptions }) =>
+    [...subscriptions.values()].filter(({ filter }) => covers(filter, responseTopic)),
+  );
+  if (covering.some(({ atUs }) => atUs <= publish.atUs)) return;
+  const filters = sessions.flatMap(({ subscriptions }) => [...subscriptions.keys()]);
+  this.blame({
+    expected: `SUBSCRIBE with a filter that covers ${responseTopic}, before the request`,
+    received:
+      covering.length > 0
+        ? 'that SUBSCRIBE after the request'
+        : filters.length > 0
+          ? `SUBSCRIBE ${filters.join(', ')}`
+          : 'no SUBSCRIBE',
+    likely:
+      covering.length > 0
+        ? 'the client subscribes after asking'
+        : filters.length === 0
+          ? 'the client relies on automatic subscription, and does not declare it'
+          : undefined,
+  });
+});
+
+Then("no filter covers another device's response topic", function (this: NtpWorld) {
+  this.firstRequest();
+  const { productKey } = this.performance.identity;
+  const other = `/ext/ntp/${productKey}/another-device/response`;
+  const filters = this.performance.sessions.flatMap(({ subscriptions }) => [...subscriptions.keys()]);
+  const wide = filters.find((filter) => covers(filter, other));
+  if (wide !== undefined) this.blame({ expected: `no filter that covers ${other}`, received: `SUBSCRIBE ${wide}` });
+});
+
+Then('the request is published at QoS 0', function (this: NtpWorld) {
+  const { publish } = this.firstRequest();
+  if (publish.qos !== 0)
+    this.blame({
+      expected: 'PUBLISH at QoS 0',
+      received: `PUBLISH at QoS ${publish.qos}`,
+      likely: `the request is published at QoS ${publish.qos}`,
+    });
+});
+
+Then('its response topic was subscribed at QoS 0', function (this: NtpWorld) {
+  this.firstRequest();
+  const { responseTopic, sessions } = this.performance;
+  const own = sessions.flatMap(({ subscriptions }) =>
+    [...subscriptions.values()].filter(({ filter }) => covers(filter, responseTopic)),
+  );
+  const higher = own.find(({ requestedQos }) => requestedQos > 0);
+  if (higher !== undefined)
+    this.blame({ expected: 'SUBSCRIBE at QoS 0', received: `SUBSCRIBE ${higher.filter} at QoS ${higher.requestedQos}` });
+});
+
+Then('the request is published without the RETAIN flag', function (this: NtpWorld) {
+  const { publish } = this.firstRequest();
+  if (publish.retain) this.blame({ expected: 'PUBLISH without RETAIN', received: 'PUBLISH with RETAIN' });
+});
+
+Then('the request is a JSON object with deviceSendTime, a Long or a String of decimal digits', function (this: NtpWorld) {
+  const { payload, deviceSendTime } = this.firstRequest();
+  const expected = 'a JSON object with deviceSendTime, a Long or a String of decimal digits';
+  if (payload.fault !== undefined) this.blame({ expected, received: `${payload.fault}: ${payload.text}` });
+  if (deviceSendTime === undefined) return this.blame({ expected, received: `no deviceSendTime: ${payload.text}` });
+  const long = deviceSendTime.type === 'number' && isInteger(deviceSendTime.literal);
+  const string = deviceSendTime.type === 'string' && /^"\d+"$/.test(deviceSendTime.literal);
+  if (!long && !string) this.blame({ expected, received: `deviceSendTime ${deviceSendTime.literal}` });
+});
+
+Then('deviceSendTime is a {type}', function (this: NtpWorld, type: TimestampType) {
+  const { deviceSendTime, payload } = this.firstRequest();
+  if (deviceSendTime === undefined)
+    return this.blame({ expected: `deviceSendTime, a ${type}`, received: payload.text, needs: ['client-sends-time'] });
+  if (deviceSendTime.type === (type === 'Long' ? 'number' : 'string')) return;
+  this.blame({ expected: `deviceSendTime, a ${type}`, received: `deviceSendTime ${deviceSendTime.literal}` });
+});
+
+Then('deviceSendTime counts milliseconds', function (this: NtpWorld) {
+  const stamps = this.performances.map((performance) => this.sentBy(performance));
+  const unit = stampUnit(stamps);
+  this.inform(`deviceSendTime ${unit.follows}`);
+  if (this.stage.target.result?.unit === 's')
+    this.inform('the calculated time is reported in seconds, as the target file says; it is judged to the second');
+  if (unit.name === 'milliseconds') return;
+  this.blame({
+    expected: 'deviceSendTime in milliseconds',
+    received: `deviceSendTime ${stamps.map(({ time }) => time).join(' and ')}`,
+    likely: `deviceSendTime is in ${unit.name}`,
+    needs: ['client-sends-time', 'client-send-time-is-fresh'],
+  });
+});
+
+Then('deviceSendTime is not a constant', function (this: NtpWorld) {
+  const stamps = this.performances.map((performance) => this.sentBy(performance));
+  const [first] = stamps;
+  if (first === undefined || stamps.some(({ time }) => time !== first.time)) return;
+  if (countsFromStart(stamps)) {
+    this.inform(`deviceSendTime was ${first.time} in every start, which a clock that counts from the program's start may show`);
+    return;
+  }
+  this.blame({
+    expected: 'another deviceSendTime in another request',
+    received: `deviceSendTime ${first.time} in ${stamps.length} starts, the second of which was 300 ms slower`,
+    likely: first.time === 1234n ? "a constant: the number of the documentation's example" : 'a constant',
+    needs: ['client-sends-time'],
+  });
+});
+
+Then('the client reports a time', function (this: NtpWorld) {
+  this.firstReport();
+});
+
+Then('the client reports the time that the formula gives', function (this: NtpWorld) {
+  requireRight(this, this.performance);
+});
+
+/** Blames the client where its first report is not the time that the formula gives for the true answer. */
+function requireRight(world: NtpWorld, performance: Performance): void {
+  const report = world.firstReport();
+  const times = expectedTimes(performance, report, world.stage.target.result?.unit === 's');
+  const [expected] = times;
+  if (expected === undefined) throw new Error('the client reported a time, and no true answer was delivered');
+  world.inform(`reported ${report.literal}; the formula gives ${expected.text}`);
+  if (isRight(report, times)) return;
+  world.blame({
+    expected: `the time that the formula gives, ${expected.text}`,
+    received: report.twice === undefined ? `"${report.literal}", which is no number` : halved(report.twice),
+    likely: diagnoseClientTime(performance, report, expected),
+    needs: world.calculationNeeds(),
+  });
+}
+
+Then('the client reports {int}', function (this: NtpWorld, time: number) {
+  requireExactly(this, [time]);
+});
+
+Then('the client reports {int} or {int}', function (this: NtpWorld, low: number, high: number) {
+  requireExactly(this, [low, high]);
+});
+
+/** Under the controlled clock every number is known, so nothing is uncertain; a half millisecond between the two is as good. */
+function requireExactly(world: NtpWorld, times: readonly [number, number?]): void {
+  const report = world.firstReport();
+  const [low, high = low] = times;
+  const twice = report.twice ?? -1n;
+  const display = world.stage.target.result?.unit === 's' ? 2000n : 0n;
+  world.inform(`reported ${report.literal}`);
+  if (twice >= BigInt(low) * 2n - display && twice <= BigInt(high) * 2n + display) return;
+  const [expected] = expectedTimes(world.performance, report, false);
+  world.blame({
+    expected: times.join(' or '),
+    received: report.literal,
+    likely: expected === undefined ? undefined : diagnoseClientTime(world.performance, report, expected),
+    needs: world.calculationNeeds(),
+  });
+}
+
+Then('the client reports no time', function (this: NtpWorld) {
+  const [report] = this.performance.reports;
+  if (report === undefined) return;
+  this.blame({
+    expected: 'no calculated time',
+    received: report.line,
+    likely: diagnoseClientTime(this.performance, report, undefined),
+  });
+});
+
+Then('the client reports the right time or none', function (this: NtpWorld) {
+  this.requireOwnTopic();
+  const [report] = this.performance.reports;
+  const [first] = this.performance.request?.delivered ?? [];
+  if (first?.heard === false) this.inform('the client had subscribed no filter that covers this message, so it was not sent');
+  if (report === undefined) {
+    this.inform(`no time was reported: the client ${this.performance.ended ?? 'was still waiting at its deadline'}`);
+    return;
+  }
+  const times = expectedTimes(this.performance, report, this.stage.target.result?.unit === 's');
+  if (isRight(report, times)) return;
+  const [expected] = times;
+  this.blame({
+    expected: `no time, or the right one${expected === undefined ? '' : `, ${expected.text}`}`,
+    received: report.literal,
+    likely: diagnoseClientTime(this.performance, report, expected),
+    needs: this.calculationNeeds(),
+  });
+});
+
+Then('the client ends or reports a time', function (this: NtpWorld) {
+  this.requireOwnTopic();
+  const { reports, ended, overdue } = this.performance;
+  if (reports.length > 0 || ended !== undefined || !overdue) return;
+  this.blame({
+    expected: 'an orderly end, or a time from the true answer that followed',
+    received: `neither, within ${this.stage.target.withinMs} ms`,
+    likely: 'the client hangs in the malformed response',
+    needs: ['client-accepts-own-type', 'client-hears-response'],
+  });
+});
+
+Then('the client does not report another time', function (this: NtpWorld) {
+  const [first, ...more] = this.performance.reports;
+  const exchange = this.performance.requests.length > 1 ? this.performance.requests[1]?.publish.atUs : undefined;
+  const second = more.find((report) => report.twice !== first?.twice && (exchange === undefined || report.atUs < exchange));
+  if (second === undefined || first === undefined) return;
+  this.blame({
+    expected: `one time, ${first.literal}`,
+    received: `${first.literal}, and then ${second.literal}`,
+    likely: 'the second copy is calculated like a new response',
+  });
+});
+
+Then('its CONNECT is signed', function (this: NtpWorld) {
+  const connect = this.performance.sessions.map((session) => session.connect).find((packet) => packet !== undefined);
+  if (connect === undefined) return this.blame({ expected: 'a CONNECT', received: this.silence(), needs: [] });
+  const faults = signatureFaults(connect, this.performance.identity);
+  if (faults.length > 0) this.blame({ expected: 'a CONNECT signed with the device secret', received: faults.join('; ') });
+});

@@ -1,0 +1,70 @@
+import { moment } from './moment.ts';
+import type { ReportedTime } from './performance.ts';
+import type { Identity, Target } from './target/target.ts';
+
+/** Where the times that a client calculated are read. */
+export interface Reports {
+  readonly pattern: RegExp | undefined;
+  /** In how many of its units a millisecond is counted twice: 2 for ms, 2000 for s. */
+  readonly twicePerUnit: bigint;
+  /** The report that a message of the client is, where it reports by messages; undefined for any other message. */
+  readonly fromMessage: ((topic: string, payload: Buffer, identity: Identity) => ReportedTime | undefined) | undefined;
+}
+
+/** How the target file says that times are reported. */
+export function reportsOf({ result }: Target): Reports {
+  const twicePerUnit = result?.unit === 's' ? 2000n : 2n;
+  if (result?.kind !== 'topic') {
+    return { pattern: result === undefined ? undefined : new RegExp(result.log, 'u'), twicePerUnit, fromMessage: undefined };
+  }
+  return {
+    pattern: undefined,
+    twicePerUnit,
+    fromMessage: (topic, payload, { productKey, deviceName }) => {
+      const wanted = result.topic.replaceAll('{productKey}', productKey).replaceAll('{deviceName}', deviceName);
+      if (topic !== wanted) return undefined;
+      const text = payload.toString('utf8');
+      return toReport(literalAt(text, result.pointer), {}, text, twicePerUnit);
+    },
+  };
+}
+
+/** The report in a line of output; undefined when there is none. */
+export function readReport(line: string, { pattern, twicePerUnit }: Reports): ReportedTime | undefined {
+  const groups = pattern?.exec(line)?.groups;
+  if (groups === undefined) return undefined;
+  return toReport(groups['time'] ?? '', groups, line, twicePerUnit);
+}
+
+function toReport(literal: string, groups: Readonly<Record<string, string>>, line: string, twicePerUnit: bigint): ReportedTime {
+  const whole = (name: string): bigint | undefined =>
+    /^-?\d{1,30}$/.test(groups[name] ?? '') ? BigInt(groups[name] ?? '') : undefined;
+  const [deviceSendTime, deviceRecvTime] = [whole('deviceSendTime'), whole('deviceRecvTime')];
+  return { ...moment(), literal, twice: twiceOf(literal, twicePerUnit), deviceSendTime, deviceRecvTime, line };
+}
+
+/** A decimal literal in ms, times two, rounded to the half millisecond below. */
+function twiceOf(literal: string, twicePerUnit: bigint): bigint | undefined {
+  const match = /^\s*(-?)(\d{1,30})(?:\.(\d{1,9}))?\s*$/.exec(literal);
+  if (match === null) return undefined;
+  const [, sign = '', whole = '', fraction = ''] = match;
+  const scaled = BigInt(whole + fraction.padEnd(9, '0')) * twicePerUnit;
+  const twice = scaled / 1_000_000_000n;
+  return sign === '-' ? -twice : twice;
+}
+
+/** The literal at a JSON pointer (RFC 6901), digits as they are written; empty where there is none. */
+function literalAt(text: string, pointer: string): string {
+  const keep = (_key: string, value: unknown, { source }: { readonly source?: string }): unknown =>
+    typeof value === 'number' && source !== undefined ? source : value;
+  try {
+    let value: unknown = JSON.parse(text, keep as (this: unknown, key: string, value: unknown) => unknown);
+    for (const part of pointer.split('/').slice(1)) {
+      const name = part.replaceAll('~1', '/').replaceAll('~0', '~');
+      value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+    }
+    return typeof value === 'string' ? value : '';
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,75 @@
+import type { Identity, TimestampType } from './target/target.ts';
+
+/** One message that the platform delivers after a request. */
+export interface Answer {
+  /** A payload with the placeholders {deviceSendTime}, {serverRecvTime} and {serverSendTime}; each becomes JSON in the request's type. */
+  readonly payload: string;
+  /** On whose response topic. */
+  readonly on: 'its own' | "another device's";
+  /** How far both server times are from the platform's time, in ms: only in messages that the client must not believe. */
+  readonly offByMs: number;
+  /** How long after the message before it, in ms. */
+  readonly afterMs: number;
+  /** How far the echo is from the request's deviceSendTime, in ms. */
+  readonly echoOffByMs: number;
+}
+
+/** What the platform does instead of serving the client. */
+export type Refusal = 'refuses TCP' | 'refuses CONNECT' | 'never answers';
+
+/** What happens between the client and the platform in a situation that needs more than one request. */
+export type Sequel = 'answers the first request late' | 'loses the first answer' | 'cuts the connection after the first request';
+
+/** What the platform and the client's surroundings are like in one start of the client. Equal scenes are one start. */
+export interface Scene {
+  readonly type: TimestampType;
+  /** Given to the client instead of a device of the suite's choice. */
+  readonly identity?: Identity;
+  readonly timeZone?: string;
+  /** The controlled clock of the client in ms: when it asks, and when the response comes. */
+  readonly clock?: { readonly sends: number; readonly receives: number };
+  /** The platform's time when the request comes, in ms; by default it is an hour ahead of the suite's clock. */
+  readonly serverRecvTime?: number;
+  /** Latency of the link in ms, to the platform and back. */
+  readonly forthMs: number;
+  readonly backMs: number;
+  /** How long the platform takes to answer, in ms. */
+  readonly processingMs: number;
+  /** Delivered in this order; a true answer is always the last one. */
+  readonly answers: readonly Answer[];
+  readonly refusal?: Refusal;
+  readonly sequel?: Sequel;
+  /** How long CONNACK is withheld, in ms. */
+  readonly slowConnectMs: number;
+}
+
+/** The answer as the real platform writes it: compact, serverSendTime before serverRecvTime. */
+export const plainPayload =
+  '{"deviceSendTime":{deviceSendTime},"serverSendTime":{serverSendTime},"serverRecvTime":{serverRecvTime}}';
+
+/** An answer that the client is to believe. */
+export function trueAnswer(payload = plainPayload): Answer {
+  return { payload, on: 'its own', offByMs: 0, echoOffByMs: 0, afterMs: 0 };
+}
+
+/** A scene in which nothing is out of the ordinary. */
+export function plainScene(type: TimestampType): Scene {
+  return { type, forthMs: 0, backMs: 0, processingMs: 0, answers: [trueAnswer()], slowConnectMs: 0 };
+}
+
+/** What a client sent as deviceSendTime, and what the platform says in return, as JSON in the type of the request. */
+export interface ResponseTimes {
+  readonly deviceSendTime: bigint;
+  readonly serverRecvTime: bigint;
+  readonly serverSendTime: bigint;
+}
+
+/** Writes an answer. */
+export function writeAnswer({ payload, offByMs, echoOffByMs }: Answer, type: TimestampType, times: ResponseTimes): string {
+  const json = (time: bigint): string => (type === 'string' ? `"${time}"` : `${time}`);
+  const off = BigInt(offByMs);
+  return payload
+    .replaceAll('{deviceSendTime}', json(times.deviceSendTime + BigInt(echoOffByMs)))
+    .replaceAll('{serverRecvTime}', json(times.serverRecvTime + off))
+    .replaceAll('{serverSendTime}', json(times.serverSendTime + off));
+}

@@ -7,6 +7,7 @@ import { WrongUse } from './wrong-use.ts';
 
 /** Options of `run` as the command line gives them. */
 interface RunFlags {
+  readonly role?: 'server' | 'client';
   readonly only?: string[];
   readonly tags?: string;
   readonly strict?: true;
@@ -83,9 +84,10 @@ function commands(done: (code: number) => void): Command {
   command('run')
     .summary('run the suite on an implementation')
     .description(
-      'Runs the suite on the implementation that a target file describes. Without a target: on the embedded reference.',
+      'Runs the suite on the implementation that a target file describes. Without a target: on the embedded references, one after the other.',
     )
     .argument('[target]', 'target file, YAML or JSON')
+    .addOption(new Option('--role <role>', 'which embedded reference, when no target is named').choices(['server', 'client']))
     .option('--only <id...>', 'run these requirements only; such a run is never complete')
     .option('--tags <expression>', 'run what this tag expression selects, for example "@must and not @clock"')
     .option('--strict', 'let recommendations (SHOULD) decide the verdict as well')

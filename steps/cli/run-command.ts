@@ -1,11 +1,14 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import type { Envelope } from '@cucumber/messages';
 import type { Charge } from '../evidence.ts';
-import { type MovableClock, Session, setSession } from '../harness/session.ts';
+import { ControlledClock } from '../harness/clock.ts';
+import { Session, setSession } from '../harness/session.ts';
+import { Stage, setStage } from '../harness/stage.ts';
 import { loadTarget } from '../harness/target/file.ts';
 import { startTarget } from '../harness/target/start.ts';
-import type { StartedTarget, Target } from '../harness/target/target.ts';
+import type { Role, StartedTarget, Target } from '../harness/target/target.ts';
 import { featuresDigest, type Requirement, readRequirements, root } from '../requirement.ts';
 import { concealEnvelope, evidenceEnvelope } from '../verdict/attachment.ts';
 import { Console } from '../verdict/console.ts';
@@ -16,9 +19,15 @@ import { Transcript } from '../verdict/transcript.ts';
 import { embeddedName, embeddedTarget } from './embedded.ts';
 import { MessageFile } from './message-file.ts';
 import { pathsOf, select } from './selection.ts';
+import { WrongUse } from './wrong-use.ts';
+
+/** How many clients run at once: they wait for the platform most of their time. */
+const clientLanes = 4;
 
 /** What `run` was told. */
 export interface RunOptions {
+  /** Which of the embedded references. */
+  readonly role?: Role;
   readonly only?: readonly string[];
   readonly tags?: string;
   readonly strict?: true;
@@ -31,14 +40,33 @@ export interface RunOptions {
 /**
  * `run TARGET`: starts the implementation, runs the features, judges, reports.
  *
- * @param path the target file; without it the embedded reference server is judged
- * @returns the exit code
+ * @param path the target file; without it the embedded references are judged, one after the other
+ * @returns the exit code; of several runs the first one that is not 0
  * @throws WrongUse, TargetFileError, EnvironmentError, FeatureError
  */
 export async function runCommand(path: string | undefined, options: RunOptions): Promise<number> {
-  const target = path === undefined ? await embeddedTarget('server') : await loadTarget(path);
-  const run = new OneRun(target, path, options);
-  return run.perform();
+  if (path !== undefined) {
+    if (options.role !== undefined)
+      throw new WrongUse('--role is for the embedded references; a target file says its role itself');
+    return new OneRun(await loadTarget(path), path, options).perform();
+  }
+  const roles = embeddedRoles(options);
+  if (roles.length > 1 && options.json === true)
+    throw new WrongUse('--json prints one report: name a target, or one of the embedded references by --role');
+  const codes: number[] = [];
+  for (const role of roles) {
+    const folder = roles.length === 1 ? options.folder : join(options.folder, role);
+    codes.push(await new OneRun(await embeddedTarget(role), undefined, { ...options, folder }).perform());
+  }
+  return codes.find((code) => code !== 0) ?? 0;
+}
+
+/** The roles of the embedded references that are meant. */
+function embeddedRoles({ role, only }: RunOptions): Role[] {
+  if (role !== undefined) return [role];
+  const both = ['server', 'client'] as const;
+  const named = both.filter((candidate) => only?.some((id) => id.replace(/^@/, '').startsWith(`${candidate}-`)));
+  return named.length === 1 ? [...named] : [...both];
 }
 
 /** One run on one target, from its first line on the console to its last file. */
@@ -54,6 +82,8 @@ class OneRun {
   readonly #started = new Date();
   #messages: MessageFile | undefined;
   #implementation: StartedTarget | undefined;
+  #stage: Stage | undefined;
+  #fault: string | undefined;
   #interrupted: string | undefined;
 
   constructor(target: Target, path: string | undefined, options: RunOptions) {
@@ -64,7 +94,7 @@ class OneRun {
     this.#transcript = new Transcript({ secrets: target.secrets });
     this.#file = path === undefined ? embeddedName : undefined;
     const program = import.meta.url.endsWith('.ts') ? 'npm run -s conformance --' : 'npx iot-ntp-conformance';
-    this.#command = [program, 'run', ...(path === undefined ? [] : [path])].join(' ');
+    this.#command = [program, 'run', ...(path === undefined ? ['--role', target.role] : [path])].join(' ');
     this.#console = new Console(options.json === true ? process.stderr : process.stdout, {
       command: this.#command,
       verbose: options.verbose === true,
@@ -78,23 +108,48 @@ class OneRun {
     this.#console.opening(this.#describe(), this.#requirements.length);
     const stopListening = this.#listenForSignals();
     try {
-      const cucumber = import('./run.ts');
-      this.#implementation = await startTarget(this.#target);
-      await this.#judgeOnTheWire((await cucumber).runFeatures);
+      if (this.#target.role === 'server') await this.#judgeServer();
+      else await this.#judgeClient();
       return await this.#report();
     } finally {
       stopListening();
       setSession(undefined);
-      await this.#implementation?.stop();
+      setStage(undefined);
+      await this.#stop();
     }
   }
 
-  async #judgeOnTheWire(runFeatures: typeof import('./run.ts').runFeatures): Promise<void> {
-    if (this.#implementation === undefined) throw new Error('nothing was started');
-    this.#messages = new MessageFile(join(this.#options.folder, messageFiles.messages));
-    const clock: MovableClock | undefined = undefined;
+  async #judgeServer(): Promise<void> {
+    const { capabilities, start } = this.#target;
+    using clock = capabilities.has('clock') && start.kind !== 'address' ? await ControlledClock.create() : undefined;
+    const mount = start.kind === 'container' ? clock?.forContainer().mount : undefined;
+    this.#implementation = await startTarget(this.#target, {
+      env: clock === undefined ? {} : (start.kind === 'container' ? clock.forContainer() : clock.forProcess()).env,
+      mounts: mount === undefined ? [] : [mount],
+      // Nothing else moves while Cucumber is loaded: the implementation is sent on its way first, and gets ready meanwhile.
+      onSpawned: () => void import('./run.ts'),
+    });
     const session = new Session(this.#implementation, clock);
     setSession(session);
+    await this.#run(1);
+    await session.close();
+    for (const charge of this.#charges(session)) this.#take(evidenceEnvelope(charge));
+  }
+
+  /** Each situation starts the client itself, several at once. */
+  async #judgeClient(): Promise<void> {
+    const stage = await Stage.open(this.#target);
+    this.#stage = stage;
+    setStage(stage);
+    if (this.#target.capabilities.has('clock')) this.#fault = await stage.proveClock();
+    if (this.#fault === undefined) await this.#run(clientLanes);
+    const [fault] = stage.faults;
+    if (fault !== undefined) this.#fault ??= `the suite is at fault: ${inspect(fault)}`;
+  }
+
+  async #run(lanes: number): Promise<void> {
+    const { runFeatures } = await import('./run.ts');
+    this.#messages = new MessageFile(join(this.#options.folder, messageFiles.messages));
     const total = this.#selected?.size ?? this.#requirements.reduce((sum, { situations }) => sum + situations.length, 0);
     let done = 0;
     this.#transcript.onFinished((execution) => {
@@ -105,10 +160,13 @@ class OneRun {
     await runFeatures({
       paths: pathsOf(this.#requirements, this.#selected),
       failFast: this.#options.failFast === true,
+      lanes,
       onMessage: (envelope) => this.#take(envelope),
     });
-    await session.close();
-    for (const charge of this.#charges(session)) this.#take(evidenceEnvelope(charge));
+  }
+
+  async #stop(): Promise<void> {
+    await Promise.all([this.#implementation?.stop(), this.#stage?.close()]);
   }
 
   /** What the watch saw after the fact, where the requirement concerned was judged in this run. */
@@ -142,6 +200,7 @@ class OneRun {
       failFast,
       ...(this.#selected === undefined ? {} : { selected: this.#selected }),
       ...(this.#interrupted === undefined ? {} : { interrupted: this.#interrupted }),
+      ...(this.#fault === undefined ? {} : { fault: this.#fault }),
     });
     const report = buildReport(this.#describe(), judgement, new Date());
     const files = [...writeReport(folder, report, this.#command)];
@@ -175,7 +234,7 @@ class OneRun {
 
   async #end(): Promise<never> {
     try {
-      await this.#implementation?.stop();
+      await this.#stop();
       await this.#report();
     } finally {
       process.exit(4);

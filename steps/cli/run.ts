@@ -2,12 +2,15 @@ import { Writable } from 'node:stream';
 import { loadConfiguration, loadSupport, runCucumber } from '@cucumber/cucumber/api';
 import type { Envelope } from '@cucumber/messages';
 import { root } from '../requirement.ts';
+import { Lanes } from './lanes.ts';
 
 /** A run of Cucumber itself. */
 export interface CucumberRun {
   /** Feature files, with or without lines, relative to the package. */
   readonly paths: readonly string[];
   readonly failFast: boolean;
+  /** How many situations run at once. */
+  readonly lanes: number;
   readonly onMessage: (envelope: Envelope) => void;
 }
 
@@ -19,7 +22,7 @@ const quiet = () =>
   });
 
 /** Runs the features; the messages say how they went, and nothing else does. */
-export async function runFeatures({ paths, failFast, onMessage }: CucumberRun): Promise<void> {
+export async function runFeatures({ paths, failFast, lanes, onMessage }: CucumberRun): Promise<void> {
   const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const steps = ending === 'ts' ? `${root}steps` : `${root}dist/steps`;
   // Without a configuration file of its own: a vendor's cucumber.mjs must not change what a requirement is.
@@ -39,5 +42,14 @@ export async function runFeatures({ paths, failFast, onMessage }: CucumberRun): 
   const environment = { cwd: root, stdout: quiet(), stderr: process.stderr };
   const support = await loadSupport(runConfiguration, environment);
   const formats = { ...runConfiguration.formats, publish: false as const };
-  await runCucumber({ ...runConfiguration, formats, support }, environment, onMessage);
+  if (lanes === 1) {
+    await runCucumber({ ...runConfiguration, formats, support }, environment, onMessage);
+    return;
+  }
+  const stream = new Lanes(lanes, onMessage);
+  const run = (lane: number) => {
+    const sources = { ...runConfiguration.sources, shard: `${lane + 1}/${lanes}` };
+    return runCucumber({ ...runConfiguration, sources, formats, support }, environment, (envelope) => stream.add(lane, envelope));
+  };
+  await Promise.all(Array.from({ length: lanes }, (_, lane) => run(lane)));
 }

@@ -47,6 +47,7 @@ export async function startProcess(target: Target, start: ProcessStart, options:
     const advice = `Check the command${refused === 'ENOENT' ? ': is the program installed, and on PATH or named by a path?' : '.'}`;
     throw notStarted(target, { tried, seen: `the program could not be run (${refused})`, advice });
   }
+  options.onSpawned?.();
 
   const host = values.host ?? '';
   const port = Number(values.port);

@@ -1,6 +1,6 @@
 import { Given, Then, When } from '@cucumber/cucumber';
 import { countsFromStart, stampUnit } from './harness/client-clock.ts';
-import { diagnoseClientTime } from './harness/client-diagnosis.ts';
+import { type ClientMistake, diagnoseClientTime } from './harness/client-diagnosis.ts';
 import type { TimestampType } from './harness/exchange.ts';
 import { expectedTimes, isRight } from './harness/expected-time.ts';
 import { halved } from './harness/formula.ts';
@@ -9,7 +9,7 @@ import { isInteger } from './harness/payload.ts';
 import type { Performance } from './harness/performance.ts';
 import { type Refusal, type Sequel, trueAnswer } from './harness/scene.ts';
 import { covers } from './harness/topic-filter.ts';
-import type { NtpWorld } from './world.ts';
+import type { Blame, NtpWorld } from './world.ts';
 
 Given('the client is the device {string}', function (this: NtpWorld, name: string) {
   const [productKey = '', deviceName = ''] = name.split('/');
@@ -223,6 +223,8 @@ Then('deviceSendTime is not a constant', function (this: NtpWorld) {
   const stamps = this.performances.map((performance) => this.sentBy(performance));
   const [first] = stamps;
   if (first === undefined || stamps.some(({ time }) => time !== first.time)) return;
+  // A clock of seconds may show the same twice; that it counts seconds is another requirement's affair.
+  if (stampUnit(stamps).clock !== 'none') return;
   if (countsFromStart(stamps)) {
     this.inform(`deviceSendTime was ${first.time} in every start, which a clock that counts from the program's start may show`);
     return;
@@ -239,9 +241,21 @@ Then('the client reports a time', function (this: NtpWorld) {
   this.firstReport();
 });
 
+Then('the client reports the time that the formula gives, as in any other order', async function (this: NtpWorld) {
+  await this.requireOtherOrder();
+  requireRight(this, this.performance);
+});
+
 Then('the client reports the time that the formula gives', function (this: NtpWorld) {
   requireRight(this, this.performance);
 });
+
+/** The diagnosis of a wrong time: the requirement that is about the mistake explains the others that it breaks. */
+function blameOf(world: NtpWorld, mistake: ClientMistake | undefined): Pick<Blame, 'likely' | 'needs'> {
+  const stamps = ['client-unit-milliseconds', 'client-send-time-is-fresh'];
+  if (mistake === undefined) return { needs: [...world.calculationNeeds(), ...stamps] };
+  return { likely: mistake.text, needs: [mistake.requirement, ...stamps] };
+}
 
 /** Blames the client where its first report is not the time that the formula gives for the true answer. */
 function requireRight(world: NtpWorld, performance: Performance): void {
@@ -254,8 +268,7 @@ function requireRight(world: NtpWorld, performance: Performance): void {
   world.blame({
     expected: `the time that the formula gives, ${expected.text}`,
     received: report.twice === undefined ? `"${report.literal}", which is no number` : halved(report.twice),
-    likely: diagnoseClientTime(performance, report, expected),
-    needs: world.calculationNeeds(),
+    ...blameOf(world, diagnoseClientTime(performance, report, expected)),
   });
 }
 
@@ -279,8 +292,7 @@ function requireExactly(world: NtpWorld, times: readonly [number, number?]): voi
   world.blame({
     expected: times.join(' or '),
     received: report.literal,
-    likely: expected === undefined ? undefined : diagnoseClientTime(world.performance, report, expected),
-    needs: world.calculationNeeds(),
+    ...blameOf(world, diagnoseClientTime(world.performance, report, expected)),
   });
 }
 
@@ -290,7 +302,7 @@ Then('the client reports no time', function (this: NtpWorld) {
   this.blame({
     expected: 'no calculated time',
     received: report.line,
-    likely: diagnoseClientTime(this.performance, report, undefined),
+    likely: diagnoseClientTime(this.performance, report, undefined)?.text,
   });
 });
 
@@ -309,8 +321,7 @@ Then('the client reports the right time or none', function (this: NtpWorld) {
   this.blame({
     expected: `no time, or the right one${expected === undefined ? '' : `, ${expected.text}`}`,
     received: report.literal,
-    likely: diagnoseClientTime(this.performance, report, expected),
-    needs: this.calculationNeeds(),
+    ...blameOf(this, diagnoseClientTime(this.performance, report, expected)),
   });
 });
 
@@ -327,10 +338,11 @@ Then('the client ends or reports a time', function (this: NtpWorld) {
 });
 
 Then('the client does not report another time', function (this: NtpWorld) {
-  const [first, ...more] = this.performance.reports;
+  const first = this.firstReport();
+  const [, ...more] = this.performance.reports;
   const exchange = this.performance.requests.length > 1 ? this.performance.requests[1]?.publish.atUs : undefined;
-  const second = more.find((report) => report.twice !== first?.twice && (exchange === undefined || report.atUs < exchange));
-  if (second === undefined || first === undefined) return;
+  const second = more.find((report) => report.twice !== first.twice && (exchange === undefined || report.atUs < exchange));
+  if (second === undefined) return;
   this.blame({
     expected: `one time, ${first.literal}`,
     received: `${first.literal}, and then ${second.literal}`,

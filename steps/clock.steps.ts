@@ -89,7 +89,7 @@ function requireSteady(world: NtpWorld, name: (typeof stamps)[number]): void {
   if (apart <= tick + step) return;
   world.blame({
     expected: `${name} moves on as real time does, to within ${tick + step} ms`,
-    received: `${name} moved on by ${moved} ms in ${real.toFixed(1)} ms of real time; the two drift apart by ${apart.toFixed(1)} ms`,
+    received: `${name} moved on by ${moved} ms in ${real.toFixed(1)} ms of real time, and was ${apart.toFixed(1)} ms apart from it in between`,
     likely:
       moved === 0
         ? 'the stamp is taken once and answered ever after'

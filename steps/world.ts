@@ -7,7 +7,7 @@ import type { Link } from './harness/link.ts';
 import type { NtpDevice } from './harness/ntp-device.ts';
 import type { ClientRequest, Performance, ReportedTime } from './harness/performance.ts';
 import { printable } from './harness/printable.ts';
-import { plainScene, type Scene } from './harness/scene.ts';
+import { pagePayload, plainPayload, plainScene, type Scene, trueAnswer } from './harness/scene.ts';
 import { estimateServerTime, type ServerTime } from './harness/server-time.ts';
 import { type DeviceWishes, type Session, session } from './harness/session.ts';
 import { type Stage, stage } from './harness/stage.ts';
@@ -23,6 +23,15 @@ export interface Blame {
   /** Requirements without which this one cannot be judged; the scenario's own is left out by itself. */
   readonly needs?: readonly string[];
 }
+
+/** Why a client may have no time at all. */
+const silenceNeeds = [
+  'client-request-topic',
+  'client-hears-response',
+  'client-sends-time',
+  'client-any-member-order',
+  'client-accepts-own-type',
+];
 
 /** What one scenario knows. */
 export class NtpWorld extends World {
@@ -86,6 +95,13 @@ export class NtpWorld extends World {
 
   /** Starts the client in this scene, or takes the start that there was of it. */
   async perform(): Promise<void> {
+    if (this.stage.mute && this.scene.refusal === undefined && !this.stage.has(this.scene)) {
+      this.blame({
+        expected: `a calculated time within ${this.stage.target.withinMs} ms`,
+        received: 'no time in any start before this one; the client was not started again',
+        needs: silenceNeeds,
+      });
+    }
     this.performances.push(await this.stage.perform(this.scene));
   }
 
@@ -122,7 +138,7 @@ export class NtpWorld extends World {
       expected: `a calculated time within ${this.stage.target.withinMs} ms`,
       received: this.silence(),
       likely: unheard ? 'the client had not subscribed its response topic when the response came' : undefined,
-      needs: ['client-request-topic', 'client-hears-response', 'client-sends-time', 'client-accepts-own-type'],
+      needs: silenceNeeds,
     });
   }
 
@@ -143,7 +159,23 @@ export class NtpWorld extends World {
     };
   }
 
-  /** What makes every calculated time wrong, and is told by requirements of its own: the formula itself first. */
+  /** A time in one order of the members and none in another: then it is the order that the client does not understand. */
+  async requireOtherOrder(): Promise<void> {
+    const { performance } = this;
+    if (performance.reports.length > 0) return;
+    const others = [plainPayload, pagePayload].map((payload) =>
+      this.stage.perform({ ...this.scene, answers: [trueAnswer(payload)] }),
+    );
+    const understood = (await Promise.all(others)).find(({ reports }) => reports.length > 0);
+    if (understood === undefined) return;
+    this.blame({
+      expected: `a calculated time from ${performance.scene.answers[0]?.payload ?? ''}`,
+      received: this.silence(),
+      likely: `the members are read by position: ${understood.scene.answers[0]?.payload ?? ''} is understood`,
+    });
+  }
+
+  /** What makes every calculated time wrong where the mistake itself is not recognised, and is told by requirements of its own. */
   calculationNeeds(): string[] {
     const plain = [
       'client-counts-latency',
@@ -152,10 +184,8 @@ export class NtpWorld extends World {
       'client-unix-time',
       'client-any-offset',
     ];
-    return plain.slice(
-      0,
-      Math.max(0, plain.indexOf(this.requirement.id) < 0 ? plain.length : plain.indexOf(this.requirement.id)),
-    );
+    const own = plain.indexOf(this.requirement.id);
+    return own < 0 ? plain : plain.slice(0, own);
   }
 
   /** What was seen of a client instead of what was waited for. */
@@ -205,7 +235,9 @@ export class NtpWorld extends World {
 
   /** Blames the implementation under test: the only way to do so. */
   blame({ expected, received, likely, needs = [] }: Blame): never {
-    const others = needs.filter((id) => id !== this.requirement.id);
+    // Everything else stands on this one: if it leant on others in turn, each would excuse the other, and nothing would be the cause.
+    const base = this.requirement.id === 'server-answers-request';
+    const others = base ? [] : needs.filter((id) => id !== this.requirement.id);
     const error = new NonConformance({
       kind: 'finding',
       requirement: this.requirement.id,

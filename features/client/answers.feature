@@ -16,7 +16,7 @@ Feature: What a client makes of an answer
         <payload>
         """
       When the client asks and is answered
-      Then the client reports the time that the formula gives
+      Then the client reports the time that the formula gives, as in any other order
 
       Examples:
         | order                                          | payload                                                                                                 |

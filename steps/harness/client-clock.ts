@@ -16,6 +16,8 @@ export interface SeenStamp {
 export interface StampUnit {
   readonly name: 'milliseconds' | 'seconds' | 'microseconds' | 'nanoseconds' | 'no known unit';
   readonly follows: string;
+  /** The clock that they were seen to follow. */
+  readonly clock: 'wall' | 'uptime' | 'none';
 }
 
 const units = [
@@ -33,23 +35,27 @@ const nearUptime = 5_000;
 /** The unit of a client's stamps, by what they follow. */
 export function stampUnit(stamps: readonly SeenStamp[]): StampUnit {
   const [first, second] = stamps;
-  if (first === undefined) return { name: 'no known unit', follows: 'was never seen' };
+  if (first === undefined) return { name: 'no known unit', follows: 'was never seen', clock: 'none' };
   const inMs = (time: bigint, perMs: number): number => Number(time) / perMs;
   const follows = (clock: (stamp: SeenStamp) => number, within: number) =>
     units.find(({ perMs }) => stamps.every((stamp) => Math.abs(inMs(stamp.time, perMs) - clock(stamp)) < within));
   const wall = follows((stamp) => stamp.clockMs ?? stamp.wallMs, near);
-  if (wall !== undefined) return { name: wall.name, follows: `follows the wall clock, in ${wall.name}` };
+  if (wall !== undefined) return { name: wall.name, follows: `follows the wall clock, in ${wall.name}`, clock: 'wall' };
   const up = follows((stamp) => uptimeAt(stamp.wallMs), nearUptime);
-  if (up !== undefined) return { name: up.name, follows: `follows the machine's uptime, in ${up.name}` };
+  if (up !== undefined) return { name: up.name, follows: `follows the machine's uptime, in ${up.name}`, clock: 'uptime' };
   // Another epoch: how far two stamps are apart tells the unit, when both come from one clock that ran on between the two starts.
   if (second !== undefined && second.time > first.time) {
     const passed = (second.atUs - first.atUs) / 1000;
     const rate = Number(second.time - first.time) / passed;
     const unit = units.find(({ perMs }) => rate > perMs * 0.5 && rate < perMs * 2);
-    if (unit !== undefined) return { name: unit.name, follows: `moves on with real time, in ${unit.name}` };
+    if (unit !== undefined) return { name: unit.name, follows: `moves on with real time, in ${unit.name}`, clock: 'none' };
   }
   if (countsFromStart(stamps))
-    return { name: 'milliseconds', follows: "does not exceed the program's age in ms: it counts from the program's start" };
+    return {
+      name: 'milliseconds',
+      follows: "does not exceed the program's age in ms: it counts from the program's start",
+      clock: 'none',
+    };
   return unitOfAge(stamps);
 }
 
@@ -66,6 +72,7 @@ function unitOfAge(stamps: readonly SeenStamp[]): StampUnit {
   return {
     name: unit?.name ?? 'no known unit',
     follows: unit === undefined ? 'follows no clock that the suite knows' : `counts from the program's start, in ${unit.name}`,
+    clock: 'none',
   };
 }
 

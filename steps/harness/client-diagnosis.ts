@@ -4,6 +4,13 @@ import type { Performance, ReportedTime } from './performance.ts';
 /** How far a time may be from what a known mistake gives, in ms: the clock that it was read from is known to a few. */
 const near = 8;
 
+/** A mistake that the suite recognises. */
+export interface ClientMistake {
+  readonly text: string;
+  /** Id of the requirement that is about it. */
+  readonly requirement: string;
+}
+
 /**
  * What a client probably did to come to a wrong time; undefined when no known mistake fits.
  *
@@ -13,71 +20,97 @@ export function diagnoseClientTime(
   performance: Performance,
   report: ReportedTime,
   expected: ExpectedTime | undefined,
-): string | undefined {
+): ClientMistake | undefined {
   if (report.twice === undefined) return undefined;
   const time = Number(report.twice) / 2;
-  const is = (other: number, within = near): boolean => Math.abs(time - other) <= within;
-  if (expected === undefined)
-    return is(report.wallMs, 2000) ? "the client's own clock is reported, without an answer" : undefined;
-  return byCalculation(time, expected, is) ?? bySurroundings(performance, report, expected, time, is);
+  const ownClock = Math.abs(time - report.wallMs) < 2000;
+  if (expected === undefined) {
+    return ownClock
+      ? { text: "the client's own clock is reported, without an answer", requirement: 'client-no-time-without-answer' }
+      : undefined;
+  }
+  return (
+    byCalculation(time, expected) ??
+    bySize(time, expected) ??
+    (ownClock ? own : undefined) ??
+    bySurroundings(performance, time, expected)
+  );
 }
 
-type Near = (other: number, within?: number) => boolean;
+const own: ClientMistake = {
+  text: "the client's own clock is reported instead of the calculated time",
+  requirement: 'client-worked-example',
+};
 
-function byCalculation(
-  time: number,
-  { delivered, request, elapsed, twiceLow, twiceHigh }: ExpectedTime,
-  is: Near,
-): string | undefined {
+/** Mistakes in the formula, each with what it gives. */
+function byCalculation(time: number, expected: ExpectedTime): ClientMistake | undefined {
+  const { delivered, request, elapsed } = expected;
   const [received, sent] = [Number(delivered.serverRecvTime), Number(delivered.serverSendTime)];
   const [least, most] = elapsed;
   const trip = (least + most) / 2;
   const slack = near + (most - least);
-  const right = Number(twiceLow + twiceHigh) / 4;
+  const right = rightOf(expected);
   const device = Number(request.deviceSendTime?.number ?? 0n);
-  const wrong: readonly (readonly [string, number])[] = [
-    ['the time is serverSendTime: the latency of the link is not counted', sent],
-    ['the time is serverSendTime plus half the round trip: the processing time is counted twice', sent + trip / 2],
-    ['the time is serverRecvTime plus half the round trip: the processing time is counted by half', received + trip / 2],
-    ['the time is serverRecvTime', received],
-    ['a sign error: deviceSendTime is added instead of subtracted', right + device],
-    ['the offset between the two clocks is reported instead of the time', right - device - trip],
-    ['the sum is not halved', right * 2],
-    ['serverRecvTime is read as 0', (sent + trip) / 2],
-    ['serverSendTime is read as 0', (received + trip) / 2],
-    ['deviceSendTime is read as 0', right + device / 2],
-    ['the time is in seconds', right / 1000],
-    ['the time is in microseconds', right * 1000],
+  const mistakes: readonly (readonly [number, string, string])[] = [
+    [sent, 'client-counts-latency', 'the time is serverSendTime: the latency of the link is not counted'],
+    [
+      sent + trip / 2,
+      'client-counts-processing',
+      'the time is serverSendTime plus half the round trip: the processing time is counted wrongly',
+    ],
+    [
+      received + trip / 2,
+      'client-counts-processing',
+      'the time is serverRecvTime plus half the round trip: the processing time is counted wrongly',
+    ],
+    [received, 'client-counts-processing', 'the time is serverRecvTime'],
+    [right + device, 'client-worked-example', 'a sign error: deviceSendTime is added instead of subtracted'],
+    [right - device - trip, 'client-worked-example', 'the offset between the two clocks is reported instead of the time'],
+    [right * 2, 'client-worked-example', 'the sum is not halved'],
+    [(sent + trip) / 2, 'client-no-made-up-time', 'serverRecvTime is read as 0'],
+    [(received + trip) / 2, 'client-no-made-up-time', 'serverSendTime is read as 0'],
+    [right + device / 2, 'client-no-made-up-time', 'deviceSendTime is read as 0'],
+    [right / 1000, 'client-unix-time', 'the time is in seconds'],
+    [right * 1000, 'client-unix-time', 'the time is in microseconds'],
   ];
-  if (time === 2147483647 || time === 4294967295) return 'the time is saturated at 32 bits';
-  const distinct = wrong.filter(([, value]) => Math.abs(value - right) > slack);
-  return distinct.find(([, value]) => is(value, Math.abs(value) < 1e11 ? slack : slack))?.[0];
+  const found = mistakes.find(([value]) => Math.abs(value - right) > slack && Math.abs(time - value) <= slack);
+  return found === undefined ? undefined : { requirement: found[1], text: found[2] };
 }
 
-function bySurroundings(
-  { scene }: Performance,
-  report: ReportedTime,
-  { twiceLow, twiceHigh }: ExpectedTime,
-  time: number,
-  is: Near,
-): string | undefined {
-  const right = Number(twiceLow + twiceHigh) / 4;
-  const quarters = Math.round((time - right) / 900_000);
-  if (is(report.wallMs, 2000)) return "the client's own clock is reported instead of the calculated time";
+/** Mistakes of too small an integer. */
+function bySize(time: number, expected: ExpectedTime): ClientMistake | undefined {
+  const requirement = 'client-any-offset';
+  if (time === 2147483647 || time === 4294967295) return { requirement, text: 'the time is saturated at 32 bits' };
+  const modulo = 2 ** 32;
+  const rest = (value: number): number => ((value % modulo) + modulo) % modulo;
+  const right = rightOf(expected);
+  const same = (value: number, other: number): boolean => Math.abs(rest(value) - rest(other)) < 60_000;
+  const wrapped = Math.abs(time) <= modulo && (same(time, right) || same(time * 2, right * 2));
+  return wrapped ? { requirement, text: 'the time went through a 32-bit integer' } : undefined;
+}
+
+/** Mistakes that come from where the client runs, or from whom it believes. */
+function bySurroundings({ scene }: Performance, time: number, expected: ExpectedTime): ClientMistake | undefined {
+  const right = rightOf(expected);
+  const is = (other: number): boolean => Math.abs(time - other) <= 2000;
   const falsified = scene.answers.find(({ offByMs, echoOffByMs }) => offByMs !== 0 || echoOffByMs !== 0);
   if (
     falsified !== undefined &&
-    [falsified.offByMs, falsified.offByMs - falsified.echoOffByMs / 2].some((off) => is(right + off, 2000))
+    [falsified.offByMs, falsified.offByMs - falsified.echoOffByMs / 2].some((off) => is(right + off))
   ) {
-    return 'the time is taken from the false response that came first';
+    const requirement = falsified.on === 'its own' ? 'client-foreign-echo' : 'client-ignores-others';
+    return { requirement, text: 'the time is taken from the false response that came first' };
   }
-  if (quarters !== 0 && Math.abs(quarters) <= 56 && is(right + quarters * 900_000, 5000)) {
-    return `a time zone is added: the time is ${Math.abs(quarters) / 4} h ${quarters > 0 ? 'ahead of' : 'behind'} UTC`;
+  const quarters = Math.round((time - right) / 900_000);
+  if (quarters !== 0 && Math.abs(quarters) <= 56 && is(right + quarters * 900_000)) {
+    const side = quarters > 0 ? 'ahead of' : 'behind';
+    return { requirement: 'client-unix-time', text: `a time zone is added: the time is ${Math.abs(quarters) / 4} h ${side} UTC` };
   }
-  const modulo = 2 ** 32;
-  const wraps = [right, right * 2].some(
-    (value) => Math.abs(((((time * (value === right ? 1 : 2)) % modulo) + modulo) % modulo) - (value % modulo)) < 60_000,
-  );
-  if (wraps && Math.abs(time) <= modulo) return 'the time went through a 32-bit integer';
-  return time > 0 && time < right / 1.5 ? 'a member of the response is read as 0 or in part' : undefined;
+  const small = time > 0 && time < right / 1.5;
+  return small ? { requirement: 'client-no-made-up-time', text: 'a member of the response is read as 0, or in part' } : undefined;
+}
+
+/** The time that the formula gives, in ms. */
+function rightOf({ twiceLow, twiceHigh }: ExpectedTime): number {
+  return Number(twiceLow + twiceHigh) / 4;
 }

@@ -109,7 +109,8 @@ export class Performance {
       .map(({ atUs, text }) => `+${((atUs - this.started.atUs) / 1e6).toFixed(6)} s  ${text}`);
     if (this.ended !== undefined) lines.push(`· the client ${this.ended}`);
     else if (this.overdue) lines.push('· the client was still running at its deadline');
-    for (const line of this.output.slice(-5)) lines.push(`· output: ${printable(line, 200)}`);
+    for (const line of this.output.filter((text) => text.trim() !== '').slice(-8))
+      lines.push(`· output: ${printable(line, 200)}`);
     return lines.length <= limit
       ? lines
       : [...lines.slice(0, limit / 2), `… ${lines.length - limit} lines left out`, ...lines.slice(-limit / 2)];

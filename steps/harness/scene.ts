@@ -47,6 +47,10 @@ export interface Scene {
 export const plainPayload =
   '{"deviceSendTime":{deviceSendTime},"serverSendTime":{serverSendTime},"serverRecvTime":{serverRecvTime}}';
 
+/** The answer as the page prints it: serverRecvTime first. */
+export const pagePayload =
+  '{"deviceSendTime":{deviceSendTime},"serverRecvTime":{serverRecvTime},"serverSendTime":{serverSendTime}}';
+
 /** An answer that the client is to believe. */
 export function trueAnswer(payload = plainPayload): Answer {
   return { payload, on: 'its own', offByMs: 0, echoOffByMs: 0, afterMs: 0 };

@@ -63,6 +63,17 @@ export class Stage {
     return this.#finished;
   }
 
+  /** True when several starts in which the client was answered brought no time at all: each further one would take its whole deadline. */
+  get mute(): boolean {
+    const answered = this.#finished.filter(({ scene }) => scene.refusal === undefined);
+    return answered.length >= 4 && answered.every(({ reports }) => reports.length === 0);
+  }
+
+  /** Whether there is, or will be, a performance of this scene. */
+  has(scene: Scene): boolean {
+    return this.#performances.has(JSON.stringify(scene));
+  }
+
   /** What the suite's own scripts threw. */
   get faults(): readonly unknown[] {
     return this.#platform.faults;

@@ -95,13 +95,14 @@ export class Watch {
     const waiting = (request: Request): boolean => request.responses.length === 0;
     const digits = String(echo);
     const owner = this.#unique.get(digits);
-    if (owner !== undefined && owner.responseTopic !== topic) return undefined;
+    if (this.#echoes && owner !== undefined && owner.responseTopic !== topic) return undefined;
     const echoed = this.#requests.get(topic)?.get(digits) ?? [];
     const earlier = echoed.filter(({ place }) => place !== this.#place);
     const stored = retain
       ? earlier.find(({ responses }) => responses.some(({ message }) => message.payload.equals(payload)))
       : undefined;
-    const now = echoed.find((request) => request.place === this.#place && waiting(request));
+    // An echo that is no echo may be another request's by chance.
+    const now = this.#echoes ? echoed.find((request) => request.place === this.#place && waiting(request)) : undefined;
     if (stored ?? now) return stored ?? now;
     // A server without a proper echo is judged for that elsewhere: its answers are taken in the order of the requests.
     const unanswered = (this.#present.get(topic) ?? []).filter(

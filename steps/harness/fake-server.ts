@@ -1,0 +1,94 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { parser as createParser, generate, type Packet } from 'mqtt-packet';
+import type { Address } from './device.ts';
+
+/** What a {@link FakeServer} does about a packet of a device. */
+export type Reaction = (packet: Packet, peer: Peer) => void;
+
+/** A device's connection, as a {@link FakeServer} sees it. */
+export class Peer {
+  readonly socket: Socket;
+  /** What the device sent, in order. */
+  readonly packets: Packet[] = [];
+  /** Settles when the connection is gone. */
+  readonly closed: Promise<void>;
+  readonly #waiting = new Map<Packet['cmd'], () => void>();
+  #version = 4;
+
+  constructor(socket: Socket, react: Reaction) {
+    this.socket = socket;
+    this.closed = new Promise((resolve) => socket.once('close', () => resolve()));
+    const parser = createParser();
+    parser.on('packet', (packet) => {
+      if (packet.cmd === 'connect') this.#version = packet.protocolVersion ?? 4;
+      this.packets.push(packet);
+      this.#waiting.get(packet.cmd)?.();
+      react(packet, this);
+    });
+    socket.on('data', (bytes) => parser.parse(bytes));
+    socket.on('error', () => {});
+  }
+
+  send(packet: Packet): void {
+    this.socket.write(generate(packet, { protocolVersion: this.#version }));
+  }
+
+  /** Sends a PUBLISH at QoS 0. */
+  publish(topic: string, payload: string): void {
+    this.send({ cmd: 'publish', topic, payload, qos: 0, retain: false, dup: false });
+  }
+
+  /** Settles when the device has sent a packet of this kind. */
+  async received(cmd: Packet['cmd']): Promise<void> {
+    if (this.packets.some((packet) => packet.cmd === cmd)) return;
+    await new Promise<void>((resolve) => this.#waiting.set(cmd, resolve));
+  }
+}
+
+/** For tests: a server that speaks as much MQTT as a test makes it speak, on a free port of the loopback. */
+export class FakeServer implements AsyncDisposable {
+  /** The connections, in order. */
+  readonly peers: Peer[] = [];
+  readonly #server: Server;
+  readonly #arrivals: ((peer: Peer) => void)[] = [];
+
+  private constructor(react: Reaction, allowHalfOpen: boolean) {
+    this.#server = createServer({ noDelay: true, allowHalfOpen }, (socket) => {
+      const peer = new Peer(socket, react);
+      this.peers.push(peer);
+      this.#arrivals.shift()?.(peer);
+    });
+  }
+
+  /** @param allowHalfOpen when the device ends its side, the server does not end its own */
+  static async open(react: Reaction = agree, { allowHalfOpen = false } = {}): Promise<FakeServer> {
+    const server = new FakeServer(react, allowHalfOpen);
+    server.#server.listen(0, '127.0.0.1');
+    await once(server.#server, 'listening');
+    return server;
+  }
+
+  get address(): Address {
+    return { host: '127.0.0.1', port: (this.#server.address() as AddressInfo).port };
+  }
+
+  /** The first connection, now or when it comes. */
+  async peer(): Promise<Peer> {
+    return this.peers[0] ?? new Promise((resolve) => this.#arrivals.push(resolve));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    for (const { socket } of this.peers) socket.destroy();
+    await closed;
+  }
+}
+
+/** Accepts every connection and grants every subscription. */
+export function agree(packet: Packet, peer: Peer): void {
+  if (packet.cmd === 'connect') peer.send({ cmd: 'connack', sessionPresent: false, returnCode: 0, reasonCode: 0 });
+  if (packet.cmd === 'subscribe')
+    peer.send({ cmd: 'suback', messageId: packet.messageId ?? 0, granted: packet.subscriptions.map(({ qos }) => qos) });
+}

@@ -1,4 +1,3 @@
-import { networkInterfaces } from 'node:os';
 import { type ClockSettings, type ContainerClockSettings, ControlledClock } from './clock.ts';
 import { moment } from './moment.ts';
 import { readPayload } from './payload.ts';
@@ -52,8 +51,7 @@ export class Stage {
   static async open(target: Target): Promise<Stage> {
     const platform = new Platform();
     const container = target.start.kind === 'container';
-    const gateway = networkInterfaces()['docker0']?.find(({ family }) => family === 'IPv4')?.address;
-    const port = await platform.listen(container ? (gateway ?? '127.0.0.1') : '127.0.0.1');
+    const port = await listen(platform, target);
     platform.play(stranger, {});
     return new Stage(target, platform, container ? 'host.docker.internal' : '127.0.0.1', port);
   }
@@ -168,9 +166,7 @@ export class Stage {
     onReport: (report: ReportedTime | undefined) => void,
   ): Promise<void> {
     await using platform = new Platform({ script: { onAccept: () => 'refuse' } });
-    const container = this.target.start.kind === 'container';
-    const gateway = networkInterfaces()['docker0']?.find(({ family }) => family === 'IPv4')?.address;
-    const port = await platform.listen(container ? (gateway ?? '127.0.0.1') : '127.0.0.1');
+    const port = await listen(platform, this.target);
     await this.#run(performance, clock, this.#host, port, onReport);
   }
 
@@ -373,6 +369,21 @@ export class Stage {
     const heard = this.#platform.respond(request.publish, topic, payload).length > 0;
     const { serverRecvTime, serverSendTime } = times;
     request.delivered.push({ ...now, answer, payload, serverRecvTime, serverSendTime, heard });
+  }
+}
+
+/** Listens where the client can reach it, and on no other address of this machine. */
+async function listen(platform: Platform, { start }: Target): Promise<number> {
+  const loopback = '127.0.0.1';
+  if (start.kind !== 'container') return platform.listen(loopback);
+  const { bridgeGateway } = await import('./target/engine.ts');
+  const gateway = await bridgeGateway();
+  try {
+    return await platform.listen(gateway ?? loopback);
+  } catch (error) {
+    // An engine in a virtual machine forwards what its containers send to their host to the loopback of this machine.
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRNOTAVAIL') throw error;
+    return platform.listen(loopback);
   }
 }
 

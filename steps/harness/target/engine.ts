@@ -78,3 +78,17 @@ export function isLeftover(owner: string): boolean {
     return (error as NodeJS.ErrnoException).code === 'ESRCH';
   }
 }
+
+/**
+ * The address under which containers reach this machine: the gateway of the engine's default bridge (which the engine does not always
+ * say; it is then the first address of the subnet). On an engine in a virtual machine no interface here has it.
+ *
+ * @throws EnvironmentError when no engine answers
+ */
+export async function bridgeGateway(): Promise<string | undefined> {
+  const { docker } = await connectEngine();
+  const { IPAM } = (await docker.getNetwork('bridge').inspect()) as { IPAM?: { Config?: { Gateway?: string; Subnet?: string }[] } };
+  const [config] = IPAM?.Config ?? [];
+  const first = /^(\d+\.\d+\.\d+)\.0\/\d+$/.exec(config?.Subnet ?? '')?.[1];
+  return config?.Gateway ?? (first === undefined ? undefined : `${first}.1`);
+}

@@ -353,6 +353,6 @@ Then('the client does not report another time', function (this: NtpWorld) {
 Then('its CONNECT is signed', function (this: NtpWorld) {
   const connect = this.performance.sessions.map((session) => session.connect).find((packet) => packet !== undefined);
   if (connect === undefined) return this.blame({ expected: 'a CONNECT', received: this.silence(), needs: [] });
-  const faults = signatureFaults(connect, this.performance.identity);
+  const faults = signatureFaults(connect, this.performance.identity, this.stage.target.tls === undefined ? 'tcp' : 'tls');
   if (faults.length > 0) this.blame({ expected: 'a CONNECT signed with the device secret', received: faults.join('; ') });
 });

@@ -1,8 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { type ClockSettings, type ContainerClockSettings, ControlledClock } from './clock.ts';
 import { moment } from './moment.ts';
 import { readPayload } from './payload.ts';
 import { type ClientRequest, Performance, type ReportedTime } from './performance.ts';
-import { Platform } from './platform.ts';
+import { Platform, type PlatformOptions } from './platform.ts';
 import type { PlatformRequest, Script } from './platform-script.ts';
 import type { PlatformSession } from './platform-session.ts';
 import { type Reports, readReport, reportsOf } from './reported-time.ts';
@@ -49,7 +50,7 @@ export class Stage {
 
   /** Opens the platform: on the loopback for processes, on the bridge's gateway for containers. */
   static async open(target: Target): Promise<Stage> {
-    const platform = new Platform();
+    const platform = new Platform(appearance(target));
     const container = target.start.kind === 'container';
     const port = await listen(platform, target);
     platform.play(stranger, {});
@@ -165,7 +166,7 @@ export class Stage {
     clock: ControlledClock | undefined,
     onReport: (report: ReportedTime | undefined) => void,
   ): Promise<void> {
-    await using platform = new Platform({ script: { onAccept: () => 'refuse' } });
+    await using platform = new Platform({ ...appearance(this.target), script: { onAccept: () => 'refuse' } });
     const port = await listen(platform, this.target);
     await this.#run(performance, clock, this.#host, port, onReport);
   }
@@ -370,6 +371,12 @@ export class Stage {
     const { serverRecvTime, serverSendTime } = times;
     request.delivered.push({ ...now, answer, payload, serverRecvTime, serverSendTime, heard });
   }
+}
+
+/** How the platform shows itself: over TLS where the target file says so. */
+function appearance({ tls }: Target): PlatformOptions {
+  if (tls?.certificate === undefined || tls.key === undefined) return {};
+  return { tls: { cert: readFileSync(tls.certificate, 'utf8'), key: readFileSync(tls.key, 'utf8') } };
 }
 
 /** Listens where the client can reach it, and on no other address of this machine. */

@@ -21,7 +21,9 @@ interface SchemaPart {
 /** What the schema has `false` for, and why: members of the other role. */
 const SERVERS_ONLY: Readonly<Record<string, string>> = {
   address: 'the suite must start a client itself, with the address of the platform that it plays; expected container or process',
-  tls: 'says how the suite trusts a server; remove it',
+  ca: 'says how the suite trusts a server; remove it',
+  selfSigned: 'says how the suite trusts a server; remove it',
+  serverName: 'says how the suite trusts a server; remove it',
   port: 'a client listens to nothing; remove it',
 };
 

@@ -87,7 +87,9 @@ export function isLeftover(owner: string): boolean {
  */
 export async function bridgeGateway(): Promise<string | undefined> {
   const { docker } = await connectEngine();
-  const { IPAM } = (await docker.getNetwork('bridge').inspect()) as { IPAM?: { Config?: { Gateway?: string; Subnet?: string }[] } };
+  const { IPAM } = (await docker.getNetwork('bridge').inspect()) as {
+    IPAM?: { Config?: { Gateway?: string; Subnet?: string }[] };
+  };
   const [config] = IPAM?.Config ?? [];
   const first = /^(\d+\.\d+\.\d+)\.0\/\d+$/.exec(config?.Subnet ?? '')?.[1];
   return config?.Gateway ?? (first === undefined ? undefined : `${first}.1`);

@@ -141,6 +141,20 @@ function checkAddress(value: unknown): Fault[] {
   const faults: Fault[] = [];
   const port = Number(/:(\d+)\/?$/.exec(address ?? '')?.[1] ?? 1);
   if (port < 1 || port > 65_535) faults.push(fault(['address'], `has port ${port}; expected 1 to 65535`));
+  const declared = member(value, 'capabilities');
+  if (
+    member(value, 'role') === 'client' &&
+    Array.isArray(declared) &&
+    declared.includes('tls') &&
+    member(value, 'tls') === undefined
+  ) {
+    faults.push(
+      named(
+        ['capabilities'],
+        'has tls, and there is no member tls; expected tls: { certificate, key }, by which the platform shows itself',
+      ),
+    );
+  }
   if (address?.startsWith('mqtt:') === true && member(value, 'tls') !== undefined) {
     faults.push(named(['tls'], 'stands beside an mqtt:// address; expected mqtts://, or no tls'));
   }

@@ -51,7 +51,7 @@ export interface Ready {
   readonly withinMs: number;
 }
 
-/** What the suite needs to trust a server that speaks TLS. Paths are absolute. */
+/** TLS instead of plain TCP: what the suite needs to trust a server, or what it shows to a client. Paths are absolute. */
 export interface Tls {
   readonly ca?: string;
   /** Accept a certificate that no authority signed. */

@@ -51,6 +51,9 @@ function byCalculation(time: number, expected: ExpectedTime): ClientMistake | un
   const slack = near + (most - least);
   const right = rightOf(expected);
   const device = Number(request.deviceSendTime?.number ?? 0n);
+  if (least === most && Math.abs(time - right) <= 2) {
+    return { requirement: 'client-half-millisecond', text: 'half milliseconds are lost: each stamp is halved before they are added' };
+  }
   const mistakes: readonly (readonly [number, string, string])[] = [
     [sent, 'client-counts-latency', 'the time is serverSendTime: the latency of the link is not counted'],
     [

@@ -75,11 +75,13 @@ export class Session {
     this.watch.begin(place);
   }
 
-  /** The situation is over: closes what it opened. */
+  /** The situation is over: closes what it opened, all of it even where one end fails. @throws the first failure */
   async end(): Promise<void> {
     const closing = this.#open.reverse();
     this.#open = [];
-    for (const close of closing) await close();
+    const failures: unknown[] = [];
+    for (const close of closing) await close().catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
   }
 
   /** A connected device, closed when the situation ends. @throws ConnectError */

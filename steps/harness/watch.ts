@@ -95,7 +95,6 @@ export class Watch {
     const waiting = (request: Request): boolean => request.responses.length === 0;
     const digits = String(echo);
     const owner = this.#unique.get(digits);
-    if (this.#echoes && owner !== undefined && owner.responseTopic !== topic) return undefined;
     const echoed = this.#requests.get(topic)?.get(digits) ?? [];
     const earlier = echoed.filter(({ place }) => place !== this.#place);
     const stored = retain
@@ -103,6 +102,9 @@ export class Watch {
       : undefined;
     // An echo that is no echo may be another request's by chance.
     const now = this.#echoes ? echoed.find((request) => request.place === this.#place && waiting(request)) : undefined;
+    // A device with a clock of its own may well ask with a time that another device has asked with.
+    const foreign = this.#echoes && now === undefined && owner !== undefined && owner.responseTopic !== topic;
+    if (foreign) return undefined;
     if (stored ?? now) return stored ?? now;
     // A server without a proper echo is judged for that elsewhere: its answers are taken in the order of the requests.
     const unanswered = (this.#present.get(topic) ?? []).filter(

@@ -1,0 +1,291 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Request, Response } from './exchange.ts';
+import { Watch } from './watch.ts';
+
+const own = '/ext/ntp/pk/dev/response';
+const others = '/ext/ntp/pk/other/response';
+
+/** A watch, and a device that asks and hears. */
+class Play {
+  readonly watch = new Watch();
+  #at = 0;
+
+  constructor(place: string) {
+    this.watch.begin(place);
+  }
+
+  ask(digits: string | undefined, { topic = own, ...rest }: Partial<Request> & { topic?: string } = {}): Request {
+    this.#at += 1000;
+    const timestamp = digits === undefined ? undefined : ({ type: 'Long', digits } as const);
+    return this.watch.asked({ responseTopic: topic, timestamp, unique: true, qos: 0, at: this.#at, ...rest });
+  }
+
+  /** A response with this echo, or a payload as it stands. */
+  hear(echo: number | string, { topic = own, retain = false, to = own } = {}): Response {
+    this.#at += 1000;
+    const payload = typeof echo === 'number' ? `{"deviceSendTime":${echo},"serverRecvTime":10,"serverSendTime":11}` : echo;
+    return this.watch.heard({ topic, payload: Buffer.from(payload), qos: 0, retain, dup: false, at: this.#at }, to);
+  }
+
+  /** What came to light, as `requirement at place`. */
+  get seen(): string[] {
+    return this.watch.sightings.map(({ requirement, place }) => `${requirement} at ${place}`);
+  }
+}
+
+const noEcho = '{"serverRecvTime":10,"serverSendTime":11}';
+
+describe('a response belongs to the request', () => {
+  test('whose deviceSendTime it echoes, in whatever type', () => {
+    const play = new Play('here');
+    const [first, second] = [play.ask('1'), play.ask('2')];
+    assert.equal(play.hear(2).request, second);
+    assert.equal(play.hear('{"deviceSendTime":"1"}').request, first);
+    assert.deepEqual([first.responses.length, second.responses.length], [1, 1]);
+    assert.deepEqual(play.seen, []);
+  });
+
+  test('of an earlier situation, when it comes late, and is not taken for an answer to the present one', () => {
+    const play = new Play('earlier');
+    const earlier = play.ask('1');
+    play.watch.begin('now');
+    const now = play.ask('2');
+    assert.equal(play.hear(1).request, earlier);
+    assert.deepEqual(now.responses, []);
+    assert.equal(play.hear(2).request, now);
+    assert.deepEqual(play.seen, []);
+  });
+
+  test('of the present situation, when an earlier one asked with the same digits', () => {
+    const play = new Play('earlier');
+    const earlier = play.ask('0', { unique: false });
+    play.hear(0);
+    play.watch.begin('now');
+    const now = play.ask('0', { unique: false });
+    assert.equal(play.hear(0).request, now);
+    assert.equal(earlier.responses.length, 1);
+    assert.deepEqual(play.seen, []);
+  });
+
+  test('in their order, when one situation asks with the same digits twice', () => {
+    const play = new Play('here');
+    const [first, second] = [play.ask('5', { unique: false }), play.ask('5', { unique: false })];
+    assert.equal(play.hear(5).request, first);
+    assert.equal(play.hear(5).request, second);
+    assert.deepEqual(play.seen, []);
+  });
+
+  test('in their order, when the server does not echo', () => {
+    const play = new Play('here');
+    const [first, second] = [play.ask('1'), play.ask('2')];
+    assert.equal(play.hear(noEcho).request, first);
+    assert.equal(play.hear(noEcho).request, second);
+    assert.equal(play.hear(noEcho).request, undefined, 'nobody is left who waits');
+    assert.deepEqual(play.seen, []);
+  });
+
+  test('in their order, when the server always echoes the same, even what was asked before', () => {
+    const play = new Play('earlier');
+    const [first, second] = [play.ask('1'), play.ask('2')];
+    assert.equal(play.hear(1).request, first);
+    assert.equal(play.hear(77).request, second);
+    play.watch.begin('now');
+    const now = play.ask('3');
+    assert.equal(play.hear(77).request, now);
+    assert.deepEqual(play.seen, []);
+  });
+
+  test('at QoS 0, when the server does not echo and other requests need no answer', () => {
+    const play = new Play('here');
+    play.ask('1', { qos: 1 });
+    const fence = play.ask('2');
+    assert.equal(play.hear(noEcho).request, fence);
+  });
+
+  test('and not to one that must not be answered, when the server does not echo', () => {
+    const play = new Play('here');
+    play.ask('1', { forbiddenBy: 'server-request-topic-exact' });
+    const fence = play.ask('2');
+    assert.equal(play.hear(noEcho).request, fence);
+  });
+
+  test('of a device whose own clock shows a time that another device has asked with', () => {
+    const play = new Play('earlier');
+    play.ask('1', { topic: others });
+    play.watch.begin('now');
+    const mine = play.ask('1', { unique: false });
+    assert.equal(play.hear(1).request, mine);
+  });
+
+  test('in their order, when the echo is none and happens to be the time that another device asked with', () => {
+    const play = new Play('earlier');
+    const first = play.ask('1');
+    assert.equal(play.hear(77).request, first);
+    play.watch.begin('now');
+    play.ask('2', { topic: others });
+    const mine = play.ask('3');
+    assert.equal(play.hear(2).request, mine);
+  });
+});
+
+describe('a response belongs to no request', () => {
+  test('on another topic than that of the device', () => {
+    const play = new Play('here');
+    const request = play.ask('1');
+    assert.equal(play.hear(1, { topic: others }).request, undefined);
+    assert.deepEqual(request.responses, []);
+    assert.deepEqual(play.seen, []);
+  });
+
+  test('when it answers what only another device asked', () => {
+    const play = new Play('here');
+    const theirs = play.ask('1', { topic: others });
+    const mine = play.ask('2');
+    assert.equal(play.hear(1).request, undefined);
+    assert.deepEqual([theirs.responses, mine.responses], [[], []]);
+  });
+
+  test('when nobody asked', () => {
+    assert.equal(new Play('here').hear(1).request, undefined);
+  });
+
+  test('and has no times, when it is no JSON', () => {
+    const { request, deviceSendTime, serverRecvTime, serverSendTime } = new Play('here').hear('nonsense');
+    assert.deepEqual([request, deviceSendTime, serverRecvTime, serverSendTime], [undefined, undefined, undefined, undefined]);
+  });
+});
+
+describe('a second response', () => {
+  test('to one request is seen', () => {
+    const play = new Play('here');
+    const request = play.ask('1');
+    play.hear(1);
+    assert.equal(play.hear(1).request, request);
+    assert.deepEqual(play.seen, ['server-answers-once at here']);
+  });
+
+  test('is seen at the situation that asked, however late it comes', () => {
+    const play = new Play('earlier');
+    play.ask('1');
+    play.hear(1);
+    play.watch.begin('now');
+    const now = play.ask('2');
+    play.hear(1);
+    assert.deepEqual(now.responses, []);
+    assert.deepEqual(play.seen, ['server-answers-once at earlier']);
+  });
+
+  test('that is retained is no second response: that is another fault', () => {
+    const play = new Play('here');
+    play.ask('1');
+    play.hear(1);
+    play.hear(1, { retain: true });
+    assert.deepEqual(play.seen, []);
+  });
+
+  test('of which there are very many is seen a hundred times at the most', () => {
+    const play = new Play('here');
+    play.ask('1');
+    for (let n = 0; n < 500; n += 1) play.hear(1);
+    assert.equal(play.seen.length, 100);
+  });
+});
+
+test('a retained response of an earlier situation belongs there, though the present one asked with the same digits', () => {
+  const play = new Play('earlier');
+  const earlier = play.ask('0', { unique: false });
+  play.hear(0);
+  play.watch.begin('now');
+  const now = play.ask('0', { unique: false });
+  assert.equal(play.hear(0, { retain: true }).request, earlier);
+  assert.deepEqual(now.responses, []);
+  assert.equal(play.hear(0).request, now);
+  assert.deepEqual(play.seen, []);
+});
+
+describe('a message that must not be answered', () => {
+  const forbiddenBy = 'server-request-topic-exact';
+
+  test('and is answered while its situation lasts, is for the situation to judge', () => {
+    const play = new Play('here');
+    const forbidden = play.ask('1', { forbiddenBy });
+    assert.equal(play.hear(1).request, forbidden);
+    assert.deepEqual(play.seen, []);
+  });
+
+  test('and is answered later, is seen at the situation that sent it', () => {
+    const play = new Play('earlier');
+    play.ask('1', { forbiddenBy });
+    play.watch.begin('now');
+    play.hear(1);
+    assert.deepEqual(play.seen, [`${forbiddenBy} at earlier`]);
+  });
+});
+
+describe('the stamps of a response', () => {
+  const swapped = '{"deviceSendTime":1,"serverRecvTime":21,"serverSendTime":20}';
+
+  test('that was received after it was sent, are seen at the present situation', () => {
+    const play = new Play('here');
+    play.ask('1');
+    play.hear(swapped);
+    assert.deepEqual(play.seen, ['server-receives-before-sending at here']);
+  });
+
+  test('are nothing to wonder at when they are equal, missing, or retained', () => {
+    const play = new Play('here');
+    play.ask('1', { unique: false });
+    play.hear('{"deviceSendTime":1,"serverRecvTime":21,"serverSendTime":21}');
+    play.ask('1', { unique: false });
+    play.hear('{"deviceSendTime":1,"serverRecvTime":21}');
+    play.hear(swapped, { retain: true });
+    assert.deepEqual(play.seen, []);
+  });
+
+  test('tell how coarse the clock is', () => {
+    const play = new Play('here');
+    for (const time of [1_571_724_098_000, 1_571_724_099_000]) play.hear(`{"serverRecvTime":${time},"serverSendTime":"${time}"}`);
+    assert.equal(play.watch.grain.step, 1000);
+  });
+});
+
+describe('a server is mute', () => {
+  const askInVain = (play: Play, situations: number): void => {
+    for (let n = 0; n < situations; n += 1) {
+      play.watch.begin(`situation ${n}`);
+      play.ask(String(n));
+    }
+    play.watch.begin('after');
+  };
+
+  test('when several situations have asked in vain', () => {
+    const play = new Play('first');
+    askInVain(play, 3);
+    assert.equal(play.watch.mute, false);
+    askInVain(play, 1);
+    assert.equal(play.watch.mute, true);
+  });
+
+  test('never, once it has answered', () => {
+    const play = new Play('first');
+    play.ask('100');
+    play.hear(100);
+    askInVain(play, 9);
+    assert.equal(play.watch.mute, false);
+  });
+
+  test('not because of situations that asked nothing', () => {
+    const { watch } = new Play('first');
+    for (let n = 0; n < 9; n += 1) watch.begin(`situation ${n}`);
+    assert.equal(watch.mute, false);
+  });
+});
+
+test('an unused timestamp is the given one, or the next that nobody had, even when the clock goes back', () => {
+  const watch = new Watch();
+  assert.deepEqual(
+    [5, 5, 6, 20, 1].map((ms) => watch.unused(ms)),
+    [5, 6, 7, 20, 21],
+  );
+});

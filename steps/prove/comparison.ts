@@ -1,0 +1,61 @@
+import type { Report } from '../verdict/report.ts';
+import type { Trial } from './trial.ts';
+
+/** A way in which the suite got an implementation wrong. */
+export interface Mistake {
+  readonly kind: 'missing failure' | 'additional failure' | 'inconclusive' | 'crash';
+  readonly implementation: string;
+  /** The requirement concerned, where it is one. */
+  readonly requirement?: string;
+  readonly text: string;
+}
+
+/** Compares what the suite said of an implementation with what is true of it, exactly. */
+export function compare({ implementation, report, crash }: Trial): Mistake[] {
+  const { name, fails, warns } = implementation;
+  if (crash !== undefined || report === undefined)
+    return [{ kind: 'crash', implementation: name, text: crash ?? 'the suite left no report' }];
+  return [
+    ...compareSets(name, 'failed', fails, report),
+    ...compareSets(name, 'warning', warns, report),
+    ...openEnds(name, report),
+  ];
+}
+
+function compareSets(name: string, status: 'failed' | 'warning', expected: readonly string[], report: Report): Mistake[] {
+  const verb = status === 'failed' ? 'fail' : 'be a warning';
+  const missing = expected.filter((id) => statusOf(report, id) !== status);
+  const additional = report.requirements.filter((result) => result.status === status && !expected.includes(result.id));
+  return [
+    ...missing.map((id): Mistake => {
+      const text = `${id} must ${verb} and is ${statusOf(report, id) ?? 'not in the report'}`;
+      return { kind: 'missing failure', implementation: name, requirement: id, text };
+    }),
+    ...additional.map(({ id, situations }): Mistake => {
+      const situation = situations.find((result) => result.status === status);
+      const { expected: wanted = '', received = '' } = situation?.failure ?? {};
+      const text = `${id} must not ${verb}; ${situation?.title ?? ''}: expected ${wanted}, received ${received}`;
+      return { kind: 'additional failure', implementation: name, requirement: id, text };
+    }),
+  ];
+}
+
+/** What a run left open although nothing that failed explains it. */
+function openEnds(name: string, { requirements, faults, exitCode, because }: Report): Mistake[] {
+  const open = requirements.flatMap(({ id, situations }) =>
+    situations.filter(({ status }) => status === 'inconclusive').map((situation) => ({ id, situation })),
+  );
+  const mistake = (text: string): Mistake => ({ kind: 'inconclusive', implementation: name, text });
+  const [first] = open;
+  if (first !== undefined) {
+    const { id, situation } = first;
+    const { title, reason = 'no reason given' } = situation;
+    return [{ ...mistake(`${open.length} situations; ${id}, ${title}: ${reason}`), requirement: id }];
+  }
+  if (faults.length > 0) return [mistake(faults.join('; '))];
+  return exitCode === 4 ? [mistake(because)] : [];
+}
+
+function statusOf({ requirements }: Report, id: string): string | undefined {
+  return requirements.find((result) => result.id === id)?.status;
+}

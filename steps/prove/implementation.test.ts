@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readRequirements } from '../requirement.ts';
+import { faultsOfClaim, listImplementations } from './implementation.ts';
+import { implementation, requirement } from './made-up.ts';
+
+test('the fixtures list implementations of both kinds, and each expects what the catalogue has', async () => {
+  const all = await listImplementations();
+  const requirements = readRequirements();
+  assert.deepEqual(new Set(all.map(({ kind }) => kind)), new Set(['faulty', 'unusual']));
+  assert.deepEqual(
+    all.flatMap((one) => faultsOfClaim(one, requirements)),
+    [],
+  );
+  for (const { name, about, seen } of all)
+    assert.ok(about.endsWith('.') && seen !== '', `${name} says what it does, and where that was seen`);
+});
+
+test('an id that is no requirement, or one of the other level, is a fault of the implementation’s own', () => {
+  const catalogue = [requirement('server-a'), requirement('server-b', 'should')];
+  assert.deepEqual(faultsOfClaim(implementation({ fails: ['server-x', 'server-b'], warns: ['server-a'] }), catalogue), [
+    'faulty/server/made-up: fails names server-x, which is no requirement',
+    'faulty/server/made-up: fails names server-b, which is no @must',
+    'faulty/server/made-up: warns names server-a, which is no @should',
+  ]);
+});
+
+test('what is called faulty breaks something, and what is called correct breaks no MUST', () => {
+  const catalogue = [requirement('server-a')];
+  assert.equal(faultsOfClaim(implementation(), catalogue).length, 1);
+  assert.equal(faultsOfClaim(implementation({ kind: 'unusual', fails: ['server-a'] }), catalogue).length, 1);
+});

@@ -1,0 +1,48 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { type Requirement, type Role, root } from '../requirement.ts';
+
+/** A faulty or unusual implementation, as `fixtures/start.ts --list` tells it. */
+export interface Implementation {
+  /** `faulty/server/stamps-in-seconds`. */
+  readonly name: string;
+  readonly kind: 'faulty' | 'unusual';
+  readonly role: Role;
+  /** What it does otherwise than the reference, in a sentence. */
+  readonly about: string;
+  /** Where that was seen. */
+  readonly seen: string;
+  /** Ids of exactly the requirements that must fail. */
+  readonly fails: readonly string[];
+  /** Ids of exactly the recommendations that must be reported as warnings. */
+  readonly warns: readonly string[];
+  /** The content of its target file. */
+  readonly target: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Asks the fixtures, as a process of their own: nothing of them is part of the suite.
+ *
+ * @throws Error when the list cannot be had
+ */
+export async function listImplementations(): Promise<Implementation[]> {
+  const { stdout } = await promisify(execFile)(process.execPath, [`${root}fixtures/start.ts`, '--list'], { maxBuffer: 16 << 20 });
+  return JSON.parse(stdout) as Implementation[];
+}
+
+/** What is wrong with what an implementation expects of the suite, in words: then comparing with it proves nothing. */
+export function faultsOfClaim({ name, kind, fails, warns }: Implementation, requirements: readonly Requirement[]): string[] {
+  const level = new Map(requirements.map((requirement) => [requirement.id, requirement.level]));
+  const wrong = (ids: readonly string[], expected: 'must' | 'should', member: string): string[] =>
+    ids.flatMap((id) => {
+      if (!level.has(id)) return [`${name}: ${member} names ${id}, which is no requirement`];
+      return level.get(id) === expected ? [] : [`${name}: ${member} names ${id}, which is no @${expected}`];
+    });
+  const count = fails.length + warns.length;
+  return [
+    ...wrong(fails, 'must', 'fails'),
+    ...wrong(warns, 'should', 'warns'),
+    ...(kind === 'faulty' && count === 0 ? [`${name}: it is called faulty and breaks no requirement`] : []),
+    ...(kind === 'unusual' && fails.length > 0 ? [`${name}: it is called correct and breaks ${fails.join(', ')}`] : []),
+  ];
+}

@@ -1,0 +1,50 @@
+import type { Requirement } from '../requirement.ts';
+import type { Failure, Report, SituationResult, Status } from '../verdict/report.ts';
+import type { Implementation } from './implementation.ts';
+import type { Trial } from './trial.ts';
+
+/** A requirement of two situations. */
+export function requirement(id: string, level: 'must' | 'should' = 'must'): Requirement {
+  const situation = (n: number) => ({ title: `${id} ${n}`, place: `features/server/${id}.feature:${n}`, capabilities: [] });
+  return {
+    id,
+    level,
+    role: 'server',
+    capabilities: [],
+    sentence: `the server ${level.toUpperCase()} do ${id}`,
+    description: '',
+    source: 'made up',
+    mistakes: '',
+    place: `features/server/${id}.feature:0`,
+    situations: [situation(1), situation(2)],
+    digest: '',
+  };
+}
+
+export function implementation(claim: Partial<Implementation> = {}): Implementation {
+  const name = 'faulty/server/made-up';
+  return { name, kind: 'faulty', role: 'server', about: '', seen: '', fails: [], warns: [], target: {}, ...claim };
+}
+
+const failure: Failure = { expected: 'this', received: 'that', wire: [] };
+
+/** A situation's result; what has a failure has it whatever its requirement's level. */
+export function situation(place: string, status: Status, wire: readonly string[] = ['a packet']): SituationResult {
+  const failed = status === 'failed' || status === 'warning';
+  return { title: place, place, status, ...(failed ? { failure } : {}), information: [], wire, durationMs: 1 };
+}
+
+/** A report in which every situation of a requirement has one status. */
+export function report(statuses: Readonly<Record<string, Status>>, rest: Partial<Report> = {}): Report {
+  const requirements = Object.entries(statuses).map(([id, status]) => ({
+    ...requirement(id),
+    status,
+    situations: requirement(id).situations.map(({ place }) => situation(place, status)),
+  }));
+  const failed = Object.values(statuses).includes('failed');
+  return { requirements, faults: [], because: 'made up', exitCode: failed ? 1 : 0, ...rest } as unknown as Report;
+}
+
+export function trial(claim: Partial<Implementation>, own: Report | undefined, crash?: string): Trial {
+  return { implementation: implementation(claim), report: own, crash, durationMs: 1 };
+}

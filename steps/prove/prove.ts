@@ -1,0 +1,110 @@
+/**
+ * Proves that the suite catches what it claims: runs it on every faulty and every unusual implementation of the fixtures, as processes,
+ * and compares what it says with what is true of each.
+ *
+ * Usage: npm run prove [-- [--only NAME…] [--role server|client] [--lanes N] [--readme]]
+ *
+ * Writes conformance-report/prove/proof.json and proof.html. Exit codes: 0 proven, 1 not proven.
+ */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Role, readRequirements, root } from '../requirement.ts';
+import { type Implementation, listImplementations } from './implementation.ts';
+import { inLanes } from './lanes.ts';
+import { matrix } from './matrix.ts';
+import { page } from './page.ts';
+import { conclude, type Proof } from './proof.ts';
+import { updateReadme } from './readme.ts';
+import { SuiteProcess } from './suite-process.ts';
+import { tryOut } from './trial.ts';
+
+/** What the command line asks for. */
+interface Wishes {
+  readonly only: readonly string[];
+  readonly role: Role | undefined;
+  readonly lanes: number;
+  readonly readme: boolean;
+}
+
+class WrongUse extends Error {}
+
+function readWishes(args: readonly string[]): Wishes {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: {
+      only: { type: 'string', multiple: true, default: [] },
+      role: { type: 'string' },
+      lanes: { type: 'string', default: '3' },
+      readme: { type: 'boolean', default: false },
+    },
+    allowPositionals: true,
+  });
+  const { role, readme } = values;
+  const only = [...values.only, ...positionals];
+  const lanes = Number(values.lanes);
+  if (role !== undefined && role !== 'server' && role !== 'client')
+    throw new WrongUse(`--role is "${role}"; expected server or client`);
+  if (!Number.isInteger(lanes) || lanes < 1) throw new WrongUse(`--lanes is "${values.lanes}"; expected a whole number above 0`);
+  if (readme && (only.length > 0 || role !== undefined))
+    throw new WrongUse('--readme shows the figures of the whole proof: leave --only and --role away');
+  return { only, role, lanes, readme };
+}
+
+/** Those that are meant: by their whole name, or by its last part. */
+function choose(all: readonly Implementation[], { only, role }: Wishes): Implementation[] {
+  const called = (name: string, wish: string): boolean => name === wish || name.endsWith(`/${wish}`);
+  for (const wish of only)
+    if (!all.some(({ name }) => called(name, wish)))
+      throw new WrongUse(`--only names "${wish}", which is none of the implementations: node fixtures/start.ts --list`);
+  return all.filter(
+    ({ name, role: own }) =>
+      (role === undefined || own === role) && (only.length === 0 || only.some((wish) => called(name, wish))),
+  );
+}
+
+/** Those that are slow by what they do come first: nothing then waits for them at the end. */
+const slowFirst = (a: Implementation, b: Implementation): number => b.kind.localeCompare(a.kind);
+
+async function prove(wishes: Wishes): Promise<Proof> {
+  const start = performance.now();
+  const chosen = choose(await listImplementations(), wishes).sort(slowFirst);
+  const folder = mkdtempSync(join(tmpdir(), 'iot-ntp-prove-'));
+  const suites = Array.from({ length: wishes.lanes }, () => new SuiteProcess());
+  try {
+    let done = 0;
+    const trials = await inLanes(chosen, suites, async (implementation, suite) => {
+      const trial = await tryOut(suite, implementation, folder);
+      done += 1;
+      if (process.stdout.isTTY) process.stdout.write(`\r\u001b[K${done}/${chosen.length} ${implementation.name}`);
+      return trial;
+    });
+    if (process.stdout.isTTY) process.stdout.write('\r\u001b[K');
+    trials.sort((a, b) => a.implementation.name.localeCompare(b.implementation.name));
+    const requirements = readRequirements(wishes.role);
+    return conclude(requirements, trials, {
+      whole: wishes.only.length === 0,
+      durationMs: Math.round(performance.now() - start),
+    });
+  } finally {
+    for (const suite of suites) suite.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+try {
+  const wishes = readWishes(process.argv.slice(2));
+  const proof = await prove(wishes);
+  const folder = join(root, 'conformance-report/prove');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'proof.json'), `${JSON.stringify(proof, undefined, 2)}\n`);
+  writeFileSync(join(folder, 'proof.html'), page(proof));
+  process.stdout.write(matrix(proof));
+  console.log('\nwritten: conformance-report/prove/proof.json, conformance-report/prove/proof.html');
+  if (wishes.readme) updateReadme(join(root, 'README.md'), proof);
+  process.exitCode = proof.proven ? 0 : 1;
+} catch (error) {
+  console.error(`prove: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}

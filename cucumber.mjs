@@ -5,7 +5,7 @@
  * @type {Partial<import('@cucumber/cucumber/api').IConfiguration>}
  */
 export default {
-  paths: ['features/**/*.feature'],
+  // no paths: features/ is the default, and paths of the command line would be added to them
   // not steps/**: tests and machinery stand there too; the globs end in .ts because a bare folder finds .js only
   import: ['steps/*.steps.ts', 'steps/parameter-types.ts', 'steps/hooks.ts'],
   plugin: ['./steps/plugin.ts'],

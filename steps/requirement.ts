@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AstBuilder, GherkinClassicTokenMatcher, Parser } from '@cucumber/gherkin';
-import { type Feature, IdGenerator, type Rule, type Scenario, type Tag } from '@cucumber/messages';
+import { type Feature, type GherkinDocument, IdGenerator, type Rule, type Scenario, type Tag } from '@cucumber/messages';
 import type { Role } from './harness/target/target.ts';
 
 export type { Role };
@@ -70,7 +70,11 @@ export function featureFiles(role?: Role): string[] {
  *   or an id is used twice.
  */
 export function readRequirements(role?: Role): Requirement[] {
-  const requirements = featureFiles(role).flatMap((file) => readFeature(file, readFileSync(root + file, 'utf8')));
+  return distinct(featureFiles(role).flatMap((file) => readFeature(file, readFileSync(root + file, 'utf8'))));
+}
+
+/** The same requirements. Exported for its test. @throws FeatureError when an id is used twice */
+export function distinct(requirements: Requirement[]): Requirement[] {
   const places = new Map<string, string>();
   for (const { id, place } of requirements) {
     const earlier = places.get(id);
@@ -94,8 +98,7 @@ export function featuresDigest(role?: Role): string {
 /** The requirements of one feature file. Exported for its test. */
 export function readFeature(file: string, text: string): Requirement[] {
   const role: Role = file.startsWith('features/client/') ? 'client' : 'server';
-  const document = new Parser(new AstBuilder(IdGenerator.incrementing()), new GherkinClassicTokenMatcher()).parse(text);
-  const feature = document.feature;
+  const { feature } = parse(file, text);
   if (feature === undefined) throw new FeatureError(`${file}: there is no feature in this file`);
   return rulesOf(feature, file).map((rule, index, rules) => {
     const next = rules[index + 1];
@@ -112,6 +115,14 @@ export function readFeature(file: string, text: string): Requirement[] {
         .trim(),
     );
   });
+}
+
+function parse(file: string, text: string): GherkinDocument {
+  try {
+    return new Parser(new AstBuilder(IdGenerator.incrementing()), new GherkinClassicTokenMatcher()).parse(text);
+  } catch (error) {
+    throw new FeatureError(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 function rulesOf(feature: Feature, file: string): Rule[] {

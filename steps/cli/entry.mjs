@@ -11,6 +11,11 @@ if (major < 22 || (major === 22 && minor < 22)) {
   process.exitCode = 3;
 } else {
   module.enableCompileCache?.();
+  // Whoever reads no further ("| head") has what he wants; the run goes on to its reports and its exit code.
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
   // A checkout runs the TypeScript itself, the package what was compiled from it.
   const compiled = import.meta.url.includes('/dist/');
   const { main } = await import(compiled ? './main.js' : './main.ts');

@@ -82,7 +82,7 @@ function commands(done: (code: number) => void): Command {
   const command = (name: string): Command => program.command(name).exitOverride();
 
   command('run')
-    .summary('run the suite on an implementation')
+    .summary('Runs the suite on an implementation.')
     .description(
       'Runs the suite on the implementation that a target file describes. Without a target: on the embedded references, one after the other.',
     )

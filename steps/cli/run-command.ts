@@ -6,6 +6,7 @@ import type { Charge } from '../evidence.ts';
 import { ControlledClock } from '../harness/clock.ts';
 import { Session, setSession } from '../harness/session.ts';
 import { Stage, setStage } from '../harness/stage.ts';
+import { EnvironmentError } from '../harness/target/errors.ts';
 import { loadTarget } from '../harness/target/file.ts';
 import { startTarget } from '../harness/target/start.ts';
 import type { Role, StartedTarget, Target } from '../harness/target/target.ts';
@@ -13,7 +14,7 @@ import { featuresDigest, type Requirement, readRequirements, root } from '../req
 import { concealEnvelope, evidenceEnvelope } from '../verdict/attachment.ts';
 import { Console } from '../verdict/console.ts';
 import { judge } from '../verdict/judge.ts';
-import { messageFiles, writeIncomplete, writeReport } from '../verdict/report-folder.ts';
+import { clearReport, messageFiles, writeIncomplete, writeReport } from '../verdict/report-folder.ts';
 import { buildReport, describeTarget, type Run, reportJson } from '../verdict/report-json.ts';
 import { Transcript } from '../verdict/transcript.ts';
 import { embeddedName, embeddedTarget } from './embedded.ts';
@@ -53,6 +54,8 @@ export async function runCommand(path: string | undefined, options: RunOptions):
   const roles = embeddedRoles(options);
   if (roles.length > 1 && options.json === true)
     throw new WrongUse('--json prints one report: name a target, or one of the embedded references by --role');
+  // Each role has a folder of its own; a report beside them would be an earlier run's.
+  if (roles.length > 1) clearReport(options.folder);
   const codes: number[] = [];
   for (const role of roles) {
     const folder = roles.length === 1 ? options.folder : join(options.folder, role);
@@ -91,7 +94,7 @@ class OneRun {
     this.#options = options;
     this.#requirements = readRequirements(target.role);
     this.#selected = select(this.#requirements, options);
-    this.#transcript = new Transcript({ secrets: target.secrets });
+    this.#transcript = new Transcript({ secrets: target.secrets, cwd: root });
     this.#file = path === undefined ? embeddedName : undefined;
     const program = import.meta.url.endsWith('.ts') ? 'npm run -s conformance --' : 'npx iot-ntp-conformance';
     this.#command = [program, 'run', ...(path === undefined ? ['--role', target.role] : [path])].join(' ');
@@ -111,6 +114,9 @@ class OneRun {
       if (this.#target.role === 'server') await this.#judgeServer();
       else await this.#judgeClient();
       return await this.#report();
+    } catch (error) {
+      if (error instanceof EnvironmentError) this.#reportNotStarted(error);
+      throw error;
     } finally {
       stopListening();
       setSession(undefined);
@@ -207,12 +213,24 @@ class OneRun {
     if (this.#messages !== undefined) {
       this.#messages.close();
       const html = join(folder, messageFiles.html);
-      await this.#messages.toHtml(html);
+      await this.#messages.toHtml(html, report);
       files.push(html, this.#messages.path);
     }
     if (json === true) process.stdout.write(reportJson(report));
     this.#console.closing(report, files);
     return report.exitCode;
+  }
+
+  /** The report of a run that cannot be made; the first line of the message says what was missing. */
+  #reportNotStarted({ message }: EnvironmentError): void {
+    const fault = message.split('\n', 1).join('');
+    const circumstances = { strict: this.#options.strict === true, fault };
+    const judgement = judge(
+      this.#requirements,
+      new Transcript(),
+      this.#selected === undefined ? circumstances : { ...circumstances, selected: this.#selected },
+    );
+    writeReport(this.#options.folder, buildReport(this.#describe(), judgement, new Date()), this.#command);
   }
 
   /** The first signal ends the run in an orderly way, with what was measured; the second one ends it at once. */

@@ -21,6 +21,9 @@ const quiet = () =>
     },
   });
 
+/** Modules are loaded once in a process: a second run there has to be given what the first one loaded. */
+let library: ReturnType<typeof loadSupport> | undefined;
+
 /** Runs the features; the messages say how they went, and nothing else does. */
 export async function runFeatures({ paths, failFast, lanes, onMessage }: CucumberRun): Promise<void> {
   const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
@@ -40,7 +43,8 @@ export async function runFeatures({ paths, failFast, lanes, onMessage }: Cucumbe
     { cwd: root },
   );
   const environment = { cwd: root, stdout: quiet(), stderr: process.stderr };
-  const support = await loadSupport(runConfiguration, environment);
+  library ??= loadSupport(runConfiguration, environment);
+  const support = await library;
   const formats = { ...runConfiguration.formats, publish: false as const };
   if (lanes === 1) {
     await runCucumber({ ...runConfiguration, formats, support }, environment, onMessage);

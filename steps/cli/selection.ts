@@ -19,8 +19,10 @@ export function select(requirements: readonly Requirement[], { only, tags }: Lim
   const wanted = only?.flatMap((ids) => ids.split(',')).map((id) => id.replace(/^@/, ''));
   const ids = requirements.map(({ id }) => id);
   for (const id of wanted ?? []) {
-    if (!ids.includes(id))
-      throw new WrongUse(`--only ${id}: there is no such requirement for this role${didYouMean(id, ids)}; "list" shows them`);
+    if (ids.includes(id)) continue;
+    // --only takes all words that follow it, so a target file behind it is taken for an id.
+    if (/[./\\]/.test(id)) throw new WrongUse(`--only ${id}: this is no id; a target file stands before --only`);
+    throw new WrongUse(`--only ${id}: there is no such requirement for this role${didYouMean(id, ids)}; "list" shows them`);
   }
   const matches = tags === undefined ? () => true : tagFilter(tags);
   const places = requirements

@@ -109,7 +109,7 @@ server/server-wish
                 in 1 of 1 situations
 
 4 requirements: 1 failed, 1 warning, 1 inapplicable, 1 inconclusive
-reports: conformance-report/report.json
+reports in conformance-report: report.json
 Acme IoT Hub: does not conform, because 1 of 4 requirements is not met: server-qos
 `,
     );

@@ -1,4 +1,4 @@
-import { relative } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { printable } from '../harness/printable.ts';
 import type { Requirement } from '../requirement.ts';
 import { failureText, type Quoted } from './failure-text.ts';
@@ -72,7 +72,11 @@ export class Console {
     this.#progress = true;
   }
 
-  /** The end of a run: the failures, every requirement with its status, the counts, the reports, and the verdict last. */
+  /**
+   * The end of a run: the failures, every requirement with its status, the counts, the reports, and the verdict last.
+   *
+   * @param files of one folder
+   */
   closing(report: Report, files: readonly string[] = []): void {
     for (const requirement of report.requirements) this.#failure(requirement);
     this.#list(report.requirements);
@@ -80,7 +84,8 @@ export class Console {
     this.line(countsInWords(report));
     if (report.target.ended !== undefined) this.line(`the ${report.target.role} ended by itself: ${report.target.ended}`);
     for (const fault of report.faults) this.line(this.#paint('doubtful', `not judged: ${fault}`));
-    if (files.length > 0) this.line(`reports: ${files.map((file) => relative(process.cwd(), file) || file).join(', ')}`);
+    const [first] = files;
+    if (first !== undefined) this.line(`reports in ${dirname(first)}: ${files.map((file) => basename(file)).join(', ')}`);
     const style: Style = report.verdict === 'conforms' ? 'good' : report.verdict === 'incomplete' ? 'doubtful' : 'bad';
     this.line(`${this.#paint(style, `${report.target.name}: ${report.verdict}`)}, because ${report.because}`);
   }

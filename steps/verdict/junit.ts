@@ -1,4 +1,5 @@
 import { printable, printableLines } from '../harness/printable.ts';
+import { escapeXml } from './escape-xml.ts';
 import { failureText } from './failure-text.ts';
 import type { Report, RequirementResult, SituationResult } from './report.ts';
 
@@ -144,11 +145,4 @@ function attributes(values: Readonly<Record<string, string>>): string {
   return Object.entries(values)
     .map(([name, value]) => ` ${name}="${escapeXml(printable(value))}"`)
     .join('');
-}
-
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
-
-/** For text that is printable already: what XML forbids altogether is gone by then. */
-function escapeXml(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? '');
 }

@@ -41,6 +41,11 @@ export function writeIncomplete(
   writeReport(folder, incompleteReport(run, requirements, selected), command);
 }
 
+/** Takes away what an earlier run has left in a folder whose reports now go elsewhere. */
+export function clearReport(folder: string): void {
+  for (const name of ['report.json', 'junit.xml', ...Object.values(messageFiles)]) rmSync(join(folder, name), { force: true });
+}
+
 /** Writes a file so that nobody ever sees half of it: what stood there before stays until all of the new text is on the disk. */
 function writeWhole(file: string, text: string): void {
   mkdirSync(dirname(file), { recursive: true });

@@ -1,0 +1,79 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { after } from 'node:test';
+import type { Role } from '../requirement.ts';
+import { root } from '../requirement.ts';
+import type { Report } from '../verdict/report.ts';
+
+/** The suite's command line as a checkout has it. */
+export const entry = join(root, 'steps/cli/entry.mjs');
+
+/** What a call of a program left. */
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** How a call differs from the usual. */
+export interface Surroundings {
+  /** Working directory; a folder of nobody by default, so that nothing depends on the checkout's. */
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly program?: string;
+}
+
+/** A folder for this test file, removed after its tests. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'iot-ntp-cli-'));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Starts `iot-ntp-conformance …`. */
+export function start(args: readonly string[], surroundings: Surroundings = {}): { child: ChildProcess; end: Promise<Ended> } {
+  const { cwd = tmpdir(), env = {}, program = entry } = surroundings;
+  // What the shell of the tests happens to say about colours must not decide.
+  const { FORCE_COLOR: _force, NO_COLOR: _no, NODE_TEST_CONTEXT: _context, ...inherited } = process.env;
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd,
+    env: { ...inherited, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const end = Promise.all([once(child, 'close'), text(child.stdout), text(child.stderr)]).then(([[code], stdout, stderr]) => ({
+    code: code as number | null,
+    stdout,
+    stderr,
+  }));
+  return { child, end };
+}
+
+/** Runs `iot-ntp-conformance …` to its end. */
+export function call(args: readonly string[], surroundings: Surroundings = {}): Promise<Ended> {
+  return start(args, surroundings).end;
+}
+
+/** The `report.json` of a folder. */
+export function reportIn(folder: string): Report {
+  return JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8')) as Report;
+}
+
+/** Writes a target file whose process is one of the fixtures. @returns its path */
+export function fixtureTarget(folder: string, fixture: string): string {
+  const command = ['node', join(root, 'fixtures/start.ts'), fixture, '--port', '{port}'];
+  return writeTarget(folder, { name: fixture, role: 'server', process: { command } });
+}
+
+/** Writes a target file. @returns its path */
+export function writeTarget(
+  folder: string,
+  target: { readonly name: string; readonly role: Role } & Readonly<Record<string, unknown>>,
+): string {
+  const path = join(folder, `${target.name.replaceAll(/[^a-z0-9]+/gi, '-')}.json`);
+  writeFileSync(path, JSON.stringify(target, undefined, 2));
+  return path;
+}

@@ -1,0 +1,82 @@
+import type { Attachment, Envelope, TestStepResult } from '@cucumber/messages';
+import { EVIDENCE_MEDIA_TYPE, type Evidence } from '../evidence.ts';
+import { attachedText, readEvidence } from './attachment.ts';
+import { escapeXml } from './escape-xml.ts';
+import type { Report } from './report.ts';
+
+/** Cucumber's page shows texts of this type in place, and offers all others for download. */
+const shownInPlace = 'text/x.cucumber.log+plain';
+
+/**
+ * What stands above Cucumber's results on its page: the verdict, and every requirement that is not simply passed. Cucumber counts
+ * situations and knows nothing of levels and consequences, so that its own numbers are easily taken for a verdict.
+ */
+export function htmlHeading({ verdict, because, target, suite, requirements }: Report): string {
+  const name = target.version === undefined ? target.name : `${target.name} ${target.version}`;
+  const rows = requirements
+    .filter(({ status }) => status !== 'passed')
+    .map(({ id, level, sentence, status, reason }) => {
+      const why = reason === undefined ? '' : `<br><small>${escapeXml(reason)}</small>`;
+      return `<tr><td><b>${status}</b></td><td>${escapeXml(id)}</td><td>${level.toUpperCase()}</td><td>${escapeXml(sentence)}${why}</td></tr>`;
+    });
+  const table =
+    rows.length === 0
+      ? ''
+      : `<table style="border-spacing: 0 .3em; text-align: left"><tbody style="vertical-align: top">${rows.join('')}</tbody></table>`;
+  return `<header style="font-family: sans-serif; max-width: 72em; margin: 1em auto; padding: 0 1em">
+<style>header td { padding-right: 1em }</style>
+<h1 style="font-size: 1.4em">${escapeXml(name)}: ${verdict}</h1>
+<p>because ${escapeXml(because)}</p>
+${table}
+<p><small>${escapeXml(suite.name)} ${escapeXml(suite.version)}, ${escapeXml(target.start)}. Below are the situations as Cucumber counts them. A red one may
+be a recommendation, or a consequence of another failure: the verdict is the one above, and that of report.json.</small></p>
+</header>`;
+}
+
+/** The same message as a person reads it on the page: evidence in place as text, and no stack where the implementation is blamed. */
+export function readable(envelope: Envelope): Envelope {
+  const { attachment, testStepFinished } = envelope;
+  if (attachment?.mediaType === EVIDENCE_MEDIA_TYPE) return { attachment: readableAttachment(attachment) };
+  if (testStepFinished === undefined) return envelope;
+  return { testStepFinished: { ...testStepFinished, testStepResult: withoutStack(testStepFinished.testStepResult) } };
+}
+
+function readableAttachment(attachment: Attachment): Attachment {
+  const body = inWords(attachedText(attachment));
+  return { ...attachment, body, contentEncoding: 'IDENTITY' as typeof attachment.contentEncoding, mediaType: shownInPlace };
+}
+
+function withoutStack(result: TestStepResult): TestStepResult {
+  const { exception } = result;
+  if (exception?.type !== 'NonConformance') return result;
+  const message = exception.message ?? '';
+  return { ...result, message, exception: { ...exception, stackTrace: message } };
+}
+
+function inWords(text: string): string {
+  let evidence: Evidence;
+  try {
+    evidence = readEvidence(text);
+  } catch {
+    return text;
+  }
+  switch (evidence.kind) {
+    case 'information':
+      return evidence.text;
+    case 'inapplicable':
+      return `inapplicable: ${evidence.reason}`;
+    case 'wire':
+      return evidence.lines.join('\n');
+    case 'finding':
+    case 'charge': {
+      const likely = evidence.likely === undefined ? [] : [`likely    ${evidence.likely}`];
+      const needs =
+        evidence.kind === 'finding' && evidence.needs !== undefined
+          ? [`unless    a consequence of ${evidence.needs.join(' or ')}`]
+          : [];
+      return [evidence.requirement, `expected  ${evidence.expected}`, `received  ${evidence.received}`, ...likely, ...needs].join(
+        '\n',
+      );
+    }
+  }
+}

@@ -114,7 +114,7 @@ describe('a container', { skip, timeout: 120_000 }, () => {
     const options = { env: { F: '1' }, onLine: (line: string) => heard.push(line) };
     await using started = disposable(await start({ container, device, ready: { log: 'listening' } }, options));
     assert.equal(heard[0], '["hunter22","1","given","0.0.0.0:1883/pk"]');
-    assert.equal(started.it.output()[0], '["***","1","given","0.0.0.0:1883/pk"]');
+    assert.equal(started.it.output()[0], '["(secret)","1","given","0.0.0.0:1883/pk"]');
   });
 
   test('is built from a Dockerfile, anew when its files change', async () => {

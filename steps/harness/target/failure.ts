@@ -14,7 +14,7 @@ export interface FailedStart {
   readonly advice: string;
 }
 
-/** The error for an implementation that did not start. Secrets are replaced by `***`. */
+/** The error for an implementation that did not start. Secrets are replaced by `(secret)`. */
 export function notStarted(target: Target, { tried, seen, output, advice }: FailedStart): EnvironmentError {
   const lines = [`${target.name} (${basename(target.file)}) did not start.`, `  tried  ${tried}`, `  seen   ${seen}`];
   if (output?.length === 0) lines.push('  it printed nothing');

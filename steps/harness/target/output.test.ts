@@ -34,6 +34,6 @@ test('hides secrets in what is kept, and tells listeners the line as it was', as
   const heard: string[] = [];
   output.listen((line, stream) => heard.push(`${stream} ${line}`));
   await print(output, 'password hunter22-and-more\n');
-  assert.deepEqual(output.last(), ['password ***']);
+  assert.deepEqual(output.last(), ['password (secret)']);
   assert.deepEqual(heard, ['stdout password hunter22-and-more']);
 });

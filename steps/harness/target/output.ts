@@ -46,7 +46,7 @@ export class Output {
     return () => this.#listeners.delete(listener);
   }
 
-  /** The last lines, secrets replaced by `***`. */
+  /** The last lines, secrets replaced by `(secret)`. */
   last(count = MOST_LINES): readonly string[] {
     return this.#lines.slice(-count).map((line) => redact(line, this.#secrets));
   }

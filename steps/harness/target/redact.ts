@@ -1,3 +1,5 @@
+import { conceal } from '../secrets.ts';
+
 /** Shorter values are in every other word, and hiding them would only make a report unreadable. */
 const SHORTEST = 4;
 
@@ -7,7 +9,7 @@ export function secretsOf(values: readonly (string | undefined)[]): string[] {
   return [...secrets].sort((a, b) => b.length - a.length);
 }
 
-/** The text with every secret replaced by `***`. */
+/** The text with every secret replaced, in every form in which an implementation may print it. */
 export function redact(text: string, secrets: readonly string[]): string {
-  return secretsOf(secrets).reduce((shown, secret) => shown.replaceAll(secret, '***'), text);
+  return conceal(text, secretsOf(secrets));
 }

@@ -126,7 +126,7 @@ export interface StartedTarget {
   readonly port: number;
   /** `sha256:…` of the image, for containers. */
   readonly imageDigest?: string;
-  /** The last lines that it printed, secrets replaced by `***`: never more than 200, each cut at 2,000 characters. */
+  /** The last lines that it printed, secrets replaced by `(secret)`: never more than 200, each cut at 2,000 characters. */
   output(): readonly string[];
   /** How it ended, in words, when it is no longer running ("exited with code 1", "killed by SIGSEGV", "stopped by the suite"). */
   ended(): string | undefined;

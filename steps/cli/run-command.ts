@@ -133,7 +133,7 @@ class OneRun {
       env: clock === undefined ? {} : (start.kind === 'container' ? clock.forContainer() : clock.forProcess()).env,
       mounts: mount === undefined ? [] : [mount],
       // Nothing else moves while Cucumber is loaded: the implementation is sent on its way first, and gets ready meanwhile.
-      onSpawned: () => void import('./run.ts'),
+      onSpawned: () => void import('./run.ts').catch(() => {}),
     });
     const session = new Session(this.#implementation, clock);
     setSession(session);

@@ -27,7 +27,7 @@ const except =
   (packet, peer) =>
     (packet.cmd === cmd ? act : agree)(packet, peer);
 
-const malformed = Buffer.from([0xf0, 0x80, 0x80, 0x80, 0x80, 0x80]);
+const malformed = 'HTTP/1.1 400 Bad Request\r\n\r\n';
 
 const kinds: readonly (readonly [string, (options: DeviceOptions) => Promise<DeviceConnection>])[] = [
   ['a device', (options) => Device.connect(options)],
@@ -35,12 +35,12 @@ const kinds: readonly (readonly [string, (options: DeviceOptions) => Promise<Dev
 ];
 
 for (const [kind, connect] of kinds) {
-  describe(kind, { timeout: 20_000 }, () => {
+  describe(kind, () => {
     for (const mqttVersion of ['3.1.1', '5'] as const) {
       test(`connects, subscribes, publishes and hears in MQTT ${mqttVersion}`, async () => {
         await using server = await FakeServer.open((packet, peer) => {
           agree(packet, peer);
-          if (packet.cmd === 'publish') peer.publish('answer', `to ${packet.payload}`);
+          if (packet.cmd === 'publish') peer.publish('answer', `to ${String(packet.payload)}`);
         });
         const wire = new Wire();
         const device = await connect(optionsFor(server, { mqttVersion, wire }));
@@ -123,7 +123,10 @@ for (const [kind, connect] of kinds) {
     test('waits for a SUBACK that never comes once, and not a second time', async () => {
       await using server = await FakeServer.open(except('subscribe'));
       const habits = { acknowledges: true };
-      const first = await connect(optionsFor(server, { habits, deadline: soon }));
+      const options = { ...optionsFor(server, { habits }) };
+      const first = await connect(options);
+      // only now: on a busy machine the CONNACK may take longer than this
+      options.deadline = soon;
       assert.equal(await first.subscribe('a', 0), undefined);
       assert.equal(habits.acknowledges, false);
       const second = await connect(optionsFor(server, { habits }));

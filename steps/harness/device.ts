@@ -44,6 +44,9 @@ export class ConnectError extends Error {
   override readonly name = 'ConnectError';
 }
 
+/** In words: what a server does that refuses a device and does not say so. */
+export const closedUnaccepted = 'the server closed the connection before it accepted it';
+
 /** A connection of a device that the suite plays: what it sends, what it hears, and when. */
 export interface DeviceConnection {
   readonly inbox: Inbox;
@@ -98,7 +101,9 @@ export class Device implements DeviceConnection {
     this.#client = new MqttClient(() => this.#socket, settings);
     this.#client.on('packetsend', (packet) => this.#record('sent', packet as Packet));
     this.#client.on('packetreceive', (packet) => this.#receive(packet as Packet));
-    this.#client.on('error', (error) => this.#end(error.message));
+    this.#client.on('error', ({ message }) =>
+      this.#end(message === 'connack timeout' ? `no CONNACK came within ${options.deadline} ms` : message),
+    );
     this.#client.on('close', () => this.#end('connection closed'));
   }
 
@@ -111,30 +116,23 @@ export class Device implements DeviceConnection {
     });
     if (failed === undefined) return device;
     device.#client.end(true);
-    throw new ConnectError(failed === 'connection closed' ? 'the server closed the connection before it accepted it' : failed);
+    throw new ConnectError(failed === 'connection closed' ? closedUnaccepted : failed);
   }
 
   async subscribe(topic: string, qos: 0 | 1 | 2): Promise<number | undefined> {
-    const acknowledged = this.#client.subscribeAsync(topic, { qos }).then(
-      (granted) => {
-        const code = granted[0]?.qos ?? 128;
-        return code > 2 ? undefined : code;
-      },
-      () => undefined,
+    let answer: { readonly granted: number | undefined } | undefined;
+    const answered = (granted?: number): void => {
+      answer = { granted: granted === undefined || granted > 2 ? undefined : granted };
+      this.inbox.wake();
+    };
+    this.#client.subscribeAsync(topic, { qos }).then(
+      ([granted]) => answered(granted?.qos),
+      () => answered(),
     );
     if (!this.#options.habits.acknowledges) return undefined;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<undefined>((resolve) => {
-      timer = setTimeout(() => {
-        this.#options.habits.acknowledges = this.inbox.closed !== undefined;
-        resolve(undefined);
-      }, this.#options.deadline);
-    });
-    try {
-      return await Promise.race([acknowledged, late]);
-    } finally {
-      clearTimeout(timer);
-    }
+    await this.inbox.until(() => answer, this.#options.deadline);
+    if (answer === undefined && this.inbox.closed === undefined) this.#options.habits.acknowledges = false;
+    return answer?.granted;
   }
 
   publish(topic: string, payload: string | Uint8Array, qos: 0 | 1 | 2): number {
@@ -171,5 +169,7 @@ export class Device implements DeviceConnection {
     if (this.inbox.closed === undefined)
       this.#options.wire.record({ at: monotonic(), connection: this.#options.name, note: reason });
     this.inbox.close(reason);
+    // After an error of the protocol mqtt.js would leave the connection open.
+    this.#socket.destroy();
   }
 }

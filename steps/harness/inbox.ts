@@ -34,13 +34,18 @@ export class Inbox {
   put(message: Message): void {
     this.#messages.push(message);
     this.#listener?.(message);
-    this.#wake();
+    this.wake();
   }
 
   /** No more messages will come, for this reason. The first reason counts. */
   close(reason: string): void {
     this.#closed ??= reason;
-    this.#wake();
+    this.wake();
+  }
+
+  /** Lets everybody who waits look again: something that they look for, and that is no message, has come. */
+  wake(): void {
+    for (const look of this.#waiting) look();
   }
 
   /**
@@ -66,9 +71,5 @@ export class Inbox {
       const timer = setTimeout(() => settle(undefined), deadline);
       this.#waiting.add(look);
     });
-  }
-
-  #wake(): void {
-    for (const look of this.#waiting) look();
   }
 }

@@ -20,10 +20,10 @@ export class Link implements AsyncDisposable {
   }
 
   /** Opens a link to an address; it listens on a free port of the loopback. */
-  static async open(to: { readonly host: string; readonly port: number }, latency: Latency): Promise<Link> {
+  static async open({ host, port }: { readonly host: string; readonly port: number }, latency: Latency): Promise<Link> {
     const server = createServer({ noDelay: true });
     const link = new Link(server);
-    server.on('connection', (near) => link.#join(near, createConnection({ ...to, noDelay: true }), latency));
+    server.on('connection', (near) => link.#join(near, createConnection({ host, port, noDelay: true }), latency));
     server.listen(0, link.host);
     await once(server, 'listening');
     return link;
@@ -47,9 +47,11 @@ export class Link implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const sockets of this.#pairs) for (const socket of sockets) socket.destroy();
+    if (!this.#server.listening) return;
+    const closed = once(this.#server, 'close');
     this.#server.close();
-    if (this.#server.listening) await once(this.#server, 'close');
+    for (const sockets of this.#pairs) for (const socket of sockets) socket.destroy();
+    await closed;
   }
 
   #join(near: Socket, far: Socket, { forth, back }: Latency): void {
@@ -57,7 +59,8 @@ export class Link implements AsyncDisposable {
     this.#pairs.add(pair);
     this.#carry(near, far, forth);
     this.#carry(far, near, back);
-    near.on('close', () => this.#pairs.delete(pair));
+    // Not with the first of the two: the other one may stay open, where everything is swallowed.
+    for (const socket of pair) socket.on('close', () => near.closed && far.closed && this.#pairs.delete(pair));
   }
 
   #carry(from: Socket, to: Socket, latency: number): void {
@@ -70,7 +73,8 @@ export class Link implements AsyncDisposable {
     };
     from.on('data', (bytes) => deliver(() => to.write(bytes)));
     from.on('end', () => deliver(() => to.end()));
-    from.on('error', () => to.destroy());
+    // What broke is told to the other end by the close that follows.
+    from.on('error', () => {});
     from.on('close', () => deliver(() => to.destroy()));
   }
 }

@@ -1,7 +1,6 @@
-import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { parser as createParser, generate, type Packet } from 'mqtt-packet';
-import { ConnectError, type DeviceConnection, type DeviceOptions, openSocket } from './device.ts';
+import { ConnectError, closedUnaccepted, type DeviceConnection, type DeviceOptions, openSocket } from './device.ts';
 import { Inbox } from './inbox.ts';
 import { monotonic } from './wire.ts';
 
@@ -10,7 +9,8 @@ export class RawDevice implements DeviceConnection {
   readonly inbox = new Inbox();
   readonly #socket: Socket;
   readonly #options: DeviceOptions;
-  readonly #waiting = new Map<string, (packet: Packet) => void>();
+  /** The last packet of each kind. */
+  readonly #received = new Map<Packet['cmd'], Packet>();
   #messageId = 0;
 
   private constructor(options: DeviceOptions) {
@@ -38,8 +38,10 @@ export class RawDevice implements DeviceConnection {
     const answer = await device.#answer('connack');
     const code = answer?.cmd === 'connack' ? (answer.reasonCode ?? answer.returnCode ?? 0) : undefined;
     if (code === 0) return device;
+    const silence = device.inbox.closed ?? `no CONNACK came within ${options.deadline} ms`;
     device.cut();
-    throw new ConnectError(code === undefined ? (device.inbox.closed ?? 'no CONNACK came') : `connection refused, code ${code}`);
+    if (code !== undefined) throw new ConnectError(`connection refused, code ${code}`);
+    throw new ConnectError(silence === 'connection closed' ? closedUnaccepted : silence);
   }
 
   /** Sends one packet as it stands. */
@@ -51,6 +53,7 @@ export class RawDevice implements DeviceConnection {
 
   async subscribe(topic: string, qos: 0 | 1 | 2): Promise<number | undefined> {
     this.#messageId += 1;
+    this.#received.delete('suback');
     this.send({ cmd: 'subscribe', messageId: this.#messageId, subscriptions: [{ topic, qos }] });
     if (!this.#options.habits.acknowledges) return undefined;
     const answer = await this.#answer('suback');
@@ -75,31 +78,21 @@ export class RawDevice implements DeviceConnection {
 
   /** Ends the TCP connection at once. */
   cut(): void {
-    this.#socket.destroy();
     this.#end('cut by the device');
   }
 
-  async #answer(cmd: Packet['cmd']): Promise<Packet | undefined> {
-    const settled = new AbortController();
-    const timer = setTimeout(() => settled.abort(), this.#options.deadline);
-    try {
-      return await Promise.race([
-        new Promise<Packet>((resolve) => this.#waiting.set(cmd, resolve)),
-        once(this.#socket, 'close', { signal: settled.signal }).then(() => undefined),
-      ]);
-    } catch {
-      return undefined;
-    } finally {
-      clearTimeout(timer);
-      settled.abort();
-      this.#waiting.delete(cmd);
-    }
+  /** A packet of this kind, now or within the deadline; undefined when none came, or the connection closed before. */
+  #answer(cmd: Packet['cmd']): Promise<Packet | undefined> {
+    return this.inbox.until(() => this.#received.get(cmd), this.#options.deadline);
   }
 
   #receive(packet: Packet): void {
     this.#options.wire.record({ at: monotonic(), connection: this.#options.name, direction: 'received', packet });
-    this.#waiting.get(packet.cmd)?.(packet);
-    if (packet.cmd !== 'publish') return;
+    if (packet.cmd !== 'publish') {
+      this.#received.set(packet.cmd, packet);
+      this.inbox.wake();
+      return;
+    }
     const { topic, qos, retain, dup } = packet;
     this.inbox.put({ topic, payload: Buffer.from(packet.payload), qos, retain, dup, at: monotonic() });
   }
@@ -108,5 +101,6 @@ export class RawDevice implements DeviceConnection {
     if (this.inbox.closed === undefined)
       this.#options.wire.record({ at: monotonic(), connection: this.#options.name, note: reason });
     this.inbox.close(reason);
+    this.#socket.destroy();
   }
 }

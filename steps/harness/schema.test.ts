@@ -19,6 +19,12 @@ describe('the schemas', () => {
     });
   }
 
+  test('target.schema.json is a schema', () => {
+    const ajv = createAjv();
+    const schema = JSON.parse(readFileSync(new URL('target.schema.json', folder), 'utf8')) as Record<string, unknown>;
+    assert.equal(ajv.validateSchema(schema), true, ajv.errorsText());
+  });
+
   test('report.schema.json describes every member and takes no unknown one', () => {
     const visit = (schema: unknown, path: string): void => {
       if (typeof schema !== 'object' || schema === null) return;

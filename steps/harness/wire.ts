@@ -40,18 +40,23 @@ export class Wire {
 
   /** What was recorded since the situation began, one line an entry, times relative to its first; the middle is left out beyond `limit` lines. */
   lines(limit = 60): string[] {
-    const start = this.#entries[0]?.at ?? 0;
-    const several = new Set(this.#entries.map(({ connection }) => connection)).size > 1;
-    const lines = this.#entries.map((entry) => {
+    const entries = this.#entries;
+    const start = entries[0]?.at ?? 0;
+    const several = entries.some(({ connection }) => connection !== entries[0]?.connection);
+    const line = (entry: Frame | Note): string => {
       const time = `+${((entry.at - start) / 1e6).toFixed(6)} s`;
       const who = several ? `  ${entry.connection}` : '';
       if ('note' in entry) return `${time}${who}  · ${entry.note}`;
       return `${time}${who}  ${entry.direction === 'sent' ? '→' : '←'} ${describePacket(entry.packet)}`;
-    });
-    if (this.#dropped > 0) lines.push(`… ${this.#dropped} more packets`);
-    if (lines.length <= limit) return lines;
-    const head = Math.ceil(limit / 2);
-    return [...lines.slice(0, head), `… ${lines.length - limit} lines left out`, ...lines.slice(lines.length - (limit - head))];
+    };
+    const head = entries.length <= limit ? entries.length : Math.ceil(limit / 2);
+    const tail = entries.length - Math.min(limit - head, entries.length - head);
+    return [
+      ...entries.slice(0, head).map(line),
+      ...(tail > head ? [`… ${tail - head} lines left out`] : []),
+      ...entries.slice(tail).map(line),
+      ...(this.#dropped > 0 ? [`… ${this.#dropped} more packets`] : []),
+    ];
   }
 }
 

@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { wall } from './wall.ts';
+import { monotonic } from './wire.ts';
+
+test('the wall time of this moment lies between two looks at Date.now(), give or take a clock step', () => {
+  for (let n = 0; n < 200; n += 1) {
+    const before = Date.now();
+    const time = wall();
+    const after = Date.now();
+    assert.ok(time >= before - 2 && time <= after + 2, `${before} ≤ ${time} ≤ ${after}`);
+  }
+});
+
+test('the wall time goes with the monotonic time, with its fractions of a millisecond', () => {
+  // a clock that is set between two calls moves the offset: one of several pairs is not torn by it
+  const at = monotonic();
+  const apart = Array.from({ length: 20 }, () => wall(at + 12_345) - wall(at));
+  assert.ok(apart.some((ms) => Math.abs(ms - 12.345) < 1e-3));
+});
+
+test('a later moment has a later wall time', () => {
+  const at = monotonic();
+  assert.ok(wall(at + 1_000_000) > wall(at));
+  assert.ok(wall(at - 1_000_000) < wall(at));
+});

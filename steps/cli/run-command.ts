@@ -148,6 +148,10 @@ class OneRun {
     this.#stage = stage;
     setStage(stage);
     if (this.#target.capabilities.has('clock')) this.#fault = await stage.proveClock();
+    const waits = this.#requirements.find(({ id }) => id === 'client-no-time-without-answer');
+    const waited = waits?.situations.some(({ place }) => this.#selected?.has(place) ?? true) === true;
+    // What only waits for the client to give up is begun first, and is over when its turn comes.
+    if (this.#fault === undefined && waited) stage.beginRefusals();
     if (this.#fault === undefined) await this.#run(clientLanes);
     const [fault] = stage.faults;
     if (fault !== undefined) this.#fault ??= `the suite is at fault: ${inspect(fault)}`;

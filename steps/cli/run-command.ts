@@ -6,11 +6,13 @@ import type { Charge } from '../evidence.ts';
 import { ControlledClock } from '../harness/clock.ts';
 import { Session, setSession } from '../harness/session.ts';
 import { Stage, setStage } from '../harness/stage.ts';
+import { SuiteFault } from '../harness/suite-fault.ts';
 import { EnvironmentError } from '../harness/target/errors.ts';
 import { loadTarget } from '../harness/target/file.ts';
 import { startTarget } from '../harness/target/start.ts';
 import type { Role, StartedTarget, Target } from '../harness/target/target.ts';
 import { featuresDigest, type Requirement, readRequirements, root } from '../requirement.ts';
+import { type JudgedSet, judgedSet } from '../requirement-set.ts';
 import { concealEnvelope, evidenceEnvelope } from '../verdict/attachment.ts';
 import { Console } from '../verdict/console.ts';
 import { judge } from '../verdict/judge.ts';
@@ -77,6 +79,7 @@ class OneRun {
   readonly #target: Target;
   readonly #options: RunOptions;
   readonly #requirements: readonly Requirement[];
+  readonly #set: JudgedSet | undefined;
   readonly #selected: ReadonlySet<string> | undefined;
   readonly #transcript: Transcript;
   readonly #console: Console;
@@ -93,6 +96,7 @@ class OneRun {
     this.#target = target;
     this.#options = options;
     this.#requirements = readRequirements(target.role);
+    this.#set = judgedSet(this.#requirements, target.role);
     this.#selected = select(this.#requirements, options);
     this.#transcript = new Transcript({ secrets: target.secrets, cwd: root });
     this.#file = path === undefined ? embeddedName : undefined;
@@ -137,6 +141,7 @@ class OneRun {
     });
     const session = new Session(this.#implementation, clock);
     setSession(session);
+    await session.requireTls();
     await this.#run(1);
     await session.close();
     for (const charge of this.#charges(session)) this.#take(evidenceEnvelope(charge));
@@ -154,7 +159,7 @@ class OneRun {
     if (this.#fault === undefined && waited) stage.beginRefusals();
     if (this.#fault === undefined) await this.#run(clientLanes);
     const [fault] = stage.faults;
-    if (fault !== undefined) this.#fault ??= `the suite is at fault: ${inspect(fault)}`;
+    if (fault !== undefined) this.#fault ??= inWords(fault);
   }
 
   async #run(lanes: number): Promise<void> {
@@ -267,9 +272,16 @@ class OneRun {
     const { name, version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { name: string; version: string };
     return {
       suite: { name, version, featuresDigest: featuresDigest(this.#target.role) },
+      ...(this.#set === undefined ? {} : { requirementSet: this.#set }),
       target: describeTarget(this.#target, this.#implementation, this.#file),
       started: this.#started,
       strict: this.#options.strict === true,
     };
   }
+}
+
+/** What the suite itself broke by while it played the platform. */
+function inWords(fault: unknown): string {
+  if (fault instanceof SuiteFault) return fault.message;
+  return `the suite is at fault: ${fault instanceof Error ? fault.message : inspect(fault)}`;
 }

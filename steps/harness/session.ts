@@ -3,7 +3,7 @@ import { Link } from './link.ts';
 import { NtpDevice } from './ntp-device.ts';
 import { RawDevice } from './raw-device.ts';
 import type { Identity, StartedTarget } from './target/target.ts';
-import { loadTls } from './tls.ts';
+import { loadTls, requireTls } from './tls.ts';
 import { Watch } from './watch.ts';
 import { monotonic, Wire } from './wire.ts';
 
@@ -46,6 +46,11 @@ export class Session {
     const { tls, start } = started.target;
     const speaksTls = tls !== undefined || (start.kind === 'address' && start.protocol === 'mqtts');
     this.#address = { host: started.host, port: started.port, ...(speaksTls ? { tls: loadTls(tls, started.host) } : {}) };
+  }
+
+  /** @throws EnvironmentError when the suite cannot come to trust the server's TLS */
+  async requireTls(): Promise<void> {
+    await requireTls(this.#address, this.started.target.responseDeadlineMs);
   }
 
   /** The device that the target file names first. */

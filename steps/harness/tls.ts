@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
-import type { Address } from './device.ts';
+import { type Address, openSocket } from './device.ts';
+import { EnvironmentError } from './target/errors.ts';
 import type { Tls } from './target/target.ts';
 
 /** Reads the certificates that a target file names. The server name is sent only where it is a name (RFC 6066, section 3). */
@@ -14,4 +15,33 @@ export function loadTls(tls: Tls | undefined, host: string): NonNullable<Address
     ...(certificate === undefined ? {} : { certificate }),
     ...(key === undefined ? {} : { key }),
   };
+}
+
+/**
+ * Makes one TLS connection before anything is judged: that the suite does not trust a certificate says nothing about the
+ * implementation.
+ *
+ * @param deadline in ms
+ * @throws EnvironmentError that says what TLS objected to, and what the target file may say
+ */
+export async function requireTls(address: Address, deadline: number): Promise<void> {
+  if (address.tls === undefined) return;
+  const socket = openSocket(address);
+  const objection = await new Promise<string | undefined>((resolve) => {
+    const timer = setTimeout(() => resolve(`nothing came within ${deadline} ms`), deadline);
+    const settle = (result: string | undefined): void => {
+      clearTimeout(timer);
+      resolve(result);
+    };
+    socket.once('secureConnect', () => settle(undefined));
+    socket.once('error', (error) => settle(error.message));
+    socket.once('close', () => settle('the server closed the connection'));
+  });
+  socket.on('error', () => {});
+  socket.destroy();
+  if (objection === undefined) return;
+  throw new EnvironmentError(
+    `No TLS connection to ${address.host}:${address.port}: ${objection}.\n` +
+      "  Name the certificate's authority by tls.ca and its name by tls.serverName, or say tls.selfSigned: true; a server that speaks plain MQTT has an mqtt:// address and no tls.",
+  );
 }

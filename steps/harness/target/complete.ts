@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { parseDuration } from './duration.ts';
+import { placeholdersIn } from './fill.ts';
 import { secretsOf } from './redact.ts';
 import type {
   AddressStart,
@@ -84,7 +85,7 @@ export function complete(value: unknown, file: string, secrets: readonly string[
     ready: readyOf(content, start.kind),
     ...optional('tls', tls),
     devices,
-    onlyThese: content.onlyThese ?? false,
+    onlyThese: content.onlyThese ?? (content.role === 'client' && !isTold(start)),
     clientId: content.clientId ?? '{productKey}.{deviceName}',
     responseDeadlineMs: duration(content.responseDeadline ?? '2s'),
     clockToleranceMs: duration(content.clockTolerance ?? '5s'),
@@ -97,6 +98,13 @@ export function complete(value: unknown, file: string, secrets: readonly string[
     withinMs: duration(content.within ?? '10s'),
     secrets: secretsOf([...devices.map((device) => device.deviceSecret), ...secrets]),
   };
+}
+
+/** Whether a client is told which device it is; one that is not can be no other than its own. */
+function isTold(start: Target['start']): boolean {
+  if (start.kind === 'address') return false;
+  const told = new Set([...(start.command ?? []), ...Object.values(start.env)].flatMap(placeholdersIn));
+  return told.has('productKey') && told.has('deviceName');
 }
 
 function startOf({ container, process, address = '' }: Content, folder: string): ContainerStart | ProcessStart | AddressStart {

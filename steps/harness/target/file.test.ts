@@ -34,7 +34,7 @@ async function messageOf(text: string | Buffer): Promise<string> {
 
 const PROCESS = 'process: { command: [server, "{port}"] }';
 const SERVER = `name: A\nrole: server\n${PROCESS}\n`;
-const CLIENT = `name: A\nrole: client\n${PROCESS}\n`;
+const CLIENT = `name: A\nrole: client\nprocess: { command: [sync, "{port}", "{productKey}", "{deviceName}"] }\n`;
 const RESULT = 'result: { log: "time (?<time>\\\\d+)" }\n';
 
 describe('a target file of a server', () => {
@@ -119,6 +119,12 @@ describe('a target file of a server', () => {
 });
 
 describe('a target file of a client', () => {
+  test('whose command has no placeholder for the device says that it can be no other', async () => {
+    const text = `name: A\nrole: client\nprocess: { command: [sync, "{port}"] }\ndevice: { productKey: a1, deviceName: dev1 }\n${RESULT}`;
+    assert.equal((await load(text)).onlyThese, true);
+    assert.equal((await load(CLIENT + RESULT)).onlyThese, false);
+  });
+
   const cases: [string, Partial<Target>][] = [
     ['', { sync: { kind: 'start' }, timestampTypes: ['long'], withinMs: 10_000, ready: { port: false, withinMs: 30_000 } }],
     ['sync: { on: start }', { sync: { kind: 'start' } }],
@@ -292,6 +298,12 @@ describe('a mistake in a target file is answered with place, member and expectat
       `name: A\nrole: client\naddress: mqtt://h\n${RESULT}`,
       '3:1: address: is for servers only',
       'must start a client itself',
+    ],
+    [
+      'a client that is never told which device it is',
+      `name: A\nrole: client\nprocess: { command: [sync, "{port}"] }\n${RESULT}`,
+      '3:21: process.command: nowhere contains {productKey} and {deviceName}',
+      'or the member device',
     ],
     ['a client without result', CLIENT, '1:1: result: is missing; expected where the calculated time is read'],
     [

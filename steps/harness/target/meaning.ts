@@ -22,6 +22,7 @@ export function checkMeaning(value: unknown, folder: string): Fault[] {
     ...checkDurations(value),
     ...checkPlaceholders(value, client),
     ...checkPort(value, client),
+    ...checkDevice(value, client),
     ...checkAddress(value),
     ...checkReady(value),
     ...checkDevices(value),
@@ -134,6 +135,20 @@ function checkPort(value: unknown, client: boolean): Fault[] {
     ? 'the platform that the suite plays has another port in every run; expected {host} and {port} in command or env'
     : 'the suite picks a free port and must pass it on; expected {port} in command or env';
   return [fault([kind, ...(member(start, 'command') === undefined ? [] : ['command'])], `nowhere contains {port}: ${why}`)];
+}
+
+/** A client is another device in each start; one that has its device built in must at least say which one that is. */
+function checkDevice(value: unknown, client: boolean): Fault[] {
+  const kind = member(value, 'container') === undefined ? 'process' : 'container';
+  const start = member(value, kind);
+  const declared = member(value, 'device') ?? member(value, 'devices');
+  if (!client || start === undefined || declared !== undefined) return [];
+  const all = [...texts(member(start, 'command'), []), ...texts(member(start, 'env'), [])];
+  const told = new Set(all.flatMap(([, given]) => placeholdersIn(given)));
+  const missing = ['productKey', 'deviceName'].filter((name) => !told.has(name)).map((name) => `{${name}}`);
+  if (missing.length === 0) return [];
+  const what = `nowhere contains ${missing.join(' and ')}: the client is another device in each start; expected them in command or env, or the member device with the one that it always is`;
+  return [fault([kind, ...(member(start, 'command') === undefined ? [] : ['command'])], what)];
 }
 
 function checkAddress(value: unknown): Fault[] {

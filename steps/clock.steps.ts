@@ -4,6 +4,7 @@ import { type Exchange, roundTrip, type Timestamp } from './harness/exchange.ts'
 import { halved, twiceTheTime } from './harness/formula.ts';
 import { Grain } from './harness/grain.ts';
 import { claimedProcessing, estimateServerTime } from './harness/server-time.ts';
+import { SuiteFault } from './harness/suite-fault.ts';
 import { wall } from './harness/wall.ts';
 import type { NtpWorld } from './world.ts';
 
@@ -229,13 +230,12 @@ Then('serverSendTime alone is behind by the latency of {duration} or more', asyn
 
 Then('the formula gives {timestamp}', function (this: NtpWorld, { digits }: Timestamp) {
   const result = halved(pageTime(this));
-  if (result !== digits) throw new Error(`the suite is at fault: its formula gives ${result}, not ${digits}`);
+  if (result !== digits) throw new SuiteFault(`its formula gives ${result}, not ${digits}`);
 });
 
 Then('serverSendTime alone misses the latency of {duration}', function (this: NtpWorld, latency: number) {
   const missing = pageTime(this) / 2n - (this.page.get('serverSendTime') ?? 0n);
-  if (missing !== BigInt(latency))
-    throw new Error(`the suite is at fault: serverSendTime alone misses ${missing} ms, not ${latency}`);
+  if (missing !== BigInt(latency)) throw new SuiteFault(`serverSendTime alone misses ${missing} ms, not ${latency}`);
 });
 
 function pageTime({ page }: NtpWorld): bigint {

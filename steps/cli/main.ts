@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { EnvironmentError, TargetFileError } from '../harness/target/errors.ts';
 import { FeatureError, root } from '../requirement.ts';
 import { exitCodes } from './exit-codes.ts';
+import type { ListOptions } from './list.ts';
 import { WrongUse } from './wrong-use.ts';
 
 /** Options of `run` as the command line gives them. */
@@ -108,8 +109,9 @@ function commands(done: (code: number) => void): Command {
     .description('Lists the requirements: id, level, sentence.')
     .addOption(new Option('--role <role>', 'of this role only').choices(['server', 'client']))
     .option('--excluded', 'list instead what no implementation can be tested for, and why')
+    .option('--set [name]', 'list instead the ids and digests of a released requirement set, the newest by default')
     .option('--json', 'as JSON, with situations, sources and digests')
-    .action(async (flags: { role?: 'server' | 'client'; excluded?: true; json?: true }) => {
+    .action(async (flags: ListOptions) => {
       const { list } = await import('./list.ts');
       process.stdout.write(list(flags));
     });

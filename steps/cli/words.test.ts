@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { type Requirement, readRequirements, root } from '../requirement.ts';
+import { readSets } from '../requirement-set.ts';
 import { exitCodes } from './exit-codes.ts';
 import { call, temporaryFolder } from './spawned.test.ts';
 
@@ -46,6 +47,7 @@ describe('wrong use', { concurrency: 2 }, () => {
     [['run', '--role', 'broker'], /Allowed choices are server, client/],
     [['run', '--json'], /--json prints one report/],
     [['explain'], /missing required argument 'id'/],
+    [['list', '--set', '1999.1'], /--set 1999\.1: there is no such requirement set.*; there are .*2026\.1/],
     [['list', '--role', 'broker'], /Allowed choices are server, client/],
   ];
   for (const [args, says] of wrong) {
@@ -77,6 +79,23 @@ describe('list', () => {
   test('is the same as JSON, with situations, sources and digests', async () => {
     const { stdout } = await call(['list', '--role', 'server', '--json']);
     assert.deepEqual(JSON.parse(stdout) as Requirement[], requirements);
+  });
+
+  test('shows a released set with its ids and digests, the newest by default, also as JSON', async () => {
+    const [newest] = readSets();
+    assert.ok(newest);
+    const { code, stdout } = await call(['list', '--set']);
+    assert.equal(code, 0);
+    const [first, ...lines] = stdout.trimEnd().split('\n');
+    assert.equal(first, `requirement set ${newest.name}, digest ${newest.digest}`);
+    const members = [...newest.server, ...newest.client];
+    assert.deepEqual(
+      lines.map((line) => line.split(/\s+/)),
+      members.map(({ id, digest }) => [id, digest]),
+    );
+    const { name, digest, server } = newest;
+    const { stdout: json } = await call(['list', '--set', name, '--role', 'server', '--json']);
+    assert.deepEqual(JSON.parse(json), { name, digest, requirements: server });
   });
 
   test('says what cannot be tested, and why', async () => {

@@ -2,9 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { DataValidationCxt } from 'ajv/dist/types/index.js';
 import formats from 'ajv-formats';
+import { SuiteFault } from './suite-fault.ts';
 
 /** The files of `schemas/`, without `.schema.json`; all but the target's, whose faults are told with file and line (`target/check.ts`). */
-export type SchemaName = 'request' | 'response' | 'report' | 'expectations';
+export type SchemaName = 'request' | 'response' | 'report' | 'set' | 'expectations';
 
 /** A JSON value, and how each of its numbers is written, by JSON Pointer. */
 interface Literals {
@@ -161,14 +162,8 @@ function excerpt(data: unknown): string {
   return text.length <= 80 ? text : `${text.slice(0, 79)}…`;
 }
 
-/** What the suite itself sends or writes breaks its own schema: the suite is at fault, and the run must say so. */
-export class SuiteFault extends Error {
-  override readonly name = 'SuiteFault';
-}
-
 /** @throws SuiteFault when a message that the suite is about to send as valid is not */
 export function assertValid(name: SchemaName, document: unknown): void {
   const faults = schemaFaults(name, document);
-  if (faults.length > 0)
-    throw new SuiteFault(`the suite is at fault: a ${name} that it sends as valid is not: ${faults.join('; ')}`);
+  if (faults.length > 0) throw new SuiteFault(`a ${name} that it sends as valid is not: ${faults.join('; ')}`);
 }

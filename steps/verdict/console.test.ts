@@ -109,6 +109,7 @@ server/server-wish
                 in 1 of 1 situations
 
 4 requirements: 1 failed, 1 warning, 1 inapplicable, 1 inconclusive
+requirement set 2026.1 (eeeeeeeeeeee)
 reports in conformance-report: report.json
 Acme IoT Hub: does not conform, because 1 of 4 requirements is not met: server-qos
 `,
@@ -169,6 +170,15 @@ Acme IoT Hub: does not conform, because 1 of 4 requirements is not met: server-q
 
   test('says what broke besides the situations', () => {
     assert.match(play({ circumstances: { interrupted: 'SIGINT' } }).written, /^not judged: the run was interrupted \(SIGINT\)$/m);
+  });
+
+  test('says that a run on other requirements than a set has certifies none', () => {
+    const screen = new FakeScreen(false);
+    const judgement = judge([requirement('server-a')], transcriptOf(scenario(place('server-a'))), { strict: false });
+    const requirementSet = { name: '2026.1', digest: 'e'.repeat(64), modified: ['server-a', 'server-b', 'server-c', 'server-d'] };
+    new Console(screen, { command: 'suite', env: {} }).closing(buildReport({ ...run, requirementSet }, judgement, new Date()));
+    const line = 'the features differ from 2026.1 in server-a, server-b, server-c, 1 more; what is said here certifies none';
+    assert.ok(screen.written.includes(`\nno released requirement set: ${line}\n`), screen.written);
   });
 
   test('makes a note printable', () => {

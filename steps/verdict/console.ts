@@ -82,6 +82,9 @@ export class Console {
     this.#list(report.requirements);
     this.line('');
     this.line(countsInWords(report));
+    const { requirementSet } = report;
+    if (requirementSet !== undefined)
+      this.line(this.#paint(requirementSet.modified.length === 0 ? 'quiet' : 'doubtful', setInWords(requirementSet)));
     if (report.target.ended !== undefined) this.line(`the ${report.target.role} ended by itself: ${report.target.ended}`);
     for (const fault of report.faults) this.line(this.#paint('doubtful', `not judged: ${fault}`));
     const [first] = files;
@@ -173,6 +176,12 @@ function isNotSelected({ status, situations }: RequirementResult): boolean {
 /** The feature that a requirement stands in: `server/qos`. */
 function subjectOf({ situations }: RequirementResult): string {
   return situations[0]?.place.replace(/^features\//, '').replace(/\.feature:\d+$/, '') ?? '';
+}
+
+function setInWords({ name, digest, modified }: NonNullable<Report['requirementSet']>): string {
+  if (modified.length === 0) return `requirement set ${name} (${digest.slice(0, 12)})`;
+  const shown = [...modified.slice(0, 3), ...(modified.length > 3 ? [`${modified.length - 3} more`] : [])].join(', ');
+  return `no released requirement set: the features differ from ${name} in ${shown}; what is said here certifies none`;
 }
 
 function countsInWords({ counts, requirements }: Report): string {

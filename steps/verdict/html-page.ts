@@ -11,7 +11,7 @@ const shownInPlace = 'text/x.cucumber.log+plain';
  * What stands above Cucumber's results on its page: the verdict, and every requirement that is not simply passed. Cucumber counts
  * situations and knows nothing of levels and consequences, so that its own numbers are easily taken for a verdict.
  */
-export function htmlHeading({ verdict, because, target, suite, requirements }: Report): string {
+export function htmlHeading({ verdict, because, target, suite, requirementSet, requirements }: Report): string {
   const name = target.version === undefined ? target.name : `${target.name} ${target.version}`;
   const rows = requirements
     .filter(({ status }) => status !== 'passed')
@@ -23,12 +23,13 @@ export function htmlHeading({ verdict, because, target, suite, requirements }: R
     rows.length === 0
       ? ''
       : `<table style="border-spacing: 0 .3em; text-align: left"><tbody style="vertical-align: top">${rows.join('')}</tbody></table>`;
+  const set = requirementSet?.modified.length === 0 ? `requirement set ${requirementSet.name}` : 'no released requirement set';
   return `<header style="font-family: sans-serif; max-width: 72em; margin: 1em auto; padding: 0 1em">
 <style>header td { padding-right: 1em }</style>
 <h1 style="font-size: 1.4em">${escapeXml(name)}: ${verdict}</h1>
 <p>because ${escapeXml(because)}</p>
 ${table}
-<p><small>${escapeXml(suite.name)} ${escapeXml(suite.version)}, ${escapeXml(target.start)}. Below are the situations as Cucumber counts them. A red one may
+<p><small>${escapeXml(suite.name)} ${escapeXml(suite.version)}, ${escapeXml(set)}, ${escapeXml(target.start)}. Below are the situations as Cucumber counts them. A red one may
 be a recommendation, or a consequence of another failure: the verdict is the one above, and that of report.json.</small></p>
 </header>`;
 }

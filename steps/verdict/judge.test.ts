@@ -87,6 +87,28 @@ describe('a situation', () => {
     assertInconclusive(alone({ outcomes: ['FAILED'], message: '' }), /an exception without a message/);
   });
 
+  test('in which the suite itself is at fault makes the whole run incomplete, whatever else failed', () => {
+    const fault = 'the suite is at fault: a request that it sends as valid is not: is not JSON';
+    const course: Course = { outcomes: ['FAILED'], type: 'SuiteFault', message: fault };
+    const judgement = judge(
+      [a, b, c],
+      transcriptOf(scenario(place('server-a'), course), failed('server-b'), scenario(place('server-c'), course)),
+      { strict: false },
+    );
+    const said = `${fault} (in features/server/server-a.feature:10 and in 1 more)`;
+    assertIncomplete(judgement, /^the suite is at fault: /);
+    assert.equal(judgement.because, said);
+    assert.deepEqual(judgement.faults, [said]);
+    assert.deepEqual(statuses(judgement), { 'server-a': 'inconclusive', 'server-b': 'failed', 'server-c': 'inconclusive' });
+  });
+
+  test('in which the suite is at fault after the implementation was blamed keeps its finding, and the run is incomplete', () => {
+    const course = { outcomes: ['FAILED', 'FAILED'], type: 'SuiteFault', evidence: [finding('server-a')] } satisfies Course;
+    const judgement = alone(course);
+    assertIncomplete(judgement, /\(in features\/server\/server-a\.feature:10\)$/);
+    assert.equal(judgement.requirements[0]?.status, 'failed');
+  });
+
   test('with a finding against another requirement is inconclusive', () => {
     assertInconclusive(
       alone({ outcomes: ['FAILED'], evidence: [finding('server-b')] }),
@@ -361,7 +383,8 @@ describe('a charge', () => {
         ['late: Situation 10', 'failed'],
       ],
     );
-    assert.equal(judgement.requirements[0]?.situations[1]?.place, place('server-b'));
+    const late = judgement.requirements[0]?.situations[1];
+    assert.deepEqual([late?.place, late?.durationMs], [place('server-b'), 0]);
     assert.deepEqual(statuses(judgement), { 'server-a': 'failed', 'server-b': 'passed' });
   });
 

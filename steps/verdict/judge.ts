@@ -52,6 +52,8 @@ export function judge(requirements: readonly Requirement[], transcript: Transcri
   const declared = [
     ...(interrupted === undefined ? [] : [`the run was interrupted (${interrupted})`]),
     ...(fault === undefined ? [] : [fault]),
+    // Whatever failed beside it: what the suite saw after a mistake of its own does not decide against anybody.
+    ...transcript.suiteFaults(),
   ];
   const faults = [...declared, ...transcript.faults(), ...strangers(requirements, transcript)];
   const absent = reasonOfAbsence(transcript, circumstances, faults[0]);

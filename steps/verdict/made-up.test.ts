@@ -51,6 +51,8 @@ export interface Course {
   /** Attached as it stands, with the media type of evidence. */
   readonly raw?: string;
   readonly message?: string;
+  /** The class of the exception: Error by default. */
+  readonly type?: string;
   readonly attempt?: number;
   readonly willBeRetried?: boolean;
   /** False: its end never comes. */
@@ -68,6 +70,7 @@ export function scenario(at: string, course: Course = {}): Envelope[] {
     evidence = [],
     raw,
     message,
+    type = 'Error',
     attempt = 0,
     willBeRetried = false,
     finished = true,
@@ -106,7 +109,7 @@ export function scenario(at: string, course: Course = {}): Envelope[] {
         testStepResult: {
           status,
           ...(status === 'FAILED'
-            ? { exception: { type: 'Error', message: message ?? 'no route to host' }, message: 'Error: …\n    at x' }
+            ? { exception: { type, message: message ?? 'no route to host' }, message: 'Error: …\n    at x' }
             : {}),
         },
       },
@@ -148,6 +151,7 @@ export function transcriptOf(...messages: readonly (readonly Envelope[])[]): Tra
 /** What a report says beside its judgement. */
 export const run: Run = {
   suite: { name: 'iot-ntp-conformance', version: '0.1.0', featuresDigest: 'f'.repeat(64) },
+  requirementSet: { name: '2026.1', digest: 'e'.repeat(64), modified: [] },
   target: {
     name: 'Acme IoT Hub',
     version: '3.2.1',

@@ -10,6 +10,7 @@ import { Transcript } from './transcript.ts';
 /** What a report says beside the judgement. */
 export interface Run {
   readonly suite: Report['suite'];
+  readonly requirementSet?: Report['requirementSet'];
   readonly target: Report['target'];
   readonly started: Date;
   readonly strict: boolean;
@@ -20,7 +21,11 @@ export interface Run {
  *
  * @param finished When it ended; absent for a run that still lasts, and then the report cannot say anything but incomplete.
  */
-export function buildReport({ suite, target, started, strict }: Run, judgement: Judgement, finished?: Date): Report {
+export function buildReport(
+  { suite, requirementSet, target, started, strict }: Run,
+  judgement: Judgement,
+  finished?: Date,
+): Report {
   return {
     $schema: 'https://iot-ntp-conformance.invalid/schemas/report.schema.json',
     verdict: judgement.verdict,
@@ -29,6 +34,7 @@ export function buildReport({ suite, target, started, strict }: Run, judgement: 
     faults: judgement.faults,
     strict,
     suite,
+    ...(requirementSet === undefined ? {} : { requirementSet }),
     target,
     started: started.toISOString(),
     ...(finished === undefined ? {} : { finished: finished.toISOString() }),

@@ -1,4 +1,5 @@
 import type { Level, Role } from '../requirement.ts';
+import type { JudgedSet } from '../requirement-set.ts';
 
 /** What a requirement or a situation comes to. */
 export type Status = 'passed' | 'failed' | 'warning' | 'inapplicable' | 'untested' | 'inconclusive';
@@ -54,6 +55,8 @@ export interface Report {
   readonly faults: readonly string[];
   readonly strict: boolean;
   readonly suite: { readonly name: string; readonly version: string; readonly featuresDigest: string };
+  /** The released set that this run judged by, and what is different where it did not. Absent where the package holds no set. */
+  readonly requirementSet?: JudgedSet;
   readonly target: {
     readonly name: string;
     readonly version?: string;

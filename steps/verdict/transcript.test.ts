@@ -36,13 +36,18 @@ const feature = `Feature: colours
 
     Scenario: It is asked in a way that nobody knows
       Given it is unheard of
+
+    Scenario: It is asked for what is no colour
+      Given it is "invalid"
 `;
 
 const steps = `
 import { Given, After } from '${import.meta.resolve('@cucumber/cucumber')}';
+import { SuiteFault } from '${import.meta.resolve('../harness/suite-fault.ts')}';
 const media = { mediaType: '${EVIDENCE_MEDIA_TYPE}' };
 After(function () { this.attach(JSON.stringify({ kind: 'wire', lines: ['+0.000 s  secret-1\\x1b'] }), media); });
 Given('it is {string}', function (colour) {
+  if (colour === 'invalid') throw new SuiteFault('secret-1 is no colour');
   if (colour === 'broken') throw new Error('no brush at secret-1');
   if (colour === 'absent') {
     this.attach(JSON.stringify({ kind: 'inapplicable', reason: 'no paint' }), media);
@@ -58,7 +63,7 @@ Given('it is {string}', function (colour) {
 describe('a transcript of real runs', () => {
   const file = 'features/server/colour.feature';
   const colour = requirement('server-colour', []);
-  const lines = [5, 8, 17, 18, 19, 21, 23];
+  const lines = [5, 8, 17, 18, 19, 21, 23, 26];
   const situations = lines.map((line) => ({ title: `line ${line}`, place: `${file}:${line}`, capabilities: [] }));
   const requirements = [{ ...colour, situations }];
   let folder = '';
@@ -93,7 +98,7 @@ describe('a transcript of real runs', () => {
     return { transcript, finished };
   }
 
-  const expected = ['passed', 'failed', 'passed', 'inapplicable', 'inconclusive', 'inconclusive', 'inconclusive'];
+  const expected = ['passed', 'failed', 'passed', 'inapplicable', ...Array.from({ length: 4 }, () => 'inconclusive')];
 
   test('knows the place of every scenario and row, and how it went', async () => {
     const { transcript, finished } = await run();
@@ -103,7 +108,7 @@ describe('a transcript of real runs', () => {
     );
     assert.deepEqual(
       finished.map(({ outcome }) => outcome),
-      ['PASSED', 'FAILED', 'PASSED', 'SKIPPED', 'FAILED', 'UNKNOWN', 'UNDEFINED'],
+      ['PASSED', 'FAILED', 'PASSED', 'SKIPPED', 'FAILED', 'UNKNOWN', 'UNDEFINED', 'FAILED'],
     );
     const [result] = judge(requirements, transcript, { strict: false }).requirements;
     assert.deepEqual(
@@ -117,10 +122,12 @@ describe('a transcript of real runs', () => {
         'the suite or the set-up broke: no brush at (secret) (in "it is "broken"")',
         'the suite broke: it has no step',
         'the suite broke: a step has no definition (in "it is unheard of")',
+        'the suite or the set-up broke: the suite is at fault: (secret) is no colour (in "it is "invalid"")',
       ],
     );
     assert.deepEqual(result?.situations[0]?.wire, ['+0.000 s  (secret)\\x1B']);
     assert.deepEqual(transcript.faults(), []);
+    assert.deepEqual(transcript.suiteFaults(), [`the suite is at fault: (secret) is no colour (in ${file}:26)`]);
   });
 
   test('of several lanes says the same', async () => {
@@ -153,6 +160,37 @@ describe('a transcript of real runs', () => {
 });
 
 describe('a transcript', () => {
+  test('of several runs has not come to its end before each of them has', () => {
+    const transcript = transcriptOf(scenario(place('server-a')));
+    assert.deepEqual(transcript.faults(), []);
+    const begins = { testRunStarted: {} } as Envelope;
+    const ends = { testRunFinished: { success: true } } as Envelope;
+    for (const envelope of [begins, begins, ends]) transcript.add(envelope);
+    assert.deepEqual(transcript.faults(), ['the run did not come to its end']);
+    transcript.add(ends);
+    assert.deepEqual(transcript.faults(), []);
+  });
+
+  test('takes evidence that cannot be read for a fault, also where it belongs to no situation', () => {
+    const transcript = transcriptOf();
+    const { attachment } = evidenceEnvelope({ kind: 'information', text: 'x' });
+    assert.ok(attachment);
+    transcript.add({ attachment: { ...attachment, body: '{"kind":"verdict"}' } });
+    assert.deepEqual(transcript.faults(), ['evidence that cannot be read: its kind is "verdict"']);
+  });
+
+  test('counts durations in ms, over seconds', () => {
+    const transcript = new Transcript({ root: '/suite', cwd: '/suite' });
+    for (const { testCaseFinished, ...message } of scenario(place('server-a')))
+      transcript.add(
+        testCaseFinished === undefined
+          ? message
+          : { testCaseFinished: { ...testCaseFinished, timestamp: { seconds: 3, nanos: 500_000 } } },
+      );
+    const [execution] = transcript.executions();
+    assert.equal(execution?.durationMs, 2_000.5);
+  });
+
   test('takes nothing more once it is sealed', () => {
     const transcript = transcriptOf(scenario(place('server-a'), { finished: false }));
     transcript.seal();

@@ -4,6 +4,7 @@ import type { Attachment, Duration, Envelope, Pickle, TestCase, TestStepResultSt
 import { type Charge, EVIDENCE_MEDIA_TYPE, type Evidence } from '../evidence.ts';
 import { printable } from '../harness/printable.ts';
 import { conceal } from '../harness/secrets.ts';
+import { suiteFaultName } from '../harness/suite-fault.ts';
 import { attachedText, concealEvidence, readEvidence } from './attachment.ts';
 
 /** How a scenario went, in Cucumber's words. */
@@ -68,6 +69,8 @@ export class Transcript {
   readonly #listeners: ((execution: Execution) => void)[] = [];
   readonly #charges = new Map<string, Charge>();
   readonly #faults = new Set<string>();
+  /** What the suite found wrong with itself, and the places where. */
+  readonly #suiteFaults = new Map<string, Set<string>>();
   #running = 0;
   #unsuccessful = false;
   #sealed = false;
@@ -117,7 +120,9 @@ export class Transcript {
     if (envelope.testStepFinished !== undefined) {
       const { testCaseStartedId, testStepId, testStepResult } = envelope.testStepFinished;
       const message = this.#clean(onOneLine(testStepResult.exception?.message ?? firstLine(testStepResult.message ?? '')));
-      this.#attempts.get(testCaseStartedId)?.outcomes.set(testStepId, { outcome: testStepResult.status, message });
+      const attempt = this.#attempts.get(testCaseStartedId);
+      attempt?.outcomes.set(testStepId, { outcome: testStepResult.status, message });
+      if (testStepResult.exception?.type === suiteFaultName) this.#addSuiteFault(message, attempt);
     }
     if (envelope.testCaseFinished !== undefined) {
       const { testCaseStartedId, timestamp, willBeRetried } = envelope.testCaseFinished;
@@ -162,6 +167,17 @@ export class Transcript {
     return faults;
   }
 
+  /**
+   * What the suite found wrong with itself in a situation, in words: it may have sent something that it took for valid, so that nothing
+   * it saw of the implementation decides.
+   */
+  suiteFaults(): readonly string[] {
+    return [...this.#suiteFaults].map(([message, [first = '', ...more]]) => {
+      const others = more.length === 0 ? '' : ` and in ${more.length} more`;
+      return `${message} (in ${first}${others})`;
+    });
+  }
+
   #addTestCase(testCase: TestCase): void {
     const pickle = this.#pickles.get(testCase.pickleId);
     if (pickle === undefined) this.#addFault(`a scenario was planned that stands in no feature (${testCase.pickleId})`);
@@ -182,6 +198,11 @@ export class Transcript {
     if (evidence.kind === 'charge') this.#charges.set(JSON.stringify(evidence), evidence);
     else if (attempt !== undefined) attempt.evidence.push(evidence);
     else if (evidence.kind === 'finding') this.#addFault(`a finding against ${evidence.requirement} belongs to no situation`);
+  }
+
+  #addSuiteFault(message: string, attempt: Attempt | undefined): void {
+    const places = this.#suiteFaults.get(message) ?? new Set();
+    this.#suiteFaults.set(message, places.add(attempt === undefined ? 'no situation' : this.#place(attempt.pickle)));
   }
 
   #addFault(fault: string): void {

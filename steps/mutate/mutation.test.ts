@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { juryFor, randomFrom, shuffled } from './choice.ts';
+import { findMutations, mutate } from './mutation.ts';
+import { faultsOfNotes, isAbout, type Note } from './note.ts';
+
+const source = `import { Then } from 'x';
+
+const bound = 16;
+
+Then('a', function (this: World) {
+  if (this.time <= bound && this.seen) return;
+  this.blame({ expected: 1 + bound, received: 1 + 1, needs: other() });
+});
+
+function other(): boolean {
+  return inner() === true;
+}
+
+function inner(): unknown {
+  if (bound > 3) throw new Error(String(1 + 2));
+  return undefined;
+}
+
+function likelyMistake(): boolean {
+  return true;
+}
+`;
+const mutations = findMutations('steps/x.steps.ts', source);
+
+test('every kind of mutation is found, and none in text for people', () => {
+  assert.deepEqual(
+    mutations.map(({ line, before, after }) => `${line} ${before} => ${after}`),
+    [
+      '3 16 => 17',
+      '6 this.time <= bound && this.seen => !(this.time <= bound && this.seen)',
+      '6 this.time <= bound && this.seen => this.time <= bound || this.seen',
+      '6 this.time <= bound => this.time < bound',
+      '6 return; => ;',
+      '7 this.blame({ expected: 1 + bound, received: 1 + 1, needs: other() }); => ;',
+      '11 inner() === true => inner() !== true',
+      '11 true => false',
+      '15 bound > 3 => !(bound > 3)',
+      '15 bound > 3 => bound >= 3',
+      '15 3 => 4',
+    ],
+  );
+});
+
+test('a mutation is put in its place, and nothing else changes', () => {
+  const [, , , swapped] = mutations;
+  assert.ok(swapped);
+  assert.equal(mutate(source, swapped), source.replace('this.time <= bound', 'this.time < bound'));
+});
+
+test('a mutation knows the statements that reach it by name', () => {
+  const reached = (line: number): readonly number[] | undefined => mutations.find((one) => one.line === line)?.reachedFrom;
+  assert.deepEqual(reached(6), [5]);
+  assert.deepEqual(reached(11), [10, 5]);
+  assert.deepEqual(reached(15), [14, 10, 5]);
+});
+
+test('the same seed makes the same choice', () => {
+  const numbers = [1, 2, 3, 4, 5, 6, 7, 8];
+  assert.deepEqual(shuffled(numbers, randomFrom(7)), shuffled(numbers, randomFrom(7)));
+  assert.notDeepEqual(shuffled(numbers, randomFrom(7)), shuffled(numbers, randomFrom(8)));
+  assert.deepEqual(
+    shuffled(numbers, randomFrom(7)).sort((a, b) => a - b),
+    numbers,
+  );
+});
+
+test('those who break the requirements are asked first, with a correct one of their role', () => {
+  const make = (name: string, kind: 'faulty' | 'unusual', role: 'server' | 'client', fails: string[]) => {
+    return { name, kind, role, fails, warns: [], about: '', seen: '', target: {} };
+  };
+  const all = [
+    make('broad', 'faulty', 'server', ['server-a', 'server-b']),
+    make('narrow', 'faulty', 'server', ['server-a']),
+    make('other', 'faulty', 'server', ['server-c']),
+    make('right', 'unusual', 'server', []),
+    make('right-too', 'unusual', 'server', []),
+    make('client', 'unusual', 'client', []),
+  ];
+  const { few, more } = juryFor(new Set(['server-a']), all, randomFrom(1));
+  assert.deepEqual([few[0]?.startsWith('right'), ...few.slice(1)], [true, 'narrow', 'broad']);
+  assert.equal(more.length, 1);
+  assert.deepEqual(juryFor(new Set(['server-x']), all, randomFrom(1)), { few: [], more: [] });
+});
+
+test('a note must have a reason and be about a mutation that there is', () => {
+  const [first] = mutations;
+  assert.ok(first);
+  const note: Note = { file: first.file, code: 'const bound = 16;', before: '16', after: '17', why: 'no clock ticks so' };
+  assert.ok(isAbout(note, first));
+  assert.deepEqual(faultsOfNotes([note], mutations), []);
+  assert.match(faultsOfNotes([{ ...note, why: ' ' }], mutations).join(), /16 => 17 in .* has no reason/);
+  assert.match(
+    faultsOfNotes([{ ...note, before: '18' }], mutations).join(),
+    /18 => 17 in "const bound = 16;" is no mutation of that file any more/,
+  );
+});

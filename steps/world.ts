@@ -3,6 +3,7 @@ import { EVIDENCE_MEDIA_TYPE, type Evidence, NonConformance } from './evidence.t
 import type { SeenStamp } from './harness/client-clock.ts';
 import { ConnectError } from './harness/device.ts';
 import type { Exchange, Request } from './harness/exchange.ts';
+import { type ExpectedTime, expectedTimes, TooUncertain } from './harness/expected-time.ts';
 import type { Link } from './harness/link.ts';
 import type { NtpDevice } from './harness/ntp-device.ts';
 import type { ClientRequest, Performance, ReportedTime } from './harness/performance.ts';
@@ -95,7 +96,9 @@ export class NtpWorld extends World {
 
   /** Starts the client in this scene, or takes the start that there was of it. */
   async perform(): Promise<void> {
-    if (this.stage.mute && this.scene.refusal === undefined && !this.stage.has(this.scene)) {
+    // What may be the reason why there is no time is looked at all the same.
+    const reason = silenceNeeds.includes(this.requirement.id);
+    if (!reason && this.stage.mute && this.scene.refusal === undefined && !this.stage.has(this.scene)) {
       this.blame({
         expected: `a calculated time within ${this.stage.target.withinMs} ms`,
         received: 'no time in any start before this one; the client was not started again',
@@ -112,7 +115,8 @@ export class NtpWorld extends World {
     return this.blame({
       expected: `a request on ${performance.requestTopic}`,
       received: this.silence(),
-      needs: ['client-request-topic'],
+      // One that has reported is not waited for any longer.
+      needs: ['client-request-topic', ...(performance.reports.length > 0 ? ['client-no-time-without-answer'] : [])],
     });
   }
 
@@ -128,17 +132,52 @@ export class NtpWorld extends World {
     });
   }
 
-  /** The first time that the client reported, or the blame for one that reported none. */
+  /** Blames a client that was not seen to do what the platform refuses: that it reports no time then shows nothing. */
+  requireRefused(): void {
+    const { scene, attempts } = this.performance;
+    if (scene.refusal === 'never answers') this.requireOwnTopic();
+    else if (attempts === 0)
+      this.blame({ expected: 'an attempt to connect', received: this.silence(), needs: ['client-request-topic'] });
+  }
+
+  /** Blames a client that the platform's message did not reach: that nothing came of it shows nothing. */
+  requireHeard(): void {
+    const { requests, responseTopic, scene } = this.performance;
+    const request = this.requireOwnTopic();
+    const [answer] = scene.answers;
+    if (answer?.on !== 'its own' || requests.some(({ delivered }) => delivered.some(({ heard }) => heard))) return;
+    if (request.deviceSendTime?.number === undefined) this.sentBy(this.performance);
+    this.blame({
+      expected: `a client that hears a message on ${responseTopic}`,
+      received: this.silence(),
+      likely: 'the client had not subscribed its response topic when the response came',
+      needs: ['client-hears-response'],
+    });
+  }
+
+  /** The first time that the client reported, or the blame for one that reported none, or none that came of an answer. */
   firstReport(): ReportedTime {
     const [report] = this.performance.reports;
-    if (report !== undefined) return report;
+    const { requests } = this.performance;
+    const answered = ({ atUs }: ReportedTime): boolean =>
+      requests.some(({ delivered }) => delivered.some((message) => message.heard && message.atUs <= atUs));
+    if (report !== undefined && answered(report)) return report;
     const request = this.requireOwnTopic();
+    if (report !== undefined) {
+      return this.blame({
+        expected: 'a calculated time after the response',
+        received: `${report.line}, before any response`,
+        likely: 'the time was not calculated from a response',
+        needs: ['client-no-time-without-answer', ...silenceNeeds],
+      });
+    }
     const unheard = request.delivered.length > 0 && request.delivered.every(({ heard }) => !heard);
     return this.blame({
       expected: `a calculated time within ${this.stage.target.withinMs} ms`,
       received: this.silence(),
       likely: unheard ? 'the client had not subscribed its response topic when the response came' : undefined,
-      needs: silenceNeeds,
+      // No order of the members is understood, or it would have been said already.
+      needs: silenceNeeds.filter((id) => this.requirement.id !== 'client-accepts-own-type' || id !== 'client-any-member-order'),
     });
   }
 
@@ -159,10 +198,32 @@ export class NtpWorld extends World {
     };
   }
 
+  /**
+   * The times that the client's first report may be. Where the machine was too busy to know them, nothing was judged yet, and the
+   * client is started anew, twice at the most.
+   *
+   * @throws TooUncertain
+   */
+  async times(): Promise<ExpectedTime[]> {
+    const seconds = this.stage.target.result?.unit === 's';
+    for (let again = 0; ; again += 1) {
+      const { performance } = this;
+      const [report] = performance.reports;
+      try {
+        return report === undefined ? [] : expectedTimes(performance, report, seconds);
+      } catch (error) {
+        if (!(error instanceof TooUncertain) || again === 2) throw error;
+        this.inform(`the client was started again: ${error.message}`);
+        this.performances.splice(-1, 1, await this.stage.performAgain(performance));
+      }
+    }
+  }
+
   /** A time in one order of the members and none in another: then it is the order that the client does not understand. */
   async requireOtherOrder(): Promise<void> {
     const { performance } = this;
-    if (performance.reports.length > 0) return;
+    const heard = performance.request?.delivered.some((delivered) => delivered.heard) === true;
+    if (performance.reports.length > 0 || !heard) return;
     const others = [plainPayload, pagePayload].map((payload) =>
       this.stage.perform({ ...this.scene, answers: [trueAnswer(payload)] }),
     );
@@ -172,6 +233,7 @@ export class NtpWorld extends World {
       expected: `a calculated time from ${performance.scene.answers[0]?.payload ?? ''}`,
       received: this.silence(),
       likely: `the members are read by position: ${understood.scene.answers[0]?.payload ?? ''} is understood`,
+      needs: ['client-any-member-order'],
     });
   }
 
@@ -190,7 +252,7 @@ export class NtpWorld extends World {
 
   /** What was seen of a client instead of what was waited for. */
   silence(): string {
-    const { sessions, requests, ended, scene, reports, overdue } = this.performance;
+    const { sessions, requests, fate, scene, reports } = this.performance;
     const seen =
       reports.length > 0
         ? `${reports.length} reports`
@@ -198,9 +260,8 @@ export class NtpWorld extends World {
           ? `${requests.length} requests and no time`
           : undefined;
     const connected = sessions.length > 0 ? 'a connection and no request' : 'no connection';
-    const tail = ended !== undefined ? `the client ${ended}` : overdue ? 'the client was still running at its deadline' : '';
     const refused = scene.refusal === undefined ? '' : ` (the platform ${scene.refusal})`;
-    return [`${seen ?? connected}${refused}`, tail].filter((part) => part !== '').join(': ');
+    return `${seen ?? connected}${refused}${fate === undefined ? '' : `: ${fate}`}`;
   }
 
   get requirement(): Requirement {
@@ -314,7 +375,8 @@ export class NtpWorld extends World {
     await device.subscribe(device.responseTopic);
     this.device = device;
     const { grain } = this.session.watch;
-    const exchanges = await this.series(({ length }) => length >= 8 && (grain.certain || length >= 2000), 1500);
+    const known = (all: readonly Exchange[]): boolean => all.length >= 8 && (grain.certain || all.length >= 2000);
+    const exchanges = await this.series((all) => known(all) && (grain.step > 1 || hasTicked(all)), 1500);
     await device.disconnect();
     this.step = grain.step;
     this.serverTime = estimateServerTime(exchanges, this.step);
@@ -390,4 +452,15 @@ export class NtpWorld extends World {
   #attach(evidence: Evidence): void {
     this.attach(JSON.stringify(evidence), { mediaType: EVIDENCE_MEDIA_TYPE });
   }
+}
+
+/**
+ * True when a clock that moves in ticks was seen through a whole one, so that it is known within which bounds it is behind: common
+ * clocks tick every 15.6 ms at the slowest.
+ */
+function hasTicked(exchanges: readonly Exchange[]): boolean {
+  const [first, last] = [exchanges[0], exchanges.at(-1)];
+  if (first === undefined || last === undefined) return false;
+  const seen = new Set(exchanges.map(({ response }) => response.serverSendTime?.number));
+  return seen.size >= 3 || last.response.message.at - first.request.at >= 40_000;
 }

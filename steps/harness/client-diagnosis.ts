@@ -48,13 +48,11 @@ function byCalculation(time: number, expected: ExpectedTime): ClientMistake | un
   const [received, sent] = [Number(delivered.serverRecvTime), Number(delivered.serverSendTime)];
   const [least, most] = elapsed;
   const trip = (least + most) / 2;
-  const slack = near + (most - least);
+  // On a controlled clock only the rounding is open.
+  const slack = least === most ? 1 : near + (most - least);
   const right = rightOf(expected);
   const device = Number(request.deviceSendTime?.number ?? 0n);
-  if (least === most && Math.abs(time - right) <= 2) {
-    return { requirement: 'client-half-millisecond', text: 'half milliseconds are lost: each stamp is halved before they are added' };
-  }
-  const mistakes: readonly (readonly [number, string, string])[] = [
+  const mistakes: readonly (readonly [number, string, string, number?])[] = [
     [sent, 'client-counts-latency', 'the time is serverSendTime: the latency of the link is not counted'],
     [
       sent + trip / 2,
@@ -69,15 +67,24 @@ function byCalculation(time: number, expected: ExpectedTime): ClientMistake | un
     [received, 'client-counts-processing', 'the time is serverRecvTime'],
     [right + device, 'client-worked-example', 'a sign error: deviceSendTime is added instead of subtracted'],
     [right - device - trip, 'client-worked-example', 'the offset between the two clocks is reported instead of the time'],
-    [right * 2, 'client-worked-example', 'the sum is not halved'],
+    [right * 2, 'client-worked-example', 'the sum is not halved', 2],
     [(sent + trip) / 2, 'client-no-made-up-time', 'serverRecvTime is read as 0'],
     [(received + trip) / 2, 'client-no-made-up-time', 'serverSendTime is read as 0'],
     [right + device / 2, 'client-no-made-up-time', 'deviceSendTime is read as 0'],
     [right / 1000, 'client-unix-time', 'the time is in seconds'],
-    [right * 1000, 'client-unix-time', 'the time is in microseconds'],
+    [right * 1000, 'client-unix-time', 'the time is in microseconds', 1000],
   ];
-  const found = mistakes.find(([value]) => Math.abs(value - right) > slack && Math.abs(time - value) <= slack);
-  return found === undefined ? undefined : { requirement: found[1], text: found[2] };
+  // A time that is multiplied is as much less certain.
+  const [found] = mistakes
+    .filter(([value, , , times = 1]) => Math.abs(time - value) <= slack * times)
+    .toSorted(([a], [b]) => Math.abs(time - a) - Math.abs(time - b));
+  // The nearest one counts, and only where it can be told from the right time: none that is further off is named in its place.
+  if (found !== undefined && Math.abs(found[0] - right) > slack) return { requirement: found[1], text: found[2] };
+  if (least !== most || Math.abs(time - right) > 2) return undefined;
+  return {
+    requirement: 'client-half-millisecond',
+    text: 'half milliseconds are lost: each stamp is halved before they are added',
+  };
 }
 
 /** Mistakes of too small an integer. */
@@ -89,7 +96,11 @@ function bySize(time: number, expected: ExpectedTime): ClientMistake | undefined
   const right = rightOf(expected);
   const same = (value: number, other: number): boolean => Math.abs(rest(value) - rest(other)) < 60_000;
   const wrapped = Math.abs(time) <= modulo && (same(time, right) || same(time * 2, right * 2));
-  return wrapped ? { requirement, text: 'the time went through a 32-bit integer' } : undefined;
+  if (wrapped) return { requirement, text: 'the time went through a 32-bit integer' };
+  // One of the stamps lost its upper half: the sum is then wrong by a multiple of 2^32.
+  const lost = Math.abs(time - right) * 2;
+  const cut = lost > modulo / 2 && Math.abs(lost - Math.round(lost / modulo) * modulo) < 1000;
+  return cut ? { requirement, text: 'a timestamp went through a 32-bit integer' } : undefined;
 }
 
 /** Mistakes that come from where the client runs, or from whom it believes. */

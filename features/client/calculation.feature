@@ -45,7 +45,6 @@ Feature: The time that a client calculates
 
       Examples:
         | processing |
-        | 0 ms       |
         | 5 ms       |
         | 400 ms     |
 

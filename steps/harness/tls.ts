@@ -34,7 +34,7 @@ export async function requireTls(address: Address, deadline: number): Promise<vo
       resolve(result);
     };
     socket.once('secureConnect', () => settle(undefined));
-    socket.once('error', (error) => settle(error.message));
+    socket.once('error', (error: Error) => settle(error.message));
     socket.once('close', () => settle('the server closed the connection'));
   });
   socket.on('error', () => {});

@@ -6,7 +6,6 @@ import { expectedTimes, isRight } from './harness/expected-time.ts';
 import { halved } from './harness/formula.ts';
 import { signatureFaults } from './harness/hmac.ts';
 import { isInteger } from './harness/payload.ts';
-import type { Performance } from './harness/performance.ts';
 import { type Refusal, type Sequel, trueAnswer } from './harness/scene.ts';
 import { covers } from './harness/topic-filter.ts';
 import type { Blame, NtpWorld } from './world.ts';
@@ -128,11 +127,11 @@ Then('the request is published on its own request topic', function (this: NtpWor
 
 Then('a filter that covers its response topic was subscribed before the request', function (this: NtpWorld) {
   const { responseTopic, sessions } = this.performance;
-  const { publish } = this.firstRequest();
+  const request = this.firstRequest();
   const covering = sessions.flatMap(({ subscriptions }) =>
     [...subscriptions.values()].filter(({ filter }) => covers(filter, responseTopic)),
   );
-  if (covering.some(({ atUs }) => atUs <= publish.atUs)) return;
+  if (request.listened) return;
   const filters = sessions.flatMap(({ subscriptions }) => [...subscriptions.keys()]);
   this.blame({
     expected: `SUBSCRIBE with a filter that covers ${responseTopic}, before the request`,
@@ -237,17 +236,18 @@ Then('deviceSendTime is not a constant', function (this: NtpWorld) {
   });
 });
 
-Then('the client reports a time', function (this: NtpWorld) {
+Then('the client reports a time', async function (this: NtpWorld) {
+  await this.requireOtherOrder();
   this.firstReport();
 });
 
 Then('the client reports the time that the formula gives, as in any other order', async function (this: NtpWorld) {
   await this.requireOtherOrder();
-  requireRight(this, this.performance);
+  await requireRight(this);
 });
 
-Then('the client reports the time that the formula gives', function (this: NtpWorld) {
-  requireRight(this, this.performance);
+Then('the client reports the time that the formula gives', async function (this: NtpWorld) {
+  await requireRight(this);
 });
 
 /** The diagnosis of a wrong time: the requirement that is about the mistake explains the others that it breaks. */
@@ -258,9 +258,9 @@ function blameOf(world: NtpWorld, mistake: ClientMistake | undefined): Pick<Blam
 }
 
 /** Blames the client where its first report is not the time that the formula gives for the true answer. */
-function requireRight(world: NtpWorld, performance: Performance): void {
+async function requireRight(world: NtpWorld): Promise<void> {
+  const times = await world.times();
   const report = world.firstReport();
-  const times = expectedTimes(performance, report, world.stage.target.result?.unit === 's');
   const [expected] = times;
   if (expected === undefined) throw new Error('the client reported a time, and no true answer was delivered');
   world.inform(`reported ${report.literal}; the formula gives ${expected.text}`);
@@ -268,7 +268,7 @@ function requireRight(world: NtpWorld, performance: Performance): void {
   world.blame({
     expected: `the time that the formula gives, ${expected.text}`,
     received: report.twice === undefined ? `"${report.literal}", which is no number` : halved(report.twice),
-    ...blameOf(world, diagnoseClientTime(performance, report, expected)),
+    ...blameOf(world, diagnoseClientTime(world.performance, report, expected)),
   });
 }
 
@@ -298,7 +298,7 @@ function requireExactly(world: NtpWorld, times: readonly [number, number?]): voi
 
 Then('the client reports no time', function (this: NtpWorld) {
   const [report] = this.performance.reports;
-  if (report === undefined) return;
+  if (report === undefined) return this.requireRefused();
   this.blame({
     expected: 'no calculated time',
     received: report.line,
@@ -306,16 +306,17 @@ Then('the client reports no time', function (this: NtpWorld) {
   });
 });
 
-Then('the client reports the right time or none', function (this: NtpWorld) {
+Then('the client reports the right time or none', async function (this: NtpWorld) {
   this.requireOwnTopic();
+  const times = await this.times();
   const [report] = this.performance.reports;
   const [first] = this.performance.request?.delivered ?? [];
   if (first?.heard === false) this.inform('the client had subscribed no filter that covers this message, so it was not sent');
   if (report === undefined) {
+    this.requireHeard();
     this.inform(`no time was reported: the client ${this.performance.ended ?? 'was still waiting at its deadline'}`);
     return;
   }
-  const times = expectedTimes(this.performance, report, this.stage.target.result?.unit === 's');
   if (isRight(report, times)) return;
   const [expected] = times;
   this.blame({
@@ -328,6 +329,7 @@ Then('the client reports the right time or none', function (this: NtpWorld) {
 Then('the client ends or reports a time', function (this: NtpWorld) {
   this.requireOwnTopic();
   const { reports, ended, overdue } = this.performance;
+  if (reports.length === 0) this.requireHeard();
   if (reports.length > 0 || ended !== undefined || !overdue) return;
   this.blame({
     expected: 'an orderly end, or a time from the true answer that followed',

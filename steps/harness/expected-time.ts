@@ -28,19 +28,30 @@ export class TooUncertain extends Error {
 }
 
 /**
- * The times that a client may report, one for each true answer that was delivered before the report: by the report's own stamps where it
+ * The times that a client may report, for each true answer that was delivered before the report: by the report's own stamps where it
  * has them, by the controlled clock where there is one, else between the least and the most that can have elapsed on the client's clock.
  *
  * @param seconds the client reports whole seconds
- * @throws TooUncertain
+ * @throws TooUncertain when the report is none of the times that are known well, and another one is known too little
  */
 export function expectedTimes(performance: Performance, report: ReportedTime, seconds: boolean): ExpectedTime[] {
   const truth = performance.scene.answers.at(-1);
-  return performance.requests.flatMap((request) =>
+  const all = performance.requests.flatMap((request) =>
     request.delivered
       .filter(({ answer, heard, atUs }) => answer === truth && heard && atUs <= report.atUs)
-      .map((delivered) => expectedOf(performance, request, delivered, report, seconds)),
+      .flatMap((delivered) =>
+        elapsedOf(performance, request, delivered, report).map((elapsed) => expectedOf(request, delivered, elapsed, seconds)),
+      ),
   );
+  const width = ({ elapsed: [least, most] }: ExpectedTime): number => most - least;
+  const known = all.filter((time) => width(time) <= mostUncertainMs * 2);
+  if (known.length < all.length && !isRight(report, known)) {
+    throw new TooUncertain(
+      `the client's own clock is known to ${(Math.max(...all.map(width)) / 2).toFixed(0)} ms only, which is too little to judge its ` +
+        'time: run on a machine that is less busy, let the client report deviceRecvTime as well, or declare the capability "clock"',
+    );
+  }
+  return known;
 }
 
 /** Whether a report is one of the times that it may be. */
@@ -49,21 +60,13 @@ export function isRight({ twice }: ReportedTime, times: readonly ExpectedTime[])
 }
 
 function expectedOf(
-  performance: Performance,
   request: ClientRequest,
   delivered: Delivered,
-  report: ReportedTime,
+  elapsed: readonly [number, number],
   seconds: boolean,
 ): ExpectedTime {
-  const elapsed = elapsedOf(performance, request, delivered, report);
   const sum = delivered.serverRecvTime + delivered.serverSendTime;
   const [least, most] = elapsed;
-  if (most - least > mostUncertainMs * 2) {
-    throw new TooUncertain(
-      `the client's own clock is known to ${((most - least) / 2).toFixed(0)} ms only, which is too little to judge its time: ` +
-        'run on a machine that is less busy, let the client report deviceRecvTime as well, or declare the capability "clock"',
-    );
-  }
   // Whole milliseconds on both of the client's clock readings, and rounding of the result either way: 1 ms.
   const slack = least === most ? 1n : 2n;
   const display = seconds ? 2000n : 0n;
@@ -73,32 +76,26 @@ function expectedOf(
   return { twiceLow, twiceHigh, request, delivered, elapsed, text };
 }
 
+/**
+ * What can have elapsed on the client's clock, in ms: at least and at most. A stamp that is a little behind the clock of this machine
+ * either comes from that clock, and was read so long before it arrived, or from a clock of its own that is behind; each gives other bounds.
+ */
 function elapsedOf(
   { scene }: Performance,
-  request: ClientRequest,
+  { publish, beforeUs, deviceSendTime }: ClientRequest,
   delivered: Delivered,
   report: ReportedTime,
-): readonly [number, number] {
-  if (report.deviceRecvTime !== undefined && request.deviceSendTime?.number !== undefined) {
-    const exact = Number(report.deviceRecvTime - request.deviceSendTime.number);
-    return [exact, exact];
-  }
-  if (scene.clock !== undefined) {
-    const exact = scene.clock.receives - scene.clock.sends;
-    return [exact, exact];
-  }
-  const least = (delivered.atUs - request.publish.atUs) / 1000;
-  const most = (report.atUs - request.publish.atUs) / 1000 + beforeArrival(request);
-  return [least, most];
-}
-
-/**
- * How long before the request's arrival the client read its clock, at most, in ms: exactly, where its stamp follows the wall clock of
- * this machine; else since the packet before, which on a busy machine may be long.
- */
-function beforeArrival({ publish, deviceSendTime }: ClientRequest): number {
-  const behind = publish.wallMs - Number(deviceSendTime?.number ?? 0n);
-  if (behind >= -1 && behind < mostBehindMs) return Math.max(0, behind) + 1;
-  const earlier = [...publish.session.frames].filter(({ atUs }) => atUs < publish.atUs).at(-1) ?? publish.session.accepted;
-  return Math.max(unseenMs, (publish.atUs - earlier.atUs) / 1000);
+): (readonly [number, number])[] {
+  const exactly = (ms: number): (readonly [number, number])[] => [[ms, ms]];
+  const sent = deviceSendTime?.number;
+  if (report.deviceRecvTime !== undefined && sent !== undefined) return exactly(Number(report.deviceRecvTime - sent));
+  if (scene.clock !== undefined) return exactly(scene.clock.receives - scene.clock.sends);
+  const least = (delivered.atUs - publish.atUs) / 1000;
+  const most = (report.atUs - publish.atUs) / 1000;
+  const behind = publish.wallMs - Number(sent ?? 0n);
+  const follows = behind >= -1 && behind < mostBehindMs;
+  if (follows && behind <= unseenMs) return [[least, most + Math.max(0, behind) + 1]];
+  // Since the packet before, which on a busy machine may be long.
+  const own = [least, most + Math.max(unseenMs, (publish.atUs - beforeUs) / 1000)] as const;
+  return follows ? [[least + behind - 1, most + behind + 1], own] : [own];
 }

@@ -16,6 +16,9 @@ export interface FrameLimits {
   readonly bytes: number;
 }
 
+/** What is kept of either end of a connection that is over and only shown any more. */
+export const condensed: FrameLimits = { frames: 40, bytes: 32 * 1024 };
+
 /** The latest frames of a connection: whoever floods it makes the oldest go, and costs no more memory than the limits say. */
 export class FrameLog implements Iterable<RecordedFrame> {
   readonly #limits: FrameLimits;
@@ -43,6 +46,29 @@ export class FrameLog implements Iterable<RecordedFrame> {
     this.#frames.push(frame);
     this.#bytes += frame.bytes.length;
     while (this.length > 1 && (this.length > this.#limits.frames || this.#bytes > this.#limits.bytes)) this.#drop();
+  }
+
+  /** The latest frame that is older than this, in µs; undefined when none is kept. */
+  before(atUs: number): RecordedFrame | undefined {
+    return this.#frames.findLast((frame, index) => index >= this.#first && frame.atUs < atUs);
+  }
+
+  /** Keeps the earliest and the latest frames only, as many of each; the bytes of either side have a bound as well. */
+  condense({ frames, bytes }: FrameLimits): void {
+    const kept = this.#frames.slice(this.#first);
+    const few = (side: readonly RecordedFrame[]): RecordedFrame[] => {
+      let left = bytes;
+      return side.slice(0, frames).filter((frame) => {
+        left -= frame.bytes.length;
+        return left >= 0;
+      });
+    };
+    const earliest = few(kept);
+    const latest = few(kept.slice(frames).reverse()).reverse();
+    this.#dropped += kept.length - earliest.length - latest.length;
+    this.#frames = [...earliest, ...latest];
+    this.#first = 0;
+    this.#bytes = this.#frames.reduce((sum, frame) => sum + frame.bytes.length, 0);
   }
 
   *[Symbol.iterator](): Iterator<RecordedFrame> {

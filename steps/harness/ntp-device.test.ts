@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { DeviceConnection } from './device.ts';
 import { Inbox } from './inbox.ts';
 import { NtpDevice } from './ntp-device.ts';
-import { SuiteFault } from './schema.ts';
+import { SuiteFault } from './suite-fault.ts';
 import { Watch } from './watch.ts';
 import { monotonic } from './wire.ts';
 

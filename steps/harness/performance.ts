@@ -1,4 +1,4 @@
-import type { RecordedFrame } from './frame-log.ts';
+import { condensed, type RecordedFrame } from './frame-log.ts';
 import { type Moment, moment } from './moment.ts';
 import type { Payload, Value } from './payload.ts';
 import type { PlatformRequest } from './platform-script.ts';
@@ -33,10 +33,17 @@ export interface Delivered extends Moment {
 /** A request of the client, and what came of it. */
 export interface ClientRequest {
   readonly publish: PlatformRequest;
+  /** When the packet before it crossed the same connection, or the connection began: monotonic time in µs. */
+  readonly beforeUs: number;
+  /** Whether one of the client's connections had subscribed a filter that covers its response topic, in the order of the packets. */
+  readonly listened: boolean;
   readonly payload: Payload;
   readonly deviceSendTime: Value | undefined;
   readonly delivered: Delivered[];
 }
+
+/** The most requests, and the most reports, that are kept of one start: what a flood brings beyond them tells nothing more. */
+const mostKept = 1000;
 
 /** One start of the client: everything that it was seen to do. */
 export class Performance {
@@ -48,12 +55,18 @@ export class Performance {
   readonly reports: ReportedTime[] = [];
   /** Connections that were seen to be this client's. */
   sessions: readonly PlatformSession[] = [];
+  /** How often it was seen to connect, refused connections included. */
+  attempts = 0;
+  /** True from the first CONNACK that let it in. */
+  welcomed = false;
   /** How the client ended by itself, in words; undefined when the suite had to end it. */
   ended: string | undefined;
-  /** True when the deadline passed while the suite still waited for something. */
+  /** True when the suite still waited for something at the deadline, or when a flood of requests came before. */
   overdue = false;
   /** The last lines of its output. */
   output: readonly string[] = [];
+  /** True when there is no client any more that anything could be done for. */
+  over = false;
   readonly #changes = new Set<() => void>();
 
   constructor(scene: Scene, identity: Identity) {
@@ -72,6 +85,32 @@ export class Performance {
   /** The request that counts. */
   get request(): ClientRequest | undefined {
     return this.requests[0];
+  }
+
+  /** True when it has reported so often that further reports are not kept. */
+  get reportedTooOften(): boolean {
+    return this.reports.length >= mostKept;
+  }
+
+  /** How it ended, in words; undefined when the suite had seen what it waited for. */
+  get fate(): string | undefined {
+    if (this.ended !== undefined) return `the client ${this.ended}`;
+    if (!this.overdue) return undefined;
+    return this.askedTooOften
+      ? 'the suite ended the client, which asked without end'
+      : 'the client was still running at its deadline';
+  }
+
+  /** True when it has asked so often that further requests are neither kept nor answered. */
+  get askedTooOften(): boolean {
+    return this.requests.length >= mostKept;
+  }
+
+  /** Nothing more will come. What is kept from here on costs little, however much there was. */
+  close(sessions: readonly PlatformSession[], attempts: number): void {
+    this.sessions = sessions;
+    this.attempts = attempts;
+    for (const { frames } of sessions) frames.condense(condensed);
   }
 
   /** Something was recorded: whoever waits looks again. */
@@ -98,8 +137,10 @@ export class Performance {
 
   /** The packets of all its connections and what it reported, one line each, times relative to the start. */
   lines(limit = 60): string[] {
+    let dropped = 0;
     const entries: { readonly atUs: number; readonly text: string }[] = this.sessions.flatMap((session) => {
       const frames = [...session.frames].map((frame) => ({ atUs: frame.atUs, text: packetLine(frame) }));
+      dropped += session.frames.dropped;
       const { ending } = session;
       return ending === undefined ? frames : [...frames, { atUs: ending.atUs, text: `· ${ending.reason}` }];
     });
@@ -107,13 +148,11 @@ export class Performance {
     const lines = entries
       .toSorted((a, b) => a.atUs - b.atUs)
       .map(({ atUs, text }) => `+${((atUs - this.started.atUs) / 1e6).toFixed(6)} s  ${text}`);
-    if (this.ended !== undefined) lines.push(`· the client ${this.ended}`);
-    else if (this.overdue) lines.push('· the client was still running at its deadline');
+    if (this.fate !== undefined) lines.push(`· ${this.fate}`);
     for (const line of this.output.filter((text) => text.trim() !== '').slice(-8))
       lines.push(`· output: ${printable(line, 200)}`);
-    return lines.length <= limit
-      ? lines
-      : [...lines.slice(0, limit / 2), `… ${lines.length - limit} lines left out`, ...lines.slice(-limit / 2)];
+    if (lines.length <= limit) return dropped === 0 ? lines : [...lines, `… ${dropped} packets left out`];
+    return [...lines.slice(0, limit / 2), `… ${lines.length + dropped - limit} lines left out`, ...lines.slice(-limit / 2)];
   }
 }
 

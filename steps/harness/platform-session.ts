@@ -221,9 +221,7 @@ export class PlatformSession {
   /** Cuts the connection with a TCP reset: what the client has not read yet is lost. */
   cut(): void {
     this.#over('cut', 'the suite cut the connection');
-    // A TLS socket cannot be reset; the TCP connection under it can.
-    if (!this.#raw.destroyed) this.#raw.resetAndDestroy();
-    this.#socket.destroy();
+    this.#reset();
   }
 
   /** Closes the connection after what was sent. */
@@ -235,8 +233,7 @@ export class PlatformSession {
   /** Refuses TCP, as far as one can who has accepted already. */
   refuseTcp(): void {
     this.#over('refused', 'the suite refused the TCP connection');
-    this.#raw.resetAndDestroy();
-    this.#socket.destroy();
+    this.#reset();
   }
 
   /**
@@ -267,6 +264,14 @@ export class PlatformSession {
       signal?.removeEventListener('abort', abort);
       this.signal.removeEventListener('abort', end);
     }
+  }
+
+  #reset(): void {
+    // A TLS socket cannot be reset; the TCP connection under it can. One that sends its FIN already cannot either (libuv: EINVAL), and
+    // Node would leave it open for ever after the attempt.
+    if (!this.#raw.destroyed && !this.#raw.writableEnded) this.#raw.resetAndDestroy();
+    this.#raw.destroy();
+    this.#socket.destroy();
   }
 
   #covering(topic: string): Subscription[] {

@@ -548,6 +548,17 @@ test('speaks TLS', { skip: missing('openssl', 'version') }, async (context) => {
   assert.match(ending.reason, /the connection failed/);
 });
 
+test('a connection that is being closed can still be cut', { timeout: 10_000 }, async (context) => {
+  const { platform, port } = await start(context);
+  const socket = createConnection({ host, port });
+  context.after(() => socket.destroy());
+  socket.on('error', () => {});
+  const session = await platform.nextAttempt(soon());
+  session.end();
+  session.cut();
+  assert.equal((await session.closed).cause, 'ended');
+});
+
 test('closing it ends every connection and whoever waits', async () => {
   const platform = new Platform();
   const port = await platform.listen(host);

@@ -3,6 +3,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import type { IConnectPacket, IPublishPacket, ISubscribePacket } from 'mqtt-packet';
 import { Arrivals } from './arrivals.ts';
+import { condensed } from './frame-log.ts';
 import type { ConnectDecision, PlatformRequest, Script, SubscribeDecision } from './platform-script.ts';
 import { type Delivery, type Director, PlatformSession, type SessionLimits } from './platform-session.ts';
 import type { Identity } from './target/target.ts';
@@ -32,6 +33,9 @@ const defaults: SessionLimits = {
 /** The most ended connections that are remembered of one device, and of all strangers together. */
 const mostEnded = 32;
 
+/** How many of them keep all their frames. */
+const mostWhole = 2;
+
 /** The most errors of scripts that are remembered. */
 const mostFaults = 100;
 
@@ -48,10 +52,15 @@ class Part {
     this.identity = identity;
   }
 
-  /** Forgets the oldest ended connections: a client that comes back in a tight loop costs bounded memory. */
+  /** Forgets most of the older ended connections, and the oldest whole: a client that comes back in a tight loop costs bounded memory. */
   trim(): void {
     const ended = [...this.sessions].filter(({ ending }) => ending !== undefined);
-    for (const session of ended.slice(0, Math.max(0, ended.length - mostEnded))) this.sessions.delete(session);
+    for (const { frames } of ended.slice(0, -mostWhole)) frames.condense(condensed);
+    for (const session of ended.slice(0, -mostEnded)) {
+      this.sessions.delete(session);
+      // It may still wait to be taken as an attempt, a connection or the sender of a request.
+      session.frames.condense({ frames: 0, bytes: 0 });
+    }
   }
 
   close(reason: Error): void {

@@ -22,6 +22,13 @@ const usualLeadMs = 3_600_000;
 /** How long a client that has reported may take to end by itself, or to report again, in ms. */
 const afterReportMs = 300;
 
+/** Who takes part in a performance. */
+interface Cast {
+  readonly performance: Performance;
+  readonly platform: Platform;
+  readonly clock: ControlledClock | undefined;
+}
+
 /**
  * The client under test in front of the platform that the suite plays. Every situation describes a scene; scenes that are alike are
  * performed once, and all that can be judged on such a performance is judged on it.
@@ -34,6 +41,8 @@ export class Stage {
   readonly #performances = new Map<string, Promise<Performance>>();
   readonly #finished: Performance[] = [];
   readonly #running = new Set<StartedTarget>();
+  /** What scripts threw on platforms that are closed. */
+  readonly #faults: unknown[] = [];
   readonly #reports: Reports;
   /** Clients that cannot be told apart by their device take turns. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -68,24 +77,43 @@ export class Stage {
     return answered.length >= 4 && answered.every(({ reports }) => reports.length === 0);
   }
 
+  /** Begins the scenes in which the client is not served: most of their time is the client's own waiting. */
+  beginRefusals(): void {
+    const [type = 'long'] = this.target.timestampTypes;
+    for (const refusal of ['never answers', 'refuses TCP', 'refuses CONNECT'] as const) {
+      // Whoever needs the performance asks for it again, and hears of what went wrong.
+      this.perform({ ...plainScene(type), refusal }).catch(() => undefined);
+    }
+  }
+
   /** Whether there is, or will be, a performance of this scene. */
   has(scene: Scene): boolean {
-    return this.#performances.has(JSON.stringify(scene));
+    return this.#performances.has(keyOf(scene));
   }
 
   /** What the suite's own scripts threw. */
   get faults(): readonly unknown[] {
-    return this.#platform.faults;
+    return [...this.#platform.faults, ...this.#faults];
   }
 
   /** Performs a scene, or gives the performance that there is of it. */
   async perform(scene: Scene): Promise<Performance> {
-    const key = JSON.stringify(scene);
+    const key = keyOf(scene);
     const known = this.#performances.get(key);
     if (known !== undefined) return known;
     const performing = this.#inTurn(scene);
     this.#performances.set(key, performing);
     return performing;
+  }
+
+  /** Performs a scene anew, unless that has been done already: what was recorded of it cannot be judged. */
+  async performAgain(performance: Performance): Promise<Performance> {
+    const { scene } = performance;
+    const key = keyOf(scene);
+    const known = this.#performances.get(key);
+    // Another one may have had the same wish meanwhile.
+    if ((await known) === performance && this.#performances.get(key) === known) this.#performances.delete(key);
+    return this.perform(scene);
   }
 
   /**
@@ -143,99 +171,103 @@ export class Stage {
   }
 
   async #perform(scene: Scene, identity: Identity): Promise<Performance> {
-    const performance = new Performance(scene, identity);
-    const clock = scene.clock === undefined ? undefined : await ControlledClock.create();
+    using clock = scene.clock === undefined ? undefined : await ControlledClock.create();
     if (scene.clock !== undefined) clock?.set(scene.clock.sends);
-    const onReport = (report: ReportedTime | undefined): void => {
-      if (report === undefined) return;
-      performance.reports.push(report);
-      performance.changed();
-    };
-    this.#platform.play(identity, this.#script(performance, clock, onReport));
-    if (scene.refusal === 'refuses TCP') await this.#platformThatRefuses(performance, clock, onReport);
-    else await this.#run(performance, clock, this.#host, this.#port, onReport);
-    performance.sessions = this.#platform.sessions(identity);
-    this.#platform.forget(identity);
+    const performance = new Performance(scene, identity);
+    if (scene.slowConnectMs > 0 || scene.refusal === 'refuses TCP' || scene.refusal === 'refuses CONNECT') {
+      // What comes before CONNACK comes before anybody can know who asks: this client has a platform for itself.
+      await using platform = new Platform(appearance(this.target));
+      const cast = { performance, platform, clock };
+      const script = this.#script(cast);
+      const refuseTcp = (): 'refuse' => {
+        setImmediate(() => performance.changed());
+        return 'refuse';
+      };
+      platform.script = scene.refusal === 'refuses TCP' ? { onAccept: refuseTcp } : script;
+      await this.#run(cast, script, await listen(platform, this.target));
+      performance.close([...platform.sessions(), ...platform.sessions(identity)], platform.accepted);
+      this.#faults.push(...platform.faults);
+    } else {
+      const cast = { performance, platform: this.#platform, clock };
+      await this.#run(cast, this.#script(cast), this.#port);
+      const sessions = this.#platform.sessions(identity);
+      performance.close(sessions, sessions.length);
+      this.#platform.forget(identity);
+    }
     this.#finished.push(performance);
     return performance;
   }
 
-  /** A platform of its own, since TCP is refused before anybody can know who asks. */
-  async #platformThatRefuses(
-    performance: Performance,
-    clock: ControlledClock | undefined,
-    onReport: (report: ReportedTime | undefined) => void,
-  ): Promise<void> {
-    await using platform = new Platform({ ...appearance(this.target), script: { onAccept: () => 'refuse' } });
-    const port = await listen(platform, this.target);
-    await this.#run(performance, clock, this.#host, port, onReport);
-  }
-
-  async #run(
-    performance: Performance,
-    clock: ControlledClock | undefined,
-    host: string,
-    port: number,
-    onReport: (report: ReportedTime | undefined) => void,
-  ): Promise<void> {
+  async #run({ performance, platform, clock }: Cast, script: Script, port: number): Promise<void> {
     const { identity, scene } = performance;
     const controlled: (ClockSettings & Partial<ContainerClockSettings>) | undefined =
       this.target.start.kind === 'container' ? clock?.forContainer() : clock?.forProcess();
-    const { productKey, deviceName, deviceSecret } = identity;
+    const { productKey, deviceName, deviceSecret = '' } = identity;
+    platform.play(identity, script);
     const client = await startTarget(this.target, {
       env: { ...(scene.timeZone === undefined ? {} : { TZ: scene.timeZone }), ...controlled?.env },
       mounts: controlled === undefined || controlled.mount === undefined ? [] : [controlled.mount],
-      values: { host, port: String(port), productKey, deviceName, deviceSecret: deviceSecret ?? '', timestampType: scene.type },
-      onLine: (line) => onReport(readReport(line, this.#reports)),
+      values: { host: this.#host, port: String(port), productKey, deviceName, deviceSecret, timestampType: scene.type },
+      onLine: (line) => {
+        if (!performance.reportedTooOften) keep(performance, readReport(line, this.#reports));
+      },
     });
     this.#running.add(client);
     void client.end.then((how) => {
       performance.ended = how === 'stopped by the suite' ? undefined : how;
+      performance.over = true;
       performance.changed();
     });
     try {
-      if (this.#closed) return;
-      await this.#watch(performance, client);
+      if (!this.#closed) await this.#watch({ performance, platform, clock }, client);
     } finally {
-      performance.output = client.output();
+      performance.over = true;
+      performance.changed();
       await client.stop();
+      // What it said last was read meanwhile.
+      performance.output = client.output();
       this.#running.delete(client);
-      clock?.[Symbol.dispose]();
     }
   }
 
   /** Lets the client ask, and waits for what the scene is about. */
-  async #watch(performance: Performance, client: StartedTarget): Promise<void> {
+  async #watch(cast: Cast, client: StartedTarget): Promise<void> {
+    const { performance } = cast;
     const { scene } = performance;
     const { withinMs, sync } = this.target;
     const over = (): boolean => performance.ended !== undefined;
     const interval = sync.kind === 'every' ? sync.intervalMs : 0;
-    await this.#trigger(performance, client);
+    await this.#trigger(cast, client);
     if (scene.sequel !== undefined) {
       await performance.until(() => over() || performance.requests.length > 0, withinMs + interval);
-      await this.#trigger(performance, client);
+      await this.#trigger(cast, client);
     }
     const enough =
       scene.refusal === undefined
         ? () => performance.reports.length > 0
         : () => performance.reports.length > 0 || performance.requests.length > 1;
-    const seen = await performance.until(() => over() || enough(), withinMs + interval * (scene.sequel === undefined ? 1 : 2));
-    performance.overdue = !seen;
-    // One that has reported may end, or report again; one that has ended may have said more than was read yet.
-    if (performance.reports.length > 0) await performance.until(over, afterReportMs);
+    const deadline = withinMs + interval * (scene.sequel === undefined ? 1 : 2);
+    await performance.until(() => over() || enough() || performance.askedTooOften, deadline);
+    performance.overdue = !(over() || enough());
+    // One that has reported may end, or report again.
+    if (performance.reports.length > 0) await performance.until(() => over() || performance.reportedTooOften, afterReportMs);
   }
 
   /** Has the client ask, where it does not by itself. */
-  async #trigger(performance: Performance, client: StartedTarget): Promise<void> {
+  async #trigger({ performance, platform }: Cast, client: StartedTarget): Promise<void> {
     const { sync, withinMs } = this.target;
     if (sync.kind === 'start' || sync.kind === 'every') return;
-    const listens = (): boolean =>
-      [...this.#platform.sessions(performance.identity)].some(
-        (session) => session.subscriptions.size > 0 && session.ending === undefined,
-      );
+    const open = (): PlatformSession[] => platform.sessions(performance.identity).filter(({ ending }) => ending === undefined);
+    // A message that lets it ask must find its listener.
+    const topic = sync.kind === 'publish' ? fill(sync.topic, performance.identity) : undefined;
+    const listens = this.target.capabilities.has('auto-subscription')
+      ? () => performance.welcomed && open().length > 0
+      : () => open().some((session) => (topic === undefined ? session.subscriptions.size > 0 : session.hears(topic)));
     const { refusal } = performance.scene;
-    if (refusal !== 'refuses TCP' && refusal !== 'refuses CONNECT')
-      await performance.until(() => listens() || performance.ended !== undefined, withinMs);
+    const refused = refusal === 'refuses TCP' || refusal === 'refuses CONNECT';
+    // One that is not let in has shown by its attempt that it runs, and that what listens to a signal is in place.
+    const ready = refused ? () => platform.accepted > 0 : listens;
+    await performance.until(() => ready() || performance.ended !== undefined, withinMs);
     if (performance.ended !== undefined) return;
     switch (sync.kind) {
       case 'exec':
@@ -248,26 +280,34 @@ export class Stage {
         await client.write(sync.text);
         return;
       case 'publish':
-        for (const session of this.#platform.sessions(performance.identity)) {
+        for (const session of open()) {
           session.deliver(fill(sync.topic, performance.identity), fill(sync.payload, performance.identity));
         }
     }
   }
 
-  #script(
-    performance: Performance,
-    clock: ControlledClock | undefined,
-    onReport: (report: ReportedTime | undefined) => void,
-  ): Script {
+  #script(cast: Cast): Script {
+    const { performance, platform } = cast;
     const { scene } = performance;
     const autoSubscription = this.target.capabilities.has('auto-subscription');
+    const welcome = (): void => {
+      performance.welcomed = true;
+      performance.changed();
+    };
     return {
       autoSubscription,
       onConnect: (_packet, session) => {
-        performance.changed();
+        setImmediate(() => performance.changed());
         if (scene.refusal === 'refuses CONNECT') return { refuse: 5 };
-        if (scene.slowConnectMs === 0) return 'accept';
-        setTimeout(() => session.accept(), scene.slowConnectMs);
+        if (scene.slowConnectMs === 0) {
+          // After the CONNACK has left: who waits for a connection sees it then.
+          setImmediate(welcome);
+          return 'accept';
+        }
+        setTimeout(() => {
+          session.accept();
+          welcome();
+        }, scene.slowConnectMs);
         return 'withhold';
       },
       onSubscribe: () => {
@@ -276,61 +316,56 @@ export class Stage {
         return 'grant';
       },
       onRequest: async (publish, session) => {
-        const report = this.#reports.fromMessage?.(publish.topic, publish.payload, performance.identity);
-        if (report !== undefined) {
-          onReport(report);
+        const said = this.#reports.fromMessage?.(publish.topic, publish.payload, performance.identity);
+        if (said !== undefined) {
+          if (!performance.reportedTooOften) keep(performance, said);
           return;
         }
+        if (performance.askedTooOften) return;
         const payload = readPayload(publish.payload);
         const looksLike = publish.topic.includes('/ntp/') || payload.members.has('deviceSendTime');
         if (publish.topic !== performance.requestTopic && !looksLike) return;
-        const request: ClientRequest = { publish, payload, deviceSendTime: payload.members.get('deviceSendTime'), delivered: [] };
+        const beforeUs = (session.frames.before(publish.atUs) ?? session.accepted).atUs;
+        const listened = platform.sessions(performance.identity).some((one) => one.subscribes(performance.responseTopic));
+        const deviceSendTime = payload.members.get('deviceSendTime');
+        const request: ClientRequest = { publish, beforeUs, listened, payload, deviceSendTime, delivered: [] };
         performance.requests.push(request);
         performance.changed();
-        if (publish.topic === performance.requestTopic) await this.#answer(performance, request, session, clock);
+        if (publish.topic === performance.requestTopic) await this.#answer(cast, request);
         performance.changed();
       },
     };
   }
 
   /** Answers a request as the scene says. What it claims is true: the latencies and the processing time are really spent. */
-  async #answer(
-    performance: Performance,
-    request: ClientRequest,
-    session: PlatformSession,
-    clock: ControlledClock | undefined,
-  ): Promise<void> {
+  async #answer(cast: Cast, request: ClientRequest): Promise<void> {
+    const { performance } = cast;
     const { scene, requests } = performance;
     const first = requests[0] === request;
-    if (scene.refusal === 'never answers') return;
+    if (scene.refusal !== undefined) return;
     if (first && scene.sequel === 'loses the first answer') return;
     if (first && scene.sequel === 'cuts the connection after the first request') {
-      session.cut();
+      request.publish.session.cut();
       return;
     }
-    const echo = request.deviceSendTime?.number;
-    if (echo === undefined) return;
-    const times = await this.#spend(scene, request.publish, session, clock);
+    if (request.deviceSendTime?.number === undefined) return;
+    const times = await this.#spend(cast, request.publish);
     const late = scene.sequel === 'answers the first request late';
     if (late && first) {
       // Kept until the next request is here; then both are answered, the late one first.
-      await performance.until(() => requests.length > 1 || performance.ended !== undefined, this.target.withinMs * 2);
-      this.#deliver(performance, request, scene.answers.at(-1), times);
+      await performance.until(() => requests.length > 1 || performance.over, this.target.withinMs * 2);
+      this.#deliver(cast, request, scene.answers.at(-1), times);
       return;
     }
     if (late) await performance.until(() => (requests[0]?.delivered.length ?? 0) > 0, this.target.withinMs);
     for (const answer of scene.answers) {
-      await pass(answer.afterMs, session.signal);
-      this.#deliver(performance, request, answer, times);
+      await pass(answer.afterMs, performance);
+      this.#deliver(cast, request, answer, times);
     }
   }
 
-  async #spend(
-    scene: Scene,
-    publish: PlatformRequest,
-    session: PlatformSession,
-    clock: ControlledClock | undefined,
-  ): Promise<{ received: number; sent: number }> {
+  async #spend({ performance, clock }: Cast, publish: PlatformRequest): Promise<{ received: number; sent: number }> {
+    const { scene } = performance;
     if (scene.clock !== undefined) {
       // The client's clock stands still: what it can see elapse is what the clock is moved by.
       clock?.set(scene.clock.receives);
@@ -338,16 +373,16 @@ export class Stage {
       return { received, sent: received + scene.processingMs };
     }
     const lead = scene.serverRecvTime === undefined ? usualLeadMs : scene.serverRecvTime - Math.floor(publish.wallMs);
-    await pass(scene.forthMs, session.signal);
+    await pass(scene.forthMs, performance);
     const received = Math.floor(wall() + lead);
-    await pass(scene.processingMs, session.signal);
+    await pass(scene.processingMs, performance);
     const sent = Math.floor(wall() + lead);
-    await pass(scene.backMs, session.signal);
+    await pass(scene.backMs, performance);
     return { received, sent };
   }
 
   #deliver(
-    performance: Performance,
+    { performance, platform }: Cast,
     request: ClientRequest,
     answer: Answer | undefined,
     { received, sent }: { received: number; sent: number },
@@ -367,7 +402,7 @@ export class Stage {
     const topic =
       answer.on === 'its own' ? performance.responseTopic : `/ext/ntp/${stranger.productKey}/${stranger.deviceName}/response`;
     const now = moment();
-    const heard = this.#platform.respond(request.publish, topic, payload).length > 0;
+    const heard = platform.respond(request.publish, topic, payload).length > 0;
     const { serverRecvTime, serverSendTime } = times;
     request.delivered.push({ ...now, answer, payload, serverRecvTime, serverSendTime, heard });
   }
@@ -399,20 +434,21 @@ const absolute = (value: bigint): bigint => (value < 0n ? -value : value);
 const fill = (text: string, { productKey, deviceName }: Identity): string =>
   text.replaceAll('{productKey}', productKey).replaceAll('{deviceName}', deviceName);
 
-/** Lets real time pass, because the platform claims that it passed. @throws the signal's reason when the connection ends before */
-function pass(ms: number, signal: AbortSignal): Promise<void> {
-  if (ms === 0) return Promise.resolve();
-  return new Promise((resolve, reject) => {
-    const abort = (): void => {
-      clearTimeout(timer);
-      reject(signal.reason as Error);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', abort);
-      resolve();
-    }, ms);
-    signal.addEventListener('abort', abort, { once: true });
-  });
+function keep(performance: Performance, report: ReportedTime | undefined): void {
+  if (report === undefined) return;
+  performance.reports.push(report);
+  performance.changed();
+}
+
+/** Equal scenes have equal keys, in whatever order a situation describes them. */
+const keyOf = (scene: Scene): string => JSON.stringify(Object.entries(scene).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+
+/**
+ * Lets real time pass, because the platform claims that it passed; no longer than there is a client. That the connection which asked
+ * has ended means nothing: another one may listen.
+ */
+async function pass(ms: number, performance: Performance): Promise<void> {
+  if (ms > 0) await performance.until(() => performance.over, ms);
 }
 
 let current: Stage | undefined;

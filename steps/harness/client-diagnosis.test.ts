@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { diagnoseClientTime } from './client-diagnosis.ts';
+import { expectedTimes } from './expected-time.ts';
+import { origin, type Played, played, reported } from './played.test.ts';
+import { trueAnswer } from './scene.ts';
+
+/** What is found in a time that was reported after an exchange of 800 ms, 400 ms of them the platform's; on its own clock 1 ms off at most. */
+function diagnose(time: number, exchange: Played = {}) {
+  const performance = played({ asked: 100, answered: 900, serverRecvTime: received, serverSendTime: sent, ...exchange });
+  const report = reported(time, 901);
+  return diagnoseClientTime(performance, report, expectedTimes(performance, report, false)[0]);
+}
+
+const [received, sent] = [1_571_724_098_000, 1_571_724_098_400];
+const device = origin + 100;
+const right = 1_571_724_098_600;
+
+for (const [time, requirement, words] of [
+  [sent, 'client-counts-latency', /the latency of the link is not counted/],
+  [sent + 400, 'client-counts-processing', /serverSendTime plus half the round trip/],
+  [received + 400, 'client-counts-latency', /serverSendTime/],
+  [received, 'client-counts-processing', /is serverRecvTime$/],
+  [right + device, 'client-worked-example', /a sign error/],
+  [right - device - 800, 'client-worked-example', /the offset between the two clocks/],
+  [right * 2, 'client-worked-example', /not halved/],
+  [(sent + 800) / 2, 'client-no-made-up-time', /serverRecvTime is read as 0/],
+  [(received + 800) / 2, 'client-no-made-up-time', /serverRecvTime is read as 0|serverSendTime is read as 0/],
+  [right + device / 2, 'client-no-made-up-time', /deviceSendTime is read as 0/],
+  [Math.floor(right / 1000), 'client-unix-time', /in seconds/],
+  [right * 1000, 'client-unix-time', /in microseconds/],
+  [2_147_483_647, 'client-any-offset', /saturated/],
+  [right % 2 ** 32, 'client-any-offset', /32-bit integer/],
+  [(right % 2 ** 32) - 2 ** 32, 'client-any-offset', /32-bit integer/],
+  [device + 5, 'client-worked-example', /own clock is reported/],
+  [right + 8 * 3_600_000, 'client-unix-time', /8 h ahead of UTC/],
+  [right - 3.5 * 3_600_000, 'client-unix-time', /3\.5 h behind UTC/],
+  [15_717, 'client-no-made-up-time', /read as 0, or in part/],
+] as const) {
+  test(`${time} after ${received} and ${sent} breaks ${requirement}`, () => {
+    const mistake = diagnose(time);
+    assert.equal(mistake?.requirement, requirement);
+    assert.match(mistake.text, words);
+  });
+}
+
+test('nothing is found in a time that no known mistake gives', () => {
+  assert.equal(diagnose(right + 300_000), undefined);
+  assert.equal(diagnoseClientTime(played(), reported(0, 901, { twice: undefined }), undefined), undefined);
+});
+
+describe('on a controlled clock', () => {
+  const scene = { clock: { sends: 1_571_724_098_000, receives: 1_571_724_098_025 } };
+  const exchange = { scene, serverRecvTime: 1_571_724_098_110, serverSendTime: 1_571_724_098_115 };
+
+  test('the usual mistakes in the worked example are told apart', () => {
+    assert.equal(diagnose(1_571_724_098_115, exchange)?.requirement, 'client-counts-latency');
+    assert.equal(diagnose(1_571_724_098_127, exchange)?.requirement, 'client-counts-processing');
+    assert.equal(diagnose(1_571_724_098_110, exchange)?.requirement, 'client-counts-processing');
+  });
+
+  const odd = {
+    scene: { clock: { sends: 1_571_724_098_000, receives: 1_571_724_098_425 } },
+    serverRecvTime: 1_571_724_098_001,
+    serverSendTime: 1_571_724_098_401,
+  };
+
+  test('a millisecond too little is one that was lost by halving early', () => {
+    assert.equal(diagnose(1_571_724_098_412, odd)?.requirement, 'client-half-millisecond');
+  });
+});
+
+describe('a false response that came first is told by whose it was', () => {
+  const offByMs = 3_600_000;
+  for (const [on, echoOffByMs, time, requirement] of [
+    ["another device's", 0, right + offByMs, 'client-ignores-others'],
+    ['its own', offByMs, right + offByMs, 'client-foreign-echo'],
+    ['its own', offByMs, right + offByMs / 2, 'client-foreign-echo'],
+  ] as const) {
+    test(`${on}, taken for ${time - right} ms`, () => {
+      const scene = { answers: [{ ...trueAnswer(), on, offByMs, echoOffByMs }, trueAnswer()] };
+      assert.equal(diagnose(time, { scene })?.requirement, requirement);
+    });
+  }
+});
+
+test("the client's own clock without any answer is recognised", () => {
+  const mistake = diagnoseClientTime(played(), reported(origin + 895, 901), undefined);
+  assert.equal(mistake?.requirement, 'client-no-time-without-answer');
+  assert.equal(diagnoseClientTime(played(), reported(0, 901), undefined), undefined);
+});

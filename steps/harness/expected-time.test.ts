@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { expectedTimes, isRight, TooUncertain } from './expected-time.ts';
+import type { ReportedTime } from './performance.ts';
+import { origin, type Played, played, reported, requestOf } from './played.test.ts';
+import { trueAnswer } from './scene.ts';
+
+/** The least and the most that a report may be, in ms. */
+function bounds(exchange: Played, report: ReportedTime, seconds = false): (readonly [number, number])[] {
+  return expectedTimes(played(exchange), report, seconds).map(
+    ({ twiceLow, twiceHigh }) => [Number(twiceLow) / 2, Number(twiceHigh) / 2] as const,
+  );
+}
+
+const server = { serverRecvTime: 1_571_724_098_110, serverSendTime: 1_571_724_098_115 };
+
+describe('what the formula gives', () => {
+  test('is exact by the stamps of the report, to the rounding of half a millisecond', () => {
+    const report = reported(0, 400, { deviceRecvTime: BigInt(origin + 125) });
+    assert.deepEqual(bounds(server, report), [[1_571_724_098_124.5, 1_571_724_098_125.5]]);
+  });
+
+  test('is exact on a controlled clock', () => {
+    const scene = { clock: { sends: 1_571_724_098_000, receives: 1_571_724_098_025 } };
+    assert.deepEqual(bounds({ ...server, scene }, reported(0, 9_000)), [[1_571_724_098_124.5, 1_571_724_098_125.5]]);
+  });
+
+  test('lies between what must and what can have elapsed on a clock that the suite cannot see', () => {
+    // Read 4 ms before it arrived, answered 10 ms after that, reported 6 ms later: 10 to 21 ms, and 1 ms for the rounding.
+    const times = bounds({ ...server, deviceSendTime: origin + 96 }, reported(0, 116));
+    assert.deepEqual(times, [[1_571_724_098_116.5, 1_571_724_098_124]]);
+  });
+
+  test('counts the latency that the platform spent', () => {
+    const [[low] = []] = bounds({ ...server, asked: 100, answered: 500 }, reported(0, 501));
+    assert.equal(low, 1_571_724_098_112.5 + 200 - 1);
+  });
+
+  test('allows 50 ms before the arrival of a stamp that follows no clock of this machine', () => {
+    const times = bounds({ ...server, deviceSendTime: 4711 }, reported(0, 110));
+    assert.deepEqual(times, [[1_571_724_098_116.5, 1_571_724_098_143.5]]);
+  });
+
+  test('and all of the time since the packet before, where that is longer', () => {
+    const times = bounds({ ...server, deviceSendTime: 4711, before: 20 }, reported(0, 110));
+    assert.deepEqual(times, [[1_571_724_098_116.5, 1_571_724_098_158.5]]);
+  });
+
+  test('is one of two for a stamp that came late: read so long before, or from a clock that is behind', () => {
+    const times = bounds({ ...server, deviceSendTime: origin - 900 }, reported(0, 110));
+    assert.deepEqual(times, [
+      [1_571_724_098_616, 1_571_724_098_619],
+      [1_571_724_098_116.5, 1_571_724_098_143.5],
+    ]);
+  });
+
+  test('is a second wider for a display in seconds', () => {
+    const report = reported(0, 400, { deviceRecvTime: BigInt(origin + 125) });
+    assert.deepEqual(bounds(server, report, true), [[1_571_724_097_124.5, 1_571_724_099_125.5]]);
+  });
+
+  test('loses no digit beyond 2^53', () => {
+    const scene = { clock: { sends: 0, receives: 2 } };
+    const [time] = expectedTimes(played({ scene, serverRecvTime: 2 ** 60 }), reported(0, 400), false);
+    assert.equal(time?.twiceLow, 2n ** 61n + 1n);
+  });
+
+  test('is said in words with its uncertainty', () => {
+    const report = reported(0, 400, { deviceRecvTime: BigInt(origin + 125) });
+    assert.equal(expectedTimes(played(server), report, false)[0]?.text, '1571724098125, to within 0.5 ms');
+  });
+});
+
+describe('a response counts', () => {
+  const clock = { sends: 1000, receives: 1025 };
+
+  test('that was delivered before the report, and reached the client', () => {
+    assert.equal(bounds({ scene: { clock } }, reported(0, 110)).length, 1);
+    assert.equal(bounds({ scene: { clock } }, reported(0, 109)).length, 0);
+    assert.equal(bounds({ scene: { clock }, heard: false }, reported(0, 110)).length, 0);
+  });
+
+  test('that is true', () => {
+    const performance = played({ scene: { clock, answers: [{ ...trueAnswer(), offByMs: 1 }] } });
+    const { scene } = played({ scene: { clock } });
+    assert.equal(expectedTimes(performance, reported(0, 400), false).length, 1);
+    Object.assign(performance.scene, { answers: [...performance.scene.answers, ...scene.answers] });
+    assert.equal(expectedTimes(performance, reported(0, 400), false).length, 0);
+  });
+
+  test('to whichever of its requests', () => {
+    const performance = played({ scene: { clock } });
+    performance.requests.push(requestOf(performance, { asked: 200, answered: 210, serverRecvTime: 5000 }));
+    assert.equal(expectedTimes(performance, reported(0, 205), false).length, 1);
+    const times = expectedTimes(performance, reported(0, 215), false);
+    assert.ok(isRight(reported(5013, 215), times));
+    assert.ok(isRight(reported(1_571_724_098_123, 215), times));
+    assert.ok(!isRight(reported(5011, 215), times) && !isRight(reported(5013, 0, { twice: undefined }), times));
+  });
+});
+
+describe('a busy machine', () => {
+  const late = { ...server, deviceSendTime: 4711, before: -800 };
+
+  test('leaves a report unjudged when the clock is known too little', () => {
+    assert.throws(
+      () => bounds(late, reported(1_571_724_098_130, 110)),
+      (error) => error instanceof TooUncertain && /known to 450 ms only, .* capability "clock"$/.test(error.message),
+    );
+    assert.throws(() => bounds({ ...server }, reported(1_571_724_098_112, 400)), TooUncertain);
+  });
+
+  test('does not keep a stamp of the own wall clock from being exact', () => {
+    const exchange = { ...server, deviceSendTime: origin - 900, before: -950 };
+    assert.equal(bounds(exchange, reported(1_571_724_098_617, 110)).length, 1);
+    assert.throws(() => bounds(exchange, reported(1_571_724_098_130, 110)), TooUncertain);
+  });
+
+  test('does not matter where the client reports its own stamps', () => {
+    assert.equal(bounds(late, reported(0, 9_000, { deviceRecvTime: 4736n })).length, 1);
+  });
+});

@@ -1,0 +1,79 @@
+import { readPayload } from './payload.ts';
+import { type ClientRequest, type Delivered, Performance, type ReportedTime } from './performance.ts';
+import type { PlatformSession } from './platform-session.ts';
+import { plainScene, type Scene } from './scene.ts';
+
+/** The suite's clock when a made-up client is started, in ms. */
+export const origin = 1_800_000_000_000;
+
+/** A made-up exchange. All times that are not said to be anything else are ms since the start. */
+export interface Played {
+  readonly scene?: Partial<Scene>;
+  /** What the client sends; by default its stamp of the wall clock when the request arrives. */
+  readonly deviceSendTime?: number | bigint | string;
+  /** When the packet before the request came, when the request came, and when the true answer was delivered. */
+  readonly before?: number;
+  readonly asked?: number;
+  readonly answered?: number;
+  readonly serverRecvTime?: number;
+  readonly serverSendTime?: number;
+  readonly heard?: boolean;
+}
+
+const moment = (ms: number): { atUs: number; wallMs: number } => ({ atUs: ms * 1000, wallMs: origin + ms });
+
+/** A performance of one exchange, as if it had been played. */
+export function played(exchange: Played = {}): Performance {
+  const scene = { ...plainScene('long'), ...exchange.scene };
+  const performance = new Performance(scene, { productKey: 'pk', deviceName: 'dn' });
+  performance.requests.push(requestOf(performance, exchange));
+  return performance;
+}
+
+/** One more exchange of a performance. */
+export function requestOf({ scene, requestTopic: topic }: Performance, exchange: Played): ClientRequest {
+  const { asked = 100, answered = 110, before = asked - 1, deviceSendTime = origin + asked, heard = true } = exchange;
+  const { serverRecvTime = 1_571_724_098_110, serverSendTime = serverRecvTime } = exchange;
+  const payload = readPayload(Buffer.from(`{"deviceSendTime":${deviceSendTime}}`));
+  const answer = scene.answers.at(-1);
+  if (answer === undefined) throw new Error('the scene has no answer');
+  const delivered: Delivered = {
+    ...moment(answered),
+    answer,
+    payload: '',
+    serverRecvTime: BigInt(serverRecvTime),
+    serverSendTime: BigInt(serverSendTime),
+    heard,
+  };
+  return {
+    publish: {
+      ...moment(asked),
+      session: {} as PlatformSession,
+      topic,
+      payload: Buffer.alloc(0),
+      qos: 0,
+      retain: false,
+      dup: false,
+      firstByte: 0x30,
+    },
+    beforeUs: before * 1000,
+    listened: true,
+    payload,
+    deviceSendTime: payload.members.get('deviceSendTime'),
+    delivered: [delivered],
+  };
+}
+
+/** A report of the client, `at` ms after its start. */
+export function reported(time: number | bigint, at: number, own: Partial<ReportedTime> = {}): ReportedTime {
+  const twice = typeof time === 'bigint' ? time * 2n : BigInt(Math.round(time * 2));
+  return {
+    ...moment(at),
+    literal: String(time),
+    twice,
+    deviceSendTime: undefined,
+    deviceRecvTime: undefined,
+    line: `NTP local time: ${time}`,
+    ...own,
+  };
+}

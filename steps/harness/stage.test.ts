@@ -1,0 +1,286 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { withoutCompiler } from './clock/prerequisite.ts';
+import { expectedTimes, isRight } from './expected-time.ts';
+import type { Performance } from './performance.ts';
+import { pagePayload, plainScene, type Scene, trueAnswer } from './scene.ts';
+import { Stage } from './stage.ts';
+import { loadTarget } from './target/file.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'stage-'));
+after(() => rmSync(folder, { recursive: true }));
+
+const tinyClient = fileURLToPath(new URL('../../fixtures/tiny/client.ts', import.meta.url));
+
+/** The command of a client that differs from the usual in this. */
+function tiny(wishes: object = {}): string[] {
+  const device = ['{host}', '{port}', '{productKey}', '{deviceName}', '{timestampType}'];
+  return ['node', tinyClient, ...device, JSON.stringify(wishes)];
+}
+
+/** The command of a program of a line. */
+const node = (program: string): string[] => ['node', '-e', program, '{host}', '{port}', '{productKey}', '{deviceName}'];
+
+/** Opens the stage for a client. */
+async function open(
+  context: TestContext,
+  command: readonly string[] = tiny(),
+  more: Readonly<Record<string, unknown>> = {},
+): Promise<Stage> {
+  const file = join(folder, 'target.json');
+  const usual = { name: 'Tiny', role: 'client', process: { command }, result: { log: String.raw`NTP local time: (?<time>\d+)` } };
+  writeFileSync(file, JSON.stringify({ ...usual, within: '20s', ...more }));
+  const stage = await Stage.open(await loadTarget(file));
+  context.after(() => stage.close());
+  context.after(() => assert.deepEqual(stage.faults, []));
+  return stage;
+}
+
+const plain = plainScene('long');
+const unlike: Scene = { ...plain, answers: [trueAnswer(pagePayload)] };
+
+/** Asserts that the first report is the time that the formula gives. */
+function assertRight(performance: Performance): void {
+  const [report] = performance.reports;
+  assert.ok(report !== undefined, performance.lines().join('\n'));
+  assert.ok(isRight(report, expectedTimes(performance, report, false)), performance.lines().join('\n'));
+}
+
+describe('a scene', { timeout: 120_000 }, () => {
+  test('is performed once, whoever asks for it, and in whatever order it is described', async (context) => {
+    const stage = await open(context);
+    const { answers, ...rest } = plain;
+    const same = await Promise.all([
+      stage.perform(plain),
+      stage.perform({ answers, ...rest }),
+      stage.perform(plainScene('long')),
+    ]);
+    assert.ok(stage.has({ ...plain }) && !stage.has(unlike));
+    assert.equal(new Set([...same, await stage.perform(plain)]).size, 1);
+    assert.equal(stage.performances.length, 1);
+    const [performance] = same;
+    assertRight(performance);
+    assert.equal(performance.ended, 'exited with code 0');
+    assert.ok(performance.request?.listened);
+    assert.match(performance.lines().join('\n'), /CONNECT.*SUBSCRIBE.*PUBLISH.*the client prints: NTP local time: \d+\n/s);
+  });
+
+  test('is performed anew where what was recorded cannot be judged, once for all who say so', async (context) => {
+    const stage = await open(context);
+    const first = await stage.perform(plain);
+    const [again, same] = await Promise.all([stage.performAgain(first), stage.performAgain(first)]);
+    assert.ok(again !== first && again === same);
+    assert.equal(await stage.perform(plain), again);
+    assert.equal(stage.performances.length, 2);
+  });
+
+  test('that differs is another start, at the same time, as another device, with a wire of its own', async (context) => {
+    const stage = await open(context);
+    const scenes = [plain, unlike, { ...plain, processingMs: 5 }, { ...plain, type: 'string' }] as const;
+    const all = await Promise.all(scenes.map((scene) => stage.perform(scene)));
+    assert.equal(new Set(all.map(({ identity }) => identity.deviceName)).size, 4);
+    for (const performance of all) {
+      assertRight(performance);
+      assert.deepEqual([performance.sessions.length, performance.requests.length, performance.attempts], [1, 1, 1]);
+      assert.equal(performance.request?.publish.topic, performance.requestTopic);
+    }
+    assert.equal(all[3]?.request?.deviceSendTime?.type, 'string');
+  });
+
+  test('that names a device is performed as that device', async (context) => {
+    const identity = { productKey: 'A1zZ09Suite', deviceName: 'a-b_c@d:e.f' };
+    const performance = await (await open(context)).perform({ ...plain, identity });
+    assert.equal(performance.request?.publish.topic, '/ext/ntp/A1zZ09Suite/a-b_c@d:e.f/request');
+  });
+
+  test('really spends what it claims', async (context) => {
+    const performance = await (await open(context)).perform({ ...plain, forthMs: 40, processingMs: 30, backMs: 20 });
+    assertRight(performance);
+    const [{ serverRecvTime, serverSendTime, atUs } = assert.fail()] = performance.request?.delivered ?? [];
+    assert.ok(serverSendTime - serverRecvTime >= 29n);
+    assert.ok(atUs - (performance.request?.publish.atUs ?? atUs) >= 88_000);
+  });
+});
+
+describe('a client', { timeout: 120_000 }, () => {
+  test('that never asks is watched until its deadline', async (context) => {
+    const stage = await open(context, node('setInterval(() => {}, 60000)'), { within: '100ms' });
+    const { requests, sessions, attempts, ended, overdue, fate } = await stage.perform(plain);
+    assert.deepEqual([requests.length, sessions.length, attempts, ended, overdue], [0, 0, 0, undefined, true]);
+    assert.equal(fate, 'the client was still running at its deadline');
+  });
+
+  test('that never ends is ended once it has reported', async (context) => {
+    const performance = await (await open(context, tiny({ stay: true }))).perform(plain);
+    assertRight(performance);
+    assert.deepEqual([performance.ended, performance.overdue, performance.fate], [undefined, false, undefined]);
+  });
+
+  test('that exits at once says so, and what it printed last', async (context) => {
+    const stage = await open(context, node('console.error("no license"); process.exit(7)'));
+    const performance = await stage.perform(plain);
+    assert.deepEqual([performance.ended, performance.overdue, performance.requests.length], ['exited with code 7', false, 0]);
+    assert.deepEqual(performance.lines(), ['· the client exited with code 7', '· output: no license']);
+  });
+
+  test('that is killed says by what', async (context) => {
+    const performance = await (await open(context, node('process.kill(process.pid, "SIGSEGV")'))).perform(plain);
+    assert.equal(performance.ended, 'killed by SIGSEGV');
+  });
+
+  test('that reports with its last breath is heard', async (context) => {
+    const program = 'require("node:fs").writeSync(1, "NTP local time: 5\\n"); process.exit(0)';
+    const performance = await (await open(context, node(program))).perform(plain);
+    assert.equal(performance.reports[0]?.literal, '5');
+  });
+
+  test('several starts of which never brought a time is mute', async (context) => {
+    const stage = await open(context, node(''));
+    const scenes = [1, 2, 3, 4].map((processingMs) => ({ ...plain, processingMs }));
+    await Promise.all([...scenes.slice(1), { ...plain, refusal: 'refuses TCP' } as const].map((scene) => stage.perform(scene)));
+    assert.equal(stage.mute, false);
+    await stage.perform(scenes[0] ?? plain);
+    assert.equal(stage.mute, true);
+  });
+
+  test('that asks on a connection which it closes at once is answered on the one that listens', async (context) => {
+    const performance = await (await open(context, tiny({ apart: true }))).perform({ ...plain, forthMs: 30, backMs: 30 });
+    assertRight(performance);
+    assert.equal(performance.sessions.length, 2);
+  });
+
+  test('that reports without end is not listened to without end', async (context) => {
+    const program =
+      'const print = () => { while (process.stdout.write("NTP local time: 5\\n".repeat(999))); process.stdout.once("drain", print); }; print()';
+    const performance = await (await open(context, node(program))).perform(plain);
+    assert.equal(performance.reports.length, 1000);
+    assert.ok(performance.lines().length <= 61);
+  });
+
+  test('that asks without end is not kept track of without end', async (context) => {
+    const performance = await (await open(context, tiny({ times: 3000, stay: true }))).perform({ ...plain, backMs: 60_000 });
+    assert.equal(performance.requests.length, 1000);
+    assert.deepEqual([performance.overdue, performance.fate], [true, 'the suite ended the client, which asked without end']);
+    assert.match(performance.lines().join('\n'), /\n… \d{4} lines left out\n/);
+  });
+
+  test('of a device that there is once takes turns with itself', async (context) => {
+    const device = { productKey: 'a1NtpSuite1', deviceName: 'only-one', deviceSecret: 'hunter22' };
+    const stage = await open(context, tiny({ lock: join(folder, 'lock') }), { device, onlyThese: true });
+    const all = await Promise.all([plain, unlike, { ...plain, processingMs: 5 }].map((scene) => stage.perform(scene)));
+    assert.deepEqual(
+      all.map(({ ended, identity }) => [ended, identity.deviceName]),
+      all.map(() => ['exited with code 0', 'only-one']),
+    );
+    for (const performance of all) assertRight(performance);
+  });
+
+  test('reports by a message where its target file says so', async (context) => {
+    const result = { topic: '/sys/{productKey}/{deviceName}/time', pointer: '/params/time' };
+    const stage = await open(context, node(''), { result });
+    const client = await open(context, tiny({ byMessage: true }), { result });
+    assertRight(await client.perform(plain));
+    assert.equal((await client.perform(plain)).requests.length, 1, 'the report is no request');
+    assert.equal((await stage.perform(plain)).reports.length, 0);
+  });
+});
+
+describe('a client that is asked to ask', { timeout: 120_000 }, () => {
+  for (const [kind, on, sync] of [
+    ['every', 50, { every: '50ms' }],
+    ['exec', 'signal', { exec: ['sh', '-c', 'kill -USR2 "$(cat "$0".pid)"', '{deviceName}'] }],
+    ['signal', 'signal', { signal: 'SIGUSR2' }],
+    ['stdin', 'stdin', { stdin: 'sync\n' }],
+    ['publish', 'message', { publish: { topic: '/go/{deviceName}', payload: 'now' } }],
+  ] as const) {
+    test(`by ${kind} asks once it listens`, async (context) => {
+      const performance = await (await open(context, tiny({ on, stay: true }), { sync })).perform(plain);
+      assertRight(performance);
+      if (kind !== 'every') assert.equal(performance.requests.length, 1);
+    });
+
+    for (const sequel of [
+      'loses the first answer',
+      'answers the first request late',
+      'cuts the connection after the first request',
+    ] as const) {
+      test(`by ${kind} gets its time when the platform ${sequel}`, async (context) => {
+        const performance = await (await open(context, tiny({ on, stay: true }), { sync })).perform({ ...plain, sequel });
+        assertRight(performance);
+        assert.ok(performance.requests.length >= 2);
+      });
+    }
+  }
+
+  test('by publish needs no SUBSCRIBE where it declares automatic subscription', async (context) => {
+    const sync = { publish: { topic: '/anything' } };
+    const program = `
+      const bytes = Buffer.from('100c00044d5154540402003c0000', 'hex');
+      const socket = require('node:net').connect(+process.argv[2], process.argv[1]);
+      socket.write(Buffer.concat([Buffer.from([0x10, 12 + process.argv[4].length, ...bytes.subarray(2, 12), 0, process.argv[4].length]), Buffer.from(process.argv[4])]));
+      socket.on('data', (data) => data.includes('/anything') && process.exit(3));`;
+    const stage = await open(context, node(program), {
+      sync,
+      capabilities: ['auto-subscription'],
+    });
+    assert.equal((await stage.perform(plain)).ended, 'exited with code 3');
+  });
+});
+
+describe('a platform', { timeout: 120_000 }, () => {
+  for (const named of [true, false]) {
+    for (const refusal of ['refuses TCP', 'refuses CONNECT', 'never answers'] as const) {
+      test(`that ${refusal} answers nobody, ${named ? 'named' : 'unnamed'}, and sees who tried`, async (context) => {
+        const performance = await (await open(context, tiny({ named, times: 2 }))).perform({ ...plain, refusal });
+        assert.deepEqual(performance.reports, []);
+        assert.ok(performance.attempts > 0);
+        assert.ok(performance.requests.every(({ delivered }) => delivered.length === 0));
+        assert.equal(performance.requests.length, refusal === 'never answers' ? 2 : 0);
+      });
+    }
+
+    test(`is slow to accept whoever connects, ${named ? 'named' : 'unnamed'}`, async (context) => {
+      const performance = await (await open(context, tiny({ named }))).perform({ ...plain, slowConnectMs: 200 });
+      assertRight(performance);
+      const [session] = performance.sessions;
+      const connack = [...(session?.frames ?? [])].find(({ packet }) => packet.cmd === 'connack');
+      assert.ok((connack?.atUs ?? 0) - (session?.accepted.atUs ?? 0) >= 199_000);
+    });
+  }
+});
+
+describe('the controlled clock', { skip: withoutCompiler, timeout: 120_000 }, () => {
+  const capabilities = ['clock'];
+
+  test('is proved by what the client sends, and the worked example is exact', async (context) => {
+    const stage = await open(context, tiny({}), { capabilities });
+    assert.equal(await stage.proveClock(), undefined);
+    assert.equal(stage.performances[0]?.reports[0]?.literal, '1571724098125');
+  });
+
+  test('is not taken for granted where the client does not read it', async (context) => {
+    const stage = await open(context, ['env', '-u', 'LD_PRELOAD', ...tiny()], { capabilities });
+    assert.match((await stage.proveClock()) ?? '', /it stood at 1571724098000, and the client sent \d+\. Static programs/);
+  });
+
+  test('is not taken for granted for a static program', async (context) => {
+    const [source, program] = [join(folder, 'now.c'), join(folder, 'now')];
+    writeFileSync(
+      source,
+      '#include <stdio.h>\n#include <time.h>\nint main(void) { struct timespec t; clock_gettime(CLOCK_REALTIME, &t); printf("%lld", t.tv_sec * 1000LL + t.tv_nsec / 1000000); }\n',
+    );
+    const linked = spawnSync('cc', ['-static', '-o', program, source]).status === 0;
+    if (!linked) return context.skip('no static C library is installed');
+    const stage = await open(context, tiny({ now: program }), { capabilities });
+    assert.match((await stage.proveClock()) ?? '', /Static programs cannot be controlled/);
+  });
+
+  test('is not doubted where nothing was sent', async (context) => {
+    assert.equal(await (await open(context, node(''), { capabilities })).proveClock(), undefined);
+  });
+});

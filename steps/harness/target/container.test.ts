@@ -51,7 +51,8 @@ async function start(content: object, options?: StartOptions): Promise<StartedTa
   const file = join(folder, 'acme.json');
   const { container, ...others } = content as { container: object };
   const role = 'result' in others ? {} : { role: 'server', container: { port: 1883, ...container } };
-  writeFileSync(file, JSON.stringify({ name: 'Acme', role: 'client', container, ...others, ...role }));
+  const device = { productKey: 'a1PkTest01', deviceName: 'dev01' };
+  writeFileSync(file, JSON.stringify({ name: 'Acme', role: 'client', device, container, ...others, ...role }));
   return startTarget(await loadTarget(file, { SECRET: 'hunter22' }), options);
 }
 

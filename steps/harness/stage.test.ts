@@ -166,7 +166,8 @@ describe('a client', { timeout: 120_000 }, () => {
     const performance = await (await open(context, tiny({ times: 3000, stay: true }))).perform({ ...plain, backMs: 60_000 });
     assert.equal(performance.requests.length, 1000);
     assert.deepEqual([performance.overdue, performance.fate], [true, 'the suite ended the client, which asked without end']);
-    assert.match(performance.lines().join('\n'), /\n… \d{4} lines left out\n/);
+    const leftOut = /\n… (\d+) lines left out\n/.exec(performance.lines().join('\n'))?.[1];
+    assert.ok(Number(leftOut) > 900, `${leftOut} lines left out`);
   });
 
   test('of a device that there is once takes turns with itself', async (context) => {

@@ -418,8 +418,8 @@ function appearance({ tls }: Target): PlatformOptions {
 async function listen(platform: Platform, { start }: Target): Promise<number> {
   const loopback = '127.0.0.1';
   if (start.kind !== 'container') return platform.listen(loopback);
-  const { bridgeGateway } = await import('./target/engine.ts');
-  const gateway = await bridgeGateway();
+  const { connectEngine } = await import('./target/engine.ts');
+  const { gateway } = await connectEngine();
   try {
     return await platform.listen(gateway ?? loopback);
   } catch (error) {

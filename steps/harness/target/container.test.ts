@@ -198,7 +198,7 @@ describe('a container that does not start is answered with what was tried, seen,
     const message = await failureOf({ container: node(STAY), ready: { within: '1s' } });
     assert.match(
       message,
-      /port 1883 of the container accepted the connection and closed it again: nothing listens behind it, within 1000 ms/,
+      /port 1883 of the container \(127\.0\.0\.1:\d+ here\) accepted the connection and closed it again: nothing listens behind it, within 1000 ms/,
     );
   });
 

@@ -64,12 +64,13 @@ export async function startContainer(target: Target, start: ContainerStart, opti
   try {
     const started = await running.start(subject);
     const port = target.role === 'server' ? (started?.getMappedPort(start.port ?? 0) ?? 0) : Number(values.port);
-    // "localhost" would be tried as ::1 first, where the port is not published.
-    const host = target.role === 'server' ? (started?.getHost() ?? '').replace(/^localhost$/, '127.0.0.1') : (values.host ?? '');
+    const host = target.role === 'server' ? engine.host : (values.host ?? '');
     const signs = [
       ...logged,
       ...(target.ready.health === true ? [healthSign(running)] : []),
-      ...(target.ready.port ? [portSign({ host, port, keptMs: KEPT_MS, shown: `port ${start.port} of the container` })] : []),
+      ...(target.ready.port
+        ? [portSign({ host, port, keptMs: KEPT_MS, shown: `port ${start.port} of the container (${host}:${port} here)` })]
+        : []),
     ];
     const problem = await untilReady(signs, running.end, target.ready.withinMs);
     if (problem !== undefined) {
@@ -140,7 +141,6 @@ type Subject = Awaited<ReturnType<typeof describe>>;
 
 async function describe(engine: Engine, image: string, start: ContainerStart, making: Making) {
   const { GenericContainer } = engine.testcontainers;
-  const local = ['localhost', '127.0.0.1'].includes(engine.client.info.containerRuntime.host);
 
   class SubjectContainer extends GenericContainer {
     /** Told the container's id once it exists and before it starts. */
@@ -154,8 +154,7 @@ async function describe(engine: Engine, image: string, start: ContainerStart, ma
 
     publish(port: number): void {
       this.withExposedPorts(port);
-      // An implementation under test has no business with the neighbours of this machine.
-      if (local) this.hostConfig.PortBindings = { [`${port}/tcp`]: [{ HostIp: '127.0.0.1', HostPort: '0' }] };
+      this.hostConfig.PortBindings = { [`${port}/tcp`]: [{ HostIp: engine.publishOn, HostPort: '0' }] };
     }
 
     protected override containerCreated(id: string): Promise<void> {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { ContainerRuntimeClient } from 'testcontainers';
 import { EnvironmentError } from './errors.ts';
+import { freePort } from './port.ts';
 
 /** Label of every container that the suite starts. Its value is the run that owns it. */
 export const OWNER_LABEL = 'iot-ntp-conformance';
@@ -14,6 +15,12 @@ export interface Engine {
   readonly testcontainers: typeof import('testcontainers');
   readonly client: ContainerRuntimeClient;
   readonly docker: ContainerRuntimeClient['container']['dockerode'];
+  /** Where a container's published port is reached from here. */
+  readonly host: string;
+  /** The address of the engine's machine on which ports are published: no neighbour of that machine has business with them. */
+  readonly publishOn: string;
+  /** The address of this machine under which containers reach it; undefined when none is known. */
+  readonly gateway: string | undefined;
 }
 
 let connected: Promise<Engine> | undefined;
@@ -42,7 +49,9 @@ async function connect(): Promise<Engine> {
       'No Docker engine answers.\n  Start one, or point DOCKER_HOST at one; a target of kind process or address needs none.',
     );
   }
-  const engine = { testcontainers, client, docker: client.container.dockerode };
+  const { dockerode: docker } = client.container;
+  const gateway = await bridgeGateway(docker);
+  const engine = { testcontainers, client, docker, gateway, ...(await whereabouts(client.info.containerRuntime.host, gateway)) };
   await doWithoutReaper(engine);
   await removeLeftovers(engine);
   return engine;
@@ -80,13 +89,26 @@ export function isLeftover(owner: string): boolean {
 }
 
 /**
- * The address under which containers reach this machine: the gateway of the engine's default bridge (which the engine does not always
- * say; it is then the first address of the subnet). On an engine in a virtual machine no interface here has it.
- *
- * @throws EnvironmentError when no engine answers
+ * Where ports are published and reached. testcontainers takes this machine for a container wherever `/.dockerenv` exists, and would
+ * then go through the bridge's gateway; that the gateway's address is one of this machine says that the engine is on it.
  */
-export async function bridgeGateway(): Promise<string | undefined> {
-  const { docker } = await connectEngine();
+async function whereabouts(host: string, gateway: string | undefined): Promise<Pick<Engine, 'host' | 'publishOn'>> {
+  // "localhost" would be tried as ::1 first, where the port is not published.
+  const here = { host: '127.0.0.1', publishOn: '127.0.0.1' };
+  if (['localhost', '127.0.0.1'].includes(host)) return here;
+  if (host !== gateway) return { host, publishOn: '0.0.0.0' };
+  // Asked by listening: an interface that no container runs on is not among os.networkInterfaces().
+  return freePort(gateway).then(
+    () => here,
+    () => ({ host: gateway, publishOn: gateway }),
+  );
+}
+
+/**
+ * The gateway of the engine's default bridge (which the engine does not always say; it is then the first address of the subnet). On
+ * an engine in a virtual machine no interface here has it.
+ */
+async function bridgeGateway(docker: Engine['docker']): Promise<string | undefined> {
   const { IPAM } = (await docker.getNetwork('bridge').inspect()) as {
     IPAM?: { Config?: { Gateway?: string; Subnet?: string }[] };
   };

@@ -5,9 +5,13 @@ import { nextLook, type Sign } from './readiness.ts';
 /** Between two attempts to connect, in ms. */
 const RETRY_MS = 20;
 
-/** A TCP port of 127.0.0.1 that nobody listens on at this moment. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
+/**
+ * A TCP port of this machine that nobody listens on at this moment.
+ *
+ * @throws Error when the address is none of this machine
+ */
+export async function freePort(host = '127.0.0.1'): Promise<number> {
+  const server = createServer().listen(0, host);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   server.close();

@@ -16,6 +16,7 @@ interface RunFlags {
   readonly json?: true;
   readonly verbose?: true;
   readonly failFast?: true;
+  readonly order?: string;
 }
 
 const exitCodeHelp = `
@@ -96,6 +97,7 @@ function commands(done: (code: number) => void): Command {
     .option('--json', 'print report.json on stdout, and everything else on stderr')
     .option('--verbose', 'show every situation, and every failure in full')
     .option('--fail-fast', 'end at the first failure')
+    .option('--order <order>', 'order of the situations: defined, random or random:SEED; the report says the seed')
     .addHelpText(
       'after',
       `${exitCodeHelp}\n\nExamples:\n  run target.yaml\n  run target.yaml --only server-response-qos0\n  run target.yaml --strict --report out`,

@@ -16,11 +16,13 @@ import { type JudgedSet, judgedSet } from '../requirement-set.ts';
 import { concealEnvelope, evidenceEnvelope } from '../verdict/attachment.ts';
 import { Console } from '../verdict/console.ts';
 import { judge } from '../verdict/judge.ts';
+import type { Report } from '../verdict/report.ts';
 import { clearReport, messageFiles, writeIncomplete, writeReport } from '../verdict/report-folder.ts';
 import { buildReport, describeTarget, type Run, reportJson } from '../verdict/report-json.ts';
 import { Transcript } from '../verdict/transcript.ts';
 import { embeddedName, embeddedTarget } from './embedded.ts';
 import { MessageFile } from './message-file.ts';
+import { readOrder } from './order.ts';
 import { pathsOf, select } from './selection.ts';
 import { WrongUse } from './wrong-use.ts';
 
@@ -38,6 +40,8 @@ export interface RunOptions {
   readonly json?: true;
   readonly verbose?: true;
   readonly failFast?: true;
+  /** `defined`, `random` or `random:SEED`, as it was written. */
+  readonly order?: string;
 }
 
 /**
@@ -81,6 +85,7 @@ class OneRun {
   readonly #requirements: readonly Requirement[];
   readonly #set: JudgedSet | undefined;
   readonly #selected: ReadonlySet<string> | undefined;
+  readonly #order: Report['order'];
   readonly #transcript: Transcript;
   readonly #console: Console;
   readonly #command: string;
@@ -98,6 +103,7 @@ class OneRun {
     this.#requirements = readRequirements(target.role);
     this.#set = judgedSet(this.#requirements, target.role);
     this.#selected = select(this.#requirements, options);
+    this.#order = readOrder(options.order);
     this.#transcript = new Transcript({ secrets: target.secrets, cwd: root });
     this.#file = path === undefined ? embeddedName : undefined;
     const program = import.meta.url.endsWith('.ts') ? 'npm run -s conformance --' : 'npx iot-ntp-conformance';
@@ -175,6 +181,7 @@ class OneRun {
     await runFeatures({
       paths: pathsOf(this.#requirements, this.#selected),
       failFast: this.#options.failFast === true,
+      order: this.#order,
       lanes,
       onMessage: (envelope) => this.#take(envelope),
     });
@@ -276,6 +283,7 @@ class OneRun {
       target: describeTarget(this.#target, this.#implementation, this.#file),
       started: this.#started,
       strict: this.#options.strict === true,
+      ...(this.#order === undefined ? {} : { order: this.#order }),
     };
   }
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { before, describe, test } from 'node:test';
+import type { Envelope } from '@cucumber/messages';
 import { schemaFaults } from '../harness/schema.ts';
 import { readRequirements, root } from '../requirement.ts';
 import type { Report } from '../verdict/report.ts';
@@ -71,6 +72,30 @@ describe('a run', () => {
     const { verdict, counts } = reportIn(report);
     assert.equal(verdict, 'incomplete');
     assert.equal(counts.passed, 2);
+  });
+
+  test('in an order of chance says its seed, by which the order can be had again', async () => {
+    const selection = ['run', '--role', 'server', '--tags', '@should and not @clock'];
+    const orderOf = (report: string): string[] => {
+      const lines = readFileSync(join(report, 'messages.ndjson'), 'utf8').split('\n');
+      const pickles = new Map<string, string>();
+      return lines.flatMap((line) => {
+        const { pickle, testCase } = line === '' ? {} : (JSON.parse(line) as Envelope);
+        if (pickle !== undefined) pickles.set(pickle.id, `${pickle.uri}:${pickle.location?.line}`);
+        return testCase === undefined ? [] : [pickles.get(testCase.pickleId) ?? ''];
+      });
+    };
+    const [first, again, plain] = ['first', 'again', 'plain'].map((name) => join(folder, name)) as [string, string, string];
+    const { stdout } = await call([...selection, '--order', 'random', '--report', first]);
+    const { order = '' } = reportIn(first);
+    assert.match(order, /^random:\d+$/);
+    assert.ok(stdout.split('\n', 1)[0]?.endsWith(`, order ${order}`), stdout);
+    await call([...selection, '--order', order, '--report', again]);
+    await call([...selection, '--report', plain]);
+    assert.deepEqual(orderOf(again), orderOf(first));
+    assert.deepEqual(orderOf(first).toSorted(), orderOf(plain).toSorted());
+    assert.equal(reportIn(plain).order, undefined);
+    assert.deepEqual(schemaFaults('report', JSON.stringify(reportIn(first))), []);
   });
 
   test('by tags runs what they select', async () => {

@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import { loadConfiguration, loadSupport, runCucumber } from '@cucumber/cucumber/api';
 import type { Envelope } from '@cucumber/messages';
 import { root } from '../requirement.ts';
+import type { Report } from '../verdict/report.ts';
 import { Lanes } from './lanes.ts';
 
 /** A run of Cucumber itself. */
@@ -9,6 +10,8 @@ export interface CucumberRun {
   /** Feature files, with or without lines, relative to the package. */
   readonly paths: readonly string[];
   readonly failFast: boolean;
+  /** `random:SEED`; undefined for that of the features. */
+  readonly order: Report['order'];
   /** How many situations run at once. */
   readonly lanes: number;
   readonly onMessage: (envelope: Envelope) => void;
@@ -25,7 +28,7 @@ const quiet = () =>
 let library: ReturnType<typeof loadSupport> | undefined;
 
 /** Runs the features; the messages say how they went, and nothing else does. */
-export async function runFeatures({ paths, failFast, lanes, onMessage }: CucumberRun): Promise<void> {
+export async function runFeatures({ paths, failFast, order, lanes, onMessage }: CucumberRun): Promise<void> {
   const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const steps = ending === 'ts' ? `${root}steps` : `${root}dist/steps`;
   // Without a configuration file of its own: a vendor's cucumber.mjs must not change what a requirement is.
@@ -38,6 +41,7 @@ export async function runFeatures({ paths, failFast, lanes, onMessage }: Cucumbe
         format: ['summary'],
         publish: false,
         failFast,
+        ...(order === undefined ? {} : { order }),
       },
     },
     { cwd: root },

@@ -44,6 +44,7 @@ describe('wrong use', { concurrency: 2 }, () => {
     [['run', '--only', 'server-response-qos0', 'target.yaml'], /--only target\.yaml: .*a target file stands before --only/],
     [['run', '--role', 'server', '--tags', '@nobody'], /--tags @nobody: this selects no situation/],
     [['run', '--role', 'server', '--tags', '('], /--tags \(: /],
+    [['run', '--role', 'server', '--order', 'reverse'], /^--order reverse: expected defined, random, or random:SEED/],
     [['run', '--role', 'broker'], /Allowed choices are server, client/],
     [['run', '--json'], /--json prints one report/],
     [['explain'], /missing required argument 'id'/],

@@ -51,10 +51,10 @@ export class Console {
   }
 
   /** The first line: what is judged, and by what. */
-  opening({ suite, target }: Pick<Report, 'suite' | 'target'>, requirements: number): void {
+  opening({ suite, target, order }: Pick<Report, 'suite' | 'target' | 'order'>, requirements: number): void {
     const name = target.version === undefined ? target.name : `${target.name} ${target.version}`;
     this.line(
-      `${suite.name} ${suite.version}: ${this.#paint('strong', name)} (${target.role}, ${target.file}), ${requirements} requirements`,
+      `${suite.name} ${suite.version}: ${this.#paint('strong', name)} (${target.role}, ${target.file}), ${requirements} requirements${order === undefined ? '' : `, order ${order}`}`,
     );
   }
 

@@ -14,6 +14,7 @@ export interface Run {
   readonly target: Report['target'];
   readonly started: Date;
   readonly strict: boolean;
+  readonly order?: NonNullable<Report['order']>;
 }
 
 /**
@@ -22,7 +23,7 @@ export interface Run {
  * @param finished When it ended; absent for a run that still lasts, and then the report cannot say anything but incomplete.
  */
 export function buildReport(
-  { suite, requirementSet, target, started, strict }: Run,
+  { suite, requirementSet, target, started, strict, order }: Run,
   judgement: Judgement,
   finished?: Date,
 ): Report {
@@ -33,6 +34,7 @@ export function buildReport(
     exitCode: judgement.exitCode,
     faults: judgement.faults,
     strict,
+    ...(order === undefined ? {} : { order }),
     suite,
     ...(requirementSet === undefined ? {} : { requirementSet }),
     target,

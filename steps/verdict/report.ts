@@ -54,6 +54,8 @@ export interface Report {
   /** What broke besides the situations (an interruption, a hook, a stream that was cut short); a run with any of them is no proof. */
   readonly faults: readonly string[];
   readonly strict: boolean;
+  /** `random:SEED` where the situations ran in an order of chance; absent where they ran in that of the features. */
+  readonly order?: `random:${string}`;
   readonly suite: { readonly name: string; readonly version: string; readonly featuresDigest: string };
   /** The released set that this run judged by, and what is different where it did not. Absent where the package holds no set. */
   readonly requirementSet?: JudgedSet;

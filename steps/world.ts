@@ -424,6 +424,7 @@ export class NtpWorld extends World {
       return await attempt();
     } catch (error) {
       if (!(error instanceof ConnectError)) throw error;
+      this.session.watch.refused();
       const ended = this.session.started.ended();
       return this.blame({
         expected: 'the server accepts the connection of a device',

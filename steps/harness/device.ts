@@ -1,8 +1,9 @@
-import { createConnection } from 'node:net';
+import { createConnection, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { type IClientOptions, MqttClient } from 'mqtt';
 import { generate, type Packet } from 'mqtt-packet';
 import { Inbox } from './inbox.ts';
+import { boundIntake } from './intake.ts';
 import { monotonic, type Wire } from './wire.ts';
 
 /** Where a device connects to, and as whom. */
@@ -59,7 +60,13 @@ export interface DeviceConnection {
 }
 
 /** Opens the transport of a device: TCP_NODELAY always, or a measured latency would be that of Nagle's algorithm. */
-export function openSocket({ host, port, tls }: Address) {
+export function openSocket(address: Address): Socket {
+  const socket = connectSocket(address);
+  boundIntake(socket);
+  return socket;
+}
+
+function connectSocket({ host, port, tls }: Address): Socket {
   if (tls === undefined) return createConnection({ host, port, noDelay: true });
   const socket = connectTls({
     host,

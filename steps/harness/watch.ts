@@ -14,6 +14,9 @@ export interface Sighting {
 /** How many sightings are kept; one is enough to fail a requirement. */
 const most = 100;
 
+/** How many responses to one request are kept; two are one too many already. */
+const mostResponses = 100;
+
 /**
  * Knows every request of the run and gives every response to the request that it belongs to, however late it comes, so that an
  * answer to an earlier situation is never taken for one of the present situation.
@@ -32,6 +35,7 @@ export class Watch {
   #echoes = true;
   readonly #unique = new Map<string, Request>();
   #answered = false;
+  #refused = false;
   #unanswered = 0;
 
   /** True when not one of several situations has seen a response: then it is no use to wait for more. */
@@ -41,9 +45,15 @@ export class Watch {
 
   /** A new situation begins. */
   begin(place: string): void {
-    if (this.#present.size > 0 && !this.#answered) this.#unanswered += 1;
+    if ((this.#present.size > 0 || this.#refused) && !this.#answered) this.#unanswered += 1;
+    this.#refused = false;
     this.#place = place;
     this.#present = new Map();
+  }
+
+  /** A device could not connect: nothing can be asked in this situation, and nothing answered. */
+  refused(): void {
+    this.#refused = true;
   }
 
   /** The given time in ms where no request of this run had it yet, else the next one that is free. */
@@ -85,7 +95,7 @@ export class Watch {
       serverSendTime: time('serverSendTime'),
     };
     this.#answered ||= request !== undefined;
-    request?.responses.push(response);
+    if (request !== undefined && request.responses.length < mostResponses) request.responses.push(response);
     if (request !== undefined) this.#note(request, response);
     this.#noteStamps(response);
     return response;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { wallclockLibrary } from './clock/library.ts';
 import { EnvironmentError } from './target/errors.ts';
+import { guardFolder } from './target/guardian.ts';
 
 /** What makes a program read a controlled clock. */
 export interface ClockSettings {
@@ -28,9 +29,11 @@ const range = { from: -(2n ** 63n), to: 2n ** 63n - 1n };
 export class ControlledClock implements Disposable {
   readonly #folder: string;
   readonly #file: number;
+  readonly #removed: () => void;
 
   private constructor(folder: string) {
     this.#folder = folder;
+    this.#removed = guardFolder(folder);
     this.#file = openSync(join(folder, 'time'), 'w');
     this.follow();
   }
@@ -95,6 +98,7 @@ export class ControlledClock implements Disposable {
   [Symbol.dispose](): void {
     closeSync(this.#file);
     rmSync(this.#folder, { recursive: true, force: true });
+    this.#removed();
   }
 
   #write(time: bigint): void {

@@ -14,6 +14,8 @@ export interface StartOptions {
   readonly mounts?: readonly { readonly source: string; readonly target: string; readonly mode: 'ro' }[];
   /** Further labels of a container. */
   readonly labels?: Readonly<Record<string, string>>;
+  /** When it aborts, nobody wants the implementation any more, however far its start has come. */
+  readonly giveUp?: AbortSignal;
   /** Called as soon as a process runs, long before it is ready: for work that would have delayed its start. */
   readonly onSpawned?: () => void;
   /** Hears every line of output from the first on, as it arrives; secrets are still in it. */

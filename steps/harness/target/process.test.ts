@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EnvironmentError } from './errors.ts';
@@ -105,7 +106,8 @@ describe('a process', { timeout: 60_000 }, () => {
     await using started = disposable(
       await startTarget(target, { env: { FURTHER: '{as it is}' }, values: { productKey: 'other' }, onLine }),
     );
-    const [env, cwd] = JSON.parse(await line) as [object, string];
+    const [{ IOT_NTP_CONFORMANCE: mark, ...env }, cwd] = JSON.parse(await line) as [Record<string, string>, string];
+    assert.match(mark ?? '', /^.+\.\d+\.[0-9a-f]+\/\d+$/);
     assert.deepEqual(env, { PATH: process.env['PATH'], PK: 'other', DS: 'hunter22', JSON: '{"a":{}}', FURTHER: '{as it is}' });
     assert.equal(cwd, tmpdir());
     assert.doesNotMatch(started.it.output().join(), /hunter22/);
@@ -195,7 +197,7 @@ describe('a process', { timeout: 60_000 }, () => {
       console.log('started');
       setInterval(() => {}, 1000);
       process.stdin.once('data', () => process.exit(0));`;
-    for (const how of ['exit', 'SIGTERM', 'SIGINT'] as const) {
+    for (const how of ['exit', 'SIGTERM', 'SIGINT', 'SIGKILL'] as const) {
       const child = spawn(process.execPath, ['--input-type=module', '-e', suite], { stdio: ['pipe', 'pipe', 'inherit'] });
       const { promise, resolve } = Promise.withResolvers<number>();
       let printed = '';
@@ -210,6 +212,76 @@ describe('a process', { timeout: 60_000 }, () => {
       assert.equal(how === 'exit' ? code : signal, how === 'exit' ? 0 : how);
       await gone(pid);
     }
+  });
+});
+
+describe('a process that leaves its group', { skip: process.platform !== 'linux', timeout: 60_000 }, () => {
+  const detached = (env: string): string => `
+    const { spawn } = require('node:child_process');
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { detached: true, stdio: 'ignore'${env} });
+    console.log('child ' + child.pid);`;
+
+  for (const [what, program] of [
+    ['is ended with it', `${detached('')} ${LISTEN}`],
+    ['is ended with it, also when it has another environment', `${detached(', env: {}')} ${LISTEN}`],
+  ] as const) {
+    test(what, async () => {
+      const { line, onLine } = firstLine('child ');
+      const started = await startTarget(targetOf(program), { onLine });
+      const pid = Number(await line);
+      await started.stop();
+      await gone(pid);
+    });
+  }
+
+  test('is ended when its parent has ended long before', async () => {
+    const { line, onLine } = firstLine('child ');
+    const program = `${detached('')} child.unref();`;
+    const started = await startTarget(targetOf(program, { role: 'client' }), { values: { host: 'h', port: '1' }, onLine });
+    const pid = Number(await line);
+    await started.end;
+    await started.stop();
+    await gone(pid);
+  });
+
+  test('is ended when the suite is killed', async () => {
+    const suite = `
+      const { startTarget } = await import(${JSON.stringify(import.meta.resolve('./start.ts'))});
+      const { guardFolder } = await import(${JSON.stringify(import.meta.resolve('./guardian.ts'))});
+      const { mkdtempSync } = await import('node:fs');
+      const folder = mkdtempSync(${JSON.stringify(join(tmpdir(), 'guarded folder-'))});
+      guardFolder(folder);
+      const target = ${JSON.stringify({ ...targetOf(`${detached('')} ${LISTEN}`), capabilities: undefined })};
+      await startTarget(target, { onLine: (line) => console.log(line) });
+      console.log('folder ' + folder);
+      console.log('started');
+      setInterval(() => {}, 1000);`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', suite], { stdio: ['ignore', 'pipe', 'inherit'] });
+    let printed = '';
+    for await (const data of child.stdout) {
+      printed += String(data);
+      if (printed.includes('started')) break;
+    }
+    const [pid, folder] = [Number(/child (\d+)/.exec(printed)?.[1]), /folder (.*)/.exec(printed)?.[1] ?? ''];
+    assert.ok(existsSync(folder) && existsSync(`/proc/${pid}`), printed);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await gone(pid);
+    while (existsSync(folder)) await nextTurn();
+  });
+});
+
+describe('a start that is given up', { timeout: 60_000 }, () => {
+  test('ends at once, with nothing left', async () => {
+    const { line, onLine } = firstLine('pid ');
+    const giveUp = new AbortController();
+    const target = targetOf('console.log("pid " + process.pid); setInterval(() => {}, 1000)');
+    const starting = startTarget(target, { onLine, giveUp: giveUp.signal });
+    const pid = Number(await line);
+    giveUp.abort(new EnvironmentError('the run is over'));
+    await assert.rejects(starting, /the run is over/);
+    await gone(pid);
+    await assert.rejects(startTarget(target, { giveUp: giveUp.signal }), /the run is over/);
   });
 });
 

@@ -2,6 +2,8 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { EnvironmentError } from './errors.ts';
 import { notStarted } from './failure.ts';
 import { fillPlaceholders } from './fill.ts';
+import { callGuardian, guardGroup } from './guardian.ts';
+import { endLeftovers, MARK, newMark, Offspring } from './offspring.ts';
 import type { StartOptions } from './options.ts';
 import { Output } from './output.ts';
 import { freePort, portSign } from './port.ts';
@@ -15,14 +17,15 @@ const GRACE_MS = 2_000;
 /** How long the last output may take to arrive after the end, in ms: a child that outlived its group may hold the pipe open. */
 const LAST_OUTPUT_MS = 200;
 
-/** Leaders of the process groups that run now: ended with the suite, however it ends. */
-const groups = new Set<number>();
+/** Processes that run now: ended with the suite, however it ends. */
+const all = new Set<RunningProcess>();
 let watching = false;
 
 /**
- * Starts the implementation as a process of this machine, in a process group of its own.
+ * Starts the implementation as a process of this machine, in a process group of its own. Children that leave the group are found by
+ * a mark in their environment.
  *
- * @throws EnvironmentError when it cannot be run, ends, or is not ready in time
+ * @throws EnvironmentError when it cannot be run, ends, is given up, or is not ready in time
  */
 export async function startProcess(target: Target, start: ProcessStart, options: StartOptions): Promise<StartedTarget> {
   const own = target.role === 'server' ? { host: '127.0.0.1', port: String(await freePort()) } : {};
@@ -32,16 +35,22 @@ export async function startProcess(target: Target, start: ProcessStart, options:
     return [program === 'node' ? process.execPath : program, ...rest];
   };
   const [program, ...args] = fill(start.command);
+  const mark = newMark();
   // Nothing else of the suite's environment: what an implementation gets must be in its target file.
-  const env = { PATH: process.env['PATH'] ?? '', ...fillAll(start.env, values), ...options.env };
+  const env = { PATH: process.env['PATH'] ?? '', ...fillAll(start.env, values), ...options.env, [MARK]: mark };
   const tried = `${start.command.join(' ')}  (in ${start.cwd})`;
 
   const output = new Output(target.secrets);
   if (options.onLine !== undefined) output.listen(options.onLine);
   const logged = target.ready.log === undefined ? [] : [lineSign(output, target.ready.log)];
-  endGroupsWithSuite();
+  options.giveUp?.throwIfAborted();
+  endLeftovers();
+  endAllWithSuite();
+  callGuardian();
   const child = spawn(program, args, { cwd: start.cwd, env, detached: true, stdio: 'pipe' });
-  const running = new RunningProcess(child, output);
+  const running = new RunningProcess(child, output, mark);
+  const giveUp = (): void => void running.stop();
+  options.giveUp?.addEventListener('abort', giveUp);
   const refused = await running.spawned;
   if (refused !== undefined) {
     const advice = `Check the command${refused === 'ENOENT' ? ': is the program installed, and on PATH or named by a path?' : '.'}`;
@@ -53,9 +62,11 @@ export async function startProcess(target: Target, start: ProcessStart, options:
   const port = Number(values.port);
   const signs = [...logged, ...(target.ready.port ? [portSign({ host, port, keptMs: 0 })] : [])];
   const problem = await untilReady(signs, running.end, target.ready.withinMs);
+  options.giveUp?.removeEventListener('abort', giveUp);
   if (problem !== undefined) {
     await running.lastOutput();
     await running.stop();
+    options.giveUp?.throwIfAborted();
     const advice =
       'Run the command by hand to see more; it must stay in the foreground. A slow start needs a longer ready.within.';
     throw notStarted(target, { tried, seen: problem, output: output.last(), advice });
@@ -84,12 +95,18 @@ class RunningProcess {
   ended: string | undefined;
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #closed: Promise<unknown>;
+  readonly #offspring: Offspring | undefined;
+  readonly #forget: () => void = () => {};
   #stopped: Promise<void> | undefined;
 
-  constructor(child: ChildProcessWithoutNullStreams, output: Output) {
+  constructor(child: ChildProcessWithoutNullStreams, output: Output, mark: string) {
     this.#child = child;
     const { pid } = child;
-    if (pid !== undefined) groups.add(pid);
+    if (pid !== undefined) {
+      all.add(this);
+      this.#forget = guardGroup(pid);
+      this.#offspring = new Offspring(pid, mark);
+    }
     output.read(child.stdout, 'stdout');
     output.read(child.stderr, 'stderr');
     // Writing to a process that has ended is answered by write(), not by an event that nobody expects.
@@ -128,22 +145,34 @@ class RunningProcess {
     });
   }
 
-  /** Ends the leader, gently at first, and then whatever is left of its group. */
+  /** Ends the leader, gently at first, and then whatever is left of its group and of those that left it. */
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();
     return this.#stopped;
+  }
+
+  /** Ends everything by force, for when there is no time to wait. */
+  kill(): void {
+    const { pid } = this.#child;
+    if (pid === undefined) return;
+    this.#offspring?.note();
+    kill(pid, 'SIGKILL');
+    this.#offspring?.endNow();
   }
 
   async #stop(): Promise<void> {
     const { pid } = this.#child;
     if (pid === undefined) return;
     if (this.ended === undefined) {
+      this.#offspring?.note();
       kill(pid, 'SIGTERM');
       await withinTime(this.end, GRACE_MS);
     }
     kill(pid, 'SIGKILL');
     await this.end;
-    groups.delete(pid);
+    await this.#offspring?.end();
+    all.delete(this);
+    this.#forget();
     await withinTime(this.#closed, LAST_OUTPUT_MS);
     for (const stream of [this.#child.stdin, this.#child.stdout, this.#child.stderr]) stream.destroy();
   }
@@ -186,12 +215,12 @@ async function withinTime(promise: Promise<unknown>, deadlineMs: number): Promis
   clearTimeout(timer);
 }
 
-/** Ends all groups when the suite ends, on every way that it can notice. */
-function endGroupsWithSuite(): void {
+/** Ends all processes when the suite ends, on every way that it can notice; the guardian does where it cannot. */
+function endAllWithSuite(): void {
   if (watching) return;
   watching = true;
   const endAll = (): void => {
-    for (const leader of groups) kill(leader, 'SIGKILL');
+    for (const running of all) running.kill();
   };
   process.once('exit', endAll);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

@@ -11,6 +11,11 @@ import { MARK } from './offspring.ts';
 const script = `
 trap '' INT TERM HUP
 groups= folders=
+carriers() {
+  # busybox's grep ends at the first zero byte of a file
+  if grep --version 2>/dev/null | grep -q GNU; then grep -lsF -e "$1" /proc/[0-9]*/environ; return; fi
+  for file in /proc/[0-9]*/environ; do tr '\\0' '\\n' <"$file" 2>/dev/null | grep -qF -e "$1" && echo "$file"; done
+}
 without() { left=; for one in $1; do [ "$one" = "$2" ] || left="$left $one"; done; }
 while read -r word value; do
   case $word in
@@ -23,7 +28,7 @@ $value" ;;
 done
 for group in $groups; do kill -9 "-$group" 2>/dev/null; done
 for round in 1 2 3; do
-  found=$(grep -lsF -e "$1" /proc/[0-9]*/environ)
+  found=$(carriers "$1" 2>/dev/null)
   [ -n "$found" ] || break
   for file in $found; do pid=\${file#/proc/}; kill -9 "\${pid%/environ}" 2>/dev/null; done
 done

@@ -12,10 +12,15 @@ const LOOK_MS = 10;
 
 let starts = 0;
 
-/** A value of {@link MARK} that no other start has. */
+/** The processes that ran before each start: to look at all of them at its end would take longer than most starts last. */
+const bystandersOf = new Map<string, ReadonlySet<string>>();
+
+/** A value of {@link MARK} that no other start has. To be had before the start: no process that runs already can be its offspring. */
 export function newMark(): string {
   starts += 1;
-  return `${RUN}/${starts}`;
+  const mark = `${RUN}/${starts}`;
+  bystandersOf.set(mark, processIds());
+  return mark;
 }
 
 /** A process, told from a later one of the same id by when it began. */
@@ -32,16 +37,19 @@ interface Known {
 export class Offspring {
   readonly #leader: number;
   readonly #entry: string;
+  readonly #bystanders: ReadonlySet<string>;
   #family: readonly Known[] = [];
 
   constructor(leader: number, mark: string) {
     this.#leader = leader;
     this.#entry = `${MARK}=${mark}`;
+    this.#bystanders = bystandersOf.get(mark) ?? new Set();
+    bystandersOf.delete(mark);
   }
 
   /** Notes who descends from the leader. To be called while the leader lives: nobody tells later whose child an orphan was. */
   note(): void {
-    const all = processes();
+    const all = processes(this.#bystanders);
     const family: Known[] = [];
     const wanted = [this.#leader];
     for (const parent of wanted) {
@@ -69,7 +77,7 @@ export class Offspring {
   }
 
   #left(): number[] {
-    const all = processes();
+    const all = processes(this.#bystanders);
     const same = ({ pid, began }: Known): boolean => this.#family.some((known) => known.pid === pid && known.began === began);
     return all.filter((process) => same(process) || markOf(process.pid) === this.#entry).map(({ pid }) => pid);
   }
@@ -87,11 +95,15 @@ export function endLeftovers(): void {
   }
 }
 
-/** All processes but those that have ended already. */
-function processes(): Known[] {
-  if (process.platform !== 'linux') return [];
-  return readdirSync('/proc').flatMap((name) => {
-    if (!/^\d+$/.test(name)) return [];
+/** The ids of all processes that there are. */
+function processIds(): ReadonlySet<string> {
+  return new Set(process.platform === 'linux' ? readdirSync('/proc').filter((name) => /^\d+$/.test(name)) : []);
+}
+
+/** All processes but the bystanders and those that have ended already. */
+function processes(bystanders?: ReadonlySet<string>): Known[] {
+  return [...processIds()].flatMap((name) => {
+    if (bystanders?.has(name) === true) return [];
     const stat = read(`/proc/${name}/stat`);
     // The second field is the program's name in parentheses, which may hold anything.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

@@ -113,7 +113,8 @@ When(
 );
 
 Then('the request is published on its own request topic', function (this: NtpWorld) {
-  const { publish } = this.firstRequest();
+  const request = this.firstRequest();
+  const { publish } = request;
   const { requestTopic, identity } = this.performance;
   if (publish.topic === requestTopic) return;
   const swapped = publish.topic === `/ext/ntp/${identity.deviceName}/${identity.productKey}/request`;
@@ -122,6 +123,7 @@ Then('the request is published on its own request topic', function (this: NtpWor
     expected: `PUBLISH on ${requestTopic}`,
     received: `PUBLISH on ${publish.topic}`,
     likely: swapped ? 'product key and device name are swapped' : slash ? 'the leading slash is missing' : undefined,
+    at: [request, 'topic'],
   });
 });
 
@@ -160,12 +162,14 @@ Then("no filter covers another device's response topic", function (this: NtpWorl
 });
 
 Then('the request is published at QoS 0', function (this: NtpWorld) {
-  const { publish } = this.firstRequest();
+  const request = this.firstRequest();
+  const { publish } = request;
   if (publish.qos !== 0)
     this.blame({
       expected: 'PUBLISH at QoS 0',
       received: `PUBLISH at QoS ${publish.qos}`,
       likely: `the request is published at QoS ${publish.qos}`,
+      at: [request, 'qos'],
     });
 });
 
@@ -181,26 +185,40 @@ Then('its response topic was subscribed at QoS 0', function (this: NtpWorld) {
 });
 
 Then('the request is published without the RETAIN flag', function (this: NtpWorld) {
-  const { publish } = this.firstRequest();
-  if (publish.retain) this.blame({ expected: 'PUBLISH without RETAIN', received: 'PUBLISH with RETAIN' });
+  const request = this.firstRequest();
+  if (request.publish.retain)
+    this.blame({ expected: 'PUBLISH without RETAIN', received: 'PUBLISH with RETAIN', at: [request, 'retain'] });
 });
 
 Then('the request is a JSON object with deviceSendTime, a Long or a String of decimal digits', function (this: NtpWorld) {
-  const { payload, deviceSendTime } = this.firstRequest();
+  const request = this.firstRequest();
+  const { payload, deviceSendTime } = request;
   const expected = 'a JSON object with deviceSendTime, a Long or a String of decimal digits';
-  if (payload.fault !== undefined) this.blame({ expected, received: `${payload.fault}: ${payload.text}` });
-  if (deviceSendTime === undefined) return this.blame({ expected, received: `no deviceSendTime: ${payload.text}` });
+  const whole = [request, 'payload'] as const;
+  if (payload.fault !== undefined) this.blame({ expected, received: `${payload.fault}: ${payload.text}`, at: whole });
+  if (deviceSendTime === undefined) return this.blame({ expected, received: `no deviceSendTime: ${payload.text}`, at: whole });
   const long = deviceSendTime.type === 'number' && isInteger(deviceSendTime.literal);
   const string = deviceSendTime.type === 'string' && /^"\d+"$/.test(deviceSendTime.literal);
-  if (!long && !string) this.blame({ expected, received: `deviceSendTime ${deviceSendTime.literal}` });
+  if (!long && !string)
+    this.blame({ expected, received: `deviceSendTime ${deviceSendTime.literal}`, at: [request, '/deviceSendTime'] });
 });
 
 Then('deviceSendTime is a {type}', function (this: NtpWorld, type: TimestampType) {
-  const { deviceSendTime, payload } = this.firstRequest();
+  const request = this.firstRequest();
+  const { deviceSendTime, payload } = request;
   if (deviceSendTime === undefined)
-    return this.blame({ expected: `deviceSendTime, a ${type}`, received: payload.text, needs: ['client-sends-time'] });
+    return this.blame({
+      expected: `deviceSendTime, a ${type}`,
+      received: payload.text,
+      needs: ['client-sends-time'],
+      at: [request, 'payload'],
+    });
   if (deviceSendTime.type === (type === 'Long' ? 'number' : 'string')) return;
-  this.blame({ expected: `deviceSendTime, a ${type}`, received: `deviceSendTime ${deviceSendTime.literal}` });
+  this.blame({
+    expected: `deviceSendTime, a ${type}`,
+    received: `deviceSendTime ${deviceSendTime.literal}`,
+    at: [request, '/deviceSendTime'],
+  });
 });
 
 Then('deviceSendTime counts milliseconds', function (this: NtpWorld) {
@@ -215,6 +233,7 @@ Then('deviceSendTime counts milliseconds', function (this: NtpWorld) {
     received: `deviceSendTime ${stamps.map(({ time }) => time).join(' and ')}`,
     likely: `deviceSendTime is in ${unit.name}`,
     needs: ['client-sends-time', 'client-send-time-is-fresh'],
+    at: [this.firstRequest(), '/deviceSendTime'],
   });
 });
 
@@ -233,6 +252,7 @@ Then('deviceSendTime is not a constant', function (this: NtpWorld) {
     received: `deviceSendTime ${first.time} in ${stamps.length} starts, the second of which was 300 ms slower`,
     likely: first.time === 1234n ? "a constant: the number of the documentation's example" : 'a constant',
     needs: ['client-sends-time'],
+    at: [this.firstRequest(), '/deviceSendTime'],
   });
 });
 

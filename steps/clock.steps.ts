@@ -32,6 +32,7 @@ function timeOf(world: NtpWorld, { response }: Exchange, name: (typeof stamps)[n
     expected: `${name} in decimal digits`,
     received: response.payload.text,
     needs: ['server-response-members', 'server-string-stays-string'],
+    at: [response, response[name] === undefined ? 'payload' : `/${name}`],
   });
 }
 
@@ -51,6 +52,7 @@ Then('each server time is the current time in milliseconds', async function (thi
       received: `${name} ${time}`,
       likely: diagnoseServerTime(time, now),
       needs: ['server-response-members'],
+      at: [exchange.response, `/${name}`],
     });
   }
 });
@@ -108,6 +110,7 @@ Then('serverRecvTime is never later than serverSendTime', function (this: NtpWor
       expected: 'serverRecvTime not later than serverSendTime',
       received: `serverRecvTime ${-claimed} ms later: ${exchange.response.payload.text}`,
       likely: 'the two members are swapped',
+      at: [exchange.response, ...stamps.map((name) => `/${name}`)],
     });
   }
 });
@@ -137,6 +140,7 @@ function requireTrueClaim(world: NtpWorld, { response }: Exchange, claimed: numb
     received: `${claimed} ms: ${response.payload.text}`,
     likely: 'the processing time is made up, or serverRecvTime belongs to an earlier exchange',
     needs: ['server-unit-milliseconds', 'server-stamps-are-fresh', 'server-ignores-device-clock'],
+    at: [response, ...stamps.map((name) => `/${name}`)],
   });
 }
 
@@ -155,6 +159,7 @@ Then('both server times lie between publish and arrival', function (this: NtpWor
         likely:
           diagnoseServerTime(BigInt(time), arrived) ??
           (early > 0 ? 'the stamp is older than the request' : 'the stamp lies in the future'),
+        at: [exchange.response, `/${name}`],
         needs: ['server-unit-milliseconds', 'server-stamps-are-fresh', 'server-ignores-device-clock'],
       });
     }
@@ -178,6 +183,7 @@ Then("the server's time is the one that a device whose clock is right is given",
     expected: `the same server time as for a device whose clock is right, ${Math.floor(seen + b.offset)}`,
     received: odd.response.payload.text,
     likely: 'the server calculates its stamps from deviceSendTime',
+    at: [odd.response, ...stamps.map((name) => `/${name}`)],
     needs: otherUnit(timeOf(this, odd, 'serverSendTime'), seen) === undefined ? [] : ['server-unit-milliseconds'],
   });
 });
@@ -211,6 +217,7 @@ Then("the device arrives at the server's time to within half the round trip + 1 
     received: `${halved(twice)}, off by ${error.toFixed(1)} ms, from ${exchange.response.payload.text}`,
     likely: diagnoseServerTime(timeOf(this, exchange, 'serverSendTime'), wall()),
     needs: basics,
+    at: [exchange.response, ...stamps.map((name) => `/${name}`)],
   });
 });
 
@@ -224,6 +231,7 @@ Then('serverSendTime alone is behind by the latency of {duration} or more', asyn
     expected: `serverSendTime ${latency} ms or more behind the server's time at arrival, ${truth.toFixed(1)}`,
     received: `${behind.toFixed(1)} ms behind: ${exchange.response.payload.text}`,
     likely: 'serverSendTime is not the moment at which the response left',
+    at: [exchange.response, '/serverSendTime'],
     needs: [...basics, 'server-calibrates'],
   });
 });

@@ -1,8 +1,23 @@
+import type { ExchangeRecord } from './harness/exchange-record.ts';
+
 /**
  * What the steps write into the message stream beside Cucumber's own results. The verdict is computed from these and from the
  * results, and from nothing else, so that whoever has the messages can compute it again.
  */
 export const EVIDENCE_MEDIA_TYPE = 'application/vnd.iot-ntp-conformance+json';
+
+/** A message of the implementation under test, and what in it is wrong. */
+export interface MessageAtFault {
+  readonly topic: string;
+  readonly qos: number;
+  readonly retain: boolean;
+  /** As text. */
+  readonly payload: string;
+  /** What is wrong: `topic`, `qos`, `retain`, `payload`, or members of the payload as JSON Pointers (`/serverSendTime`). */
+  readonly parts: readonly string[];
+  /** The number of the exchange that it belongs to, where it belongs to one. */
+  readonly exchange?: number;
+}
 
 /** The implementation under test broke a requirement in this situation. */
 export interface Finding {
@@ -18,6 +33,7 @@ export interface Finding {
    * consequence: its situation is reported as untested, because of that one, and not as failed a second time.
    */
   readonly needs?: readonly string[];
+  readonly message?: MessageAtFault;
   /** The exchange since the situation began, one line a packet. */
   readonly wire: readonly string[];
 }
@@ -40,6 +56,14 @@ export interface WireEvidence {
   readonly lines: readonly string[];
 }
 
+/** Every request of a situation and what came back for it, attached at its end. */
+export interface ExchangeEvidence {
+  readonly kind: 'exchanges';
+  readonly exchanges: readonly ExchangeRecord[];
+  /** How many were made; more than stand there where some were left out. */
+  readonly made: number;
+}
+
 /** A finding that came to light only after its situation had ended (a late second answer). Attached at the end of the run. */
 export interface Charge {
   readonly kind: 'charge';
@@ -52,7 +76,7 @@ export interface Charge {
   readonly wire: readonly string[];
 }
 
-export type Evidence = Finding | Inapplicable | Information | WireEvidence | Charge;
+export type Evidence = Finding | Inapplicable | Information | WireEvidence | ExchangeEvidence | Charge;
 
 /** Thrown to blame the implementation under test. Every other exception is the suite's own or the set-up's. */
 export class NonConformance extends Error {

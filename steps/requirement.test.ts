@@ -72,6 +72,7 @@ describe('a feature', () => {
         level: 'must',
         role: 'server',
         capabilities: ['tls'],
+        feature: 'QoS',
         sentence: 'the server MUST deliver the response at QoS 0',
         description: 'Whatever the subscription was granted.\n\nHow the suite reads it.',
         source: 'stated, "Device connection", step 1',

@@ -27,6 +27,8 @@ export interface Requirement {
   readonly role: Role;
   /** Capabilities without which the whole requirement is inapplicable. */
   readonly capabilities: readonly string[];
+  /** The title of the feature that it stands in: "The server's time". */
+  readonly feature: string;
   /** The Rule's name: "the server MUST …". */
   readonly sentence: string;
   /** Reason and reading, as the Rule's description has them, without the line of the source. */
@@ -105,15 +107,11 @@ export function readFeature(file: string, text: string): Requirement[] {
     const from = rule.tags[0]?.location.line ?? rule.location.line;
     const to = next === undefined ? undefined : (next.tags[0]?.location.line ?? next.location.line) - 1;
     const lines = text.split('\n').slice(from - 1, to);
-    return readRule(
-      rule,
-      role,
-      file,
-      lines
-        .map((line) => line.trim())
-        .join('\n')
-        .trim(),
-    );
+    const ruleText = lines
+      .map((line) => line.trim())
+      .join('\n')
+      .trim();
+    return { ...readRule(rule, role, file, ruleText), feature: feature.name };
   });
 }
 
@@ -133,7 +131,7 @@ function rulesOf(feature: Feature, file: string): Rule[] {
   });
 }
 
-function readRule(rule: Rule, role: Role, file: string, text: string): Requirement {
+function readRule(rule: Rule, role: Role, file: string, text: string): Omit<Requirement, 'feature'> {
   const place = `${file}:${rule.location.line}`;
   const [id, level, ...capabilities] = rule.tags.map(nameOf);
   if (id === undefined || !id.startsWith(`${role}-`))

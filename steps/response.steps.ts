@@ -26,7 +26,8 @@ Then('the response, if one comes, comes at QoS 0', async function (this: NtpWorl
   for (const { responses } of this.requests) for (const response of responses) requireQos0(this, response, this.request);
 });
 
-function requireQos0(world: NtpWorld, { message }: Response, request: Request): void {
+function requireQos0(world: NtpWorld, response: Response, request: Request): void {
+  const { message } = response;
   if (message.qos === 0) return;
   world.blame({
     expected: 'PUBLISH at QoS 0',
@@ -35,6 +36,7 @@ function requireQos0(world: NtpWorld, { message }: Response, request: Request): 
       request.qos > 0 && request.qos === message.qos
         ? 'the service publishes at the QoS of the request'
         : 'the service publishes at the QoS of the subscription',
+    at: [response, 'qos'],
   });
 }
 
@@ -45,22 +47,30 @@ Then('the response comes without the RETAIN flag', async function (this: NtpWorl
       expected: 'PUBLISH without RETAIN',
       received: 'PUBLISH with RETAIN',
       likely: 'the service publishes with the RETAIN flag',
+      at: [response, 'retain'],
     });
   }
 });
 
 Then('the response is a JSON object with the members:', async function (this: NtpWorld, table: DataTable) {
-  const { payload } = (await this.answer()).response;
+  const { response } = await this.answer();
+  const { payload } = response;
   const names = table.raw().map(([name = '']) => name);
   const expected = `a JSON object with ${names.join(' and ')}`;
   if (payload.fault !== undefined)
-    this.blame({ expected, received: `${payload.fault}: ${payload.text}`, likely: likelyFault(payload.text) });
+    this.blame({
+      expected,
+      received: `${payload.fault}: ${payload.text}`,
+      likely: likelyFault(payload.text),
+      at: [response, 'payload'],
+    });
   const missing = names.filter((name) => !['number', 'string'].includes(payload.members.get(name)?.type ?? ''));
   if (missing.length === 0) return;
   this.blame({
     expected,
     received: `no ${missing.join(' and no ')}: ${payload.text}`,
     likely: likelyName(missing, [...payload.members.keys()]),
+    at: [response, 'payload'],
   });
 });
 
@@ -88,6 +98,7 @@ Then('the response returns deviceSendTime {timestamp}', async function (this: Nt
     expected: `deviceSendTime ${digits}`,
     received: echo === undefined ? `no deviceSendTime: ${response.payload.text}` : `deviceSendTime ${echo.literal}`,
     likely: echo === undefined ? 'the echo is missing' : likelyLoss(BigInt(digits), echo.number),
+    at: [response, echo === undefined ? 'payload' : '/deviceSendTime'],
     needs:
       this.requirement.id === 'server-echoes-send-time'
         ? ['server-response-members']
@@ -112,7 +123,12 @@ Then('each time in the response is a String of decimal digits', async function (
   requireType(this, response, 'String');
   const present = timesOf(response);
   if (present.every(([, { literal }]) => /^"\d+"$/.test(literal))) return;
-  this.blame({ expected: 'Strings of decimal digits', received: written(present), needs: ['server-echoes-send-time'] });
+  this.blame({
+    expected: 'Strings of decimal digits',
+    received: written(present),
+    needs: ['server-echoes-send-time'],
+    at: [response, ...present.filter(([, { literal }]) => !/^"\d+"$/.test(literal)).map(([name]) => `/${name}`)],
+  });
 });
 
 Then('each response has the type of its request', async function (this: NtpWorld) {
@@ -129,7 +145,8 @@ function requireType(world: NtpWorld, response: Response, type: TimestampType): 
   const wanted = type === 'Long' ? 'number' : 'string';
   const wrong = present.filter(([, value]) => value.type !== wanted);
   const needs = typeNeeds(world);
-  if (present.length === 0) world.blame({ expected: `three ${type}s`, received: response.payload.text, needs });
+  if (present.length === 0)
+    world.blame({ expected: `three ${type}s`, received: response.payload.text, needs, at: [response, 'payload'] });
   if (wrong.length === 0) return;
   const onlyEcho = wrong.length < present.length && wrong.every(([name]) => name !== 'deviceSendTime');
   const never = type === 'Long' ? 'the server always answers with Strings' : 'the server always answers with Longs';
@@ -138,6 +155,7 @@ function requireType(world: NtpWorld, response: Response, type: TimestampType): 
     received: written(present),
     likely: onlyEcho ? 'only the echo keeps its type' : never,
     needs,
+    at: [response, ...wrong.map(([name]) => `/${name}`)],
   });
 }
 
@@ -155,11 +173,17 @@ Then('each Long in the response is written as an integer', async function (this:
       expected: 'Longs',
       received: response.payload.text,
       needs: ['server-long-stays-long', 'server-response-members'],
+      at: [response, 'payload'],
     });
   }
   const wrong = longs.filter(([, { literal }]) => !isInteger(literal));
   if (wrong.length > 0)
-    this.blame({ expected: 'JSON integers', received: written(wrong), likely: 'times are doubles, and printed as such' });
+    this.blame({
+      expected: 'JSON integers',
+      received: written(wrong),
+      likely: 'times are doubles, and printed as such',
+      at: [response, ...wrong.map(([name]) => `/${name}`)],
+    });
 });
 
 Then('the response holds:', async function (this: NtpWorld, table: DataTable) {
@@ -167,7 +191,11 @@ Then('the response holds:', async function (this: NtpWorld, table: DataTable) {
   for (const [name = '', literal = ''] of table.raw()) {
     const received = response.payload.members.get(name)?.literal;
     if (received !== literal)
-      this.blame({ expected: `${name} ${literal}`, received: received === undefined ? `no ${name}` : `${name} ${received}` });
+      this.blame({
+        expected: `${name} ${literal}`,
+        received: received === undefined ? `no ${name}` : `${name} ${received}`,
+        at: [response, received === undefined ? 'payload' : `/${name}`],
+      });
   }
 });
 

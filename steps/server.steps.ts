@@ -45,12 +45,14 @@ async function requireOnce(world: NtpWorld, device: NtpDevice, requests: readonl
   await world.fence(device);
   const often = requests.find(({ responses }) => responses.filter(({ message }) => !message.retain).length > 1);
   if (often === undefined) return;
+  const last = often.responses.at(-1);
   const same = often.responses.every(({ payload }) => payload.text === often.responses[0]?.payload.text);
   world.blame({
     expected: 'one response to a request',
     received: `${often.responses.length} responses to one request`,
     likely: same ? 'one response is delivered twice' : 'the request is taken twice: the service runs, or is subscribed, twice',
     ...(alone ? {} : { needs: ['server-answers-the-asker'] }),
+    ...(last === undefined ? {} : { at: [last, 'payload'] as const }),
   });
 }
 
@@ -66,6 +68,7 @@ Then('the server does not answer it', async function (this: NtpWorld) {
   this.blame({
     expected: 'no response to this message; the next request is answered first',
     received: `a response on ${first.message.topic}: ${first.payload.text}`,
+    at: [first, 'topic', 'payload'],
   });
 });
 
@@ -95,6 +98,7 @@ async function requireNothing(world: NtpWorld, device: NtpDevice, asker: NtpDevi
       topic === asker.responseTopic
         ? 'the response goes to every connection, whatever it subscribed'
         : 'the response goes to devices that did not ask: the topic is matched in part, or the response is published on several topics',
+    at: [foreign, 'topic'],
   });
 }
 
@@ -112,6 +116,7 @@ Then('nothing reaches the device before it asks', async function (this: NtpWorld
     likely: left.message.retain
       ? 'the service publishes with the RETAIN flag'
       : 'the server stores responses for later subscribers',
+    at: [left, ...(left.message.retain ? ['retain'] : []), 'payload'],
   });
 });
 

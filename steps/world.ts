@@ -1,8 +1,9 @@
 import { World } from '@cucumber/cucumber';
-import { EVIDENCE_MEDIA_TYPE, type Evidence, NonConformance } from './evidence.ts';
+import { EVIDENCE_MEDIA_TYPE, type Evidence, type MessageAtFault, NonConformance } from './evidence.ts';
 import type { SeenStamp } from './harness/client-clock.ts';
 import { ConnectError } from './harness/device.ts';
-import type { Exchange, Request } from './harness/exchange.ts';
+import type { Exchange, Request, Response } from './harness/exchange.ts';
+import { type Recorded, recordDevices, recordPerformances, thinned } from './harness/exchange-record.ts';
 import { type ExpectedTime, expectedTimes, TooUncertain } from './harness/expected-time.ts';
 import type { Link } from './harness/link.ts';
 import type { NtpDevice } from './harness/ntp-device.ts';
@@ -23,7 +24,12 @@ export interface Blame {
   readonly likely?: string | undefined;
   /** Requirements without which this one cannot be judged; the scenario's own is left out by itself. */
   readonly needs?: readonly string[];
+  /** The message that is wrong, and what in it: the parts that {@link MessageAtFault} knows. */
+  readonly at?: readonly [Response | ClientRequest, ...string[]];
 }
+
+/** The most exchanges that are kept of one situation. */
+const mostExchanges = 400;
 
 /** Why a client may have no time at all. */
 const silenceNeeds = [
@@ -39,6 +45,10 @@ export class NtpWorld extends World {
   #requirement: Requirement | undefined;
   #device: NtpDevice | undefined;
   #other: NtpDevice | undefined;
+  /** Every device that was played in the situation. */
+  readonly #devices: NtpDevice[] = [];
+  /** The number of the exchange that is at fault. */
+  #exchangeAtFault: number | undefined;
   wireLink: Link | undefined;
   /** What the platform and the client's surroundings are to be like. */
   #scene: Scene | undefined;
@@ -129,6 +139,7 @@ export class NtpWorld extends World {
       expected: `a request on ${requestTopic}`,
       received: `PUBLISH on ${request.publish.topic}`,
       needs: ['client-request-topic'],
+      at: [request, 'topic'],
     });
   }
 
@@ -183,9 +194,15 @@ export class NtpWorld extends World {
 
   /** What a client's stamp was, and what it can be compared with. */
   sentBy(performance: Performance): SeenStamp {
-    const { publish, deviceSendTime, payload } = this.firstRequest(performance);
+    const request = this.firstRequest(performance);
+    const { publish, deviceSendTime, payload } = request;
     if (deviceSendTime?.number === undefined) {
-      return this.blame({ expected: 'deviceSendTime in decimal digits', received: payload.text, needs: ['client-sends-time'] });
+      return this.blame({
+        expected: 'deviceSendTime in decimal digits',
+        received: payload.text,
+        needs: ['client-sends-time'],
+        at: [request, deviceSendTime === undefined ? 'payload' : '/deviceSendTime'],
+      });
     }
     const { scene, started } = performance;
     const clock = scene.clock === undefined ? {} : { clockMs: scene.clock.sends };
@@ -295,7 +312,7 @@ export class NtpWorld extends World {
   }
 
   /** Blames the implementation under test: the only way to do so. */
-  blame({ expected, received, likely, needs = [] }: Blame): never {
+  blame({ expected, received, likely, needs = [], at }: Blame): never {
     // Everything else stands on this one: if it leant on others in turn, each would excuse the other, and nothing would be the cause.
     const base = this.requirement.id === 'server-answers-request';
     const others = base ? [] : needs.filter((id) => id !== this.requirement.id);
@@ -307,9 +324,18 @@ export class NtpWorld extends World {
       ...(likely === undefined ? {} : { likely }),
       ...(others.length === 0 ? {} : { needs: others }),
       wire: this.#wire(),
+      ...(at === undefined ? {} : { message: this.#messageAtFault(...at) }),
     });
     this.#attach(error.finding);
     throw error;
+  }
+
+  #messageAtFault(source: Response | ClientRequest, ...parts: string[]): MessageAtFault {
+    const { topic, qos, retain } = 'message' in source ? source.message : source.publish;
+    const origin = 'message' in source ? source.request : source;
+    this.#exchangeAtFault = this.#exchanges().find((recorded) => recorded.source === origin)?.record.n;
+    const exchange = this.#exchangeAtFault === undefined ? {} : { exchange: this.#exchangeAtFault };
+    return { topic: printable(topic, 300), qos, retain, payload: printable(source.payload.text), parts, ...exchange };
   }
 
   /** Says that the situation does not apply; the step returns what this returns. */
@@ -323,10 +349,13 @@ export class NtpWorld extends World {
     this.#attach({ kind: 'information', text: printable(text) });
   }
 
-  /** Attaches the packets of the situation. */
+  /** Attaches the packets and the exchanges of the situation. */
   showWire(): void {
     const lines = this.#wire();
     if (lines.length > 0) this.#attach({ kind: 'wire', lines });
+    const records = this.#exchanges().map(({ record }) => record);
+    const exchanges = thinned(records, mostExchanges, this.#exchangeAtFault);
+    if (exchanges.length > 0) this.#attach({ kind: 'exchanges', exchanges, made: records.length });
   }
 
   /** The declared or made-up identity, or the end of the situation where the server knows no such device. */
@@ -386,6 +415,7 @@ export class NtpWorld extends World {
         expected: 'two times of the server that can be read',
         received: payload?.text ?? '',
         needs: ['server-response-members'],
+        ...(exchanges[0] === undefined ? {} : { at: [exchanges[0].response, 'payload'] as const }),
       });
     }
   }
@@ -398,7 +428,9 @@ export class NtpWorld extends World {
 
   /** A connected device, or the blame for a server that does not let it connect. */
   async play(identity: Identity, wishes: DeviceWishes = {}): Promise<NtpDevice> {
-    return this.#reach(() => this.session.device(identity, wishes));
+    const device = await this.#reach(() => this.session.device(identity, wishes));
+    this.#devices.push(device);
+    return device;
   }
 
   /** Connects a device again. */
@@ -448,6 +480,10 @@ export class NtpWorld extends World {
     const [first, ...more] = this.performances;
     if (first === undefined || more.length === 0) return first?.lines() ?? [];
     return this.performances.flatMap((performance, index) => [`start ${index + 1}`, ...performance.lines(30)]);
+  }
+
+  #exchanges(): Recorded[] {
+    return this.target.role === 'server' ? recordDevices(this.#devices) : recordPerformances(this.performances);
   }
 
   #attach(evidence: Evidence): void {

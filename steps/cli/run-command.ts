@@ -18,7 +18,7 @@ import { Console } from '../verdict/console.ts';
 import { judge } from '../verdict/judge.ts';
 import type { Report } from '../verdict/report.ts';
 import { clearReport, messageFiles, writeIncomplete, writeReport } from '../verdict/report-folder.ts';
-import { buildReport, describeTarget, type Run, reportJson } from '../verdict/report-json.ts';
+import { buildReport, describeTarget, type Run, reportJson, type SeenTarget } from '../verdict/report-json.ts';
 import { Transcript } from '../verdict/transcript.ts';
 import { embeddedName, embeddedTarget } from './embedded.ts';
 import { MessageFile } from './message-file.ts';
@@ -166,6 +166,7 @@ class OneRun {
     if (this.#fault === undefined) await this.#run(clientLanes);
     const [fault] = stage.faults;
     if (fault !== undefined) this.#fault ??= inWords(fault);
+    this.#fault ??= stage.changed;
   }
 
   async #run(lanes: number): Promise<void> {
@@ -275,12 +276,21 @@ class OneRun {
     }
   }
 
+  /** What is told of the implementation: the output of a client, which is started again and again, stands with its situations. */
+  #seen(): SeenTarget | undefined {
+    const digest = this.#stage?.imageDigest;
+    return (
+      this.#implementation ??
+      (digest === undefined ? undefined : { imageDigest: digest, output: () => [], ended: () => undefined })
+    );
+  }
+
   #describe(): Run {
     const { name, version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { name: string; version: string };
     return {
       suite: { name, version, featuresDigest: featuresDigest(this.#target.role) },
       ...(this.#set === undefined ? {} : { requirementSet: this.#set }),
-      target: describeTarget(this.#target, this.#implementation, this.#file),
+      target: describeTarget(this.#target, this.#seen(), this.#file),
       started: this.#started,
       strict: this.#options.strict === true,
       ...(this.#order === undefined ? {} : { order: this.#order }),

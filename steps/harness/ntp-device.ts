@@ -67,6 +67,17 @@ export class NtpDevice {
   }
 
   /**
+   * What the device's clock showed when a response came, in ms: a device that asks with a given time has a clock that stood there.
+   * Undefined where it asked with none.
+   *
+   * @param at monotonic time in µs
+   */
+  arrival({ timestamp, at: sentAt }: Request, at: number): bigint | undefined {
+    if (this.#parts.clock !== undefined) return BigInt(this.time(at));
+    return timestamp === undefined ? undefined : BigInt(timestamp.digits) + BigInt(Math.floor((at - sentAt) / 1000));
+  }
+
+  /**
    * Connects, and subscribes again to what it had subscribed before.
    *
    * @throws ConnectError

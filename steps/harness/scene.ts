@@ -77,3 +77,30 @@ export function writeAnswer({ payload, offByMs, echoOffByMs }: Answer, type: Tim
     .replaceAll('{serverRecvTime}', json(times.serverRecvTime + off))
     .replaceAll('{serverSendTime}', json(times.serverSendTime + off));
 }
+
+/** How far the platform's time is ahead of the suite's where a situation does not say: so far that no clock of this machine is taken for it. */
+const usualLeadMs = 3_600_000;
+
+/** How far the platform's clock is ahead of the suite's after a request that came at this wall time; all in ms. */
+export function leadOf({ serverRecvTime }: Scene, requestWallMs: number): number {
+  return serverRecvTime === undefined ? usualLeadMs : serverRecvTime - Math.floor(requestWallMs);
+}
+
+/** The platform's time when it receives, in ms, where the client's clock is under control. */
+export function receiveTimeOf({ serverRecvTime }: Scene, clock: NonNullable<Scene['clock']>): number {
+  return serverRecvTime ?? clock.sends + usualLeadMs;
+}
+
+/**
+ * The platform's time when a message reached the client, in ms with a fraction. Under a controlled clock nothing really elapses: there
+ * it is what the formula gives.
+ */
+export function platformTime(
+  scene: Scene,
+  requestWallMs: number,
+  delivered: { readonly wallMs: number; readonly serverRecvTime: bigint; readonly serverSendTime: bigint },
+): number {
+  const { clock } = scene;
+  if (clock === undefined) return delivered.wallMs + leadOf(scene, requestWallMs);
+  return (Number(delivered.serverRecvTime + delivered.serverSendTime) + clock.receives - clock.sends) / 2;
+}

@@ -7,7 +7,7 @@ import { Platform, type PlatformOptions } from './platform.ts';
 import type { PlatformRequest, Script } from './platform-script.ts';
 import type { PlatformSession } from './platform-session.ts';
 import { type Reports, readReport, reportsOf } from './reported-time.ts';
-import { type Answer, plainScene, type ResponseTimes, type Scene, writeAnswer } from './scene.ts';
+import { type Answer, leadOf, plainScene, type ResponseTimes, receiveTimeOf, type Scene, writeAnswer } from './scene.ts';
 import { assertValid } from './schema.ts';
 import { startTarget } from './target/start.ts';
 import type { Identity, StartedTarget, Target } from './target/target.ts';
@@ -15,9 +15,6 @@ import { wall } from './wall.ts';
 
 /** The device whose responses must not reach the client under test. */
 const stranger: Identity = { productKey: 'a1NtpSuite1', deviceName: 'somebody-else' };
-
-/** How far the platform's time is ahead of the suite's where a situation does not say: so far that no clock of this machine is taken for it. */
-const usualLeadMs = 3_600_000;
 
 /** How long a client that has reported may take to end by itself, or to report again, in ms. */
 const afterReportMs = 300;
@@ -41,6 +38,8 @@ export class Stage {
   readonly #performances = new Map<string, Promise<Performance>>();
   readonly #finished: Performance[] = [];
   readonly #running = new Set<StartedTarget>();
+  /** Of the images that were started; more than one where the image was replaced meanwhile. */
+  readonly #imageDigests = new Set<string>();
   /** What scripts threw on platforms that are closed. */
   readonly #faults: unknown[] = [];
   readonly #reports: Reports;
@@ -64,6 +63,18 @@ export class Stage {
     const port = await listen(platform, target);
     platform.play(stranger, {});
     return new Stage(target, platform, container ? 'host.docker.internal' : '127.0.0.1', port);
+  }
+
+  /** Of the image that every start was made from; undefined where there is none. */
+  get imageDigest(): string | undefined {
+    return this.#imageDigests.values().next().value;
+  }
+
+  /** What makes the starts say nothing about one implementation, in words. */
+  get changed(): string | undefined {
+    const [first, ...others] = this.#imageDigests;
+    if (others.length === 0) return undefined;
+    return `the image was replaced while the run lasted: ${first}, then ${others.join(', ')}`;
   }
 
   /** Every performance that has come to its end, in that order. */
@@ -213,6 +224,7 @@ export class Stage {
       },
     });
     this.#running.add(client);
+    if (client.imageDigest !== undefined) this.#imageDigests.add(client.imageDigest);
     void client.end.then((how) => {
       performance.ended = how === 'stopped by the suite' ? undefined : how;
       performance.over = true;
@@ -369,10 +381,10 @@ export class Stage {
     if (scene.clock !== undefined) {
       // The client's clock stands still: what it can see elapse is what the clock is moved by.
       clock?.set(scene.clock.receives);
-      const received = scene.serverRecvTime ?? scene.clock.sends + usualLeadMs;
+      const received = receiveTimeOf(scene, scene.clock);
       return { received, sent: received + scene.processingMs };
     }
-    const lead = scene.serverRecvTime === undefined ? usualLeadMs : scene.serverRecvTime - Math.floor(publish.wallMs);
+    const lead = leadOf(scene, publish.wallMs);
     await pass(scene.forthMs, performance);
     const received = Math.floor(wall() + lead);
     await pass(scene.processingMs, performance);

@@ -11,6 +11,7 @@ export function requirement(id: string, level: 'must' | 'should' = 'must'): Requ
     level,
     role: 'server',
     capabilities: [],
+    feature: 'A subject of the server',
     sentence: `the server ${level.toUpperCase()} do ${id}`,
     description: '',
     source: 'made up',

@@ -1,16 +1,29 @@
 import type { Attachment, AttachmentContentEncoding, Envelope } from '@cucumber/messages';
 import { EVIDENCE_MEDIA_TYPE, type Evidence } from '../evidence.ts';
+import { isExchangeRecord } from '../harness/exchange-record.ts';
 import { conceal } from '../harness/secrets.ts';
 
 type Kind = Evidence['kind'];
 
+/** What a member of evidence may be. */
+type MemberType = 'text' | 'lines' | 'message' | 'exchanges' | 'count';
+
 /** The members that a piece of evidence must have, by kind; those with a question mark may be absent. */
-const members: Readonly<Record<Kind, Readonly<Record<string, 'text' | 'text?' | 'lines' | 'lines?'>>>> = {
-  finding: { requirement: 'text', expected: 'text', received: 'text', likely: 'text?', needs: 'lines?', wire: 'lines' },
+const members: Readonly<Record<Kind, Readonly<Record<string, MemberType | `${MemberType}?`>>>> = {
+  finding: {
+    requirement: 'text',
+    expected: 'text',
+    received: 'text',
+    likely: 'text?',
+    needs: 'lines?',
+    wire: 'lines',
+    message: 'message?',
+  },
   charge: { requirement: 'text', scenario: 'text', expected: 'text', received: 'text', likely: 'text?', wire: 'lines' },
   inapplicable: { reason: 'text' },
   information: { text: 'text' },
   wire: { lines: 'lines' },
+  exchanges: { exchanges: 'exchanges', made: 'count' },
 };
 
 /** Names, not text: members of evidence that decide which requirement is judged, and of messages that tie them together. */
@@ -38,8 +51,8 @@ export function readEvidence(text: string): Evidence {
   for (const [name, type] of Object.entries(members[kind as Kind])) {
     const member = evidence[name];
     const absent = member === undefined && type.endsWith('?');
-    const fits = type.startsWith('lines') ? isLines(member) : typeof member === 'string';
-    if (!absent && !fits) throw new Error(`its ${name} is ${JSON.stringify(member)}`);
+    const fits = checks[type.replace('?', '') as MemberType];
+    if (!absent && !fits(member)) throw new Error(`its ${name} is ${JSON.stringify(member)}`);
   }
   return value as Evidence;
 }
@@ -47,6 +60,27 @@ export function readEvidence(text: string): Evidence {
 function isLines(value: unknown): boolean {
   return Array.isArray(value) && value.every((line) => typeof line === 'string');
 }
+
+function isMessage(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { topic, qos, retain, payload, parts, exchange } = value as Readonly<Record<string, unknown>>;
+  return (
+    typeof topic === 'string' &&
+    typeof qos === 'number' &&
+    typeof retain === 'boolean' &&
+    typeof payload === 'string' &&
+    isLines(parts) &&
+    (exchange === undefined || Number.isInteger(exchange))
+  );
+}
+
+const checks: Readonly<Record<MemberType, (value: unknown) => boolean>> = {
+  text: (value) => typeof value === 'string',
+  lines: isLines,
+  message: isMessage,
+  exchanges: (value) => Array.isArray(value) && value.every(isExchangeRecord),
+  count: (value) => Number.isInteger(value),
+};
 
 /** The same evidence with every text through `clean`; what names a requirement or a situation stays. */
 export function concealEvidence(evidence: Evidence, clean: (text: string) => string): Evidence {

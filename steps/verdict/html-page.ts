@@ -4,6 +4,9 @@ import { attachedText, readEvidence } from './attachment.ts';
 import { escapeXml } from './escape-xml.ts';
 import type { Report } from './report.ts';
 
+/** The report page beside Cucumber's. */
+export const pageFile = 'index.html';
+
 /** Cucumber's page shows texts of this type in place, and offers all others for download. */
 const shownInPlace = 'text/x.cucumber.log+plain';
 
@@ -68,6 +71,8 @@ function inWords(text: string): string {
       return `inapplicable: ${evidence.reason}`;
     case 'wire':
       return evidence.lines.join('\n');
+    case 'exchanges':
+      return `${evidence.made} ${evidence.made === 1 ? 'exchange' : 'exchanges'}; ${pageFile} draws them`;
     case 'finding':
     case 'charge': {
       const likely = evidence.likely === undefined ? [] : [`likely    ${evidence.likely}`];

@@ -104,6 +104,7 @@ export function judgeSituation(
     place,
     information: evidence.flatMap((piece) => (piece.kind === 'information' ? [piece.text] : [])),
     wire: evidence.flatMap((piece) => (piece.kind === 'wire' ? piece.lines : [])),
+    ...exchangesOf(evidence),
     durationMs: executions.reduce((sum, execution) => sum + execution.durationMs, 0),
   };
   const [execution, ...more] = executions;
@@ -136,6 +137,14 @@ export function judgeSituation(
   if (execution.outcome !== 'PASSED') return broke(inWords(execution));
   if (inapplicable !== undefined) return broke(`the suite broke: it ran although it is inapplicable (${inapplicable.reason})`);
   return judged({ status: 'passed' });
+}
+
+function exchangesOf(evidence: Execution['evidence']): Pick<SituationResult, 'exchanges' | 'exchangesMade'> {
+  const pieces = evidence.filter((piece) => piece.kind === 'exchanges');
+  const exchanges = pieces.flatMap((piece) => piece.exchanges);
+  const made = pieces.reduce((sum, piece) => sum + piece.made, 0);
+  if (exchanges.length === 0) return {};
+  return { exchanges, ...(made > exchanges.length ? { exchangesMade: made } : {}) };
 }
 
 type Absence = Pick<SituationResult, 'status'> & { readonly reason: string };
@@ -182,8 +191,10 @@ function isFailure({ status }: { readonly status: Status }): boolean {
   return status === 'failed' || status === 'warning';
 }
 
-function toFailure({ expected, received, likely, wire }: Finding | Charge): Failure {
-  return { expected, received, ...(likely === undefined ? {} : { likely }), wire };
+function toFailure(evidence: Finding | Charge): Failure {
+  const { expected, received, likely, wire } = evidence;
+  const message = evidence.kind === 'finding' ? evidence.message : undefined;
+  return { expected, received, ...(likely === undefined ? {} : { likely }), wire, ...(message === undefined ? {} : { message }) };
 }
 
 /**
@@ -253,11 +264,12 @@ function withoutConsequences(cases: readonly Case[]): readonly Case[] {
 const hasFailed = ({ result }: Judged): boolean => result.status === 'failed';
 
 function judgeRequirement({ requirement, situations }: Case): RequirementResult {
-  const { id, level, sentence, source, digest } = requirement;
+  const { id, level, feature, sentence, description, source, mistakes, digest } = requirement;
   const results = situations.map(({ result }) => result);
   const status = worst(results);
   const reason = reasonOf(status, results);
-  return { id, level, sentence, source, digest, status, ...(reason === undefined ? {} : { reason }), situations: results };
+  const text = { id, level, feature, sentence, description, source, mistakes, digest };
+  return { ...text, status, ...(reason === undefined ? {} : { reason }), situations: results };
 }
 
 /** From what decides to what does not. Passed only when every situation that applies has passed, and there is one. */

@@ -16,6 +16,7 @@ export function requirement(id: string, lines: readonly number[] = [10], level: 
     level,
     role: 'server',
     capabilities: [],
+    feature: 'A subject of the server',
     sentence: `the server ${level.toUpperCase()} do what ${id} says`,
     description: 'Because.',
     source: 'Device connection, step 1',

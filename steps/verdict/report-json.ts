@@ -59,13 +59,16 @@ export function incompleteReport(run: Run, requirements: readonly Requirement[],
 /** What `StartedTarget.ended()` says of a target that the suite has stopped, which is nothing to report. */
 const stoppedBySuite = 'stopped by the suite';
 
+/** What a report says of an implementation that was started. */
+export type SeenTarget = Pick<StartedTarget, 'imageDigest' | 'output' | 'ended'>;
+
 /**
  * The target as a report shows it: printable, and without its secrets.
  *
  * @param started Absent while it has not started.
  * @param file What to say instead of the target file's name.
  */
-export function describeTarget(target: Target, started?: StartedTarget, file = basename(target.file)): Report['target'] {
+export function describeTarget(target: Target, started?: SeenTarget, file = basename(target.file)): Report['target'] {
   const clean = (text: string): string => printable(conceal(text, target.secrets));
   const ended = started?.ended();
   const byItself = ended !== undefined && ended !== stoppedBySuite;
@@ -76,6 +79,7 @@ export function describeTarget(target: Target, started?: StartedTarget, file = b
     file: clean(file),
     start: clean(startInWords(target)),
     ...(started?.imageDigest === undefined ? {} : { imageDigest: started.imageDigest }),
+    ...(target.role === 'server' ? { sharedClock: target.sharedClock } : {}),
     capabilities: [...target.capabilities],
     output: started?.output().map(clean) ?? [],
     ...(byItself ? { ended: clean(ended) } : {}),

@@ -116,6 +116,7 @@ describe('a report', () => {
       role: 'server',
       file: 'acme.yaml',
       start: 'process serve --key (secret)',
+      sharedClock: true,
       capabilities: ['tls'],
       output: ['key is (secret)\\x07'],
       ended: 'exited with code 1',

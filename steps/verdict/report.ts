@@ -1,3 +1,5 @@
+import type { MessageAtFault } from '../evidence.ts';
+import type { ExchangeRecord } from '../harness/exchange-record.ts';
 import type { Level, Role } from '../requirement.ts';
 import type { JudgedSet } from '../requirement-set.ts';
 
@@ -14,6 +16,8 @@ export interface Failure {
   readonly likely?: string;
   /** One line a packet, since the situation began. */
   readonly wire: readonly string[];
+  /** The message that is at fault, where it is a message. */
+  readonly message?: MessageAtFault;
 }
 
 /** One situation of a requirement, as it went in this run. */
@@ -29,6 +33,10 @@ export interface SituationResult {
   readonly information: readonly string[];
   /** One line a packet. */
   readonly wire: readonly string[];
+  /** Every request and what came back for it; absent where nobody asked. */
+  readonly exchanges?: readonly ExchangeRecord[];
+  /** How many exchanges were made, where not all of them stand here. */
+  readonly exchangesMade?: number;
   readonly durationMs: number;
 }
 
@@ -36,8 +44,14 @@ export interface SituationResult {
 export interface RequirementResult {
   readonly id: string;
   readonly level: Level;
+  /** The title of the feature that it stands in. */
+  readonly feature: string;
   readonly sentence: string;
+  /** Why it is so, and how the suite reads the source: paragraphs, an empty line between two; may be empty. */
+  readonly description: string;
   readonly source: string;
+  /** What implementations usually do wrong here; empty where nothing is known. */
+  readonly mistakes: string;
   readonly digest: string;
   readonly status: Status;
   readonly reason?: string;
@@ -67,6 +81,8 @@ export interface Report {
     readonly file: string;
     readonly start: string;
     readonly imageDigest?: string;
+    /** True for a server that reads the very clock that the suite reads. */
+    readonly sharedClock?: boolean;
     readonly capabilities: readonly string[];
     /** Its last lines of output. */
     readonly output: readonly string[];

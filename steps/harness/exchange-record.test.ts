@@ -38,7 +38,7 @@ describe('an exchange with a server', () => {
         subscribe: async (_topic, qos) => qos,
         publish: (_topic, payload) => {
           const at = performance.now() * 1000;
-          const digits = /\d+/.exec(payload)?.[0];
+          const digits = /\d+/.exec(Buffer.from(payload).toString())?.[0];
           if (digits !== '4500') queueMicrotask(() => hear(`{"deviceSendTime":${digits},${times}}`, at + 25_000));
           return at;
         },

@@ -11,7 +11,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Role, readRequirements, root } from '../requirement.ts';
-import { type Implementation, listImplementations } from './implementation.ts';
+import { cpuSeconds } from './cpu-time.ts';
+import { Fixtures } from './fixtures.ts';
+import type { Implementation } from './implementation.ts';
 import { inLanes } from './lanes.ts';
 import { matrix } from './matrix.ts';
 import { page } from './page.ts';
@@ -69,7 +71,8 @@ const slowFirst = (a: Implementation, b: Implementation): number => b.kind.local
 
 async function prove(wishes: Wishes): Promise<Proof> {
   const start = performance.now();
-  const chosen = choose(await listImplementations(), wishes).sort(slowFirst);
+  const fixtures = await Fixtures.open();
+  const chosen = choose(fixtures.implementations, wishes).sort(slowFirst);
   const folder = mkdtempSync(join(tmpdir(), 'iot-ntp-prove-'));
   const suites = Array.from({ length: wishes.lanes }, () => new SuiteProcess());
   try {
@@ -88,7 +91,7 @@ async function prove(wishes: Wishes): Promise<Proof> {
       durationMs: Math.round(performance.now() - start),
     });
   } finally {
-    for (const suite of suites) suite.close();
+    await Promise.all([...suites.map((suite) => suite.close()), fixtures.close()]);
     rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -101,6 +104,8 @@ try {
   writeFileSync(join(folder, 'proof.json'), `${JSON.stringify(proof, undefined, 2)}\n`);
   writeFileSync(join(folder, 'proof.html'), page(proof));
   process.stdout.write(matrix(proof));
+  const cpu = cpuSeconds();
+  if (cpu !== undefined) console.log(`CPU time of this process and all that it started: ${cpu.toFixed(1)} s`);
   console.log('\nwritten: conformance-report/prove/proof.json, conformance-report/prove/proof.html');
   if (wishes.readme) updateReadme(join(root, 'README.md'), proof);
   process.exitCode = proof.proven ? 0 : 1;

@@ -10,6 +10,6 @@ test('the command line is called again and again in one process', async () => {
     assert.deepEqual([good.code, wrong.code], [0, 2]);
     assert.match(wrong.complaints.join('\n'), /no-such-file\.yaml/);
   } finally {
-    suite.close();
+    await suite.close();
   }
 });

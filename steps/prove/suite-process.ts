@@ -42,9 +42,14 @@ export class SuiteProcess {
     }
   }
 
-  close(): void {
-    this.#child?.disconnect();
+  /** Ends the process, and waits for that. */
+  async close(): Promise<void> {
+    const child = this.#child;
     this.#child = undefined;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    child.disconnect();
+    await gone;
   }
 
   #alive(): ChildProcess {

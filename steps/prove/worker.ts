@@ -4,8 +4,14 @@
  */
 import { main } from '../cli/main.ts';
 
+let busy = false;
+
 process.on('message', (args) => {
-  void main(args as string[]).then((code) => process.send?.(code));
+  busy = true;
+  void main(args as string[]).then((code) => {
+    busy = false;
+    process.send?.(code);
+  });
 });
 // The one who asked is gone: a run that lasts ends its implementation first.
-process.once('disconnect', () => process.kill(process.pid, 'SIGINT'));
+process.once('disconnect', () => (busy ? process.kill(process.pid, 'SIGINT') : process.exit()));

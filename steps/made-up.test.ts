@@ -1,0 +1,256 @@
+import assert from 'node:assert/strict';
+import { DataTable } from '@cucumber/cucumber';
+import { loadConfiguration, loadSupport } from '@cucumber/cucumber/api';
+import { type Evidence, type Finding, NonConformance } from './evidence.ts';
+import type { DeviceConnection } from './harness/device.ts';
+import type { Exchange } from './harness/exchange.ts';
+import { Inbox, type Message } from './harness/inbox.ts';
+import { NtpDevice } from './harness/ntp-device.ts';
+import type { Performance } from './harness/performance.ts';
+import { played } from './harness/played.test.ts';
+import type { Scene } from './harness/scene.ts';
+import { type DeviceWishes, Session } from './harness/session.ts';
+import type { Stage } from './harness/stage.ts';
+import type { Identity, StartedTarget, Target } from './harness/target/target.ts';
+import { wall } from './harness/wall.ts';
+import { readRequirements, root } from './requirement.ts';
+import { NtpWorld } from './world.ts';
+
+/** What stands in for Cucumber, for a server and for a client in tests of the sentences: nothing is started, and time stands still. */
+
+/** What a made-up server says when something is published: nothing else is heard. Times in ms. */
+export interface Said {
+  readonly payload: string;
+  /** By default the response topic of whoever asked. */
+  readonly topic?: string;
+  /** Only for the device of this name, whatever it subscribed. */
+  readonly to?: string;
+  /** After the request. */
+  readonly after?: number;
+  readonly qos?: 0 | 1 | 2;
+  readonly retain?: boolean;
+}
+
+/** What reached a made-up server; `now` is the suite's wall time in ms when it did. */
+export interface Asked {
+  readonly topic: string;
+  readonly payload: string;
+  readonly qos: 0 | 1 | 2;
+  readonly echo: string;
+  readonly now: number;
+  readonly count: number;
+}
+
+export type Answers = (asked: Asked) => readonly Said[];
+
+/** A correct answer: received and sent 1 ms after the request left. */
+export const right: Answers = ({ topic, qos, echo, now }) =>
+  topic.endsWith('/request') && qos === 0 ? [said(echo, now + 1, now + 1)] : [];
+
+export function said(echo: string, received: number, sent: number, how: Partial<Said> = {}): Said {
+  const payload = `{"deviceSendTime":${echo},"serverSendTime":${Math.floor(sent)},"serverRecvTime":${Math.floor(received)}}`;
+  return { payload, after: 2, ...how };
+}
+
+/** Milliseconds after a moment of the recent past at which the suite's wall clock showed a whole millisecond, in µs. */
+const origin = Math.floor(wall()) - 60_000;
+const microseconds = (ms: number): number => (origin + ms - wall(0)) * 1000;
+
+export const target: Target = {
+  file: 'made-up.yaml',
+  name: 'made up',
+  role: 'server',
+  start: { kind: 'address', protocol: 'mqtt', host: '127.0.0.1', port: 1 },
+  ready: { port: false, withinMs: 1 },
+  devices: [{ productKey: 'pk', deviceName: 'dn' }],
+  onlyThese: false,
+  clientId: '{deviceName}',
+  responseDeadlineMs: 15,
+  clockToleranceMs: 1000,
+  sharedClock: true,
+  mqttVersion: '3.1.1',
+  capabilities: new Set(),
+  sync: { kind: 'start' },
+  timestampTypes: ['long'],
+  withinMs: 15,
+  secrets: [],
+};
+
+const requirements = readRequirements();
+
+class MadeUpSession extends Session {
+  readonly #answers: Answers;
+  readonly #heard = new Map<Inbox, { readonly name: string; readonly filters: Set<string> }>();
+  #ms = 0;
+  #count = 0;
+
+  constructor(started: StartedTarget, answers: Answers) {
+    super(started);
+    this.#answers = answers;
+  }
+
+  override async device(identity: Identity, { name = 'device', clock }: DeviceWishes = {}): Promise<NtpDevice> {
+    const deadline = this.started.target.responseDeadlineMs;
+    const connect = async (): Promise<DeviceConnection> => this.#connection(identity);
+    const device = new NtpDevice({ identity, name, watch: this.watch, deadline, connect, ...(clock ? { clock } : {}) });
+    await device.connect();
+    return device;
+  }
+
+  #connection({ productKey, deviceName }: Identity): DeviceConnection {
+    const inbox = new Inbox();
+    const filters = new Set<string>();
+    this.#heard.set(inbox, { name: deviceName, filters });
+    const connection: Partial<DeviceConnection> = {
+      inbox,
+      subscribe: async (topic, qos) => {
+        filters.add(topic);
+        return qos;
+      },
+      publish: (topic, payload, qos) => {
+        const own = `/ext/ntp/${productKey}/${deviceName}/response`;
+        return this.#publish(topic, String(payload), qos, own);
+      },
+      close: async () => {
+        this.#heard.delete(inbox);
+        inbox.close('closed by the suite');
+      },
+    };
+    return connection as DeviceConnection;
+  }
+
+  #publish(topic: string, payload: string, qos: 0 | 1 | 2, own: string): number {
+    this.#ms += 10;
+    this.#count += 1;
+    const [ms, now] = [this.#ms, origin + this.#ms];
+    const echo = /"deviceSendTime"\s*:\s*("?\d+"?)/.exec(payload)?.[1] ?? 'null';
+    for (const one of this.#answers({ topic, payload, qos, echo, now, count: this.#count })) {
+      const message = { topic: own, qos: 0 as const, retain: false, dup: false, ...one, at: microseconds(ms + (one.after ?? 2)) };
+      // the request is noted before its answer comes
+      queueMicrotask(() => this.#deliver({ ...message, payload: Buffer.from(one.payload) }, one.to));
+    }
+    return microseconds(ms);
+  }
+
+  #deliver(message: Message, to: string | undefined): void {
+    for (const [inbox, { name, filters }] of this.#heard)
+      if (to === undefined ? filters.has(message.topic) : name === to) inbox.put(message);
+  }
+}
+
+/** How a made-up world differs from the plain one. */
+interface Surroundings {
+  readonly target?: Partial<Target>;
+  readonly answers?: Answers;
+  /** What the client is seen to do in a scene, for each start. */
+  readonly perform?: (scene: Scene) => Performance;
+  readonly mute?: boolean;
+  readonly ended?: string;
+}
+
+export class MadeUpWorld extends NtpWorld {
+  readonly evidence: Evidence[];
+  readonly #target: Target;
+  readonly #session: Session;
+  readonly #stage: Stage;
+  /** The scenes that were performed, in order. */
+  readonly scenes: Scene[] = [];
+
+  /** @param id the requirement that is judged */
+  constructor(
+    id: string,
+    { target: own = {}, answers = right, perform = () => played(), mute = false, ended }: Surroundings = {},
+  ) {
+    const evidence: Evidence[] = [];
+    const attach = (text: string): void => void evidence.push(JSON.parse(text) as Evidence);
+    super({ attach, log: () => {}, link: () => {}, parameters: {} } as unknown as ConstructorParameters<typeof NtpWorld>[0]);
+    this.evidence = evidence;
+    const requirement = requirements.find((one) => one.id === id);
+    const [situation] = requirement?.situations ?? [];
+    if (requirement === undefined || situation === undefined) throw new Error(`there is no requirement ${id}`);
+    this.#target = { ...target, role: requirement.role, ...own };
+    const started = { target: this.#target, host: '127.0.0.1', port: 1, ended: () => ended };
+    this.#session = new MadeUpSession(started as unknown as StartedTarget, answers);
+    const act = async (scene: Scene): Promise<Performance> => {
+      this.scenes.push(scene);
+      return perform(scene);
+    };
+    const again = ({ scene }: Performance): Promise<Performance> => act(scene);
+    this.#stage = { target: this.#target, mute, has: () => false, perform: act, performAgain: again } as unknown as Stage;
+    this.begin(requirement, situation);
+  }
+
+  override get session(): Session {
+    return this.#session;
+  }
+
+  override get stage(): Stage {
+    return this.#stage;
+  }
+
+  override get target(): Target {
+    return this.#target;
+  }
+
+  /** What was said for information. */
+  get informed(): string[] {
+    return this.evidence.flatMap((one) => (one.kind === 'information' ? [one.text] : []));
+  }
+
+  /** An exchange as if it had been made: when it was published, and in how many ms answered; the server's times on the same scale, in ms. */
+  exchange(published: number, took: number, received: number, sent: number, more: { digits?: string } = {}): Exchange {
+    const at = microseconds(published);
+    const digits = more.digits ?? String(origin + published);
+    const timestamp = { type: 'Long', digits } as const;
+    const own = '/ext/ntp/pk/dn/response';
+    const request = this.session.watch.asked({ responseTopic: own, timestamp, unique: true, qos: 0, at });
+    const payload = Buffer.from(said(digits, origin + received, origin + sent).payload);
+    const message = { topic: own, payload, qos: 0, retain: false, dup: false, at: microseconds(published + took) } as const;
+    const exchange = { request, response: this.session.watch.heard(message, own) };
+    this.requests.push(request);
+    this.exchanges.push(exchange);
+    return exchange;
+  }
+}
+
+const { runConfiguration } = await loadConfiguration(
+  { file: false, provided: { import: ['steps/*.steps.ts', 'steps/parameter-types.ts'], publish: false } },
+  { cwd: root },
+);
+const { stepDefinitions } = (await loadSupport(runConfiguration, { cwd: root })) as unknown as { stepDefinitions: Definition[] };
+
+interface Definition {
+  readonly expression: {
+    match(text: string): readonly { getValue(world: unknown): unknown }[] | null;
+  };
+  readonly unwrappedCode: (...args: readonly unknown[]) => unknown;
+}
+
+/** Says a sentence in a world, with its table or its text. @returns what the step returns */
+export async function say(
+  world: NtpWorld,
+  sentence: string,
+  argument?: string | readonly (readonly string[])[],
+): Promise<unknown> {
+  const [definition, ...others] = stepDefinitions.filter(({ expression }) => expression.match(sentence) !== null);
+  assert.ok(definition !== undefined && others.length === 0, `one sentence for "${sentence}"`);
+  const values = definition.expression.match(sentence)?.map((part) => part.getValue(world)) ?? [];
+  const table = (rows: readonly (readonly string[])[]): DataTable => new DataTable(rows.map((row) => [...row]));
+  const more = argument === undefined ? [] : [typeof argument === 'string' ? argument : table(argument)];
+  return definition.unwrappedCode.apply(world, [...values, ...more]);
+}
+
+/** What the implementation is blamed for by a sentence. */
+export async function blame(world: NtpWorld, sentence: string, argument?: Parameters<typeof say>[2]): Promise<Finding> {
+  return blamed(say(world, sentence, argument));
+}
+
+export async function blamed(act: Promise<unknown>): Promise<Finding> {
+  try {
+    await act;
+  } catch (error) {
+    if (error instanceof NonConformance) return error.finding;
+    throw error;
+  }
+  return assert.fail('nobody was blamed');
+}

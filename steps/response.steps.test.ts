@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { type Answers, blame, MadeUpWorld, right, type Said, said, say } from './made-up.test.ts';
+
+/** A device that has asked, in these words, a server that answers so. */
+async function asked(id: string, answers: Answers, ...questions: readonly string[]): Promise<MadeUpWorld> {
+  const world = new MadeUpWorld(id, { answers });
+  await say(world, 'a device that hears its response topic');
+  for (const question of questions.length === 0 ? ['the device asks'] : questions) await say(world, question);
+  return world;
+}
+
+/** An answer with this payload; {echo} stands for the request's deviceSendTime. */
+const saying =
+  (payload: string, how: Partial<Said> = {}): Answers =>
+  ({ echo }) => [{ payload: payload.replace('{echo}', echo), ...how }];
+const times = (deviceSendTime: string, serverRecvTime: string, serverSendTime: string): Answers =>
+  saying(`{"deviceSendTime":${deviceSendTime},"serverRecvTime":${serverRecvTime},"serverSendTime":${serverSendTime}}`);
+
+test('the response comes at QoS 0, whatever the request had', async () => {
+  const at = (qos: 0 | 1 | 2): Answers => saying('{"deviceSendTime":{echo},"serverRecvTime":1}', { qos });
+  const must = 'the response comes at QoS 0';
+  const may = 'the response, if one comes, comes at QoS 0';
+  const id = 'server-response-qos0';
+  await say(await asked(id, right), must);
+  assert.match((await blame(await asked(id, at(1)), must)).likely ?? '', /QoS of the subscription/);
+  await say(await asked(id, right, 'the device asks at QoS 1'), may);
+  assert.match((await blame(await asked(id, at(1), 'the device asks at QoS 1'), may)).likely ?? '', /QoS of the request/);
+  assert.match((await blame(await asked(id, at(2), 'the device asks at QoS 1'), may)).likely ?? '', /QoS of the subscription/);
+  const dead = await asked(id, (request) => (request.qos > 0 ? right({ ...request, qos: 0 }) : []), 'the device asks at QoS 1');
+  assert.match((await blame(dead, may)).expected, /still answers/);
+});
+
+test('the response comes without the RETAIN flag', async () => {
+  const sentence = 'the response comes without the RETAIN flag';
+  await say(await asked('server-response-not-retained', right), sentence);
+  await blame(
+    await asked('server-response-not-retained', saying('{"deviceSendTime":{echo},"serverRecvTime":1}', { retain: true })),
+    sentence,
+  );
+});
+
+test('the response is a JSON object with the members', async () => {
+  const judge = async (payload: string) =>
+    blame(await asked('server-response-members', saying(payload)), 'the response is a JSON object with the members:', [
+      ['serverRecvTime'],
+      ['serverSendTime'],
+    ]);
+  await say(await asked('server-response-members', right), 'the response is a JSON object with the members:', [
+    ['serverRecvTime'],
+    ['serverSendTime'],
+  ]);
+  await say(
+    await asked('server-response-members', times('{echo}', '"1"', '1.5')),
+    'the response is a JSON object with the members:',
+    [['serverRecvTime'], ['serverSendTime']],
+  );
+  for (const [payload, received, likely] of [
+    ["{'serverRecvTime':1}", /: \{'serverRecvTime'/, /single quotes/],
+    ['{"serverRecvTime":1,}', /: \{/, /a comma after/],
+    ['{"it\'s":1', /: \{/, undefined],
+    ['{"serverRecvTime":null,"serverSendTime":1}', /^no serverRecvTime:/, /neither a Long nor a String/],
+    ['{"serverReceiveTime":1,"serverSendTime":1}', /^no serverRecvTime:/, /is written serverReceiveTime/],
+    ['{"serverRecvTime":1,"server_send_time":1}', /^no serverSendTime:/, /is written server_send_time/],
+    ['{}', /^no serverRecvTime and no serverSendTime:/, undefined],
+  ] as const) {
+    const finding = await judge(payload);
+    assert.match(finding.received, received);
+    if (likely === undefined) assert.equal(finding.likely, undefined);
+    else assert.match(finding.likely ?? '', likely);
+  }
+});
+
+test('the response returns deviceSendTime, to the digit', async () => {
+  const judge = async (id: string, answers: Answers, digits: string) => ({
+    world: await asked(id, answers, `the device asks with deviceSendTime ${digits}`),
+    sentence: `the response returns deviceSendTime ${digits}`,
+  });
+  const good = await judge('server-echoes-send-time', right, '4711');
+  await say(good.world, good.sentence);
+  for (const [answers, digits, likely] of [
+    [times('4712', '1', '1'), '4711', undefined],
+    [times('"x"', '1', '1'), '4711', undefined],
+    [saying('{"serverRecvTime":1}'), '4711', /missing/],
+    [times('9007199254740992', '1', '1'), '9007199254740993', /double/],
+    [times('-307163520', '1', '1'), '1571724098176', /32-bit/],
+    [times('2147483647', '1', '1'), '1571724098176', /saturated/],
+    [times('4294967295', '1', '1'), '1571724098176', /saturated/],
+  ] as const) {
+    const { world, sentence } = await judge('server-echoes-send-time', answers, digits);
+    const finding = await blame(world, sentence);
+    if (likely === undefined) assert.equal(finding.likely, undefined);
+    else if (!/32-bit/.test(String(likely))) assert.match(finding.likely ?? '', likely);
+    assert.deepEqual(finding.needs, ['server-response-members']);
+  }
+  const { world, sentence } = await judge('server-echoes-64-bit', times('1', '1', '1'), '4711');
+  assert.deepEqual((await blame(world, sentence)).needs, ['server-echoes-send-time', 'server-response-members']);
+});
+
+describe('each time in the response has the type of the request', () => {
+  const long = 'each time in the response is a Long';
+  const string = 'each time in the response is a String of decimal digits';
+
+  test('and all of them', async () => {
+    await say(await asked('server-long-stays-long', right), long);
+    await say(await asked('server-long-stays-long', times('{echo}', '1.5', '1e3')), long);
+    const { likely, needs } = await blame(await asked('server-long-stays-long', times('{echo}', '"1"', '"1"')), long);
+    assert.deepEqual([likely, needs], ['only the echo keeps its type', ['server-response-members']]);
+    const never = await blame(await asked('server-long-stays-long', times('"{echo}"', '"1"', '"1"')), long);
+    assert.match(never.likely ?? '', /always answers with Strings/);
+    const echo = await blame(await asked('server-long-stays-long', times('"{echo}"', '1', '1')), long);
+    assert.match(echo.likely ?? '', /always answers with Strings/);
+  });
+
+  test('a String is of digits', async () => {
+    const judge = (answers: Answers) => asked('server-string-stays-string', answers, 'the device asks with a String');
+    await say(await judge(times('{echo}', '"1"', '"2"')), string);
+    assert.match((await blame(await judge(times('{echo}', '1', '2')), string)).likely ?? '', /only the echo/);
+    const { expected, needs } = await blame(await judge(times('{echo}', '"1"', '"now"')), string);
+    assert.deepEqual([expected, needs], ['Strings of decimal digits', ['server-echoes-send-time']]);
+    await blame(await judge(times('{echo}', '"1.0"', '"1"')), string);
+    await blame(await judge(times('{echo}', '"-1"', '"1"')), string);
+  });
+
+  test('no time at all is no type', async () => {
+    const { expected, received, needs } = await blame(await asked('server-long-stays-long', saying('{"a":1}')), long);
+    assert.deepEqual([expected, received, needs], ['three Longs', '{"a":1}', ['server-response-members']]);
+  });
+
+  test('in turn', async () => {
+    const sentence = 'each response has the type of its request';
+    const turns = 'the device asks with a Long, a String, a Long and a String in turn';
+    const typed: Answers = ({ echo, now }) => [{ payload: `{"deviceSendTime":${echo},"serverRecvTime":${quote(echo, now)}}` }];
+    const quote = (echo: string, now: number): string => (echo.startsWith('"') ? `"${now}"` : `${now}`);
+    const id = 'server-type-per-request';
+    await say(await asked(id, typed, turns), sentence);
+    const { needs } = await blame(await asked(id, right, turns), sentence);
+    const changing = ['server-long-stays-long', 'server-string-stays-string', 'server-answers-the-asker'];
+    assert.deepEqual(needs, ['server-response-members', ...changing]);
+  });
+
+  test('of two devices at the same moment', async () => {
+    const sentence = 'each response has the type of its request';
+    const both = async (answers: Answers): Promise<MadeUpWorld> => {
+      const world = new MadeUpWorld('server-type-per-request', { answers });
+      await say(world, 'a device that hears its response topic');
+      await say(world, 'another device of the same product that hears its own');
+      await say(world, 'both devices ask at the same moment, one with a Long, one with a String');
+      return world;
+    };
+    await say(await both(({ echo }) => [{ payload: `{"deviceSendTime":${echo},"serverRecvTime":${echo}}` }]), sentence);
+    await blame(await both(({ echo }) => [said(echo, 1, 1)]), sentence);
+  });
+});
+
+test('each Long is written as an integer', async () => {
+  const sentence = 'each Long in the response is written as an integer';
+  const id = 'server-long-is-integer';
+  await say(await asked(id, right), sentence);
+  await say(await asked(id, times('{echo}', '"1"', '"1"')), sentence);
+  const { expected, received } = await blame(await asked(id, times('{echo}', '1.0', '1e3')), sentence);
+  assert.deepEqual([expected, received], ['JSON integers', 'serverRecvTime 1.0, serverSendTime 1e3']);
+  const none = await blame(await asked(id, times('"{echo}"', '"1"', '"1"')), sentence);
+  assert.deepEqual([none.expected, none.needs], ['Longs', ['server-long-stays-long', 'server-response-members']]);
+});
+
+test('the response holds what the page says, to the digit', async () => {
+  const world = () => asked('server-worked-example', times('{echo}', '1571724098110', '1'));
+  await say(await world(), 'the response holds:', [['serverRecvTime', '1571724098110']]);
+  const wrong = await blame(await world(), 'the response holds:', [['serverSendTime', '1571724098115']]);
+  assert.equal(wrong.received, 'serverSendTime 1');
+  assert.equal((await blame(await world(), 'the response holds:', [['other', '1']])).received, 'no other');
+});
+
+describe('two responses return that deviceSendTime, and no more', () => {
+  const sentence = 'two responses return that deviceSendTime, and no more';
+  const twice = 'the device asks twice with the same deviceSendTime';
+  const times =
+    (first: number, second: number): Answers =>
+    ({ echo, now, count }) =>
+      Array.from({ length: [1, first, second][count] ?? 1 }, () => said(echo, now, now));
+
+  test('and exactly two', async () => {
+    await say(await asked('server-answers-once', times(1, 1), twice), sentence);
+    assert.match(
+      (await blame(await asked('server-answers-once', times(1, 2), twice), sentence)).expected,
+      /^2 responses with deviceSendTime \d+$/,
+    );
+    assert.equal((await blame(await asked('server-answers-once', times(2, 1), twice), sentence)).received, '3 responses');
+  });
+
+  test('which takes two requests', async () => {
+    await assert.rejects(async () => say(await asked('server-answers-once', right), sentence), /needs two requests/);
+  });
+});

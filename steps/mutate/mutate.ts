@@ -1,13 +1,16 @@
 /**
- * Breaks the suite in small ways, one at a time, and shows which ones nobody notices: for the steps a handful of the faulty and unusual
- * implementations that their requirements have, then some more of these; for the verdict its own tests.
+ * Breaks what judges in small ways, one at a time in a copy of the checkout, and shows which ones nobody notices: first the tests beside
+ * the broken file are run, and where these see nothing a handful of the faulty and unusual implementations of the requirements concerned.
  *
- * Usage: npm run mutate -- [--most 60] [--seconds 300] [--seed 1] [--only steps/verdict/judge.ts] [--lanes 2]
+ * Usage: npm run mutate -- [--files 'steps/clock.steps.ts'] [--sample 60] [--seed 1] [--seconds 600] [--lanes 2] [--tests-only]
  *
- * First all must be green without any mutation; then no mutation is begun after so many seconds. Each result is in mutation.json.
- * Exit code 0 when every mutation that was tried was noticed or has its reason in survivors.json.
+ * `--files` may be a glob, and given several times. `--tests-only` asks no implementations. First all must be green without any mutation;
+ * then no mutation is begun after so many seconds. Each result is in conformance-report/mutate/mutation.json, those that nobody noticed
+ * and nobody explained in survivors.txt. Exit codes: 0 every mutation that was tried was noticed or has its reason in survivors.json,
+ * 1 some were not, or a reason there is out of date, 2 wrong use or red without any mutation.
  */
-import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { matchesGlob } from 'node:path';
 import { parseArgs } from 'node:util';
 import { listImplementations } from '../prove/implementation.ts';
 import { inLanes } from '../prove/lanes.ts';
@@ -15,123 +18,133 @@ import { root } from '../requirement.ts';
 import { Checkout } from './checkout.ts';
 import { type Jury, juryFor, randomFrom, shuffled } from './choice.ts';
 import { requirementsOfSentences } from './dry-run.ts';
-import { findMutations, type Mutation } from './mutation.ts';
-import { faultsOfNotes, isAbout, readNotes } from './note.ts';
+import { findMutations, type Mutation, type Source } from './mutation.ts';
+import { faultsOfNotes, isAbout, type Note, readNotes } from './note.ts';
+import { type Mutant, report } from './score.ts';
 
-/** What became of a mutation. */
-interface Mutant extends Pick<Mutation, 'file' | 'line' | 'before' | 'after'> {
-  /** `unjudged`: no implementation breaks a requirement that the change could reach. */
-  readonly status: 'killed' | 'survived' | 'explained' | 'unjudged' | 'not tried';
-  /** Who noticed, or why nobody has to. */
-  readonly why: string;
-}
-
-const judges = ['steps/verdict/judge.ts', 'steps/verdict/transcript.ts'];
-/** One implementation takes seconds at the most, a hanging suite 45 s; ms. */
-const limit = { few: 120_000, more: 300_000, tests: 60_000 };
+/** What judges; the rest of the harness observes. */
+const judges = [
+  'steps/verdict/{judge,transcript}.ts',
+  'steps/*.steps.ts',
+  'steps/world.ts',
+  'steps/harness/{formula,expected-time,client-diagnosis,diagnosis,watch,grain,server-time,hmac,client-clock,reported-time}.ts',
+];
+/** Tests that see more of a file than those beside it. */
+const moreTests: Readonly<Record<string, readonly string[]>> = {
+  'steps/verdict/judge.ts': ['steps/verdict/report.test.ts'],
+  'steps/verdict/transcript.ts': ['steps/verdict/judge.test.ts', 'steps/verdict/report.test.ts'],
+  'steps/world.ts': globSync('steps/*.steps.test.ts', { cwd: root }).sort(),
+};
+/** In ms: an implementation takes seconds at the most, a hanging suite 45 s. */
+const limit = { few: 180_000, more: 400_000, tests: 60_000 };
 
 function readWishes() {
   const { values } = parseArgs({
     options: {
-      most: { type: 'string', default: '60' },
-      seconds: { type: 'string', default: '300' },
+      files: { type: 'string', multiple: true, default: [] },
+      sample: { type: 'string', default: '100000' },
+      seconds: { type: 'string', default: '600' },
       seed: { type: 'string', default: String(Math.floor(Math.random() * 1e6)) },
       lanes: { type: 'string', default: '2' },
-      only: { type: 'string', multiple: true, default: [] },
+      'tests-only': { type: 'boolean', default: false },
     },
   });
-  const whole = (name: 'most' | 'seconds' | 'seed' | 'lanes'): number => {
+  const whole = (name: 'sample' | 'seconds' | 'seed' | 'lanes'): number => {
     const number = Number(values[name]);
     if (Number.isInteger(number) && number >= (name === 'seed' ? 0 : 1)) return number;
     throw new Error(`--${name} is "${values[name]}"; expected a whole number`);
   };
-  const { only } = values;
-  const files = [
-    ...judges,
-    ...globSync('steps/*.steps.ts', { cwd: root })
-      .map((file) => file.replaceAll('\\', '/'))
-      .sort(),
-  ];
-  for (const file of only)
-    if (!files.includes(file)) throw new Error(`--only names "${file}"; expected one of ${files.join(', ')}`);
+  const every = list(judges).filter((file) => !file.endsWith('.test.ts'));
+  const wanted = values.files;
+  for (const wish of wanted)
+    if (!every.some((file) => matchesGlob(file, wish))) throw new Error(`--files "${wish}" is none of ${every.join(', ')}`);
   return {
-    most: whole('most'),
+    sample: whole('sample'),
     seconds: whole('seconds'),
     seed: whole('seed'),
     lanes: whole('lanes'),
-    files: only.length > 0 ? only : files,
-    every: files,
+    files: new Set(every.filter((file) => wanted.length === 0 || wanted.some((wish) => matchesGlob(file, wish)))),
+    every: new Set(every),
+    testsOnly: values['tests-only'],
   };
 }
 
-const prove = (names: readonly string[]): string[] => [
-  'steps/prove/prove.ts',
-  '--lanes',
-  '1',
-  ...names.flatMap((name) => ['--only', name]),
-];
-const verdictTests = [
-  '--test',
-  '--test-isolation=none',
-  ...['judge', 'transcript', 'report'].map((name) => `steps/verdict/${name}.test.ts`),
-];
-
-/** The first thing that was noticed, of what prove prints. */
-function noticed(said: string): string {
-  const lines = said.split('\n').map((line) => line.trim());
-  return (
-    lines.find((line) => /^(MISSING|ADDITIONAL|INCONCLUSIVE|CRASH|prove:|✖)/.test(line)) ??
-    lines.findLast((line) => line !== '') ??
-    ''
-  );
+/** Files of the package in a fixed order. */
+function list(patterns: readonly string[]): string[] {
+  return globSync([...patterns], { cwd: root })
+    .map((file) => file.replaceAll('\\', '/'))
+    .sort();
 }
 
-async function tryOut(mutation: Mutation, jury: Jury | undefined, checkout: Checkout): Promise<Pick<Mutant, 'status' | 'why'>> {
-  if (jury === undefined) {
-    const { good, said } = await checkout.with(mutation, () => checkout.run(verdictTests, limit.tests));
-    return good ? { status: 'survived', why: '' } : { status: 'killed', why: noticed(said) };
-  }
-  if (jury.few.length === 0) return { status: 'unjudged', why: 'no implementation breaks what it judges' };
+/** The arguments of Node that run what tests a file; undefined where nothing does. */
+function testsOf(file: string): string[] | undefined {
+  const files = [file.replace(/\.ts$/, '.test.ts'), ...(moreTests[file] ?? [])].filter((test) => existsSync(root + test));
+  return files.length === 0 ? undefined : ['--test', '--test-isolation=none', ...new Set(files)];
+}
+
+const ask = (names: readonly string[]): string[] => ['steps/mutate/ask.ts', ...names];
+
+/** The first thing that was noticed, of what tests and implementations print. */
+function noticed(said: string): string {
+  const lines = said.split('\n').map((line) => line.trim());
+  return lines.find((line) => line.startsWith('✖')) ?? lines.findLast((line) => line !== '') ?? '';
+}
+
+type Outcome = Pick<Mutant, 'status' | 'why'>;
+
+/** Asks the tests, then the jury. */
+async function tryOut(mutation: Mutation, { few, more }: Jury, note: Note | undefined, checkout: Checkout): Promise<Outcome> {
+  const tests = testsOf(mutation.file);
+  // a jury that is asked for nothing costs half a minute: whether a note is out of date the tests say
+  const stages = [
+    ...(tests === undefined ? [] : [[tests, limit.tests] as const]),
+    ...(note !== undefined || few.length === 0 ? [] : [[ask(few), limit.few] as const]),
+    ...(note !== undefined || more.length === 0 ? [] : [[ask(more), limit.more] as const]),
+  ];
   return checkout.with(mutation, async () => {
-    const few = await checkout.run(prove(jury.few), limit.few);
-    const { good, said } = few.good && jury.more.length > 0 ? await checkout.run(prove(jury.more), limit.more) : few;
-    return good ? { status: 'survived', why: '' } : { status: 'killed', why: noticed(said) };
+    for (const [args, within] of stages) {
+      const { good, said } = await checkout.run(args, within);
+      if (!good) return { status: 'killed', why: noticed(said) };
+    }
+    if (note !== undefined) return { status: 'explained', why: note.why };
+    return stages.length === 0 ? { status: 'unjudged', why: 'no test and no implementation' } : { status: 'survived', why: '' };
   });
 }
 
 async function main(): Promise<void> {
-  const { most, seconds, seed, lanes, files, every } = readWishes();
+  const { sample, seconds, seed, lanes, files, every, testsOnly } = readWishes();
   const random = randomFrom(seed);
-  const mutations = every.flatMap((file) => findMutations(file, readFileSync(root + file, 'utf8')));
+  const paths = [...new Set([...every, ...list(['steps/harness/**/*.ts']).filter((file) => !file.endsWith('.test.ts'))])];
+  const sources = paths.map((file): Source => ({ file, text: readFileSync(root + file, 'utf8') }));
+  const mutations = findMutations(every, sources);
   const notes = readNotes();
-  const wrongNotes = faultsOfNotes(notes, mutations);
-  const sample = shuffled(
-    mutations.filter(({ file }) => files.includes(file)),
+  const chosen = shuffled(
+    mutations.filter(({ file }) => files.has(file)),
     random,
-  ).slice(0, most);
-  const [implementations, sentences] = await Promise.all([listImplementations(), requirementsOfSentences()]);
-  const juries = new Map(
-    sample
-      .filter(({ file }) => !judges.includes(file))
-      .map((mutation) => {
-        const ids = mutation.reachedFrom.flatMap((line) => [...(sentences.get(`${mutation.file}:${line}`) ?? [])]);
-        return [mutation, juryFor(new Set(ids), implementations, random)];
-      }),
-  );
+  ).slice(0, sample);
+  const nobody: Jury = { few: [], more: [] };
+  const [implementations, sentences] = testsOnly ? [] : await Promise.all([listImplementations(), requirementsOfSentences()]);
+  const juryOf = ({ reachedFrom }: Mutation): Jury => {
+    if (implementations === undefined || sentences === undefined) return nobody;
+    return juryFor(new Set(reachedFrom.flatMap((place) => [...(sentences.get(place) ?? [])])), implementations, random);
+  };
+  const juries = new Map(chosen.map((mutation) => [mutation, juryOf(mutation)]));
   const checkouts = Array.from({ length: lanes }, () => new Checkout());
   try {
-    const few = new Set([...juries.values()].flatMap((jury) => jury.few));
-    await requireGreen(checkouts, juries.size < sample.length, [...few]);
+    await requireGreen(checkouts, new Set(chosen.map(({ file }) => file)), [...juries.values()]);
     const end = performance.now() + seconds * 1000;
-    const mutants = await inLanes(sample, checkouts, async (mutation, checkout): Promise<Mutant> => {
-      const { file, line, before, after } = mutation;
-      const what = { file, line, before, after };
-      if (performance.now() > end) return { ...what, status: 'not tried', why: `${seconds} s were over` };
-      const outcome = await tryOut(mutation, juries.get(mutation), checkout);
+    const mutants = await inLanes(chosen, checkouts, async (mutation, checkout): Promise<Mutant> => {
+      if (performance.now() > end) return { mutation, status: 'not tried', why: `${seconds} s were over` };
       const note = notes.find((one) => isAbout(one, mutation));
-      if (outcome.status !== 'survived' || note === undefined) return { ...what, ...outcome };
-      return { ...what, status: 'explained', why: note.why };
+      const mutant = { mutation, ...(await tryOut(mutation, juries.get(mutation) ?? nobody, note, checkout)) };
+      if (mutant.status === 'survived')
+        console.log(`SURVIVED ${mutation.file}:${mutation.line}  ${mutation.before} => ${mutation.after}`);
+      return mutant;
     });
+    const tried = mutants.flatMap(({ mutation, status, why }) =>
+      status === 'killed' || status === 'explained' ? [{ mutation, by: status === 'killed' ? why : undefined }] : [],
+    );
+    const wrongNotes = faultsOfNotes(notes, mutations, tried);
     const open = report(mutants, mutations.length, seed);
     for (const fault of wrongNotes) console.log(fault);
     process.exitCode = open + wrongNotes.length === 0 ? 0 : 1;
@@ -141,49 +154,15 @@ async function main(): Promise<void> {
 }
 
 /** What fails without any mutation proves nothing. */
-async function requireGreen(checkouts: readonly Checkout[], tests: boolean, names: readonly string[]): Promise<void> {
+async function requireGreen(checkouts: readonly Checkout[], files: ReadonlySet<string>, juries: readonly Jury[]): Promise<void> {
+  const names = [...new Set(juries.flatMap(({ few }) => few))];
   const groups = checkouts.map((_, lane) => names.filter((__, index) => index % checkouts.length === lane));
-  const runs = [...(tests ? [verdictTests] : []), ...groups.filter((group) => group.length > 0).map(prove)];
+  const tests = [...files].map(testsOf).filter((args) => args !== undefined);
+  const runs: string[][] = [...tests, ...groups.filter((group) => group.length > 0).map(ask)];
   await inLanes(runs, checkouts, async (args, checkout) => {
-    const { good, said } = await checkout.run(args, limit.more);
-    if (!good) throw new Error(`without any mutation this fails already: node ${args.join(' ')}\n${said}`);
+    const { good, said } = await checkout.run(args, 1_800_000);
+    if (!good) throw new Error(`it is not green without any mutation (${args.join(' ').slice(0, 100)}): ${noticed(said)}`);
   });
-}
-
-/** Prints and writes the outcome. @returns the number of survivors without a reason */
-function report(mutants: readonly Mutant[], total: number, seed: number): number {
-  const having = (status: Mutant['status']): Mutant[] => mutants.filter((mutant) => mutant.status === status);
-  const [killed, survived, explained] = [having('killed'), having('survived'), having('explained')];
-  const [unjudged, left] = [having('unjudged'), having('not tried')];
-  const tried = killed.length + survived.length + explained.length;
-  const score = tried === 0 ? 0 : killed.length / tried;
-  for (const { file, line, before, after } of survived) console.log(`SURVIVED  ${file}:${line}  ${before} => ${after}`);
-  for (const { file, line, before, after, why } of explained)
-    console.log(`explained ${file}:${line}  ${before} => ${after}: ${why}`);
-  const perFile = Map.groupBy(mutants, ({ file }) => file);
-  for (const [file, own] of [...perFile].sort(([a], [b]) => a.localeCompare(b))) {
-    const count = (status: Mutant['status']): number => own.filter((mutant) => mutant.status === status).length;
-    console.log(`${file}: ${count('killed')} killed, ${count('survived')} survived, ${count('explained')} explained`);
-  }
-  console.log(
-    `score ${(score * 100).toFixed(1)} %: ${killed.length} of ${tried} mutations noticed, ${explained.length} survivors explained, ` +
-      `${survived.length} open; ${unjudged.length} reach no implementation, ${left.length} not tried; ${total} in all, seed ${seed}`,
-  );
-  const folder = `${root}conformance-report/mutate`;
-  mkdirSync(folder, { recursive: true });
-  const content = {
-    seed,
-    total,
-    tried,
-    score,
-    killed: killed.length,
-    survived: survived.length,
-    explained: explained.length,
-    mutants,
-  };
-  writeFileSync(`${folder}/mutation.json`, `${JSON.stringify(content, undefined, 2)}\n`);
-  console.log('written: conformance-report/mutate/mutation.json');
-  return survived.length;
 }
 
 try {

@@ -26,7 +26,8 @@ function likelyMistake(): boolean {
   return true;
 }
 `;
-const mutations = findMutations('steps/x.steps.ts', source);
+const file = 'steps/x.steps.ts';
+const mutations = findMutations(new Set([file]), [{ file, text: source }]);
 
 test('every kind of mutation is found, and none in text for people', () => {
   assert.deepEqual(
@@ -54,10 +55,54 @@ test('a mutation is put in its place, and nothing else changes', () => {
 });
 
 test('a mutation knows the statements that reach it by name', () => {
-  const reached = (line: number): readonly number[] | undefined => mutations.find((one) => one.line === line)?.reachedFrom;
-  assert.deepEqual(reached(6), [5]);
-  assert.deepEqual(reached(11), [10, 5]);
-  assert.deepEqual(reached(15), [14, 10, 5]);
+  const reached = (line: number): readonly string[] | undefined => mutations.find((one) => one.line === line)?.reachedFrom;
+  const places = (...lines: number[]): string[] => lines.map((line) => `${file}:${line}`);
+  assert.deepEqual(reached(6), places(5));
+  assert.deepEqual(reached(11), places(10, 5));
+  assert.deepEqual(reached(15), places(14, 10, 5));
+});
+
+test('a mutation is reached from other files: by what is exported, and by the members of a class', () => {
+  const grain = `const hidden = 1;
+export function shared() { return hidden; }
+export class Grain {
+  #seen = 2;
+  add() { return this.#seen; }
+  step() { return 3; }
+}`;
+  const steps = `Then('a', () => shared());
+Then('b', () => grain.add());
+Then('c', ({ grain: { step } }) => step());
+Then('d', () => hidden);
+Then('e', () => new Grain());`;
+  const found = findMutations(new Set(['grain.ts']), [
+    { file: 'grain.ts', text: grain },
+    { file: 'x.steps.ts', text: steps },
+  ]);
+  const sentences = (before: string): string[] =>
+    found
+      .find((one) => one.before === before)
+      ?.reachedFrom.filter((place) => place.startsWith('x.'))
+      .sort() ?? [];
+  assert.deepEqual(sentences('1'), ['x.steps.ts:1']);
+  assert.deepEqual(sentences('2'), ['x.steps.ts:2', 'x.steps.ts:5']);
+  assert.deepEqual(sentences('3'), ['x.steps.ts:3']);
+});
+
+test('integers of any size, negations and the least and the most are changed', () => {
+  const text = 'const low = Math.min(2n, all.every((one) => !one)) + names.length;';
+  assert.deepEqual(
+    findMutations(new Set(['a.ts']), [{ file: 'a.ts', text }])
+      .map(({ before, after }) => `${before} => ${after}`)
+      .sort(),
+    [
+      '!one => one',
+      '2n => 3n',
+      'every => some',
+      'min => max',
+      `${text.slice(12, -1)} => ${text.slice(12, -1).replace('+', '-')}`,
+    ].sort(),
+  );
 });
 
 test('the same seed makes the same choice', () => {
@@ -99,4 +144,7 @@ test('a note must have a reason and be about a mutation that there is', () => {
     faultsOfNotes([{ ...note, before: '18' }], mutations).join(),
     /18 => 17 in "const bound = 16;" is no mutation of that file any more/,
   );
+  const seen = (by: string | undefined): string[] => faultsOfNotes([note], mutations, [{ mutation: first, by }]);
+  assert.deepEqual(seen(undefined), []);
+  assert.match(seen('x.test.ts').join(), /is noticed by x\.test\.ts; remove it/);
 });

@@ -1,4 +1,5 @@
-import { type Node, parseSync, visitorKeys } from 'oxc-parser';
+import { reaching, type Unit, unitsOf } from './reach.ts';
+import { childrenOf, parse, type SyntaxNode } from './syntax.ts';
 
 /** One small change of a source that somebody should notice. */
 export interface Mutation {
@@ -13,18 +14,15 @@ export interface Mutation {
   /** What stands there, on one line, and what takes its place: `a < b`, `a <= b`. */
   readonly before: string;
   readonly after: string;
-  /** The lines at which the top-level statements begin that may run the change: its own, and those that reach it by name. */
-  readonly reachedFrom: readonly number[];
+  /** The places at which the top-level statements begin that may run the change: its own, and those that reach it by name. */
+  readonly reachedFrom: readonly string[];
 }
 
-/** A node of any kind, as far as a walk needs it. */
-type AnyNode = Node & Readonly<Record<string, unknown>>;
-
-/** A top-level statement: what it declares, and which names it uses. */
-interface Statement {
-  readonly node: AnyNode;
-  readonly declares: ReadonlySet<string>;
-  readonly uses: ReadonlySet<string>;
+/** A source file of the package. */
+export interface Source {
+  /** Relative to the package. */
+  readonly file: string;
+  readonly text: string;
 }
 
 const comparisons: Readonly<Record<string, string>> = {
@@ -37,29 +35,43 @@ const comparisons: Readonly<Record<string, string>> = {
 };
 const arithmetic: Readonly<Record<string, string>> = { '+': '-', '-': '+', '*': '/', '/': '*' };
 const logic: Readonly<Record<string, string>> = { '&&': '||', '||': '&&' };
+const methods: Readonly<Record<string, string>> = {
+  some: 'every',
+  every: 'some',
+  min: 'max',
+  max: 'min',
+  floor: 'ceil',
+  ceil: 'floor',
+};
 
 /** Members whose value is text for people: no run compares it, the tests of diagnoses do. */
 const texts: ReadonlySet<string> = new Set(['expected', 'received', 'likely']);
 
-/** Every mutation of a source, in its order. @throws Error when it cannot be parsed */
-export function findMutations(file: string, source: string): Mutation[] {
-  const { program, errors } = parseSync(file, source);
-  if (errors[0] !== undefined) throw new Error(`${file}: ${errors[0].message}`);
-  const body = (program as unknown as { body: AnyNode[] }).body;
-  const statements = body.map((node) => statementOf(node));
-  const lines = source.split('\n');
-  const lineOf = (offset: number): number => source.slice(0, offset).split('\n').length;
+/**
+ * Every mutation of some files, in their order.
+ *
+ * @param sources these, and others through which they are reached
+ * @throws Error when one cannot be parsed
+ */
+export function findMutations(files: ReadonlySet<string>, sources: readonly Source[]): Mutation[] {
+  const parsed = sources.map(({ file, text }) => ({ file, text, statements: parse(file, text) }));
+  const units = parsed.flatMap(unitsOf);
+  const reachedFrom = reaching(units);
+  const contents = new Map(sources.map(({ file, text }) => [file, text]));
+  return units
+    .filter(({ file, node }) => files.has(file) && !/^(Import|TS)/.test(node.type))
+    .flatMap((unit) => mutationsOf(unit, contents.get(unit.file) ?? '', reachedFrom(unit)));
+}
+
+function mutationsOf({ file, node }: Unit, text: string, reachedFrom: readonly string[]): Mutation[] {
+  const lines = text.split('\n');
   const mutations: Mutation[] = [];
-  for (const statement of statements) {
-    const reachedFrom = reaching(statement, statements).map(({ node }) => lineOf(node.start));
-    const add = ({ start, end }: { start: number; end: number }, after: string): void => {
-      const before = source.slice(start, end);
-      const line = lineOf(start);
-      const code = (lines[line - 1] ?? '').trim();
-      mutations.push({ file, line, code, start, end, before: onOneLine(before), after: onOneLine(after), reachedFrom });
-    };
-    if (!/^(Import|TS)/.test(statement.node.type)) walk(statement.node, source, add);
-  }
+  walk(node, text, ({ start, end }, after) => {
+    const line = text.slice(0, start).split('\n').length;
+    const code = (lines[line - 1] ?? '').trim();
+    const before = onOneLine(text.slice(start, end));
+    mutations.push({ file, line, code, start, end, before, after: onOneLine(after), reachedFrom });
+  });
   return mutations;
 }
 
@@ -68,66 +80,41 @@ export function mutate(source: string, { start, end, after }: Mutation): string 
   return source.slice(0, start) + after + source.slice(end);
 }
 
-function statementOf(node: AnyNode): Statement {
-  const names = namesIn(node);
-  const declaration = (node['declaration'] ?? node) as AnyNode;
-  const declarators = (declaration['declarations'] ?? [declaration]) as AnyNode[];
-  const declares = declarators.flatMap(({ id }) => (id === undefined || id === null ? [] : [...namesIn(id as AnyNode)]));
-  return { node, declares: new Set(declares), uses: names };
-}
+type Add = (place: { readonly start: number; readonly end: number }, after: string) => void;
 
-/** The statement, and all that use what it declares, and so on. */
-function reaching(statement: Statement, all: readonly Statement[]): Statement[] {
-  const found = new Set([statement]);
-  // a set hands out what is added while it is walked through
-  for (const { declares } of found)
-    for (const other of all) if ([...declares].some((name) => other.uses.has(name))) found.add(other);
-  return [...found];
-}
-
-function namesIn(node: AnyNode): Set<string> {
-  const own = node.type === 'Identifier' ? [node['name'] as string] : [];
-  return new Set([...own, ...childrenOf(node).flatMap((child) => [...namesIn(child)])]);
-}
-
-function childrenOf(node: AnyNode): AnyNode[] {
-  return (visitorKeys[node.type] ?? [])
-    .flatMap((key) => node[key] as AnyNode | AnyNode[] | null)
-    .filter((child) => child !== null);
-}
-
-function walk(node: AnyNode, source: string, add: (place: AnyNode, after: string) => void): void {
+function walk(node: SyntaxNode, source: string, add: Add): void {
   if (node.type.startsWith('TS') && !('expression' in node)) return;
   if (isText(node)) return;
   mutateNode(node, source, add);
-  for (const child of childrenOf(node)) if (child !== undefined) walk(child, source, add);
+  for (const child of childrenOf(node)) walk(child, source, add);
 }
 
 /** What a person reads of a failure, an information, or a fault of the suite; functions called likely… make nothing else. */
-function isText(node: AnyNode): boolean {
-  if (node.type === 'FunctionDeclaration') return String((node['id'] as AnyNode)['name']).startsWith('likely');
+function isText(node: SyntaxNode): boolean {
+  if (node.type === 'FunctionDeclaration') return String((node['id'] as SyntaxNode)['name']).startsWith('likely');
   if (node.type === 'ThrowStatement') return true;
-  if (node.type === 'Property') return texts.has((node['key'] as AnyNode)['name'] as string);
+  if (node.type === 'Property') return texts.has((node['key'] as SyntaxNode)['name'] as string);
   return node.type === 'CallExpression' && calledName(node) === 'inform';
 }
 
-function calledName(call: AnyNode): unknown {
-  const callee = call['callee'] as AnyNode;
-  return callee.type === 'MemberExpression' ? (callee['property'] as AnyNode)['name'] : callee['name'];
+function calledName(call: SyntaxNode): unknown {
+  const callee = call['callee'] as SyntaxNode;
+  return callee.type === 'MemberExpression' ? (callee['property'] as SyntaxNode)['name'] : callee['name'];
 }
 
-function mutateNode(node: AnyNode, source: string, add: (place: AnyNode, after: string) => void): void {
-  const text = (part: AnyNode): string => source.slice(part.start, part.end);
-  const [left, right, operator] = [node['left'] as AnyNode, node['right'] as AnyNode, String(node['operator'])];
+/** A large number is a measure, of which one more makes no difference that could matter: it is doubled. */
+function mutateNode(node: SyntaxNode, source: string, add: Add): void {
+  const text = (part: SyntaxNode): string => source.slice(part.start, part.end);
+  const [left, right, operator] = [node['left'] as SyntaxNode, node['right'] as SyntaxNode, String(node['operator'])];
   const swap = (by: string | undefined): void => {
     if (by !== undefined) add(node, `${text(left)} ${by} ${text(right)}`);
   };
   switch (node.type) {
     case 'IfStatement':
     case 'ConditionalExpression': {
-      const condition = node['test'] as AnyNode;
-      // turning an equality about is a mutation already
-      if (!/^[!=]==$/.test(String(condition['operator']))) add(condition, `!(${text(condition)})`);
+      const condition = node['test'] as SyntaxNode;
+      // turning an equality or a negation about is a mutation already
+      if (!/^(?:[!=]==|!)$/.test(String(condition['operator']))) add(condition, `!(${text(condition)})`);
       return;
     }
     case 'BinaryExpression':
@@ -138,10 +125,20 @@ function mutateNode(node: AnyNode, source: string, add: (place: AnyNode, after: 
     case 'LogicalExpression':
       swap(logic[operator]);
       return;
+    case 'UnaryExpression':
+      if (operator === '!') add(node, text(node['argument'] as SyntaxNode));
+      return;
     case 'Literal':
       if (typeof node['value'] === 'boolean') add(node, String(!node['value']));
-      if (typeof node['value'] === 'number') add(node, String(node['value'] + 1));
+      if (typeof node['value'] === 'number') add(node, String(node['value'] < 100 ? node['value'] + 1 : node['value'] * 2));
+      if (typeof node['value'] === 'bigint') add(node, `${node['value'] < 100n ? node['value'] + 1n : node['value'] * 2n}n`);
       return;
+    case 'MemberExpression': {
+      const property = node['property'] as SyntaxNode;
+      const other = Object.hasOwn(methods, String(property['name'])) ? methods[String(property['name'])] : undefined;
+      if (node['computed'] !== true && other !== undefined) add(property, other);
+      return;
+    }
     case 'ReturnStatement':
       if (node['argument'] === null) add(node, ';');
       return;
@@ -149,7 +146,7 @@ function mutateNode(node: AnyNode, source: string, add: (place: AnyNode, after: 
       add(node, ';');
       return;
     case 'ExpressionStatement': {
-      const call = inner(node['expression'] as AnyNode);
+      const call = inner(node['expression'] as SyntaxNode);
       if (call.type === 'CallExpression' && !['Given', 'When', 'Then'].includes(String(calledName(call)))) add(node, ';');
       return;
     }
@@ -158,8 +155,8 @@ function mutateNode(node: AnyNode, source: string, add: (place: AnyNode, after: 
 }
 
 /** The call behind `await` and `void`. */
-function inner(expression: AnyNode): AnyNode {
-  return expression.type === 'AwaitExpression' ? (expression['argument'] as AnyNode) : expression;
+function inner(expression: SyntaxNode): SyntaxNode {
+  return expression.type === 'AwaitExpression' ? (expression['argument'] as SyntaxNode) : expression;
 }
 
 function onOneLine(text: string): string {

@@ -7,6 +7,12 @@ export interface Note extends Pick<Mutation, 'file' | 'code' | 'before' | 'after
   readonly why: string;
 }
 
+/** A mutation that was tried, and who noticed it; undefined where nobody did. */
+export interface Tried {
+  readonly mutation: Mutation;
+  readonly by: string | undefined;
+}
+
 export function readNotes(): Note[] {
   return JSON.parse(readFileSync(`${root}steps/mutate/survivors.json`, 'utf8')) as Note[];
 }
@@ -16,13 +22,18 @@ export function isAbout(note: Note, { file, code, before, after }: Mutation): bo
   return note.file === file && note.code === code && note.before === before && note.after === after;
 }
 
-/** What is wrong with the notes, in words: a reason is missing, or what it is about is no longer in the sources. */
-export function faultsOfNotes(notes: readonly Note[], mutations: readonly Mutation[]): string[] {
+/**
+ * What is wrong with the notes, in words: a reason is missing, what it is about is no longer in the sources, or all that it is about
+ * was tried and noticed.
+ */
+export function faultsOfNotes(notes: readonly Note[], mutations: readonly Mutation[], tried: readonly Tried[] = []): string[] {
   return notes.flatMap((note) => {
     const what = `survivors.json: ${note.file}: ${note.before} => ${note.after} in "${note.code}"`;
     if (note.why.trim() === '') return [`${what} has no reason`];
-    return mutations.some((mutation) => isAbout(note, mutation))
-      ? []
-      : [`${what} is no mutation of that file any more; remove it`];
+    const meant = mutations.filter((mutation) => isAbout(note, mutation));
+    if (meant.length === 0) return [`${what} is no mutation of that file any more; remove it`];
+    const outcomes = tried.filter(({ mutation }) => isAbout(note, mutation));
+    const stale = outcomes.length === meant.length && outcomes.every(({ by }) => by !== undefined);
+    return stale ? [`${what} is noticed by ${outcomes[0]?.by}; remove it`] : [];
   });
 }

@@ -1,0 +1,33 @@
+/**
+ * Asks implementations, one after the other, whether the suite still gets them right; stops at the first that it gets wrong.
+ *
+ * Usage: node steps/mutate/ask.ts NAME…
+ *
+ * Exit codes: 0 all right, 1 one wrong, which the last line says.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { compare } from '../prove/comparison.ts';
+import { Fixtures } from '../prove/fixtures.ts';
+import { SuiteProcess } from '../prove/suite-process.ts';
+import { tryOut } from '../prove/trial.ts';
+
+const names = process.argv.slice(2);
+const fixtures = await Fixtures.open();
+const folder = mkdtempSync(join(tmpdir(), 'iot-ntp-ask-'));
+const suite = new SuiteProcess();
+try {
+  for (const name of names) {
+    const implementation = fixtures.implementations.find((one) => one.name === name);
+    if (implementation === undefined) throw new Error(`there is no implementation ${name}`);
+    const [mistake] = compare(await tryOut(suite, implementation, folder));
+    if (mistake === undefined) continue;
+    console.log(`${mistake.implementation}: ${mistake.kind}: ${mistake.text.replaceAll('\n', ' ').slice(0, 300)}`);
+    process.exitCode = 1;
+    break;
+  }
+} finally {
+  await Promise.all([suite.close(), fixtures.close()]);
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -26,14 +26,14 @@ createServer((socket) => socket.on('error', () => {}).on('data', (bytes) => {
 })).listen(port, '127.0.0.1');`;
 
 /** A run on the mute server that has just sent its first request. */
-async function runInTheMiddle(name: string) {
+async function runInTheMiddle(name: string, args: readonly string[] = []) {
   const report = join(folder, name);
   const control = createServer().listen(0, '127.0.0.1');
   await once(control, 'listening');
   const { port } = control.address() as AddressInfo;
   const command = ['node', '-e', mute, '{port}', String(port)];
   const target = writeTarget(folder, { name, role: 'server', process: { command }, responseDeadline: '60s' });
-  const { child, end } = start(['run', target, '--report', report]);
+  const { child, end } = start(['run', target, '--report', report, ...args]);
   const [line] = (await once(control, 'connection')) as [Socket];
   await once(line, 'data');
   const close = (): void => {
@@ -56,10 +56,31 @@ describe('a run that is interrupted', () => {
     assert.match(stdout, /interrupted: incomplete, because the run was interrupted \(SIGINT\)\n$/);
     const { verdict, faults, counts } = reportIn(report);
     assert.equal(verdict, 'incomplete');
-    assert.equal(faults[0], 'the run was interrupted (SIGINT)');
-    assert.ok(!faults.some((fault) => fault.includes('belongs to no requirement')), faults.join('; '));
+    assert.deepEqual(faults, ['the run was interrupted (SIGINT)']);
     assert.equal(counts.failed, 0);
     assert.deepEqual(schemaFaults('report', readFileSync(join(report, 'report.json'), 'utf8')), []);
+  });
+});
+
+describe('a run that takes too long', () => {
+  test('ends at its deadline, reports what was measured, and is incomplete', async () => {
+    const { end, line, report, close } = await runInTheMiddle('overdue', ['--deadline', '2s']);
+    const stopped = once(line, 'close');
+    const { code, stdout, stderr } = await end;
+    await stopped;
+    close();
+    assert.equal(code, 4, stdout + stderr);
+    assert.match(stdout, /\nits deadline of 2 s has passed: the run ends here; what was measured is reported\n/);
+    const { verdict, faults, counts } = reportIn(report);
+    assert.deepEqual([verdict, faults], ['incomplete', ['the run was interrupted (its deadline of 2 s has passed)']]);
+    assert.equal(counts.failed, 0);
+    assert.deepEqual(schemaFaults('report', readFileSync(join(report, 'report.json'), 'utf8')), []);
+  });
+
+  test('says what a deadline looks like', async () => {
+    const { code, stderr } = await start(['run', '--deadline', 'soon', '--report', join(folder, 'soon')]).end;
+    assert.equal(code, 2);
+    assert.equal(stderr, '--deadline is "soon"; expected a duration such as 90s or 10m\n');
   });
 });
 
@@ -96,7 +117,9 @@ describe('a run that cannot begin', () => {
     assert.match(stderr, /exited with code 7/);
     assert.match(stderr, /booting\n {4}no licence\n|no licence\n {4}booting\n/);
     assert.doesNotMatch(stderr, /^\s+at /m, 'a stack trace');
-    const { verdict, because } = reportIn(report);
+    const { verdict, because, exitCode } = reportIn(report);
+    assert.equal(exitCode, code);
+    assert.deepEqual(schemaFaults('report', readFileSync(join(report, 'report.json'), 'utf8')), []);
     assert.equal(`${verdict}: ${because}`, 'incomplete: Acme (Acme.json) did not start.');
   });
 

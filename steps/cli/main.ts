@@ -16,6 +16,7 @@ interface RunFlags {
   readonly json?: true;
   readonly verbose?: true;
   readonly failFast?: true;
+  readonly deadline?: string;
   readonly order?: string;
 }
 
@@ -97,6 +98,7 @@ function commands(done: (code: number) => void): Command {
     .option('--json', 'print report.json on stdout, and everything else on stderr')
     .option('--verbose', 'show every situation, and every failure in full')
     .option('--fail-fast', 'end at the first failure')
+    .option('--deadline <duration>', 'end the run after this time, as incomplete (30m unless the target file says otherwise)')
     .option('--order <order>', 'order of the situations: defined, random or random:SEED; the report says the seed')
     .addHelpText(
       'after',

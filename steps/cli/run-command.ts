@@ -7,6 +7,7 @@ import { ControlledClock } from '../harness/clock.ts';
 import { Session, setSession } from '../harness/session.ts';
 import { Stage, setStage } from '../harness/stage.ts';
 import { SuiteFault } from '../harness/suite-fault.ts';
+import { LONGEST_MS, parseDuration } from '../harness/target/duration.ts';
 import { EnvironmentError } from '../harness/target/errors.ts';
 import { loadTarget } from '../harness/target/file.ts';
 import { startTarget } from '../harness/target/start.ts';
@@ -21,6 +22,7 @@ import { clearReport, messageFiles, writeIncomplete, writeReport } from '../verd
 import { buildReport, describeTarget, type Run, reportJson, type SeenTarget } from '../verdict/report-json.ts';
 import { Transcript } from '../verdict/transcript.ts';
 import { embeddedName, embeddedTarget } from './embedded.ts';
+import { Interruption } from './interruption.ts';
 import { MessageFile } from './message-file.ts';
 import { readOrder } from './order.ts';
 import { pathsOf, select } from './selection.ts';
@@ -28,6 +30,12 @@ import { WrongUse } from './wrong-use.ts';
 
 /** How many clients run at once: they wait for the platform most of their time. */
 const clientLanes = 4;
+
+/** How long a run may take where nobody says otherwise, in ms: many times what a slow implementation takes. */
+const usualDeadlineMs = 1_800_000;
+
+/** How long the implementation may take to be ended, in ms: a container engine may answer no more. */
+const mostStopMs = 20_000;
 
 /** What `run` was told. */
 export interface RunOptions {
@@ -42,6 +50,8 @@ export interface RunOptions {
   readonly failFast?: true;
   /** `defined`, `random` or `random:SEED`, as it was written. */
   readonly order?: string;
+  /** How long the run may take, as a duration; stronger than the target file's. */
+  readonly deadline?: string;
 }
 
 /**
@@ -91,11 +101,18 @@ class OneRun {
   readonly #command: string;
   readonly #file: string | undefined;
   readonly #started = new Date();
+  readonly #deadlineMs: number;
+  /** Aborts when nobody waits any more for what is being started. */
+  readonly #giveUp = new AbortController();
+  #interruption: Interruption | undefined;
+  /** Of a run that was interrupted: never settles, since the process ends with it. */
+  #ending: Promise<never> | undefined;
+  #judged = false;
   #messages: MessageFile | undefined;
+  #starting: Promise<StartedTarget> | undefined;
   #implementation: StartedTarget | undefined;
   #stage: Stage | undefined;
   #fault: string | undefined;
-  #interrupted: string | undefined;
 
   constructor(target: Target, path: string | undefined, options: RunOptions) {
     this.#target = target;
@@ -104,6 +121,7 @@ class OneRun {
     this.#set = judgedSet(this.#requirements, target.role);
     this.#selected = select(this.#requirements, options);
     this.#order = readOrder(options.order);
+    this.#deadlineMs = readDeadline(options.deadline) ?? target.deadlineMs ?? usualDeadlineMs;
     this.#transcript = new Transcript({ secrets: target.secrets, cwd: root });
     this.#file = path === undefined ? embeddedName : undefined;
     const program = import.meta.url.endsWith('.ts') ? 'npm run -s conformance --' : 'npx iot-ntp-conformance';
@@ -119,16 +137,20 @@ class OneRun {
     mkdirSync(folder, { recursive: true });
     writeIncomplete(folder, this.#describe(), this.#requirements, this.#command, this.#selected);
     this.#console.opening(this.#describe(), this.#requirements.length);
-    const stopListening = this.#listenForSignals();
+    using interruption = new Interruption(this.#deadlineMs, (why) => this.#interrupt(why));
+    this.#interruption = interruption;
     try {
       if (this.#target.role === 'server') await this.#judgeServer();
       else await this.#judgeClient();
+      if (this.#ending !== undefined) return await this.#ending;
+      this.#judged = true;
       return await this.#report();
     } catch (error) {
+      // What breaks while the run is being ended breaks because of that.
+      if (this.#ending !== undefined) return await this.#ending;
       if (error instanceof EnvironmentError) this.#reportNotStarted(error);
       throw error;
     } finally {
-      stopListening();
       setSession(undefined);
       setStage(undefined);
       await this.#stop();
@@ -139,12 +161,15 @@ class OneRun {
     const { capabilities, start } = this.#target;
     using clock = capabilities.has('clock') && start.kind !== 'address' ? await ControlledClock.create() : undefined;
     const mount = start.kind === 'container' ? clock?.forContainer().mount : undefined;
-    this.#implementation = await startTarget(this.#target, {
+    this.#starting = startTarget(this.#target, {
+      giveUp: this.#giveUp.signal,
       env: clock === undefined ? {} : (start.kind === 'container' ? clock.forContainer() : clock.forProcess()).env,
       mounts: mount === undefined ? [] : [mount],
       // Nothing else moves while Cucumber is loaded: the implementation is sent on its way first, and gets ready meanwhile.
       onSpawned: () => void import('./run.ts').catch(() => {}),
     });
+    this.#implementation = await this.#starting;
+    void this.#implementation.lost?.then((why) => this.#interruption?.happen(why));
     const session = new Session(this.#implementation, clock);
     setSession(session);
     await session.requireTls();
@@ -188,8 +213,25 @@ class OneRun {
     });
   }
 
+  /** Ends the implementation, however far it has come. What cannot be ended is told, and changes nothing of what was judged. */
   async #stop(): Promise<void> {
-    await Promise.all([this.#implementation?.stop(), this.#stage?.close()]);
+    this.#giveUp.abort(new EnvironmentError('the run was ended before the implementation had started'));
+    const started = this.#starting?.then(
+      (implementation) => implementation.stop(),
+      // Why it did not start is told by whoever waits for it.
+      () => {},
+    );
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(() => reject(new Error(`it has not ended within ${mostStopMs / 1000} s`)), mostStopMs);
+    try {
+      await Promise.race([Promise.all([started, this.#stage?.close()]), late]);
+    } catch (error) {
+      this.#console.note(`the implementation could not be ended: ${error instanceof Error ? error.message : String(error)}`);
+      // Whatever the suite still waits for must not keep it alive.
+      setTimeout(() => process.exit(), 1_000).unref();
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** What the watch saw after the fact, where the requirement concerned was judged in this run. */
@@ -222,7 +264,7 @@ class OneRun {
       strict,
       failFast,
       ...(this.#selected === undefined ? {} : { selected: this.#selected }),
-      ...(this.#interrupted === undefined ? {} : { interrupted: this.#interrupted }),
+      ...(this.#interruption?.why === undefined ? {} : { interrupted: this.#interruption.why }),
       ...(this.#fault === undefined ? {} : { fault: this.#fault }),
     });
     const report = buildReport(this.#describe(), judgement, new Date());
@@ -247,24 +289,18 @@ class OneRun {
       new Transcript(),
       this.#selected === undefined ? circumstances : { ...circumstances, selected: this.#selected },
     );
-    writeReport(this.#options.folder, buildReport(this.#describe(), judgement, new Date()), this.#command);
+    const report = { ...buildReport(this.#describe(), judgement, new Date()), exitCode: 3 };
+    writeReport(this.#options.folder, report, this.#command);
   }
 
-  /** The first signal ends the run in an orderly way, with what was measured; the second one ends it at once. */
-  #listenForSignals(): () => void {
-    const listener = (signal: NodeJS.Signals): void => {
-      if (this.#interrupted !== undefined) process.exit(4);
-      this.#interrupted = signal;
-      // What situations find out about an implementation that the suite itself ends says nothing about it.
-      this.#transcript.seal();
-      this.#console.note(`${signal}: the run ends here; what was measured is reported`);
-      void this.#end();
-    };
-    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-    for (const signal of signals) process.on(signal, listener);
-    return () => {
-      for (const signal of signals) process.off(signal, listener);
-    };
+  /** Ends the run in an orderly way, with what was measured. */
+  #interrupt(why: string): void {
+    // There is nothing left to interrupt but the reports.
+    if (this.#judged) return;
+    // What situations find out about an implementation that the suite itself ends says nothing about it.
+    this.#transcript.seal();
+    this.#console.note(`${why}: the run ends here; what was measured is reported`);
+    this.#ending = this.#end();
   }
 
   async #end(): Promise<never> {
@@ -298,8 +334,16 @@ class OneRun {
   }
 }
 
-/** What the suite itself broke by while it played the platform. */
+/** @throws WrongUse for what is no duration */
+function readDeadline(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const ms = parseDuration(text);
+  if (ms === undefined || ms > LONGEST_MS) throw new WrongUse(`--deadline is "${text}"; expected a duration such as 90s or 10m`);
+  return ms;
+}
+
+/** What broke beside the situations while the suite played the platform: the surroundings, or the suite itself. */
 function inWords(fault: unknown): string {
-  if (fault instanceof SuiteFault) return fault.message;
+  if (fault instanceof SuiteFault || fault instanceof EnvironmentError) return fault.message;
   return `the suite is at fault: ${fault instanceof Error ? fault.message : inspect(fault)}`;
 }

@@ -9,6 +9,7 @@ import type { PlatformSession } from './platform-session.ts';
 import { type Reports, readReport, reportsOf } from './reported-time.ts';
 import { type Answer, leadOf, plainScene, type ResponseTimes, receiveTimeOf, type Scene, writeAnswer } from './scene.ts';
 import { assertValid } from './schema.ts';
+import { EnvironmentError } from './target/errors.ts';
 import { startTarget } from './target/start.ts';
 import type { Identity, StartedTarget, Target } from './target/target.ts';
 import { wall } from './wall.ts';
@@ -45,8 +46,9 @@ export class Stage {
   readonly #reports: Reports;
   /** Clients that cannot be told apart by their device take turns. */
   #turn: Promise<unknown> = Promise.resolve();
+  /** Aborts when nobody waits any more for clients that are being started. */
+  readonly #giveUp = new AbortController();
   #count = 0;
-  #closed = false;
 
   private constructor(target: Target, platform: Platform, host: string, port: number) {
     this.target = target;
@@ -153,10 +155,11 @@ export class Stage {
     return `the controlled clock does not take hold: it stood at ${sends}, and the client sent ${sent}. Static programs cannot be controlled: take "clock" out of the target file's capabilities`;
   }
 
-  /** Ends what still runs. */
+  /** Ends what still runs, or is being started. */
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#giveUp.abort(new EnvironmentError('the run was ended before the client had started'));
     await Promise.all([...this.#running].map((client) => client.stop()));
+    await Promise.allSettled(this.#performances.values());
     await this.#platform[Symbol.asyncDispose]();
   }
 
@@ -216,6 +219,7 @@ export class Stage {
     const { productKey, deviceName, deviceSecret = '' } = identity;
     platform.play(identity, script);
     const client = await startTarget(this.target, {
+      giveUp: this.#giveUp.signal,
       env: { ...(scene.timeZone === undefined ? {} : { TZ: scene.timeZone }), ...controlled?.env },
       mounts: controlled === undefined || controlled.mount === undefined ? [] : [controlled.mount],
       values: { host: this.#host, port: String(port), productKey, deviceName, deviceSecret, timestampType: scene.type },
@@ -224,6 +228,11 @@ export class Stage {
       },
     });
     this.#running.add(client);
+    void client.lost?.then((why) => {
+      this.#faults.push(new EnvironmentError(why));
+      performance.over = true;
+      performance.changed();
+    });
     if (client.imageDigest !== undefined) this.#imageDigests.add(client.imageDigest);
     void client.end.then((how) => {
       performance.ended = how === 'stopped by the suite' ? undefined : how;
@@ -231,7 +240,7 @@ export class Stage {
       performance.changed();
     });
     try {
-      if (!this.#closed) await this.#watch({ performance, platform, clock }, client);
+      if (!this.#giveUp.signal.aborted) await this.#watch({ performance, platform, clock }, client);
     } finally {
       performance.over = true;
       performance.changed();

@@ -98,6 +98,8 @@ export class Transcript {
    */
   seal(): void {
     this.#sealed = true;
+    // That the run does not come to its end is known then, and told by whoever has interrupted it.
+    this.#running = 0;
   }
 
   /** Takes the next message. Never throws: a message that makes no sense becomes a fault. */

@@ -114,6 +114,8 @@ export interface Target {
   readonly timestampTypes: readonly TimestampType[];
   /** How long a client may take from being asked, or started, to its calculated time, in ms. */
   readonly withinMs: number;
+  /** How long a whole run may take, in ms; the command line's own default when absent. */
+  readonly deadlineMs?: number;
   /** Values that must never be shown: device secrets, and everything that came out of `${env:NAME}`. */
   readonly secrets: readonly string[];
 }
@@ -132,6 +134,8 @@ export interface StartedTarget {
   ended(): string | undefined;
   /** Settles with the same words when it ends. Never settles for an address. */
   readonly end: Promise<string>;
+  /** Settles, if ever, with why the suite no longer sees what becomes of it: nothing that is seen afterwards says anything about it. */
+  readonly lost?: Promise<string>;
   /** Writes to its standard input. @throws EnvironmentError when it has ended, or is an address. */
   write(text: string): Promise<void>;
   /** Sends it a signal, not its children. @throws EnvironmentError when it has ended, or is an address. */

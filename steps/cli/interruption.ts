@@ -1,0 +1,42 @@
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * Tells once that a run is to end before its time: at a signal, at its deadline, or because somebody says so. A further signal ends the
+ * process at once.
+ */
+export class Interruption implements Disposable {
+  readonly #tell: (why: string) => void;
+  readonly #deadline: NodeJS.Timeout;
+  readonly #onSignal = (signal: NodeJS.Signals): void => {
+    if (this.#why !== undefined) process.exit(4);
+    this.happen(signal);
+  };
+  #why: string | undefined;
+
+  /**
+   * @param deadlineMs how long the run may take from now, in ms
+   * @param tell told why, in words
+   */
+  constructor(deadlineMs: number, tell: (why: string) => void) {
+    this.#tell = tell;
+    this.#deadline = setTimeout(() => this.happen(`its deadline of ${deadlineMs / 1000} s has passed`), deadlineMs);
+    for (const signal of signals) process.on(signal, this.#onSignal);
+  }
+
+  /** Why the run ends early, in words; undefined while it does not. */
+  get why(): string | undefined {
+    return this.#why;
+  }
+
+  /** Has the run end, for this reason; the first one counts. */
+  happen(why: string): void {
+    if (this.#why !== undefined) return;
+    this.#why = why;
+    this.#tell(why);
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#deadline);
+    for (const signal of signals) process.off(signal, this.#onSignal);
+  }
+}

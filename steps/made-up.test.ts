@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { DataTable } from '@cucumber/cucumber';
 import { loadConfiguration, loadSupport } from '@cucumber/cucumber/api';
 import { type Evidence, type Finding, NonConformance } from './evidence.ts';
-import type { DeviceConnection } from './harness/device.ts';
+import { ConnectError, type DeviceConnection } from './harness/device.ts';
 import type { Exchange } from './harness/exchange.ts';
 import { Inbox, type Message } from './harness/inbox.ts';
+import type { Link } from './harness/link.ts';
 import { NtpDevice } from './harness/ntp-device.ts';
 import type { Performance } from './harness/performance.ts';
 import { played } from './harness/played.test.ts';
@@ -79,17 +80,32 @@ export const target: Target = {
 const requirements = readRequirements();
 
 class MadeUpSession extends Session {
+  /** What the situation wished for, device by device, and the latencies of its links. */
+  readonly wishes: (DeviceWishes & { readonly identity: Identity })[] = [];
+  readonly links: { readonly forth: number; readonly back: number }[] = [];
   readonly #answers: Answers;
+  readonly #grants: number | undefined;
+  readonly #refuses: string | undefined;
   readonly #heard = new Map<Inbox, { readonly name: string; readonly filters: Set<string> }>();
   #ms = 0;
   #count = 0;
 
-  constructor(started: StartedTarget, answers: Answers) {
+  constructor(started: StartedTarget, { answers = right, grants = 2, refuses }: Surroundings) {
     super(started);
     this.#answers = answers;
+    this.#grants = grants === 'none' ? undefined : grants;
+    this.#refuses = refuses;
   }
 
-  override async device(identity: Identity, { name = 'device', clock }: DeviceWishes = {}): Promise<NtpDevice> {
+  override async link(latency: { readonly forth: number; readonly back: number }): Promise<Link> {
+    this.links.push(latency);
+    return latency as unknown as Link;
+  }
+
+  override async device(identity: Identity, wishes: DeviceWishes = {}): Promise<NtpDevice> {
+    if (this.#refuses !== undefined) throw new ConnectError(this.#refuses);
+    this.wishes.push({ identity, ...wishes });
+    const { name = 'device', clock } = wishes;
     const deadline = this.started.target.responseDeadlineMs;
     const connect = async (): Promise<DeviceConnection> => this.#connection(identity);
     const device = new NtpDevice({ identity, name, watch: this.watch, deadline, connect, ...(clock ? { clock } : {}) });
@@ -105,7 +121,7 @@ class MadeUpSession extends Session {
       inbox,
       subscribe: async (topic, qos) => {
         filters.add(topic);
-        return qos;
+        return this.#grants === undefined ? undefined : Math.min(this.#grants, qos);
       },
       publish: (topic, payload, qos) => {
         const own = `/ext/ntp/${productKey}/${deviceName}/response`;
@@ -145,22 +161,25 @@ interface Surroundings {
   /** What the client is seen to do in a scene, for each start. */
   readonly perform?: (scene: Scene) => Performance;
   readonly mute?: boolean;
+  /** How the implementation ended. */
   readonly ended?: string;
+  /** The highest QoS that a server grants to a subscription. */
+  readonly grants?: number | 'none';
+  /** Why a server lets no device connect. */
+  readonly refuses?: string;
 }
 
 export class MadeUpWorld extends NtpWorld {
   readonly evidence: Evidence[];
   readonly #target: Target;
-  readonly #session: Session;
+  readonly #session: MadeUpSession;
   readonly #stage: Stage;
   /** The scenes that were performed, in order. */
   readonly scenes: Scene[] = [];
 
   /** @param id the requirement that is judged */
-  constructor(
-    id: string,
-    { target: own = {}, answers = right, perform = () => played(), mute = false, ended }: Surroundings = {},
-  ) {
+  constructor(id: string, surroundings: Surroundings = {}) {
+    const { target: own = {}, perform = () => played(), mute = false, ended } = surroundings;
     const evidence: Evidence[] = [];
     const attach = (text: string): void => void evidence.push(JSON.parse(text) as Evidence);
     super({ attach, log: () => {}, link: () => {}, parameters: {} } as unknown as ConstructorParameters<typeof NtpWorld>[0]);
@@ -170,7 +189,7 @@ export class MadeUpWorld extends NtpWorld {
     if (requirement === undefined || situation === undefined) throw new Error(`there is no requirement ${id}`);
     this.#target = { ...target, role: requirement.role, ...own };
     const started = { target: this.#target, host: '127.0.0.1', port: 1, ended: () => ended };
-    this.#session = new MadeUpSession(started as unknown as StartedTarget, answers);
+    this.#session = new MadeUpSession(started as unknown as StartedTarget, surroundings);
     const act = async (scene: Scene): Promise<Performance> => {
       this.scenes.push(scene);
       return perform(scene);
@@ -180,7 +199,7 @@ export class MadeUpWorld extends NtpWorld {
     this.begin(requirement, situation);
   }
 
-  override get session(): Session {
+  override get session(): MadeUpSession {
     return this.#session;
   }
 

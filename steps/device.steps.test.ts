@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { monotonic } from './harness/wire.ts';
+import { type Answers, MadeUpWorld, right, said, say } from './made-up.test.ts';
+
+const device = 'a device that hears its response topic';
+const sibling = 'another device of the same product that hears its own';
+const id = 'server-answers-request';
+
+async function after(
+  surroundings: ConstructorParameters<typeof MadeUpWorld>[1],
+  ...sentences: readonly string[]
+): Promise<MadeUpWorld> {
+  const world = new MadeUpWorld(id, surroundings);
+  for (const sentence of sentences) await say(world, sentence);
+  return world;
+}
+
+describe('a device is', () => {
+  test('the one of the target file, another one of its product, or one of any name', async () => {
+    const world = await after(
+      {},
+      device,
+      sibling,
+      'the device "a1/x" that hears its response topic',
+      'the device "a1/y" that hears its own',
+    );
+    await say(world, 'a device that stays connected until the run ends');
+    assert.deepEqual(
+      world.session.wishes.map(({ identity: { productKey, deviceName }, name, stays }) => [productKey, deviceName, name, stays]),
+      [
+        ['pk', 'dn', undefined, undefined],
+        ['pk', 'probe-2', 'other device', undefined],
+        ['a1', 'x', undefined, undefined],
+        ['a1', 'y', 'other device', undefined],
+        ['a1NtpSuite1', 'probe-stays', undefined, true],
+      ],
+    );
+  });
+
+  test('no other than the server knows', async () => {
+    const world = new MadeUpWorld(id, { target: { onlyThese: true } });
+    for (const sentence of [
+      sibling,
+      'the device "a1/x" that hears its response topic',
+      'the device "a1/y" that hears its own',
+      'a device that stays connected until the run ends',
+    ])
+      assert.equal(await say(world, sentence), 'skipped');
+    assert.equal(await say(world, 'the device "pk/dn" that hears its response topic'), undefined);
+    assert.equal(await say(world, 'the device "pk/dn" that hears its own'), undefined);
+  });
+
+  test('one that acknowledges nothing', async () => {
+    const world = await after({}, 'a device that acknowledges nothing and hears its response topic');
+    assert.equal(world.session.wishes[0]?.raw, true);
+  });
+
+  test('subscribed at a QoS, which a server need not grant unless it is 0', async () => {
+    const hears = (qos: number, grants: number | 'none') =>
+      say(new MadeUpWorld(id, { grants }), `a device that hears its response topic at QoS ${qos}`);
+    assert.equal(await hears(1, 1), undefined);
+    assert.equal(await hears(1, 'none'), 'skipped');
+    assert.equal(await hears(0, 'none'), undefined);
+  });
+});
+
+describe("a device's clock", () => {
+  const off = (world: MadeUpWorld): number => {
+    const at = monotonic();
+    return world.device.time(at) - world.serverTimeAt(at);
+  };
+
+  test('is right, or stands at a time when it connects', async () => {
+    const world = await after({}, 'a device whose clock is right');
+    assert.ok(Math.abs(world.device.time() - Date.now()) < 1000);
+    await say(world, 'a device whose clock stands at 4500');
+    const before = world.device.time();
+    assert.ok(before >= 4500 && before < 60_000);
+    assert.equal(world.device.time(monotonic() + 2e9) - world.device.time(monotonic()) >= 1999, true);
+  });
+
+  test("is so far from the server's, which is learnt on a direct connection", async () => {
+    const hour: Answers = ({ echo, now }) => [said(echo, now + 3_600_000, now + 3_600_000)];
+    const world = await after({ answers: hour }, 'a link of 10 ms each way');
+    assert.deepEqual(world.session.links, [{ forth: 10, back: 10 }]);
+    assert.ok(Math.abs((world.serverTime?.offset ?? 0) - 3_600_000) < 3);
+    await say(world, 'a device on that link whose clock is 100 ms behind');
+    assert.ok(Math.abs(off(world) + 100) <= 1.5);
+    assert.ok(world.session.wishes.at(-1)?.link !== undefined);
+    await say(world, 'a device on that link whose clock is 2 h ahead');
+    assert.ok(Math.abs(off(world) - 7_200_000) <= 1.5);
+    await say(world, 'a device on that link whose clock is at 1970');
+    assert.ok(world.device.time() < 60_000);
+    assert.ok(world.device.time(monotonic() + 5e6) >= 5000);
+  });
+});
+
+describe('the device asks', () => {
+  const payloads = (): { readonly answers: Answers; readonly said: string[] } => {
+    const seen: string[] = [];
+    const answers: Answers = (asked) => {
+      seen.push(`${asked.topic} ${asked.qos} ${asked.payload}`);
+      return right(asked);
+    };
+    return { answers, said: seen };
+  };
+  const topic = '/ext/ntp/pk/dn/request';
+
+  test('in the words of the feature', async () => {
+    const { answers, said: seen } = payloads();
+    const world = await after({ answers }, device);
+    await say(world, 'the device asks with:', '{␉"deviceSendTime"␍:"1571724098000"}');
+    assert.deepEqual(seen, [`${topic} 0 {\t"deviceSendTime"\r:"1571724098000"}`]);
+    assert.deepEqual(world.request.timestamp, { type: 'String', digits: '1571724098000' });
+    await say(world, 'the device asks with deviceSendTime 0');
+    assert.equal(seen[1], `${topic} 0 {"deviceSendTime":0}`);
+    await assert.rejects(say(world, 'the device asks with:', '{}'), { name: 'SuiteFault' });
+  });
+
+  test('with either type, at any QoS', async () => {
+    const { answers, said: seen } = payloads();
+    const world = await after(
+      { answers },
+      device,
+      'the device asks with a String',
+      'the device asks with a Long',
+      'the device asks at QoS 2',
+    );
+    assert.match(seen.join('\n'), /^\S+ 0 {"deviceSendTime":"\d+"}\n\S+ 0 {"deviceSendTime":\d+}\n\S+ 2 {"deviceSendTime":\d+}$/);
+    assert.equal(world.requests.length, 3);
+  });
+
+  test('several times, each when the one before is answered', async () => {
+    const world = await after({}, device, 'the device asks 3 times, one after the other');
+    assert.deepEqual(
+      world.requests.map(({ responses }) => responses.length),
+      [1, 1, 1],
+    );
+    await assert.rejects(say(await after({ answers: () => [] }, device), 'the device asks 3 times, one after the other'), {
+      name: 'NonConformance',
+    });
+    const twice = await after({}, device, 'the device asks twice with the same deviceSendTime');
+    assert.equal(new Set(twice.requests.map(({ timestamp }) => timestamp?.digits)).size, 1);
+    assert.equal(twice.requests.length, 2);
+    const turns = await after({}, device, 'the device asks with a Long, a String and a Long in turn');
+    assert.deepEqual(
+      turns.requests.map(({ timestamp, responses }) => [timestamp?.type, responses.length]),
+      [
+        ['Long', 1],
+        ['String', 1],
+        ['Long', 1],
+      ],
+    );
+  });
+
+  test('together with another one', async () => {
+    const world = await after({}, device, sibling, 'both devices ask at the same moment', 'the other device asks');
+    const asker = ({ responseTopic }: { readonly responseTopic: string }): string => responseTopic.split('/')[4] ?? '';
+    assert.deepEqual(world.requests.map(asker), ['dn', 'probe-2', 'probe-2']);
+    await say(world, 'both devices ask at the same moment, one with a Long, one with a String');
+    assert.deepEqual(
+      world.requests.slice(3).map(({ timestamp }) => timestamp?.type),
+      ['Long', 'String'],
+    );
+  });
+
+  test('after it has come back', async () => {
+    const world = await after({}, device, 'the device has asked, been answered and disconnected');
+    assert.equal(world.device.requests[0]?.responses.length, 1);
+    assert.equal(world.device.closed, 'closed by the suite');
+    await say(world, 'the device connects again and asks');
+    await world.answer();
+    await world.device.disconnect();
+    await say(world, 'the device connects again and hears its response topic');
+    assert.deepEqual([world.device.heard.length, world.device.closed], [0, undefined]);
+    await assert.rejects(say(await after({ answers: () => [] }, device), 'the device has asked, been answered and disconnected'));
+  });
+
+  test('on another topic, with a time of its own, and what answers that breaks the requirement', async () => {
+    const { answers, said: seen } = payloads();
+    const world = await after({ answers }, device, 'the device hears "/ext/ntp/{deviceName}/x" as well');
+    await say(world, 'the device publishes on "/ext/ntp/{productKey}/x":', '{"deviceSendTime":{deviceTime}}');
+    assert.match(seen[0] ?? '', /^\/ext\/ntp\/pk\/x 0 {"deviceSendTime":\d{13}}$/);
+    assert.equal(world.request.forbiddenBy, id);
+    assert.equal(seen[0]?.includes(world.request.timestamp?.digits ?? '-'), true);
+  });
+});
+
+describe('again and again', () => {
+  const until = (ms: number) =>
+    `the device asks again and again until the server's time has moved on by ${ms} ms, for at most 4 s`;
+  /** How many exchanges there are, 10 ms one after the other, each of 2 ms. */
+  const count = async (answers: Answers, sentence: string): Promise<number> =>
+    (await after({ answers }, device, sentence)).exchanges.length;
+  const always =
+    (stamp: string): Answers =>
+    ({ echo }) => [{ payload: `{"deviceSendTime":${echo},"serverRecvTime":${stamp},"serverSendTime":${stamp}}` }];
+
+  test('so many times', async () => {
+    assert.equal(await count(right, 'the device asks again and again, 20 times or for 10 s'), 20);
+  });
+
+  test("until the server's time has moved on, six times at the least", async () => {
+    assert.equal(await count(right, until(30)), 6);
+    assert.equal(await count(right, until(200)), 21);
+  });
+
+  test('or long enough to see that it does not', async () => {
+    // 30 + 200 ms and two steps of 1 ms
+    assert.equal(await count(always('1571724098111'), until(30)), 24);
+    // with two steps of 100 ms
+    const hundreds: Answers = ({ echo, count: n }) => [said(echo, 1_571_724_098_100 + (n % 2) * 100, 1_571_724_098_100)];
+    assert.equal(await count(hundreds, until(30)), 44);
+  });
+
+  test('and once where there is nothing to see', async () => {
+    assert.equal(await count(always('"x"'), until(30)), 1);
+  });
+
+  test('and no answer is blamed', async () => {
+    const twice: Answers = (asked) => (asked.count > 2 ? [] : right(asked));
+    await assert.rejects(after({ answers: twice }, device, until(30)), { name: 'NonConformance' });
+  });
+});

@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Performance } from './harness/performance.ts';
+import { origin, played, reported } from './harness/played.test.ts';
+import { type Answers, blame, blamed, MadeUpWorld, right, said, say } from './made-up.test.ts';
+
+const device = 'a device that hears its response topic';
+
+describe('a server', () => {
+  test('that lets no device connect is blamed for that, and told how it ended', async () => {
+    const refuses = 'connection refused';
+    const refused = await blamed(
+      new MadeUpWorld('server-echoes-send-time', { refuses }).play({ productKey: 'a', deviceName: 'b' }),
+    );
+    assert.deepEqual([refused.expected, refused.received], ['the server accepts the connection of a device', refuses]);
+    assert.ok(refused.needs?.includes('server-answers-request'));
+    const dead = new MadeUpWorld('server-echoes-send-time', { refuses, ended: 'exited with code 1' });
+    assert.match((await blame(dead, device)).received, /^connection refused: the server exited with code 1/);
+  });
+
+  test('that says nothing is told from one that ended, left, or answers elsewhere', async () => {
+    const silence = async (surroundings: ConstructorParameters<typeof MadeUpWorld>[1], leave = false): Promise<string> => {
+      const world = new MadeUpWorld('server-echoes-send-time', surroundings);
+      await say(world, device);
+      await say(world, 'the device asks');
+      if (leave) await world.device.disconnect();
+      return (await blamed(world.answer())).received;
+    };
+    const none: Answers = () => [];
+    assert.equal(await silence({ answers: none }), 'no response');
+    assert.equal(await silence({ answers: none, ended: 'exited with code 1' }), 'no response: the server exited with code 1');
+    assert.equal(await silence({ answers: none }, true), 'no response: closed by the suite');
+    const elsewhere: Answers = ({ echo }) => [
+      said(echo, 1, 1, { topic: 'x', to: 'dn' }),
+      said(echo, 1, 1, { topic: 'x', to: 'dn' }),
+    ];
+    assert.equal(await silence({ answers: elsewhere }), 'no response there, but a message on x');
+  });
+
+  test('that has never answered is not waited for again, except where that is judged', async () => {
+    const mute = async (id: string): Promise<MadeUpWorld> => {
+      const world = new MadeUpWorld(id, { answers: () => [] });
+      world.requireVoice();
+      await say(world, device);
+      for (let situations = 0; situations < 8; situations += 1) {
+        world.device.ask();
+        world.session.begin(`situation ${situations}`);
+      }
+      return world;
+    };
+    const world = await mute('server-echoes-send-time');
+    assert.deepEqual((await blamed(Promise.resolve().then(() => world.requireVoice()))).needs, ['server-answers-request']);
+    (await mute('server-answers-request')).requireVoice();
+  });
+
+  test('leaves its packets', async () => {
+    const world = new MadeUpWorld('server-echoes-send-time');
+    world.showWire();
+    assert.deepEqual(
+      world.evidence.filter(({ kind }) => kind === 'wire'),
+      [],
+    );
+    world.session.note('device', 'something');
+    world.showWire();
+    assert.equal(world.evidence.filter(({ kind }) => kind === 'wire').length, 1);
+  });
+});
+
+describe('blame', () => {
+  test('names the requirements that it leans on, but not its own', async () => {
+    const world = new MadeUpWorld('server-echoes-send-time');
+    const lean = (needs?: string[]) =>
+      blamed(Promise.resolve().then(() => world.blame({ expected: 'a', received: 'b\u0007', ...(needs ? { needs } : {}) })));
+    assert.deepEqual((await lean(['server-response-members', 'server-echoes-send-time'])).needs, ['server-response-members']);
+    assert.equal((await lean(['server-echoes-send-time'])).needs, undefined);
+    const { received, likely } = await lean();
+    assert.notEqual(received, 'b\u0007');
+    assert.equal(likely, undefined);
+    assert.equal(world.evidence.length, 3);
+  });
+
+  test('leans on nothing for the requirement on which everything stands', async () => {
+    const world = new MadeUpWorld('server-answers-request');
+    const act = Promise.resolve().then(() => world.blame({ expected: 'a', received: 'b', needs: ['server-response-members'] }));
+    assert.equal((await blamed(act)).needs, undefined);
+  });
+});
+
+describe("the server's clock is learnt", () => {
+  const learn = async (answers: Answers): Promise<MadeUpWorld> => {
+    const world = new MadeUpWorld('server-calibrates', { answers });
+    await world.learnServerTime();
+    return world;
+  };
+
+  test('in eight exchanges where it ticks often', async () => {
+    const world = await learn(right);
+    assert.equal(world.device.requests.length, 8);
+    assert.equal(world.step, 1);
+    const { offset = 99, uncertainty = 99 } = world.serverTime ?? {};
+    assert.ok(Math.abs(offset) <= 1.5 && uncertainty <= 1.5, `${offset} to within ${uncertainty}`);
+    assert.equal(world.device.closed, 'closed by the suite');
+  });
+
+  test('in more where its step is to be learnt first', async () => {
+    // 10 ms one after the other: the fourth stamp that is a multiple of 10 is the 31st
+    const hundreds: Answers = ({ echo, count }) => {
+      const time = 1_571_724_098_100 + Math.floor(count / 10) * 100;
+      return [said(echo, time, time)];
+    };
+    const world = await learn(hundreds);
+    assert.equal(world.step, 100);
+    assert.equal(world.device.requests.length, 30);
+  });
+
+  test('or not at all, where no stamp can be read', async () => {
+    const { needs } = await blamed(learn(({ echo }) => [{ payload: `{"deviceSendTime":${echo},"serverRecvTime":null}` }]));
+    assert.deepEqual(needs, ['server-response-members']);
+  });
+
+  test('and is asked for only then', () => {
+    assert.throws(() => new MadeUpWorld('server-calibrates').serverTimeAt(0), /was not learnt/);
+  });
+});
+
+describe('a client', () => {
+  const silent = (more: Partial<Performance> = {}): Performance => {
+    const performance = Object.assign(played(), more);
+    performance.requests.length = 0;
+    return performance;
+  };
+  const world = (performance: Performance, id = 'client-any-offset'): MadeUpWorld => {
+    const made = new MadeUpWorld(id);
+    made.performances.push(performance);
+    return made;
+  };
+
+  test('that has never reported is not started again, except where that is judged or a start is there already', async () => {
+    const mute = new MadeUpWorld('client-any-offset', { mute: true });
+    const { needs, received } = await blamed(mute.perform());
+    assert.match(received, /not started again/);
+    assert.ok(needs?.includes('client-hears-response'));
+    assert.equal(mute.scenes.length, 0);
+    const refused = new MadeUpWorld('client-any-offset', { mute: true });
+    await say(refused, 'a platform that never answers');
+    await refused.perform();
+    const reason = new MadeUpWorld('client-hears-response', { mute: true });
+    await reason.perform();
+    const known = new MadeUpWorld('client-any-offset', { mute: true });
+    Object.assign(known.stage, { has: () => true });
+    await known.perform();
+    for (const one of [refused, reason, known]) assert.equal(one.performances.length, 1);
+  });
+
+  test('that never asked is told from one that reports all the same', async () => {
+    const asks = (performance: Performance) => blamed(Promise.resolve().then(() => world(performance).firstRequest()));
+    assert.deepEqual((await asks(silent())).needs, ['client-request-topic']);
+    const talks = silent();
+    talks.reports.push(reported(origin, 1));
+    assert.deepEqual((await asks(talks)).needs, ['client-request-topic', 'client-no-time-without-answer']);
+  });
+
+  test('is described by what it got to', () => {
+    const texts = (performance: Performance): string => world(performance).silence();
+    assert.equal(texts(silent()), 'no connection');
+    assert.equal(texts(silent({ ended: 'exited with code 1' })), 'no connection: the client exited with code 1');
+    assert.equal(texts(silent({ sessions: [{}] as unknown as Performance['sessions'] })), 'a connection and no request');
+    assert.equal(texts(played()), '1 requests and no time');
+    assert.equal(texts(played({ scene: { refusal: 'never answers' } })), '1 requests and no time (the platform never answers)');
+    const talks = played();
+    talks.reports.push(reported(origin, 1));
+    assert.equal(texts(talks), '1 reports');
+  });
+
+  test('leaves the packets of each start', () => {
+    const made = world(played());
+    Object.assign(made.performance, { ended: 'exited with code 0' });
+    made.showWire();
+    made.performances.push(played());
+    made.showWire();
+    const wires = made.evidence.flatMap((one) => (one.kind === 'wire' ? [one.lines] : []));
+    assert.deepEqual(wires, [['· the client exited with code 0'], ['start 1', '· the client exited with code 0', 'start 2']]);
+  });
+});
+
+test('what was not said yet is a fault of the feature', () => {
+  const server = new MadeUpWorld('server-answers-request');
+  assert.throws(() => server.device, /no device yet/);
+  assert.throws(() => server.other, /no other device yet/);
+  assert.throws(() => server.request, /nothing was asked/);
+  assert.throws(() => new MadeUpWorld('client-any-offset').performance, /was not started/);
+});

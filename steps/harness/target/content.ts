@@ -1,0 +1,40 @@
+import type { Fault } from './check.ts';
+
+/** The value at a path of a content that may be of any shape. */
+export function member(value: unknown, ...path: readonly string[]): unknown {
+  let found: unknown = value;
+  for (const key of path) {
+    if (typeof found !== 'object' || found === null || !Object.hasOwn(found, key)) return undefined;
+    found = (found as Readonly<Record<string, unknown>>)[key];
+  }
+  return found;
+}
+
+/** The text at a path; undefined when there is none. */
+export function text(value: unknown, ...path: readonly string[]): string | undefined {
+  const found = member(value, ...path);
+  return typeof found === 'string' ? found : undefined;
+}
+
+/** The list at a path; empty when there is none. */
+export function list(value: unknown, ...path: readonly string[]): readonly unknown[] {
+  const found = member(value, ...path);
+  return Array.isArray(found) ? found : [];
+}
+
+/** Every text at and below a value, with its path. */
+export function texts(value: unknown, path: readonly string[]): [readonly string[], string][] {
+  if (typeof value === 'string') return [[path, value]];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, below]) => texts(below, [...path, key]));
+}
+
+/** A member's value is wrong. */
+export function fault(path: readonly string[], what: string): Fault {
+  return { path, of: 'value', what };
+}
+
+/** A member should not stand there, or should. */
+export function named(path: readonly string[], what: string): Fault {
+  return { path, of: 'name', what };
+}

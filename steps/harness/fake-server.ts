@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { parser as createParser, generate, type Packet } from 'mqtt-packet';
 import type { Address } from './device.ts';
 
@@ -53,17 +54,25 @@ export class FakeServer implements AsyncDisposable {
   readonly #server: Server;
   readonly #arrivals: ((peer: Peer) => void)[] = [];
 
-  private constructor(react: Reaction, allowHalfOpen: boolean) {
-    this.#server = createServer({ noDelay: true, allowHalfOpen }, (socket) => {
+  private constructor(react: Reaction, allowHalfOpen: boolean, tls: TlsOptions | undefined) {
+    const accept = (socket: Socket): void => {
       const peer = new Peer(socket, react);
       this.peers.push(peer);
       this.#arrivals.shift()?.(peer);
-    });
+    };
+    const options = { noDelay: true, allowHalfOpen };
+    this.#server = tls === undefined ? createServer(options, accept) : createTlsServer({ ...options, ...tls }, accept);
   }
 
-  /** @param allowHalfOpen when the device ends its side, the server does not end its own */
-  static async open(react: Reaction = agree, { allowHalfOpen = false } = {}): Promise<FakeServer> {
-    const server = new FakeServer(react, allowHalfOpen);
+  /**
+   * @param allowHalfOpen when the device ends its side, the server does not end its own
+   * @param tls with them it speaks TLS
+   */
+  static async open(
+    react: Reaction = agree,
+    { allowHalfOpen = false, tls }: { allowHalfOpen?: boolean; tls?: TlsOptions } = {},
+  ): Promise<FakeServer> {
+    const server = new FakeServer(react, allowHalfOpen, tls);
     server.#server.listen(0, '127.0.0.1');
     await once(server.#server, 'listening');
     return server;

@@ -1,17 +1,19 @@
+import type { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import type { IConnectPacket, IPublishPacket, ISubscribePacket } from 'mqtt-packet';
 import { Arrivals } from './arrivals.ts';
 import { condensed } from './frame-log.ts';
+import { certificatesIn, distrust } from './peer-certificate.ts';
 import type { ConnectDecision, PlatformRequest, Script, SubscribeDecision } from './platform-script.ts';
 import { type Delivery, type Director, PlatformSession, type SessionLimits } from './platform-session.ts';
 import type { Identity } from './target/target.ts';
 
 /** How a platform is set up. */
 export interface PlatformOptions {
-  /** PEM texts; with them the platform speaks TLS and nothing else. */
-  readonly tls?: { readonly key: string; readonly cert: string };
+  /** PEM texts; with them the platform speaks TLS and nothing else. With `ca` it lets in only who shows a certificate of that authority. */
+  readonly tls?: { readonly key: string; readonly cert: string; readonly ca?: string };
   /** What it does for clients that it takes for none of its devices; by default it accepts them and answers nothing. */
   readonly script?: Script;
   readonly limits?: Partial<SessionLimits>;
@@ -82,6 +84,8 @@ export class Platform implements AsyncDisposable {
   readonly #server: Server;
   readonly #limits: SessionLimits;
   readonly #secure: SecureContext | undefined;
+  /** Whose certificates let a client in; none when it needs none. */
+  readonly #authorities: readonly X509Certificate[];
   readonly #strangers: Part;
   readonly #parts = new Map<string, Part>();
   readonly #owners = new WeakMap<PlatformSession, Part>();
@@ -99,7 +103,8 @@ export class Platform implements AsyncDisposable {
   /** @throws Error of node:tls when key and certificate are not a pair of PEM texts */
   constructor({ tls, script = {}, limits = {} }: PlatformOptions = {}) {
     this.#limits = { ...defaults, ...limits };
-    this.#secure = tls === undefined ? undefined : createSecureContext({ key: tls.key, cert: tls.cert });
+    this.#secure = tls === undefined ? undefined : createSecureContext(tls);
+    this.#authorities = tls?.ca === undefined ? [] : certificatesIn(tls.ca);
     this.#strangers = new Part(script);
     this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
   }
@@ -117,6 +122,11 @@ export class Platform implements AsyncDisposable {
     // Too many open files while accepting: the client sees its connection refused, and the suite lives on.
     this.#server.on('error', (error) => this.#fault(error));
     return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Takes a connection that did not come over the port, as the fuzzing has them. */
+  join(socket: Socket): PlatformSession {
+    return this.#accept(socket);
   }
 
   /** Connections that are open now, of all clients. */
@@ -218,9 +228,9 @@ export class Platform implements AsyncDisposable {
     await once(this.#server, 'close');
   }
 
-  #accept(raw: Socket): void {
+  #accept(raw: Socket): PlatformSession {
     this.#accepted += 1;
-    const socket = this.#secure === undefined ? raw : new TLSSocket(raw, { isServer: true, secureContext: this.#secure });
+    const socket = this.#secure === undefined ? raw : this.#secured(raw, this.#secure);
     const session = new PlatformSession(this.#accepted, socket, raw, this.#director, this.#limits);
     this.#open.add(session);
     void session.closed.then(() => {
@@ -229,6 +239,20 @@ export class Platform implements AsyncDisposable {
     });
     if (this.#decide(() => this.#strangers.script.onAccept?.(session), 'accept') === 'refuse') session.refuseTcp();
     this.#attempts.put(session);
+    return session;
+  }
+
+  /** TLS on a TCP connection; it fails by itself for a client that shows no certificate where one is asked for. */
+  #secured(raw: Socket, secureContext: SecureContext): TLSSocket {
+    const asks = this.#authorities.length > 0;
+    const socket = new TLSSocket(raw, { isServer: true, secureContext, requestCert: asks, rejectUnauthorized: asks });
+    if (asks) {
+      socket.once('secure', () => {
+        const reason = distrust(socket.getPeerX509Certificate(), this.#authorities);
+        if (reason !== undefined) socket.destroy(new Error(reason));
+      });
+    }
+    return socket;
   }
 
   #connect(packet: IConnectPacket, session: PlatformSession): ConnectDecision {

@@ -11,6 +11,7 @@ export function loadTls(tls: Tls | undefined, host: string): NonNullable<Address
   return {
     selfSigned: tls?.selfSigned ?? false,
     serverName: tls?.serverName ?? (isIP(host) === 0 ? host : ''),
+    bears: tls?.serverName ?? host,
     ...(ca === undefined ? {} : { ca }),
     ...(certificate === undefined ? {} : { certificate }),
     ...(key === undefined ? {} : { key }),

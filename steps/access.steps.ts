@@ -1,0 +1,137 @@
+import { Given, Then, When } from '@cucumber/cucumber';
+import { type Credentials, credentialsOf, strangerTo, type Wrong } from './harness/credentials.ts';
+import type { Intruder } from './harness/intruder.ts';
+import { printable } from './harness/printable.ts';
+import type { Reception } from './harness/stranger.ts';
+import type { Identity } from './harness/target/target.ts';
+import type { NtpWorld } from './world.ts';
+
+/** What is special about a stranger. */
+interface Call {
+  readonly mqttVersion: '3.1.1' | '5';
+  readonly hasty?: boolean;
+  readonly certified?: boolean;
+}
+
+/** How the server received the situation's stranger. */
+const receptions = new WeakMap<NtpWorld, Reception>();
+
+const intruders = new WeakMap<NtpWorld, Intruder>();
+
+const tooFew = 'the target file names no other device that the server knows (onlyThese)';
+
+async function call(world: NtpWorld, credentials: Credentials, how: Call): Promise<void> {
+  receptions.set(world, await world.session.stranger(world.device.identity, credentials, how));
+}
+
+async function callWrongly(world: NtpWorld, wrong: Wrong, how: Call): Promise<'skipped' | undefined> {
+  const stranger = strangerTo(world.target, world.device.identity, world.session.sibling, wrong);
+  if ('impossible' in stranger) return world.inapplicable(stranger.impossible);
+  await call(world, stranger.credentials, how);
+  return undefined;
+}
+
+When(
+  'a stranger connects in its place with {wrong}, in MQTT {mqttVersion}',
+  async function (this: NtpWorld, wrong: Wrong, mqttVersion: '3.1.1' | '5') {
+    return callWrongly(this, wrong, { mqttVersion });
+  },
+);
+
+When(
+  'a stranger connects in its place with {wrong}, in MQTT {mqttVersion}, and asks at once',
+  async function (this: NtpWorld, wrong: Wrong, mqttVersion: '3.1.1' | '5') {
+    return callWrongly(this, wrong, { mqttVersion, hasty: true });
+  },
+);
+
+When('a stranger connects in its place without a certificate', async function (this: NtpWorld) {
+  const { tls, auth, mqttVersion } = this.target;
+  if (tls?.certificate === undefined) return this.inapplicable('the target file names no certificate of devices (tls)');
+  if (auth !== undefined)
+    return this.inapplicable('devices have other credentials (auth); that the certificate is one as well is not said');
+  await call(this, credentialsOf(this.target, this.device.identity), { mqttVersion, certified: false });
+  return undefined;
+});
+
+Then('the server refuses the stranger', function (this: NtpWorld) {
+  const reception = receptions.get(this);
+  if (reception === undefined) throw new Error('this sentence needs a stranger');
+  const { accepted, response, open, how } = reception;
+  const expected = 'the server refuses the connection, or closes it';
+  if (response !== undefined) {
+    this.blame({
+      expected,
+      received: `${how}; a response on ${response.topic}: ${printable(response.payload.toString())}`,
+      likely: accepted ? undefined : 'the refusal is said, and the connection served all the same',
+    });
+  }
+  if (accepted && open) this.blame({ expected, received: `${how}, and leaves it open, though nothing is answered` });
+  this.inform(how);
+});
+
+async function intrude(world: NtpWorld, identity: Identity | undefined): Promise<Intruder | undefined> {
+  if (identity === undefined) return undefined;
+  const intruder = await world.intrude(identity);
+  intruders.set(world, intruder);
+  return intruder;
+}
+
+async function askInItsName(world: NtpWorld, identity: Identity | undefined): Promise<'skipped' | undefined> {
+  const intruder = await intrude(world, identity);
+  if (intruder === undefined) return world.inapplicable(tooFew);
+  world.requests.push(intruder.askAs(world.device, world.requirement.id));
+  await intruder.fence();
+  return undefined;
+}
+
+When('another device of the same product asks in its name', async function (this: NtpWorld) {
+  return askInItsName(this, this.session.sibling);
+});
+
+When('the device {string} asks in its name', async function (this: NtpWorld, name: string) {
+  return askInItsName(this, this.identity(name));
+});
+
+Then('the server does not answer the device', async function (this: NtpWorld) {
+  await this.fence();
+  const [response] = this.request.responses;
+  if (response === undefined) return;
+  const { identity, responseTopic } = this.device;
+  this.blame({
+    expected: `no response to a request in the name of ${identity.deviceName} of ${identity.productKey} that another device sent`,
+    received: `a response on ${responseTopic}: ${response.payload.text}`,
+    likely: 'a device may publish on the request topic of any device',
+  });
+});
+
+async function listenTo(world: NtpWorld, identity: Identity | undefined, filter: string): Promise<'skipped' | undefined> {
+  const intruder = await intrude(world, identity);
+  if (intruder === undefined) return world.inapplicable(tooFew);
+  await intruder.listen(world.device.topic(filter));
+  return undefined;
+}
+
+Given('another device of the same product that listens to {string}', async function (this: NtpWorld, filter: string) {
+  return listenTo(this, this.session.sibling, filter);
+});
+
+Given('the device {string} that listens to it as well', async function (this: NtpWorld, name: string) {
+  return listenTo(this, this.identity(name), this.device.responseTopic);
+});
+
+Then('the response does not reach the other device', async function (this: NtpWorld) {
+  const intruder = intruders.get(this);
+  if (intruder === undefined) throw new Error('this sentence needs another device that listens');
+  await intruder.fence();
+  const { responseTopic } = this.device;
+  const [message] = intruder.heard(responseTopic);
+  if (message === undefined) return;
+  const { productKey, deviceName } = intruder.identity;
+  this.blame({
+    expected: `nothing of it reaches ${deviceName} of ${productKey}`,
+    received: `PUBLISH on ${responseTopic}: ${printable(message.payload.toString())}`,
+    likely: 'a device may subscribe to the response topic of any device',
+    needs: ['server-answers-the-asker'],
+  });
+});

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { agree, FakeServer, type Reaction } from './fake-server.ts';
+import { Intruder } from './intruder.ts';
+import { RawDevice } from './raw-device.ts';
+import { callAsStranger, type StrangerOptions } from './stranger.ts';
+import { Watch } from './watch.ts';
+import { Wire } from './wire.ts';
+
+const topic = '/ext/ntp/a1PkTest01/dev01';
+
+const options = (server: FakeServer, more: Partial<StrangerOptions> = {}): StrangerOptions => ({
+  address: server.address,
+  mqttVersion: '3.1.1',
+  clientId: 'test',
+  username: 'dev01',
+  password: 'wrong',
+  name: 'stranger',
+  wire: new Wire(),
+  deadline: 5_000,
+  habits: { acknowledges: true },
+  requestTopic: `${topic}/request`,
+  responseTopic: `${topic}/response`,
+  request: '{"deviceSendTime":1}',
+  hasty: false,
+  ...more,
+});
+
+const refuse: Reaction = (packet, peer) => {
+  if (packet.cmd === 'connect') peer.send({ cmd: 'connack', sessionPresent: false, returnCode: 5, reasonCode: 135 });
+};
+
+const serve: Reaction = (packet, peer) => {
+  agree(packet, peer);
+  if (packet.cmd === 'publish') peer.publish(`${topic}/response`, '{"serverRecvTime":1,"serverSendTime":1}');
+};
+
+describe('a stranger', { timeout: 20_000 }, () => {
+  test('shows its credentials, and asks for nothing once it is refused', async () => {
+    for (const mqttVersion of ['3.1.1', '5'] as const) {
+      await using server = await FakeServer.open(refuse);
+      const reception = await callAsStranger(options(server, { mqttVersion }));
+      assert.deepEqual([reception.accepted, reception.response], [false, undefined]);
+      assert.equal(reception.how, `connection refused, code ${mqttVersion === '5' ? 135 : 5}`);
+      const { packets } = await server.peer();
+      assert.deepEqual(
+        packets.map((packet) => (packet.cmd === 'connect' ? [packet.username, packet.password?.toString()] : packet.cmd)),
+        [['dev01', 'wrong']],
+      );
+    }
+  });
+
+  test('that is let in is served, or is not, or is thrown out', async () => {
+    await using generous = await FakeServer.open(serve);
+    const served = await callAsStranger(options(generous));
+    assert.equal(served.response?.topic, `${topic}/response`);
+    await using silent = await FakeServer.open(agree);
+    const left = await callAsStranger(options(silent, { deadline: 100 }));
+    assert.deepEqual([left.accepted, left.open, left.response], [true, true, undefined]);
+    await using late = await FakeServer.open((packet, peer) => {
+      agree(packet, peer);
+      if (packet.cmd === 'publish') peer.socket.end();
+    });
+    const thrown = await callAsStranger(options(late));
+    assert.deepEqual([thrown.accepted, thrown.open, thrown.response], [true, false, undefined]);
+    assert.equal(thrown.how, 'CONNACK accepted it, then: connection closed');
+  });
+
+  test('in a hurry asks before it is accepted, and hears a server that answers although it refuses', async () => {
+    await using server = await FakeServer.open((packet, peer) => (packet.cmd === 'connect' ? refuse : serve)(packet, peer));
+    const reception = await callAsStranger(options(server, { hasty: true }));
+    assert.deepEqual([reception.accepted, reception.response?.topic], [false, `${topic}/response`]);
+    await using closing = await FakeServer.open((_, peer) => peer.socket.end());
+    const refused = await callAsStranger(options(closing, { hasty: true }));
+    assert.deepEqual([refused.accepted, refused.open, refused.response], [false, false, undefined]);
+  });
+});
+
+describe('an intruder', { timeout: 20_000 }, () => {
+  const identity = { productKey: 'a1PkTest01', deviceName: 'dev01' };
+  const intrude = async (server: FakeServer, watch = new Watch(), deadline = 5_000): Promise<Intruder> => {
+    const connection = await RawDevice.connect(options(server, { deadline }));
+    return new Intruder({ identity, connection, watch, deadline });
+  };
+
+  test('has heard all that there was when its fence is over', async () => {
+    await using server = await FakeServer.open((packet, peer) => {
+      agree(packet, peer);
+      if (packet.cmd !== 'publish') return;
+      peer.publish('/ext/ntp/a1PkTest01/dev02/response', 'foreign');
+      peer.publish(`${topic}/response`, String(packet.payload));
+      peer.publish(`${topic}/response`, String(packet.payload));
+    });
+    const watch = new Watch();
+    const intruder = await intrude(server, watch);
+    await intruder.listen('#');
+    await intruder.fence();
+    assert.equal(intruder.heard('/ext/ntp/a1PkTest01/dev02/response').length, 1);
+    assert.deepEqual(watch.sightings, [], 'a message for each of its filters is no second answer');
+  });
+
+  test('is not held up by a server that closes its connection, nor for ever by one that no longer answers', async () => {
+    await using strict = await FakeServer.open((packet, peer) => {
+      if (packet.cmd === 'subscribe') peer.socket.end();
+      else agree(packet, peer);
+    });
+    const thrown = await intrude(strict);
+    await thrown.listen('#');
+    await thrown.fence();
+    await using deaf = await FakeServer.open((packet, peer) => {
+      if (packet.cmd === 'connect') agree(packet, peer);
+    });
+    const ignored = await intrude(deaf, new Watch(), 50);
+    await ignored.fence();
+    assert.deepEqual(ignored.heard(`${topic}/response`), []);
+  });
+});

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type Access, credentialsOf, secretsIn, strangerTo, type Wrong } from './credentials.ts';
+import { type Access, type Credentials, credentialsOf, secretsIn, strangerTo, type Wrong } from './credentials.ts';
 import type { Identity } from './target/target.ts';
 
 const start = { kind: 'address', protocol: 'mqtt', host: 'h', port: 1 } as const;
@@ -54,9 +54,13 @@ describe('the credentials of a device', () => {
 });
 
 describe('a stranger', () => {
-  const of = (access: Access, wrong: Wrong, other: Identity | undefined = dev02, onlyThese = true) => {
-    const stranger = strangerTo({ ...access, onlyThese }, dev01, other, wrong);
-    return 'credentials' in stranger ? stranger.credentials : stranger.impossible;
+  const of = (access: Access, wrong: Wrong): Partial<Credentials> => {
+    const stranger = strangerTo({ ...access, onlyThese: true }, dev01, dev02, wrong);
+    return 'credentials' in stranger ? stranger.credentials : {};
+  };
+  const reason = (access: Access, wrong: Wrong, other: Identity | 'nobody' = dev02, onlyThese = true): string => {
+    const stranger = strangerTo({ ...access, onlyThese }, dev01, other === 'nobody' ? undefined : other, wrong);
+    return 'impossible' in stranger ? stranger.impossible : 'it is possible';
   };
 
   test('differs from the device in what is wrong, and in nothing else', () => {
@@ -71,19 +75,19 @@ describe('a stranger', () => {
   test('signs with a secret that is not the device’s', () => {
     const right = credentialsOf(signed, dev01);
     const wrong = of(signed, 'a wrong password');
-    assert.ok(typeof wrong === 'object' && wrong.password?.length === vector.length && wrong.password !== vector);
+    assert.equal(wrong.password?.length, vector.length);
+    assert.notEqual(wrong.password, vector);
     assert.deepEqual({ ...wrong, password: '' }, { ...right, password: '' });
     const unknown = of(signed, 'an unknown user name');
-    assert.equal(typeof unknown === 'object' && unknown.username, 'nobody&a1PkTest01');
+    assert.equal(unknown.username, 'nobody&a1PkTest01');
   });
 
   test('does not exist where nothing is known to be wrong', () => {
-    assert.match(String(of({ start, clientId }, 'a wrong password')), /no user name/);
-    assert.match(String(of({ start, clientId, auth: { kind: 'password', username: 'u' } }, 'no password')), /no password/);
-    assert.match(String(of(common, 'an unknown user name', dev02, false)), /any user name/);
+    assert.match(reason({ start, clientId }, 'a wrong password'), /no user name/);
+    assert.match(reason({ start, clientId, auth: { kind: 'password', username: 'u' } }, 'no password'), /no password/);
+    assert.match(reason(common, 'an unknown user name', dev02, false), /any user name/);
     const same: Access = { start, clientId, auth: { kind: 'password', username: '{deviceName}', password: 'same' } };
-    assert.match(String(of(same, "another device's password")), /the same password/);
-    const lonely = strangerTo({ ...common, onlyThese: true }, dev01, undefined, "another device's password");
-    assert.match('impossible' in lonely ? lonely.impossible : '', /no other device/);
+    assert.match(reason(same, "another device's password"), /the same password/);
+    assert.match(reason(common, "another device's password", 'nobody'), /no other device/);
   });
 });

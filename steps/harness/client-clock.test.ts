@@ -56,7 +56,37 @@ describe('the unit of a stamp', () => {
     assert.deepEqual([stampUnit(seen(90_000, 80_000)).name], ['microseconds']);
   });
 
+  test('is that of the uptime when it was seen, not of now', () => {
+    const [first, second] = seen(0, 0);
+    const earlier = [first, second].map((stamp) => ({
+      ...stamp,
+      time: BigInt(whole(uptime() * 1000 - 60_000)),
+      wallMs: now - 60_000,
+    }));
+    assert.equal(stampUnit(earlier).clock, 'uptime');
+  });
+
+  test('is what all stamps follow, not one of them', () => {
+    assert.equal(stampUnit(seen(now, 4_000_000_000)).clock, 'none');
+    assert.equal(stampUnit(seen(90_000, 9_000_000)).name, 'no known unit');
+  });
+
+  test('is told by the rate of two stamps that is half to twice what it would be', () => {
+    // 700 ms apart
+    const after = (ms: number) => stampUnit(seen(10 ** 14, 10 ** 14 + ms)).name;
+    assert.deepEqual([1330, 1470, 420, 280].map(after), ['milliseconds', 'no known unit', 'milliseconds', 'no known unit']);
+    assert.equal(stampUnit(seen(10 ** 14 + 700, 10 ** 14)).name, 'no known unit');
+  });
+
+  test("is microseconds of an age that is a twentieth of the program's at the least", () => {
+    const aged = (...micro: [number, number]) => stampUnit(seen(...micro, { ageMs: 1000 })).name;
+    assert.equal(aged(999_000, 52_000), 'microseconds');
+    assert.equal(aged(999_000, 48_500), 'no known unit');
+    assert.equal(aged(1_001_000, 52_000), 'no known unit');
+  });
+
   test('is not known for a constant, or for nothing', () => {
+    assert.equal(stampUnit(seen(4_000_000_000, 4_000_000_000).slice(0, 1)).name, 'no known unit');
     assert.equal(stampUnit(seen(1234, 1234)).name, 'no known unit');
     assert.equal(stampUnit([]).name, 'no known unit');
   });

@@ -25,13 +25,28 @@ for (const [time, requirement, words] of [
   [right - device - 800, 'client-worked-example', /the offset between the two clocks/],
   [right * 2, 'client-worked-example', /not halved/],
   [(sent + 800) / 2, 'client-no-made-up-time', /serverRecvTime is read as 0/],
-  [(received + 800) / 2, 'client-no-made-up-time', /serverRecvTime is read as 0|serverSendTime is read as 0/],
+  [(received + 801) / 2, 'client-no-made-up-time', /serverSendTime is read as 0/],
+  [sent - 10, 'client-counts-latency', /the latency of the link is not counted/],
+  [right * 2 + 20, 'client-worked-example', /not halved/],
+  [right * 1000 + 10_000, 'client-unix-time', /in microseconds/],
+  [4_294_967_295, 'client-any-offset', /saturated/],
+  [right % 2 ** 31, 'client-any-offset', /the time went through/],
+  [(right % 2 ** 32) + 59_000, 'client-any-offset', /the time went through/],
+  [(right % 2 ** 32) + 61_000, 'client-no-made-up-time', /in part/],
+  [right % 2 ** 33, 'client-any-offset', /a timestamp went through/],
+  [right - 2 ** 31, 'client-any-offset', /a timestamp went through/],
+  [right + 3 * 2 ** 31 + 490, 'client-any-offset', /a timestamp went through/],
+  [origin + 901 + 1900, 'client-worked-example', /own clock is reported/],
+  [right + 900_000, 'client-unix-time', /0\.25 h ahead of UTC/],
+  [right + 14 * 3_600_000 + 1900, 'client-unix-time', /14 h ahead of UTC/],
+  [right / 1.6, 'client-no-made-up-time', /in part/],
+  [1, 'client-no-made-up-time', /in part/],
   [right + device / 2, 'client-no-made-up-time', /deviceSendTime is read as 0/],
   [Math.floor(right / 1000), 'client-unix-time', /in seconds/],
   [right * 1000, 'client-unix-time', /in microseconds/],
   [2_147_483_647, 'client-any-offset', /saturated/],
-  [right % 2 ** 32, 'client-any-offset', /32-bit integer/],
-  [(right % 2 ** 32) - 2 ** 32, 'client-any-offset', /32-bit integer/],
+  [right % 2 ** 32, 'client-any-offset', /the time went through/],
+  [(right % 2 ** 32) - 2 ** 32, 'client-any-offset', /the time went through/],
   [device + 5, 'client-worked-example', /own clock is reported/],
   [right + 8 * 3_600_000, 'client-unix-time', /8 h ahead of UTC/],
   [right - 3.5 * 3_600_000, 'client-unix-time', /3\.5 h behind UTC/],
@@ -45,8 +60,40 @@ for (const [time, requirement, words] of [
 }
 
 test('nothing is found in a time that no known mistake gives', () => {
-  assert.equal(diagnose(right + 300_000), undefined);
+  for (const time of [
+    right,
+    right + 2,
+    right + 450,
+    right + 300_000,
+    right * 2 + 25,
+    right * 1000 + 15_000,
+    right + 3 * 2 ** 31 + 600,
+    right + 14.25 * 3_600_000,
+    right + 8 * 3_600_000 + 3000,
+    right + 8 * 3_600_000 + 400_000,
+    origin + 901 + 3000,
+    right / 1.4,
+    0,
+  ])
+    assert.equal(diagnose(time)?.text, undefined, `${time - right} ms off`);
+  assert.equal(diagnose(sent - 11)?.text, undefined);
   assert.equal(diagnoseClientTime(played(), reported(0, 901, { twice: undefined }), undefined), undefined);
+});
+
+test('of two mistakes that give nearly the same the nearer one is named', () => {
+  const near = { serverRecvTime: received, serverSendTime: received + 12 };
+  assert.equal(diagnose(received + 5, near)?.requirement, 'client-counts-processing');
+  assert.equal(diagnose(received + 7, near)?.requirement, 'client-counts-latency');
+  const short = { serverRecvTime: received, serverSendTime: received + 100 };
+  assert.match(diagnose(received + 400, short)?.text ?? '', /serverRecvTime plus half the round trip/);
+});
+
+test('a mistake that makes no difference is none', () => {
+  const performance = played({ ...{ serverRecvTime: received, serverSendTime: received }, asked: 100, answered: 110 });
+  const report = reported(received + 5.5, 111);
+  const [expected] = expectedTimes(performance, report, false);
+  for (const time of [received, received + 5.5, received + 8])
+    assert.equal(diagnoseClientTime(performance, reported(time, 111), expected), undefined);
 });
 
 describe('on a controlled clock', () => {
@@ -59,6 +106,11 @@ describe('on a controlled clock', () => {
     assert.equal(diagnose(1_571_724_098_110, exchange)?.requirement, 'client-counts-processing');
   });
 
+  test('a mistake is known to the rounding of a millisecond', () => {
+    assert.equal(diagnose(1_571_724_098_116, exchange)?.requirement, 'client-counts-latency');
+    assert.equal(diagnose(1_571_724_098_117, exchange), undefined);
+  });
+
   const odd = {
     scene: { clock: { sends: 1_571_724_098_000, receives: 1_571_724_098_425 } },
     serverRecvTime: 1_571_724_098_001,
@@ -67,6 +119,8 @@ describe('on a controlled clock', () => {
 
   test('a millisecond too little is one that was lost by halving early', () => {
     assert.equal(diagnose(1_571_724_098_412, odd)?.requirement, 'client-half-millisecond');
+    assert.equal(diagnose(1_571_724_098_411.5, odd)?.requirement, 'client-half-millisecond');
+    assert.equal(diagnose(1_571_724_098_411, odd), undefined);
   });
 });
 

@@ -71,6 +71,50 @@ describe('what the formula gives', () => {
   });
 });
 
+test('both ends of what may be are right, and nothing beyond them', () => {
+  const report = reported(0, 400, { deviceRecvTime: BigInt(origin + 125) });
+  const times = expectedTimes(played(server), report, false);
+  const right = (time: number): boolean => isRight(reported(time, 400), times);
+  assert.deepEqual([1_571_724_098_124, 1_571_724_098_124.5, 1_571_724_098_125.5, 1_571_724_098_126].map(right), [
+    false,
+    true,
+    true,
+    false,
+  ]);
+});
+
+describe('a stamp', () => {
+  /** How wide each of the possibilities is, in ms. */
+  const widths = (behind: number): number[] =>
+    bounds({ ...server, deviceSendTime: origin + 100 - behind }, reported(0, 116)).map(([low, high]) => high - low);
+
+  test('that is up to 50 ms behind came from the clock of this machine', () => {
+    assert.equal(widths(50).length, 1);
+    assert.equal(widths(51).length, 2);
+  });
+
+  test('that is up to 5 s behind may have been read so long before, but not one that is ahead', () => {
+    assert.equal(widths(4999).length, 2);
+    assert.equal(widths(5001).length, 1);
+    assert.deepEqual(widths(-1), [5.5]);
+    assert.equal(widths(-3)[0], widths(5001)[0]);
+  });
+
+  test('that is none counts as one of 1970', () => {
+    assert.equal(
+      bounds({ ...server, deviceSendTime: '"x"' }, reported(0, 116))[0]?.[1],
+      bounds({ ...server, deviceSendTime: 0 }, reported(0, 116))[0]?.[1],
+    );
+  });
+});
+
+test('fractions of a millisecond that elapsed widen what may be, and never narrow it', () => {
+  const exact = bounds({ ...server, answered: 110 }, reported(0, 116));
+  const wider = bounds({ ...server, answered: 109.5 }, reported(0, 116.5));
+  const [[low = 0, high = 0] = []] = exact;
+  assert.deepEqual(wider, [[low - 0.5, high + 0.5]]);
+});
+
 describe('a response counts', () => {
   const clock = { sends: 1000, receives: 1025 };
 
@@ -108,6 +152,13 @@ describe('a busy machine', () => {
       (error) => error instanceof TooUncertain && /known to 450 ms only, .* capability "clock"$/.test(error.message),
     );
     assert.throws(() => bounds({ ...server }, reported(1_571_724_098_112, 400)), TooUncertain);
+  });
+
+  test('leaves it unjudged beyond 100 ms', () => {
+    const least = (before: number) => () => bounds({ ...server, deviceSendTime: 4711, before }, reported(1, 110));
+    // the packet before came 200 ms earlier: 200 ms between the least and the most
+    assert.equal(least(-100)().length, 1);
+    assert.throws(least(-101), TooUncertain);
   });
 
   test('does not keep a stamp of the own wall clock from being exact', () => {

@@ -30,4 +30,6 @@ test('no digit is lost beyond 2^53', () => {
 
 test('a negative result is written with its sign', () => {
   assert.equal(halved(-3n), '-1.5');
+  assert.equal(halved(-1n), '-0.5');
+  assert.deepEqual([halved(0n), halved(1n)], ['0', '0.5']);
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Exchange } from './exchange.ts';
 import { Grain } from './grain.ts';
 
 const grainOf = (...stamps: number[]): Grain => {
@@ -30,4 +31,26 @@ test('one stamp seen often says no more than once', () => {
 
 test('a cache that is renewed each second, but not on the second, is no coarse clock', () => {
   assert.equal(grainOf(1571724098437, 1571724099437).step, 1);
+});
+
+test('a multiple of 1000 ms is certain to be no accident after four stamps, and not before', () => {
+  const [three, four] = [
+    [1000, 2000, 3000],
+    [1000, 2000, 3000, 4000],
+  ];
+  assert.ok(!grainOf(...three).certain);
+  assert.ok(grainOf(...four).certain);
+  assert.equal(grainOf(1000).step, 1000);
+  assert.equal(grainOf(1000, 1001, 2000, 3000, 4000).step, 1);
+});
+
+test('both stamps of an exchange tell, where they are there', () => {
+  const exchange = (serverRecvTime: bigint | undefined, serverSendTime: bigint | undefined): Exchange => {
+    const value = (number: bigint | undefined) => ({ type: 'number', literal: '', number });
+    return { response: { serverRecvTime: value(serverRecvTime), serverSendTime: value(serverSendTime) } } as unknown as Exchange;
+  };
+  assert.equal(new Grain().addAll([exchange(1000n, 2000n)]).step, 1000);
+  assert.equal(new Grain().addAll([exchange(1000n, 2001n)]).step, 1);
+  assert.equal(new Grain().addAll([exchange(1001n, 2000n)]).step, 1);
+  assert.equal(new Grain().addAll([exchange(undefined, undefined), exchange(1000n, undefined)]).step, 1000);
 });

@@ -92,6 +92,19 @@ describe("the estimate of a server's clock", () => {
     });
   });
 
+  test('is the middle of what the exchanges leave open, and half as uncertain as that is wide', () => {
+    undisturbed(() => {
+      const at = monotonic();
+      // published at a whole millisecond, heard 10 ms later: received 3 ms after, sent 5 ms before that
+      const start = at + (1 - (wall(at) % 1)) * 1000;
+      const time = (ms: number): number => Math.round(wall(start) + ms);
+      const payload = `{"serverRecvTime":${time(3)},"serverSendTime":${time(5)}}`;
+      const estimate = estimateServerTime([exchange(payload, start, start + 10_000)], 1);
+      // server - suite: at least 5 - 10, at most 3 + 1
+      assert.ok(estimate && Math.abs(estimate.offset + 0.5) < 0.01 && Math.abs(estimate.uncertainty - 4.5) < 0.01);
+    });
+  });
+
   test('of nothing is nothing', () => {
     assert.equal(estimateServerTime([], 1), undefined);
   });

@@ -250,6 +250,23 @@ describe('the stamps of a response', () => {
   });
 });
 
+test('the clock is known by either stamp, as long as both are there', () => {
+  const step = (received: number, sent: number): number => {
+    const play = new Play('here');
+    play.hear(`{"serverRecvTime":${received},"serverSendTime":${sent}}`);
+    return play.watch.grain.step;
+  };
+  assert.deepEqual([step(2000, 3000), step(2000, 3001), step(2001, 3000)], [1000, 1, 1]);
+});
+
+test('what comes late is said with how late it came', () => {
+  const play = new Play('here');
+  play.ask('1');
+  play.hear(1);
+  play.hear(1);
+  assert.equal(play.watch.sightings[0]?.received, '2 responses to one request, the last one 2.000 ms after the request');
+});
+
 describe('a server is mute', () => {
   const askInVain = (play: Play, situations: number): void => {
     for (let n = 0; n < situations; n += 1) {

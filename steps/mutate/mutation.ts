@@ -93,6 +93,7 @@ function walk(node: SyntaxNode, source: string, add: Add): void {
 function isText(node: SyntaxNode): boolean {
   if (node.type === 'FunctionDeclaration') return String((node['id'] as SyntaxNode)['name']).startsWith('likely');
   if (node.type === 'ThrowStatement') return true;
+  if (node.type === 'ExpressionStatement') return isText(inner(node['expression'] as SyntaxNode));
   if (node.type === 'Property') return texts.has((node['key'] as SyntaxNode)['name'] as string);
   return node.type === 'CallExpression' && calledName(node) === 'inform';
 }

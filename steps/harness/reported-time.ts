@@ -1,10 +1,11 @@
 import { moment } from './moment.ts';
 import type { ReportedTime } from './performance.ts';
+import { type Pattern, readPattern } from './target/pattern.ts';
 import type { Identity, Target } from './target/target.ts';
 
 /** Where the times that a client calculated are read. */
 export interface Reports {
-  readonly pattern: RegExp | undefined;
+  readonly pattern: Pattern | undefined;
   /** In how many of its units a millisecond is counted twice: 2 for ms, 2000 for s. */
   readonly twicePerUnit: bigint;
   /** The report that a message of the client is, where it reports by messages; undefined for any other message. */
@@ -15,7 +16,7 @@ export interface Reports {
 export function reportsOf({ result }: Target): Reports {
   const twicePerUnit = result?.unit === 's' ? 2000n : 2n;
   if (result?.kind !== 'topic') {
-    return { pattern: result === undefined ? undefined : new RegExp(result.log, 'u'), twicePerUnit, fromMessage: undefined };
+    return { pattern: result === undefined ? undefined : readPattern(result.log), twicePerUnit, fromMessage: undefined };
   }
   return {
     pattern: undefined,
@@ -31,7 +32,7 @@ export function reportsOf({ result }: Target): Reports {
 
 /** The report in a line of output; undefined when there is none. */
 export function readReport(line: string, { pattern, twicePerUnit }: Reports): ReportedTime | undefined {
-  const groups = pattern?.exec(line)?.groups;
+  const groups = pattern?.groups(line);
   if (groups === undefined) return undefined;
   return toReport(groups['time'] ?? '', groups, line, twicePerUnit);
 }

@@ -1,4 +1,5 @@
 import type { Output } from './output.ts';
+import { readPattern } from './pattern.ts';
 
 /**
  * One sign of readiness. Gives undefined as soon as it is seen, and when the wait is given up, or the sign can never come, in
@@ -8,15 +9,15 @@ export type Sign = (giveUp: AbortSignal) => Promise<string | undefined>;
 
 /** A line of the output that matches. Made before the start, so that no line is missed. */
 export function lineSign(output: Output, pattern: string): Sign {
-  const expression = new RegExp(pattern);
+  const expression = readPattern(pattern);
   const seen = new Promise<undefined>((resolve) => {
     const stop = output.listen((line) => {
-      if (!expression.test(line)) return;
+      if (!expression.matches(line)) return;
       stop();
       resolve(undefined);
     });
   });
-  return (giveUp) => Promise.race([seen, abortion(giveUp).then(() => `no line of its output matched ${expression}`)]);
+  return (giveUp) => Promise.race([seen, abortion(giveUp).then(() => `no line of its output matched /${pattern}/`)]);
 }
 
 /**

@@ -3,33 +3,158 @@ import { printable } from './printable.ts';
 /** What stands where a secret stood. */
 const mask = '(secret)';
 
+/** What stands where a text was cut. */
+const cut = '…';
+
+/** Shorter values are in every other word, and hiding them would only make a report unreadable. */
+const shortest = 4;
+
+/** Shorter pieces of base64 or of a text of several lines are in other words too. */
+const shortestPiece = 8;
+
+/** Up to so many beginnings, one regular expression finds them all faster than a look at every character. */
+const mostInOnePattern = 200;
+
 /**
- * Replaces every secret in a text by `(secret)`: as it is, and as it looks inside JSON, inside JSON in JSON, inside a URL and in
- * printable form. Conceal before a text is cut, otherwise the beginning of a secret may stay. To apply it twice changes nothing.
+ * Replaces every secret in a text by `(secret)`: as it is, and as it looks inside JSON, inside JSON in JSON, inside a URL, in printable
+ * form, in hexadecimal digits, in base64 and line by line; also the beginning of one where the text is cut and says so by "…". Values
+ * of fewer than four characters are left. To apply it twice changes nothing.
  */
 export function conceal(text: string, secrets: readonly string[]): string {
-  const pattern = secrets.length === 0 ? undefined : patternOf(secrets);
-  return pattern === undefined ? text : text.replaceAll(pattern, mask);
+  return secrets.length === 0 ? text : maskOf(secrets).apply(text);
 }
 
-/** The target's secrets are one list all through a run, and its pattern is used for every line of every situation. */
-const patterns = new WeakMap<readonly string[], { readonly pattern: RegExp | undefined }>();
+/** The values that are worth hiding, each once, the longest first. */
+export function secretsOf(values: readonly (string | undefined)[]): string[] {
+  const secrets = new Set(values.filter((value) => value !== undefined && value.length >= shortest) as string[]);
+  return [...secrets].sort((a, b) => b.length - a.length);
+}
 
-function patternOf(secrets: readonly string[]): RegExp | undefined {
-  const known = patterns.get(secrets);
-  if (known !== undefined) return known.pattern;
-  const forms = new Set(secrets.filter((secret) => secret !== '').flatMap(formsOf));
-  // The longest first: where one secret begins another, the rest of the longer one must not stay behind.
-  const longestFirst = [...forms].sort((a, b) => b.length - a.length).map(quote);
-  // The mask is found before any secret, so that a secret like "secret" does not mask the mask.
-  const pattern = longestFirst.length === 0 ? undefined : new RegExp([quote(mask), ...longestFirst].join('|'), 'g');
-  patterns.set(secrets, { pattern });
-  return pattern;
+/**
+ * Adds a secret that nobody knew when the run began, such as a password that a client derives from its device secret. Whatever was
+ * concealed by this list before stays as it was.
+ */
+export function learnSecret(secrets: string[], value: string): void {
+  if (value.length >= shortestPiece && !maskOf(secrets).hides(value)) secrets.push(value);
+}
+
+/** The target's secrets are one list all through a run, and its forms are looked for in every line of every situation. */
+const masks = new WeakMap<readonly string[], Mask>();
+
+function maskOf(secrets: readonly string[]): Mask {
+  const known = masks.get(secrets);
+  const current = known ?? new Mask();
+  if (known === undefined) masks.set(secrets, current);
+  current.learn(secrets);
+  return current;
+}
+
+/** All forms of some secrets, to be found in one pass however many they are. */
+class Mask {
+  /** Forms by their first characters and their length. */
+  readonly #forms = new Map<string, Map<number, Set<string>>>();
+  #learnt = 0;
+  #finder: RegExp | undefined;
+
+  constructor() {
+    // Found like a secret and left as it is, so that a secret like "secret" does not mask the mask.
+    this.#add(mask);
+  }
+
+  /** Takes what the list has got since the last time; a list only grows. */
+  learn(secrets: readonly string[]): void {
+    if (secrets.length === this.#learnt) return;
+    for (const secret of secrets.slice(this.#learnt)) for (const form of formsOf(secret)) this.#add(form);
+    this.#learnt = secrets.length;
+    const heads = this.#forms.size <= mostInOnePattern ? [...this.#forms.keys()] : undefined;
+    this.#finder = heads === undefined ? undefined : new RegExp(heads.map(quote).join('|'), 'g');
+  }
+
+  /** Whether this very text is one of the forms. */
+  hides(text: string): boolean {
+    return this.#forms.get(text.slice(0, shortest))?.get(text.length)?.has(text) === true;
+  }
+
+  apply(text: string): string {
+    let shown = '';
+    let from = 0;
+    for (let at = this.#next(text, 0); at >= 0; ) {
+      const length = this.#lengthAt(text, at);
+      if (length > 0) {
+        shown += text.slice(from, at) + mask;
+        from = at + length;
+      }
+      at = this.#next(text, length > 0 ? from : at + 1);
+    }
+    return from === 0 ? text : shown + text.slice(from);
+  }
+
+  #add(form: string): void {
+    const head = form.slice(0, shortest);
+    const same = this.#forms.get(head) ?? new Map<number, Set<string>>();
+    const ofLength = same.get(form.length) ?? new Set();
+    this.#forms.set(head, same.set(form.length, ofLength.add(form)));
+  }
+
+  /** Where the next form may begin; -1 when none does. */
+  #next(text: string, from: number): number {
+    if (this.#finder !== undefined) {
+      this.#finder.lastIndex = from;
+      return this.#finder.exec(text)?.index ?? -1;
+    }
+    for (let at = from; at + shortest <= text.length; at += 1) if (this.#forms.has(text.slice(at, at + shortest))) return at;
+    return -1;
+  }
+
+  /** How many characters of a form stand here; 0 for none. */
+  #lengthAt(text: string, at: number): number {
+    const forms = this.#forms.get(text.slice(at, at + shortest));
+    if (forms === undefined) return 0;
+    // The longest first: where one form begins another, the rest of the longer one must not stay behind.
+    const lengths = [...forms.keys()].sort((a, b) => b - a);
+    const whole = lengths.find((length) => forms.get(length)?.has(text.slice(at, at + length)));
+    if (whole !== undefined) return whole;
+    const end = text.indexOf(cut, at);
+    if (end < 0 || end - at >= (lengths[0] ?? 0)) return 0;
+    const rest = text.slice(at, end);
+    return [...forms.values()].some((same) => [...same].some((form) => form.startsWith(rest))) ? rest.length : 0;
+  }
 }
 
 function formsOf(secret: string): string[] {
-  const once = inJson(secret);
-  return [secret, once, inJson(once), encodeURIComponent(secret.toWellFormed()), printable(secret, Number.POSITIVE_INFINITY)];
+  if (secret.length < shortest) return [];
+  const lines = secret.split(/\r?\n/).filter((line) => line.length >= shortestPiece && !line.startsWith('-----'));
+  const pieces = lines.length > 1 ? [secret, ...lines] : [secret];
+  const forms = pieces.flatMap((piece) => {
+    const once = inJson(piece);
+    const bytes = Buffer.from(piece);
+    const hex = bytes.toString('hex');
+    return [
+      piece,
+      once,
+      inJson(once),
+      encodeURIComponent(piece.toWellFormed()),
+      printable(piece, Number.POSITIVE_INFINITY),
+      hex,
+      hex.toUpperCase(),
+      ...inBase64(bytes),
+      // A signature in hexadecimal digits is the same in either case.
+      ...(/^[0-9a-f]{32,}$/i.test(piece) ? [piece.toLowerCase(), piece.toUpperCase()] : []),
+    ];
+  });
+  return [...new Set(forms)];
+}
+
+/** What base64 makes of bytes wherever they stand among others: what depends on the neighbours is left out. */
+function inBase64(bytes: Buffer): string[] {
+  const pieces = [0, 1, 2].map((before) => {
+    const whole = Math.floor((before + bytes.length) / 3) * 4;
+    const text = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');
+    return text.slice(before === 0 ? 0 : 4, whole);
+  });
+  return pieces
+    .filter((piece) => piece.length >= shortestPiece)
+    .flatMap((piece) => [piece, piece.replaceAll('+', '-').replaceAll('/', '_')]);
 }
 
 function inJson(text: string): string {

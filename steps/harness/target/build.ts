@@ -132,7 +132,7 @@ interface BuildEvent {
 
 function note(record: BuildRecord, { stream, error }: BuildEvent): void {
   for (const line of stream?.split(/\r?\n/) ?? []) {
-    if (line.trim() !== '') record.lines.push(line.slice(0, LONGEST_LINE));
+    if (line.trim() !== '') record.lines.push(line.length <= LONGEST_LINE ? line : `${line.slice(0, LONGEST_LINE - 1)}…`);
   }
   if (error !== undefined) record.failure = error.trim();
   record.lines.splice(0, record.lines.length - MOST_LINES);

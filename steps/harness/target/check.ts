@@ -16,15 +16,19 @@ interface SchemaPart {
   readonly title?: string;
   readonly properties?: Readonly<Record<string, SchemaPart | false>>;
   readonly required?: readonly string[];
+  readonly minimum?: number;
+  readonly maximum?: number;
 }
 
 /** What the schema has `false` for, and why: members of the other role. */
 const SERVERS_ONLY: Readonly<Record<string, string>> = {
   address: 'the suite must start a client itself, with the address of the platform that it plays; expected container or process',
-  ca: 'says how the suite trusts a server; remove it',
   selfSigned: 'says how the suite trusts a server; remove it',
   serverName: 'says how the suite trusts a server; remove it',
   port: 'a client listens to nothing; remove it',
+  auth: 'says how the devices that the suite plays show who they are; remove it',
+  username: 'says how a device that the suite plays shows who it is; remove it',
+  password: 'says how a device that the suite plays shows who it is; remove it',
 };
 
 let validator: ValidateFunction | undefined;
@@ -86,19 +90,24 @@ function explain(error: ErrorObject, root: unknown): Fault[] {
     case 'minLength':
     case 'minItems':
       return value(`is empty; ${expected}`);
+    case 'maxLength':
+      return value(`has ${(data as string).length} characters; ${expected}, of at most ${params['limit']} characters`);
+    case 'maxItems':
+      return value(`has ${(data as unknown[]).length} items; ${expected}, of at most ${params['limit']}`);
     case 'minProperties':
       return value(`is empty; ${expected}`);
     case 'maxProperties':
       return value(`has ${Object.keys(data as object).join(' and ')}; ${expected}`);
     case 'minimum':
     case 'maximum':
-      return value(`is ${show(data)}; ${expected}, 1 to 65535`);
+      return value(`is ${show(data)}; ${expected}, ${schema.minimum} to ${schema.maximum}`);
     case 'uniqueItems':
       return value(`has ${show((data as unknown[])[Number(params['j'])])} twice; expected each once`);
     case 'propertyNames':
       return name(String(params['propertyName']), 'cannot be the name of a variable');
     case 'oneOf':
-      return value(alternatives(error));
+      // What is no object fits every alternative, and is told so by its type.
+      return typeof data === 'object' && data !== null ? value(alternatives(error)) : [];
     case 'not':
       return name('devices', 'stands beside device; expected one of both: a single device, or the list');
     case 'anyOf':

@@ -1,9 +1,13 @@
 import { dirname, resolve } from 'node:path';
+import { credentialsNeedDevices, secretsIn } from '../credentials.ts';
+import type { SignMethod } from '../hmac.ts';
+import { secretsOf } from '../secrets.ts';
+import { type ConfinementContent, confinementOf } from './confinement.ts';
 import { parseDuration } from './duration.ts';
 import { placeholdersIn } from './fill.ts';
-import { secretsOf } from './redact.ts';
 import type {
   AddressStart,
+  Auth,
   ContainerStart,
   Identity,
   ProcessStart,
@@ -34,7 +38,7 @@ interface Content {
     readonly command?: readonly string[];
     readonly port?: number;
     readonly files?: readonly { readonly source: string; readonly path: string }[];
-  };
+  } & ConfinementContent;
   readonly process?: {
     readonly command: readonly string[];
     readonly cwd?: string;
@@ -43,6 +47,7 @@ interface Content {
   readonly address?: string;
   readonly ready?: { readonly log?: string; readonly port?: boolean; readonly health?: true; readonly within?: string };
   readonly tls?: Partial<Tls>;
+  readonly auth?: AuthContent;
   readonly device?: Identity;
   readonly devices?: readonly Identity[];
   readonly onlyThese?: boolean;
@@ -64,6 +69,18 @@ interface Content {
   readonly within?: string;
 }
 
+type AuthContent =
+  | 'none'
+  | 'aliyun-hmac'
+  | {
+      readonly username?: string;
+      readonly password?: string;
+      readonly 'aliyun-hmac'?: { readonly signMethod?: SignMethod; readonly timestamp?: string };
+    };
+
+/** What the platform's own device software sends where a device has no clock yet: 2050-01-01T00:00:00Z, in ms. */
+const TIMESTAMP = '2524608000000';
+
 /**
  * Completes the checked content of a target file with its defaults, and makes its paths absolute.
  *
@@ -75,6 +92,10 @@ export function complete(value: unknown, file: string, secrets: readonly string[
   const start = startOf(content, dirname(file));
   const devices = content.devices ?? [content.device ?? DEFAULT_DEVICE];
   const tls = content.tls === undefined ? undefined : tlsOf(content.tls, dirname(file));
+  const auth = authOf(content.auth, devices);
+  const clientId = content.clientId ?? '{productKey}.{deviceName}';
+  const access = { ...optional('auth', auth), ...optional('tls', tls), clientId, start };
+  const told = content.role === 'client' ? isTold(start) : !credentialsNeedDevices(auth, devices);
   const result = content.result === undefined ? undefined : resultOf(content.result);
   return {
     file,
@@ -84,9 +105,10 @@ export function complete(value: unknown, file: string, secrets: readonly string[
     start,
     ready: readyOf(content, start.kind),
     ...optional('tls', tls),
+    ...optional('auth', auth),
     devices,
-    onlyThese: content.onlyThese ?? (content.role === 'client' && !isTold(start)),
-    clientId: content.clientId ?? '{productKey}.{deviceName}',
+    onlyThese: content.onlyThese ?? !told,
+    clientId,
     responseDeadlineMs: duration(content.responseDeadline ?? '2s'),
     clockToleranceMs: duration(content.clockTolerance ?? '5s'),
     sharedClock: content.sharedClock ?? start.kind !== 'address',
@@ -96,7 +118,7 @@ export function complete(value: unknown, file: string, secrets: readonly string[
     ...optional('result', result),
     timestampTypes: [content.timestampType ?? 'long'].flat() as TimestampType[],
     withinMs: duration(content.within ?? '10s'),
-    secrets: secretsOf([...devices.map((device) => device.deviceSecret), ...secrets]),
+    secrets: secretsOf([...devices.map((device) => device.deviceSecret), ...secretsIn(access, devices), ...secrets]),
   };
 }
 
@@ -112,7 +134,7 @@ function startOf({ container, process, address = '' }: Content, folder: string):
     return { kind: 'process', command: process.command, cwd: resolve(folder, process.cwd ?? '.'), env: process.env ?? {} };
   }
   if (container === undefined) return addressOf(address);
-  const { image, dockerfile, context, args = {}, env = {}, command, port, files = [] } = container;
+  const { image, dockerfile, context, args = {}, env = {}, command, port, files = [], ...confinement } = container;
   const build = dockerfile === undefined ? undefined : resolve(folder, dockerfile);
   return {
     kind: 'container',
@@ -122,6 +144,7 @@ function startOf({ container, process, address = '' }: Content, folder: string):
     ...optional('command', command),
     ...optional('port', port),
     files: files.map(({ source, path }) => ({ source: resolve(folder, source), path })),
+    confinement: confinementOf(confinement),
   };
 }
 
@@ -154,6 +177,18 @@ function tlsOf({ ca, selfSigned = false, serverName, certificate, key }: Partial
     ...optional('certificate', absolute(certificate)),
     ...optional('key', absolute(key)),
   };
+}
+
+function authOf(auth: AuthContent | undefined, devices: readonly Identity[]): Auth | undefined {
+  const own = devices.some(({ username }) => username !== undefined);
+  if (auth === undefined || auth === 'none') return own ? { kind: 'password' } : undefined;
+  const signed = auth === 'aliyun-hmac' ? {} : auth['aliyun-hmac'];
+  if (signed !== undefined) {
+    const { signMethod = 'hmacsha256', timestamp = TIMESTAMP } = signed;
+    return { kind: 'aliyun-hmac', signMethod, ...optional('timestamp', timestamp === 'none' ? undefined : timestamp) };
+  }
+  const { username, password } = auth as { readonly username?: string; readonly password?: string };
+  return { kind: 'password', ...optional('username', username), ...optional('password', password) };
 }
 
 function syncOf(sync: Content['sync'] = {}): Sync {

@@ -42,5 +42,6 @@ export function resolveEnvironment(value: unknown, environment: Readonly<Record<
 function isTemplate(path: readonly string[]): boolean {
   const [first, second] = path;
   if (first === 'container' || first === 'process') return second === 'command' || second === 'env';
+  if (first === 'auth' || first === 'device' || first === 'devices') return ['username', 'password'].includes(path.at(-1) ?? '');
   return first === 'clientId' || first === 'sync' || (first === 'result' && second === 'topic');
 }

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
+import { conceal } from '../secrets.ts';
 import { EnvironmentError } from './errors.ts';
-import { redact } from './redact.ts';
 import type { Target } from './target.ts';
 
 /** A start that failed, as a person needs it told. */
@@ -21,5 +21,5 @@ export function notStarted(target: Target, { tried, seen, output, advice }: Fail
   if (output !== undefined && output.length > 0)
     lines.push('  its last lines:', ...output.slice(-10).map((line) => `    ${line}`));
   lines.push(`  ${advice}`);
-  return new EnvironmentError(redact(lines.join('\n'), target.secrets));
+  return new EnvironmentError(conceal(lines.join('\n'), target.secrets));
 }

@@ -1,10 +1,13 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: that notation belongs to target files
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { MadeCertificates } from '../made-certificates.ts';
+import { confinementOf } from './confinement.ts';
 import { TargetFileError } from './errors.ts';
 import { loadTarget } from './file.ts';
 import type { Target } from './target.ts';
@@ -12,7 +15,13 @@ import type { Target } from './target.ts';
 const folder = mkdtempSync(join(tmpdir(), 'target-file-'));
 after(() => rmSync(folder, { recursive: true }));
 mkdirSync(join(folder, 'context'));
-for (const name of ['Dockerfile', 'ca.pem', 'context/Dockerfile']) writeFileSync(join(folder, name), '');
+for (const name of ['Dockerfile', 'empty.pem', 'context/Dockerfile']) writeFileSync(join(folder, name), '');
+const openssl = spawnSync('openssl', ['version']).status === 0;
+const made = new MadeCertificates(folder);
+if (openssl) for (const name of ['ca', 'other']) await made.authority(name);
+
+/** For a case that needs a certificate. */
+const withoutOpenssl = (text: string): string | false => (text.includes('ca.pem') && !openssl ? 'openssl is not there' : false);
 
 const ENVIRONMENT = { SECRET: 'hunter22', BRACES: 'a{port}b', SHORT: 'abc' };
 
@@ -33,6 +42,7 @@ async function messageOf(text: string | Buffer): Promise<string> {
 }
 
 const PROCESS = 'process: { command: [server, "{port}"] }';
+const CONTAINED = (member: string): string => `name: A\nrole: server\ncontainer: { image: a, port: 1, ${member} }`;
 const SERVER = `name: A\nrole: server\n${PROCESS}\n`;
 const CLIENT = `name: A\nrole: client\nprocess: { command: [sync, "{port}", "{productKey}", "{deviceName}"] }\n`;
 const RESULT = 'result: { log: "time (?<time>\\\\d+)" }\n';
@@ -44,7 +54,7 @@ describe('a target file of a server', () => {
       file: join(folder, 'target.yaml'),
       name: 'Hub',
       role: 'server',
-      start: { kind: 'container', image: 'acme/hub', port: 1883, env: {}, files: [] },
+      start: { kind: 'container', image: 'acme/hub', port: 1883, env: {}, files: [], confinement: confinementOf({}) },
       ready: { port: true, withinMs: 30_000 },
       devices: [{ productKey: 'a1NtpSuite1', deviceName: 'probe' }],
       onlyThese: false,
@@ -68,7 +78,7 @@ describe('a target file of a server', () => {
     assert.equal(target.ready.withinMs, 5_000);
   });
 
-  test('has its paths made absolute and its texts kept as they are written', async () => {
+  test('has its paths made absolute and its texts kept as they are written', { skip: withoutOpenssl('ca.pem') }, async () => {
     const target = await load(
       [
         'name: Hub',
@@ -87,6 +97,7 @@ describe('a target file of a server', () => {
         'onlyThese: true',
         'mqttVersion: 5',
         'responseDeadline: 2m',
+        'auth: { username: "{deviceName}&{productKey}", password: "${env:BRACES}" }',
         'capabilities: [tls, authentication]',
       ].join('\n'),
     );
@@ -98,6 +109,7 @@ describe('a target file of a server', () => {
       command: ['serve', '--port', '1883'],
       port: 1883,
       files: [{ source: join(folder, 'ca.pem'), path: '/etc/ca.pem' }],
+      confinement: confinementOf({}),
     });
     assert.deepEqual(target.tls, { ca: join(folder, 'ca.pem'), selfSigned: false });
     assert.deepEqual(target.ready, { log: 'listening', port: false, withinMs: 500 });
@@ -105,7 +117,32 @@ describe('a target file of a server', () => {
     assert.equal(target.mqttVersion, '5');
     assert.equal(target.responseDeadlineMs, 120_000);
     assert.deepEqual([...target.capabilities], ['tls', 'authentication']);
+    assert.deepEqual(target.auth, { kind: 'password', username: '{deviceName}&{productKey}', password: 'a{{port}}b' });
     assert.deepEqual(target.secrets, ['hunter22', 'a{port}b']);
+  });
+
+  const device = 'device: { productKey: a1PkTest01, deviceName: dev01, deviceSecret: secret01 }\n';
+
+  test('whose devices sign has the platform’s own way for a default, and keeps the signatures secret', async () => {
+    const target = await load(`${SERVER}${device}auth: aliyun-hmac`);
+    assert.deepEqual(target.auth, { kind: 'aliyun-hmac', signMethod: 'hmacsha256', timestamp: '2524608000000' });
+    const vector = '0FDA385BCFFDC666B797317C5004D39EEDE85EFCFD5CE7D03A580EDB6F06930E';
+    assert.deepEqual(target.secrets.toSorted(), [vector, vector.toLowerCase(), 'secret01'].toSorted());
+    assert.equal(target.onlyThese, true, 'the suite cannot sign for a device that it makes up');
+    const other = await load(`${SERVER}${device}auth: { aliyun-hmac: { signMethod: hmacmd5, timestamp: none } }`);
+    assert.deepEqual(other.auth, { kind: 'aliyun-hmac', signMethod: 'hmacmd5' });
+    const numeric = await load(`${SERVER}${device}auth: { aliyun-hmac: { timestamp: 0123 } }`);
+    assert.equal(numeric.auth?.kind === 'aliyun-hmac' && numeric.auth.timestamp, '0123');
+  });
+
+  test('gives all devices a password, or each its own', async () => {
+    const common = await load(`${SERVER}auth: { username: hub, password: "pass-{deviceName}" }`);
+    assert.equal(common.onlyThese, false);
+    assert.deepEqual(common.secrets, ['pass-probe', 'pass-']);
+    const own = await load(`${SERVER}devices: [{ productKey: p, deviceName: d, username: 12, password: "{{x}}34" }]`);
+    assert.deepEqual(own.auth, { kind: 'password' });
+    assert.deepEqual([own.onlyThese, own.devices[0]?.username, own.secrets], [true, '12', ['{x}34']]);
+    assert.equal((await load(`${SERVER}auth: none`)).auth, undefined);
   });
 
   test('does not call three letters a secret', async () => {
@@ -164,6 +201,7 @@ describe('a mistake in a target file is answered with place, member and expectat
       'name: A\nrole: server\ncontainer: { image: a, dockerfile: Dockerfile, port: 1 }',
       '3:12: container: has image and dockerfile',
     ],
+    ['a container that is none', 'name: A\nrole: server\ncontainer: 5', '3:12: container: is 5; expected a container'],
     ['no image', 'name: A\nrole: server\ncontainer: { port: 1 }', '3:12: container: has none of image, dockerfile'],
     [
       'args without Dockerfile',
@@ -222,7 +260,7 @@ describe('a mistake in a target file is answered with place, member and expectat
     [
       'a pattern that is none',
       `${SERVER}ready: { log: "(a" }`,
-      '4:15: ready.log: is not a regular expression: Unterminated group',
+      '4:15: ready.log: is not a regular expression: missing closing ): `(a`',
     ],
     ['a health check without container', `${SERVER}ready: { health: true }`, '4:10: ready.health: is for containers only'],
     ['no sign of readiness', `${SERVER}ready: { port: false }`, '4:16: ready.port: leaves no sign of readiness'],
@@ -242,6 +280,94 @@ describe('a mistake in a target file is answered with place, member and expectat
       'tls beside mqtt://',
       'name: A\nrole: server\naddress: mqtt://h\ntls: { selfSigned: true }',
       '4:1: tls: stands beside an mqtt:// address; expected mqtts://',
+    ],
+    [
+      'tls files that are none',
+      `${SERVER}tls: { ca: empty.pem, certificate: Dockerfile, key: ca.pem }`,
+      '4:12: tls.ca: "empty.pem" is not a certificate in PEM',
+      '4:36: tls.certificate: "Dockerfile" is not a certificate',
+      '4:53: tls.key: "ca.pem" is not a private key in PEM',
+    ],
+    [
+      'the key of another certificate',
+      `${SERVER}tls: { certificate: ca.pem, key: other.key }`,
+      '4:34: tls.key: does not belong to tls.certificate',
+    ],
+    ['ca beside selfSigned', `${SERVER}tls: { ca: ca.pem, selfSigned: true }`, '4:20: tls.selfSigned: accepts any certificate'],
+    ['a kind of auth that is none', `${SERVER}auth: aliyun-hmca`, '4:7: auth: is "aliyun-hmca" (did you mean "aliyun-hmac"?)'],
+    ['auth that is no text and no map', `${SERVER}auth: 5`, '4:7: auth: is 5; expected none, aliyun-hmac, or a user name'],
+    [
+      'a member of auth that is none',
+      `${SERVER}auth: { usernam: a, username: b }`,
+      '4:9: auth.usernam: is not a known member (did you mean "username"?)',
+    ],
+    ['a password without user name', `${SERVER}auth: { password: a }`, 'auth.username: is missing; it goes with password'],
+    [
+      'a user name beside a signature',
+      `${SERVER}auth: { username: a, aliyun-hmac: {} }`,
+      '4:7: auth: has username and aliyun-hmac; expected exactly one',
+    ],
+    [
+      'a sign method that is none',
+      `${SERVER}auth: { aliyun-hmac: { signMethod: sha256 } }`,
+      'auth.aliyun-hmac.signMethod: is "sha256" (did you mean "hmacsha256"?)',
+    ],
+    [
+      'an unknown placeholder in a password',
+      `${SERVER}auth: { username: a, password: "{devicesecret}" }`,
+      'auth.password: has the unknown placeholder {devicesecret} (did you mean {deviceSecret}?)',
+    ],
+    [
+      'a signature without devices',
+      `${SERVER}auth: aliyun-hmac`,
+      '4:1: auth: signs with the secrets of devices, and none is given',
+    ],
+    [
+      'a signature without secret',
+      `${SERVER}auth: aliyun-hmac\ndevice: { productKey: p, deviceName: d }`,
+      '5:9: device.deviceSecret: is missing; auth: aliyun-hmac signs with it',
+    ],
+    [
+      'a password made of a secret that is not there',
+      `${SERVER}auth: { username: a, password: "{deviceSecret}" }\ndevices: [{ productKey: p, deviceName: d }]`,
+      'devices[0].deviceSecret: is missing; the user name or the password is made of {deviceSecret}',
+    ],
+    [
+      'a signature and a client id that is signed already',
+      `${SERVER}auth: aliyun-hmac\ndevice: { productKey: p, deviceName: d, deviceSecret: s }\nclientId: "{deviceName}|securemode=3|"`,
+      '6:11: clientId: holds a bar',
+    ],
+    [
+      'a device with a password beside a signature',
+      `${SERVER}auth: aliyun-hmac\ndevice: { productKey: p, deviceName: d, deviceSecret: s, password: x }`,
+      'device.password: stands beside auth: aliyun-hmac',
+    ],
+    [
+      'a device with a password beside no auth',
+      `${SERVER}auth: none\ndevice: { productKey: p, deviceName: d, username: x }`,
+      'device.username: stands beside auth: none',
+    ],
+    [
+      'a device without user name among others',
+      `${SERVER}devices: [{ productKey: p, deviceName: d, username: x }, { productKey: p, deviceName: e }]`,
+      'devices[1].username: is missing, and auth has none for all',
+    ],
+    [
+      'made-up devices that cannot sign',
+      `${SERVER}auth: aliyun-hmac\ndevice: { productKey: p, deviceName: d, deviceSecret: s }\nonlyThese: false`,
+      '6:12: onlyThese: is false, and devices that the suite makes up have no secret',
+    ],
+    [
+      'authentication by nothing',
+      `${SERVER}capabilities: [tls, authentication]`,
+      '4:21: capabilities[1]: is authentication, and nothing says what the right credentials are; expected auth',
+    ],
+    ['a signature that is declared and not made', `${SERVER}capabilities: [aliyun-hmac]`, 'expected auth: aliyun-hmac'],
+    ['auth of a client', `${CLIENT}${RESULT}auth: none`, '5:1: auth: is for servers only, and this is a client'],
+    [
+      'a user name of a client',
+      `${CLIENT}${RESULT}device: { productKey: p, deviceName: d, username: x }`,
+      'device.username: is for servers only, and this is a client',
     ],
     ['a certificate without key', `${SERVER}tls: { certificate: ca.pem }`, 'tls.key: is missing; it goes with certificate'],
     [
@@ -337,11 +463,44 @@ describe('a mistake in a target file is answered with place, member and expectat
       `a: &a [1]\nb: &b [${'*a,'.repeat(20)}]\nc: [${'*b,'.repeat(20)}]`,
       'cannot be read: Excessive alias count',
     ],
+    [
+      'too many anchors',
+      Array.from({ length: 30_000 }, (_, n) => `a${n}: &x${n} 1`).join('\n'),
+      '51:',
+      'has more than 50 anchors',
+    ],
+    ['lists in lists', `name: ${'['.repeat(100_000)}`, '1:38: is nested too deeply for a target file'],
+    ['maps in maps', '{a: '.repeat(100_000), 'is nested too deeply for a target file'],
+    ['lists in lists by dashes', '- '.repeat(100_000), 'is nested too deeply for a target file'],
+    [
+      'a map without end',
+      Array.from({ length: 60_000 }, (_, n) => `k${n}: 1`).join('\n'),
+      'has a list or map of more than 10000 items',
+    ],
+    [
+      'a pattern that can take for ever',
+      `${SERVER}ready: { log: "(?<=a)b" }`,
+      '4:15: ready.log: is a regular expression with look-ahead, look-behind',
+    ],
+    [
+      'a pattern of any length',
+      `${SERVER}ready: { log: ${'a'.repeat(1_001)} }`,
+      'ready.log: has 1001 characters; expected a regular expression, of at most 1000',
+    ],
+    ['memory for nothing', CONTAINED('memory: 1m'), 'container.memory: is "1m"; expected 8m to 64g'],
+    ['memory without a unit', CONTAINED('memory: 5'), 'container.memory: is 5; expected a size such as 512m or 2g'],
+    ['no processes', CONTAINED('pids: 0'), 'container.pids: is 0; expected a number of processes, 1 to 100000'],
+    ['a network of another kind', CONTAINED('network: host'), 'container.network: is "host"', 'expected one of closed, open'],
+    [
+      'all Linux capabilities',
+      CONTAINED('linuxCapabilities: [ALL]'),
+      'container.linuxCapabilities[0]: is "ALL"; expected a Linux capability such as NET_RAW',
+    ],
     ['nothing at all', '', 'target.yaml: is empty'],
     ['a list', '- a', 'target.yaml: is empty, or is no map'],
   ];
   for (const [title, text, ...parts] of cases) {
-    test(title, async () => {
+    test(title, { skip: withoutOpenssl(text) }, async () => {
       const message = await messageOf(text);
       for (const part of parts) assert.ok(message.includes(part), `expected "${part}" in:\n${message}`);
     });
@@ -370,8 +529,8 @@ describe('a mistake in a target file is answered with place, member and expectat
     await assert.rejects(loadTarget(folder), { name: 'TargetFileError', message: /is a folder; expected a target file$/ });
     assert.match(await messageOf(Buffer.from([0x6e, 0xff, 0xfe])), /^target\.yaml: is not text in UTF-8$/);
     assert.match(
-      await messageOf(`#${'x'.repeat(300_000)}`),
-      /^target\.yaml: has 300001 bytes; expected a target file of at most 262144$/,
+      await messageOf(`#${'x'.repeat(1_200_000)}`),
+      /^target\.yaml: has 1200001 bytes; expected a target file of at most 1048576$/,
     );
   });
 });

@@ -1,26 +1,28 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { conceal } from '../secrets.ts';
 import { checkSchema, type Fault } from './check.ts';
 import { complete } from './complete.ts';
 import { resolveEnvironment } from './environment.ts';
 import { type Mistake, TargetFileError } from './errors.ts';
 import { checkMeaning } from './meaning.ts';
-import { redact } from './redact.ts';
 import { readSource } from './source.ts';
 import type { Target } from './target.ts';
 
-/** Far more than a hand-written file has, in bytes. */
-const LARGEST = 256 * 1024;
+/** Room for the most devices that a target file may declare, in bytes. */
+const LARGEST = 1024 * 1024;
 
 /**
  * Reads a target file (YAML or JSON), checks it, replaces `${env:NAME}`, and completes it with its defaults.
  *
  * @param path as the user wrote it; messages name the file by it
+ * @param root the folder that no path of the file leads out of; its own by default
  * @throws TargetFileError with every mistake at once, each with file, line and member
  */
 export async function loadTarget(
   path: string,
   environment: Readonly<Record<string, string | undefined>> = process.env,
+  root?: string,
 ): Promise<Target> {
   const source = readSource(await readText(path));
   if (source.mistakes.length > 0) throw new TargetFileError(path, source.mistakes);
@@ -32,8 +34,9 @@ export async function loadTarget(
   }
 
   const { value, secrets, faults } = resolveEnvironment(source.value, environment);
+  const folder = dirname(resolve(path));
   const found = checkSchema(value);
-  const all = [...faults, ...found, ...checkMeaning(value, dirname(resolve(path)))];
+  const all = [...faults, ...found, ...checkMeaning(value, { folder, root: root === undefined ? folder : resolve(root) })];
   if (all.length > 0) throw new TargetFileError(path, ordered(all.map((fault) => located(fault, source.place, secrets))));
   return complete(value, resolve(path), secrets);
 }
@@ -60,7 +63,7 @@ function located(fault: Fault, place: ReturnType<typeof readSource>['place'], se
     (path, key) => (/^\d+$/.test(key) ? `${path}[${key}]` : path === '' ? key : `${path}.${key}`),
     '',
   );
-  return { ...place(fault.path, fault.of), member, what: redact(fault.what, secrets) };
+  return { ...place(fault.path, fault.of), member, what: conceal(fault.what, secrets) };
 }
 
 function ordered(mistakes: readonly Mistake[]): Mistake[] {

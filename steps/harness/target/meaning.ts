@@ -1,31 +1,42 @@
-import { existsSync, statSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
+import { checkAccess } from './access.ts';
+import { checkCertificates } from './certificates.ts';
 import type { Fault } from './check.ts';
+import { parseSize, sizeLimits } from './confinement.ts';
+import { fault, list, member, named, text, texts } from './content.ts';
 import { LONGEST_MS, parseDuration } from './duration.ts';
 import { placeholdersIn } from './fill.ts';
 import { didYouMean } from './nearest.ts';
+import { type Bounds, checkPaths } from './paths.ts';
+import { readPattern } from './pattern.ts';
 
 const IDENTITY = ['productKey', 'deviceName'];
+const CREDENTIAL = [...IDENTITY, 'deviceSecret'];
 const START = ['host', 'port', 'productKey', 'deviceName', 'deviceSecret'];
 
 /**
  * Checks what a schema cannot say: regular expressions, paths, placeholders, and members that only make sense together. Takes
  * what the schema found wrong as well: a member that is not of its kind is passed over, so that nothing is reported twice.
  *
- * @param folder absolute path that relative paths start from
+ * @param bounds where relative paths start from, and where all must stay
  */
-export function checkMeaning(value: unknown, folder: string): Fault[] {
+export function checkMeaning(value: unknown, bounds: Bounds): Fault[] {
   const client = member(value, 'role') === 'client';
+  const paths = checkPaths(value, bounds);
+  // Nothing is read where no path may lead.
+  const readable = !paths.some(({ path }) => path[0] === 'tls');
   return [
     ...checkPatterns(value),
-    ...checkPaths(value, folder),
+    ...paths,
     ...checkDurations(value),
+    ...checkSizes(value),
     ...checkPlaceholders(value, client),
     ...checkPort(value, client),
     ...checkDevice(value, client),
     ...checkAddress(value),
     ...checkReady(value),
     ...checkDevices(value),
+    ...checkAccess(value),
+    ...(readable ? checkCertificates(value, bounds.folder) : []),
   ];
 }
 
@@ -33,8 +44,7 @@ function checkPatterns(value: unknown): Fault[] {
   const result = text(value, 'result', 'log');
   const faults = [...checkPattern(['ready', 'log'], text(value, 'ready', 'log')), ...checkPattern(['result', 'log'], result)];
   if (result === undefined || faults.some(({ path }) => path[0] === 'result')) return faults;
-  // An empty alternative makes any expression match, and so tells the names of its groups.
-  const groups = Object.keys(new RegExp(`${result}|`).exec('')?.groups ?? {});
+  const groups = readPattern(result).names;
   if (groups.includes('time')) return faults;
   const instead = groups.length === 0 ? '' : ` (it has ${groups.join(', ')})`;
   return [...faults, fault(['result', 'log'], `has no group named time${instead}; expected one such as (?<time>\\d+)`)];
@@ -42,45 +52,11 @@ function checkPatterns(value: unknown): Fault[] {
 
 function checkPattern(path: readonly string[], pattern: string | undefined): Fault[] {
   try {
-    new RegExp(pattern ?? '');
+    readPattern(pattern ?? '');
     return [];
   } catch (error) {
-    const reason = (error as Error).message.replace(/^.*\/[a-z]*: /s, '');
-    return [fault(path, `is not a regular expression: ${reason}; expected one as JavaScript has them`)];
+    return [fault(path, `is ${(error as Error).message}`)];
   }
-}
-
-function checkPaths(value: unknown, folder: string): Fault[] {
-  const faults: Fault[] = [];
-  const check = (path: string[], kind: 'file' | 'folder' | 'file or folder'): void => {
-    const given = text(value, ...path);
-    if (given === undefined || given === '') return;
-    const absolute = resolve(folder, given);
-    if (!existsSync(absolute)) {
-      faults.push(fault(path, `"${given}" does not exist; expected a ${kind}, relative to the folder of this file`));
-    } else if (kind !== 'file or folder' && statSync(absolute).isDirectory() !== (kind === 'folder')) {
-      faults.push(fault(path, `"${given}" is a ${kind === 'file' ? 'folder' : 'file'}; expected a ${kind}`));
-    }
-  };
-  check(['container', 'dockerfile'], 'file');
-  check(['container', 'context'], 'folder');
-  for (const index of list(value, 'container', 'files').keys())
-    check(['container', 'files', String(index), 'source'], 'file or folder');
-  check(['process', 'cwd'], 'folder');
-  for (const name of ['ca', 'certificate', 'key']) check(['tls', name], 'file');
-
-  const dockerfile = text(value, 'container', 'dockerfile');
-  const context = text(value, 'container', 'context');
-  if (
-    dockerfile !== undefined &&
-    context !== undefined &&
-    relative(resolve(folder, context), resolve(folder, dockerfile)).startsWith('..')
-  ) {
-    faults.push(
-      fault(['container', 'dockerfile'], `"${dockerfile}" is outside the context "${context}"; expected one inside it`),
-    );
-  }
-  return faults;
 }
 
 function checkDurations(value: unknown): Fault[] {
@@ -91,6 +67,17 @@ function checkDurations(value: unknown): Fault[] {
   });
 }
 
+function checkSizes(value: unknown): Fault[] {
+  const { least, most, leastLog, mostLog } = sizeLimits;
+  const check = (name: string, from: number, to: number): Fault[] => {
+    const given = text(value, 'container', name);
+    const bytes = given === undefined ? undefined : parseSize(given);
+    if (bytes === undefined || (bytes >= from && bytes <= to)) return [];
+    return [fault(['container', name], `is "${given}"; expected ${from / 1024 ** 2}m to ${to / 1024 ** 3}g`)];
+  };
+  return [...check('memory', least, most), ...check('log', leastLog, mostLog)];
+}
+
 function checkPlaceholders(value: unknown, client: boolean): Fault[] {
   const start = client ? [...START, 'timestampType'] : START;
   const known: [readonly string[], readonly string[]][] = [
@@ -99,6 +86,14 @@ function checkPlaceholders(value: unknown, client: boolean): Fault[] {
     [['process', 'command'], start],
     [['process', 'env'], start],
     [['clientId'], IDENTITY],
+    [['auth', 'username'], CREDENTIAL],
+    [['auth', 'password'], CREDENTIAL],
+    [['device', 'username'], CREDENTIAL],
+    [['device', 'password'], CREDENTIAL],
+    ...list(value, 'devices').flatMap((_, index): [readonly string[], readonly string[]][] => [
+      [['devices', String(index), 'username'], CREDENTIAL],
+      [['devices', String(index), 'password'], CREDENTIAL],
+    ]),
     [['sync', 'exec'], start],
     [['sync', 'stdin'], start],
     [['sync', 'publish', 'topic'], IDENTITY],
@@ -204,39 +199,4 @@ function checkDevices(value: unknown): Fault[] {
     }
     return [fault(path, 'is listed twice: product key and device name of another; expected each once')];
   });
-}
-
-function fault(path: readonly string[], what: string): Fault {
-  return { path, of: 'value', what };
-}
-
-function named(path: readonly string[], what: string): Fault {
-  return { path, of: 'name', what };
-}
-
-/** The value at a path of a content that may be of any shape. */
-function member(value: unknown, ...path: readonly string[]): unknown {
-  let found: unknown = value;
-  for (const key of path) {
-    if (typeof found !== 'object' || found === null || !Object.hasOwn(found, key)) return undefined;
-    found = (found as Readonly<Record<string, unknown>>)[key];
-  }
-  return found;
-}
-
-function text(value: unknown, ...path: readonly string[]): string | undefined {
-  const found = member(value, ...path);
-  return typeof found === 'string' ? found : undefined;
-}
-
-function list(value: unknown, ...path: readonly string[]): readonly unknown[] {
-  const found = member(value, ...path);
-  return Array.isArray(found) ? found : [];
-}
-
-/** Every text at and below a value, with its path. */
-function texts(value: unknown, path: readonly string[]): [readonly string[], string][] {
-  if (typeof value === 'string') return [[path, value]];
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, below]) => texts(below, [...path, key]));
 }

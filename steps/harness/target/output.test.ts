@@ -37,3 +37,16 @@ test('hides secrets in what is kept, and tells listeners the line as it was', as
   assert.deepEqual(output.last(), ['password (secret)']);
   assert.deepEqual(heard, ['stdout password hunter22-and-more']);
 });
+
+test('leaves nothing of a secret that stands where a line is cut, in one piece or in several', async () => {
+  const secret = 'hunter22-and-more';
+  for (const pieces of [1, 7, 100]) {
+    const output = new Output([secret]);
+    const line = `${'x'.repeat(1_990)}${secret}${'y'.repeat(5_000)}`;
+    await print(
+      output,
+      ...Array.from({ length: pieces }, (_, piece) => line.slice((piece * 7_007) / pieces, ((piece + 1) * 7_007) / pieces)),
+    );
+    assert.equal(output.last()[0], `${'x'.repeat(1_990)}(secret)…`, `${pieces} pieces`);
+  }
+});

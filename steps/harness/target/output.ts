@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
-import { redact } from './redact.ts';
+import { conceal } from '../secrets.ts';
 
 /** How many lines of output are kept, and how many characters of each. */
 const MOST_LINES = 200;
@@ -9,7 +9,7 @@ const LONGEST_LINE = 2_000;
 /** Which of its two streams an implementation printed a line to. */
 export type OutputStream = 'stdout' | 'stderr';
 
-/** Hears every line as it arrives, cut at 2,000 characters but otherwise as it was printed: secrets are still in it. */
+/** Hears every line as it arrives, cut at 2,000 characters (it then ends in "…") but otherwise as it was printed: secrets are still in it. */
 export type LineListener = (line: string, stream: OutputStream) => void;
 
 /** What an implementation prints: heard line by line, and only its end kept, however much that is. */
@@ -29,7 +29,7 @@ export class Output {
     stream.on('data', (chunk: Buffer) => {
       const lines = (rest + decoder.write(chunk)).split('\n');
       // A line without an end must not grow: what is beyond the bound is dropped as it comes.
-      rest = (lines.pop() ?? '').slice(0, LONGEST_LINE);
+      rest = (lines.pop() ?? '').slice(0, LONGEST_LINE + 1);
       for (const line of lines) this.#add(line, name);
     });
     stream.once('end', () => {
@@ -48,13 +48,18 @@ export class Output {
 
   /** The last lines, secrets replaced by `(secret)`. */
   last(count = MOST_LINES): readonly string[] {
-    return this.#lines.slice(-count).map((line) => redact(line, this.#secrets));
+    return this.#lines.slice(-count).map((line) => conceal(line, this.#secrets));
   }
 
   #add(whole: string, stream: OutputStream): void {
-    const line = whole.replace(/\r$/, '').slice(0, LONGEST_LINE);
+    const line = cut(whole.replace(/\r$/, ''));
     this.#lines.push(line);
     if (this.#lines.length > MOST_LINES) this.#lines.shift();
     for (const listener of this.#listeners) listener(line, stream);
   }
+}
+
+/** The mark at the end says that a secret may be cut in two there. */
+function cut(line: string): string {
+  return line.length <= LONGEST_LINE ? line : `${line.slice(0, LONGEST_LINE - 1)}…`;
 }

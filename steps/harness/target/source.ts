@@ -1,4 +1,16 @@
-import { isAlias, isCollection, isMap, isPair, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml';
+import {
+  isAlias,
+  isCollection,
+  isMap,
+  isPair,
+  isScalar,
+  Lexer,
+  LineCounter,
+  type Node,
+  Parser,
+  parseDocument,
+  visit,
+} from 'yaml';
 import type { Mistake } from './errors.ts';
 
 /** Members whose value is text even where YAML would read a number: `version: 3.10`, `PORT: 1883`. */
@@ -9,6 +21,9 @@ const TEXTS = new Set([
   'productKey',
   'deviceName',
   'deviceSecret',
+  'username',
+  'password',
+  'timestamp',
   'clientId',
   'command',
   'exec',
@@ -17,6 +32,18 @@ const MAPS_OF_TEXTS = new Set(['env', 'args']);
 
 /** More references to one anchor than a hand-written file has; stops the "billion laughs". */
 const MOST_ALIASES = 50;
+
+/** More anchors than a hand-written file has: the parser compares each with all before it. */
+const MOST_ANCHORS = 50;
+
+/** Deeper than any member stands, counted as the parser does: document, map, its value and so on. */
+const DEEPEST = 32;
+
+/** The longest list or map, that of the devices. */
+const LONGEST = 10_000;
+
+/** How many mistakes are told at once. */
+const MOST_MISTAKES = 20;
 
 /** The text of a target file, YAML or JSON, that knows where in the file each member stands. */
 export interface Source {
@@ -30,17 +57,21 @@ export interface Source {
 
 /** Reads YAML (and so JSON). Never throws: what is wrong is in `mistakes`. */
 export function readSource(text: string): Source {
+  const beyond = beyondLimits(text);
+  if (beyond !== undefined) return { value: undefined, mistakes: [beyond], place: () => ({ line: 1, column: 1 }) };
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const at = (offset: number): { line: number; column: number } => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  const mistakes: Mistake[] = [...document.errors, ...document.warnings].map(({ code, message, pos }) => ({
-    ...at(pos[0]),
-    member: '',
-    what: code === 'MULTIPLE_DOCS' ? 'a second document begins; expected one document' : `is not YAML: ${message}`,
-  }));
+  const mistakes: Mistake[] = [...document.errors, ...document.warnings]
+    .slice(0, MOST_MISTAKES)
+    .map(({ code, message, pos }) => ({
+      ...at(pos[0]),
+      member: '',
+      what: code === 'MULTIPLE_DOCS' ? 'a second document begins; expected one document' : `is not YAML: ${message}`,
+    }));
   keepTexts(document);
   let value: unknown;
   if (mistakes.length === 0) {
@@ -70,6 +101,43 @@ export function readSource(text: string): Source {
     return at(offset);
   };
   return { value, mistakes, place };
+}
+
+/**
+ * What of a text is beyond what a target file needs. Found token by token, without recursion and before anything is built of it, because
+ * building takes for ever, or more stack than there is, for some short texts.
+ */
+function beyondLimits(text: string): Mistake | undefined {
+  const lines = new LineCounter();
+  const parser = new Parser(lines.addNewLine);
+  let anchors = 0;
+  lines.addNewLine(0);
+  for (const token of new Lexer().lex(text)) {
+    for (const _ of parser.next(token)) {
+      // Documents that are complete; only what is being built is looked at.
+    }
+    if (token.startsWith('&')) anchors += 1;
+    const top = parser.stack.at(-1);
+    const items = top !== undefined && 'items' in top ? top.items.length : 0;
+    const what =
+      parser.stack.length > DEEPEST
+        ? 'is nested too deeply for a target file'
+        : anchors > MOST_ANCHORS
+          ? `has more than ${MOST_ANCHORS} anchors`
+          : items > LONGEST
+            ? `has a list or map of more than ${LONGEST} items`
+            : undefined;
+    if (what !== undefined) {
+      const { line, col } = lines.linePos(parser.offset);
+      return {
+        line: Math.max(1, line),
+        column: Math.max(1, col),
+        member: '',
+        what: `${what}; expected a target file as people write it`,
+      };
+    }
+  }
+  return undefined;
 }
 
 /** Gives the scalars of text members the text that the file has for them. */

@@ -1,3 +1,6 @@
+import type { SignMethod } from '../hmac.ts';
+import type { Confinement } from './confinement.ts';
+
 /** The side of the NTP service that the implementation under test plays. */
 export type Role = 'server' | 'client';
 
@@ -6,7 +9,18 @@ export interface Identity {
   readonly productKey: string;
   readonly deviceName: string;
   readonly deviceSecret?: string;
+  /** Its own user name, in place of the one for all devices; a template with {productKey}, {deviceName} and {deviceSecret}. */
+  readonly username?: string;
+  /** Its own password, likewise. */
+  readonly password?: string;
 }
+
+/** How the devices that the suite plays show a server who they are. */
+export type Auth =
+  /** For all devices that have none of their own: templates with {productKey}, {deviceName} and {deviceSecret}. */
+  | { readonly kind: 'password'; readonly username?: string; readonly password?: string }
+  /** The platform's signature; `timestamp` is part of it where it is sent. */
+  | { readonly kind: 'aliyun-hmac'; readonly signMethod: SignMethod; readonly timestamp?: string };
 
 /** Started by the suite as a container of its own. `image` or `build`, never both. */
 export interface ContainerStart {
@@ -20,6 +34,7 @@ export interface ContainerStart {
   readonly port?: number;
   /** Files copied into the container before it starts: absolute source path, absolute path inside. */
   readonly files: readonly { readonly source: string; readonly path: string }[];
+  readonly confinement: Confinement;
 }
 
 /** Started by the suite as a process of this machine, in a process group of its own. */
@@ -53,6 +68,7 @@ export interface Ready {
 
 /** TLS instead of plain TCP: what the suite needs to trust a server, or what it shows to a client. Paths are absolute. */
 export interface Tls {
+  /** The authority that the other side's certificate must come from; a client is asked for one only where this is given. */
   readonly ca?: string;
   /** Accept a certificate that no authority signed. */
   readonly selfSigned: boolean;
@@ -92,6 +108,8 @@ export interface Target {
   readonly start: ContainerStart | ProcessStart | AddressStart;
   readonly ready: Ready;
   readonly tls?: Tls;
+  /** Absent when devices show nothing but their client id. */
+  readonly auth?: Auth;
   /** At least one: the file's own, else a made-up one. */
   readonly devices: readonly Identity[];
   /** True when the implementation knows no other devices than `devices`. */
@@ -116,8 +134,11 @@ export interface Target {
   readonly withinMs: number;
   /** How long a whole run may take, in ms; the command line's own default when absent. */
   readonly deadlineMs?: number;
-  /** Values that must never be shown: device secrets, and everything that came out of `${env:NAME}`. */
-  readonly secrets: readonly string[];
+  /**
+   * Values that must never be shown: device secrets, passwords, signatures, and everything that came out of `${env:NAME}`.
+   * Grows while the run lasts, with what is derived from them (`learnSecret`).
+   */
+  readonly secrets: string[];
 }
 
 /** What the suite learns from an implementation that it started. */
@@ -128,6 +149,8 @@ export interface StartedTarget {
   readonly port: number;
   /** `sha256:…` of the image, for containers. */
   readonly imageDigest?: string;
+  /** For containers: what it may have or do beyond the default confinement, a phrase each. */
+  readonly looseness?: readonly string[];
   /** The last lines that it printed, secrets replaced by `(secret)`: never more than 200, each cut at 2,000 characters. */
   output(): readonly string[];
   /** How it ended, in words, when it is no longer running ("exited with code 1", "killed by SIGSEGV", "stopped by the suite"). */
@@ -147,6 +170,13 @@ export interface StartedTarget {
    * @throws EnvironmentError when the command cannot be run or fails, or the target is an address.
    */
   exec(command: readonly string[]): Promise<void>;
+  /**
+   * Ends a server by this signal (by force where it does not end), and starts it again: a process with the same command, a container as it
+   * was left. Its port may be another one then. Absent for an address.
+   *
+   * @throws EnvironmentError when it does not become ready again; nothing of it is left running then
+   */
+  restart?(signal: 'SIGTERM' | 'SIGKILL'): Promise<StartedTarget>;
   /** Ends it with all its children and gives back what it held. Safe to call twice; never throws for a target that is already gone. */
   stop(): Promise<void>;
 }

@@ -13,6 +13,7 @@ interface RunFlags {
   readonly tags?: string;
   readonly strict?: true;
   readonly report: string;
+  readonly root?: string;
   readonly json?: true;
   readonly verbose?: true;
   readonly failFast?: true;
@@ -95,6 +96,7 @@ function commands(done: (code: number) => void): Command {
     .option('--tags <expression>', 'run what this tag expression selects, for example "@must and not @clock"')
     .option('--strict', 'let recommendations (SHOULD) decide the verdict as well')
     .option('--report <folder>', 'where the reports go', 'conformance-report')
+    .option('--root <folder>', 'folder that the paths of the target file must stay in (default: the folder of the target file)')
     .option('--json', 'print report.json on stdout, and everything else on stderr')
     .option('--verbose', 'show every situation, and every failure in full')
     .option('--fail-fast', 'end at the first failure')
@@ -131,9 +133,10 @@ function commands(done: (code: number) => void): Command {
   command('validate')
     .description('Checks a target file, and says what is wrong in it: file, line, member, what was expected.')
     .argument('<target>', 'target file, YAML or JSON')
-    .action(async (path: string) => {
+    .option('--root <folder>', 'folder that its paths must stay in (default: its own)')
+    .action(async (path: string, { root: bounds }: { readonly root?: string }) => {
       const { loadTarget } = await import('../harness/target/file.ts');
-      const target = await loadTarget(path);
+      const target = await loadTarget(path, process.env, bounds);
       console.log(`${path} is a valid target file: ${target.name} (${target.role}, ${target.start.kind})`);
     });
   return program;

@@ -43,6 +43,8 @@ export interface RunOptions {
   readonly role?: Role;
   readonly only?: readonly string[];
   readonly tags?: string;
+  /** The folder that no path of the target file leads out of. */
+  readonly root?: string;
   readonly strict?: true;
   readonly folder: string;
   readonly json?: true;
@@ -65,7 +67,7 @@ export async function runCommand(path: string | undefined, options: RunOptions):
   if (path !== undefined) {
     if (options.role !== undefined)
       throw new WrongUse('--role is for the embedded references; a target file says its role itself');
-    return new OneRun(await loadTarget(path), path, options).perform();
+    return new OneRun(await loadTarget(path, process.env, options.root), path, options).perform();
   }
   const roles = embeddedRoles(options);
   if (roles.length > 1 && options.json === true)
@@ -125,7 +127,8 @@ class OneRun {
     this.#transcript = new Transcript({ secrets: target.secrets, cwd: root });
     this.#file = path === undefined ? embeddedName : undefined;
     const program = import.meta.url.endsWith('.ts') ? 'npm run -s conformance --' : 'npx iot-ntp-conformance';
-    this.#command = [program, 'run', ...(path === undefined ? ['--role', target.role] : [path])].join(' ');
+    const bounds = options.root === undefined ? [] : ['--root', options.root];
+    this.#command = [program, 'run', ...(path === undefined ? ['--role', target.role] : [path, ...bounds])].join(' ');
     this.#console = new Console(options.json === true ? process.stderr : process.stdout, {
       command: this.#command,
       verbose: options.verbose === true,
@@ -314,11 +317,9 @@ class OneRun {
 
   /** What is told of the implementation: the output of a client, which is started again and again, stands with its situations. */
   #seen(): SeenTarget | undefined {
-    const digest = this.#stage?.imageDigest;
-    return (
-      this.#implementation ??
-      (digest === undefined ? undefined : { imageDigest: digest, output: () => [], ended: () => undefined })
-    );
+    if (this.#implementation !== undefined || this.#stage === undefined) return this.#implementation;
+    const { imageDigest, looseness } = this.#stage;
+    return { ...(imageDigest === undefined ? {} : { imageDigest }), looseness, output: () => [], ended: () => undefined };
   }
 
   #describe(): Run {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { IConnectPacket } from 'mqtt-packet';
 import { type ClockSettings, type ContainerClockSettings, ControlledClock } from './clock.ts';
 import { moment } from './moment.ts';
 import { readPayload } from './payload.ts';
@@ -9,9 +10,11 @@ import type { PlatformSession } from './platform-session.ts';
 import { type Reports, readReport, reportsOf } from './reported-time.ts';
 import { type Answer, leadOf, plainScene, type ResponseTimes, receiveTimeOf, type Scene, writeAnswer } from './scene.ts';
 import { assertValid } from './schema.ts';
+import { learnSecret } from './secrets.ts';
 import { EnvironmentError } from './target/errors.ts';
 import { startTarget } from './target/start.ts';
 import type { Identity, StartedTarget, Target } from './target/target.ts';
+import { type Venue, venueOf } from './target/venue.ts';
 import { wall } from './wall.ts';
 
 /** The device whose responses must not reach the client under test. */
@@ -34,7 +37,7 @@ interface Cast {
 export class Stage {
   readonly target: Target;
   readonly #platform: Platform;
-  readonly #host: string;
+  readonly #venue: Venue;
   readonly #port: number;
   readonly #performances = new Map<string, Promise<Performance>>();
   readonly #finished: Performance[] = [];
@@ -50,26 +53,34 @@ export class Stage {
   readonly #giveUp = new AbortController();
   #count = 0;
 
-  private constructor(target: Target, platform: Platform, host: string, port: number) {
+  private constructor(target: Target, platform: Platform, venue: Venue, port: number) {
     this.target = target;
     this.#platform = platform;
-    this.#host = host;
+    this.#venue = venue;
     this.#port = port;
     this.#reports = reportsOf(target);
   }
 
-  /** Opens the platform: on the loopback for processes, on the bridge's gateway for containers. */
+  /** Opens the platform: on the loopback for processes, on the gateway of their network for containers. */
   static async open(target: Target): Promise<Stage> {
     const platform = new Platform(appearance(target));
-    const container = target.start.kind === 'container';
-    const port = await listen(platform, target);
+    const venue = await venueOf(target);
+    const port = await venue.listen(platform).catch(async (error: unknown) => {
+      await venue.leave();
+      throw error;
+    });
     platform.play(stranger, {});
-    return new Stage(target, platform, container ? 'host.docker.internal' : '127.0.0.1', port);
+    return new Stage(target, platform, venue, port);
   }
 
   /** Of the image that every start was made from; undefined where there is none. */
   get imageDigest(): string | undefined {
     return this.#imageDigests.values().next().value;
+  }
+
+  /** What a container of the client may have or do beyond the default confinement, a phrase each. */
+  get looseness(): readonly string[] {
+    return this.#venue.looseness;
   }
 
   /** What makes the starts say nothing about one implementation, in words. */
@@ -161,6 +172,7 @@ export class Stage {
     await Promise.all([...this.#running].map((client) => client.stop()));
     await Promise.allSettled(this.#performances.values());
     await this.#platform[Symbol.asyncDispose]();
+    await this.#venue.leave();
   }
 
   async #inTurn(scene: Scene): Promise<Performance> {
@@ -198,7 +210,7 @@ export class Stage {
         return 'refuse';
       };
       platform.script = scene.refusal === 'refuses TCP' ? { onAccept: refuseTcp } : script;
-      await this.#run(cast, script, await listen(platform, this.target));
+      await this.#run(cast, script, await this.#venue.listen(platform));
       performance.close([...platform.sessions(), ...platform.sessions(identity)], platform.accepted);
       this.#faults.push(...platform.faults);
     } else {
@@ -222,7 +234,7 @@ export class Stage {
       giveUp: this.#giveUp.signal,
       env: { ...(scene.timeZone === undefined ? {} : { TZ: scene.timeZone }), ...controlled?.env },
       mounts: controlled === undefined || controlled.mount === undefined ? [] : [controlled.mount],
-      values: { host: this.#host, port: String(port), productKey, deviceName, deviceSecret, timestampType: scene.type },
+      values: { host: this.#venue.host, port: String(port), productKey, deviceName, deviceSecret, timestampType: scene.type },
       onLine: (line) => {
         if (!performance.reportedTooOften) keep(performance, readReport(line, this.#reports));
       },
@@ -317,7 +329,8 @@ export class Stage {
     };
     return {
       autoSubscription,
-      onConnect: (_packet, session) => {
+      onConnect: (packet, session) => {
+        learnPassword(packet, this.target);
         setImmediate(() => performance.changed());
         if (scene.refusal === 'refuses CONNECT') return { refuse: 5 };
         if (scene.slowConnectMs === 0) {
@@ -430,24 +443,22 @@ export class Stage {
 }
 
 /** How the platform shows itself: over TLS where the target file says so. */
-function appearance({ tls }: Target): PlatformOptions {
-  if (tls?.certificate === undefined || tls.key === undefined) return {};
-  return { tls: { cert: readFileSync(tls.certificate, 'utf8'), key: readFileSync(tls.key, 'utf8') } };
+function appearance(target: Target): PlatformOptions {
+  const { tls } = target;
+  const script: Script = {
+    onConnect: (packet) => {
+      learnPassword(packet, target);
+      return 'accept';
+    },
+  };
+  if (tls?.certificate === undefined || tls.key === undefined) return { script };
+  const ca = tls.ca === undefined ? {} : { ca: readFileSync(tls.ca, 'utf8') };
+  return { script, tls: { cert: readFileSync(tls.certificate, 'utf8'), key: readFileSync(tls.key, 'utf8'), ...ca } };
 }
 
-/** Listens where the client can reach it, and on no other address of this machine. */
-async function listen(platform: Platform, { start }: Target): Promise<number> {
-  const loopback = '127.0.0.1';
-  if (start.kind !== 'container') return platform.listen(loopback);
-  const { connectEngine } = await import('./target/engine.ts');
-  const { gateway } = await connectEngine();
-  try {
-    return await platform.listen(gateway ?? loopback);
-  } catch (error) {
-    // An engine in a virtual machine forwards what its containers send to their host to the loopback of this machine.
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRNOTAVAIL') throw error;
-    return platform.listen(loopback);
-  }
+/** What a client shows itself by is derived from its device secret, or built into it: no report shows that either. */
+function learnPassword({ password }: IConnectPacket, { secrets }: Target): void {
+  if (password !== undefined) learnSecret(secrets, password.toString('utf8'));
 }
 
 const absolute = (value: bigint): bigint => (value < 0n ? -value : value);

@@ -56,6 +56,7 @@ export class Console {
     this.line(
       `${suite.name} ${suite.version}: ${this.#paint('strong', name)} (${target.role}, ${target.file}), ${requirements} requirements${order === undefined ? '' : `, order ${order}`}`,
     );
+    if (target.loosened !== undefined) this.line(`loosened: ${target.loosened.join('; ')}`);
   }
 
   /** One line, above the line of progress. The text is made printable: it may come from anywhere. */

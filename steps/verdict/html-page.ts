@@ -27,12 +27,13 @@ export function htmlHeading({ verdict, because, target, suite, requirementSet, r
       ? ''
       : `<table style="border-spacing: 0 .3em; text-align: left"><tbody style="vertical-align: top">${rows.join('')}</tbody></table>`;
   const set = requirementSet?.modified.length === 0 ? `requirement set ${requirementSet.name}` : 'no released requirement set';
+  const started = [target.start, ...(target.loosened ?? [])].join(', ');
   return `<header style="font-family: sans-serif; max-width: 72em; margin: 1em auto; padding: 0 1em">
 <style>header td { padding-right: 1em }</style>
 <h1 style="font-size: 1.4em">${escapeXml(name)}: ${verdict}</h1>
 <p>because ${escapeXml(because)}</p>
 ${table}
-<p><small>${escapeXml(suite.name)} ${escapeXml(suite.version)}, ${escapeXml(set)}, ${escapeXml(target.start)}. Below are the situations as Cucumber counts them. A red one may
+<p><small>${escapeXml(suite.name)} ${escapeXml(suite.version)}, ${escapeXml(set)}, ${escapeXml(started)}. Below are the situations as Cucumber counts them. A red one may
 be a recommendation, or a consequence of another failure: the verdict is the one above, and that of report.json.</small></p>
 </header>`;
 }

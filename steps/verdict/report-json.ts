@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { printable } from '../harness/printable.ts';
 import { conceal } from '../harness/secrets.ts';
+import { loosened } from '../harness/target/confinement.ts';
 import type { StartedTarget, Target } from '../harness/target/target.ts';
 import type { Requirement } from '../requirement.ts';
 import { type Circumstances, type Judgement, judge } from './judge.ts';
@@ -60,7 +61,7 @@ export function incompleteReport(run: Run, requirements: readonly Requirement[],
 const stoppedBySuite = 'stopped by the suite';
 
 /** What a report says of an implementation that was started. */
-export type SeenTarget = Pick<StartedTarget, 'imageDigest' | 'output' | 'ended'>;
+export type SeenTarget = Pick<StartedTarget, 'imageDigest' | 'looseness' | 'output' | 'ended'>;
 
 /**
  * The target as a report shows it: printable, and without its secrets.
@@ -71,6 +72,7 @@ export type SeenTarget = Pick<StartedTarget, 'imageDigest' | 'output' | 'ended'>
 export function describeTarget(target: Target, started?: SeenTarget, file = basename(target.file)): Report['target'] {
   const clean = (text: string): string => printable(conceal(text, target.secrets));
   const ended = started?.ended();
+  const loose = started?.looseness ?? (target.start.kind === 'container' ? loosened(target.start.confinement) : []);
   const byItself = ended !== undefined && ended !== stoppedBySuite;
   return {
     name: clean(target.name),
@@ -79,6 +81,7 @@ export function describeTarget(target: Target, started?: SeenTarget, file = base
     file: clean(file),
     start: clean(startInWords(target)),
     ...(started?.imageDigest === undefined ? {} : { imageDigest: started.imageDigest }),
+    ...(loose.length === 0 ? {} : { loosened: loose }),
     ...(target.role === 'server' ? { sharedClock: target.sharedClock } : {}),
     capabilities: [...target.capabilities],
     output: started?.output().map(clean) ?? [],

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { schemaFaults } from '../harness/schema.ts';
+import { confinementOf } from '../harness/target/confinement.ts';
 import type { StartedTarget, Target } from '../harness/target/target.ts';
 import { judge } from './judge.ts';
 import { finding, lastHook, place, requirement, run, scenario, transcriptOf } from './made-up.test.ts';
@@ -125,7 +126,10 @@ describe('a report', () => {
     const start = { kind: 'address', protocol: 'mqtt', host: 'localhost', port: 1883 } as const;
     assert.equal(describeTarget({ ...target, start }).start, 'address mqtt://localhost:1883');
     assert.equal(
-      describeTarget({ ...target, start: { kind: 'container', image: 'a:1', env: {}, files: [] } }).start,
+      describeTarget({
+        ...target,
+        start: { kind: 'container', image: 'a:1', env: {}, files: [], confinement: confinementOf({}) },
+      }).start,
       'container a:1',
     );
     assert.equal(describeTarget(target, undefined, 'embedded reference').file, 'embedded reference');

@@ -81,6 +81,8 @@ export interface Report {
     readonly file: string;
     readonly start: string;
     readonly imageDigest?: string;
+    /** For containers: in what they were confined less than by default, a phrase each. */
+    readonly loosened?: readonly string[];
     /** True for a server that reads the very clock that the suite reads. */
     readonly sharedClock?: boolean;
     readonly capabilities: readonly string[];

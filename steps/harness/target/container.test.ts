@@ -13,6 +13,7 @@ import { loadTarget } from './file.ts';
 import type { StartOptions } from './options.ts';
 import { startTarget } from './start.ts';
 import type { StartedTarget } from './target.ts';
+import { venueOf } from './venue.ts';
 
 /** An image with node and a shell that is on this machine already: nothing is pulled. */
 const IMAGE = 'local/base:latest';
@@ -76,6 +77,13 @@ async function mine(): Promise<string[]> {
   return found.map(({ Id }) => Id);
 }
 
+/** Networks of this run that exist. */
+async function networks(): Promise<string[]> {
+  const { docker } = engine as Engine;
+  const found = await docker.listNetworks({ filters: { label: [`${OWNER_LABEL}=${RUN}`] } });
+  return found.map(({ Id }) => Id);
+}
+
 function disposable(it: StartedTarget): { it: StartedTarget } & AsyncDisposable {
   return { it, [Symbol.asyncDispose]: () => it.stop() };
 }
@@ -92,13 +100,135 @@ describe('a container', { skip, timeout: 120_000 }, () => {
     const { Config, HostConfig } = await (engine as Engine).docker.getContainer(id).inspect();
     assert.equal(Config.Labels['further'], 'label');
     assert.deepEqual(HostConfig.SecurityOpt, ['no-new-privileges']);
-    assert.deepEqual(HostConfig.LogConfig?.Config, { 'max-size': '1m', 'max-file': '1' });
+    assert.deepEqual(HostConfig.LogConfig?.Config, { 'max-size': String(1024 ** 2), 'max-file': '1' });
 
     await started.stop();
     await started.stop();
     assert.equal(started.ended(), 'stopped by the suite');
     assert.equal(await started.end, 'stopped by the suite');
     assert.deepEqual(await mine(), []);
+  });
+
+  test('is given the environment of its target file, PATH, and nothing else', async () => {
+    const program = `console.log(JSON.stringify(Object.keys(process.env).sort())); ${LISTEN}`;
+    const container = { ...node(program), env: { OWN: 'x' } };
+    await using started = disposable(await start({ container, ready: { log: 'listening' } }));
+    // What the engine itself sets beside them is HOSTNAME, and HOME for its user.
+    assert.equal(started.it.output()[0], '["HOME","HOSTNAME","OWN","PATH"]');
+  });
+
+  test('has its memory, processes, log and privileges limited, and says what its target file loosens', async () => {
+    const seen = (id: string) => (engine as Engine).docker.getContainer(id).inspect();
+    const usual = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'KILL', 'NET_BIND_SERVICE', 'SETGID', 'SETPCAP', 'SETUID'];
+    {
+      await using started = disposable(await start({ container: node(LISTEN) }));
+      const [id = ''] = await mine();
+      const { HostConfig } = await seen(id);
+      assert.deepEqual(started.it.looseness, (engine as Engine).lacks);
+      assert.deepEqual([HostConfig.Memory, HostConfig.PidsLimit], [2 * 1024 ** 3, 1024]);
+      assert.deepEqual([HostConfig.CapDrop, HostConfig.CapAdd], [['ALL'], usual]);
+      assert.equal(HostConfig.Privileged, false);
+    }
+    const loose = {
+      memory: '3g',
+      pids: 2000,
+      log: '5m',
+      network: 'open',
+      linuxCapabilities: ['NET_RAW'],
+      newPrivileges: true,
+    };
+    await using started = disposable(await start({ container: { ...node(LISTEN), ...loose } }));
+    const [id = ''] = await mine();
+    const { HostConfig } = await seen(id);
+    assert.deepEqual([HostConfig.Memory, HostConfig.PidsLimit, HostConfig.CapAdd], [3 * 1024 ** 3, 2000, [...usual, 'NET_RAW']]);
+    assert.deepEqual([HostConfig.SecurityOpt, HostConfig.NetworkMode], [[], 'default']);
+    assert.deepEqual(started.it.looseness, [
+      'memory 3g instead of 2g',
+      'pids 2000 instead of 1024',
+      'log 5m instead of 1m',
+      'network open',
+      'Linux capabilities NET_RAW added',
+      'new privileges allowed',
+      ...(engine as Engine).lacks,
+    ]);
+  });
+
+  test('is ended when it takes more memory than it may have', async () => {
+    const hog = `${LISTEN} const all = []; setInterval(() => all.push(Buffer.alloc(8_000_000, 1)), 1);`;
+    await using started = disposable(await start({ container: { ...node(hog), memory: '96m' } }));
+    assert.match(await started.it.end, /out of memory|SIGKILL/);
+  });
+
+  test('reaches no other host, by address or by name, and no other container', async () => {
+    const probe = `const { connect } = require('node:net');
+      const to = (host, port) => new Promise((done) => {
+        const socket = connect({ host, port, timeout: 2500 }, () => done(host + ' reached')).on('error', (e) => done(e.code)).on('timeout', () => done('silence'));
+      });
+      require('node:net').createServer((socket) => socket.once('data', async (line) => {
+        const [host, port] = String(line).trim().split(' ');
+        socket.end(await to(host, Number(port)));
+      }).on('error', () => {})).listen(1883, '0.0.0.0', () => console.log('listening'));`;
+    const ask = async ({ host, port }: StartedTarget, question: string): Promise<string> => {
+      const socket = connect(port, host).setEncoding('utf8');
+      socket.write(`${question}\n`);
+      return (await socket.toArray()).join('');
+    };
+    await using one = disposable(await start({ container: node(probe), ready: { log: 'listening' } }));
+    await using other = disposable(await start({ container: node(probe), ready: { log: 'listening' } }));
+    const addresses = await Promise.all(
+      (await mine()).map(async (id) => {
+        const { NetworkSettings } = await (engine as Engine).docker.getContainer(id).inspect();
+        return Object.values(NetworkSettings.Networks)[0]?.IPAddress ?? '';
+      }),
+    );
+    assert.equal(addresses.length, 2);
+    // Itself it reaches, so the question is a fair one.
+    assert.match(await ask(one.it, '127.0.0.1 1883'), /reached/);
+    for (const { it } of [one, other]) {
+      const answers = await Promise.all(addresses.map((address) => ask(it, `${address} 1883`)));
+      assert.equal(answers.filter((answer) => answer.includes('reached')).length, 1, answers.join());
+    }
+    // TEST-NET-1 is nobody's; where an open network leads, its packets at least leave.
+    assert.match(await ask(one.it, '192.0.2.1 80'), /^(silence|E[A-Z]+)$/);
+    assert.match(await ask(one.it, 'example.com 80'), /^(EAI_AGAIN|ENOTFOUND)$/);
+  });
+
+  test('that is a client reaches the platform and this machine, and nothing is left of its network', async () => {
+    const before = await networks();
+    const platform = createServer((socket: Socket) => socket.end('met'));
+    const container = {
+      ...node(
+        "require('node:net').connect(Number(process.env.PORT), process.env.BROKER).on('data', (d) => console.log('' + d));",
+      ),
+      env: { BROKER: '{host}', PORT: '{port}' },
+    };
+    const file = join(folder, 'client.json');
+    writeFileSync(
+      file,
+      JSON.stringify({
+        name: 'Client',
+        role: 'client',
+        device: { productKey: 'pk', deviceName: 'dn' },
+        container,
+        result: { log: '(?<time>\\d+)' },
+      }),
+    );
+    const target = await loadTarget(file);
+    const venue = await venueOf(target);
+    const port = await venue.listen({
+      listen: async (host) => {
+        await once(platform.listen(0, host), 'listening');
+        return (platform.address() as AddressInfo).port;
+      },
+    });
+    const heard = Promise.withResolvers<string>();
+    const values = { host: venue.host, port: String(port) };
+    await using client = disposable(await startTarget(target, { values, onLine: (line) => heard.resolve(line) }));
+    assert.equal(await heard.promise, 'met');
+    await client.it.stop();
+    platform.close();
+    await venue.leave();
+    assert.deepEqual(await networks(), before);
   });
 
   test('is given files, environment, and placeholders', async () => {

@@ -5,10 +5,12 @@ import { basename } from 'node:path';
 import { PassThrough } from 'node:stream';
 import type { StartedTestContainer } from 'testcontainers';
 import { BuildError, buildImage } from './build.ts';
+import { type Confinement, usualCapabilities } from './confinement.ts';
 import { connectEngine, type Engine, OWNER_LABEL, RUN } from './engine.ts';
 import { EnvironmentError } from './errors.ts';
 import { notStarted } from './failure.ts';
 import { fillPlaceholders } from './fill.ts';
+import { type ClosedNetwork, looseness, networkFor } from './network.ts';
 import type { StartOptions } from './options.ts';
 import { Output } from './output.ts';
 import { portSign } from './port.ts';
@@ -24,9 +26,6 @@ const HEALTH_MS = 100;
 
 /** How long the last output may take to arrive after the end, in ms. */
 const LAST_OUTPUT_MS = 1_000;
-
-/** How much output the engine keeps on its disk, whatever an implementation prints. */
-const ENGINE_LOG = { Type: 'json-file', Config: { 'max-size': '1m', 'max-file': '1' } };
 
 type Docker = Engine['docker'];
 type Container = ReturnType<Docker['getContainer']>;
@@ -51,7 +50,15 @@ export async function startContainer(target: Target, start: ContainerStart, opti
   const output = new Output(target.secrets);
   if (options.onLine !== undefined) output.listen(options.onLine);
   const logged = target.ready.log === undefined ? [] : [lineSign(output, target.ready.log)];
+  const network = await networkFor(engine, target.role, start).catch((error: unknown) => {
+    throw notStarted(target, {
+      tried: 'a network for its container',
+      seen: engineWords(error),
+      advice: 'See whether the engine has subnets left.',
+    });
+  });
   const subject = await describe(engine, image, start, {
+    ...(network === undefined ? {} : { network }),
     env: { ...fillAll(start.env, values), ...options.env },
     ...(start.command === undefined ? {} : { command: fill(start.command) }),
     labels: { ...options.labels, [OWNER_LABEL]: RUN },
@@ -60,7 +67,7 @@ export async function startContainer(target: Target, start: ContainerStart, opti
     // The name by which a client finds the platform on this machine; an address needs none.
     ...(target.role === 'client' && values.host !== undefined && isIP(values.host) === 0 ? { reaches: values.host } : {}),
   });
-  const running = new RunningContainer(engine, output);
+  const running = new RunningContainer(engine, output, network);
   try {
     const started = await running.start(subject);
     const port = target.role === 'server' ? (started?.getMappedPort(start.port ?? 0) ?? 0) : Number(values.port);
@@ -82,6 +89,7 @@ export async function startContainer(target: Target, start: ContainerStart, opti
       host,
       port,
       imageDigest: running.imageDigest,
+      looseness: looseness(engine, target.role, start),
       output: () => output.last(),
       ended: () => running.ended,
       end: running.end,
@@ -131,6 +139,8 @@ interface Making {
   readonly command?: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
   readonly stdin: boolean;
+  /** Where it belongs; the engine's own network, which leads everywhere, when there is none. */
+  readonly network?: ClosedNetwork;
   /** A host name that stands for this machine inside. */
   readonly reaches?: string;
   readonly mounts: NonNullable<StartOptions['mounts']>;
@@ -148,7 +158,8 @@ async function describe(engine: Engine, image: string, start: ContainerStart, ma
 
     constructor() {
       super(image);
-      this.hostConfig.LogConfig = ENGINE_LOG;
+      Object.assign(this.hostConfig, confine(start.confinement));
+      if (making.network !== undefined) Object.assign(this.hostConfig, noNames);
       this.createOpts.OpenStdin = making.stdin;
     }
 
@@ -163,10 +174,8 @@ async function describe(engine: Engine, image: string, start: ContainerStart, ma
   }
 
   const subject = new SubjectContainer();
-  subject
-    .withEnvironment({ ...making.env })
-    .withLabels({ ...making.labels })
-    .withSecurityOpt('no-new-privileges');
+  subject.withEnvironment({ ...making.env }).withLabels({ ...making.labels });
+  if (making.network !== undefined) subject.withNetworkMode(making.network.name);
   // The signs of readiness are the suite's own: testcontainers' need a shell in the image, and wait on for a container that ended.
   const wait = {
     waitUntilReady: async () => {},
@@ -176,7 +185,8 @@ async function describe(engine: Engine, image: string, start: ContainerStart, ma
   };
   subject.withWaitStrategy(wait);
   if (making.command !== undefined) subject.withCommand([...making.command]);
-  if (making.reaches !== undefined) subject.withExtraHosts([{ host: making.reaches, ipAddress: 'host-gateway' }]);
+  if (making.reaches !== undefined)
+    subject.withExtraHosts([{ host: making.reaches, ipAddress: making.network?.gateway ?? 'host-gateway' }]);
   if (making.mounts.length > 0) subject.withBindMounts([...making.mounts]);
   if (start.port !== undefined) subject.publish(start.port);
   for (const { source, path } of start.files) {
@@ -186,6 +196,26 @@ async function describe(engine: Engine, image: string, start: ContainerStart, ma
   return subject;
 }
 
+/** A confinement as the engine takes it. */
+function confine({ memoryBytes, pids, logBytes, linuxCapabilities, newPrivileges }: Confinement) {
+  return {
+    Memory: memoryBytes,
+    // The same number: no swap beside it, which would only make a leak slow.
+    MemorySwap: memoryBytes,
+    PidsLimit: pids,
+    LogConfig: { Type: 'json-file', Config: { 'max-size': String(logBytes), 'max-file': '1' } },
+    CapDrop: ['ALL'],
+    CapAdd: [...usualCapabilities, ...linuxCapabilities],
+    SecurityOpt: newPrivileges ? [] : ['no-new-privileges'],
+  };
+}
+
+/**
+ * No name server in a closed network: some engines would forward its questions to the world. Nobody is asked, and a program that looks
+ * a name up all the same learns within a second that there is no answer, not after ten.
+ */
+const noNames = { Dns: ['127.0.0.1'], DnsOptions: ['timeout:1', 'attempts:1'] };
+
 /** A container from its creation to its removal. */
 class RunningContainer {
   /** Settles with how it ended. */
@@ -194,15 +224,17 @@ class RunningContainer {
   imageDigest = '';
   readonly #engine: Engine;
   readonly #output: Output;
+  readonly #network: ClosedNetwork | undefined;
   readonly #hasEnded: (how: string) => void;
   readonly #printed = Promise.withResolvers<void>();
   #container: Container | undefined;
   #stdin: NodeJS.ReadWriteStream | undefined;
   #stopped: Promise<void> | undefined;
 
-  constructor(engine: Engine, output: Output) {
+  constructor(engine: Engine, output: Output, network: ClosedNetwork | undefined) {
     this.#engine = engine;
     this.#output = output;
+    this.#network = network;
     const { promise, resolve } = Promise.withResolvers<string>();
     this.end = promise;
     this.#hasEnded = (how) => {
@@ -267,6 +299,8 @@ class RunningContainer {
       // Gone already, or being removed by somebody else.
       const { statusCode } = error as { readonly statusCode?: number };
       if (statusCode !== 404 && statusCode !== 409) throw error;
+    } finally {
+      await this.#network?.leave();
     }
     this.#hasEnded('stopped by the suite');
   }

@@ -4,7 +4,7 @@ import type { ContainerRuntimeClient } from 'testcontainers';
 import { EnvironmentError } from './errors.ts';
 import { freePort } from './port.ts';
 
-/** Label of every container that the suite starts. Its value is the run that owns it. */
+/** Label of every container and network that the suite makes. Its value is the run that owns it. */
 export const OWNER_LABEL = 'iot-ntp-conformance';
 
 /** This run: machine, process, and a word by which a later process of the same id is told apart. */
@@ -21,6 +21,10 @@ export interface Engine {
   readonly publishOn: string;
   /** The address of this machine under which containers reach it; undefined when none is known. */
   readonly gateway: string | undefined;
+  /** Whether its containers' gateways are addresses of this very machine; not so where it runs in a virtual machine or elsewhere. */
+  readonly here: boolean;
+  /** What the engine cannot confine, a phrase each. */
+  readonly lacks: readonly string[];
 }
 
 let connected: Promise<Engine> | undefined;
@@ -51,7 +55,9 @@ async function connect(): Promise<Engine> {
   }
   const { dockerode: docker } = client.container;
   const gateway = await bridgeGateway(docker);
-  const engine = { testcontainers, client, docker, gateway, ...(await whereabouts(client.info.containerRuntime.host, gateway)) };
+  const here = await isHere(gateway);
+  const reached = whereabouts(client.info.containerRuntime.host, gateway, here);
+  const engine = { testcontainers, client, docker, gateway, here, lacks: lacksOf(await docker.info()), ...reached };
   await doWithoutReaper(engine);
   await removeLeftovers(engine);
   return engine;
@@ -73,9 +79,12 @@ async function removeLeftovers({ docker }: Engine): Promise<void> {
   const leftovers = owned.filter(({ Labels }) => isLeftover(Labels[OWNER_LABEL] ?? ''));
   // Another run may be removing the same one at this moment.
   await Promise.allSettled(leftovers.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true })));
+  const networks = await docker.listNetworks({ filters: { label: [OWNER_LABEL] } });
+  const unused = networks.filter(({ Labels }) => isLeftover(Labels?.[OWNER_LABEL] ?? ''));
+  await Promise.allSettled(unused.map(({ Id }) => docker.getNetwork(Id).remove()));
 }
 
-/** Whether a container's owner is gone. Owners on other machines (or in other containers) cannot be asked, and are left alone. */
+/** Whether the owner of a container or network is gone. Owners on other machines (or in other containers) cannot be asked, and are left alone. */
 export function isLeftover(owner: string): boolean {
   const [, machine, id] = /^(.*)\.(\d+)\.[0-9a-f]+$/.exec(owner) ?? [];
   if (machine !== hostname() || owner === RUN) return false;
@@ -88,20 +97,33 @@ export function isLeftover(owner: string): boolean {
   }
 }
 
+/** What the engine's kernel does not limit: it then starts containers without the limit, and only warns. */
+function lacksOf({ MemoryLimit, PidsLimit }: { readonly MemoryLimit?: boolean; readonly PidsLimit?: boolean }): string[] {
+  return [
+    ...(MemoryLimit === false ? ['memory unlimited, because the engine cannot limit it'] : []),
+    ...(PidsLimit === false ? ['pids unlimited, because the engine cannot limit them'] : []),
+  ];
+}
+
+/** Asked by listening: an interface that no container runs on is not among os.networkInterfaces(). */
+async function isHere(gateway: string | undefined): Promise<boolean> {
+  if (gateway === undefined) return false;
+  return freePort(gateway).then(
+    () => true,
+    () => false,
+  );
+}
+
 /**
  * Where ports are published and reached. testcontainers takes this machine for a container wherever `/.dockerenv` exists, and would
  * then go through the bridge's gateway; that the gateway's address is one of this machine says that the engine is on it.
  */
-async function whereabouts(host: string, gateway: string | undefined): Promise<Pick<Engine, 'host' | 'publishOn'>> {
+function whereabouts(host: string, gateway: string | undefined, here: boolean): Pick<Engine, 'host' | 'publishOn'> {
   // "localhost" would be tried as ::1 first, where the port is not published.
-  const here = { host: '127.0.0.1', publishOn: '127.0.0.1' };
-  if (['localhost', '127.0.0.1'].includes(host)) return here;
-  if (host !== gateway) return { host, publishOn: '0.0.0.0' };
-  // Asked by listening: an interface that no container runs on is not among os.networkInterfaces().
-  return freePort(gateway).then(
-    () => here,
-    () => ({ host: gateway, publishOn: gateway }),
-  );
+  const loopback = { host: '127.0.0.1', publishOn: '127.0.0.1' };
+  if (['localhost', '127.0.0.1'].includes(host)) return loopback;
+  if (gateway === undefined || host !== gateway) return { host, publishOn: '0.0.0.0' };
+  return here ? loopback : { host: gateway, publishOn: gateway };
 }
 
 /**

@@ -1,0 +1,50 @@
+import type { Target } from './target.ts';
+
+/** Where a client meets the platform that the suite plays. */
+export interface Venue {
+  /** The platform's host as the client is told it. */
+  readonly host: string;
+  /** Listens where the client can reach it, and on no other address of this machine. @returns the port */
+  listen(platform: Listener): Promise<number>;
+  /** What a container of the client may have or do beyond the default confinement, a phrase each. */
+  readonly looseness: readonly string[];
+  /** Gives back what it holds. */
+  leave(): Promise<void>;
+}
+
+interface Listener {
+  /** @returns the port; @throws Error of node:net */
+  listen(host: string): Promise<number>;
+}
+
+const loopback = '127.0.0.1';
+
+/**
+ * The venue of a client: the loopback for a process; for a container the engine's side of the network that it will be in.
+ *
+ * @throws EnvironmentError when no engine answers
+ */
+export async function venueOf({ role, start }: Target): Promise<Venue> {
+  if (start.kind !== 'container')
+    return { host: loopback, listen: (platform) => platform.listen(loopback), looseness: [], leave: async () => {} };
+  const { connectEngine } = await import('./engine.ts');
+  const { networkFor, looseness } = await import('./network.ts');
+  const engine = await connectEngine();
+  // Held as long as the platform listens there; each container joins the same one.
+  const network = await networkFor(engine, role, start);
+  const gateway = network?.gateway ?? engine.gateway ?? loopback;
+  return {
+    host: 'host.docker.internal',
+    listen: async (platform) => {
+      try {
+        return await platform.listen(gateway);
+      } catch (error) {
+        // An engine in a virtual machine forwards what its containers send to their host to the loopback of this machine.
+        if ((error as NodeJS.ErrnoException).code !== 'EADDRNOTAVAIL') throw error;
+        return platform.listen(loopback);
+      }
+    },
+    looseness: looseness(engine, role, start),
+    leave: async () => network?.leave(),
+  };
+}

@@ -65,18 +65,18 @@ test('times that are all multiples of 10 ms are blamed, and times that are not a
 
 describe('both server times advance as real time does', () => {
   const sentence = 'both server times advance as real time does';
-  // A stamp lies between publish and arrival, 2 ms later: with a step of 1 ms it may be 17 ms off from one exchange to another.
+  // A stamp lies between publish and arrival, 2.5 ms later: with a step of 1 ms it may be 17 ms off from one exchange to another.
   const judge = (received: number, sent: number) =>
-    worldWith('server-stamps-are-fresh', [0, 2, 1, 1], [100, 2, received, sent], [203, 2, 204, 204]);
+    worldWith('server-stamps-are-fresh', [0, 2.5, 1, 1], [100, 2.5, received, sent], [203, 2.5, 204, 204]);
 
   test('a tick of 16 ms and the step of the clock are none of its faults', async () => {
-    const world = await judge(84, 84);
+    const world = await judge(82, 82);
     await say(world, sentence);
     assert.deepEqual(world.informed, [
       'serverRecvTime moved on by 203 ms in 203.0 ms of real time, in 3 exchanges',
       'serverSendTime moved on by 203 ms in 203.0 ms of real time, in 3 exchanges',
     ]);
-    await say(await judge(118, 118), sentence);
+    await say(await judge(120, 120), sentence);
   });
 
   test('more than that is one, behind and ahead, in either time', async () => {
@@ -123,6 +123,14 @@ describe('serverSendTime is never later after serverRecvTime than the exchange t
     assert.deepEqual(needs, ['server-unit-milliseconds', 'server-stamps-are-fresh', 'server-ignores-device-clock']);
   });
 
+  test('and a time that cannot be read is blamed', async () => {
+    for (const name of ['serverSendTime', 'serverRecvTime'] as const) {
+      const payload = JSON.stringify({ deviceSendTime: 0, serverRecvTime: 1, serverSendTime: 1, [name]: 'now' });
+      const world = await worldWith(id, [0, 2, 1, 1, { digits: '0', payload }]);
+      assert.equal((await blame(world, sentence)).expected, `${name} in decimal digits`);
+    }
+  });
+
   test('in each exchange: little in the others makes up for nothing', async () => {
     const exchanges = [0, 100, 200].map((at) => [at, 2, at, at + (at === 100 ? 25 : 0)] as const);
     await blame(await worldWith(id, ...exchanges), sentence);
@@ -166,10 +174,11 @@ describe('both server times lie between publish and arrival', () => {
 describe("the server's time is the one that a device whose clock is right is given", () => {
   const sentence = "the server's time is the one that a device whose clock is right is given";
   /** The first answer is this many ms off, which is what the odd device hears. */
-  const judge = async (off: number, factor = 1): Promise<MadeUpWorld> => {
+  const judge = async (off: number, factor = 1, odd?: string): Promise<MadeUpWorld> => {
     const answers: Answers = ({ echo, now, count }) => {
+      if (count === 1 && odd !== undefined) return [{ payload: odd.replace('echo', echo) }];
       const time = (now + (count === 1 ? off : 0)) * (count === 1 ? factor : 1);
-      return [said(echo, time, time, { after: 10 })];
+      return [said(echo, time, time, { after: 10.3 })];
     };
     const world = new MadeUpWorld('server-ignores-device-clock', { answers });
     await say(world, 'a device whose clock stands at 4500');
@@ -178,14 +187,22 @@ describe("the server's time is the one that a device whose clock is right is giv
   };
 
   test('to within a step of a clock of seconds and what the two round trips leave open', async () => {
-    // Each exchange took 10 ms: the two together leave 11 ms open.
-    await say(await judge(1008), sentence);
-    await say(await judge(-1008), sentence);
-    for (const off of [1014, -1014]) {
+    // Each exchange took 10.3 ms: the two together leave 11.3 ms open.
+    await say(await judge(1011), sentence);
+    await say(await judge(-1011), sentence);
+    for (const off of [1012, -1012]) {
       const { likely, needs } = await blame(await judge(off), sentence);
       assert.match(likely ?? '', /from deviceSendTime/);
       assert.equal(needs, undefined);
     }
+  });
+
+  test('and a time that cannot be read is blamed', async () => {
+    for (const [odd, name] of [
+      ['{"deviceSendTime":echo,"serverRecvTime":null,"serverSendTime":1}', 'serverRecvTime'],
+      ['{"deviceSendTime":echo,"serverRecvTime":1,"serverSendTime":null}', 'serverSendTime'],
+    ] as const)
+      assert.equal((await blame(await judge(0, 1, odd), sentence)).expected, `${name} in decimal digits`);
   });
 
   test('leans on the unit where another unit is what is wrong', async () => {

@@ -217,13 +217,19 @@ export class MadeUpWorld extends NtpWorld {
   }
 
   /** An exchange as if it had been made: when it was published, and in how many ms answered; the server's times on the same scale, in ms. */
-  exchange(published: number, took: number, received: number, sent: number, more: { digits?: string } = {}): Exchange {
+  exchange(
+    published: number,
+    took: number,
+    received: number,
+    sent: number,
+    more: { digits?: string; payload?: string } = {},
+  ): Exchange {
     const at = microseconds(published);
     const digits = more.digits ?? String(origin + published);
     const timestamp = { type: 'Long', digits } as const;
     const own = '/ext/ntp/pk/dn/response';
     const request = this.session.watch.asked({ responseTopic: own, timestamp, unique: true, qos: 0, at });
-    const payload = Buffer.from(said(digits, origin + received, origin + sent).payload);
+    const payload = Buffer.from(more.payload ?? said(digits, origin + received, origin + sent).payload);
     const message = { topic: own, payload, qos: 0, retain: false, dup: false, at: microseconds(published + took) } as const;
     const exchange = { request, response: this.session.watch.heard(message, own) };
     this.requests.push(request);

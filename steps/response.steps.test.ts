@@ -110,6 +110,9 @@ describe('each time in the response has the type of the request', () => {
     assert.match(never.likely ?? '', /always answers with Strings/);
     const echo = await blame(await asked('server-long-stays-long', times('"{echo}"', '1', '1')), long);
     assert.match(echo.likely ?? '', /always answers with Strings/);
+    // whatever else is wrong, the echo does not keep its type where it is wrong, or missing
+    for (const answers of [times('"{echo}"', '"1"', '1'), saying('{"serverRecvTime":"1","serverSendTime":"1"}')])
+      assert.match((await blame(await asked('server-long-stays-long', answers), long)).likely ?? '', /always answers/);
   });
 
   test('a String is of digits', async () => {
@@ -187,6 +190,16 @@ describe('two responses return that deviceSendTime, and no more', () => {
       /^2 responses with deviceSendTime \d+$/,
     );
     assert.equal((await blame(await asked('server-answers-once', times(2, 1), twice), sentence)).received, '3 responses');
+  });
+
+  test('one that is missing is no answer, and one that comes late is one too many', async () => {
+    assert.match((await blame(await asked('server-answers-once', times(1, 0), twice), sentence)).expected, /^a response on/);
+    let first = '';
+    const late: Answers = (request) => {
+      if (request.count === 1) first = request.echo;
+      return [...(request.count === 3 ? [said(first, 1, 1)] : []), ...right(request)];
+    };
+    assert.equal((await blame(await asked('server-answers-once', late, twice), sentence)).received, '3 responses');
   });
 
   test('which takes two requests', async () => {

@@ -66,7 +66,7 @@ describe('exactly once', () => {
     assert.match((await blame(await after(id, later, device, 'the device asks'), sentence)).likely ?? '', /taken twice/);
     // one that is retained is another fault
     await say(await after(id, twice({ retain: true }), device, 'the device asks'), sentence);
-    await blame(await after(id, () => [], device, 'the device asks'), sentence);
+    assert.match((await blame(await after(id, () => [], device, 'the device asks'), sentence)).expected, /^a response on/);
     const once: Answers = (asked) => (asked.count === 1 ? right(asked) : []);
     assert.match((await blame(await after(id, once, device, 'the device asks'), sentence)).expected, /still answers/);
   });
@@ -92,7 +92,7 @@ describe('exactly once', () => {
     for (const name of ['/dn/', '/probe-2/'])
       assert.deepEqual((await blame(await after(id, to(name), ...both), sentence)).needs, ['server-answers-the-asker']);
     const none: Answers = (asked) => (asked.topic.includes('/probe-2/') ? [] : right(asked));
-    await blame(await after(id, none, ...both), sentence);
+    assert.match((await blame(await after(id, none, ...both), sentence)).expected, /^a response on \/ext\/ntp\/pk\/probe-2\//);
   });
 });
 
@@ -112,6 +112,20 @@ describe('the server does not answer it', () => {
     const received: Answers = (asked) =>
       asked.qos === 0 ? right(asked) : [{ payload: '{"serverRecvTime":1}', topic: '/ext/ntp/pk/dn/response' }];
     await blame(await after(id, received, device, 'the device asks at QoS 1'), sentence);
+  });
+
+  test('with whatever it says of the time, wherever it says it', async () => {
+    const other = 'the device hears "/ext/ntp/{productKey}/{deviceName}/other" as well';
+    for (const payload of ['{"serverRecvTime":1}', '{"serverSendTime":1}']) {
+      const elsewhere: Answers = (asked) => (asked.qos === 0 ? right(asked) : [{ payload, topic: '/ext/ntp/pk/dn/other' }]);
+      assert.match(
+        (await blame(await after(id, elsewhere, device, other, 'the device asks at QoS 1'), sentence)).received,
+        /other/,
+      );
+    }
+    const echo: Answers = (asked) =>
+      asked.qos === 0 ? right(asked) : [{ payload: `{"deviceSendTime":${asked.echo},"more":1}` }];
+    await blame(await after(id, echo, device, 'the device asks at QoS 1'), sentence);
   });
 
   test('a message that is no answer, or is retained, is none', async () => {

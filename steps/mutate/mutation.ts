@@ -44,8 +44,8 @@ const methods: Readonly<Record<string, string>> = {
   ceil: 'floor',
 };
 
-/** Members whose value is text for people: no run compares it, the tests of diagnoses do. */
-const texts: ReadonlySet<string> = new Set(['expected', 'received', 'likely']);
+/** Members whose value is for people, as `at`, which shows the message: no run compares it, the tests of diagnoses do. */
+const texts: ReadonlySet<string> = new Set(['expected', 'received', 'likely', 'at']);
 
 /**
  * Every mutation of some files, in their order.

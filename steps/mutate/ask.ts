@@ -9,17 +9,17 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compare } from '../prove/comparison.ts';
-import { Fixtures } from '../prove/fixtures.ts';
+import { listImplementations } from '../prove/implementation.ts';
 import { SuiteProcess } from '../prove/suite-process.ts';
 import { tryOut } from '../prove/trial.ts';
 
 const names = process.argv.slice(2);
-const fixtures = await Fixtures.open();
+const implementations = await listImplementations();
 const folder = mkdtempSync(join(tmpdir(), 'iot-ntp-ask-'));
 const suite = new SuiteProcess();
 try {
   for (const name of names) {
-    const implementation = fixtures.implementations.find((one) => one.name === name);
+    const implementation = implementations.find((one) => one.name === name);
     if (implementation === undefined) throw new Error(`there is no implementation ${name}`);
     const [mistake] = compare(await tryOut(suite, implementation, folder));
     if (mistake === undefined) continue;
@@ -28,6 +28,6 @@ try {
     break;
   }
 } finally {
-  await Promise.all([suite.close(), fixtures.close()]);
+  await suite.close();
   rmSync(folder, { recursive: true, force: true });
 }

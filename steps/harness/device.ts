@@ -3,7 +3,7 @@ import { connect as connectTls } from 'node:tls';
 import { type IClientOptions, MqttClient } from 'mqtt';
 import { generate, type Packet } from 'mqtt-packet';
 import { Inbox } from './inbox.ts';
-import { boundIntake } from './intake.ts';
+import { boundIntake, type Moderation } from './intake.ts';
 import { monotonic, type Wire } from './wire.ts';
 
 /** Where a device connects to, and as whom. */
@@ -35,7 +35,7 @@ export interface DeviceOptions {
 }
 
 /** What a server was seen to do, and nobody has to judge. */
-export interface Habits {
+export interface Habits extends Moderation {
   /** False once a SUBSCRIBE stayed without SUBACK: then nobody waits for one again. */
   acknowledges: boolean;
 }
@@ -60,9 +60,9 @@ export interface DeviceConnection {
 }
 
 /** Opens the transport of a device: TCP_NODELAY always, or a measured latency would be that of Nagle's algorithm. */
-export function openSocket(address: Address): Socket {
+export function openSocket(address: Address, moderation?: Moderation): Socket {
   const socket = connectSocket(address);
-  boundIntake(socket);
+  boundIntake(socket, moderation);
   return socket;
 }
 
@@ -104,7 +104,7 @@ export class Device implements DeviceConnection {
     };
     // The client connects within its constructor, before anybody can listen to what it sends.
     this.#record('sent', { cmd: 'connect', protocolId: 'MQTT', clientId: options.clientId });
-    this.#socket = openSocket(options.address);
+    this.#socket = openSocket(options.address, options.habits);
     this.#client = new MqttClient(() => this.#socket, settings);
     this.#client.on('packetsend', (packet) => this.#record('sent', packet as Packet));
     this.#client.on('packetreceive', (packet) => this.#receive(packet as Packet));

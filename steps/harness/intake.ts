@@ -9,8 +9,11 @@ export interface IntakeLimits {
   readonly packets: number;
 }
 
-/** A thousand times what the longest situation hears, and little enough to be kept in memory. */
-const usual: IntakeLimits = { packetBytes: 1024 * 1024, bytes: 8 * 1024 * 1024, packets: 20_000 };
+/** Many times what the longest situation hears, and little enough to be kept in memory. */
+const usual: IntakeLimits = { packetBytes: 1024 * 1024, bytes: 4 * 1024 * 1024, packets: 10_000 };
+
+/** For a server that has sent too much before: the next connection will hardly bring anything else. */
+const wary: IntakeLimits = { packetBytes: 64 * 1024, bytes: 256 * 1024, packets: 500 };
 
 /** The server sent more than anybody has to take. The message says what, and names the server. */
 class ExcessError extends Error {
@@ -19,15 +22,23 @@ class ExcessError extends Error {
   readonly code = 'EXCESS';
 }
 
+/** What a run has learnt of a server's moderation. */
+export interface Moderation {
+  /** True once it sent too much on a connection; absent until then. */
+  excessive?: true;
+}
+
 /**
  * Ends a connection as soon as the server sends too much on it, by the length that a packet announces, before anybody collects it.
  * The socket then closes with an error that says what was too much.
  */
-export function boundIntake(socket: Socket, limits: IntakeLimits = usual): void {
-  const intake = new Intake(limits);
+export function boundIntake(socket: Socket, moderation: Moderation = {}): void {
+  const intake = new Intake(moderation.excessive === true ? wary : usual);
   socket.on('data', (chunk: Buffer) => {
     const excess = intake.take(chunk);
-    if (excess !== undefined) socket.destroy(new ExcessError(`the server sent ${excess}`));
+    if (excess === undefined) return;
+    moderation.excessive = true;
+    socket.destroy(new ExcessError(`the server sent ${excess}`));
   });
 }
 

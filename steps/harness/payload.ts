@@ -26,9 +26,16 @@ const integer = /^-?(?:0|[1-9]\d*)$/;
 /** How many digits a timestamp may have before it is no longer taken for a number: more than any 64-bit integer, and cheap to read. */
 const mostDigits = 40;
 
+/** How many bytes of a payload are read: a hundred times what a response with further members has. */
+const mostBytes = 64 * 1024;
+
 /** Reads a payload. Never throws: what is wrong stands in `fault`. */
 export function readPayload(bytes: Uint8Array): Payload {
   const none = new Map<string, Value>();
+  if (bytes.length > mostBytes) {
+    const beginning = Buffer.from(bytes.subarray(0, 2_000)).toString();
+    return { text: `${beginning}…`, fault: `${bytes.length} bytes, where at most ${mostBytes} are read`, members: none };
+  }
   if (bytes.length === 0) return { text: '', fault: 'an empty payload', members: none };
   let text: string;
   try {
@@ -49,6 +56,7 @@ export function readPayload(bytes: Uint8Array): Payload {
     };
     value = JSON.parse(text, keepLiteral as (this: unknown, key: string, value: unknown) => unknown);
   } catch (error) {
+    if (error instanceof RangeError) return { text, fault: 'JSON that is nested too deeply to be read', members: none };
     return { text, fault: `text that is not JSON (${error instanceof Error ? error.message : String(error)})`, members: none };
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

@@ -15,7 +15,7 @@ export class RawDevice implements DeviceConnection {
 
   private constructor(options: DeviceOptions) {
     this.#options = options;
-    this.#socket = openSocket(options.address);
+    this.#socket = openSocket(options.address, options.habits);
     const parser = createParser({ protocolVersion: options.mqttVersion === '5' ? 5 : 4 });
     parser.on('packet', (packet: Packet) => this.#receive(packet));
     parser.on('error', (error: Error) => this.#end(`the server sent malformed MQTT (${error.message})`));

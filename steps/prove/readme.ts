@@ -1,9 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { figures, type Proof } from './proof.ts';
 
-const begin = '<!-- prove:begin -->';
-const end = '<!-- prove:end -->';
-
 /** The figures of a proof, as the README shows them. */
 export function readmeText(proof: Proof): string {
   const { faulty, caught, unusual, certified, requirements, proven, situations, failed } = figures(proof);
@@ -17,8 +14,14 @@ export function readmeText(proof: Proof): string {
   ].join('\n');
 }
 
-/** A text with what stands between its two marks replaced. @throws Error when the marks are not there once each, in order */
-export function betweenMarks(text: string, content: string): string {
+/**
+ * A text with what stands between its two marks replaced.
+ *
+ * @param name of the marks
+ * @throws Error when the marks are not there once each, in order
+ */
+export function betweenMarks(text: string, content: string, name = 'prove'): string {
+  const [begin, end] = [`<!-- ${name}:begin -->`, `<!-- ${name}:end -->`];
   const [before, rest, ...more] = text.split(begin);
   const [, after, ...evenMore] = (rest ?? '').split(end);
   if (before === undefined || after === undefined || more.length + evenMore.length > 0)

@@ -52,6 +52,7 @@ interface Content {
   readonly devices?: readonly Identity[];
   readonly onlyThese?: boolean;
   readonly clientId?: string;
+  readonly deadline?: string;
   readonly responseDeadline?: string;
   readonly clockTolerance?: string;
   readonly sharedClock?: boolean;
@@ -109,6 +110,7 @@ export function complete(value: unknown, file: string, secrets: readonly string[
     devices,
     onlyThese: content.onlyThese ?? !told,
     clientId,
+    ...optional('deadlineMs', content.deadline === undefined ? undefined : duration(content.deadline)),
     responseDeadlineMs: duration(content.responseDeadline ?? '2s'),
     clockToleranceMs: duration(content.clockTolerance ?? '5s'),
     sharedClock: content.sharedClock ?? start.kind !== 'address',

@@ -60,11 +60,13 @@ function checkPattern(path: readonly string[], pattern: string | undefined): Fau
 }
 
 function checkDurations(value: unknown): Fault[] {
-  return [['ready', 'within'], ['responseDeadline'], ['clockTolerance'], ['within'], ['sync', 'every']].flatMap((path) => {
-    const given = text(value, ...path);
-    const ms = given === undefined ? undefined : parseDuration(given);
-    return ms !== undefined && ms > LONGEST_MS ? [fault(path, `is "${given}"; expected at most 60m`)] : [];
-  });
+  return [['ready', 'within'], ['responseDeadline'], ['clockTolerance'], ['within'], ['deadline'], ['sync', 'every']].flatMap(
+    (path) => {
+      const given = text(value, ...path);
+      const ms = given === undefined ? undefined : parseDuration(given);
+      return ms !== undefined && ms > LONGEST_MS ? [fault(path, `is "${given}"; expected at most 60m`)] : [];
+    },
+  );
 }
 
 function checkSizes(value: unknown): Fault[] {

@@ -1,0 +1,190 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
+import { root } from '../requirement.ts';
+import type { Report } from '../verdict/report.ts';
+import { FakeEngine } from './fake-engine.ts';
+import { loadForeignImage } from './foreign-image.ts';
+import type { HostileCase } from './hostile-case.ts';
+import { remains } from './remains.ts';
+import { reportFaults } from './validity.ts';
+
+/** No run on a hostile implementation may take longer, in ms: one that does hangs. */
+const mostMs = 90_000;
+
+/** What the suite may need at most, whatever an implementation does, in MB. */
+export const mostMb = 512;
+
+/** Between two looks at a run that is to be disturbed, in ms. */
+const lookMs = 20;
+
+/** How many situations have ended when a run is disturbed. */
+const middle = 3;
+
+/** How a run on a hostile implementation went. */
+export interface Attempt {
+  readonly name: string;
+  /** The verdict, and what was said of it. */
+  readonly ended: string;
+  /** Undefined where the suite was killed. */
+  readonly code: number | undefined;
+  readonly seconds: number;
+  /** The most memory that the suite had, in MB. */
+  readonly peakMb: number;
+  readonly leftBehind: readonly string[];
+  /** What is not as it must be, in words; empty when the suite survived as it should. */
+  readonly complaints: readonly string[];
+}
+
+/** Tells the peak of the suite's memory as it ends. */
+const measure = 'process.on("exit", () => console.error("peak " + Math.round(process.resourceUsage().maxRSS / 1024)))';
+
+/** Runs the suite's command line on a hostile implementation, as a vendor would, and looks at everything that came of it. */
+export async function attempt(one: HostileCase): Promise<Attempt> {
+  const folder = mkdtempSync(join(tmpdir(), 'iot-ntp-hostile-'));
+  const [temporary, reports] = [join(folder, 'tmp'), join(folder, 'report')];
+  mkdirSync(temporary);
+  await using engine = one.disturbance === 'the Docker engine dies' ? await FakeEngine.start(join(folder, 'engine')) : undefined;
+  const unload = one.image === undefined ? undefined : await loadForeignImage(imageOf(one), folder);
+  try {
+    const start = performance.now();
+    const run = await call([...targetOf(one, folder), '--report', reports, ...(one.args ?? [])], {
+      env: { TMPDIR: temporary, ...(engine === undefined ? {} : { DOCKER_HOST: engine.host }) },
+      disturb: (kill) => disturb(one, reports, kill, engine),
+    });
+    const seconds = (performance.now() - start) / 1000;
+    const report = JSON.parse(readFileSync(join(reports, 'report.json'), 'utf8')) as Report;
+    // What a suite that was killed could not remove is removed by the next one that starts; so is what an engine that died still holds.
+    const engineGone = engine !== undefined || (one.docker === true && one.disturbance === 'SIGKILL');
+    if (engineGone) await sweep(folder);
+    const port = /listening on 127\.0\.0\.1:(\d+)/.exec(report.target.output.join('\n'))?.[1];
+    const leftBehind = await remains({
+      token: basename(folder),
+      suite: run.pid,
+      temporary,
+      reports,
+      port: port === undefined ? undefined : Number(port),
+      docker: one.docker === true,
+    });
+    const result = { name: one.name, ended: summary(report), code: run.code, seconds, peakMb: run.peakMb, leftBehind };
+    return { ...result, complaints: [...complaintsOf(one, result, report), ...reportFaults(reports, run.printed)] };
+  } finally {
+    await unload?.();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function complaintsOf(one: HostileCase, result: Omit<Attempt, 'complaints'>, report: Report): string[] {
+  const { code, seconds, peakMb, leftBehind } = result;
+  const complaints: string[] = [];
+  if (code !== one.code) complaints.push(`exit code ${code}, expected ${one.code}`);
+  if (code !== undefined && report.exitCode !== code) complaints.push(`report.json says exit code ${report.exitCode}`);
+  if (report.verdict !== one.verdict) complaints.push(`verdict ${report.verdict}, expected ${one.verdict}: ${report.because}`);
+  if (!one.says.test(told(report))) complaints.push(`nothing says ${one.says}: ${report.because}`);
+  if (report.because.includes('suite is at fault')) complaints.push(report.because);
+  if (seconds * 1000 > mostMs) complaints.push(`it took ${seconds.toFixed(1)} s`);
+  if (!(peakMb > 0 && peakMb < mostMb)) complaints.push(`the suite needed ${peakMb} MB, at most ${mostMb} are allowed`);
+  return [...complaints, ...leftBehind.map((what) => `left behind: ${what}`)];
+}
+
+/** Everything by which a report says what happened. */
+function told({ because, faults, target, requirements }: Report): string {
+  const received = requirements.flatMap(({ situations }) =>
+    situations.flatMap(({ failure, wire }) => [failure?.received, ...(failure?.wire ?? wire)]),
+  );
+  return [because, ...faults, target.ended, ...received].filter((text) => text !== undefined).join('\n');
+}
+
+function summary({ verdict, because, target }: Report): string {
+  return `${verdict}: ${because}${target.ended === undefined ? '' : ` (the server ${target.ended})`}`;
+}
+
+/** The target file of a case, as an argument. */
+function targetOf(one: HostileCase, folder: string): string[] {
+  if (one.file !== undefined) return [join(root, `fixtures/targets/${one.file}.yaml`)];
+  const own = one.role === 'server' ? ['{port}'] : ['{host}', '{port}', '{productKey}', '{deviceName}'];
+  const command = ['node', join(root, `fixtures/hostile/${one.program}.ts`), ...own, basename(folder)];
+  const process = one.program === undefined ? {} : { process: { command } };
+  const path = join(folder, 'target.json');
+  writeFileSync(path, JSON.stringify({ name: one.program ?? one.name, role: one.role, ...process, ...one.target }));
+  return [path];
+}
+
+function imageOf({ target }: HostileCase): string {
+  const { container } = (target ?? {}) as { readonly container?: { readonly image: string } };
+  if (container === undefined) throw new Error('only the image of a container can be loaded');
+  return container.image;
+}
+
+/** How the suite is called. */
+interface Call {
+  readonly env: Readonly<Record<string, string>>;
+  /** Does what is to happen in mid-run; given how to send the suite a signal. */
+  readonly disturb: (kill: (signal: NodeJS.Signals) => void) => Promise<void>;
+}
+
+async function call(args: readonly string[], { env, disturb: happen }: Call) {
+  const options = `--import data:text/javascript,${encodeURIComponent(measure)}`;
+  const { FORCE_COLOR: _force, NODE_TEST_CONTEXT: _context, ...inherited } = process.env;
+  const cache = join(tmpdir(), 'node-compile-cache');
+  const child = spawn(process.execPath, [join(root, 'steps/cli/entry.mjs'), 'run', ...args], {
+    env: { ...inherited, NODE_COMPILE_CACHE: cache, ...env, NODE_OPTIONS: options },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const { pid = 0 } = child;
+  let sampledMb = 0;
+  const sampling = setInterval(() => {
+    sampledMb = Math.max(sampledMb, peakOf(pid));
+  }, 50);
+  const limit = setTimeout(() => child.kill('SIGKILL'), mostMs * 1.5);
+  const over = once(child, 'close') as Promise<[number | null]>;
+  const [[code], stdout, stderr] = await Promise.all([
+    over,
+    text(child.stdout),
+    text(child.stderr),
+    Promise.race([happen((signal) => child.kill(signal)), over]),
+  ]);
+  clearInterval(sampling);
+  clearTimeout(limit);
+  const toldMb = Number(/^peak (\d+)$/m.exec(stderr)?.[1] ?? 0);
+  return { pid, code: code ?? undefined, peakMb: Math.max(sampledMb, toldMb), printed: stdout + stderr };
+}
+
+/** The most memory that a process has had so far, in MB; 0 where nobody tells. */
+function peakOf(pid: number): number {
+  try {
+    return Math.round(Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024);
+  } catch {
+    return 0;
+  }
+}
+
+/** Waits until some situations are over, and then does what is to happen. */
+async function disturb(
+  { disturbance }: HostileCase,
+  reports: string,
+  kill: (signal: NodeJS.Signals) => void,
+  engine: FakeEngine | undefined,
+): Promise<void> {
+  if (disturbance === undefined) return;
+  const messages = join(reports, 'messages.ndjson');
+  const finished = (): number =>
+    existsSync(messages) ? readFileSync(messages, 'utf8').split('"testCaseFinished"').length - 1 : 0;
+  while (finished() < middle) await pause(lookMs);
+  if (disturbance === 'the Docker engine dies') engine?.die();
+  else kill(disturbance);
+}
+
+/** Starts the suite on an image that there is none of: it removes what others have left behind, and ends. */
+async function sweep(folder: string): Promise<void> {
+  const target = join(folder, 'sweep.json');
+  writeFileSync(
+    target,
+    JSON.stringify({ name: 'nobody', role: 'server', container: { image: 'local/no-such-image:1', port: 1 } }),
+  );
+  await call([target, '--report', join(folder, 'sweep')], { env: {}, disturb: async () => {} });
+}

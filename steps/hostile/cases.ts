@@ -1,0 +1,138 @@
+import type { HostileCase } from './hostile-case.ts';
+
+/** Short, since a silence is what several of them are made of: the default would only be waited for. */
+const impatient = { responseDeadline: '300ms' };
+
+/** One that does nothing of what is asked of it has shown that within a second. */
+const within = { within: '1s' };
+
+const broken = { code: 1, verdict: 'does not conform' } as const;
+const sound = { code: 0, verdict: 'conforms' } as const;
+const incomplete = { code: 4, verdict: 'incomplete' } as const;
+
+const server = (name: string, program: string, rest: Omit<HostileCase, 'name' | 'role' | 'program'>): HostileCase => ({
+  name: `a server that ${name}`,
+  role: 'server',
+  program: `server/${program}`,
+  target: impatient,
+  ...rest,
+});
+
+const client = (name: string, program: string, rest: Omit<HostileCase, 'name' | 'role' | 'program'>): HostileCase => ({
+  name: `a client that ${name}`,
+  role: 'client',
+  program: `client/${program}`,
+  target: within,
+  ...rest,
+});
+
+/** Servers that are hostile by what they send. */
+const servers: readonly HostileCase[] = [
+  server('accepts TCP and says nothing', 'says-nothing', { ...broken, says: /no CONNACK came within 300 ms/ }),
+  server('sends its CONNACK one byte a minute', 'connack-byte-a-minute', {
+    ...broken,
+    says: /no CONNACK came within 300 ms/,
+  }),
+  server('floods with 1 GB of PUBLISH', 'floods-1-gb', { ...broken, says: /the server sent more than \d+ (packets|bytes)/ }),
+  server('sends malformed MQTT', 'malformed-frames', { ...broken, says: /malformed|[Ii]nvalid|[Cc]annot parse|[Hh]eader flag/ }),
+  server('announces a packet of 256 MB', 'announces-256-mb', { ...broken, says: /announces 268435455 bytes/ }),
+  server('sends every type of packet in every state', 'every-packet-in-every-state', {
+    ...broken,
+    says: /is not met|are not met/,
+  }),
+  server('answers with JSON bombs', 'json-bombs', { ...broken, says: /not an object|nested|not JSON/ }),
+  server('answers into the next situation', 'answers-into-the-next-situation', { ...broken, says: /no response/ }),
+  server('crashes at the 7th request', 'crashes-at-the-7th-request', { ...broken, says: /exited with code 1/ }),
+  server('restarts itself at every 7th request', 'restarts-itself', { ...broken, says: /exited with code 0/ }),
+  server('forges reports in its log and its responses', 'forges-reports', { ...broken, says: /server-response-members|server-/ }),
+];
+
+/** Servers that are hostile by what they do to this machine. */
+const processes: readonly HostileCase[] = [
+  server('forks children that stay', 'forks-children-that-stay', { ...sound, says: /every MUST|conforms|met/ }),
+  server('ignores SIGTERM', 'ignores-sigterm', { ...sound, says: /met/ }),
+  server('fills its log with 1 GB', 'logs-1-gb', { ...sound, says: /met/ }),
+  server('is too slow for the deadline of the run', 'answers-into-the-next-situation', {
+    ...incomplete,
+    target: { responseDeadline: '60s', deadline: '3s' },
+    says: /interrupted \(its deadline of 3 s has passed\)/,
+  }),
+];
+
+const result = { result: { log: String.raw`NTP local time: (?<time>\d+)` } };
+
+/** Clients. Those that are ended by their doings are given time to begin with them. */
+const clients: readonly HostileCase[] = [
+  client('never connects', 'never-connects', { ...broken, says: /no connection/ }),
+  client('connects and says nothing', 'says-nothing', { ...broken, says: /no connection|a connection and no request/ }),
+  client('floods', 'floods', { ...broken, target: { within: '5s' }, says: /asked without end/ }),
+  client('prints 100 MB', 'prints-100-mb', { ...broken, says: /no connection/ }),
+  client('reports without end', 'reports-without-end', { ...broken, target: { within: '5s' }, says: /NTP local time/ }),
+  client('sends garbage', 'sends-garbage', { ...broken, says: /no connection|no request/ }),
+  client('reconnects in a busy loop', 'reconnects', { ...broken, says: /no request/ }),
+  client('sends every type of packet in every state', 'every-packet-in-every-state', {
+    ...broken,
+    says: /no request|requests and no time/,
+  }),
+  client('announces a packet of 256 MB', 'announces-256-mb', { ...broken, says: /268435460 bytes|no request/ }),
+  client('asks with JSON bombs and forged reports', 'json-bombs', { ...broken, says: /JSON|deviceSendTime/ }),
+  client('forks children that stay and ignores SIGTERM', 'forks-children-that-stay', { ...broken, says: /no connection/ }),
+].map((one) => ({ ...one, target: { ...result, ...one.target } }));
+
+/** What happens to the suite itself while it tests a process whose children stay. */
+const ends: readonly HostileCase[] = (['SIGINT', 'SIGTERM', 'SIGKILL'] as const).map((disturbance) => ({
+  ...server('forks children', 'forks-children-that-stay', {
+    ...(disturbance === 'SIGKILL' ? { code: undefined, verdict: 'incomplete' as const } : incomplete),
+    says: disturbance === 'SIGKILL' ? /the run did not come to its end/ : new RegExp(`interrupted \\(${disturbance}\\)`),
+  }),
+  name: `${disturbance} to the suite, the server a process with children`,
+  disturbance,
+}));
+
+const container = (name: string, start: object): HostileCase => ({
+  name,
+  role: 'server',
+  target: { container: { port: 1883, ...start } },
+  docker: true,
+  code: 3,
+  verdict: 'incomplete',
+  says: /did not start/,
+});
+
+/** Containers that never come to serve. */
+const images: readonly HostileCase[] = [
+  container('an image that exits at once', { image: 'local/base:latest', command: ['node', '-e', 'process.exit(7)'] }),
+  container('an image that does not exist', { image: 'local/no-such-image:1' }),
+  {
+    ...container('an image for another architecture', { image: 'local/iot-ntp-hostile:s390x' }),
+    image: 'of another architecture',
+  },
+];
+
+/** What happens to the suite, or to the engine, while a container is tested. */
+const containers: readonly HostileCase[] = [
+  ...(['SIGINT', 'SIGTERM', 'SIGKILL'] as const).map(
+    (disturbance): HostileCase => ({
+      name: `${disturbance} to the suite, the server in a container`,
+      role: 'server',
+      file: 'reference-on-broker',
+      docker: true,
+      disturbance,
+      code: disturbance === 'SIGKILL' ? undefined : 4,
+      verdict: 'incomplete',
+      says: disturbance === 'SIGKILL' ? /the run did not come to its end/ : new RegExp(`interrupted \\(${disturbance}\\)`),
+    }),
+  ),
+  {
+    name: 'a Docker engine that dies in mid-run',
+    role: 'server',
+    file: 'reference-on-broker',
+    docker: true,
+    disturbance: 'the Docker engine dies',
+    ...incomplete,
+    says: /the Docker engine no longer answers/,
+  },
+];
+
+/** All of them, in the order of the table. */
+export const cases: readonly HostileCase[] = [...servers, ...processes, ...clients, ...ends, ...images, ...containers];

@@ -1,0 +1,19 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { attempt } from './attempt.ts';
+import { cases } from './cases.ts';
+import { reasonForNoContainers } from './container-prerequisite.ts';
+
+const required = process.env['CONFORMANCE_REQUIRE_DOCKER'] === '1';
+const reason = required ? undefined : await reasonForNoContainers();
+
+// Two at a time, since most of them wait for something.
+describe('the suite survives', { concurrency: 2, timeout: 300_000, skip: process.platform !== 'linux' }, () => {
+  for (const one of cases) {
+    test(one.name, { skip: one.docker === true && reason !== undefined ? reason : false }, async (context) => {
+      const { complaints, ended, peakMb } = await attempt(one);
+      context.diagnostic(`${ended}; the suite's peak is ${peakMb} MB`);
+      assert.deepEqual(complaints, []);
+    });
+  }
+});

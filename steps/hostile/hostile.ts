@@ -1,0 +1,59 @@
+/**
+ * Runs the suite on hostile implementations, and does hostile things to the suite itself: each run must end in bounded time and memory,
+ * with the right verdict and valid reports, and leave nothing behind.
+ *
+ * Usage: npm run hostile [-- [--only WORDS…] [--lanes N] [--readme]]
+ *
+ * Writes conformance-report/hostile.json. Exit codes: 0 all survived, 1 not all of them.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { inLanes } from '../prove/lanes.ts';
+import { betweenMarks } from '../prove/readme.ts';
+import { root } from '../requirement.ts';
+import { type Attempt, attempt } from './attempt.ts';
+import { cases } from './cases.ts';
+import { reasonForNoContainers } from './container-prerequisite.ts';
+import { consoleTable, readmeTable } from './table.ts';
+
+const { values, positionals } = parseArgs({
+  options: {
+    only: { type: 'string', multiple: true, default: [] },
+    lanes: { type: 'string', default: '2' },
+    readme: { type: 'boolean', default: false },
+  },
+  allowPositionals: true,
+});
+const words = [...values.only, ...positionals];
+const chosen = cases.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
+
+async function survive(): Promise<Attempt[]> {
+  const reason = chosen.some(({ docker }) => docker === true) ? await reasonForNoContainers() : undefined;
+  if (reason !== undefined) throw new Error(`${reason}; --only leaves out what needs a container`);
+  const lanes = Array.from({ length: Number(values.lanes) }, (_, index) => index);
+  return inLanes(chosen, lanes, async (one) => {
+    const result = await attempt(one);
+    console.error(`${result.complaints.length === 0 ? '✔' : '✖'} ${one.name}  ${result.seconds.toFixed(1)} s`);
+    for (const complaint of result.complaints) console.error(`    ${complaint}`);
+    return result;
+  });
+}
+
+try {
+  if (chosen.length === 0) throw new Error(`--only ${words.join(' ')}: no case has these words in its name`);
+  if (values.readme && words.length > 0) throw new Error('--readme shows the whole table: leave --only away');
+  const attempts = await survive();
+  mkdirSync(join(root, 'conformance-report'), { recursive: true });
+  writeFileSync(join(root, 'conformance-report/hostile.json'), `${JSON.stringify(attempts, undefined, 2)}\n`);
+  process.stdout.write(consoleTable(attempts));
+  console.log('written: conformance-report/hostile.json');
+  if (values.readme) {
+    const readme = join(root, 'README.md');
+    writeFileSync(readme, betweenMarks(readFileSync(readme, 'utf8'), readmeTable(attempts), 'hostile'));
+  }
+  process.exitCode = attempts.every(({ complaints }) => complaints.length === 0) ? 0 : 1;
+} catch (error) {
+  console.error(`hostile: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}

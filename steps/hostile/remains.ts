@@ -1,0 +1,77 @@
+import { globSync, readdirSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { connectEngine, OWNER_LABEL } from '../harness/target/engine.ts';
+
+/** How long what was ended may take to vanish, in ms: the guardian works when the suite is gone, and so does the kernel. */
+const VANISH_MS = 5_000;
+
+/** Where a run could leave something. */
+export interface Traces {
+  /** A word in the command line of everything that the run has started. */
+  readonly token: string;
+  /** The process id of the suite. */
+  readonly suite: number;
+  /** Its folder for temporary files. */
+  readonly temporary: string;
+  /** Its folder for reports, in which drafts could stay. */
+  readonly reports: string;
+  /** The port on which the implementation listened, where there was one. */
+  readonly port: number | undefined;
+  /** Whether containers and networks are to be looked for. */
+  readonly docker: boolean;
+}
+
+/** What a run has left behind, in words, once everything had its time to vanish: processes, open ports, files, containers, networks. */
+export async function remains(traces: Traces): Promise<string[]> {
+  const giveUp = performance.now() + VANISH_MS;
+  for (;;) {
+    const found = [
+      ...processesWith(traces.token),
+      ...(await listens(traces.port)),
+      ...readdirSync(traces.temporary).map((name) => `file ${name}`),
+      ...globSync('*.tmp', { cwd: traces.reports }).map((name) => `file ${name}`),
+      ...(traces.docker ? await ownedBy(traces.suite) : []),
+    ];
+    if (found.length === 0 || performance.now() > giveUp) return found;
+    await pause(50);
+  }
+}
+
+function processesWith(token: string): string[] {
+  return readdirSync('/proc').flatMap((name) => {
+    if (!/^\d+$/.test(name) || Number(name) === process.pid) return [];
+    try {
+      // A process that has ended and waits to be collected has no command line.
+      const words = readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0');
+      return words.some((word) => word.includes(token)) ? [`process ${name} (${words.slice(0, 2).join(' ')})`] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+async function listens(port: number | undefined): Promise<string[]> {
+  if (port === undefined) return [];
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => resolve([`port ${port}`]));
+    socket.once('error', () => resolve([]));
+    socket.once('connect', () => socket.destroy());
+  });
+}
+
+async function ownedBy(suite: number): Promise<string[]> {
+  const { docker } = await connectEngine();
+  const filters = { label: [OWNER_LABEL] };
+  const [containers, networks] = await Promise.all([
+    docker.listContainers({ all: true, filters }),
+    docker.listNetworks({ filters }),
+  ]);
+  const own = (labels: Readonly<Record<string, string>> | undefined): boolean =>
+    labels?.[OWNER_LABEL]?.includes(`.${suite}.`) === true;
+  return [
+    ...containers.filter(({ Labels }) => own(Labels)).map(({ Id }) => `container ${Id.slice(0, 12)}`),
+    ...networks.filter(({ Labels }) => own(Labels)).map(({ Id }) => `network ${Id.slice(0, 12)}`),
+  ];
+}

@@ -1,0 +1,38 @@
+import { type Attempt, mostMb } from './attempt.ts';
+
+const columns = ['what was done', 'how it ended', 'exit code', 'seconds', 'peak memory', 'left behind'] as const;
+
+/** The most characters of how a run ended that a table shows. */
+const longest = 100;
+
+/** The table as the console shows it, with everything that is not as it must be below. */
+export function consoleTable(attempts: readonly Attempt[]): string {
+  const rows = [[...columns], ...attempts.map(cells)];
+  const widths = columns.map((_, index) => Math.max(...rows.map((row) => (row[index] ?? '').length)));
+  const lines = rows.map((row) =>
+    row
+      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+  const complaints = attempts.flatMap(({ name, complaints: own }) => own.map((complaint) => `✖ ${name}: ${complaint}`));
+  return `${[...lines, '', ...complaints, conclusion(attempts)].join('\n')}\n`;
+}
+
+/** The table as the README shows it. */
+export function readmeTable(attempts: readonly Attempt[]): string {
+  const row = (row: readonly string[]): string => `| ${row.map((cell) => cell.replaceAll('|', String.raw`\|`)).join(' | ')} |`;
+  return [row(columns), row(columns.map(() => '---')), ...attempts.map((attempt) => row(cells(attempt)))].join('\n');
+}
+
+function cells({ name, ended, code, seconds, peakMb, leftBehind }: Attempt): string[] {
+  const shown = ended.length > longest ? `${ended.slice(0, longest - 1).trimEnd()}…` : ended;
+  const left = leftBehind.length === 0 ? 'nothing' : leftBehind.join(', ');
+  return [name, shown, code === undefined ? 'killed' : String(code), seconds.toFixed(1), `${peakMb} MB`, left];
+}
+
+function conclusion(attempts: readonly Attempt[]): string {
+  const survived = attempts.filter(({ complaints }) => complaints.length === 0).length;
+  const peak = Math.max(...attempts.map(({ peakMb }) => peakMb));
+  return `${survived} of ${attempts.length} survived; the suite's peak memory was ${peak} MB, ${mostMb} MB are allowed`;
+}

@@ -1,0 +1,49 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SaxesParser } from 'saxes';
+import { schemaFaults } from '../harness/schema.ts';
+
+/** What a terminal or an editor would obey: control characters but line ends, and marks of the direction of writing. */
+const obeyed = /[^\P{Cc}\t\n]|[\u202a-\u202e\u2066-\u2069]/u;
+
+/** What is wrong with the reports of a run and with what it printed, in words: schema, XML, and what an implementation smuggled in. */
+export function reportFaults(folder: string, printed: string): string[] {
+  const json = readFileSync(join(folder, 'report.json'), 'utf8');
+  const xml = readFileSync(join(folder, 'junit.xml'), 'utf8');
+  const page = join(folder, 'report.html');
+  return [
+    ...schemaFaults('report', json).map((fault) => `report.json: ${fault}`),
+    ...xmlFaults(xml),
+    ...(existsSync(page) ? pageFaults(readFileSync(page, 'utf8')) : []),
+    ...smuggled('what was printed', printed),
+    ...smuggled('report.json', json),
+  ];
+}
+
+function xmlFaults(xml: string): string[] {
+  const faults: string[] = [];
+  let cases = 0;
+  const parser = new SaxesParser();
+  parser.on('error', ({ message }) => faults.push(`junit.xml: ${message}`));
+  parser.on('opentag', ({ name, attributes }) => {
+    if (name === 'testcase') cases += 1;
+    if (name === 'property' && String(attributes['value']).includes('\u001b')) faults.push('junit.xml: an escape sequence');
+  });
+  parser.write(xml).close();
+  return cases === 0 ? [...faults, 'junit.xml: no test case'] : faults;
+}
+
+/** A page may hold what was forged as text only: no script, no element of it. */
+function pageFaults(page: string): string[] {
+  return ['<script>document.title', '<img src=x']
+    .filter((element) => page.includes(element))
+    .map((element) => `report.html: ${element}`);
+}
+
+function smuggled(where: string, text: string): string[] {
+  const found = obeyed.exec(text);
+  if (found === null) return [];
+  return [
+    `${where}: U+${(found[0].codePointAt(0) ?? 0).toString(16).padStart(4, '0')} near ${JSON.stringify(text.slice(Math.max(0, found.index - 30), found.index + 10))}`,
+  ];
+}

@@ -65,6 +65,7 @@ Given('the device {string} that hears its own', async function (this: NtpWorld, 
 
 Given('the device hears {string} as well', async function (this: NtpWorld, topic: string) {
   await this.device.subscribe(this.device.topic(topic));
+  if (this.device.closed !== undefined) await this.comeBack(this.device);
 });
 
 Given('the device has asked, been answered and disconnected', async function (this: NtpWorld) {

@@ -246,7 +246,7 @@ describe('deviceSendTime is not a constant', () => {
   test('where it differs, or shows what a clock may show twice', async () => {
     await say(judge(4_000_000_000, 4_000_000_001), sentence);
     await say(judge(origin + 90, origin + 90), sentence);
-    const young = judge(50, 50);
+    const young = judge(90, 90);
     await say(young, sentence);
     assert.equal(young.informed.length, 1);
   });
@@ -331,6 +331,13 @@ describe('in another order of the members', () => {
     assert.ok(needs?.includes('client-any-member-order'));
     const type = await blame(judge(mute(), mute, 'client-accepts-own-type'), sentence);
     assert.deepEqual(type.needs, ['client-request-topic', 'client-hears-response', 'client-sends-time']);
+  });
+
+  test('which one message that was heard is enough for', async () => {
+    const partly = mute();
+    const [request] = partly.requests;
+    request?.delivered.push(...(client({ ...server, heard: false }).requests[0]?.delivered ?? []));
+    assert.deepEqual((await blame(judge(partly, talks), sentence)).needs, ['client-any-member-order']);
   });
 
   test('and no other order is tried for a client that has reported, or has heard nothing', async () => {
@@ -427,6 +434,12 @@ describe('the client reports the right time or none', () => {
       'client-request-topic',
     ]);
     assert.deepEqual((await blame(judge({ heard: false, payload: '{}' }), sentence)).needs, ['client-sends-time']);
+  });
+
+  test('one answer that was heard is enough', async () => {
+    const second = client({ ...server, heard: false });
+    second.requests.push(requestOf(second, server));
+    await say(world(id, [second]), sentence);
   });
 
   test("another device's message need not have been heard", async () => {

@@ -140,6 +140,19 @@ describe('the device asks', () => {
     await assert.rejects(say(await after({ answers: () => [] }, device), 'the device asks 3 times, one after the other'), {
       name: 'NonConformance',
     });
+    const heard: number[] = [];
+    const patient = new MadeUpWorld(id, {
+      answers: (asked) => {
+        heard.push(patient.device.heard.length);
+        return right(asked);
+      },
+    });
+    await say(patient, device);
+    await say(patient, 'the device asks 3 times, one after the other');
+    await say(patient, 'the device asks twice with the same deviceSendTime');
+    await patient.answer();
+    await say(patient, 'the device asks with a Long, a String and a Long in turn');
+    assert.deepEqual(heard, [0, 1, 2, 3, 4, 5, 6, 7]);
     const twice = await after({}, device, 'the device asks twice with the same deviceSendTime');
     assert.equal(new Set(twice.requests.map(({ timestamp }) => timestamp?.digits)).size, 1);
     assert.equal(twice.requests.length, 2);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { mock } from 'node:test';
 import { DataTable } from '@cucumber/cucumber';
 import { loadConfiguration, loadSupport } from '@cucumber/cucumber/api';
 import { type Evidence, type Finding, NonConformance } from './evidence.ts';
@@ -14,8 +15,12 @@ import { type DeviceWishes, Session } from './harness/session.ts';
 import type { Stage } from './harness/stage.ts';
 import type { Identity, StartedTarget, Target } from './harness/target/target.ts';
 import { wall } from './harness/wall.ts';
+import { monotonic } from './harness/wire.ts';
 import { readRequirements, root } from './requirement.ts';
 import { NtpWorld } from './world.ts';
+
+// a machine's clock may be set while a test runs, which moves what is compared with it
+mock.method(Date, 'now', () => Math.floor(performance.timeOrigin + monotonic() / 1000));
 
 /** What stands in for Cucumber, for a server and for a client in tests of the sentences: nothing is started, and time stands still. */
 
@@ -86,15 +91,17 @@ class MadeUpSession extends Session {
   readonly #answers: Answers;
   readonly #grants: number | undefined;
   readonly #refuses: string | undefined;
+  readonly #spacing: number;
   readonly #heard = new Map<Inbox, { readonly name: string; readonly filters: Set<string> }>();
   #ms = 0;
   #count = 0;
 
-  constructor(started: StartedTarget, { answers = right, grants = 2, refuses }: Surroundings) {
+  constructor(started: StartedTarget, { answers = right, grants = 2, refuses, spacing = 10 }: Surroundings) {
     super(started);
     this.#answers = answers;
     this.#grants = grants === 'none' ? undefined : grants;
     this.#refuses = refuses;
+    this.#spacing = spacing;
   }
 
   override async link(latency: { readonly forth: number; readonly back: number }): Promise<Link> {
@@ -136,7 +143,7 @@ class MadeUpSession extends Session {
   }
 
   #publish(topic: string, payload: string, qos: 0 | 1 | 2, own: string): number {
-    this.#ms += 10;
+    this.#ms += this.#spacing;
     this.#count += 1;
     const [ms, now] = [this.#ms, origin + this.#ms];
     const echo = /"deviceSendTime"\s*:\s*("?\d+"?)/.exec(payload)?.[1] ?? 'null';
@@ -165,6 +172,8 @@ interface Surroundings {
   readonly ended?: string;
   /** The highest QoS that a server grants to a subscription. */
   readonly grants?: number | 'none';
+  /** How long after a message the next one is published, in ms. */
+  readonly spacing?: number;
   /** Why a server lets no device connect. */
   readonly refuses?: string;
 }

@@ -66,6 +66,37 @@ describe('a server', () => {
   });
 });
 
+test('a situation begins at its place, and leaves its exchanges', async () => {
+  const world = new MadeUpWorld('server-echoes-send-time');
+  await say(world, device);
+  const kinds = (): string[] => world.evidence.map(({ kind }) => kind);
+  world.showWire();
+  assert.deepEqual(kinds(), []);
+  await say(world, 'the device asks');
+  await world.answer();
+  assert.equal(world.request.place, world.requirement.situations[0]?.place);
+  world.showWire();
+  assert.deepEqual(kinds(), ['exchanges']);
+});
+
+test('a situation of the other role leaves the session alone: there may be none', () => {
+  class Lost extends MadeUpWorld {
+    override get session(): never {
+      throw new Error('no session');
+    }
+  }
+  assert.doesNotThrow(() => new Lost('server-echoes-send-time', { target: { role: 'client' } }));
+  assert.throws(() => new Lost('server-echoes-send-time'), /no session/);
+});
+
+test('the message at fault is shown with its exchange', async () => {
+  const world = new MadeUpWorld('server-response-qos0', { answers: ({ echo }) => [said(echo, 1, 1, { qos: 1 })] });
+  await say(world, device);
+  await say(world, 'the device asks');
+  const { message } = await blame(world, 'the response comes at QoS 0');
+  assert.deepEqual([message?.qos, message?.exchange, message?.parts], [1, 1, ['qos']]);
+});
+
 describe('blame', () => {
   test('names the requirements that it leans on, but not its own', async () => {
     const world = new MadeUpWorld('server-echoes-send-time');
@@ -87,8 +118,8 @@ describe('blame', () => {
 });
 
 describe("the server's clock is learnt", () => {
-  const learn = async (answers: Answers): Promise<MadeUpWorld> => {
-    const world = new MadeUpWorld('server-calibrates', { answers });
+  const learn = async (answers: Answers, spacing = 10): Promise<MadeUpWorld> => {
+    const world = new MadeUpWorld('server-calibrates', { answers, spacing });
     await world.learnServerTime();
     return world;
   };
@@ -111,6 +142,18 @@ describe("the server's clock is learnt", () => {
     const world = await learn(hundreds);
     assert.equal(world.step, 100);
     assert.equal(world.device.requests.length, 30);
+  });
+
+  test('in more where it does not tick: 40 ms from the first request to the last answer', async () => {
+    // 3 ms one after the other, 2 ms each: thirteen times 3 ms and 2 ms
+    assert.equal((await learn(({ echo }) => [said(echo, 1_571_724_098_111, 1_571_724_098_111)], 3)).device.requests.length, 14);
+    assert.equal((await learn(right, 3)).device.requests.length, 8);
+    // it is enough to see it tick twice
+    const slow: Answers = ({ echo, count }) => {
+      const time = 1_571_724_098_111 + Math.max(0, count - 8);
+      return [said(echo, time, time)];
+    };
+    assert.equal((await learn(slow, 3)).device.requests.length, 10);
   });
 
   test('or not at all, where no stamp can be read', async () => {

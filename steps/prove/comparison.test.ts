@@ -46,3 +46,12 @@ test('a run with faults, or one that came to no verdict, is inconclusive', () =>
 test('a run without a report is a crash, and nothing else', () => {
   assert.deepEqual(kinds(trial({ fails: ['server-a'] }, undefined, 'the suite died with code 1')), ['crash']);
 });
+
+test('what is passed without anything to judge it by is a mistake, where the implementation says what can be judged', () => {
+  const seen = report({ 'server-a': 'failed', 'server-b': 'passed', 'server-c': 'untested' });
+  assert.deepEqual(kinds(trial({ fails: ['server-a'] }, seen)), []);
+  assert.deepEqual(kinds(trial({ fails: ['server-a'], passes: ['server-b'] }, seen)), []);
+  assert.deepEqual(kinds(trial({ fails: ['server-a'], passes: [] }, seen)), ['additional pass server-b']);
+  // what can be judged need not be: a client that never gets a time is not started again and again
+  assert.deepEqual(kinds(trial({ fails: ['server-a'], passes: ['server-b', 'server-c'] }, seen)), []);
+});

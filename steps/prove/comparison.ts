@@ -3,7 +3,7 @@ import type { Trial } from './trial.ts';
 
 /** A way in which the suite got an implementation wrong. */
 export interface Mistake {
-  readonly kind: 'missing failure' | 'additional failure' | 'inconclusive' | 'crash';
+  readonly kind: 'missing failure' | 'additional failure' | 'additional pass' | 'inconclusive' | 'crash';
   readonly implementation: string;
   /** The requirement concerned, where it is one. */
   readonly requirement?: string;
@@ -12,12 +12,13 @@ export interface Mistake {
 
 /** Compares what the suite said of an implementation with what is true of it, exactly. */
 export function compare({ implementation, report, crash }: Trial): Mistake[] {
-  const { name, fails, warns } = implementation;
+  const { name, fails, warns, passes } = implementation;
   if (crash !== undefined || report === undefined)
     return [{ kind: 'crash', implementation: name, text: crash ?? 'the suite left no report' }];
   return [
     ...compareSets(name, 'failed', fails, report),
     ...compareSets(name, 'warning', warns, report),
+    ...(passes === undefined ? [] : comparePasses(name, passes, report)),
     ...openEnds(name, report),
   ];
 }
@@ -38,6 +39,18 @@ function compareSets(name: string, status: 'failed' | 'warning', expected: reado
       return { kind: 'additional failure', implementation: name, requirement: id, text };
     }),
   ];
+}
+
+/**
+ * What is passed although nothing was there to judge it by. A check that looks at nothing blames nobody, so that no failed set shows it; and
+ * `passed` would tell a vendor that something was proven.
+ */
+function comparePasses(name: string, possible: readonly string[], report: Report): Mistake[] {
+  const additional = report.requirements.filter(({ id, status }) => status === 'passed' && !possible.includes(id));
+  return additional.map(({ id }): Mistake => {
+    const text = `${id} is passed, and cannot be judged by what this implementation does`;
+    return { kind: 'additional pass', implementation: name, requirement: id, text };
+  });
 }
 
 /** What a run left open although nothing that failed explains it. */

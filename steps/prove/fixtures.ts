@@ -8,7 +8,7 @@ import type { Implementation } from './implementation.ts';
  * The implementations, in a process that runs all those that need none of their own: starting a program for each start would take most of
  * the time.
  */
-export class Fixtures {
+export class Fixtures implements AsyncDisposable {
   readonly implementations: readonly Implementation[];
   readonly #host: ChildProcess;
 
@@ -36,7 +36,7 @@ export class Fixtures {
   }
 
   /** Ends the process, and waits for that. */
-  async close(): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     if (!this.alive) return;
     const gone = once(this.#host, 'exit');
     this.#host.stdin?.end();

@@ -16,6 +16,10 @@ export interface Implementation {
   readonly fails: readonly string[];
   /** Ids of exactly the recommendations that must be reported as warnings. */
   readonly warns: readonly string[];
+  /** Where little can be judged: ids of the only requirements that may be passed. */
+  readonly passes?: readonly string[];
+  /** True where a run takes long, and most of it is waiting. */
+  readonly slow?: true;
   /** The content of its target file. */
   readonly target: Readonly<Record<string, unknown>>;
 }
@@ -31,7 +35,10 @@ export async function listImplementations(): Promise<Implementation[]> {
 }
 
 /** What is wrong with what an implementation expects of the suite, in words: then comparing with it proves nothing. */
-export function faultsOfClaim({ name, kind, fails, warns }: Implementation, requirements: readonly Requirement[]): string[] {
+export function faultsOfClaim(
+  { name, kind, fails, warns, passes = [] }: Implementation,
+  requirements: readonly Requirement[],
+): string[] {
   const level = new Map(requirements.map((requirement) => [requirement.id, requirement.level]));
   const wrong = (ids: readonly string[], expected: 'must' | 'should', member: string): string[] =>
     ids.flatMap((id) => {
@@ -42,6 +49,7 @@ export function faultsOfClaim({ name, kind, fails, warns }: Implementation, requ
   return [
     ...wrong(fails, 'must', 'fails'),
     ...wrong(warns, 'should', 'warns'),
+    ...passes.filter((id) => !level.has(id)).map((id) => `${name}: passes names ${id}, which is no requirement`),
     ...(kind === 'faulty' && count === 0 ? [`${name}: it is called faulty and breaks no requirement`] : []),
     ...(kind === 'unusual' && fails.length > 0 ? [`${name}: it is called correct and breaks ${fails.join(', ')}`] : []),
   ];

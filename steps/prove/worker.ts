@@ -3,6 +3,8 @@
  * gets the arguments of a call as a message, and sends back its exit code.
  */
 import { main } from '../cli/main.ts';
+import '../cli/run-command.ts';
+import '../cli/run.ts';
 
 let busy = false;
 

@@ -40,7 +40,10 @@ const servers: readonly HostileCase[] = [
     ...broken,
     says: /is not met|are not met/,
   }),
-  server('answers with JSON bombs', 'json-bombs', { ...broken, says: /not an object|nested|not JSON/ }),
+  server('answers with JSON bombs', 'json-bombs', {
+    ...broken,
+    says: /announces \d+ bytes|no serverRecvTime and no serverSendTime/,
+  }),
   server('answers into the next situation', 'answers-into-the-next-situation', { ...broken, says: /no response/ }),
   server('crashes at the 7th request', 'crashes-at-the-7th-request', { ...broken, says: /exited with code 1/ }),
   server('restarts itself at every 7th request', 'restarts-itself', { ...broken, says: /exited with code 0/ }),
@@ -69,7 +72,7 @@ const clients: readonly HostileCase[] = [
   client('prints 100 MB', 'prints-100-mb', { ...broken, says: /no connection/ }),
   client('reports without end', 'reports-without-end', { ...broken, target: { within: '5s' }, says: /NTP local time/ }),
   client('sends garbage', 'sends-garbage', { ...broken, says: /no connection|no request/ }),
-  client('reconnects in a busy loop', 'reconnects', { ...broken, says: /no request/ }),
+  client('reconnects in a busy loop', 'reconnects', { ...broken, says: /connection/ }),
   client('sends every type of packet in every state', 'every-packet-in-every-state', {
     ...broken,
     says: /no request|requests and no time/,

@@ -6,6 +6,9 @@ import { connectEngine, OWNER_LABEL } from '../harness/target/engine.ts';
 /** How long what was ended may take to vanish, in ms: the guardian works when the suite is gone, and so does the kernel. */
 const VANISH_MS = 5_000;
 
+/** testcontainers' lock, by which all its users on a machine take turns: there is one, and it stays. */
+const sharedLock = 'testcontainers-node-0.lock';
+
 /** Where a run could leave something. */
 export interface Traces {
   /** A word in the command line of everything that the run has started. */
@@ -29,7 +32,9 @@ export async function remains(traces: Traces): Promise<string[]> {
     const found = [
       ...processesWith(traces.token),
       ...(await listens(traces.port)),
-      ...readdirSync(traces.temporary).map((name) => `file ${name}`),
+      ...readdirSync(traces.temporary)
+        .filter((name) => name !== sharedLock)
+        .map((name) => `file ${name}`),
       ...globSync('*.tmp', { cwd: traces.reports }).map((name) => `file ${name}`),
       ...(traces.docker ? await ownedBy(traces.suite) : []),
     ];

@@ -10,11 +10,25 @@ import { MARK } from './offspring.ts';
  */
 const script = `
 trap '' INT TERM HUP
-groups= folders=
+groups= folders= found=
 carriers() {
   # busybox's grep ends at the first zero byte of a file
   if grep --version 2>/dev/null | grep -q GNU; then grep -lsF -e "$1" /proc/[0-9]*/environ; return; fi
   for file in /proc/[0-9]*/environ; do tr '\\0' '\\n' <"$file" 2>/dev/null | grep -qF -e "$1" && echo "$file"; done
+}
+# those that descend from the given ones, and these
+family() {
+  grep -Hs '^PPid:' /proc/[0-9]*/status | awk -v roots="$1" -F'[/:\t ]+' '
+    { parent[$3] = $NF }
+    END {
+      count = split(roots, root, " ")
+      for (i = 1; i <= count; i++) own[root[i]] = 1
+      do {
+        grown = 0
+        for (pid in parent) if (!(pid in own) && (parent[pid] in own)) { own[pid] = 1; grown = 1 }
+      } while (grown)
+      for (pid in own) print pid
+    }'
 }
 without() { left=; for one in $1; do [ "$one" = "$2" ] || left="$left $one"; done; }
 while read -r word value; do
@@ -26,7 +40,9 @@ $value" ;;
     removed) folders=$(printf '%s\\n' "$folders" | grep -vxF -e "$value") ;;
   esac
 done
+[ -z "$groups" ] || found=$(family "$groups" 2>/dev/null)
 for group in $groups; do kill -9 "-$group" 2>/dev/null; done
+for pid in $found; do kill -9 "$pid" 2>/dev/null; done
 for round in 1 2 3; do
   found=$(carriers "$1" 2>/dev/null)
   [ -n "$found" ] || break

@@ -216,14 +216,14 @@ describe('a process', { timeout: 60_000 }, () => {
 });
 
 describe('a process that leaves its group', { skip: process.platform !== 'linux', timeout: 60_000 }, () => {
-  const detached = (env: string): string => `
-    const { spawn } = require('node:child_process');
-    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { detached: true, stdio: 'ignore'${env} });
-    console.log('child ' + child.pid);`;
+  const detached = (name = 'child', env = ''): string => `
+    const ${name} = require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], {
+      detached: true, stdio: 'ignore'${env} });
+    console.log('${name} ' + ${name}.pid);`;
 
   for (const [what, program] of [
-    ['is ended with it', `${detached('')} ${LISTEN}`],
-    ['is ended with it, also when it has another environment', `${detached(', env: {}')} ${LISTEN}`],
+    ['is ended with it', `${detached()} ${LISTEN}`],
+    ['is ended with it, also when it has another environment', `${detached('child', ', env: {}')} ${LISTEN}`],
   ] as const) {
     test(what, async () => {
       const { line, onLine } = firstLine('child ');
@@ -236,7 +236,7 @@ describe('a process that leaves its group', { skip: process.platform !== 'linux'
 
   test('is ended when its parent has ended long before', async () => {
     const { line, onLine } = firstLine('child ');
-    const program = `${detached('')} child.unref();`;
+    const program = `${detached()} child.unref();`;
     const started = await startTarget(targetOf(program, { role: 'client' }), { values: { host: 'h', port: '1' }, onLine });
     const pid = Number(await line);
     await started.end;
@@ -245,13 +245,14 @@ describe('a process that leaves its group', { skip: process.platform !== 'linux'
   });
 
   test('is ended when the suite is killed', async () => {
+    const program = `${detached('child', ', env: {}')} ${detached('marked')} marked.unref(); ${LISTEN}`;
     const suite = `
       const { startTarget } = await import(${JSON.stringify(import.meta.resolve('./start.ts'))});
       const { guardFolder } = await import(${JSON.stringify(import.meta.resolve('./guardian.ts'))});
       const { mkdtempSync } = await import('node:fs');
       const folder = mkdtempSync(${JSON.stringify(join(tmpdir(), 'guarded folder-'))});
       guardFolder(folder);
-      const target = ${JSON.stringify({ ...targetOf(`${detached('')} ${LISTEN}`), capabilities: undefined })};
+      const target = ${JSON.stringify({ ...targetOf(program), capabilities: undefined })};
       await startTarget(target, { onLine: (line) => console.log(line) });
       console.log('folder ' + folder);
       console.log('started');
@@ -262,11 +263,12 @@ describe('a process that leaves its group', { skip: process.platform !== 'linux'
       printed += String(data);
       if (printed.includes('started')) break;
     }
-    const [pid, folder] = [Number(/child (\d+)/.exec(printed)?.[1]), /folder (.*)/.exec(printed)?.[1] ?? ''];
-    assert.ok(existsSync(folder) && existsSync(`/proc/${pid}`), printed);
+    const pids = ['child', 'marked'].map((word) => Number(new RegExp(`${word} (\\d+)`).exec(printed)?.[1]));
+    const folder = /folder (.*)/.exec(printed)?.[1] ?? '';
+    for (const path of [folder, ...pids.map((pid) => `/proc/${pid}`)]) assert.ok(existsSync(path), printed);
     child.kill('SIGKILL');
     await once(child, 'exit');
-    await gone(pid);
+    await Promise.all(pids.map(gone));
     while (existsSync(folder)) await nextTurn();
   });
 });

@@ -39,6 +39,7 @@ describe('a run in containers', { skip, timeout: 300_000 }, () => {
   test("arrives at exactly 1571724098125 in the page's example, on the reference client's controlled clock", async () => {
     const { code, stdout, stderr, report } = await run('reference-client-in-container', 'client-worked-example');
     assert.equal(code, 4, stdout + stderr);
+    assert.match(report.target.imageDigest ?? '', /^sha256:[0-9a-f]{64}$/);
     const example = report.requirements.find(({ id }) => id === 'client-worked-example');
     assert.equal(example?.status, 'passed', stdout);
     const exact = example.situations.filter(({ title }) => title.startsWith("The page's own numbers"));

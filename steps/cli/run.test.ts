@@ -44,8 +44,8 @@ describe('a run on the embedded reference server', () => {
     assert.ok(!ended.stdout.includes('\r'));
   });
 
-  test('leaves its four reports where it was told', () => {
-    assert.match(ended.stdout, /\nreports in whole: report\.json, junit\.xml, report\.html, messages\.ndjson\n/);
+  test('leaves its reports where it was told', () => {
+    assert.match(ended.stdout, /\nreports in whole: index\.html, report\.json, junit\.xml, report\.html, messages\.ndjson\n/);
     const report = reportIn(join(folder, 'whole'));
     assert.deepEqual(schemaFaults('report', JSON.stringify(report)), []);
     assert.equal(report.verdict, 'conforms');
@@ -55,6 +55,12 @@ describe('a run on the embedded reference server', () => {
     );
     const page = readFileSync(join(folder, 'whole/report.html'), 'utf8');
     assert.ok(page.includes('>reference server: conforms</h1>'));
+    assert.match(readFileSync(join(folder, 'whole/index.html'), 'utf8'), /<title>reference server[^<]*: conforms<\/title>/);
+    const tested = report.requirements.filter(({ status }) => status === 'passed');
+    for (const { id, situations } of tested) {
+      const exchanges = situations.flatMap((situation) => situation.exchanges ?? []);
+      assert.ok(exchanges.length > 0, id);
+    }
     assert.ok(readFileSync(join(folder, 'whole/junit.xml'), 'utf8').includes('<testsuite name="server-response-qos0" '));
     const messages = readFileSync(join(folder, 'whole/messages.ndjson'), 'utf8').trimEnd().split('\n');
     for (const line of messages) JSON.parse(line);

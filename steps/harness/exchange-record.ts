@@ -1,4 +1,4 @@
-import { type Response, roundTrip } from './exchange.ts';
+import { isWhole, type Response, roundTrip } from './exchange.ts';
 import type { NtpDevice } from './ntp-device.ts';
 import { readPayload } from './payload.ts';
 import type { ClientRequest, Delivered, Performance, ReportedTime } from './performance.ts';
@@ -61,7 +61,7 @@ export function recordDevices(devices: readonly NtpDevice[]): Recorded[] {
       n: index + 1,
       asker: device.name,
       atMs: inMs(request.at - start),
-      ...(request.timestamp === undefined ? {} : { deviceSendTime: request.timestamp.digits }),
+      ...(request.timestamp !== undefined && isWhole(request.timestamp.digits) ? { deviceSendTime: request.timestamp.digits } : {}),
       answers: request.responses.map((response) => answerOf(device, request.at, response)),
     },
   }));

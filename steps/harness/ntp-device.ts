@@ -1,5 +1,5 @@
 import type { DeviceConnection } from './device.ts';
-import { type Exchange, type Request, type Response, type Timestamp, toJson } from './exchange.ts';
+import { type Exchange, isWhole, type Request, type Response, type Timestamp, toJson } from './exchange.ts';
 import type { Message } from './inbox.ts';
 import { assertValid } from './schema.ts';
 import type { Identity } from './target/target.ts';
@@ -74,7 +74,8 @@ export class NtpDevice {
    */
   arrival({ timestamp, at: sentAt }: Request, at: number): bigint | undefined {
     if (this.#parts.clock !== undefined) return BigInt(this.time(at));
-    return timestamp === undefined ? undefined : BigInt(timestamp.digits) + BigInt(Math.floor((at - sentAt) / 1000));
+    if (timestamp === undefined || !isWhole(timestamp.digits)) return undefined;
+    return BigInt(timestamp.digits) + BigInt(Math.floor((at - sentAt) / 1000));
   }
 
   /**

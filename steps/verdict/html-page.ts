@@ -4,9 +4,6 @@ import { attachedText, readEvidence } from './attachment.ts';
 import { escapeXml } from './escape-xml.ts';
 import type { Report } from './report.ts';
 
-/** The report page beside Cucumber's. */
-export const pageFile = 'index.html';
-
 /** Cucumber's page shows texts of this type in place, and offers all others for download. */
 const shownInPlace = 'text/x.cucumber.log+plain';
 
@@ -73,7 +70,7 @@ function inWords(text: string): string {
     case 'wire':
       return evidence.lines.join('\n');
     case 'exchanges':
-      return `${evidence.made} ${evidence.made === 1 ? 'exchange' : 'exchanges'}; ${pageFile} draws them`;
+      return `${evidence.made} ${evidence.made === 1 ? 'exchange' : 'exchanges'}; index.html draws them`;
     case 'finding':
     case 'charge': {
       const likely = evidence.likely === undefined ? [] : [`likely    ${evidence.likely}`];

@@ -3,24 +3,34 @@ import { dirname, join } from 'node:path';
 import type { Requirement } from '../requirement.ts';
 import type { Circumstances } from './judge.ts';
 import { junitXml } from './junit.ts';
+import { reportPage } from './page/page.ts';
 import type { Report } from './report.ts';
 import { incompleteReport, type Run, reportJson } from './report-json.ts';
+
+/** The report page, beside which Cucumber's own is `report.html`. */
+export const pageFile = 'index.html';
 
 /** The files of a report folder that Cucumber's messages become. */
 export const messageFiles = { html: 'report.html', messages: 'messages.ndjson' } as const;
 
 /**
- * Writes the report of a run into its folder: `report.json` and `junit.xml`.
+ * Writes the report of a run into its folder: `index.html`, `report.json` and `junit.xml`.
  *
  * @param command As in `failureText`.
  * @returns The paths of what was written.
  * @throws Error of `node:fs` when the folder cannot be written to.
  */
 export function writeReport(folder: string, report: Report, command: string): readonly string[] {
-  const files = [join(folder, 'report.json'), join(folder, 'junit.xml')] as const;
-  writeWhole(files[0], reportJson(report));
-  writeWhole(files[1], junitXml(report, command));
-  return files;
+  const texts = [
+    [pageFile, reportPage(report, command)],
+    ['report.json', reportJson(report)],
+    ['junit.xml', junitXml(report, command)],
+  ] as const;
+  return texts.map(([name, text]) => {
+    const file = join(folder, name);
+    writeWhole(file, text);
+    return file;
+  });
 }
 
 /**
@@ -43,7 +53,8 @@ export function writeIncomplete(
 
 /** Takes away what an earlier run has left in a folder whose reports now go elsewhere. */
 export function clearReport(folder: string): void {
-  for (const name of ['report.json', 'junit.xml', ...Object.values(messageFiles)]) rmSync(join(folder, name), { force: true });
+  for (const name of [pageFile, 'report.json', 'junit.xml', ...Object.values(messageFiles)])
+    rmSync(join(folder, name), { force: true });
 }
 
 /** Writes a file so that nobody ever sees half of it: what stood there before stays until all of the new text is on the disk. */

@@ -143,12 +143,17 @@ describe('a report folder', () => {
       for (const stale of ['report.html', 'messages.ndjson']) writeFileSync(join(folder, stale), 'old');
       writeFileSync(join(folder, 'notes.txt'), 'mine');
       writeIncomplete(folder, run, requirements, 'run x', selected);
-      assert.deepEqual(readdirSync(folder).sort(), ['junit.xml', 'notes.txt', 'report.json']);
+      assert.deepEqual(readdirSync(folder).sort(), ['index.html', 'junit.xml', 'notes.txt', 'report.json']);
+      assert.match(readFileSync(join(folder, 'index.html'), 'utf8'), /<title>Acme IoT Hub 3\.2\.1: incomplete<\/title>/);
       assert.match(readFileSync(join(folder, 'report.json'), 'utf8'), /"verdict": "incomplete"/);
       assert.match(readFileSync(join(folder, 'junit.xml'), 'utf8'), /<error message="the run did not come to its end"/);
       const files = writeReport(join(folder, 'deeper'), conforming(), 'run x');
-      assert.deepEqual(files, [join(folder, 'deeper/report.json'), join(folder, 'deeper/junit.xml')]);
-      assert.deepEqual(readdirSync(join(folder, 'deeper')).sort(), ['junit.xml', 'report.json']);
+      const names = ['index.html', 'report.json', 'junit.xml'];
+      assert.deepEqual(
+        files,
+        names.map((name) => join(folder, 'deeper', name)),
+      );
+      assert.deepEqual(readdirSync(join(folder, 'deeper')).sort(), ['index.html', 'junit.xml', 'report.json']);
       assert.deepEqual(schemaFaults('report', readFileSync(join(folder, 'deeper/report.json'), 'utf8')), []);
     } finally {
       rmSync(folder, { recursive: true, force: true });

@@ -1,0 +1,30 @@
+import { printable } from '../../harness/printable.ts';
+import { escapeXml } from '../escape-xml.ts';
+
+/** A piece of HTML that is safe as it stands. */
+export class Markup {
+  readonly text: string;
+
+  /** @param text HTML that nobody but the suite has written */
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** What may stand in a template: text, which is escaped, and pieces of HTML, which are not; undefined and false leave nothing. */
+export type Part = string | number | Markup | undefined | false | readonly Part[];
+
+/**
+ * HTML from a template. Every text that is put into it is made printable and escaped, so that nothing of an implementation under
+ * test becomes an element, an attribute or a control character. Attributes must be quoted.
+ */
+export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Markup {
+  return new Markup(strings.reduce((text, piece, index) => text + textOf(parts[index - 1]) + piece));
+}
+
+function textOf(part: Part): string {
+  if (part === undefined || part === false) return '';
+  if (part instanceof Markup) return part.text;
+  if (typeof part === 'object') return part.map(textOf).join('');
+  return escapeXml(printable(String(part), Number.POSITIVE_INFINITY));
+}

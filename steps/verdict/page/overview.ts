@@ -1,0 +1,93 @@
+import type { Report, RequirementResult, Status } from '../report.ts';
+import { html, type Markup } from './html.ts';
+import { icon, signOf } from './icons.ts';
+import { duration } from './numbers.ts';
+import { anchorOf } from './requirement-section.ts';
+
+/** The order in which counts are told. */
+const statuses: readonly Status[] = ['failed', 'warning', 'inconclusive', 'untested', 'passed', 'inapplicable'];
+
+/** The verdict, as nobody can overlook it. */
+export function verdictHead(report: Report): Markup {
+  const { verdict, because, target, counts, faults, requirements } = report;
+  const sign = signOf(verdict);
+  const told = statuses.filter((status) => counts[status] > 0);
+  // A single fault is the reason already.
+  const more = faults.filter((fault) => !because.includes(fault));
+  return html`<header class="verdict ${sign}">
+${icon(sign)}
+<div>
+<h1><span class="name">${nameOf(report)}</span> <span class="word">${verdict}</span></h1>
+<p class="because">${because.charAt(0).toUpperCase()}${because.slice(1)}.</p>
+${more.length > 0 && html`<ul class="faults">${more.map((fault) => html`<li>${fault}</li>`)}</ul>`}
+${target.ended !== undefined && html`<p class="ended">The ${target.role} ended before the suite stopped it: ${target.ended}.</p>`}
+</div>
+<div class="tally">${bar(counts, requirements.length)}
+<ul>${told.map((status) => html`<li><a href="#${status}">${icon(status)}<b>${counts[status]}</b> ${status}</a></li>`)}</ul></div>
+</header>`;
+}
+
+/** The name of what was tested, with its version. */
+export function nameOf({ target: { name, version } }: Report): string {
+  return version === undefined ? name : `${name} ${version}`;
+}
+
+/** The counts as parts of one line; the list below it says the same in words. */
+function bar(counts: Report['counts'], total: number): Markup {
+  let from = 0;
+  const pieces = statuses.map((status) => {
+    const x = from;
+    from += counts[status];
+    return counts[status] === 0 ? undefined : html`<rect class="${status}" x="${x}" width="${counts[status]}" height="1"/>`;
+  });
+  return html`<svg class="bar" viewBox="0 0 ${Math.max(total, 1)} 1" preserveAspectRatio="none" aria-hidden="true">${pieces}</svg>`;
+}
+
+/** What was tested, by what, when and for how long. */
+export function facts(report: Report): Markup {
+  const { target, suite, requirementSet, started, finished, durationMs, environment, strict, order } = report;
+  const rows: readonly (readonly [name: string, value: string | Markup | undefined, width?: 'wide'])[] = [
+    ['implementation', `${nameOf(report)}, a ${target.role}`],
+    ['target file', target.file],
+    ['capabilities', target.capabilities.length === 0 ? 'none declared' : target.capabilities.join(', ')],
+    ['started as', html`<code>${target.start}</code>`, 'wide'],
+    ['image digest', target.imageDigest === undefined ? undefined : html`<code>${target.imageDigest}</code>`, 'wide'],
+    ['confined less in', target.loosened?.join(', '), 'wide'],
+    ['requirement set', setInWords(requirementSet)],
+    ['suite', `${suite.name} ${suite.version}${strict ? ', --strict' : ''}`],
+    ['order', order],
+    ['when', html`<time datetime="${started}">${moment(started)}</time>`],
+    ['how long', finished === undefined ? 'the run has not ended' : duration(durationMs)],
+    ['on', `Node ${environment.node.replace(/^v/, '')}, ${environment.platform} ${environment.arch}`],
+  ];
+  return html`<section class="facts-of-run" aria-label="The run"><dl>${rows.map(([name, value, width = '']) => value !== undefined && html`<div class="${width}"><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></section>`;
+}
+
+function setInWords(set: Report['requirementSet']): string | Markup {
+  if (set === undefined) return 'no released requirement set';
+  const short = html`<code title="${set.digest}">${set.digest.slice(0, 12)}</code>`;
+  if (set.modified.length === 0) return html`${set.name} ${short}`;
+  return html`none that is released: differs from ${set.name} ${short} in ${set.modified.join(', ')}`;
+}
+
+/** `22 Nov 2026, 19:25:31 UTC` */
+function moment(iso: string): string {
+  const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium', timeZone: 'UTC' });
+  const date = new Date(iso);
+  return Number.isNaN(date.getTime()) ? iso : `${format.format(date)} UTC`;
+}
+
+/** Every requirement by its feature: a table to find one's way by. */
+export function map({ requirements, target }: Report): Markup {
+  const features = Map.groupBy(requirements, ({ feature }) => feature);
+  const short = ({ id }: RequirementResult): string => id.slice(target.role.length + 1);
+  return html`<section class="map" aria-labelledby="h-map"><h2 id="h-map">Requirements by feature</h2>
+<table><thead class="unseen"><tr><th scope="col">feature</th><th scope="col">requirements</th></tr></thead>
+<tbody>${[...features].map(
+    ([feature, own]) =>
+      html`<tr><th scope="row">${feature}</th><td><ul>${own.map(
+        (requirement) =>
+          html`<li><a class="${requirement.status}" href="#${anchorOf(requirement)}">${icon(requirement.status)}${short(requirement)}<span class="unseen">, ${requirement.status}</span></a></li>`,
+      )}</ul></td></tr>`,
+  )}</tbody></table></section>`;
+}

@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import type { Report } from '../report.ts';
+import { html, Markup } from './html.ts';
+import { iconSheet } from './icons.ts';
+import { facts, map, nameOf, verdictHead } from './overview.ts';
+import { requirementSections } from './requirement-section.ts';
+import { script } from './script.ts';
+import type { Detail } from './situation.ts';
+import { style } from './style.ts';
+
+/** A page that is bigger than this is written again with less detail, in bytes. */
+const mostBytes = 2_500_000;
+
+/** From all that is worth showing to what a run of any size has room for. */
+const details: readonly Detail[] = [
+  { failedLines: 40, otherLines: 24, drawings: 3, lineLength: 600, textLength: 2000 },
+  { failedLines: 24, otherLines: 8, drawings: 2, lineLength: 300, textLength: 800 },
+  { failedLines: 12, otherLines: 0, drawings: 1, lineLength: 200, textLength: 300 },
+  { failedLines: 4, otherLines: 0, drawings: 0, lineLength: 120, textLength: 120 },
+];
+
+/** The words that are used for results, and what they say of a requirement. */
+const words: readonly (readonly [string, string])[] = [
+  ['passed', 'every situation that applies was tried and went as it must'],
+  ['failed', 'a MUST is not met in at least one situation'],
+  ['warning', 'a SHOULD is not met; decides only under --strict'],
+  ['inapplicable', 'it needs something that the target file does not declare, or excludes; the reason is given'],
+  ['untested', 'not selected, left out by --fail-fast, or not to be judged while another requirement fails'],
+  ['inconclusive', 'the set-up or the suite broke, so nothing was proved'],
+];
+
+/**
+ * The report as one page that needs nothing else: no other file, no request, and no script to be read. Every text of the implementation
+ * is escaped, and were one not, the page's own policy lets nothing run that the suite has not written.
+ *
+ * @param command the command that runs the suite on this target again
+ */
+export function reportPage(report: Report, command: string): string {
+  let page = '';
+  for (const detail of details) {
+    page = render(report, command, detail);
+    if (Buffer.byteLength(page) <= mostBytes) break;
+  }
+  return page;
+}
+
+function render(report: Report, command: string, detail: Detail): string {
+  const { target, verdict, suite } = report;
+  const setting = {
+    role: target.role,
+    sharedClock: target.role === 'server' ? (target.sharedClock ?? false) : undefined,
+    command,
+    detail,
+  };
+  return html`<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${nameOf(report)}: ${verdict}</title>
+<link rel="icon" href="data:,">
+<style>${new Markup(style)}</style>
+</head>
+<body>
+${iconSheet}
+<main>
+<p class="kind">Conformance of ${target.role === 'server' ? 'an NTP server' : 'an NTP client'} over MQTT</p>
+${verdictHead(report)}
+${facts(report)}
+${map(report)}
+<form class="tools" role="search" hidden><label for="find">Find a requirement</label><input id="find" type="search" autocomplete="off"><span id="found" role="status"></span>
+<button type="button" id="unfold">Unfold all</button><button type="button" id="fold">Fold all</button></form>
+${requirementSections(report, setting)}
+${output(report)}
+</main>
+<footer>
+<details><summary>What the words mean</summary><dl>${words.map(([word, meaning]) => html`<div><dt>${word}</dt><dd>${meaning}</dd></div>`)}</dl></details>
+<p>Written by ${suite.name} ${suite.version}. The same run stands in <code>report.json</code> for programs, and step by step in <code>report.html</code>.</p>
+</footer>
+<script>${new Markup(script)}</script>
+</body>
+</html>
+`.text;
+}
+
+function output({ target }: Report): Markup | undefined {
+  if (target.output.length === 0) return undefined;
+  return html`<section class="part"><h2 id="h-output">What the ${target.role} printed last</h2>
+<ol class="output">${target.output.slice(-40).map((line) => html`<li>${line.slice(0, 400)}</li>`)}</ol></section>`;
+}
+
+/** Nothing is loaded from anywhere, and nothing runs or styles but what stands on the page by the suite's hand. */
+const policy = [
+  "default-src 'none'",
+  `style-src '${hashOf(style)}'`,
+  `script-src '${hashOf(script)}'`,
+  'img-src data:',
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
+
+function hashOf(text: string): string {
+  return `sha256-${createHash('sha256').update(text).digest('base64')}`;
+}

@@ -1,0 +1,93 @@
+import type { RequirementResult } from '../report.ts';
+import { html, type Markup } from './html.ts';
+import { digits, duration } from './numbers.ts';
+import { area, clientSamples, type Dot, layOutPlot, type PlotLayout, resolutionMs, serverSamples } from './plot-layout.ts';
+
+/** The features whose requirements are about when something happened. */
+const timing = /^features\/(?:server\/time|client\/calculation)\.feature:/;
+
+/**
+ * Error against round trip, for a requirement about time whose exchanges show both.
+ *
+ * @param sharedClock as the report's target has it; undefined for a client
+ */
+export function plot({ situations, status }: RequirementResult, sharedClock: boolean | undefined): Markup | undefined {
+  if (!situations.some(({ place }) => timing.test(place))) return undefined;
+  const samples = sharedClock === undefined ? clientSamples(situations) : serverSamples(situations, sharedClock);
+  if (samples.length === 0) return undefined;
+  const layout = layOutPlot(samples);
+  const text = inWords(layout, samples, status);
+  const what = sharedClock === undefined ? 'error of the reported time, ms' : 'offset of the server’s clock, ms';
+  return html`<figure class="plot">
+<svg viewBox="0 0 ${area.width} ${area.height}" role="img" aria-label="${`Plot of ${what} against the round trip. ${text}`}">
+${bounds(layout)}${axes(layout, what)}${dots(layout.dots)}
+</svg>
+<figcaption><b>Offset against round trip</b> <span>${text}</span>
+<span class="quiet">The formula cannot be off by more than half the round trip (dark); stamps of whole milliseconds allow ${resolutionMs} ms more (light).${origin(sharedClock)}</span></figcaption>
+</figure>`;
+}
+
+function origin(sharedClock: boolean | undefined): string {
+  if (sharedClock === undefined) return ' Zero is the platform’s time when its response arrived.';
+  return sharedClock
+    ? ' Zero is the suite’s clock, which the server shares.'
+    : ' Zero is where all these exchanges together put the server’s clock.';
+}
+
+function bounds({ x, y, xMost }: PlotLayout): Markup {
+  const wedge = (more: number): string => {
+    const at = (ms: number, sign: number): string => `${round(x(ms))} ${round(y(sign * (ms / 2 + more)))}`;
+    return `M${at(0, 1)}L${at(xMost, 1)}L${at(xMost, -1)}L${at(0, -1)}z`;
+  };
+  return html`<path class="bound resolution" d="${wedge(resolutionMs)}"/><path class="bound" d="${wedge(0)}"/>`;
+}
+
+function axes({ x, y, xMost, yMost, xStep, yStep }: PlotLayout, what: string): Markup {
+  const ticks = (most: number, step: number): number[] =>
+    Array.from({ length: Math.round(most / step) + 1 }, (_, index) => index * step);
+  const across = ticks(xMost, xStep);
+  const up = ticks(yMost, yStep).flatMap((value) => (value === 0 ? [0] : [value, -value]));
+  return html`<path class="grid" d="${up.map((value) => `M${area.left} ${round(y(value))}H${area.right}`).join('')}"/><path class="axis" d="M${area.left} ${round(y(0))}H${area.right}"/>
+${up.map((value) => html`<text class="tick up" x="${area.left - 6}" y="${round(y(value) + 3.5)}">${digits(value)}</text>`)}
+${across.map((value) => html`<text class="tick" x="${round(x(value))}" y="${area.bottom + 14}">${digits(value)}</text>`)}
+<text class="axis-name" x="4" y="12">${what}</text><text class="axis-name end" x="${area.right}" y="${area.bottom + 31}">round trip, ms</text>`;
+}
+
+/** Each dot is a line without length and with round ends: a thousand of them are a short text. */
+function dots(all: readonly Dot[]): Markup {
+  const path = (wanted: readonly Dot[]): string => wanted.map(({ x, y }) => `M${round(x)} ${round(y)}h0`).join('');
+  const [good, bad] = [all.filter(({ failed }) => !failed), all.filter(({ failed }) => failed)];
+  const inside = (list: readonly Dot[]): Dot[] => list.filter(({ beyond }) => beyond === undefined);
+  const arrows = all.flatMap(({ x, y, beyond, failed }) =>
+    beyond === undefined ? [] : [{ at: `${round(x)} ${y}`, beyond, failed }],
+  );
+  const shape = { above: 'm-4 4l4-7l4 7z', below: 'm-4-4l4 7l4-7z' } as const;
+  const distinct = [...new Map(arrows.map((arrow) => [`${arrow.at}${arrow.failed}`, arrow])).values()];
+  return html`<path class="dots" d="${path(inside(good))}"/><path class="dots bad" d="${path(inside(bad))}"/>
+${distinct.map(({ at, beyond, failed }) => html`<path class="beyond${failed && ' bad'}" d="M${at}${shape[beyond]}"/>`)}`;
+}
+
+function inWords(
+  { dots: all, within }: PlotLayout,
+  samples: readonly { readonly roundTripMs: number; readonly errorMs: number }[],
+  status: RequirementResult['status'],
+): string {
+  const trips = samples.map(({ roundTripMs }) => roundTripMs);
+  const [least, most] = [Math.min(...trips), Math.max(...trips)];
+  const count = samples.length === 1 ? '1 exchange' : `${samples.length} exchanges`;
+  const range = least === most ? `a round trip of ${duration(most)}` : `round trips of ${duration(least)} to ${duration(most)}`;
+  const beyond = all.filter((dot) => dot.beyond !== undefined).length;
+  const farthest = samples.reduce((a, { errorMs }) => (Math.abs(errorMs) > Math.abs(a) ? errorMs : a), 0);
+  const inside = within === samples.length ? 'all within' : `${within} of them within`;
+  const out =
+    beyond === 0
+      ? ''
+      : ` ${beyond} ${beyond === 1 ? 'lies' : 'lie'} beyond what is drawn, by up to ${duration(Math.abs(farthest))}.`;
+  const fair =
+    within < samples.length && status === 'passed' ? ' A clock that moves in steps may lie farther out without fault.' : '';
+  return `${count} with ${range}, ${inside} half the round trip + ${resolutionMs} ms.${out}${fair}`;
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}

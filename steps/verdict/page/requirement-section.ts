@@ -1,0 +1,92 @@
+import type { Role } from '../../requirement.ts';
+import type { Report, RequirementResult, Status } from '../report.ts';
+import { html, type Markup } from './html.ts';
+import { icon } from './icons.ts';
+import { plot } from './plot.ts';
+import { type Detail, situation } from './situation.ts';
+
+/** What is the same for every requirement of a page. */
+export interface Setting {
+  readonly role: Role;
+  readonly sharedClock: boolean | undefined;
+  /** The command that runs the suite on this target again. */
+  readonly command: string;
+  readonly detail: Detail;
+}
+
+/** From what has to be mended to what needs no look, with what each part of the page is called. */
+const parts: readonly (readonly [Status, string])[] = [
+  ['failed', 'Not met'],
+  ['warning', 'Recommendations not met'],
+  ['inconclusive', 'Inconclusive'],
+  ['untested', 'Untested'],
+  ['passed', 'Passed'],
+  ['inapplicable', 'Inapplicable'],
+];
+
+/** More failed requirements than this, and failed situations of one, are not unfolded from the start. */
+const mostOpen = { requirements: 8, situations: 2 };
+
+/** Every requirement, failures first, each status a part of the page. */
+export function requirementSections({ requirements }: Report, setting: Setting): Markup {
+  return html`${parts.map(([status, title]) => {
+    const own = requirements.filter((requirement) => requirement.status === status);
+    if (own.length === 0) return undefined;
+    return html`<section class="part" id="${status}" aria-labelledby="h-${status}">
+<h2 id="h-${status}">${title} <span class="count">${own.length}</span></h2>
+${own.map((requirement, index) => requirementDetails(requirement, setting, isFailure(status) && index < mostOpen.requirements))}
+</section>`;
+  })}`;
+}
+
+function isFailure(status: Status): boolean {
+  return status === 'failed' || status === 'warning';
+}
+
+/** The anchor of a requirement. */
+export function anchorOf({ id }: Pick<RequirementResult, 'id'>): string {
+  return `r-${id}`;
+}
+
+function requirementDetails(requirement: RequirementResult, setting: Setting, open: boolean): Markup {
+  const { id, level, sentence, status, reason, description, source, mistakes, situations } = requirement;
+  const failed = situations.filter(({ failure }) => failure !== undefined).length;
+  const share = failed > 0 ? `${failed} of ${counted(situations.length)} failed` : counted(situations.length);
+  const notSelected = situations.every((one) => one.reason === 'not selected');
+  let unfolded = 0;
+  return html`<details class="requirement ${status}" id="${anchorOf(requirement)}"${open && ' open'}>
+<summary>${icon(status)}<span class="head"><span class="sentence">${emphasised(sentence)}</span>
+<span class="facts"><code>${id}</code> <span class="level">${level.toUpperCase()}</span> <span class="status">${status}</span> <span class="share">${share}</span></span></span></summary>
+<div class="inside">
+${reason !== undefined && html`<p class="reason">${reason}</p>`}
+${description !== '' && description.split('\n\n').map((paragraph) => html`<p class="why">${prose(paragraph)}</p>`)}
+<dl class="origin"><div><dt>source</dt><dd>${prose(source)}</dd></div>
+${mistakes !== '' && html`<div><dt>usual mistakes</dt><dd>${prose(mistakes)}</dd></div>`}</dl>
+${plot(requirement, setting.sharedClock)}
+${
+  notSelected
+    ? html`<p class="place">${counted(situations.length)}, none selected</p>`
+    : situations.map((one) => {
+        const show = open && one.failure !== undefined && unfolded < mostOpen.situations;
+        if (show) unfolded += 1;
+        return situation(one, setting.role, setting.detail, show);
+      })
+}
+<p class="repeat"><span>repeat</span> <code>${setting.command} --only ${id}</code></p>
+</div></details>`;
+}
+
+function counted(count: number): string {
+  return `${count} ${count === 1 ? 'situation' : 'situations'}`;
+}
+
+/** The sentence with its MUST or SHOULD set off. */
+function emphasised(sentence: string): Markup {
+  const [before = '', word, after = ''] = sentence.split(/\b((?:MUST|SHOULD)(?: NOT)?)\b/);
+  return word === undefined ? html`${sentence}` : html`${before}<em>${word}</em>${after}`;
+}
+
+/** Text of a feature, in which words between backticks are what is written in files. */
+function prose(text: string): Markup {
+  return html`${text.split('`').map((piece, index) => (index % 2 === 1 ? html`<code>${piece}</code>` : piece))}`;
+}

@@ -1,0 +1,147 @@
+/**
+ * Reports of runs that never were, for the tests beside this file. It ends in `.test.ts` so that it is not shipped; it has no test of
+ * its own.
+ */
+import type { ExchangeRecord } from '../../harness/exchange-record.ts';
+import { printable } from '../../harness/printable.ts';
+import type { Failure, Report, RequirementResult, SituationResult, Status } from '../report.ts';
+import { buildReport } from '../report-json.ts';
+
+/** What a hostile implementation would like to see on the page: elements, attributes, a terminal's escapes, marks of direction. */
+export const forged =
+  '</script><script>document.title="forged"</script><img src=x onerror=alert(1)>" onclick="alert(2)" \'&lt; \x1b[31mred\x1b[0m \u202egnp.exe\u2066 \0 {{x}}';
+
+const wire = [
+  '+0.000000 s  → CONNECT  client id probe',
+  '+0.000500 s  → PUBLISH  /ext/ntp/p/d/request  QoS 0  {"deviceSendTime":1000}',
+  '+0.001500 s  ← PUBLISH  /ext/ntp/p/d/response  QoS 1 packet id 1  {"deviceSendTime":1000,"serverSendTime":"2001"}',
+];
+
+function exchanges(count: number): ExchangeRecord[] {
+  return Array.from({ length: count }, (_, index) => {
+    const took = 1 + (index % 7) * 3;
+    const answer = {
+      afterMs: took,
+      serverRecvTime: '1571724098110',
+      serverSendTime: '1571724098115',
+      deviceRecvTime: '1571724098025',
+      roundTripMs: took,
+      offsetMs: ((index % 5) - 2) * 0.4,
+    };
+    const answers = index % 11 === 10 ? [] : [answer];
+    return { n: index + 1, asker: 'device', atMs: index * 10, deviceSendTime: '1571724098000', answers };
+  });
+}
+
+/** A situation with everything that one may have. */
+export function situation(status: Status, index = 0, more: Partial<SituationResult> = {}): SituationResult {
+  const message = {
+    topic: '/ext/ntp/p/d/response',
+    qos: 1,
+    retain: true,
+    payload: '{"deviceSendTime":1000,"serverSendTime":"2001"}',
+    parts: ['qos', '/serverSendTime'],
+    exchange: 1,
+  };
+  const failure: Failure = {
+    expected: 'three Longs',
+    received: 'a String',
+    likely: 'only the echo keeps its type',
+    wire,
+    message,
+  };
+  const failed = status === 'failed' || status === 'warning';
+  return {
+    title: `Situation ${index}`,
+    place: `features/server/time.feature:${10 + index}`,
+    status,
+    ...(failed ? { failure } : status === 'passed' ? {} : { reason: `it is ${status}` }),
+    information: ['answered in 1.000 ms'],
+    wire,
+    exchanges: exchanges(index + 1),
+    durationMs: 12,
+    ...more,
+  };
+}
+
+/** A requirement of this status. */
+export function requirement(status: Status, situations: readonly SituationResult[] = [situation(status)]): RequirementResult {
+  return {
+    id: `server-${status}`,
+    level: status === 'warning' ? 'should' : 'must',
+    feature: status === 'failed' || status === 'passed' ? 'What a response holds' : "The server's time",
+    sentence: `the server ${status === 'warning' ? 'SHOULD' : 'MUST'} do what is ${status}`,
+    description: 'Because `it` is so.\n\nAnd because.',
+    source: 'stated, "Device connection", step 1',
+    mistakes: 'the usual one',
+    digest: 'd'.repeat(64),
+    status,
+    ...(['inapplicable', 'untested', 'inconclusive'].includes(status) ? { reason: `it is ${status}` } : {}),
+    situations,
+  };
+}
+
+/** A report with a requirement of each of these statuses, in this order. */
+export function report(statuses: readonly Status[], more: Partial<Report> = {}): Report {
+  const run = {
+    suite: { name: 'iot-ntp-conformance', version: '0.1.0', featuresDigest: 'f'.repeat(64) },
+    requirementSet: { name: '2026.1', digest: 'e'.repeat(64), modified: [] },
+    target: {
+      name: 'Acme IoT Hub',
+      version: '3.2.1',
+      role: 'server' as const,
+      file: 'acme.yaml',
+      start: 'container acme/iot-hub:3.2.1',
+      imageDigest: `sha256:${'a'.repeat(64)}`,
+      sharedClock: true,
+      capabilities: ['tls'],
+      output: ['listening on 1883'],
+    },
+    started: new Date('2026-01-02T03:04:05.000Z'),
+    strict: false,
+  };
+  const counts: Report['counts'] = Object.fromEntries(
+    (['passed', 'failed', 'warning', 'inapplicable', 'untested', 'inconclusive'] as const).map((status) => [
+      status,
+      statuses.filter((one) => one === status).length,
+    ]),
+  ) as Record<Status, number>;
+  const broken = counts.failed > 0;
+  const whole = !broken && counts.untested + counts.inconclusive === 0;
+  const judgement = {
+    verdict: broken ? ('does not conform' as const) : whole ? ('conforms' as const) : ('incomplete' as const),
+    because: 'this is why',
+    exitCode: broken ? (1 as const) : whole ? (0 as const) : (4 as const),
+    faults: [],
+    counts,
+    requirements: statuses.map((status) => requirement(status, [situation(status), situation(status, 1), situation(status, 24)])),
+  };
+  return { ...buildReport(run, judgement, new Date('2026-01-02T03:04:07.500Z')), ...more };
+}
+
+/** The same report with a text put behind every text that an implementation, or its target file, has a hand in. */
+export function spoilt(honest: Report, text: string): Report {
+  const kept = new Set([
+    'verdict',
+    'status',
+    'level',
+    'role',
+    'id',
+    'place',
+    'started',
+    'finished',
+    '$schema',
+    'deviceSendTime',
+    'parts',
+  ]);
+  const spoil = (value: unknown, name = ''): unknown => {
+    if (typeof value === 'string') return kept.has(name) ? value : `${value}${text}`;
+    if (Array.isArray(value)) return value.map((item) => spoil(item, name));
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, spoil(member, key)]));
+  };
+  return spoil(honest) as Report;
+}
+
+/** A text as the transcript lets it into a report. */
+export const cleaned = (text: string): string => printable(text, 4000);

@@ -1,0 +1,132 @@
+import type { AnswerRecord, ExchangeRecord } from '../../harness/exchange-record.ts';
+import type { Role } from '../../requirement.ts';
+import { niceStep, whole } from './numbers.ts';
+
+/** Measures of every drawing, in its own units; they are pixels at its natural size. */
+export const frame = { width: 360, device: 116, server: 244, top: 54, span: 150, label: 30 } as const;
+
+/** A message from one lane to the other: two points. */
+export interface Arrow {
+  readonly from: number;
+  readonly to: number;
+  /** The message was kept back. */
+  readonly unheard: boolean;
+}
+
+/** A timestamp: where it is on its lane, and where its label stands. */
+export interface Stamp {
+  readonly name: 'deviceSendTime' | 'serverRecvTime' | 'serverSendTime' | 'deviceRecvTime';
+  /** Decimal digits; undefined where the message holds none, or nobody knows it. */
+  readonly digits: string | undefined;
+  readonly y: number;
+  readonly labelY: number;
+}
+
+/** An exchange to scale: time runs downwards on two lanes. */
+export interface SequenceLayout {
+  readonly stamps: readonly Stamp[];
+  readonly request: Arrow;
+  readonly responses: readonly Arrow[];
+  /** How many ms a unit of the drawing is; undefined where nothing came back, so that nothing has a length. */
+  readonly msPerUnit: number | undefined;
+  /** A length for the scale: ms, and how long it is drawn. */
+  readonly scale: { readonly ms: number; readonly length: number } | undefined;
+  /** Ms from deviceSendTime to deviceRecvTime, and from serverRecvTime to serverSendTime as it is claimed. */
+  readonly elapsedMs: number | undefined;
+  readonly processingMs: number | undefined;
+  /** True when the server claims to have taken longer than the whole exchange, or less than nothing. */
+  readonly impossible: boolean;
+  readonly height: number;
+}
+
+/** The answer that the exchange is about: the first one of a server; of the suite's platform the last one, which is the true one. */
+export function mainAnswer({ answers }: ExchangeRecord, role: Role): AnswerRecord | undefined {
+  if (role === 'server') return answers[0];
+  return answers.findLast(({ unheard }) => unheard !== true) ?? answers.at(-1);
+}
+
+/**
+ * Lays an exchange out. The two clocks are laid over each other as the formula does it, by which request and response took equally
+ * long; in front of a client the latencies are known and drawn as they were.
+ */
+export function layOut(exchange: ExchangeRecord, role: Role): SequenceLayout {
+  const answer = mainAnswer(exchange, role);
+  if (answer === undefined) return unanswered(exchange);
+  const { deviceSendTime, forthMs } = exchange;
+  const elapsed = elapsedOf(exchange, answer, role);
+  const claimed = processingOf(answer);
+  // Stamps are whole milliseconds: what is claimed may be up to one more than what passed.
+  const impossible = claimed !== undefined && (claimed < 0 || claimed > elapsed + 1);
+  const processing = impossible ? (claimed ?? 0) : Math.min(claimed ?? 0, elapsed);
+  const rest = elapsed - processing;
+  const known = role === 'client' && forthMs !== undefined && (forthMs > 0 || rest > 5) && forthMs <= rest;
+  const received = known ? forthMs : rest / 2;
+  const moments = [0, received, received + processing, elapsed] as const;
+  const others = exchange.answers.filter((other) => other !== answer).slice(0, 3);
+  const back = elapsed - (received + processing);
+  const ends = others.map(({ afterMs }) => afterMs);
+  const first = Math.min(...moments);
+  const last = Math.max(...moments, ...ends);
+  const msPerUnit = Math.max(last - first, 0.001) / frame.span;
+  const y = (ms: number): number => frame.top + (ms - first) / msPerUnit;
+  const [sent, come, gone, arrived] = moments.map(y) as [number, number, number, number];
+  const [sentLabel, arrivedLabel] = spread([sent, arrived]);
+  const [comeLabel, goneLabel] = spread([come, gone]);
+  const step = niceStep(last - first, 3);
+  const arrow = (other: AnswerRecord): Arrow => {
+    return { from: Math.max(frame.top, y(other.afterMs - back)), to: y(other.afterMs), unheard: other.unheard === true };
+  };
+  return {
+    stamps: [
+      { name: 'deviceSendTime', digits: deviceSendTime, y: sent, labelY: sentLabel },
+      { name: 'serverRecvTime', digits: answer.serverRecvTime, y: come, labelY: comeLabel },
+      { name: 'serverSendTime', digits: answer.serverSendTime, y: gone, labelY: goneLabel },
+      { name: 'deviceRecvTime', digits: answer.deviceRecvTime, y: arrived, labelY: arrivedLabel },
+    ],
+    request: { from: sent, to: come, unheard: false },
+    responses: [...others.map(arrow), { from: gone, to: arrived, unheard: answer.unheard === true }],
+    msPerUnit,
+    scale: { ms: step, length: step / msPerUnit },
+    elapsedMs: elapsed,
+    processingMs: claimed,
+    impossible,
+    height: frame.top + frame.span + 46,
+  };
+}
+
+function unanswered({ deviceSendTime }: ExchangeRecord): SequenceLayout {
+  const top = frame.top;
+  return {
+    stamps: [{ name: 'deviceSendTime', digits: deviceSendTime, y: top, labelY: top }],
+    request: { from: top, to: top + 36, unheard: false },
+    responses: [],
+    msPerUnit: undefined,
+    scale: undefined,
+    elapsedMs: undefined,
+    processingMs: undefined,
+    impossible: false,
+    height: top + 110,
+  };
+}
+
+/** Ms on the device's clock: by its own stamps where it is a client's, else as the suite measured it, to the µs. */
+function elapsedOf({ deviceSendTime }: ExchangeRecord, { deviceRecvTime, afterMs }: AnswerRecord, role: Role): number {
+  const [sent, arrived] = [whole(deviceSendTime), whole(deviceRecvTime)];
+  if (role === 'server' || sent === undefined || arrived === undefined) return afterMs;
+  const elapsed = Number(arrived - sent);
+  // A client that reports another clock than it sends has no length that could be drawn.
+  return elapsed >= 0 && elapsed < 86_400_000 ? elapsed : afterMs;
+}
+
+function processingOf({ serverRecvTime, serverSendTime }: AnswerRecord): number | undefined {
+  const [received, sent] = [whole(serverRecvTime), whole(serverSendTime)];
+  return received === undefined || sent === undefined ? undefined : Number(sent - received);
+}
+
+/** Two labels that do not touch: where they would, they move apart by as much on both sides. */
+function spread([a, b]: readonly [number, number]): readonly [number, number] {
+  const apart = Math.abs(b - a);
+  if (apart >= frame.label) return [a, b];
+  const push = (frame.label - apart) / 2;
+  return a <= b ? [a - push, b + push] : [a + push, b - push];
+}

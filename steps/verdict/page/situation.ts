@@ -1,0 +1,107 @@
+import type { MessageAtFault } from '../../evidence.ts';
+import type { ExchangeRecord } from '../../harness/exchange-record.ts';
+import type { Role } from '../../requirement.ts';
+import type { SituationResult } from '../report.ts';
+import { html, type Markup } from './html.ts';
+import { icon } from './icons.ts';
+import { markedLine, markedPayload } from './marks.ts';
+import { duration } from './numbers.ts';
+import { sequence } from './sequence.ts';
+import { mainAnswer } from './sequence-layout.ts';
+
+/** More packets than this are not unfolded from the start. */
+const mostUnfolded = 14;
+
+/** How much of a run the page shows: a run that is big is shown with less of each situation, and report.json has all of it. */
+export interface Detail {
+  /** Packets of a situation that failed, and of one that did not. */
+  readonly failedLines: number;
+  readonly otherLines: number;
+  /** Drawings of a situation that did not fail; one that failed has three. */
+  readonly drawings: number;
+  /** Characters of a packet's line, and of a text of the implementation. */
+  readonly lineLength: number;
+  readonly textLength: number;
+}
+
+/** One situation: what was done, what came, and how it was judged. */
+export function situation(result: SituationResult, role: Role, detail: Detail, open: boolean): Markup {
+  const { title, status, reason, failure, information, place, durationMs, exchanges = [], exchangesMade } = result;
+  const cut = (text: string): string => cutTo(text, detail.textLength);
+  const lines = result.wire.length > 0 ? result.wire : (failure?.wire ?? []);
+  return html`<details class="situation ${status}"${open && ' open'}>
+<summary>${icon(status)}<span class="title">${title}</span><span class="status">${status}</span></summary>
+<div class="inside">
+${reason !== undefined && html`<p class="reason">${cut(reason)}</p>`}
+${failure !== undefined && diagnosis(failure, cut)}
+<div class="evidence">
+<div class="said">
+${failure?.message !== undefined && messageAtFault(failure.message, cut)}
+${information.length > 0 && html`<ul class="information">${information.map((text) => html`<li>${cut(text)}</li>`)}</ul>`}
+${wire(lines, failure, detail)}
+</div>
+${drawings(exchanges, exchangesMade ?? exchanges.length, role, failure?.message?.exchange, failure === undefined ? detail.drawings : 3)}
+</div>
+<p class="place">${place} · ${duration(durationMs)}</p>
+</div></details>`;
+}
+
+function diagnosis(
+  { expected, received, likely }: NonNullable<SituationResult['failure']>,
+  cut: (text: string) => string,
+): Markup {
+  return html`<dl class="diagnosis">
+<div><dt>expected</dt><dd>${cut(expected)}</dd></div>
+<div class="received"><dt>received</dt><dd>${cut(received)}</dd></div>
+${likely !== undefined && html`<div><dt>likely</dt><dd>${cut(likely)}</dd></div>`}
+</dl>`;
+}
+
+/** The message that is wrong, with what is wrong in it marked. */
+function messageAtFault(message: MessageAtFault, cut: (text: string) => string): Markup {
+  const { topic, qos, retain, parts } = message;
+  const part = (name: string, text: string): Markup => (parts.includes(name) ? html`<mark>${text}</mark>` : html`${text}`);
+  const payload = markedPayload({ payload: cut(message.payload), parts });
+  return html`<figure class="message"><figcaption>PUBLISH ${part('topic', topic)} · ${part('qos', `QoS ${qos}`)}${retain && html` · ${part('retain', 'RETAIN')}`}</figcaption>
+<pre>${payload}</pre></figure>`;
+}
+
+/** The exchanges that say most: the one at fault; otherwise all of a few, and the quickest and the slowest of many. */
+function chosen(exchanges: readonly ExchangeRecord[], role: Role, wanted: number | undefined, most: number): ExchangeRecord[] {
+  if (wanted !== undefined) return exchanges.filter(({ n }) => n === wanted);
+  if (exchanges.length <= most) return [...exchanges];
+  const took = (exchange: ExchangeRecord): number => mainAnswer(exchange, role)?.afterMs ?? Number.POSITIVE_INFINITY;
+  const bySpeed = exchanges.toSorted((a, b) => took(a) - took(b));
+  const ends = [bySpeed.at(-1), bySpeed[0]].filter((exchange) => exchange !== undefined);
+  return ends.slice(0, most).toSorted((a, b) => a.n - b.n);
+}
+
+function drawings(
+  exchanges: readonly ExchangeRecord[],
+  made: number,
+  role: Role,
+  wanted: number | undefined,
+  most: number,
+): Markup | undefined {
+  const drawn = chosen(exchanges, role, wanted, most);
+  if (drawn.length === 0) return undefined;
+  const name = ({ n }: ExchangeRecord): string => (made === 1 ? 'The exchange' : `Exchange ${n} of ${made}`);
+  return html`<div class="drawings">${drawn.map((exchange) => sequence(exchange, role, name(exchange)))}</div>`;
+}
+
+function wire(lines: readonly string[], failure: SituationResult['failure'], detail: Detail): Markup | undefined {
+  if (lines.length === 0) return undefined;
+  const most = failure === undefined ? detail.otherLines : detail.failedLines;
+  const half = Math.ceil(most / 2);
+  const few = lines.length <= most;
+  const head = few ? lines : lines.slice(0, half);
+  const tail = few || most < 2 ? [] : lines.slice(-Math.floor(most / 2));
+  const left = lines.length - head.length - tail.length;
+  const line = (text: string): Markup => html`<li>${markedLine(cutTo(text, detail.lineLength), failure?.message)}</li>`;
+  return html`<details class="wire"${failure !== undefined && lines.length <= mostUnfolded && ' open'}><summary>${lines.length} ${lines.length === 1 ? 'packet' : 'packets'} on the wire</summary>
+<ol>${head.map(line)}${left > 0 && html`<li class="left-out">… ${left} more ${left === 1 ? 'packet' : 'packets'}, see report.json …</li>`}${tail.map(line)}</ol></details>`;
+}
+
+function cutTo(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+}

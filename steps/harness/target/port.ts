@@ -1,22 +1,41 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { nextLook, type Sign } from './readiness.ts';
 
 /** Between two attempts to connect, in ms. */
 const RETRY_MS = 20;
 
 /**
- * A TCP port of this machine that nobody listens on at this moment.
+ * Ports below those that a system gives to outgoing connections and to whoever asks for any port (Linux from 32768, others from 49152):
+ * nobody else takes one by chance between the moment at which it was found free and the moment at which the implementation listens, and
+ * no attempt to connect to it can meet itself, or a stranger, and be taken for the implementation.
+ */
+const quiet = { least: 20_000, most: 32_767 };
+
+/** How many ports are tried. */
+const TRIES = 100;
+
+/**
+ * A TCP port of this machine that nobody listens on at this moment, and that nobody is given by chance.
  *
- * @throws Error when the address is none of this machine
+ * @throws Error when the address is none of this machine, or no port was free
  */
 export async function freePort(host = '127.0.0.1'): Promise<number> {
-  const server = createServer().listen(0, host);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (let left = TRIES; ; left -= 1) {
+    const port = randomInt(quiet.least, quiet.most + 1);
+    const server = createServer().listen(port, host);
+    try {
+      await once(server, 'listening');
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (left > 1 && (code === 'EADDRINUSE' || code === 'EACCES')) continue;
+      throw error;
+    }
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
 }
 
 /** Where a connection is tried. */
@@ -61,7 +80,10 @@ function connectOnce({ host, port, keptMs, shown }: Required<Endpoint>, giveUp: 
     const abort = (): void => settle('given up');
     giveUp.addEventListener('abort', abort, { once: true });
     socket.once('connect', () => {
-      if (keptMs === 0) settle('accepted');
+      // Where nobody listens, a connection may still come about: to itself, when it happens to leave from the very port that it goes to.
+      if (socket.localPort === port && socket.localAddress === socket.remoteAddress)
+        settle(inWords({ code: 'ECONNREFUSED' }, host, shown));
+      else if (keptMs === 0) settle('accepted');
       else kept = setTimeout(() => settle('accepted'), keptMs);
     });
     socket.once('data', () => settle('accepted'));

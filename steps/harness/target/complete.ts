@@ -8,6 +8,7 @@ import { placeholdersIn } from './fill.ts';
 import type {
   AddressStart,
   Auth,
+  Build,
   ContainerStart,
   Identity,
   ProcessStart,
@@ -29,6 +30,7 @@ interface Content {
   readonly name: string;
   readonly version?: string;
   readonly role: Role;
+  readonly build?: Build;
   readonly container?: {
     readonly image?: string;
     readonly dockerfile?: string;
@@ -103,6 +105,7 @@ export function complete(value: unknown, file: string, secrets: readonly string[
     name: content.name,
     ...optional('version', content.version),
     role: content.role,
+    ...optional('build', content.build),
     start,
     ready: readyOf(content, start.kind),
     ...optional('tls', tls),

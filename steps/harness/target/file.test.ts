@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: that notation belongs to target files
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,13 +46,16 @@ const PROCESS = 'process: { command: [server, "{port}"] }';
 const CONTAINED = (member: string): string => `name: A\nrole: server\ncontainer: { image: a, port: 1, ${member} }`;
 const SERVER = `name: A\nrole: server\n${PROCESS}\n`;
 const CLIENT = `name: A\nrole: client\nprocess: { command: [sync, "{port}", "{productKey}", "{deviceName}"] }\n`;
+const BUILD = `{ name: hub-3.2.1.jar, digest: "sha256:${'0'.repeat(64)}" }`;
 const RESULT = 'result: { log: "time (?<time>\\\\d+)" }\n';
 
 describe('a target file of a server', () => {
   test('is completed with defaults', async () => {
-    const target = await load('name: Hub\nrole: server\ncontainer: { image: acme/hub, port: 1883 }\n');
+    const text = 'name: Hub\nrole: server\ncontainer: { image: acme/hub, port: 1883 }\n';
+    const target = await load(text);
     assert.deepEqual(target, {
       file: join(folder, 'target.yaml'),
+      digest: createHash('sha256').update(text).digest('hex'),
       name: 'Hub',
       role: 'server',
       start: { kind: 'container', image: 'acme/hub', port: 1883, env: {}, files: [], confinement: confinementOf({}) },
@@ -69,6 +73,11 @@ describe('a target file of a server', () => {
       withinMs: 10_000,
       secrets: [],
     });
+  });
+
+  test('says which build it is where the suite cannot see it', async () => {
+    const { build } = await load(`${SERVER}build: ${BUILD}`);
+    assert.deepEqual(build, { name: 'hub-3.2.1.jar', digest: `sha256:${'0'.repeat(64)}` });
   });
 
   test('may be JSON, with a $schema', async () => {
@@ -368,6 +377,13 @@ describe('a mistake in a target file is answered with place, member and expectat
       'a user name of a client',
       `${CLIENT}${RESULT}device: { productKey: p, deviceName: d, username: x }`,
       'device.username: is for servers only, and this is a client',
+    ],
+    ['a build beside a container', `${CONTAINED('')}\nbuild: ${BUILD}`, '4:1: build: stands beside container', 'remove it'],
+    ['a build without digest', `${SERVER}build: { name: hub.jar }`, '4:8: build.digest: is missing'],
+    [
+      'a digest of another algorithm',
+      `${SERVER}build: { name: hub.jar, digest: "md5:0" }`,
+      'build.digest: is "md5:0"; expected a digest: sha256: and 64',
     ],
     ['a certificate without key', `${SERVER}tls: { certificate: ca.pem }`, 'tls.key: is missing; it goes with certificate'],
     [

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { conceal } from '../secrets.ts';
@@ -24,7 +25,8 @@ export async function loadTarget(
   environment: Readonly<Record<string, string | undefined>> = process.env,
   root?: string,
 ): Promise<Target> {
-  const source = readSource(await readText(path));
+  const bytes = await readBytes(path);
+  const source = readSource(inUtf8(path, bytes));
   if (source.mistakes.length > 0) throw new TargetFileError(path, source.mistakes);
   if (typeof source.value !== 'object' || source.value === null || Array.isArray(source.value)) {
     throw new TargetFileError(
@@ -38,23 +40,30 @@ export async function loadTarget(
   const found = checkSchema(value);
   const all = [...faults, ...found, ...checkMeaning(value, { folder, root: root === undefined ? folder : resolve(root) })];
   if (all.length > 0) throw new TargetFileError(path, ordered(all.map((fault) => located(fault, source.place, secrets))));
-  return complete(value, resolve(path), secrets);
+  return { ...complete(value, resolve(path), secrets), digest: createHash('sha256').update(bytes).digest('hex') };
 }
 
-async function readText(path: string): Promise<string> {
+async function readBytes(path: string): Promise<Buffer> {
   try {
     const status = await stat(path);
     if (!status.isFile())
       throw new TargetFileError(path, `is a ${status.isDirectory() ? 'folder' : 'special file'}; expected a target file`);
     if (status.size > LARGEST)
       throw new TargetFileError(path, `has ${status.size} bytes; expected a target file of at most ${LARGEST}`);
-    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
+    return await readFile(path);
   } catch (error) {
     if (error instanceof TargetFileError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') throw new TargetFileError(path, 'there is no such file');
-    if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') throw new TargetFileError(path, 'is not text in UTF-8');
     throw new TargetFileError(path, `cannot be read: ${message}`);
+  }
+}
+
+function inUtf8(path: string, bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new TargetFileError(path, 'is not text in UTF-8');
   }
 }
 

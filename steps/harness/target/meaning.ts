@@ -32,6 +32,7 @@ export function checkMeaning(value: unknown, bounds: Bounds): Fault[] {
     ...checkPlaceholders(value, client),
     ...checkPort(value, client),
     ...checkDevice(value, client),
+    ...checkBuild(value),
     ...checkAddress(value),
     ...checkReady(value),
     ...checkDevices(value),
@@ -146,6 +147,12 @@ function checkDevice(value: unknown, client: boolean): Fault[] {
   if (missing.length === 0) return [];
   const what = `nowhere contains ${missing.join(' and ')}: the client is another device in each start; expected them in command or env, or the member device with the one that it always is`;
   return [fault([kind, ...(member(start, 'command') === undefined ? [] : ['command'])], what)];
+}
+
+/** Of a container the engine itself says what it is. */
+function checkBuild(value: unknown): Fault[] {
+  if (member(value, 'build') === undefined || member(value, 'container') === undefined) return [];
+  return [named(['build'], 'stands beside container, whose image the suite names by its own digest; remove it')];
 }
 
 function checkAddress(value: unknown): Fault[] {

@@ -98,13 +98,23 @@ export type TimeUnit = 'ms' | 's';
 /** The JSON type of a timestamp, in the page's words: `long` is an integer. */
 export type TimestampType = 'long' | 'string';
 
+/** A build of an implementation that the suite cannot see: `digest` is `sha256:…`. */
+export interface Build {
+  readonly name: string;
+  readonly digest: string;
+}
+
 /** A target file, read, checked and completed with its defaults. Placeholders in `start` are still in place. */
 export interface Target {
   /** Absolute path of the target file; what its relative paths are relative to is its folder. */
   readonly file: string;
+  /** SHA-256 of the file's bytes, in hex; absent where there is none. */
+  readonly digest?: string;
   readonly name: string;
   readonly version?: string;
   readonly role: Role;
+  /** Which build it is, by the target file's word; the engine says it of a container. */
+  readonly build?: Build;
   readonly start: ContainerStart | ProcessStart | AddressStart;
   readonly ready: Ready;
   readonly tls?: Tls;

@@ -124,7 +124,7 @@ mark { background: var(--mark); color: inherit; border-radius: 3px; padding: .1e
 .output li { white-space: pre-wrap; }
 .place { font-size: .84rem; } .repeat { font-size: .9rem; } .repeat span { color: var(--quiet); margin-right: .5rem; } .repeat code { background: var(--inset); padding: .3rem .55rem; border-radius: 6px; box-decoration-break: clone; -webkit-box-decoration-break: clone; }
 
-.evidence { display: grid; gap: .8rem 1.2rem; align-items: start; } .evidence > *, .said > * { min-width: 0; } .said { display: grid; gap: .8rem; align-content: start; } .said:empty { display: none; } .evidence > .drawings:not(:has(> :only-child)) { order: -1; }
+.evidence { display: grid; gap: .8rem 1.2rem; align-items: start; } .evidence > *, .said > * { min-width: 0; } .said { display: grid; gap: .8rem; align-content: start; } .evidence:not(:has(> .drawings, > .said > *)), .said:not(:has(*)) { display: none; } .evidence > .drawings:not(:has(> :only-child)) { order: -1; }
 .drawings { display: flex; flex-wrap: wrap; gap: 1rem 1.5rem; }
 .sequence, .plot { flex: 0 1 23rem; width: 100%; max-width: 25rem; min-width: 0; border: 1px solid var(--rule); border-radius: 8px; padding: .7rem .5rem .6rem; background: var(--card); }
 .plot { max-width: 30rem; }

@@ -1,6 +1,6 @@
 import { type DataTable, Then } from '@cucumber/cucumber';
 import { type Request, type Response, type Timestamp, type TimestampType, toJson } from './harness/exchange.ts';
-import { isInteger, type Value } from './harness/payload.ts';
+import { isExactly, isInteger, type Value } from './harness/payload.ts';
 import type { NtpWorld } from './world.ts';
 
 const times = ['deviceSendTime', 'serverRecvTime', 'serverSendTime'] as const;
@@ -93,7 +93,7 @@ function likelyName(missing: readonly string[], present: readonly string[]): str
 Then('the response returns deviceSendTime {timestamp}', async function (this: NtpWorld, { digits }: Timestamp) {
   const { response } = await this.answer();
   const echo = response.deviceSendTime;
-  if (echo?.number !== undefined && echo.number === BigInt(digits)) return;
+  if (echo !== undefined && isExactly(echo, BigInt(digits))) return;
   this.blame({
     expected: `deviceSendTime ${digits}`,
     received: echo === undefined ? `no deviceSendTime: ${response.payload.text}` : `deviceSendTime ${echo.literal}`,

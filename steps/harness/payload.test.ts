@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readPayload } from './payload.ts';
+import { isExactly, readPayload } from './payload.ts';
 
 const read = (text: string | Buffer) => readPayload(Buffer.from(text));
 const member = (text: string, name = 'a') => read(text).members.get(name);
@@ -57,4 +57,23 @@ test('a payload that is far too long is not read, and shows its beginning only',
   const { fault, text, members } = read(`{"deviceSendTime":${'1'.repeat(70_000)}}`);
   assert.equal(fault, '70019 bytes, where at most 65536 are read');
   assert.deepEqual([text.length, members.size], [2001, 0]);
+});
+
+test('a number is exactly another one when nothing has to be rounded, however it is written', () => {
+  const is = (text: string, number: bigint): boolean => {
+    const value = member(`{"a":${text}}`);
+    return value !== undefined && isExactly(value, number);
+  };
+  for (const text of [
+    '1571724098000',
+    '1571724098000.0',
+    '1.571724098e12',
+    '15717240980000E-1',
+    '"1571724098000"',
+    '" 1571724098000 "',
+  ])
+    assert.ok(is(text, 1571724098000n), text);
+  for (const text of ['1571724098000.5', '1571724098000.0000001', '15717240980001e-1', '"1571724098000.5"', 'null', '{}', '"x"'])
+    assert.ok(!is(text, 1571724098000n), text);
+  assert.ok(is('-0.0', 0n) && !is('0.4', 0n) && !is('4e-1', 0n) && is('9223372036854775807', 9223372036854775807n));
 });

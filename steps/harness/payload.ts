@@ -85,6 +85,18 @@ function toValue(value: unknown, source: string | undefined): Value {
 
 /** The whole part of a decimal literal, exact at any size up to {@link mostDigits} digits. */
 function wholeNumber(literal: string): bigint | undefined {
+  return decimal(literal)?.whole;
+}
+
+/** Whether a member is exactly this number, in whatever way it is written: nothing is rounded, and a String is read as its digits. */
+export function isExactly(value: Value, number: bigint): boolean {
+  const literal = value.type === 'string' ? (JSON.parse(value.literal) as string).trim() : value.literal;
+  const read = decimal(literal);
+  return read !== undefined && !read.fraction && read.whole === number;
+}
+
+/** A decimal literal: its whole part, and whether there is more than that. */
+function decimal(literal: string): { readonly whole: bigint; readonly fraction: boolean } | undefined {
   const match = /^([+-]?)(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?$/.exec(literal);
   if (match === null) return undefined;
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = match;
@@ -93,7 +105,7 @@ function wholeNumber(literal: string): bigint | undefined {
   const length = whole.length + shift;
   if (length > mostDigits || digits.length > mostDigits * 2) return undefined;
   const magnitude = length <= 0 ? 0n : BigInt(digits.slice(0, length).padEnd(length, '0'));
-  return sign === '-' ? -magnitude : magnitude;
+  return { whole: sign === '-' ? -magnitude : magnitude, fraction: /[1-9]/.test(digits.slice(Math.max(0, length))) };
 }
 
 function describe(value: unknown): string {

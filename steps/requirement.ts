@@ -56,13 +56,17 @@ const subjects = 'topics qos payload types units time calculation worked-example
 
 /** The feature files of a role, or of both, relative to {@link root}, in the order of their subjects. */
 export function featureFiles(role?: Role): string[] {
+  const files = globSync(`features/${role ?? '*'}/*.feature`, { cwd: root });
+  return files.map((file) => file.replaceAll('\\', '/')).sort(bySubject);
+}
+
+/** Which of two feature files comes first. */
+function bySubject(a: string, b: string): number {
   const rank = (file: string): number => {
     const index = subjects.indexOf(basename(file, '.feature'));
     return (file.startsWith('features/server/') ? 0 : 100) + (index < 0 ? subjects.length : index);
   };
-  return globSync(`features/${role ?? '*'}/*.feature`, { cwd: root })
-    .map((file) => file.replaceAll('\\', '/'))
-    .sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
+  return rank(a) - rank(b) || a.localeCompare(b);
 }
 
 /**
@@ -72,7 +76,16 @@ export function featureFiles(role?: Role): string[] {
  *   or an id is used twice.
  */
 export function readRequirements(role?: Role): Requirement[] {
-  return distinct(featureFiles(role).flatMap((file) => readFeature(file, readFileSync(root + file, 'utf8'))));
+  return requirementsOf(new Map(featureFiles(role).map((file) => [file, readFileSync(root + file, 'utf8')])));
+}
+
+/** The same of features that stand elsewhere: their texts by file name. @throws FeatureError as {@link readRequirements} */
+export function requirementsOf(features: ReadonlyMap<string, string>): Requirement[] {
+  return distinct(inOrder(features).flatMap(([file, text]) => readFeature(file, text)));
+}
+
+function inOrder(features: ReadonlyMap<string, string>): [file: string, text: string][] {
+  return [...features].sort(([a], [b]) => bySubject(a, b));
 }
 
 /** The same requirements. Exported for its test. @throws FeatureError when an id is used twice */
@@ -88,12 +101,13 @@ export function distinct(requirements: Requirement[]): Requirement[] {
 
 /** SHA-256 over all feature files of a role, in hex. */
 export function featuresDigest(role?: Role): string {
+  return digestOfFeatures(new Map(featureFiles(role).map((file) => [file, readFileSync(root + file, 'utf8')])));
+}
+
+/** The same of features that stand elsewhere: their texts by file name. */
+export function digestOfFeatures(features: ReadonlyMap<string, string>): string {
   const hash = createHash('sha256');
-  for (const file of featureFiles(role))
-    hash
-      .update(`${file}\0`)
-      .update(readFileSync(root + file))
-      .update('\0');
+  for (const [file, text] of inOrder(features)) hash.update(`${file}\0${text}\0`);
   return hash.digest('hex');
 }
 

@@ -79,8 +79,11 @@ export function describeTarget(target: Target, started?: SeenTarget, file = base
     ...(target.version === undefined ? {} : { version: clean(target.version) }),
     role: target.role,
     file: clean(file),
+    ...(target.digest === undefined ? {} : { fileDigest: target.digest }),
     start: clean(startInWords(target)),
     ...(started?.imageDigest === undefined ? {} : { imageDigest: started.imageDigest }),
+    // Its digest is for everybody to compare, also where the environment gave it.
+    ...(target.build === undefined ? {} : { build: { name: clean(target.build.name), digest: target.build.digest } }),
     ...(loose.length === 0 ? {} : { loosened: loose }),
     ...(target.role === 'server' ? { sharedClock: target.sharedClock } : {}),
     capabilities: [...target.capabilities],

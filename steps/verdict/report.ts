@@ -1,5 +1,6 @@
 import type { MessageAtFault } from '../evidence.ts';
 import type { ExchangeRecord } from '../harness/exchange-record.ts';
+import type { Build } from '../harness/target/target.ts';
 import type { Level, Role } from '../requirement.ts';
 import type { JudgedSet } from '../requirement-set.ts';
 
@@ -70,7 +71,13 @@ export interface Report {
   readonly strict: boolean;
   /** `random:SEED` where the situations ran in an order of chance; absent where they ran in that of the features. */
   readonly order?: `random:${string}`;
-  readonly suite: { readonly name: string; readonly version: string; readonly featuresDigest: string };
+  readonly suite: {
+    readonly name: string;
+    readonly version: string;
+    readonly featuresDigest: string;
+    /** Of the suite's own program and schemas, as `suiteDigest` makes it; absent where nobody asked. */
+    readonly digest?: string;
+  };
   /** The released set that this run judged by, and what is different where it did not. Absent where the package holds no set. */
   readonly requirementSet?: JudgedSet;
   readonly target: {
@@ -79,8 +86,12 @@ export interface Report {
     readonly role: Role;
     /** The target file's name (no folder), or "embedded reference". */
     readonly file: string;
+    /** SHA-256 of the target file, in hex. */
+    readonly fileDigest?: string;
     readonly start: string;
     readonly imageDigest?: string;
+    /** Which build it is, by the target file's word. */
+    readonly build?: Build;
     /** For containers: in what they were confined less than by default, a phrase each. */
     readonly loosened?: readonly string[];
     /** True for a server that reads the very clock that the suite reads. */

@@ -9,17 +9,21 @@ import { type Confinement, usualCapabilities } from './confinement.ts';
 import { connectEngine, type Engine, OWNER_LABEL, RUN } from './engine.ts';
 import { EnvironmentError } from './errors.ts';
 import { notStarted } from './failure.ts';
-import { fillPlaceholders } from './fill.ts';
+import { fillPlaceholders, type PlaceholderValues } from './fill.ts';
 import { type ClosedNetwork, looseness, networkFor } from './network.ts';
 import type { StartOptions } from './options.ts';
 import { Output } from './output.ts';
 import { portSign } from './port.ts';
 import { lineSign, nextLook, type Sign, untilReady } from './readiness.ts';
-import type { ContainerStart, StartedTarget, Target } from './target.ts';
+import type { Incarnation } from './restartable.ts';
+import type { ContainerStart, Target } from './target.ts';
 import { fillAll, valuesFor } from './values.ts';
 
 /** How long a connection must be kept to tell a server from the engine's proxy, in ms. */
 const KEPT_MS = 150;
+
+/** How long a container may take to end by itself after a signal, in ms. */
+const GRACE_MS = 2_000;
 
 /** Between two looks at a health check, in ms. */
 const HEALTH_MS = 100;
@@ -35,7 +39,7 @@ type Container = ReturnType<Docker['getContainer']>;
  *
  * @throws EnvironmentError when no engine answers, the image is not to be had, the container ends, or is not ready in time
  */
-export async function startContainer(target: Target, start: ContainerStart, options: StartOptions): Promise<StartedTarget> {
+export async function startContainer(target: Target, start: ContainerStart, options: StartOptions): Promise<Incarnation> {
   const engine = await connectEngine();
   const image =
     start.build === undefined
@@ -45,11 +49,9 @@ export async function startContainer(target: Target, start: ContainerStart, opti
   const values = valuesFor(target, own, options.values);
   const fill = (command: readonly string[]): string[] => command.map((text) => fillPlaceholders(text, values));
   const tried = `a container of ${start.build === undefined ? `the image ${image}` : `the Dockerfile ${start.build.dockerfile}`}`;
-  const advice = 'Run the image by hand to see more. A slow start needs a longer ready.within.';
 
   const output = new Output(target.secrets);
   if (options.onLine !== undefined) output.listen(options.onLine);
-  const logged = target.ready.log === undefined ? [] : [lineSign(output, target.ready.log)];
   const network = await networkFor(engine, target.role, start).catch((error: unknown) => {
     throw notStarted(target, {
       tried: 'a network for its container',
@@ -68,9 +70,33 @@ export async function startContainer(target: Target, start: ContainerStart, opti
     ...(target.role === 'client' && values.host !== undefined && isIP(values.host) === 0 ? { reaches: values.host } : {}),
   });
   const running = new RunningContainer(engine, output, network);
+  const begin = async (): Promise<number> => (await running.start(subject))?.getMappedPort(start.port ?? 0) ?? 0;
+  return whenReady({ engine, target, start, values, fill, tried }, running, begin, output);
+}
+
+/** What is the same for every start of a container. */
+interface Circumstances {
+  readonly engine: Engine;
+  readonly target: Target;
+  readonly start: ContainerStart;
+  readonly values: PlaceholderValues;
+  readonly fill: (command: readonly string[]) => string[];
+  readonly tried: string;
+}
+
+/** @param begin starts it, and gives the port under which a server's own is published */
+async function whenReady(
+  circumstances: Circumstances,
+  running: RunningContainer,
+  begin: () => Promise<number>,
+  output: Output,
+): Promise<Incarnation> {
+  const { engine, target, start, values, fill, tried } = circumstances;
+  const advice = 'Run the image by hand to see more. A slow start needs a longer ready.within.';
+  const logged = target.ready.log === undefined ? [] : [lineSign(output, target.ready.log)];
   try {
-    const started = await running.start(subject);
-    const port = target.role === 'server' ? (started?.getMappedPort(start.port ?? 0) ?? 0) : Number(values.port);
+    const published = await begin();
+    const port = target.role === 'server' ? published : Number(values.port);
     const host = target.role === 'server' ? engine.host : (values.host ?? '');
     const signs = [
       ...logged,
@@ -96,6 +122,11 @@ export async function startContainer(target: Target, start: ContainerStart, opti
       write: (text) => running.write(text),
       signal: (signal) => running.signal(signal),
       exec: (command) => running.exec(fill(command), command.join(' ')),
+      again: async (signal) => {
+        const fresh = new Output(target.secrets);
+        const next = await running.successor(signal, fresh);
+        return whenReady(circumstances, next, () => next.startAgain(start.port ?? 0), fresh);
+      },
       stop: () => running.stop(),
     };
   } catch (error) {
@@ -250,6 +281,30 @@ class RunningContainer {
     // testcontainers goes on looking for the ports of a container that is gone; nobody waits for that.
     started.catch(() => {});
     return Promise.race([started, this.end.then(() => undefined)]);
+  }
+
+  /**
+   * Ends the container and leaves it as it is. Its next start has another object.
+   *
+   * @param signal by which it is asked to end; by force where it has not after a while
+   */
+  async successor(signal: 'SIGTERM' | 'SIGKILL', output: Output): Promise<RunningContainer> {
+    if (this.ended === undefined) await this.signal(signal);
+    const late = setTimeout(() => void this.signal('SIGKILL').catch(() => {}), GRACE_MS);
+    await this.end;
+    clearTimeout(late);
+    const next = new RunningContainer(this.#engine, output, this.#network);
+    next.#container = this.#container;
+    return next;
+  }
+
+  /** Starts a container that had ended. @returns the port under which its own is published */
+  async startAgain(port: number): Promise<number> {
+    if (this.#container === undefined) throw new Error('there is no container to start again');
+    await this.#attach(this.#container);
+    await this.#container.start();
+    const { Ports } = (await this.#container.inspect()).NetworkSettings;
+    return Number(Ports[`${port}/tcp`]?.[0]?.HostPort ?? 0);
   }
 
   async inspect(): Promise<Awaited<ReturnType<Container['inspect']>> | undefined> {

@@ -8,7 +8,8 @@ import type { StartOptions } from './options.ts';
 import { Output } from './output.ts';
 import { freePort, portSign } from './port.ts';
 import { lineSign, untilReady } from './readiness.ts';
-import type { ProcessStart, StartedTarget, Target } from './target.ts';
+import type { Incarnation } from './restartable.ts';
+import type { ProcessStart, Target } from './target.ts';
 import { fillAll, valuesFor } from './values.ts';
 
 /** How long a process may take to end by itself after SIGTERM, in ms. */
@@ -27,7 +28,7 @@ let watching = false;
  *
  * @throws EnvironmentError when it cannot be run, ends, is given up, or is not ready in time
  */
-export async function startProcess(target: Target, start: ProcessStart, options: StartOptions): Promise<StartedTarget> {
+export async function startProcess(target: Target, start: ProcessStart, options: StartOptions): Promise<Incarnation> {
   const own = target.role === 'server' ? { host: '127.0.0.1', port: String(await freePort()) } : {};
   const values = valuesFor(target, own, options.values);
   const fill = (command: readonly string[]): [string, ...string[]] => {
@@ -81,6 +82,10 @@ export async function startProcess(target: Target, start: ProcessStart, options:
     write: (text) => running.write(text),
     signal: async (signal) => running.signal(signal),
     exec: (command) => runBeside(fill(command), { cwd: start.cwd, env, withinMs: target.withinMs, shown: command.join(' ') }),
+    again: async (signal) => {
+      await running.stop(signal);
+      return startProcess(target, start, options);
+    },
     stop: () => running.stop(),
   };
 }
@@ -145,9 +150,9 @@ class RunningProcess {
     });
   }
 
-  /** Ends the leader, gently at first, and then whatever is left of its group and of those that left it. */
-  stop(): Promise<void> {
-    this.#stopped ??= this.#stop();
+  /** Ends the leader, gently at first unless told otherwise, and then whatever is left of its group and of those that left it. */
+  stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
+    this.#stopped ??= this.#stop(signal);
     return this.#stopped;
   }
 
@@ -160,12 +165,12 @@ class RunningProcess {
     this.#offspring?.endNow();
   }
 
-  async #stop(): Promise<void> {
+  async #stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     const { pid } = this.#child;
     if (pid === undefined) return;
     if (this.ended === undefined) {
       this.#offspring?.note();
-      kill(pid, 'SIGTERM');
+      kill(pid, signal);
       await withinTime(this.end, GRACE_MS);
     }
     kill(pid, 'SIGKILL');

@@ -1,6 +1,7 @@
 import { startAddress } from './address.ts';
 import type { StartOptions } from './options.ts';
 import { startProcess } from './process.ts';
+import { restartable } from './restartable.ts';
 import type { StartedTarget, Target } from './target.ts';
 
 /**
@@ -13,13 +14,13 @@ export async function startTarget(target: Target, options: StartOptions = {}): P
   const { start } = target;
   switch (start.kind) {
     case 'process':
-      return startProcess(target, start, options);
+      return restartable(await startProcess(target, start, options));
     case 'address':
       return startAddress(target, start);
     case 'container': {
       // testcontainers takes half a second to load, which no other kind of target should pay for.
       const { startContainer } = await import('./container.ts');
-      return startContainer(target, start, options);
+      return restartable(await startContainer(target, start, options));
     }
   }
 }

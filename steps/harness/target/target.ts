@@ -182,11 +182,11 @@ export interface StartedTarget {
   exec(command: readonly string[]): Promise<void>;
   /**
    * Ends a server by this signal (by force where it does not end), and starts it again: a process with the same command, a container as it
-   * was left. Its port may be another one then. Absent for an address.
+   * was left. Host, port, output and end are those of the new start then, and the port may be another one. Absent for an address.
    *
    * @throws EnvironmentError when it does not become ready again; nothing of it is left running then
    */
-  restart?(signal: 'SIGTERM' | 'SIGKILL'): Promise<StartedTarget>;
+  restart?(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   /** Ends it with all its children and gives back what it held. Safe to call twice; never throws for a target that is already gone. */
   stop(): Promise<void>;
 }

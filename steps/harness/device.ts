@@ -1,7 +1,8 @@
 import { createConnection, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { checkServerIdentity, connect as connectTls } from 'node:tls';
 import { type IClientOptions, MqttClient } from 'mqtt';
 import { generate, type Packet } from 'mqtt-packet';
+import { CheckedStream } from './checked-stream.ts';
 import { Inbox } from './inbox.ts';
 import { boundIntake, type Moderation } from './intake.ts';
 import { monotonic, type Wire } from './wire.ts';
@@ -10,11 +11,15 @@ import { monotonic, type Wire } from './wire.ts';
 export interface Address {
   readonly host: string;
   readonly port: number;
+  /** Opens a connection otherwise than over TCP or TLS, as the fuzzing does. */
+  readonly open?: () => Socket;
   /** PEM texts; present when the server speaks TLS. */
   readonly tls?: {
     readonly ca?: string;
     readonly selfSigned: boolean;
     readonly serverName: string;
+    /** The name or address that the server's certificate must bear, whatever the connection is made to. */
+    readonly bears: string;
     readonly certificate?: string;
     readonly key?: string;
   };
@@ -25,11 +30,15 @@ export interface DeviceOptions {
   readonly address: Address;
   readonly mqttVersion: '3.1.1' | '5';
   readonly clientId: string;
+  readonly username?: string;
+  readonly password?: string;
   /** Its name in the recorded wire: "device", "second device". */
   readonly name: string;
   readonly wire: Wire;
   /** How long TCP, TLS and MQTT may take to connect, in ms; the same for an acknowledgement. */
   readonly deadline: number;
+  /** Asks the server to keep its session when it is gone (no clean session). A raw device only. */
+  readonly keepsSession?: boolean;
   /** What the run has learnt of this server; shared by all its connections. */
   readonly habits: Habits;
 }
@@ -55,13 +64,15 @@ export interface DeviceConnection {
   subscribe(topic: string, qos: 0 | 1 | 2): Promise<number | undefined>;
   /** @returns the monotonic time at which it left, in µs */
   publish(topic: string, payload: string | Uint8Array, qos: 0 | 1 | 2): number;
+  /** Sends the first half of a PUBLISH at QoS 0, and nothing after it. A raw device only. */
+  publishHalf?(topic: string, payload: string): void;
   /** Ends the connection in an orderly way, or by force when that takes longer than a moment. */
   close(): Promise<void>;
 }
 
 /** Opens the transport of a device: TCP_NODELAY always, or a measured latency would be that of Nagle's algorithm. */
 export function openSocket(address: Address, moderation?: Moderation): Socket {
-  const socket = connectSocket(address);
+  const socket = address.open?.() ?? connectSocket(address);
   boundIntake(socket, moderation);
   return socket;
 }
@@ -73,6 +84,8 @@ function connectSocket({ host, port, tls }: Address): Socket {
     port,
     servername: tls.serverName,
     rejectUnauthorized: !tls.selfSigned,
+    // A link stands between: what is connected to then is not the server.
+    checkServerIdentity: (_, certificate) => checkServerIdentity(tls.bears, certificate),
     ...(tls.ca === undefined ? {} : { ca: tls.ca }),
     ...(tls.certificate === undefined ? {} : { cert: tls.certificate }),
     ...(tls.key === undefined ? {} : { key: tls.key }),
@@ -88,7 +101,8 @@ const farewell = 250;
 export class Device implements DeviceConnection {
   readonly inbox = new Inbox();
   readonly #client: MqttClient;
-  readonly #socket: ReturnType<typeof openSocket>;
+  readonly #socket: Socket;
+  readonly #stream: CheckedStream;
   readonly #options: DeviceOptions;
 
   private constructor(options: DeviceOptions) {
@@ -96,6 +110,8 @@ export class Device implements DeviceConnection {
     const settings: IClientOptions = {
       protocolVersion: options.mqttVersion === '5' ? 5 : 4,
       clientId: options.clientId,
+      ...(options.username === undefined ? {} : { username: options.username }),
+      ...(options.password === undefined ? {} : { password: options.password }),
       clean: true,
       keepalive: 60,
       reconnectPeriod: 0,
@@ -105,7 +121,8 @@ export class Device implements DeviceConnection {
     // The client connects within its constructor, before anybody can listen to what it sends.
     this.#record('sent', { cmd: 'connect', protocolId: 'MQTT', clientId: options.clientId });
     this.#socket = openSocket(options.address, options.habits);
-    this.#client = new MqttClient(() => this.#socket, settings);
+    this.#stream = new CheckedStream(this.#socket, options.mqttVersion === '5' ? 5 : 4);
+    this.#client = new MqttClient(() => this.#stream, settings);
     this.#client.on('packetsend', (packet) => this.#record('sent', packet as Packet));
     this.#client.on('packetreceive', (packet) => this.#receive(packet as Packet));
     this.#client.on('error', ({ message }) =>
@@ -155,7 +172,7 @@ export class Device implements DeviceConnection {
     const timer = setTimeout(() => this.#socket.destroy(), farewell);
     // Not mqtt.js's own end(), which waits for acknowledgements that not every server of this service sends.
     this.#record('sent', { cmd: 'disconnect' });
-    this.#socket.end(generate({ cmd: 'disconnect' }, { protocolVersion: this.#options.mqttVersion === '5' ? 5 : 4 }));
+    this.#stream.end(generate({ cmd: 'disconnect' }, { protocolVersion: this.#options.mqttVersion === '5' ? 5 : 4 }));
     await closed;
     clearTimeout(timer);
     this.#client.end(true);

@@ -34,6 +34,8 @@ export interface Request {
   readonly qos: 0 | 1 | 2;
   /** Monotonic time in µs. */
   readonly at: number;
+  /** True for what is no request that a server must understand: whether and how it is answered is judged by nobody. */
+  readonly malformed?: true;
   /** For a message that must not be answered: the requirement that an answer breaks, however late it comes. */
   forbiddenBy?: string;
   readonly responses: Response[];

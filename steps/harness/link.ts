@@ -14,6 +14,7 @@ export class Link implements AsyncDisposable {
   readonly #server: Server;
   readonly #pairs = new Set<readonly [Socket, Socket]>();
   #swallows = false;
+  readonly #passed = new Set<() => void>();
 
   private constructor(server: Server) {
     this.#server = server;
@@ -31,6 +32,11 @@ export class Link implements AsyncDisposable {
 
   get port(): number {
     return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Settles when the next bytes from the side that connected have been handed to the side that listens. */
+  nextForth(): Promise<void> {
+    return new Promise((resolve) => this.#passed.add(resolve));
   }
 
   /** Resets every connection that passes the link: both ends see it break at once. */
@@ -57,13 +63,16 @@ export class Link implements AsyncDisposable {
   #join(near: Socket, far: Socket, { forth, back }: Latency): void {
     const pair = [near, far] as const;
     this.#pairs.add(pair);
-    this.#carry(near, far, forth);
+    this.#carry(near, far, forth, () => {
+      for (const resolve of this.#passed) resolve();
+      this.#passed.clear();
+    });
     this.#carry(far, near, back);
     // Not with the first of the two: the other one may stay open, where everything is swallowed.
     for (const socket of pair) socket.on('close', () => near.closed && far.closed && this.#pairs.delete(pair));
   }
 
-  #carry(from: Socket, to: Socket, latency: number): void {
+  #carry(from: Socket, to: Socket, latency: number, passed: () => void = () => {}): void {
     const deliver = (act: () => void): void => {
       const due = (): void => {
         if (!this.#swallows && !to.destroyed) act();
@@ -71,7 +80,12 @@ export class Link implements AsyncDisposable {
       if (latency === 0) due();
       else setTimeout(due, latency);
     };
-    from.on('data', (bytes) => deliver(() => to.write(bytes)));
+    from.on('data', (bytes) =>
+      deliver(() => {
+        to.write(bytes);
+        passed();
+      }),
+    );
     from.on('end', () => deliver(() => to.end()));
     // What broke is told to the other end by the close that follows.
     from.on('error', () => {});

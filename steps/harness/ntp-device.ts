@@ -21,6 +21,17 @@ export interface NtpDeviceParts {
   readonly connect: () => Promise<DeviceConnection>;
 }
 
+/** What is special about something that a device publishes. */
+export interface Publishing {
+  readonly qos?: 0 | 1 | 2;
+  /** By which an answer is found. */
+  readonly timestamp?: Timestamp | undefined;
+  /** The requirement that an answer breaks. */
+  readonly forbiddenBy?: string;
+  /** Nobody judges an answer. */
+  readonly malformed?: true;
+}
+
 /** The device that the suite plays in front of a server: it asks, and it hears what comes. */
 export class NtpDevice {
   readonly identity: Identity;
@@ -33,6 +44,7 @@ export class NtpDevice {
   readonly #parts: NtpDeviceParts;
   readonly #filters = new Map<string, 0 | 1 | 2>();
   readonly #published = new Set<string>();
+  #connections = 0;
   #connection: DeviceConnection | undefined;
 
   constructor(parts: NtpDeviceParts) {
@@ -53,6 +65,11 @@ export class NtpDevice {
   /** Why the connection is closed, in words; undefined while it is open. */
   get closed(): string | undefined {
     return this.#connection === undefined ? 'not connected' : this.#connection.inbox.closed;
+  }
+
+  /** How often it has connected. */
+  get connections(): number {
+    return this.#connections;
   }
 
   /** A topic with this device's product key and device name. */
@@ -85,6 +102,7 @@ export class NtpDevice {
    */
   async connect(): Promise<void> {
     this.#connection = await this.#parts.connect();
+    this.#connections += 1;
     this.#connection.inbox.listen((message) => this.#hear(message));
     for (const [topic, qos] of this.#filters) await this.#connection.subscribe(topic, qos);
   }
@@ -92,7 +110,10 @@ export class NtpDevice {
   /** @returns the granted QoS; undefined when the server refused or did not acknowledge */
   async subscribe(topic: string, qos: 0 | 1 | 2 = 0): Promise<number | undefined> {
     this.#filters.set(topic, qos);
-    return this.#open().subscribe(topic, qos);
+    const granted = await this.#open().subscribe(topic, qos);
+    // A server may close the connection over a topic that is not the device's own: asked for again, it would do so again.
+    if (this.closed !== undefined && topic !== this.responseTopic) this.#filters.delete(topic);
+    return granted;
   }
 
   async disconnect(): Promise<void> {
@@ -117,31 +138,35 @@ export class NtpDevice {
   }
 
   /** Publishes anything anywhere; an answer to it is found by its timestamp. */
-  publish(
-    topic: string,
-    payload: string,
-    {
-      qos = 0,
-      timestamp,
-      forbiddenBy,
-    }: { qos?: 0 | 1 | 2; timestamp?: Timestamp | undefined; forbiddenBy?: string | undefined } = {},
-  ): Request {
-    this.#published.add(payload);
+  publish(topic: string, payload: string | Uint8Array, { qos = 0, timestamp, forbiddenBy, malformed }: Publishing = {}): Request {
+    this.#published.add(Buffer.from(payload).toString('latin1'));
     const at = this.#open().publish(topic, payload, qos);
-    const forbidden = forbiddenBy === undefined ? {} : { forbiddenBy };
-    const unique = timestamp?.unique === true;
-    const request = this.#parts.watch.asked({ responseTopic: this.responseTopic, timestamp, unique, qos, at, ...forbidden });
+    const request = this.#parts.watch.asked({
+      responseTopic: this.responseTopic,
+      timestamp,
+      unique: timestamp?.unique === true,
+      qos,
+      at,
+      ...(forbiddenBy === undefined ? {} : { forbiddenBy }),
+      ...(malformed === undefined ? {} : { malformed }),
+    });
     this.requests.push(request);
     return request;
+  }
+
+  /** Publishes the first half of a request, and nothing after it: the server waits for the rest of a packet. A raw device only. */
+  askByHalf(): void {
+    this.#open().publishHalf?.(this.requestTopic, `{"deviceSendTime":${toJson(this.timestamp())}}`);
   }
 
   /**
    * Waits for the (first) response to a request.
    *
+   * @param within in ms
    * @returns the exchange; undefined when the deadline passed, or the connection closed, without one
    */
-  async exchange(request: Request): Promise<Exchange | undefined> {
-    const response = await this.#connection?.inbox.until(() => request.responses[0], this.deadline);
+  async exchange(request: Request, within: number = this.deadline): Promise<Exchange | undefined> {
+    const response = await this.#connection?.inbox.until(() => request.responses[0], within);
     return response === undefined ? undefined : { request, response };
   }
 
@@ -154,14 +179,15 @@ export class NtpDevice {
    * A fence: whatever the server had to say before it answers this, it has said when the answer is here. Connects again where the
    * server had closed the connection.
    *
+   * @param within how long an answer may take, in ms
    * @returns the exchange; undefined when the server no longer serves this device
    */
-  async fence(): Promise<Exchange | undefined> {
+  async fence(within: number = this.deadline): Promise<Exchange | undefined> {
     if (this.closed !== undefined) await this.connect();
-    const exchange = await this.askAndWait();
+    const exchange = await this.exchange(this.ask(), within);
     if (exchange !== undefined || this.closed === undefined) return exchange;
     await this.connect();
-    return this.askAndWait();
+    return this.exchange(this.ask(), within);
   }
 
   /** Asks one request after the other, each when the one before is answered, until `enough` says so or the time is over. */
@@ -178,7 +204,7 @@ export class NtpDevice {
 
   /** A broker that hands a device its own message back does not answer it. */
   #hear(message: Message): void {
-    if (this.#published.has(message.payload.toString())) return;
+    if (this.#published.has(message.payload.toString('latin1'))) return;
     this.heard.push(this.#parts.watch.heard(message, this.responseTopic));
   }
 

@@ -26,7 +26,7 @@ export class PacketCutter {
 
   /**
    * @returns the packets that are complete now, each with its fixed header and in memory of its own
-   * @throws MalformedPacket when the fixed header is none, or announces more than `maxBytes`
+   * @throws MalformedPacket when the fixed header is none, as soon as that shows, or announces more than `maxBytes`
    */
   *cut(chunk: Buffer): Generator<Buffer, void> {
     this.#chunks.push(chunk);
@@ -44,6 +44,8 @@ export class PacketCutter {
 
   /** Bytes of the packet that `bytes` begins with, or undefined while its length is not known yet. */
   #sizeOf(bytes: Buffer): number | undefined {
+    const fault = bytes[0] === undefined ? undefined : faultOf(bytes[0]);
+    if (fault !== undefined) throw new MalformedPacket(fault);
     let remaining = 0;
     for (let index = 1; index <= 4; index += 1) {
       const digit = bytes[index];
@@ -57,4 +59,13 @@ export class PacketCutter {
     }
     throw new MalformedPacket('a remaining length of more than four bytes');
   }
+}
+
+/** Why no packet begins with this byte (MQTT 3.1.1 and 5, section 2), so that its length needs not be waited for; undefined where one may. */
+function faultOf(byte: number): string | undefined {
+  const [type, flags] = [byte >> 4, byte & 15];
+  if (type === 3) return (flags & 6) === 6 ? 'a PUBLISH with both QoS bits' : undefined;
+  // PUBREL, SUBSCRIBE and UNSUBSCRIBE have one flag set, all others none.
+  if (type > 0 && flags === (type === 6 || type === 8 || type === 10 ? 2 : 0)) return undefined;
+  return `first byte 0x${byte.toString(16).padStart(2, '0')}, with which no packet begins`;
 }

@@ -1,9 +1,15 @@
-import { type Address, Device, type DeviceConnection, type Habits } from './device.ts';
+import { type Credentials, credentialsOf } from './credentials.ts';
+import { type Address, Device, type DeviceConnection, type DeviceOptions, type Habits } from './device.ts';
+import { Intruder } from './intruder.ts';
 import { Link } from './link.ts';
 import { NtpDevice } from './ntp-device.ts';
 import { RawDevice } from './raw-device.ts';
+import { learnSecret } from './secrets.ts';
+import { callAsStranger, type Reception } from './stranger.ts';
 import type { Identity, StartedTarget } from './target/target.ts';
+import { speaksTls } from './target/transport.ts';
 import { loadTls, requireTls } from './tls.ts';
+import { wall } from './wall.ts';
 import { Watch } from './watch.ts';
 import { monotonic, Wire } from './wire.ts';
 
@@ -26,26 +32,33 @@ export interface DeviceWishes {
   readonly raw?: boolean;
   /** Stays connected until the run ends. */
   readonly stays?: boolean;
+  /** Asks the server to keep its session when it is gone. Makes it a raw device. */
+  readonly keepsSession?: boolean;
+  /** Where its packets are recorded; the situation's own record where it is left out. */
+  readonly wire?: Wire;
 }
 
 /** One run in front of one started server: what its situations share. */
 export class Session {
-  readonly started: StartedTarget;
   readonly wire = new Wire();
   readonly watch = new Watch();
   readonly clock: MovableClock | undefined;
-  readonly #address: Address;
+  /** How many devices ask at the same moment where many are to. */
+  readonly crowdSize: number;
+  /** True once the server was blamed for having ended; until it is started again. */
+  deathBlamed = false;
+  readonly started: StartedTarget;
+  #address: Address;
   readonly #habits: Habits = { acknowledges: true };
   readonly #staying: NtpDevice[] = [];
   /** What the present situation opened, to be closed in reverse order. */
   #open: (() => Promise<void>)[] = [];
 
-  constructor(started: StartedTarget, clock?: MovableClock) {
+  constructor(started: StartedTarget, clock?: MovableClock, { crowdSize = 200 }: { readonly crowdSize?: number } = {}) {
     this.started = started;
+    this.#address = addressOf(started);
     this.clock = clock;
-    const { tls, start } = started.target;
-    const speaksTls = tls !== undefined || (start.kind === 'address' && start.protocol === 'mqtts');
-    this.#address = { host: started.host, port: started.port, ...(speaksTls ? { tls: loadTls(tls, started.host) } : {}) };
+    this.crowdSize = crowdSize;
   }
 
   /** @throws EnvironmentError when the suite cannot come to trust the server's TLS */
@@ -91,24 +104,97 @@ export class Session {
 
   /** A connected device, closed when the situation ends. @throws ConnectError */
   async device(identity: Identity, wishes: DeviceWishes = {}): Promise<NtpDevice> {
-    const { name = 'device', clock, link, raw = false, stays = false } = wishes;
-    const { responseDeadlineMs: deadline, clientId, mqttVersion } = this.started.target;
-    const address = link === undefined ? this.#address : { ...this.#address, host: link.host, port: link.port };
-    const options = {
-      address,
-      mqttVersion,
-      clientId: clientId.replaceAll('{productKey}', identity.productKey).replaceAll('{deviceName}', identity.deviceName),
-      name,
-      wire: this.wire,
-      deadline,
-      habits: this.#habits,
+    const { name = 'device', clock, link, keepsSession = false, raw = keepsSession, stays = false, wire = this.wire } = wishes;
+    const { responseDeadlineMs: deadline } = this.started.target;
+    const connect = (): Promise<DeviceConnection> => {
+      // Made anew each time: after a restart the server is somewhere else.
+      const address = link === undefined ? this.#address : { ...this.#address, host: link.host, port: link.port };
+      const options = { ...this.#options(identity, name), address, wire, keepsSession };
+      return raw ? RawDevice.connect(options) : Device.connect(options);
     };
-    const connect = (): Promise<DeviceConnection> => (raw ? RawDevice.connect(options) : Device.connect(options));
     const device = new NtpDevice({ identity, name, watch: this.watch, deadline, connect, ...(clock ? { clock } : {}) });
     if (stays) this.#staying.push(device);
     else this.#open.push(() => device.disconnect());
     await device.connect();
     return device;
+  }
+
+  /**
+   * A device that falls silent before its CONNECT is complete; cut when the situation ends.
+   *
+   * @throws ConnectError
+   */
+  async silentDevice(identity: Identity, sent: 'nothing' | 'half of its CONNECT', link: Link): Promise<void> {
+    const address = { ...this.#address, host: link.host, port: link.port };
+    const device = await RawDevice.silent({ ...this.#options(identity, 'lost device'), address }, sent);
+    this.#open.push(async () => device.cut());
+  }
+
+  /** The identities of so many devices; fewer where the server knows no more. */
+  identities(count: number): Identity[] {
+    const { devices, onlyThese } = this.started.target;
+    if (onlyThese) return devices.slice(0, count);
+    const { productKey } = this.identity;
+    // All of one length: none is the beginning of another.
+    return Array.from({ length: count }, (_, index) => ({ productKey, deviceName: `probe-${10_000_000 + index}` }));
+  }
+
+  /**
+   * Ends the server and starts it again.
+   *
+   * @param signal by which it is ended
+   * @throws EnvironmentError when it does not become ready again
+   */
+  async restart(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    if (this.started.restart === undefined) throw new Error('the suite did not start this server');
+    await this.#hearStaying();
+    this.note('server', `ended by ${signal}, and started again`);
+    await this.started.restart(signal);
+    this.deathBlamed = false;
+    this.#address = addressOf(this.started);
+  }
+
+  /** A connected device that will overstep its rights, closed when the situation ends. @throws ConnectError */
+  async intruder(identity: Identity): Promise<Intruder> {
+    // What it is not told must not make the run believe that the server tells nobody.
+    const options = { ...this.#options(identity, 'intruder'), habits: { ...this.#habits } };
+    const connection = await RawDevice.connect(options);
+    this.#open.push(() => connection.close());
+    return new Intruder({ identity, connection, watch: this.watch, deadline: options.deadline });
+  }
+
+  /**
+   * Calls at the server as somebody with these credentials who claims to be this device.
+   *
+   * @param certified shows the certificate that the target file has for devices
+   */
+  async stranger(
+    { productKey, deviceName }: Identity,
+    credentials: Credentials,
+    how: { readonly mqttVersion: '3.1.1' | '5'; readonly hasty?: boolean; readonly certified?: boolean },
+  ): Promise<Reception> {
+    const { mqttVersion, hasty = false, certified = true } = how;
+    const { tls, ...address } = this.#address;
+    const { certificate: _certificate, key: _key, ...uncertified } = tls ?? {};
+    return callAsStranger({
+      ...this.#options({ productKey, deviceName }, 'stranger', credentials),
+      address: tls === undefined || certified ? this.#address : { ...address, tls: uncertified as NonNullable<Address['tls']> },
+      mqttVersion,
+      habits: { ...this.#habits },
+      hasty,
+      requestTopic: `/ext/ntp/${productKey}/${deviceName}/request`,
+      responseTopic: `/ext/ntp/${productKey}/${deviceName}/response`,
+      request: `{"deviceSendTime":${this.watch.unused(Math.floor(wall(monotonic())))}}`,
+    });
+  }
+
+  #options(identity: Identity, name: string, credentials?: Credentials): DeviceOptions {
+    const { target } = this.started;
+    const { mqttVersion, responseDeadlineMs: deadline } = target;
+    const common = { address: this.#address, mqttVersion, name, wire: this.wire, deadline, habits: this.#habits };
+    const shown = credentials ?? credentialsOf(target, identity);
+    if (shown.password !== undefined) learnSecret(target.secrets, shown.password);
+    return { ...common, ...shown };
   }
 
   /** A link to the server, closed when the situation ends. */
@@ -128,7 +214,11 @@ export class Session {
   /** The run is over: what devices heard that stayed is taken in with a last fence. */
   async close(): Promise<void> {
     this.begin('the end of the run');
-    for (const device of this.#staying) {
+    await this.#hearStaying();
+  }
+
+  async #hearStaying(): Promise<void> {
+    for (const device of this.#staying.splice(0)) {
       if (device.closed === undefined) await device.askAndWait();
       await device.disconnect();
     }
@@ -138,6 +228,10 @@ export class Session {
   note(connection: string, note: string): void {
     this.wire.record({ at: monotonic(), connection, note });
   }
+}
+
+function addressOf({ host, port, target }: StartedTarget): Address {
+  return { host, port, ...(speaksTls(target) ? { tls: loadTls(target.tls, host) } : {}) };
 }
 
 let current: Session | undefined;

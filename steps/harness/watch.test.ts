@@ -306,3 +306,68 @@ test('an unused timestamp is the given one, or the next that nobody had, even wh
     [5, 6, 7, 20, 21],
   );
 });
+
+describe('a malformed request', () => {
+  const malformed = { malformed: true, unique: false } as const;
+
+  test('takes whatever comes for it, and nobody is charged', () => {
+    const play = new Play('earlier');
+    play.ask('0', { unique: false });
+    play.hear(0);
+    play.watch.begin('here');
+    const odd = play.ask(undefined, malformed);
+    const fence = play.ask('7');
+    assert.equal(play.hear(0).request, odd, 'an echo that an earlier request had too');
+    assert.equal(play.hear(7).request, fence);
+    const silent = play.ask(undefined, malformed);
+    play.watch.begin('later');
+    const next = play.ask(undefined, malformed);
+    assert.equal(play.hear('{"deviceSendTime":null}').request, next, 'that of the present situation first');
+    assert.equal(play.hear('{"deviceSendTime":null}').request, silent, 'and then an earlier one, however late');
+    assert.deepEqual(play.seen, []);
+  });
+
+  test('does not make the echo of others doubtful, and leaves them their answers', () => {
+    const play = new Play('here');
+    play.ask(undefined, malformed);
+    play.hear('{"deviceSendTime":"abc","serverRecvTime":9,"serverSendTime":1}');
+    const [first, second] = [play.ask('1'), play.ask('2')];
+    assert.equal(play.hear(2).request, second);
+    assert.equal(play.hear(1).request, first);
+    assert.deepEqual(play.seen, [], 'nor are its stamps judged');
+  });
+
+  test('is not what a server without an echo answers first', () => {
+    const play = new Play('here');
+    play.ask('1');
+    play.hear(noEcho);
+    play.ask(undefined, malformed);
+    const fence = play.ask('2');
+    assert.equal(play.hear(noEcho).request, fence);
+  });
+});
+
+describe('requests back to back', () => {
+  test('that are all answered with the newest echo are no second responses', () => {
+    const play = new Play('here');
+    for (const digits of ['1', '2', '3']) play.ask(digits);
+    for (let n = 0; n < 3; n += 1) play.hear(3);
+    assert.deepEqual(play.seen, []);
+  });
+
+  test('of which the last one is answered twice when all are answered are', () => {
+    const play = new Play('here');
+    for (const digits of ['1', '2']) play.ask(digits);
+    for (const echo of [1, 2, 2]) play.hear(echo);
+    assert.deepEqual(play.seen, ['server-answers-once at here']);
+  });
+
+  test('tell how long the slowest answer took, and when the last one came', () => {
+    const play = new Play('here');
+    play.ask('1');
+    play.ask('2');
+    play.hear(2);
+    play.hear(1);
+    assert.deepEqual([play.watch.slowest, play.watch.progress], [3, 4000]);
+  });
+});

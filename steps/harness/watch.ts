@@ -34,9 +34,23 @@ export class Watch {
   /** False once a response had another echo than its request: then the echo says nothing about any response. */
   #echoes = true;
   readonly #unique = new Map<string, Request>();
+  /** Malformed requests of the run, by response topic: whatever comes for one of them is judged by nobody. */
+  readonly #malformed = new Map<string, Request[]>();
+  #slowest = 0;
+  #progress = 0;
   #answered = false;
   #refused = false;
   #unanswered = 0;
+
+  /** How long the slowest first response of the run took, in ms. */
+  get slowest(): number {
+    return this.#slowest;
+  }
+
+  /** When a request was last answered for the first time: monotonic, in µs; 0 when none was. */
+  get progress(): number {
+    return this.#progress;
+  }
 
   /** True when not one of several situations has seen a response: then it is no use to wait for more. */
   get mute(): boolean {
@@ -73,6 +87,7 @@ export class Watch {
       append(byDigits, digits, known);
       if (known.unique) this.#unique.set(digits, known);
     }
+    if (known.malformed === true) append(this.#malformed, known.responseTopic, known);
     return known;
   }
 
@@ -94,9 +109,15 @@ export class Watch {
       serverRecvTime: time('serverRecvTime'),
       serverSendTime: time('serverSendTime'),
     };
-    this.#answered ||= request !== undefined;
-    if (request !== undefined && request.responses.length < mostResponses) request.responses.push(response);
-    if (request !== undefined) this.#note(request, response);
+    if (request === undefined) {
+      this.#noteStamps(response);
+      return response;
+    }
+    this.#answered = true;
+    if (request.responses.length < mostResponses) request.responses.push(response);
+    if (request.malformed === true) return response;
+    if (request.responses.length === 1) this.#noteProgress(request, message);
+    this.#note(request, response);
     this.#noteStamps(response);
     return response;
   }
@@ -116,14 +137,19 @@ export class Watch {
     const foreign = this.#echoes && now === undefined && owner !== undefined && owner.responseTopic !== topic;
     if (foreign) return undefined;
     if (stored ?? now) return stored ?? now;
+    // An answer to what is malformed has whatever echo it has, and comes when it comes.
+    const malformed = owner === undefined && this.#echoes ? (this.#malformed.get(topic) ?? []).filter(waiting) : [];
+    const odd = malformed.find(({ place }) => place === this.#place) ?? malformed[0];
+    if (odd !== undefined) return odd;
     // A server without a proper echo is judged for that elsewhere: its answers are taken in the order of the requests.
     const unanswered = (this.#present.get(topic) ?? []).filter(
       (request) => waiting(request) && request.forbiddenBy === undefined,
     );
-    const inOrder = unanswered.find(({ qos }) => qos === 0) ?? unanswered[0];
+    const inOrder = unanswered.find(({ qos, malformed }) => qos === 0 && malformed === undefined) ?? unanswered[0];
     const byEcho = echoed.find(waiting) ?? echoed.at(-1);
     const found = this.#echoes ? (byEcho ?? inOrder) : (inOrder ?? byEcho);
-    if (found !== undefined && found === inOrder && found.timestamp?.digits !== digits) this.#echoes = false;
+    if (found !== undefined && found === inOrder && found.malformed === undefined && found.timestamp?.digits !== digits)
+      this.#echoes = false;
     return found;
   }
 
@@ -134,7 +160,7 @@ export class Watch {
     }
     // A retained response is another fault than a second one, and has a requirement of its own.
     const live = request.responses.filter((response) => !response.message.retain);
-    if (live.length > 1 && !message.retain) {
+    if (live.length > 1 && !message.retain && !this.#owes(request)) {
       this.#see(
         'server-answers-once',
         request.place,
@@ -142,6 +168,17 @@ export class Watch {
         `${live.length} responses to one request, the last one ${after}`,
       );
     }
+  }
+
+  #noteProgress(request: Request, { at }: Message): void {
+    this.#progress = at;
+    this.#slowest = Math.max(this.#slowest, (at - request.at) / 1000);
+  }
+
+  /** True while another request of the same device is not answered: the response may be meant for that one, and have a wrong echo. */
+  #owes({ responseTopic, place }: Request): boolean {
+    const present = place === this.#place ? (this.#present.get(responseTopic) ?? []) : [];
+    return present.some(({ responses, qos, forbiddenBy }) => responses.length === 0 && qos === 0 && forbiddenBy === undefined);
   }
 
   #noteStamps({ serverRecvTime, serverSendTime, message, payload }: Response): void {

@@ -38,6 +38,15 @@ export class Wire {
     this.#dropped = 0;
   }
 
+  /** Takes over what another one has recorded. */
+  adopt({ entries }: Wire): void {
+    for (const entry of entries) this.record(entry);
+  }
+
+  get entries(): readonly (Frame | Note)[] {
+    return this.#entries;
+  }
+
   /** What was recorded since the situation began, one line an entry, times relative to its first; the middle is left out beyond `limit` lines. */
   lines(limit = 60): string[] {
     const entries = this.#entries;

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { answersTo, gather } from './crowd.ts';
+import { ConnectError, Device } from './device.ts';
+import { agree, FakeServer, type Peer } from './fake-server.ts';
+import { NtpDevice } from './ntp-device.ts';
+import { Watch } from './watch.ts';
+import { Wire } from './wire.ts';
+
+/** Devices in front of a server that answers when it is told to. */
+class Scene {
+  readonly watch = new Watch();
+  readonly asked: (readonly [Peer, string, string])[] = [];
+  readonly server: FakeServer;
+
+  private constructor(server: FakeServer) {
+    this.server = server;
+    this.watch.begin('here');
+  }
+
+  static async open(onRequest: (scene: Scene) => void): Promise<Scene> {
+    let scene: Scene | undefined;
+    const server = await FakeServer.open((packet, peer) => {
+      agree(packet, peer);
+      if (packet.cmd !== 'publish' || scene === undefined) return;
+      scene.asked.push([peer, packet.topic, String(packet.payload)]);
+      onRequest(scene);
+    });
+    scene = new Scene(server);
+    return scene;
+  }
+
+  /** Answers the request that has waited the longest, or the shortest. */
+  answer(which: 'oldest' | 'newest' = 'oldest'): void {
+    const request = which === 'oldest' ? this.asked.shift() : this.asked.pop();
+    if (request === undefined) return;
+    const [peer, topic, payload] = request;
+    peer.publish(topic.replace(/request$/, 'response'), payload.replace('}', ',"serverRecvTime":1,"serverSendTime":1}'));
+  }
+
+  async join(index: number, deadline: number): Promise<NtpDevice> {
+    const name = `device ${index}`;
+    const parts = { address: this.server.address, mqttVersion: '3.1.1', clientId: name, name, wire: new Wire() } as const;
+    const habits = { acknowledges: true };
+    const connect = (): Promise<Device> => Device.connect({ ...parts, deadline: 600_000, habits });
+    const device = new NtpDevice({
+      identity: { productKey: 'pk', deviceName: `d${index}` },
+      name,
+      watch: this.watch,
+      deadline,
+      connect,
+    });
+    await device.connect();
+    return device;
+  }
+}
+
+describe('many devices', { timeout: 20_000 }, () => {
+  test('are all answered where each answer comes in time after the one before, however long it takes together', async () => {
+    const deadline = 250;
+    const scene = await Scene.open(({ asked }) => {
+      // One after the other, the last one who asked first: the first one waits much longer than the deadline.
+      if (asked.length === 6) for (let n = 1; n <= 6; n += 1) setTimeout(() => scene.answer('newest'), n * 80);
+    });
+    await using _ = scene.server;
+    const { devices, refusal } = await gather(6, (index) => scene.join(index, deadline));
+    assert.equal(refusal, undefined);
+    const asked = devices.map((device) => ({ device, request: device.ask() }));
+    assert.deepEqual(await answersTo(asked, scene.watch), []);
+    for (const device of devices) await device.disconnect();
+  });
+
+  test('of which some are not answered are named when nothing comes any more', async () => {
+    const scene = await Scene.open(({ asked }) => {
+      if (asked.length === 3) scene.answer();
+    });
+    await using _ = scene.server;
+    const { devices } = await gather(3, (index) => scene.join(index, 50));
+    const asked = devices.map((device) => ({ device, request: device.ask() }));
+    const silent = await answersTo(asked, scene.watch);
+    assert.equal(silent.length, 2);
+    for (const device of devices) await device.disconnect();
+  });
+
+  test('stop at the first that is refused, and say why', async () => {
+    const scene = await Scene.open(() => {});
+    await using _ = scene.server;
+    const { devices, refusal } = await gather(40, async (index) => {
+      if (index >= 20) throw new ConnectError('connection refused, code 3');
+      return scene.join(index, 50);
+    });
+    assert.deepEqual([devices.length, refusal], [20, 'connection refused, code 3']);
+    for (const device of devices) await device.disconnect();
+  });
+
+  test('are the fault of this machine where it has no more connections to give', async () => {
+    const many = (message: string) => gather(1, () => Promise.reject(new ConnectError(message)));
+    await assert.rejects(many('connect EMFILE 127.0.0.1:1883'), /this machine has no more open files.*ulimit -n/);
+    await assert.rejects(many('connect EADDRNOTAVAIL 127.0.0.1:1883'), /no more local ports/);
+  });
+});

@@ -1,0 +1,83 @@
+import { ConnectError } from './device.ts';
+import type { Request } from './exchange.ts';
+import type { NtpDevice } from './ntp-device.ts';
+import type { Watch } from './watch.ts';
+import { monotonic } from './wire.ts';
+
+/** How many devices connect at a time: what is judged is that they ask at the same moment, not that they call at the same moment. */
+const atATime = 16;
+
+/** The longest that one round of answers may take, however slowly they keep coming, in ms. */
+const longest = 90_000;
+
+/** A device and what it asked. */
+export interface Asked {
+  readonly device: NtpDevice;
+  readonly request: Request;
+}
+
+/** Devices that are connected and hear their response topics, and why one more could not connect, in words. */
+export interface Crowd {
+  readonly devices: readonly NtpDevice[];
+  readonly refusal?: string;
+}
+
+/**
+ * Has many devices connect and hear their response topics, some at a time.
+ *
+ * @param connect gives the device of a number, connected
+ * @throws Error when it is this machine that has no more connections to give
+ */
+export async function gather(count: number, connect: (index: number) => Promise<NtpDevice>): Promise<Crowd> {
+  const devices: NtpDevice[] = [];
+  const join = async (index: number): Promise<NtpDevice> => {
+    const device = await connect(index);
+    await device.subscribe(device.responseTopic);
+    return device;
+  };
+  for (let first = 0; first < count; first += atATime) {
+    const some = Array.from({ length: Math.min(atATime, count - first) }, (_, index) => join(first + index));
+    const attempts = await Promise.allSettled(some);
+    devices.push(...attempts.flatMap((attempt) => (attempt.status === 'fulfilled' ? [attempt.value] : [])));
+    const failed = attempts.find((attempt) => attempt.status === 'rejected');
+    if (failed !== undefined) return { devices, refusal: refusalOf(failed.reason) };
+  }
+  return { devices };
+}
+
+/**
+ * Waits for the first response to each request. A server that takes one request after the other is as good as any: as long as answers
+ * keep coming, none of them is late.
+ *
+ * @returns what was not answered when nothing had come for the deadline of a device, or when it all took longer than 90 s
+ */
+export async function answersTo(asked: readonly Asked[], watch: Watch): Promise<Asked[]> {
+  const start = monotonic();
+  const waiting = ({ request }: Asked): boolean => request.responses.length === 0;
+  for (const { device, request } of asked) {
+    while (request.responses.length === 0 && device.closed === undefined) {
+      const now = monotonic();
+      const quiet = (now - Math.max(start, watch.progress)) / 1000;
+      const left = Math.min(device.deadline - quiet, longest - (now - start) / 1000);
+      if (left <= 0) return asked.filter(waiting);
+      await device.exchange(request, left);
+    }
+  }
+  return asked.filter(waiting);
+}
+
+/** What this machine, and not the server, has no more of. */
+const exhausted: Readonly<Record<string, string>> = {
+  EMFILE: 'no more open files for this process (ulimit -n)',
+  ENFILE: 'no more open files',
+  EADDRNOTAVAIL: 'no more local ports',
+  ENOBUFS: 'no more memory for connections',
+};
+
+/** @throws whatever was not the server's doing */
+function refusalOf(reason: unknown): string {
+  if (!(reason instanceof ConnectError)) throw reason;
+  const code = Object.keys(exhausted).find((name) => reason.message.includes(name));
+  if (code !== undefined) throw new Error(`this machine has ${exhausted[code]}: ask for fewer devices (${reason.message})`);
+  return reason.message;
+}

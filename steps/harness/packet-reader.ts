@@ -1,0 +1,67 @@
+import { parser as createParser, type Packet, type Parser } from 'mqtt-packet';
+import { MalformedPacket, PacketCutter } from './packet-cutter.ts';
+
+/** A packet, and the bytes that it is, fixed header included. */
+export interface ReadPacket {
+  readonly packet: Packet;
+  readonly bytes: Buffer;
+}
+
+/** Reads packets from a stream of bytes, each from its own bytes alone: what stands behind a packet that is too short is not taken for its end. */
+export class PacketReader {
+  readonly #cutter: PacketCutter;
+  readonly #parser: Parser;
+  #parsed: Packet | undefined;
+  #broken = false;
+
+  /**
+   * @param maxBytes the most that one packet may have
+   * @param protocolVersion what the other side speaks; a CONNECT says it by itself
+   */
+  constructor(maxBytes: number, protocolVersion?: 4 | 5) {
+    this.#cutter = new PacketCutter(maxBytes);
+    this.#parser = createParser(protocolVersion === undefined ? {} : { protocolVersion });
+    this.#parser.on('packet', (packet) => {
+      this.#parsed = packet;
+    });
+    this.#parser.on('error', ({ message }: Error) => {
+      throw new MalformedPacket(message.charAt(0).toLowerCase() + message.slice(1));
+    });
+  }
+
+  /** Bytes of a packet that has begun and not ended. */
+  get unfinished(): number {
+    return this.#cutter.unfinished;
+  }
+
+  /**
+   * @returns the packets that are complete now; none once something was malformed, since nobody knows where the next one begins
+   * @throws MalformedPacket when the bytes are no MQTT, or more of it than one packet may have
+   */
+  *read(chunk: Buffer): Generator<ReadPacket, void> {
+    if (this.#broken) return;
+    try {
+      for (const bytes of this.#cutter.cut(chunk)) yield { packet: this.#parse(bytes), bytes };
+    } catch (error) {
+      this.#broken = true;
+      throw error;
+    }
+  }
+
+  #parse(bytes: Buffer): Packet {
+    this.#parsed = undefined;
+    try {
+      this.#parser.parse(bytes);
+    } catch (error) {
+      // The parser itself stumbles over some of what it does not expect, which is the sender's fault all the same.
+      if (error instanceof RangeError || error instanceof TypeError)
+        throw new MalformedPacket(`what no parser takes (${error.message})`);
+      throw error;
+    }
+    const packet = this.#parsed as Packet | undefined;
+    if (packet === undefined) throw new MalformedPacket('a packet whose length is not that of its content');
+    // The parser takes a code that is not there for 0, which accepts.
+    if (packet.cmd === 'connack' && bytes.length < 4) throw new MalformedPacket('a CONNACK without a code');
+    return packet;
+  }
+}

@@ -1,5 +1,7 @@
 import { defineParameterType } from '@cucumber/cucumber';
+import type { Wrong } from './harness/credentials.ts';
 import type { Timestamp, TimestampType } from './harness/exchange.ts';
+import { bytesOf, excessOf } from './harness/malformed.ts';
 
 /** A literal as it stands in a payload: `1571724098000` is a Long, `"1571724098000"` a String. */
 export function toTimestamp(literal: string): Timestamp {
@@ -34,4 +36,49 @@ defineParameterType({
   regexp: /(\d+) (ms|s|min|h) (behind|ahead)|at 1970/,
   transformer: (amount: string | undefined, unit: string, side: string): ClockState =>
     amount === undefined ? 'at 1970' : { aheadMs: Number(amount) * (perUnit[unit] ?? Number.NaN) * (side === 'ahead' ? 1 : -1) },
+});
+
+const wrongs: readonly Wrong[] = [
+  'a wrong password',
+  'no password',
+  'no user name and no password',
+  'an unknown user name',
+  "another device's password",
+];
+
+defineParameterType({
+  name: 'wrong',
+  regexp: new RegExp(wrongs.join('|')),
+  transformer: (wrong: string): Wrong => wrong as Wrong,
+  useForSnippets: false,
+});
+
+defineParameterType({
+  name: 'mqttVersion',
+  regexp: /3\.1\.1|5/,
+  transformer: (version: string): '3.1.1' | '5' => version as '3.1.1' | '5',
+  useForSnippets: false,
+});
+
+defineParameterType({ name: 'bytes', regexp: /`([^`]*)`/, transformer: bytesOf, useForSnippets: false });
+
+defineParameterType({
+  name: 'excess',
+  regexp: /(\d+) ((?:levels of|digits|KiB) [a-zA-Z ]+)/,
+  transformer: (amount: string, words: string): string => excessOf(Number(amount), words),
+});
+
+/** What a device has sent when it is lost. */
+export type LostAfter = 'nothing' | 'half of its CONNECT' | 'half of a request' | 'a request';
+
+defineParameterType({
+  name: 'lostAfter',
+  regexp: /nothing|half of its CONNECT|half of a request|a request/,
+  transformer: (words: string): LostAfter => words as LostAfter,
+});
+
+defineParameterType({
+  name: 'signal',
+  regexp: /SIGTERM|SIGKILL/,
+  transformer: (signal: string): 'SIGTERM' | 'SIGKILL' => signal as 'SIGTERM' | 'SIGKILL',
 });

@@ -116,6 +116,7 @@ Then('nothing reaches the device before it asks', async function (this: NtpWorld
     likely: left.message.retain
       ? 'the service publishes with the RETAIN flag'
       : 'the server stores responses for later subscribers',
+    needs: ['server-response-not-retained'],
     at: [left, ...(left.message.retain ? ['retain'] : []), 'payload'],
   });
 });

@@ -1,11 +1,14 @@
 import { World } from '@cucumber/cucumber';
 import { EVIDENCE_MEDIA_TYPE, type Evidence, type MessageAtFault, NonConformance } from './evidence.ts';
 import type { SeenStamp } from './harness/client-clock.ts';
+import type { Asked } from './harness/crowd.ts';
 import { ConnectError } from './harness/device.ts';
 import type { Exchange, Request, Response } from './harness/exchange.ts';
 import { type Recorded, recordDevices, recordPerformances, thinned } from './harness/exchange-record.ts';
 import { type ExpectedTime, expectedTimes, TooUncertain } from './harness/expected-time.ts';
+import type { Intruder } from './harness/intruder.ts';
 import type { Link } from './harness/link.ts';
+import type { Nonsense } from './harness/malformed.ts';
 import type { NtpDevice } from './harness/ntp-device.ts';
 import type { ClientRequest, Performance, ReportedTime } from './harness/performance.ts';
 import { printable } from './harness/printable.ts';
@@ -13,8 +16,10 @@ import { pagePayload, plainPayload, plainScene, type Scene, trueAnswer } from '.
 import { estimateServerTime, type ServerTime } from './harness/server-time.ts';
 import { type DeviceWishes, type Session, session } from './harness/session.ts';
 import { type Stage, stage } from './harness/stage.ts';
+import { EnvironmentError } from './harness/target/errors.ts';
 import type { Identity, Target } from './harness/target/target.ts';
 import { wall } from './harness/wall.ts';
+import type { Wire } from './harness/wire.ts';
 import type { Requirement, Situation } from './requirement.ts';
 
 /** What the implementation under test is blamed for. */
@@ -40,6 +45,18 @@ const silenceNeeds = [
   'client-accepts-own-type',
 ];
 
+/**
+ * Without what a server serves nobody. Each of them leans on those before it only, so that one of them is always the cause. A restart
+ * makes up for all but the first.
+ */
+const serviceNeeds = [
+  'server-answers-request',
+  'server-outlives-other-qos',
+  'server-concurrent-devices',
+  'server-outlives-lost-device',
+  'server-outlives-malformed',
+];
+
 /** What one scenario knows. */
 export class NtpWorld extends World {
   #requirement: Requirement | undefined;
@@ -58,6 +75,15 @@ export class NtpWorld extends World {
   requests: Request[] = [];
   /** Exchanges of a series. */
   exchanges: Exchange[] = [];
+  /** Many devices, and what they asked at the same moment. */
+  players: readonly NtpDevice[] = [];
+  /** What each of them has recorded. */
+  playerWires: readonly Wire[] = [];
+  crowd: Asked[] = [];
+  /** What was published that is no request. */
+  nonsense: Nonsense | undefined;
+  /** How much longer than usual the server may take, since it has so much to read first, in ms. */
+  readingMs = 0;
   /** The four times of the page's example. */
   page: ReadonlyMap<string, bigint> = new Map();
   /** The server's clock, as quick exchanges on a direct connection showed it. */
@@ -313,6 +339,7 @@ export class NtpWorld extends World {
 
   /** Blames the implementation under test: the only way to do so. */
   blame({ expected, received, likely, needs = [], at }: Blame): never {
+    if (this.target.role === 'server' && this.session.started.ended() !== undefined) this.session.deathBlamed = true;
     // Everything else stands on this one: if it leant on others in turn, each would excuse the other, and nothing would be the cause.
     const base = this.requirement.id === 'server-answers-request';
     const others = base ? [] : needs.filter((id) => id !== this.requirement.id);
@@ -374,6 +401,21 @@ export class NtpWorld extends World {
     });
   }
 
+  /**
+   * Starts the server again where it had ended in an earlier situation and was blamed for that: what it does in this one is then seen as
+   * well. One that ended unseen stays so, and is blamed by whoever wants to be served next.
+   */
+  async revive(): Promise<void> {
+    const { session } = this;
+    if (session.started.restart === undefined || !session.deathBlamed) return;
+    try {
+      await session.restart('SIGKILL');
+      this.inform('the server had ended in an earlier situation, and was started again for this one');
+    } catch (error) {
+      if (!(error instanceof EnvironmentError)) throw error;
+    }
+  }
+
   /** The exchange of a request, or the blame for a response that did not come. */
   async answered(device: NtpDevice, request: Request): Promise<Exchange> {
     const exchange = await device.exchange(request);
@@ -433,25 +475,63 @@ export class NtpWorld extends World {
     return device;
   }
 
+  /** A connected device that will overstep its rights, or the blame for a server that does not let it connect. */
+  async intrude(identity: Identity): Promise<Intruder> {
+    return this.#reach(() => this.session.intruder(identity));
+  }
+
+  /** Shows the packets of one of many devices as those of the situation. */
+  showPlayer(device: NtpDevice | undefined): void {
+    const wire = device === undefined ? undefined : this.playerWires[this.players.indexOf(device)];
+    if (wire !== undefined) this.session.wire.adopt(wire);
+  }
+
+  /** Takes devices into the situation that are connected already. */
+  join(devices: readonly NtpDevice[]): void {
+    this.#devices.push(...devices);
+  }
+
+  /** A device that falls silent before its CONNECT is complete, or the blame for a server that has no connection for it. */
+  async fallSilent(sent: 'nothing' | 'half of its CONNECT', link: Link): Promise<void> {
+    const { session } = this;
+    await this.#reach(() => session.silentDevice(session.sibling ?? session.identity, sent, link));
+  }
+
   /** Connects a device again. */
   async comeBack(device: NtpDevice): Promise<void> {
     await this.#reach(() => device.connect());
   }
 
-  /** Shows the server alive after something that it may not answer; blames it where it is not. */
-  async fence(device: NtpDevice = this.device): Promise<Exchange> {
-    const exchange = await this.#reach(() => device.fence());
-    return (
-      exchange ??
-      this.blame({
-        expected: 'the server still answers a QoS 0 request',
-        received: this.#silence(device),
-        needs: ['server-answers-request', 'server-outlives-other-qos'],
-      })
-    );
+  /**
+   * Shows the server alive after something that it may not answer; blames it where it is not.
+   *
+   * @param more how much longer than usual an answer may take, in ms
+   * @param likely gives a diagnosis where the server does not answer
+   */
+  async fence(
+    device: NtpDevice = this.device,
+    { more = 0, likely }: { more?: number; likely?: () => Promise<string | undefined> } = {},
+  ): Promise<Exchange> {
+    const within = device.deadline + more;
+    const exchange = await this.#reach(() => device.fence(within), likely);
+    if (exchange !== undefined) return exchange;
+    return this.blame({
+      expected: `the server still answers a QoS 0 request within ${within} ms`,
+      received: this.#silence(device),
+      likely: await likely?.(),
+      needs: this.serviceNeeds(),
+    });
   }
 
-  async #reach<T>(attempt: () => Promise<T>): Promise<T> {
+  /** What makes it needless to judge whether this device is served. */
+  serviceNeeds(): string[] {
+    const { id } = this.requirement;
+    if (id === 'server-comes-back') return ['server-answers-request'];
+    const own = serviceNeeds.indexOf(id);
+    return own < 0 ? serviceNeeds : serviceNeeds.slice(0, own);
+  }
+
+  async #reach<T>(attempt: () => Promise<T>, likely?: () => Promise<string | undefined>): Promise<T> {
     try {
       return await attempt();
     } catch (error) {
@@ -461,7 +541,8 @@ export class NtpWorld extends World {
       return this.blame({
         expected: 'the server accepts the connection of a device',
         received: ended === undefined ? error.message : `${error.message}: the server ${ended}`,
-        needs: ['server-answers-request', 'server-outlives-other-qos'],
+        likely: (await likely?.()) ?? likelyRefusal(error.message),
+        needs: this.serviceNeeds(),
       });
     }
   }
@@ -500,4 +581,13 @@ function hasTicked(exchanges: readonly Exchange[]): boolean {
   if (first === undefined || last === undefined) return false;
   const seen = new Set(exchanges.map(({ response }) => response.serverSendTime?.number));
   return seen.size >= 3 || last.response.message.at - first.request.at >= 40_000;
+}
+
+/** Why a server does not let a device in, where it said so: CONNACK codes 4 and 5, in MQTT 5 134 and 135, or a TLS alert. */
+function likelyRefusal(message: string): string | undefined {
+  if (/not authorized|bad user ?name or password|code (4|5|134|135)$/i.test(message))
+    return 'the credentials in the target file (auth, device) are not those that the server knows';
+  if (/alert (certificate|bad certificate|unknown ca|handshake failure)|certificate required/i.test(message))
+    return 'the server asks devices for a certificate that it knows: tls.certificate and tls.key in the target file';
+  return undefined;
 }

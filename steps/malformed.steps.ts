@@ -1,0 +1,45 @@
+import { Then, When } from '@cucumber/cucumber';
+import { type Nonsense, readingTime } from './harness/malformed.ts';
+import type { NtpWorld } from './world.ts';
+
+function publish(world: NtpWorld, payload: string | Uint8Array): void {
+  const { device } = world;
+  const { connections } = device;
+  const request = device.publish(device.requestTopic, payload, { malformed: true });
+  world.nonsense = { request, connections };
+  world.readingMs = readingTime(payload.length);
+}
+
+When('the device publishes as its request {bytes}', function (this: NtpWorld, payload: Buffer) {
+  publish(this, payload);
+});
+
+When('the device publishes a request with {excess}', function (this: NtpWorld, payload: string) {
+  publish(this, payload);
+});
+
+Then('the server still serves the device, whatever it did about it', async function (this: NtpWorld) {
+  const { nonsense, device } = this;
+  if (nonsense === undefined) throw new Error('nothing malformed was published in this situation');
+  try {
+    await this.fence(device, { more: this.readingMs, likely: async () => likelyEnd(this) });
+  } finally {
+    this.inform(`reaction to the malformed request: ${reaction(this, nonsense)}`);
+  }
+});
+
+function likelyEnd({ session }: NtpWorld): string | undefined {
+  return session.started.ended() === undefined ? undefined : 'an error while the request is read ends the server';
+}
+
+/** What the server did about it, in words. */
+function reaction({ device, session }: NtpWorld, { request, connections }: Nonsense): string {
+  const ended = session.started.ended();
+  const [answer] = request.responses;
+  const closed = device.closed !== undefined || device.connections > connections;
+  const seen = [
+    ...(answer === undefined ? [] : [`answered, ${answer.payload.text.slice(0, 200)}`]),
+    ...(ended !== undefined ? [`the server ${ended}`] : closed ? ['disconnected'] : []),
+  ];
+  return seen.length === 0 ? 'silent' : seen.join(', and ');
+}

@@ -1,0 +1,43 @@
+import { Given, Then, When } from '@cucumber/cucumber';
+import { EnvironmentError } from './harness/target/errors.ts';
+import type { NtpWorld } from './world.ts';
+
+/** A start may take as long as the target file says; it has an end of its own. */
+const patience = { timeout: 900_000 };
+
+Given('a server that the suite has started', function (this: NtpWorld) {
+  return this.session.started.restart === undefined
+    ? this.inapplicable('the suite did not start this server: it has an address, and somebody else runs it')
+    : undefined;
+});
+
+When(
+  'the server is ended by {signal} and started again',
+  patience,
+  async function (this: NtpWorld, signal: 'SIGTERM' | 'SIGKILL') {
+    try {
+      await this.session.restart(signal);
+    } catch (error) {
+      if (!(error instanceof EnvironmentError)) throw error;
+      const [, ...seen] = error.message.split('\n').map((line) => line.trim().replace(/ {2,}/, ': '));
+      this.blame({
+        expected: 'a server that is ready again',
+        received: `it did not start a second time. ${seen.slice(0, -1).join('; ')}`,
+        likely: likelyLeftover(error.message),
+        needs: this.serviceNeeds(),
+      });
+    }
+  },
+);
+
+function likelyLeftover(output: string): string | undefined {
+  return /\block(ed|file)?\b|\.pid\b|already (running|in use|exists)|EEXIST|EADDRINUSE/i.test(output)
+    ? 'something that the earlier start left behind (a lock file, a socket, a port) keeps the next one from starting'
+    : undefined;
+}
+
+Then('the server serves a device', async function (this: NtpWorld) {
+  this.device = await this.play(this.session.identity);
+  await this.device.subscribe(this.device.responseTopic);
+  await this.fence();
+});

@@ -1,17 +1,10 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import {
-  parser as createParser,
-  generate,
-  type IConnectPacket,
-  type IPublishPacket,
-  type ISubscribePacket,
-  type Packet,
-  type Parser,
-} from 'mqtt-packet';
+import { generate, type IConnectPacket, type IPublishPacket, type ISubscribePacket, type Packet } from 'mqtt-packet';
 import { type FrameLimits, FrameLog, type RecordedFrame } from './frame-log.ts';
 import { type Moment, moment } from './moment.ts';
-import { MalformedPacket, PacketCutter } from './packet-cutter.ts';
+import { MalformedPacket } from './packet-cutter.ts';
+import { PacketReader } from './packet-reader.ts';
 import type { ConnectDecision, PlatformRequest, QoS, SubscribeDecision } from './platform-script.ts';
 import { covers, filterFault, topicFault } from './topic-filter.ts';
 
@@ -88,8 +81,7 @@ export class PlatformSession {
   readonly #raw: Socket;
   readonly #director: Director;
   readonly #limits: SessionLimits;
-  readonly #cutter: PacketCutter;
-  readonly #parser: Parser;
+  readonly #reader: PacketReader;
   readonly #subscriptions = new Map<string, Subscription>();
   /** Packet ids of QoS 2 requests whose PUBREL has not come: the same id again is the same message. */
   readonly #unreleased = new Set<number>();
@@ -97,7 +89,6 @@ export class PlatformSession {
   readonly #aborted = new AbortController();
   readonly #closing = Promise.withResolvers<Ending>();
   #connect: IConnectPacket | undefined;
-  #parsed: Packet | undefined;
   #packets = 0;
   #openRequests = 0;
   #messageId = 0;
@@ -118,14 +109,7 @@ export class PlatformSession {
     this.frames = new FrameLog(limits.log);
     this.closed = this.#closing.promise;
     this.signal = this.#aborted.signal;
-    this.#cutter = new PacketCutter(limits.packetBytes);
-    this.#parser = createParser();
-    this.#parser.on('packet', (packet) => {
-      this.#parsed = packet;
-    });
-    this.#parser.on('error', (error: Error) => {
-      throw new MalformedPacket(lowerFirst(error.message));
-    });
+    this.#reader = new PacketReader(limits.packetBytes);
     socket.on('data', (bytes: Buffer) => this.#read(bytes));
     socket.on('drain', () => this.#throttle());
     socket.on('error', (error) => this.#over('reset', resetReason(error as NodeJS.ErrnoException)));
@@ -326,32 +310,24 @@ export class PlatformSession {
     try {
       if (this.#packets === 0 && chunk[0] === 0x16 && chunk[1] === 0x03)
         throw new MalformedPacket('TLS, where this platform speaks plain TCP');
-      for (const bytes of this.#cutter.cut(chunk)) {
+      for (const { packet, bytes } of this.#reader.read(chunk)) {
         this.#packets += 1;
         if (this.#packets > this.#limits.packets) {
           this.#fail('flooded', `the client sent more than ${this.#limits.packets} packets on one connection`);
           return;
         }
-        this.#take(this.#parse(bytes), bytes, now);
+        this.#take(packet, bytes, now);
         if (this.#ending !== undefined || this.#disconnected) return;
       }
       // HTTP may look like the beginning of a long packet, which nobody should wait for.
       const [first = connectByte] = chunk;
-      if (this.#packets === 0 && this.#cutter.unfinished === chunk.length && first !== connectByte) {
+      if (this.#packets === 0 && this.#reader.unfinished === chunk.length && first !== connectByte) {
         throw new MalformedPacket(`something else than CONNECT, first byte 0x${first.toString(16).padStart(2, '0')}`);
       }
     } catch (error) {
-      // The parser itself may stumble over what it did not expect (a RangeError), which is the sender's fault all the same.
-      if (!(error instanceof MalformedPacket || error instanceof RangeError)) throw error;
+      if (!(error instanceof MalformedPacket)) throw error;
       this.#fail('malformed', `the client sent malformed MQTT: ${error.message}`);
     }
-  }
-
-  #parse(bytes: Buffer): Packet {
-    this.#parsed = undefined;
-    this.#parser.parse(bytes);
-    if (this.#parsed === undefined) throw new MalformedPacket('a packet whose length is not that of its content');
-    return this.#parsed;
   }
 
   /** Takes one packet of the client; it is recorded before anything is said about it. */
@@ -369,6 +345,7 @@ export class PlatformSession {
         this.#takeSubscribe(packet, now);
         return;
       case 'unsubscribe': {
+        if (packet.unsubscriptions.length === 0) throw new MalformedPacket('an UNSUBSCRIBE without a topic filter');
         for (const filter of packet.unsubscriptions) this.#subscriptions.delete(filter);
         this.send({ cmd: 'unsuback', messageId: requireId(packet), granted: packet.unsubscriptions.map(() => 0) });
         return;
@@ -473,7 +450,7 @@ export class PlatformSession {
 
   /** The client has closed its side. */
   #leave(): void {
-    const unfinished = this.#cutter.unfinished > 0 ? `, ${this.#cutter.unfinished} bytes into a packet` : '';
+    const unfinished = this.#reader.unfinished > 0 ? `, ${this.#reader.unfinished} bytes into a packet` : '';
     if (this.#disconnected) this.#over('disconnected', 'the client disconnected');
     else this.#over('closed', `the client closed the connection without DISCONNECT${unfinished}`);
   }
@@ -504,5 +481,3 @@ function resetReason({ code, message }: NodeJS.ErrnoException): string {
 
 /** The first byte of every CONNECT. */
 const connectByte = 0x10;
-
-const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

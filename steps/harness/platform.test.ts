@@ -384,7 +384,7 @@ test('a QoS 2 request that is sent again is one request', async (context) => {
 
 const ping = generate({ cmd: 'pingreq' });
 const malformed: [string, Buffer[], RegExp][] = [
-  ['HTTP', [Buffer.from('GET / HTTP/1.1\r\nHost: broker.example\r\n\r\n')], /something else than CONNECT, first byte 0x47/],
+  ['HTTP', [Buffer.from('GET / HTTP/1.1\r\nHost: broker.example\r\n\r\n')], /first byte 0x47/],
   ['a TLS handshake', [Buffer.from([0x16, 3, 1, 1, 0, 1])], /TLS, where this platform speaks plain TCP/],
   ['a packet before CONNECT', [ping], /PINGREQ before CONNECT/],
   ['a second CONNECT', [connectPacket(), connectPacket()], /a second CONNECT/],
@@ -403,6 +403,11 @@ const malformed: [string, Buffer[], RegExp][] = [
     /wildcard in the wrong place/,
   ],
   ['a SUBSCRIBE of nothing', [connectPacket(), Buffer.from([0x82, 2, 0, 1])], /without a topic filter/],
+  [
+    'UNSUBSCRIBE without a topic filter',
+    [connectPacket(5), Buffer.from([0xa2, 3, 0, 1, 0])],
+    /UNSUBSCRIBE without a topic filter/,
+  ],
   ['wrong reserved bits', [connectPacket(), Buffer.from([0x80, 6, 0, 1, 0, 1, 65, 0])], /malformed/],
   ['a packet that only servers send', [connectPacket(), Buffer.from([0x20, 2, 0, 0])], /CONNACK, which no client/],
   ['the packet type 0', [connectPacket(), Buffer.from([0x00, 0])], /malformed/],

@@ -24,7 +24,8 @@ const folder = temporaryFolder();
 async function run(name: string, ...ids: string[]) {
   const report = join(folder, name);
   const only = ids.length === 0 ? [] : ['--only', ...ids];
-  const ended = await call(['run', join(root, `fixtures/targets/${name}.yaml`), ...only, '--report', report]);
+  const target = join(root, `fixtures/targets/${name}.yaml`);
+  const ended = await call(['run', target, '--root', root, ...only, '--report', report]);
   return { ...ended, report: reportIn(report) };
 }
 

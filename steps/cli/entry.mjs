@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // Plain JavaScript of an old kind, so that an old Node can say what it lacks instead of failing at the first line of TypeScript.
+import { writeSync } from 'node:fs';
 import * as module from 'node:module';
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -11,11 +12,23 @@ if (major < 22 || (major === 22 && minor < 22)) {
   process.exitCode = 3;
 } else {
   module.enableCompileCache?.();
-  // Whoever reads no further ("| head") has what he wants; the run goes on to its reports and its exit code.
+  // Whoever reads no further ("| head") has what he wants of a list. Of a run he has lost the verdict: it goes on to its reports, and
+  // then says so. A full disk (">") takes from both.
   for (const stream of [process.stdout, process.stderr])
     stream.on('error', (error) => {
-      if (error.code !== 'EPIPE') throw error;
+      if (error.code === 'EPIPE' && process.argv[2] !== 'run') return;
+      lost ??= error.message;
     });
+  let lost;
+  process.on('exit', (code) => {
+    if (lost === undefined || code > 1) return;
+    process.exitCode = 3;
+    try {
+      writeSync(2, `The output could not be written (${lost}): read the verdict in report.json.\n`);
+    } catch {
+      // Nobody hears anything any more; the exit code says it.
+    }
+  });
   // A checkout runs the TypeScript itself, the package what was compiled from it.
   const compiled = import.meta.url.includes('/dist/');
   const { main } = await import(compiled ? './main.js' : './main.ts');

@@ -4,6 +4,7 @@ import { EnvironmentError, TargetFileError } from '../harness/target/errors.ts';
 import { FeatureError, root } from '../requirement.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { ListOptions } from './list.ts';
+import { exitOfLoss, isSystemError } from './losses.ts';
 import { WrongUse } from './wrong-use.ts';
 
 /** Options of `run` as the command line gives them. */
@@ -62,14 +63,10 @@ function explainError(error: unknown): number {
   }
   if (isSystemError(error)) {
     console.error(`${error.message}: nothing was judged`);
-    return 3;
+    return exitOfLoss;
   }
   console.error('the suite is at fault; please report this:', error);
   return 4;
-}
-
-function isSystemError(error: unknown): error is Error {
-  return error instanceof Error && 'syscall' in error;
 }
 
 function commands(done: (code: number) => void): Command {

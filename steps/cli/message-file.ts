@@ -1,4 +1,4 @@
-import { closeSync, createWriteStream, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, createWriteStream, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CucumberHtmlStream } from '@cucumber/html-formatter';
@@ -11,6 +11,7 @@ export class MessageFile {
   readonly path: string;
   readonly #file: number;
   #open = true;
+  #lost: Error | undefined;
 
   /** @throws Error of `node:fs` when the file cannot be written */
   constructor(path: string) {
@@ -18,8 +19,22 @@ export class MessageFile {
     this.#file = openSync(path, 'w');
   }
 
+  /** Why messages are missing in the file; undefined while none is. */
+  get lost(): Error | undefined {
+    return this.#lost;
+  }
+
+  /** Writes a message. Where that fails the file ends here, and `lost` says why: what was measured goes on to the other reports. */
   write(envelope: Envelope): void {
-    if (this.#open) writeSync(this.#file, `${JSON.stringify(envelope)}\n`);
+    if (!this.#open) return;
+    const bytes = Buffer.from(`${JSON.stringify(envelope)}\n`);
+    try {
+      // A disk that is nearly full takes a part and says so by a number only.
+      for (let done = 0; done < bytes.length; ) done += writeSync(this.#file, bytes, done);
+    } catch (error) {
+      this.#lost = error as Error;
+      this.close();
+    }
   }
 
   close(): void {
@@ -27,19 +42,28 @@ export class MessageFile {
     this.#open = false;
   }
 
-  /** Renders what was written as Cucumber's own page, with the report's verdict above it. */
+  /**
+   * Renders what was written as Cucumber's own page, with the report's verdict above it.
+   *
+   * @throws Error of `node:fs` when the page cannot be written
+   */
   async toHtml(path: string, report: Report): Promise<void> {
     const lines = readFileSync(this.path, 'utf8')
       .split('\n')
       .filter((line) => line !== '');
     const draft = `${path}.${process.pid}.tmp`;
-    await pipeline(
-      Readable.from(lines.map((line) => readable(JSON.parse(line) as Envelope))),
-      new CucumberHtmlStream(),
-      (page: AsyncIterable<string | Buffer>) => withHeading(page, htmlHeading(report)),
-      createWriteStream(draft),
-    );
-    renameSync(draft, path);
+    try {
+      await pipeline(
+        Readable.from(lines.map((line) => readable(JSON.parse(line) as Envelope))),
+        new CucumberHtmlStream(),
+        (page: AsyncIterable<string | Buffer>) => withHeading(page, htmlHeading(report)),
+        createWriteStream(draft),
+      );
+      renameSync(draft, path);
+    } catch (error) {
+      rmSync(draft, { force: true });
+      throw error;
+    }
   }
 }
 

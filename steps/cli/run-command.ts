@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import type { Envelope } from '@cucumber/messages';
@@ -18,11 +18,12 @@ import { concealEnvelope, evidenceEnvelope } from '../verdict/attachment.ts';
 import { Console } from '../verdict/console.ts';
 import { judge } from '../verdict/judge.ts';
 import type { Report } from '../verdict/report.ts';
-import { clearReport, messageFiles, writeIncomplete, writeReport } from '../verdict/report-folder.ts';
+import { clearReport, makeFolder, messageFiles, writeIncomplete, writeReport } from '../verdict/report-folder.ts';
 import { buildReport, describeTarget, type Run, reportJson, type SeenTarget } from '../verdict/report-json.ts';
 import { Transcript } from '../verdict/transcript.ts';
 import { embeddedName, embeddedTarget } from './embedded.ts';
 import { Interruption } from './interruption.ts';
+import { exitOfLoss, Losses } from './losses.ts';
 import { MessageFile } from './message-file.ts';
 import { readOrder } from './order.ts';
 import { pathsOf, select } from './selection.ts';
@@ -137,7 +138,7 @@ class OneRun {
 
   async perform(): Promise<number> {
     const { folder } = this.#options;
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     writeIncomplete(folder, this.#describe(), this.#requirements, this.#command, this.#selected);
     this.#console.opening(this.#describe(), this.#requirements.length);
     using interruption = new Interruption(this.#deadlineMs, (why) => this.#interrupt(why));
@@ -271,16 +272,21 @@ class OneRun {
       ...(this.#fault === undefined ? {} : { fault: this.#fault }),
     });
     const report = buildReport(this.#describe(), judgement, new Date());
-    const files = [...writeReport(folder, report, this.#command)];
-    if (this.#messages !== undefined) {
-      this.#messages.close();
+    const losses = new Losses();
+    const files = [...((await losses.keep(() => writeReport(folder, report, this.#command))) ?? [])];
+    const messages = this.#messages;
+    if (messages !== undefined) {
+      await losses.keep(() => messages.close());
       const html = join(folder, messageFiles.html);
-      await this.#messages.toHtml(html, report);
-      files.push(html, this.#messages.path);
+      if (messages.lost !== undefined) losses.add(messages.lost);
+      else if (await losses.keep(async () => messages.toHtml(html, report).then(() => true))) files.push(html, messages.path);
     }
     if (json === true) process.stdout.write(reportJson(report));
     this.#console.closing(report, files);
-    return report.exitCode;
+    if (losses.inWords === undefined) return report.exitCode;
+    console.error(`The reports in ${folder} are not whole: ${losses.inWords}.`);
+    console.error('What is above is all that was measured. Make room, or name another folder with --report, and run again.');
+    return exitOfLoss;
   }
 
   /** The report of a run that cannot be made; the first line of the message says what was missing. */

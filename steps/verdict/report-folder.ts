@@ -1,5 +1,5 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import type { Requirement } from '../requirement.ts';
 import type { Circumstances } from './judge.ts';
 import { junitXml } from './junit.ts';
@@ -59,8 +59,26 @@ export function clearReport(folder: string): void {
 
 /** Writes a file so that nobody ever sees half of it: what stood there before stays until all of the new text is on the disk. */
 function writeWhole(file: string, text: string): void {
-  mkdirSync(dirname(file), { recursive: true });
+  makeFolder(dirname(file));
   const draft = `${file}.${process.pid}.tmp`;
-  writeFileSync(draft, text, { flush: true });
-  renameSync(draft, file);
+  try {
+    writeFileSync(draft, text, { flush: true });
+    renameSync(draft, file);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
+}
+
+/**
+ * Makes a folder with those around it. Not by `recursive`, which on Linux never comes back where a file system refuses every folder,
+ * as /proc does.
+ *
+ * @throws Error of `node:fs` when it cannot be made.
+ */
+export function makeFolder(folder: string): void {
+  const missing: string[] = [];
+  for (let path = resolve(folder); !existsSync(path); path = dirname(path)) missing.push(path);
+  for (const path of missing.reverse()) mkdirSync(path);
+  if (!statSync(folder).isDirectory()) mkdirSync(folder);
 }

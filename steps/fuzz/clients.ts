@@ -1,0 +1,177 @@
+import fc from 'fast-check';
+import { readPayload } from '../harness/payload.ts';
+import { Platform } from '../harness/platform.ts';
+import type { PlatformRequest } from '../harness/platform-script.ts';
+import { type Edit, edited, editsInOneOf } from './edits.ts';
+import { readJson } from './json-oracle.ts';
+import { truthOfRequest } from './judgement.ts';
+import { Finding, kind, shown, type Tally } from './kind.ts';
+import { type Publish, readPublish, readStream } from './mqtt-oracle.ts';
+import { connect, type PublishFlags, packet, publish, subscribe, type Version, word } from './packets.ts';
+import { blame, type Judge, loadSentences } from './sentences.ts';
+import { asked, request } from './texts.ts';
+import { transport, writeInPieces } from './transport.ts';
+
+const identity = { productKey: 'a1b2c3d4e5f', deviceName: 'probe-7' };
+const requestTopic = `/ext/ntp/${identity.productKey}/${identity.deviceName}/request`;
+const responseTopic = `/ext/ntp/${identity.productKey}/${identity.deviceName}/response`;
+
+/** One packet of a client, and what goes wrong with it. */
+type Word =
+  | {
+      readonly kind: 'publish';
+      readonly payload: string;
+      readonly topic: string;
+      readonly flags: PublishFlags;
+      readonly inPayload: readonly Edit[];
+    }
+  | { readonly kind: 'subscribe'; readonly filter: string; readonly qos: number }
+  | { readonly kind: 'other'; readonly type: number; readonly flags: number };
+
+interface Case {
+  readonly version: Version;
+  readonly clientId: string;
+  /** What goes wrong with the CONNECT. */
+  readonly inConnect: readonly Edit[];
+  readonly words: readonly { readonly word: Word; readonly inPacket: readonly Edit[] }[];
+  readonly pieces: readonly number[];
+}
+
+const said: fc.Arbitrary<Word> = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: asked.chain((one) =>
+      fc.record({
+        kind: fc.constant('publish' as const),
+        payload: request(one),
+        topic: fc.constantFrom(requestTopic, requestTopic, requestTopic, requestTopic.slice(1), `${requestTopic}/`, '', '+'),
+        flags: fc.record({
+          qos: fc.constantFrom<0 | 1 | 2>(0, 0, 0, 0, 1, 2),
+          retain: fc.nat(19).map((n) => n === 7),
+          dup: fc.nat(19).map((n) => n === 7),
+        }),
+        inPayload: editsInOneOf(5),
+      }),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('subscribe' as const),
+      filter: fc.constantFrom(responseTopic, '#', '/ext/ntp/+/+/response', `${responseTopic}s`, '', 'a#'),
+      qos: fc.constantFrom(0, 0, 1, 2, 3),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('other' as const), type: fc.nat(15), flags: fc.constantFrom(0, 0, 2, 15) }),
+  },
+);
+
+const cases: fc.Arbitrary<Case> = fc.record({
+  version: fc.constantFrom<Version>(4, 4, 5),
+  clientId: fc.constantFrom(`${identity.productKey}.${identity.deviceName}`, 'somebody', ''),
+  inConnect: editsInOneOf(10),
+  words: fc.array(fc.record({ word: said, inPacket: editsInOneOf(5) }), { minLength: 1, maxLength: 8 }),
+  pieces: fc.array(fc.nat(600), { maxLength: 3 }),
+});
+
+/** What a client sends, on its way through the platform to the sentences about a request. */
+export const clients = kind(
+  { name: 'clients', about: 'platform: packets of a client, to the steps about a request' },
+  cases,
+  async (tally) => {
+    const judge = await loadSentences();
+    const platform = new Platform();
+    return async (one) => check(one, platform, judge, tally);
+  },
+);
+
+function bytesOf(said: Word, version: Version): Buffer {
+  switch (said.kind) {
+    case 'publish':
+      return publish(version, said.topic, edited(Buffer.from(said.payload), said.inPayload), said.flags);
+    case 'subscribe':
+      return subscribe(version, 1, said.filter, said.qos);
+    case 'other':
+      return packet(said.type, said.flags, word(1));
+  }
+}
+
+async function check(one: Case, platform: Platform, judge: Judge, tally: Tally): Promise<void> {
+  const { version, clientId, inConnect, words, pieces } = one;
+  const requests: PlatformRequest[] = [];
+  platform.play(identity, {
+    onRequest: (came, session) => {
+      requests.push(came);
+      session.deliver(responseTopic, came.payload);
+    },
+  });
+  const { near, far } = transport();
+  const session = platform.join(near);
+  const bytes = Buffer.concat([
+    edited(connect(version, clientId), inConnect),
+    ...words.map(({ word: said, inPacket }) => edited(bytesOf(said, version), inPacket)),
+  ]);
+  tally.inputs += words.length + 1;
+  writeInPieces(far, bytes, pieces);
+  far.end();
+  const ended = await Promise.race([session.closed, late()]);
+  if (ended === undefined) throw new Finding(`the end of the connection is not noticed: ${bytes.toString('hex')}`);
+  const [fault] = platform.faults;
+  if (fault !== undefined) throw new Finding(`the platform broke: ${fault instanceof Error ? fault.message : shown(fault)}`);
+  const sources = matched(requests, bytes, session.version === 5 ? 5 : 4);
+  for (const [index, came] of requests.entries()) await judgeRequest(came, sources[index], judge, tally);
+  for (const frame of session.frames) if (frame.bytes.length === 0) throw new Finding('a packet without bytes');
+  platform.forget(identity);
+}
+
+/** How long the platform may take to notice that a client is gone, in ms. */
+const patience = 5000;
+
+async function late(): Promise<undefined> {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  setTimeout(() => resolve(undefined), patience).unref();
+  return promise;
+}
+
+/** The packet that each request came of. @throws Finding for a request that nobody sent */
+function matched(requests: readonly PlatformRequest[], bytes: Buffer, version: 4 | 5): readonly Publish[] {
+  const publishes = readStream(bytes).packets.flatMap((each) => (each.type === 3 ? (readPublish(each, version) ?? []) : []));
+  let next = 0;
+  return requests.map(({ topic, qos, retain, dup, payload }) => {
+    const index = publishes.findIndex(
+      (candidate, at) =>
+        at >= next &&
+        candidate.topic === topic &&
+        candidate.qos === qos &&
+        candidate.retain === retain &&
+        candidate.dup === dup &&
+        candidate.payload.equals(payload),
+    );
+    const found = publishes[index];
+    if (found === undefined)
+      throw new Finding(`a request that nobody sent: ${shown([topic, qos, payload])} of ${bytes.toString('hex')}`);
+    next = index + 1;
+    return found;
+  });
+}
+
+/** Lets the steps judge a request, sentence by sentence. */
+async function judgeRequest(came: PlatformRequest, source: Publish | undefined, judge: Judge, tally: Tally): Promise<void> {
+  if (source === undefined) throw new Finding('a request that is no message');
+  const payload = readPayload(came.payload);
+  const first = { publish: came, payload, deviceSendTime: payload.members.get('deviceSendTime'), listened: true, delivered: [] };
+  const performance = { requestTopic, responseTopic, identity, request: first, requests: [first], sessions: [came.session] };
+  const world = { firstRequest: () => first, requireOwnTopic: () => first, performance, blame };
+  const truth = truthOfRequest(requestTopic, source, readJson(source.payload));
+  for (const [sentence, holds] of truth) {
+    const blamed = await judge(sentence, world);
+    if ((blamed === undefined) === holds) continue;
+    const verdict = blamed === undefined ? 'passed wrongly' : `blamed wrongly (${blamed})`;
+    throw new Finding(`"${sentence}" ${verdict}, by ${shown([source.topic, source.payload.toString('latin1')])}`);
+  }
+  const conforms = truth.slice(0, 4).every(([, holds]) => holds);
+  if (conforms && source.flaws.length > 0) throw new Finding(`a PUBLISH with ${source.flaws.join(' and ')} passes`);
+  tally[conforms ? 'conforming' : 'blamed'] += 1;
+}

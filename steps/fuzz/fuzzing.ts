@@ -1,0 +1,65 @@
+import type { Kind, Tally } from './kind.ts';
+
+/** How a kind is fuzzed. */
+export interface Fuzzing {
+  /** How many mutated packets and payloads at least. */
+  readonly runs: number;
+  readonly seed: number;
+  /** Where fast-check said that a finding is, to have that case alone. */
+  readonly path?: string | undefined;
+  readonly onCase?: () => void;
+}
+
+/** What came of it. */
+export interface Outcome {
+  readonly cases: number;
+  readonly tally: Tally;
+  readonly seconds: number;
+  /** The first thing that was found, at its smallest, and how to have it again. */
+  readonly finding: string | undefined;
+}
+
+/** How many cases at most are made of one seed. */
+const batch = 10_000;
+
+/** Fuzzes one kind until there were so many inputs, or until something is found. An exception that nobody awaits is found as well. */
+export async function fuzz(kind: Kind, { runs, seed, path, onCase = () => {} }: Fuzzing): Promise<Outcome> {
+  const tally: Tally = { inputs: 0, conforming: 0, blamed: 0 };
+  const start = performance.now();
+  const strays: unknown[] = [];
+  const onStray = (error: unknown): void => {
+    strays.push(error);
+  };
+  const after = (): void => {
+    const [cause] = strays.splice(0);
+    if (cause !== undefined) throw new Error('an exception that nobody caught', { cause });
+  };
+  process.on('uncaughtException', onStray);
+  process.on('unhandledRejection', onStray);
+  try {
+    const work = await kind.begin(tally);
+    let finding: string | undefined;
+    let cases = 0;
+    for (let round = seed; tally.inputs < runs && finding === undefined; round += 1) {
+      const wanted = Math.min(batch, runs - tally.inputs);
+      const { cases: tried, failure } = await work({ seed: round, cases: wanted, path, before: onCase, after });
+      cases += tried;
+      if (failure !== undefined) {
+        const repeat = `npm run fuzz -- --kind ${kind.name} --seed ${round} --path "${failure.path}"`;
+        finding = `${inWords(failure.error)}\n  case    ${failure.example}\n  repeat  ${repeat}`;
+      }
+      if (path !== undefined) break;
+    }
+    return { cases, tally, seconds: (performance.now() - start) / 1000, finding };
+  } finally {
+    process.off('uncaughtException', onStray);
+    process.off('unhandledRejection', onStray);
+  }
+}
+
+function inWords(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === 'Finding') return error.message;
+  const cause = error.cause === undefined ? '' : `\ncaused by ${inWords(error.cause)}`;
+  return `${error.stack ?? error.message}${cause}`;
+}

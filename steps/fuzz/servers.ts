@@ -1,0 +1,239 @@
+import fc from 'fast-check';
+import { ConnectError, Device, type DeviceConnection, type DeviceOptions } from '../harness/device.ts';
+import type { Response } from '../harness/exchange.ts';
+import type { Message } from '../harness/inbox.ts';
+import { NtpDevice } from '../harness/ntp-device.ts';
+import { RawDevice } from '../harness/raw-device.ts';
+import { Watch } from '../harness/watch.ts';
+import { Wire } from '../harness/wire.ts';
+import { type Edit, edited, editsInOneOf } from './edits.ts';
+import { readJson } from './json-oracle.ts';
+import { truthOfResponse } from './judgement.ts';
+import { Finding, kind, shown, type Tally } from './kind.ts';
+import { type Publish, readPublish, readStream } from './mqtt-oracle.ts';
+import { connack, type PublishFlags, packet, publish, suback, type Version, word } from './packets.ts';
+import { blame, type Judge, loadSentences } from './sentences.ts';
+import { type Asked, asked, response } from './texts.ts';
+import { transport, writeInPieces } from './transport.ts';
+
+const identity = { productKey: 'a1b2c3d4e5f', deviceName: 'probe-7' };
+
+/** Which of a server's words is mutated; after it the connection ends. */
+type Stage = 'connack' | 'suback' | 'answers';
+
+interface Case {
+  readonly version: Version;
+  /** On mqtt.js, or packet by packet. */
+  readonly raw: boolean;
+  readonly stage: Stage;
+  readonly request: Asked;
+  readonly answers: readonly Answer[];
+  readonly pieces: readonly number[];
+}
+
+/** One packet of a server, and what goes wrong with it. */
+interface Answer {
+  readonly payload: string;
+  readonly flags: PublishFlags;
+  readonly topic: string;
+  /** Another packet in its place, by its type. */
+  readonly other: number | undefined;
+  readonly inPayload: readonly Edit[];
+  readonly inPacket: readonly Edit[];
+}
+
+const responseTopic = `/ext/ntp/${identity.productKey}/${identity.deviceName}/response`;
+
+const flags: fc.Arbitrary<PublishFlags> = fc.record({
+  qos: fc.constantFrom(0, 0, 0, 0, 0, 0, 1, 2),
+  retain: fc.nat(19).map((n) => n === 7),
+  dup: fc.nat(19).map((n) => n === 7),
+});
+
+const answer = (request: Asked): fc.Arbitrary<Answer> =>
+  fc.record({
+    payload: response(request),
+    flags,
+    topic: fc.oneof(
+      { weight: 20, arbitrary: fc.constant(responseTopic) },
+      { weight: 1, arbitrary: fc.constantFrom(`${responseTopic}s`, '') },
+    ),
+    other: fc.oneof(
+      { weight: 9, arbitrary: fc.constant(undefined) },
+      { weight: 1, arbitrary: fc.integer({ min: 0, max: 15 }).map((type) => (type === 3 ? 4 : type)) },
+    ),
+    inPayload: editsInOneOf(5),
+    inPacket: editsInOneOf(5),
+  });
+
+const cases: fc.Arbitrary<Case> = asked.chain((request) =>
+  fc.record({
+    version: fc.constantFrom<Version>(4, 4, 5),
+    raw: fc.boolean(),
+    stage: fc.constantFrom<Stage>('connack', 'suback', ...Array<Stage>(8).fill('answers')),
+    request: fc.constant(request),
+    answers: fc.array(answer(request), { minLength: 1, maxLength: 6 }),
+    pieces: fc.array(fc.nat(400), { maxLength: 3 }),
+  }),
+);
+
+/** What a server sends, on its way through both devices, the watch and the sentences about a response. */
+export const servers = kind(
+  {
+    name: 'servers',
+    about: 'device side: packets of a server, through both devices and the watch, to the steps about a response',
+  },
+  cases,
+  async (tally) => {
+    const judge = await loadSentences();
+    return async (one) => check(one, judge, tally);
+  },
+);
+
+/** The bytes of an answer as they leave the server. */
+function bytesOf({ payload, flags: how, topic, other, inPayload, inPacket }: Answer, version: Version): Buffer {
+  if (other !== undefined) return edited(packet(other, other === 6 ? 2 : 0, word(1)), inPacket);
+  return edited(publish(version, topic, edited(Buffer.from(payload), inPayload), how), inPacket);
+}
+
+async function check(one: Case, judge: Judge, tally: Tally): Promise<void> {
+  const { version, raw, stage, request, answers, pieces } = one;
+  const { near, far, sent } = transport();
+  const options: DeviceOptions = {
+    address: { host: '127.0.0.1', port: 1, open: () => near },
+    mqttVersion: version === 4 ? '3.1.1' : '5',
+    clientId: 'fuzzed',
+    name: 'device',
+    wire: new Wire(),
+    deadline: 2000,
+    habits: { acknowledges: true },
+  };
+  const watch = new Watch();
+  watch.begin('fuzzed');
+  let connection: DeviceConnection | undefined;
+  const device = new NtpDevice({
+    identity,
+    name: 'device',
+    watch,
+    deadline: 2000,
+    connect: async () => {
+      connection = await (raw ? RawDevice.connect(options) : Device.connect(options));
+      return connection;
+    },
+  });
+  const changes = answers[0]?.inPacket ?? [];
+  const first = edited(connack(version, 0), stage === 'connack' ? changes : []);
+  writeInPieces(far, first, stage === 'connack' ? pieces : []);
+  if (stage === 'connack') far.end();
+  tally.inputs += stage === 'answers' ? answers.length : 1;
+  const accepted = await device.connect().then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof ConnectError) return false;
+      throw error;
+    },
+  );
+  if (stage === 'connack') {
+    if (accepted && !isAcceptance(first))
+      throw new Finding(`a CONNACK that accepts nothing, and taken for one: ${first.toString('hex')}`);
+    await device.disconnect();
+    return;
+  }
+  if (!accepted || connection === undefined) throw new Finding('a sound CONNACK that is refused');
+  const subscribed = device.subscribe(responseTopic);
+  const granting = edited(suback(version, (await sent(8)).body.readUInt16BE(0), 0), stage === 'suback' ? changes : []);
+  writeInPieces(far, granting, stage === 'suback' ? pieces : []);
+  if (stage === 'suback') far.end();
+  const granted = await subscribed;
+  if (stage === 'suback' && granted !== undefined && !grants(granting, granted))
+    throw new Finding(`granted QoS ${granted}, which no SUBACK says: ${granting.toString('hex')}`);
+  if (stage === 'answers') {
+    if (granted !== 0) throw new Finding(`a sound SUBACK that is not taken: ${granted}`);
+    const asking = device.ask({ type: request.type, digits: request.digits });
+    const bytes = Buffer.concat(answers.map((each) => bytesOf(each, version)));
+    writeInPieces(far, bytes, pieces);
+    far.end();
+    await connection.inbox.until(() => undefined, 5000);
+    if (connection.inbox.closed === undefined)
+      throw new Finding(`the end of the connection is not noticed: ${bytes.toString('hex')}`);
+    const found = matched(connection.inbox.messages, bytes, version);
+    for (const heard of asking.responses) {
+      const source = found.get(heard.message);
+      if (source === undefined) throw new Finding('a response that is no message');
+      await judgeResponse(heard, source, request, judge, tally);
+    }
+    options.wire.lines();
+  }
+  await device.disconnect();
+}
+
+/** Whether some packet is a CONNACK that says 0. */
+function isAcceptance(bytes: Buffer): boolean {
+  return readStream(bytes).packets.some(({ type, body }) => type === 2 && body.length >= 2 && body[1] === 0);
+}
+
+/** Whether some packet is a SUBACK that says this. */
+function grants(bytes: Buffer, granted: number): boolean {
+  return readStream(bytes).packets.some(({ type, body }) => type === 9 && body.length >= 3 && body.includes(granted, 2));
+}
+
+/**
+ * The packet that each message came of.
+ *
+ * @throws Finding for a message that nobody sent, and for a sound one that was not heard
+ */
+function matched(messages: readonly Message[], bytes: Buffer, version: Version): Map<Message, Publish> {
+  const { packets } = readStream(bytes);
+  const publishes = packets.flatMap((one) => (one.type === 3 ? (readPublish(one, version) ?? []) : []));
+  const found = new Map<Message, Publish>();
+  let next = 0;
+  for (const message of messages) {
+    const index = publishes.findIndex((candidate, at) => at >= next && isSame(message, candidate));
+    const publish = publishes[index];
+    if (publish === undefined) throw new Finding(`a message that nobody sent: ${shown(message)} of ${bytes.toString('hex')}`);
+    found.set(message, publish);
+    next = index + 1;
+  }
+  // Everything up to the first packet about which readers may differ has to be heard.
+  let due = 0;
+  for (const one of packets) {
+    if (one.type === 13 && one.flags === 0 && one.body.length === 0) continue;
+    const publish = one.type === 3 ? readPublish(one, version) : undefined;
+    if (publish === undefined || publish.flaws.length > 0 || (publish.dup && publish.qos === 0) || publish.extended) break;
+    const message = messages[due];
+    if (message === undefined || !isSame(message, publish))
+      throw new Finding(`a message that is not heard: ${bytes.toString('hex')}`);
+    due += 1;
+  }
+  return found;
+}
+
+function isSame(message: Message, { topic, qos, retain, dup, payload }: Publish): boolean {
+  const { topic: heardOn, qos: at, retain: kept, dup: again } = message;
+  return heardOn === topic && at === qos && kept === retain && again === dup && message.payload.equals(payload);
+}
+
+/** Lets the steps judge a response, sentence by sentence. */
+async function judgeResponse(response: Response, source: Publish, wanted: Asked, judge: Judge, tally: Tally): Promise<void> {
+  const { request } = response;
+  const answered = async (): Promise<unknown> => ({ request, response });
+  const world = {
+    answer: answered,
+    answered,
+    fence: answered,
+    request,
+    requests: [request],
+    requirement: { id: 'fuzzed' },
+    blame,
+  };
+  const truth = truthOfResponse(wanted, source, readJson(source.payload));
+  for (const [sentence, holds, rows] of truth) {
+    const blamed = await judge(sentence, world, rows);
+    if ((blamed === undefined) === holds) continue;
+    const verdict = blamed === undefined ? 'passed wrongly' : `blamed wrongly (${blamed})`;
+    throw new Finding(`"${sentence}" ${verdict}, by ${shown(source.payload.toString('latin1'))} to ${shown(wanted)}`);
+  }
+  const conforms = truth.every(([, holds]) => holds);
+  if (conforms && source.flaws.length > 0) throw new Finding(`a PUBLISH with ${source.flaws.join(' and ')} passes`);
+  tally[conforms ? 'conforming' : 'blamed'] += 1;
+}

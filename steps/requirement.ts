@@ -3,7 +3,16 @@ import { globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AstBuilder, GherkinClassicTokenMatcher, Parser } from '@cucumber/gherkin';
-import { type Feature, type GherkinDocument, IdGenerator, type Rule, type Scenario, type Tag } from '@cucumber/messages';
+import {
+  type Examples,
+  type Feature,
+  type GherkinDocument,
+  IdGenerator,
+  type Rule,
+  type Scenario,
+  type TableRow,
+  type Tag,
+} from '@cucumber/messages';
 import type { Role } from './harness/target/target.ts';
 
 export type { Role };
@@ -114,7 +123,7 @@ export function digestOfFeatures(features: ReadonlyMap<string, string>): string 
 /** The requirements of one feature file. Exported for its test. */
 export function readFeature(file: string, text: string): Requirement[] {
   const role: Role = file.startsWith('features/client/') ? 'client' : 'server';
-  const { feature } = parse(file, text);
+  const { feature } = parseFeature(file, text);
   if (feature === undefined) throw new FeatureError(`${file}: there is no feature in this file`);
   return rulesOf(feature, file).map((rule, index, rules) => {
     const next = rules[index + 1];
@@ -129,7 +138,12 @@ export function readFeature(file: string, text: string): Requirement[] {
   });
 }
 
-function parse(file: string, text: string): GherkinDocument {
+/**
+ * A feature file as its parser sees it, in whatever language its keywords are.
+ *
+ * @throws FeatureError when it cannot be parsed
+ */
+export function parseFeature(file: string, text: string): GherkinDocument {
   try {
     return new Parser(new AstBuilder(IdGenerator.incrementing()), new GherkinClassicTokenMatcher()).parse(text);
   } catch (error) {
@@ -179,13 +193,18 @@ function situationsOf(scenario: Scenario, file: string): Situation[] {
   if (scenario.examples.length === 0) return [{ title: scenario.name, place: `${file}:${scenario.location.line}`, capabilities }];
   return scenario.examples.flatMap((examples) =>
     examples.tableBody.map((row) => ({
-      title: row.cells.reduce(
-        (title, cell, column) => title.replaceAll(`<${examples.tableHeader?.cells[column]?.value ?? ''}>`, cell.value),
-        scenario.name,
-      ),
+      title: titleOf(scenario, examples, row),
       place: `${file}:${row.location.line}`,
       capabilities: [...capabilities, ...examples.tags.map(nameOf)],
     })),
+  );
+}
+
+/** The title of a situation that is a row of an example table: the scenario's name with the row's values. */
+export function titleOf({ name }: Scenario, { tableHeader }: Examples, row: TableRow): string {
+  return row.cells.reduce(
+    (title, cell, column) => title.replaceAll(`<${tableHeader?.cells[column]?.value ?? ''}>`, cell.value),
+    name,
   );
 }
 

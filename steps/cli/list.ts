@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readExcluded } from '../excluded.ts';
 import { didYouMean } from '../harness/target/nearest.ts';
-import { type Role, readRequirements, root } from '../requirement.ts';
+import { type Role, readRequirements } from '../requirement.ts';
 import { type RequirementSet, readSets } from '../requirement-set.ts';
 import { WrongUse } from './wrong-use.ts';
 
@@ -29,7 +29,7 @@ export function list({ role, excluded, set, json }: ListOptions): string {
 }
 
 function listExcluded(json: boolean): string {
-  const statements = JSON.parse(readFileSync(`${root}schemas/excluded.json`, 'utf8')) as { statement: string; why: string }[];
+  const statements = readExcluded();
   if (json) return `${JSON.stringify(statements, undefined, 2)}\n`;
   return statements.map(({ statement, why }) => `${statement}\n    ${why}\n`).join('');
 }

@@ -7,6 +7,7 @@ import { requirementSections } from './requirement-section.ts';
 import { script } from './script.ts';
 import type { Detail } from './situation.ts';
 import { style } from './style.ts';
+import { words } from './words.ts';
 
 /** A page that is bigger than this is written again with less detail, in bytes. */
 const mostBytes = 2_500_000;
@@ -17,16 +18,6 @@ const details: readonly Detail[] = [
   { failedLines: 24, otherLines: 8, drawings: 2, lineLength: 300, textLength: 800 },
   { failedLines: 12, otherLines: 0, drawings: 1, lineLength: 200, textLength: 300 },
   { failedLines: 4, otherLines: 0, drawings: 0, lineLength: 120, textLength: 120 },
-];
-
-/** The words that are used for results, and what they say of a requirement. */
-const words: readonly (readonly [string, string])[] = [
-  ['passed', 'every situation that applies was tried and went as it must'],
-  ['failed', 'a MUST is not met in at least one situation'],
-  ['warning', 'a SHOULD is not met; decides only under --strict'],
-  ['inapplicable', 'it needs something that the target file does not declare, or excludes; the reason is given'],
-  ['untested', 'not selected, left out by --fail-fast, or not to be judged while another requirement fails'],
-  ['inconclusive', 'the set-up or the suite broke, so nothing was proved'],
 ];
 
 /**

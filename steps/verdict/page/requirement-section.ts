@@ -3,6 +3,7 @@ import type { Report, RequirementResult, Status } from '../report.ts';
 import { html, type Markup } from './html.ts';
 import { icon } from './icons.ts';
 import { plot } from './plot.ts';
+import { emphasised, prose } from './prose.ts';
 import { type Detail, situation } from './situation.ts';
 
 /** What is the same for every requirement of a page. */
@@ -78,15 +79,4 @@ ${
 
 function counted(count: number): string {
   return `${count} ${count === 1 ? 'situation' : 'situations'}`;
-}
-
-/** The sentence with its MUST or SHOULD set off. */
-function emphasised(sentence: string): Markup {
-  const [before = '', word, after = ''] = sentence.split(/\b((?:MUST|SHOULD)(?: NOT)?)\b/);
-  return word === undefined ? html`${sentence}` : html`${before}<em>${word}</em>${after}`;
-}
-
-/** Text of a feature, in which words between backticks are what is written in files. */
-function prose(text: string): Markup {
-  return html`${text.split('`').map((piece, index) => (index % 2 === 1 ? html`<code>${piece}</code>` : piece))}`;
 }

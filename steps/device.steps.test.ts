@@ -233,6 +233,8 @@ describe('again and again', () => {
 
   test('and once where there is nothing to see', async () => {
     assert.equal(await count(always('"x"'), until(30)), 1);
+    const once: Answers = (asked) => (asked.count === 2 ? always('"x"')(asked) : right(asked));
+    assert.equal(await count(once, until(30)), 2);
   });
 
   test('and no answer is blamed', async () => {

@@ -163,6 +163,7 @@ test('each Long is written as an integer', async () => {
   await say(await asked(id, times('{echo}', '"1"', '"1"')), sentence);
   const { expected, received } = await blame(await asked(id, times('{echo}', '1.0', '1e3')), sentence);
   assert.deepEqual([expected, received], ['JSON integers', 'serverRecvTime 1.0, serverSendTime 1e3']);
+  await blame(await asked(id, times('{echo}', '1.0', '"1"')), sentence);
   const none = await blame(await asked(id, times('"{echo}"', '"1"', '"1"')), sentence);
   assert.deepEqual([none.expected, none.needs], ['Longs', ['server-long-stays-long', 'server-response-members']]);
 });

@@ -204,6 +204,17 @@ test('a retained response of an earlier situation belongs there, though the pres
   assert.deepEqual(play.seen, []);
 });
 
+test('a retained response is known by its payload among several', () => {
+  const play = new Play('earlier');
+  const earlier = play.ask('0', { unique: false });
+  play.hear(0);
+  play.hear('{"deviceSendTime":0,"serverRecvTime":12,"serverSendTime":13}');
+  play.watch.begin('now');
+  const now = play.ask('0', { unique: false });
+  assert.equal(play.hear(0, { retain: true }).request, earlier);
+  assert.deepEqual(now.responses, []);
+});
+
 describe('a message that must not be answered', () => {
   const forbiddenBy = 'server-request-topic-exact';
 

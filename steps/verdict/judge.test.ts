@@ -346,6 +346,19 @@ describe('a finding that needs another requirement', () => {
   });
 });
 
+test('a failure keeps the message at fault, and a situation the number of its exchanges where not all are kept', () => {
+  const message = { topic: 't', qos: 1, retain: false, payload: '{}', parts: ['qos'] } as const;
+  const at = alone({ outcomes: ['FAILED'], evidence: [finding('server-a', { message })] });
+  assert.deepEqual(at.requirements[0]?.situations[0]?.failure?.message, message);
+  const none = alone({ outcomes: ['FAILED'], evidence: [finding('server-a')] });
+  assert.equal(Object.hasOwn(none.requirements[0]?.situations[0]?.failure ?? {}, 'message'), false);
+  const one = { n: 1, asker: 'device', atMs: 0, answers: [] };
+  const made = (...counts: readonly number[]) =>
+    alone({ evidence: counts.map((count) => ({ kind: 'exchanges', exchanges: [one], made: count })) }).requirements[0]
+      ?.situations[0];
+  assert.deepEqual([made(3, 4)?.exchangesMade, made(1)?.exchangesMade, made(1)?.exchanges?.length], [7, undefined, 1]);
+});
+
 describe('a charge', () => {
   const charge = (id: string, at: string, more: Partial<Charge> = {}): Charge => {
     return {
@@ -429,6 +442,22 @@ describe('a charge', () => {
       lastHook([charge('server-a', place('server-a'))]),
     );
     assert.deepEqual(statuses(judge([a, b], transcript, { strict: false })), { 'server-a': 'failed', 'server-b': 'failed' });
+  });
+
+  test('counts where one situation ran and another one is inapplicable', () => {
+    const two = requirement('server-a', [10, 20]);
+    const ran = [passed('server-a'), scenario(place('server-a', 20), inapplicable('x'))];
+    const judgement = judge([two], transcriptOf(...ran, lastHook([charge('server-a', place('server-a'))])), { strict: false });
+    assert.deepEqual(statuses(judgement), { 'server-a': 'failed' });
+  });
+
+  test('keeps its diagnosis, where it has one', () => {
+    const failureOf = (more: Partial<Charge>) => {
+      const hook = lastHook([charge('server-a', place('server-a'), more)]);
+      return judge([a], transcriptOf(passed('server-a'), hook), { strict: false }).requirements[0]?.situations[0]?.failure;
+    };
+    assert.equal(failureOf({ likely: 'twice' })?.likely, 'twice');
+    assert.equal(Object.hasOwn(failureOf({}) ?? {}, 'likely'), false);
   });
 
   test('does not count against a requirement that was not selected or is inapplicable', () => {

@@ -27,6 +27,7 @@ describe('a reader of packets', () => {
     ['both QoS bits', 4, '36', /both QoS bits/],
     ['a topic that is longer than its packet', 4, `30 03 00 09 61 ${ping}`, /topic/],
     ['a remaining length of five bytes', 4, '30 ff ff ff ff 01', /more than four bytes/],
+    ['MQTT 5 properties that run into the payload', 5, '30 0a 0001 61 03 26 0001 61 00 00', /properties do not end/],
     ['a packet that is too long', 4, '30 ff 7f', /at most 1000/],
   ];
   for (const [name, version, bytes, says] of malformed) {

@@ -1,4 +1,4 @@
-import { parser as createParser, type Packet, type Parser } from 'mqtt-packet';
+import { parser as createParser, type IPublishPacket, type Packet, type Parser } from 'mqtt-packet';
 import { MalformedPacket, PacketCutter } from './packet-cutter.ts';
 
 /** A packet, and the bytes that it is, fixed header included. */
@@ -13,6 +13,7 @@ export class PacketReader {
   readonly #parser: Parser;
   #parsed: Packet | undefined;
   #broken = false;
+  #version: number;
 
   /**
    * @param maxBytes the most that one packet may have
@@ -20,6 +21,7 @@ export class PacketReader {
    */
   constructor(maxBytes: number, protocolVersion?: 4 | 5) {
     this.#cutter = new PacketCutter(maxBytes);
+    this.#version = protocolVersion ?? 4;
     this.#parser = createParser(protocolVersion === undefined ? {} : { protocolVersion });
     this.#parser.on('packet', (packet) => {
       this.#parsed = packet;
@@ -60,8 +62,30 @@ export class PacketReader {
     }
     const packet = this.#parsed as Packet | undefined;
     if (packet === undefined) throw new MalformedPacket('a packet whose length is not that of its content');
+    if (packet.cmd === 'connect') this.#version = packet.protocolVersion ?? 4;
+    if (packet.cmd === 'publish' && packet.payload.length !== payloadLength(packet, bytes, this.#version))
+      throw new MalformedPacket('a PUBLISH whose properties do not end where they say');
     // The parser takes a code that is not there for 0, which accepts.
     if (packet.cmd === 'connack' && bytes.length < 4) throw new MalformedPacket('a CONNACK without a code');
     return packet;
   }
+}
+
+/** How long the payload of a PUBLISH is by the lengths that stand before it: the parser lets the properties of MQTT 5 run into it. */
+function payloadLength({ qos }: IPublishPacket, bytes: Buffer, version: number): number {
+  const topicAt = variableAt(bytes, 1).next;
+  const end = topicAt + 2 + bytes.readUInt16BE(topicAt) + (qos === 0 ? 0 : 2);
+  if (version < 5) return bytes.length - end;
+  const properties = variableAt(bytes, end);
+  return bytes.length - properties.next - properties.value;
+}
+
+/** A variable byte integer (MQTT 5, 1.5.5), and where it ends. */
+function variableAt(bytes: Buffer, start: number): { readonly value: number; readonly next: number } {
+  let [value, next] = [0, start];
+  for (let digit = 0x80; digit >= 0x80; next += 1) {
+    digit = bytes[next] ?? 0;
+    value += (digit & 0x7f) * 128 ** (next - start);
+  }
+  return { value, next };
 }

@@ -5,7 +5,7 @@ import formats from 'ajv-formats';
 import { SuiteFault } from './suite-fault.ts';
 
 /** The files of `schemas/`, without `.schema.json`; all but the target's, whose faults are told with file and line (`target/check.ts`). */
-export type SchemaName = 'request' | 'response' | 'report' | 'set' | 'expectations';
+export type SchemaName = 'request' | 'response' | 'report' | 'set' | 'certificate' | 'expectations';
 
 /** A JSON value, and how each of its numbers is written, by JSON Pointer. */
 interface Literals {

@@ -58,7 +58,7 @@ export function clearReport(folder: string): void {
 }
 
 /** Writes a file so that nobody ever sees half of it: what stood there before stays until all of the new text is on the disk. */
-function writeWhole(file: string, text: string): void {
+export function writeWhole(file: string, text: string): void {
   makeFolder(dirname(file));
   const draft = `${file}.${process.pid}.tmp`;
   try {

@@ -1,0 +1,21 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { mediaTypeOf } from './files.ts';
+import type { Descriptor } from './statement.ts';
+
+/** SHA-256 in hex. */
+export function sha256(content: string | Buffer): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+/** What a certificate says of the files of its report folder, in the order of their names. @throws Error of `node:fs` */
+export function evidenceOf(files: readonly string[]): readonly Descriptor[] {
+  return files
+    .map((file) => ({
+      name: basename(file),
+      digest: { sha256: sha256(readFileSync(file)) },
+      mediaType: mediaTypeOf(file),
+    }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}

@@ -1,0 +1,33 @@
+import { rmSync } from 'node:fs';
+import { extname, join } from 'node:path';
+
+/** What stands in a report folder once its run is certified, beside the reports. */
+export const certificateFiles = {
+  certificate: 'certificate.json',
+  /** The same, signed: a Sigstore bundle. */
+  signed: 'certificate.sigstore.json',
+  badge: 'badge.svg',
+  /** For the endpoint badge of shields.io. */
+  badgeEndpoint: 'badge.json',
+} as const;
+
+/** The reports that a certificate is made from, and checked by. */
+export const judgedFiles = { report: 'report.json', messages: 'messages.ndjson' } as const;
+
+const mediaTypes: Readonly<Record<string, string>> = {
+  '.json': 'application/json',
+  '.xml': 'application/xml',
+  '.html': 'text/html',
+  '.ndjson': 'application/x-ndjson',
+  '.svg': 'image/svg+xml',
+};
+
+/** @param name of a file of the report folder */
+export function mediaTypeOf(name: string): string {
+  return mediaTypes[extname(name)] ?? 'application/octet-stream';
+}
+
+/** To be called before a run begins: what an earlier one was certified for says nothing of this one. @throws Error of `node:fs` */
+export function clearCertificate(folder: string): void {
+  for (const name of Object.values(certificateFiles)) rmSync(join(folder, name), { force: true });
+}

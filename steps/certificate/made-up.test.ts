@@ -1,0 +1,89 @@
+/**
+ * Certified report folders of runs that never were, for the tests beside this file. It ends in `.test.ts` so that it is not shipped;
+ * it has no test of its own.
+ */
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after } from 'node:test';
+import type { Envelope } from '@cucumber/messages';
+import type { Finding } from '../evidence.ts';
+import { featureFiles, featuresDigest, type Requirement, readRequirements, root } from '../requirement.ts';
+import { readSets } from '../requirement-set.ts';
+import { judge } from '../verdict/judge.ts';
+import { type Course, finding, run, scenario } from '../verdict/made-up.test.ts';
+import type { Report } from '../verdict/report.ts';
+import { writeReport } from '../verdict/report-folder.ts';
+import { buildReport } from '../verdict/report-json.ts';
+import { Transcript } from '../verdict/transcript.ts';
+import { certify } from './certify.ts';
+import { suiteDigest } from './suite-digest.ts';
+
+/** The features as the newest set has them: others may just be changed, and that is told elsewhere. */
+const role = 'client';
+export const requirements: readonly Requirement[] = readRequirements(role);
+
+/** A folder for a test file, removed after its tests. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'iot-ntp-certificate-'));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A pair of keys. */
+export function keys(kind: 'ed25519' | 'ec' = 'ed25519'): { readonly publicKey: KeyObject; readonly privateKey: KeyObject } {
+  return kind === 'ec' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : generateKeyPairSync('ed25519');
+}
+
+/** A run in which every situation passed, but those of some requirements, by id. */
+export interface MadeUpRun {
+  readonly courses?: Readonly<Record<string, Course>>;
+  readonly failing?: readonly string[];
+  readonly change?: (report: Report) => Report;
+  readonly key?: KeyObject;
+  readonly partial?: string;
+}
+
+/** The messages of such a run, and its report. */
+export function madeUp({ courses = {}, failing = [], change = (report) => report }: MadeUpRun = {}): {
+  readonly messages: string;
+  readonly report: Report;
+} {
+  const sources = featureFiles(role).map((uri) => {
+    const source = { uri, data: readFileSync(root + uri, 'utf8'), mediaType: 'text/x.cucumber.gherkin+plain' };
+    return { source } as Envelope;
+  });
+  const fails = (id: string): Course => ({ outcomes: ['FAILED'], evidence: [finding(id) satisfies Finding] });
+  const scenarios = requirements.flatMap(({ id, situations }) =>
+    situations.flatMap(({ place }) => scenario(place, failing.includes(id) ? fails(id) : courses[id])),
+  );
+  const success = failing.length === 0;
+  const envelopes = [...sources, { testRunStarted: {} }, ...scenarios, { testRunFinished: { success } }] as Envelope[];
+  const transcript = new Transcript({ cwd: root });
+  for (const envelope of envelopes) transcript.add(envelope);
+  const { suite, target, ...rest } = run;
+  const [{ name, digest } = { name: '', digest: '' }] = readSets();
+  const described = {
+    ...rest,
+    suite: { ...suite, featuresDigest: featuresDigest(role), digest: suiteDigest() },
+    requirementSet: { name, digest, modified: [] },
+    target: { ...target, role, fileDigest: 'a'.repeat(64), imageDigest: `sha256:${'b'.repeat(64)}` } as const,
+  };
+  const report = buildReport(described, judge(requirements, transcript, { strict: false }), new Date('2026-01-02T03:04:07.500Z'));
+  return { messages: envelopes.map((envelope) => `${JSON.stringify(envelope)}\n`).join(''), report: change(report) };
+}
+
+/** Writes the reports of such a run into a folder, and certifies it. @returns the names of the certificate's own files */
+export async function writeCertified(folder: string, course: MadeUpRun = {}): Promise<readonly string[]> {
+  const { messages, report } = madeUp(course);
+  mkdirSync(folder, { recursive: true });
+  const [html, ndjson] = [join(folder, 'report.html'), join(folder, 'messages.ndjson')];
+  writeFileSync(ndjson, messages);
+  writeFileSync(html, '<!doctype html><title>made up</title>');
+  const files = [...writeReport(folder, report, 'run acme.yaml'), html, ndjson];
+  const { key, partial } = course;
+  const given = { ...(key === undefined ? {} : { key }), ...(partial === undefined ? {} : { partial }) };
+  const written = await certify(folder, report, files, given);
+  return written.map((file) => file.slice(folder.length + 1));
+}

@@ -1,0 +1,83 @@
+import type { Envelope } from '@cucumber/messages';
+import { digestOfFeatures, type Requirement, type Role, requirementsOf, root } from '../requirement.ts';
+import { type Judgement, judge } from '../verdict/judge.ts';
+import type { Report, RequirementResult } from '../verdict/report.ts';
+import { Transcript } from '../verdict/transcript.ts';
+
+/** What a recorded run comes to when it is judged once more. */
+export interface Rejudged {
+  /** As its own features have them, which are recorded with it. */
+  readonly requirements: readonly Requirement[];
+  readonly featuresDigest: string;
+  readonly judgement: Judgement;
+}
+
+/**
+ * Judges a recorded run once more, by the features that are recorded with it, as a whole run that nobody interrupted.
+ *
+ * @param text the text of `messages.ndjson`
+ * @throws Error that says what in it cannot be read, FeatureError
+ */
+export function rejudge(text: string, { role, strict }: { readonly role: Role; readonly strict: boolean }): Rejudged {
+  const transcript = new Transcript({ cwd: root });
+  const features = new Map<string, string>();
+  for (const [index, line] of text.split('\n').entries()) {
+    if (line === '') continue;
+    const envelope = readLine(line, index + 1);
+    const { source } = envelope;
+    if (source?.uri.startsWith(`features/${role}/`) === true) features.set(source.uri, source.data);
+    transcript.add(envelope);
+  }
+  const requirements = requirementsOf(features);
+  return { requirements, featuresDigest: digestOfFeatures(features), judgement: judge(requirements, transcript, { strict }) };
+}
+
+function readLine(line: string, number: number): Envelope {
+  try {
+    const value: unknown = JSON.parse(line);
+    if (typeof value === 'object' && value !== null) return value as Envelope;
+  } catch {
+    // Told with everything else that is no message.
+  }
+  throw new Error(`line ${number} is no message`);
+}
+
+/**
+ * What a report says otherwise than the recorded run, one line a difference.
+ *
+ * @param whole whether this is the very suite that wrote the report, so that every text must be the same; what is passed, and what is
+ *   not, must be in any case
+ */
+export function contradictions(report: Report, { featuresDigest, judgement }: Rejudged, whole: boolean): string[] {
+  const says = (what: string, said: unknown, recorded: unknown): string[] =>
+    JSON.stringify(said) === JSON.stringify(recorded)
+      ? []
+      : [`${what} is ${JSON.stringify(said)}; the recorded messages come to ${JSON.stringify(recorded)}`];
+  const general = [
+    ...says('suite.featuresDigest', report.suite.featuresDigest, featuresDigest),
+    ...says('verdict', report.verdict, judgement.verdict),
+    ...says('exitCode', report.exitCode, judgement.exitCode),
+    ...says('faults', report.faults, judgement.faults),
+    ...says('counts', report.counts, judgement.counts),
+    ...(whole ? says('because', report.because, judgement.because) : []),
+    ...says(
+      'the list of requirements',
+      report.requirements.map(({ id }) => id),
+      judgement.requirements.map(({ id }) => id),
+    ),
+  ];
+  const recorded = new Map(judgement.requirements.map((requirement) => [requirement.id, requirement]));
+  const single = report.requirements.flatMap((requirement) => {
+    const other = recorded.get(requirement.id);
+    if (other === undefined) return [];
+    const differences = says(`the result of ${requirement.id}`, core(requirement), core(other));
+    if (differences.length > 0 || !whole || JSON.stringify(requirement) === JSON.stringify(other)) return differences;
+    return [`what it says of ${requirement.id} is not what the recorded messages say`];
+  });
+  return [...general, ...single];
+}
+
+/** What no version of the suite may see otherwise. */
+function core({ digest, status, situations }: RequirementResult): unknown {
+  return { status, digest, situations: situations.map(({ place, status: own }) => `${place} ${own}`) };
+}

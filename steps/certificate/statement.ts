@@ -1,0 +1,125 @@
+import type { Report, Status } from '../verdict/report.ts';
+
+/** The type of an in-toto Statement (https://github.com/in-toto/attestation, spec/v1/statement.md). */
+export const statementType = 'https://in-toto.io/Statement/v1';
+
+/** The type of its predicate (the same repository, spec/predicates/test-result.md). */
+export const predicateType = 'https://in-toto.io/attestation/test-result/v0.1';
+
+/** in-toto's description of a thing; the digests are hexadecimal digits by the name of their algorithm. */
+export interface Descriptor {
+  readonly name: string;
+  readonly uri?: string;
+  readonly digest: Readonly<Record<string, string>>;
+  readonly mediaType?: string;
+}
+
+/** `certificate.json`; described by `schemas/certificate.schema.json`. */
+export interface Statement {
+  readonly _type: typeof statementType;
+  readonly subject: readonly [Descriptor];
+  readonly predicateType: typeof predicateType;
+  readonly predicate: {
+    readonly result: 'PASSED' | 'WARNED' | 'FAILED';
+    readonly configuration: readonly Descriptor[];
+    readonly passedTests: readonly string[];
+    readonly warnedTests: readonly string[];
+    readonly failedTests: readonly string[];
+    /** What the predicate has no member for. Whoever does not know it passes it over. */
+    readonly iotNtpConformance: {
+      readonly verdict: Report['verdict'];
+      readonly role: Report['target']['role'];
+      readonly strict: boolean;
+      readonly capabilities: readonly string[];
+      readonly started: string;
+      readonly finished: string;
+      readonly inapplicableTests: readonly string[];
+      /** Not to be judged while another requirement fails. */
+      readonly untestedTests: readonly string[];
+      /** Every other file of the report folder. */
+      readonly evidence: readonly Descriptor[];
+    };
+  };
+}
+
+/** A report that no certificate can be made of; the message says why, as what comes after "no certificate, because". */
+export class NotCertifiable extends Error {
+  override readonly name = 'NotCertifiable';
+}
+
+/**
+ * The certificate of a report: nothing stands in it but what the report and the evidence say, so that whoever has both can make it
+ * again and compare.
+ *
+ * @throws NotCertifiable
+ */
+export function statementOf(report: Report, evidence: readonly Descriptor[]): Statement {
+  const { verdict, strict, target, started, finished, counts, faults } = report;
+  if (verdict === 'incomplete' || finished === undefined) throw new NotCertifiable('the run is incomplete');
+  if (faults.length > 0 || counts.inconclusive > 0) throw new NotCertifiable('something in the run was inconclusive');
+  const withStatus = (...statuses: readonly Status[]): string[] =>
+    report.requirements.filter(({ status }) => statuses.includes(status)).map(({ id }) => id);
+  return {
+    _type: statementType,
+    subject: [subjectOf(target)],
+    predicateType,
+    predicate: {
+      result: verdict === 'does not conform' ? 'FAILED' : counts.warning > 0 ? 'WARNED' : 'PASSED',
+      configuration: configurationOf(report),
+      passedTests: withStatus('passed'),
+      // Under --strict a recommendation decides as a MUST does.
+      warnedTests: strict ? [] : withStatus('warning'),
+      failedTests: strict ? withStatus('failed', 'warning') : withStatus('failed'),
+      iotNtpConformance: {
+        verdict,
+        role: target.role,
+        strict,
+        capabilities: target.capabilities,
+        started,
+        finished,
+        inapplicableTests: withStatus('inapplicable'),
+        untestedTests: withStatus('untested'),
+        evidence,
+      },
+    },
+  };
+}
+
+/** The text of `certificate.json`. */
+export function statementJson(statement: Statement): string {
+  return `${JSON.stringify(statement, undefined, 2)}\n`;
+}
+
+/** Without a digest nobody could say later whether it is the same implementation. */
+function subjectOf({ name, version, imageDigest, build, start }: Report['target']): Descriptor {
+  if (build !== undefined) return { name: build.name, digest: digestSet(build.digest) };
+  if (imageDigest !== undefined)
+    return { name: version === undefined ? name : `${name} ${version}`, digest: digestSet(imageDigest) };
+  const kind = start.startsWith('address') ? 'a server at an address' : 'a process';
+  throw new NotCertifiable(
+    `nothing says which build was tested: ${kind} has no digest that the suite could see; the target file may declare build: { name, digest }`,
+  );
+}
+
+/** @param digest `sha256:…` */
+function digestSet(digest: string): Descriptor['digest'] {
+  const [, algorithm = '', value = ''] = /^([a-z0-9]+):([0-9a-f]+)$/.exec(digest) ?? [];
+  if (value === '') throw new NotCertifiable(`"${digest}" is no digest such as sha256:…`);
+  return { [algorithm]: value };
+}
+
+function configurationOf({ suite, requirementSet, target }: Report): readonly Descriptor[] {
+  if (requirementSet === undefined) throw new NotCertifiable('the package holds no requirement set');
+  if (requirementSet.modified.length > 0)
+    throw new NotCertifiable(
+      `the requirements are not those of set ${requirementSet.name}: ${requirementSet.modified.join(', ')} differ`,
+    );
+  if (suite.digest === undefined || target.fileDigest === undefined)
+    throw new NotCertifiable('the report lacks the digest of the suite or of the target file');
+  return [
+    { name: suite.name, uri: `pkg:npm/${suite.name}@${suite.version}`, digest: { dirHash: suite.digest } },
+    { name: `requirement set ${requirementSet.name}`, digest: { sha256: requirementSet.digest } },
+    { name: 'features', digest: { sha256: suite.featuresDigest } },
+    { name: target.file, digest: { sha256: target.fileDigest } },
+  ];
+}

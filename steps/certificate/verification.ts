@@ -1,0 +1,169 @@
+import type { KeyObject } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { schemaFaults } from '../harness/schema.ts';
+import { differences, readSets } from '../requirement-set.ts';
+import type { Report } from '../verdict/report.ts';
+import { sha256 } from './evidence.ts';
+import { certificateFiles, judgedFiles, mediaTypeOf } from './files.ts';
+import { contradictions, rejudge } from './recording.ts';
+import { checkSignature } from './signature.ts';
+import { NotCertifiable, type Statement, statementJson, statementOf } from './statement.ts';
+import { suiteDigest } from './suite-digest.ts';
+
+/** Something that is not as it must be. */
+export interface Fault {
+  /** A file of the report folder. */
+  readonly file: string;
+  /** What is wrong with it, as what comes after its name. */
+  readonly what: string;
+}
+
+/** What the check of a report folder came to. */
+export interface Verification {
+  /** None when all that could be checked is genuine. */
+  readonly faults: readonly Fault[];
+  /** What could not be checked here, and what else there is to know. */
+  readonly remarks: readonly string[];
+  /** Whether the certificate is signed, and by the given key. */
+  readonly signature: 'genuine' | 'unchecked' | 'absent';
+  /** What the certificate says; absent where it cannot be read. */
+  readonly statement?: Statement;
+}
+
+/** The bytes of the files of a folder; a link and what else is no file has none. */
+type Files = ReadonlyMap<string, Buffer | undefined>;
+
+/**
+ * Checks a certified report folder, without asking anybody: its certificate, every file that the certificate names, that there is no
+ * other, the signature, and that the recorded messages come to the verdict once more.
+ *
+ * @param key of whoever is to have signed it
+ * @throws Error of `node:fs` when the folder cannot be read
+ */
+export async function verifyFolder(folder: string, key?: KeyObject): Promise<Verification> {
+  const files = readFolder(folder);
+  const certificate = files.get(certificateFiles.certificate);
+  const { faults: unsigned, signature } = await checkSigned(certificate, files.get(certificateFiles.signed), key);
+  if (certificate === undefined)
+    return { faults: [{ file: certificateFiles.certificate, what: 'is missing' }, ...unsigned], remarks: [], signature };
+
+  const { statement, faults: malformed } = readStatement(certificate);
+  const faults = [...unsigned, ...malformed];
+  if (statement === undefined) return { faults, remarks: [], signature };
+  const changed = checkFiles(files, statement);
+  faults.push(...changed);
+  // What was changed is named once; whatever would follow from it is not.
+  if (changed.length > 0) return { faults, remarks: [], signature, statement };
+  const { faults: wrong, remarks } = checkContent(files, statement);
+  return { faults: [...faults, ...wrong], remarks, signature, statement };
+}
+
+function readFolder(folder: string): Files {
+  const entries = readdirSync(folder, { withFileTypes: true });
+  return new Map(entries.map((entry) => [entry.name, entry.isFile() ? readFileSync(join(folder, entry.name)) : undefined]));
+}
+
+async function checkSigned(
+  certificate: Buffer | undefined,
+  bundle: Buffer | undefined,
+  key: KeyObject | undefined,
+): Promise<{ readonly faults: Fault[]; readonly signature: Verification['signature'] }> {
+  const file = certificateFiles.signed;
+  if (bundle === undefined) {
+    const faults = key === undefined ? [] : [{ file, what: 'is missing: the certificate is not signed' }];
+    return { faults, signature: 'absent' };
+  }
+  const { faults: found, payload } = await checkSignature(bundle, key);
+  const faults = found.map((what): Fault => ({ file, what }));
+  if (faults.length === 0 && certificate !== undefined && payload?.equals(certificate) !== true)
+    faults.push({ file: certificateFiles.certificate, what: `is not the certificate that ${file} signs` });
+  return { faults, signature: key !== undefined && faults.length === 0 ? 'genuine' : 'unchecked' };
+}
+
+function readStatement(bytes: Buffer): { readonly statement?: Statement; readonly faults: Fault[] } {
+  const text = bytes.toString('utf8');
+  const faults = schemaFaults('certificate', text).map((what) => ({ file: certificateFiles.certificate, what }));
+  if (faults.length > 0) return { faults };
+  const statement = JSON.parse(text) as Statement;
+  if (Buffer.from(statementJson(statement)).equals(bytes)) return { statement, faults };
+  return { statement, faults: [{ file: certificateFiles.certificate, what: 'is not written as the suite writes it' }] };
+}
+
+/** Whether there is every file that the certificate names, as it was, and no other. */
+function checkFiles(files: Files, { predicate }: Statement): Fault[] {
+  const { evidence } = predicate.iotNtpConformance;
+  const known = new Set<string>([certificateFiles.certificate, certificateFiles.signed, ...evidence.map(({ name }) => name)]);
+  const named = evidence.flatMap(({ name, digest }): Fault[] => {
+    if (!files.has(name)) return [{ file: name, what: 'is missing' }];
+    const content = files.get(name);
+    if (content === undefined) return [{ file: name, what: 'is no file' }];
+    const found = sha256(content);
+    if (found === digest['sha256']) return [];
+    return [{ file: name, what: `was changed: its SHA-256 is ${found}; certificate.json says ${digest['sha256']}` }];
+  });
+  const added = [...files.keys()].filter((name) => !known.has(name));
+  return [...named, ...added.map((file) => ({ file, what: 'was added: certificate.json does not name it' }))];
+}
+
+/** Whether certificate, report and recorded messages say the same. */
+function checkContent(files: Files, statement: Statement): { readonly faults: Fault[]; readonly remarks: string[] } {
+  const text = files.get(judgedFiles.report)?.toString('utf8') ?? '';
+  const malformed = schemaFaults('report', text).map((what) => ({ file: judgedFiles.report, what }));
+  if (malformed.length > 0) return { faults: malformed, remarks: [] };
+  const report = JSON.parse(text) as Report;
+  const same = report.suite.digest === suiteDigest();
+  const recorded = checkRecorded(files.get(judgedFiles.messages)?.toString('utf8') ?? '', report, same);
+  const remarks = same
+    ? []
+    : [
+        `judged by ${report.suite.name} ${report.suite.version} with other program files than this one's; judged once more by these`,
+      ];
+  return { faults: [...checkAgainst(report, statement), ...recorded.faults], remarks: [...remarks, ...recorded.remarks] };
+}
+
+/** The certificate must be the one that the report and the evidence make. */
+function checkAgainst(report: Report, statement: Statement): Fault[] {
+  const file = certificateFiles.certificate;
+  try {
+    const { evidence } = statement.predicate.iotNtpConformance;
+    const expected = statementOf(
+      report,
+      evidence.map(({ name, digest }) => ({ name, digest, mediaType: mediaTypeOf(name) })),
+    );
+    return unequal(statement, expected, '').map((member) => ({ file, what: `says otherwise than report.json in ${member}` }));
+  } catch (error) {
+    if (error instanceof NotCertifiable) return [{ file, what: `certifies what cannot be certified: ${error.message}` }];
+    throw error;
+  }
+}
+
+/** The JSON Pointers of the members, without members of their own, that are not the same. */
+function unequal(one: unknown, other: unknown, path: string): string[] {
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null)
+    return Object.is(one, other) ? [] : [path];
+  const [members, others] = [one, other] as [Readonly<Record<string, unknown>>, Readonly<Record<string, unknown>>];
+  return [...new Set([...Object.keys(members), ...Object.keys(others)])].flatMap((name) =>
+    unequal(members[name], others[name], `${path}/${name}`),
+  );
+}
+
+function checkRecorded(text: string, report: Report, same: boolean): { readonly faults: Fault[]; readonly remarks: string[] } {
+  const file = judgedFiles.messages;
+  let recorded: ReturnType<typeof rejudge>;
+  try {
+    recorded = rejudge(text, { role: report.target.role, strict: report.strict });
+  } catch (error) {
+    return { faults: [{ file, what: error instanceof Error ? error.message : String(error) }], remarks: [] };
+  }
+  const faults = contradictions(report, recorded, same).map((what): Fault => ({ file: judgedFiles.report, what }));
+  const { name, digest } = report.requirementSet ?? { name: '', digest: '' };
+  const set = readSets().find((candidate) => candidate.name === name);
+  if (set === undefined)
+    return { faults, remarks: [`requirement set ${name} is not in this package: whether it was judged was not checked`] };
+  if (set.digest !== digest) faults.push({ file: judgedFiles.report, what: `has another digest of requirement set ${name}` });
+  const modified = differences(set[report.target.role], recorded.requirements);
+  if (modified.length > 0)
+    faults.push({ file, what: `was judged by other requirements than set ${name}: ${modified.join(', ')} differ` });
+  return { faults, remarks: [] };
+}

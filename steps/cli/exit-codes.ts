@@ -6,3 +6,10 @@ export const exitCodes: Readonly<Record<0 | 1 | 2 | 3 | 4, string>> = {
   3: 'the environment: no Docker engine, image missing, target did not start, report cannot be written',
   4: 'incomplete: something was inconclusive, interrupted, or not selected',
 };
+
+/** What the exit codes of `verify` mean. */
+export const verifyExitCodes: Readonly<Record<0 | 1 | 2, string>> = {
+  0: 'genuine: every file is as the certificate says, and the recorded messages come to its verdict',
+  1: 'not genuine: what is wrong is named',
+  2: 'wrong use, or the certificate is signed and no --key was given',
+};

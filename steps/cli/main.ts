@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { EnvironmentError, TargetFileError } from '../harness/target/errors.ts';
 import { FeatureError, root } from '../requirement.ts';
-import { exitCodes } from './exit-codes.ts';
+import { exitCodes, verifyExitCodes } from './exit-codes.ts';
 import type { ListOptions } from './list.ts';
 import { exitOfLoss, isSystemError } from './losses.ts';
 import { WrongUse } from './wrong-use.ts';
@@ -20,13 +20,16 @@ interface RunFlags {
   readonly failFast?: true;
   readonly deadline?: string;
   readonly order?: string;
+  readonly sign?: string;
 }
 
-const exitCodeHelp = `
-Exit codes:
-${Object.entries(exitCodes)
-  .map(([code, meaning]) => `  ${code}  ${meaning}`)
-  .join('\n')}`;
+const exitCodeHelp = `\nExit codes:\n${codesInWords(exitCodes)}`;
+
+function codesInWords(codes: Readonly<Record<number, string>>): string {
+  return Object.entries(codes)
+    .map(([code, meaning]) => `  ${code}  ${meaning}`)
+    .join('\n');
+}
 
 /**
  * The command line: parses, calls, prints.
@@ -98,14 +101,30 @@ function commands(done: (code: number) => void): Command {
     .option('--verbose', 'show every situation, and every failure in full')
     .option('--fail-fast', 'end at the first failure')
     .option('--deadline <duration>', 'end the run after this time, as incomplete (30m unless the target file says otherwise)')
+    .option('--sign <key>', 'sign the certificate by this private key: PEM, Ed25519 or EC P-256')
     .option('--order <order>', 'order of the situations: defined, random or random:SEED; the report says the seed')
     .addHelpText(
       'after',
-      `${exitCodeHelp}\n\nExamples:\n  run target.yaml\n  run target.yaml --only server-response-qos0\n  run target.yaml --strict --report out`,
+      `${exitCodeHelp}\n\nExamples:\n  run target.yaml\n  run target.yaml --only server-response-qos0\n  run target.yaml --strict --report out\n  run target.yaml --sign key.pem`,
     )
     .action(async (target: string | undefined, { report, ...flags }: RunFlags) => {
       const { runCommand } = await import('./run-command.ts');
       done(await runCommand(target, { ...flags, folder: report }));
+    });
+
+  command('verify')
+    .description(
+      'Checks a certified report folder without asking anybody: files, signature, and the verdict by the recorded messages.',
+    )
+    .argument('<folder>', 'what run wrote its reports into')
+    .option('--key <file>', 'public key, in PEM, of whoever is to have signed it')
+    .addHelpText(
+      'after',
+      () => `\nExit codes:\n${codesInWords(verifyExitCodes)}\n\nExample:\n  verify conformance-report --key key.pub.pem`,
+    )
+    .action(async (folder: string, flags: { readonly key?: string }) => {
+      const { verify } = await import('./verify.ts');
+      done(await verify(folder, flags));
     });
 
   command('list')

@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
+import type { KeyObject } from 'node:crypto';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import type { Envelope } from '@cucumber/messages';
+import { certify } from '../certificate/certify.ts';
+import { clearCertificate } from '../certificate/files.ts';
+import { KeyError, readPrivateKey } from '../certificate/keys.ts';
+import { NotCertifiable } from '../certificate/statement.ts';
+import { suiteDigest } from '../certificate/suite-digest.ts';
 import type { Charge } from '../evidence.ts';
 import { ControlledClock } from '../harness/clock.ts';
 import { Session, setSession } from '../harness/session.ts';
@@ -55,6 +61,8 @@ export interface RunOptions {
   readonly order?: string;
   /** How long the run may take, as a duration; stronger than the target file's. */
   readonly deadline?: string;
+  /** The file of the private key that the certificate is signed by. */
+  readonly sign?: string;
 }
 
 /**
@@ -74,7 +82,10 @@ export async function runCommand(path: string | undefined, options: RunOptions):
   if (roles.length > 1 && options.json === true)
     throw new WrongUse('--json prints one report: name a target, or one of the embedded references by --role');
   // Each role has a folder of its own; a report beside them would be an earlier run's.
-  if (roles.length > 1) clearReport(options.folder);
+  if (roles.length > 1) {
+    clearReport(options.folder);
+    clearCertificate(options.folder);
+  }
   const codes: number[] = [];
   for (const role of roles) {
     const folder = roles.length === 1 ? options.folder : join(options.folder, role);
@@ -105,6 +116,7 @@ class OneRun {
   readonly #file: string | undefined;
   readonly #started = new Date();
   readonly #deadlineMs: number;
+  readonly #key: KeyObject | undefined;
   /** Aborts when nobody waits any more for what is being started. */
   readonly #giveUp = new AbortController();
   #interruption: Interruption | undefined;
@@ -124,6 +136,7 @@ class OneRun {
     this.#set = judgedSet(this.#requirements, target.role);
     this.#selected = select(this.#requirements, options);
     this.#order = readOrder(options.order);
+    this.#key = readKey(options, target);
     this.#deadlineMs = readDeadline(options.deadline) ?? target.deadlineMs ?? usualDeadlineMs;
     this.#transcript = new Transcript({ secrets: target.secrets, cwd: root });
     this.#file = path === undefined ? embeddedName : undefined;
@@ -139,6 +152,7 @@ class OneRun {
   async perform(): Promise<number> {
     const { folder } = this.#options;
     makeFolder(folder);
+    clearCertificate(folder);
     writeIncomplete(folder, this.#describe(), this.#requirements, this.#command, this.#selected);
     this.#console.opening(this.#describe(), this.#requirements.length);
     using interruption = new Interruption(this.#deadlineMs, (why) => this.#interrupt(why));
@@ -271,7 +285,9 @@ class OneRun {
       ...(this.#interruption?.why === undefined ? {} : { interrupted: this.#interruption.why }),
       ...(this.#fault === undefined ? {} : { fault: this.#fault }),
     });
-    const report = buildReport(this.#describe(), judgement, new Date());
+    const described = this.#describe();
+    const suite = { ...described.suite, digest: suiteDigest() };
+    const report = buildReport({ ...described, suite }, judgement, new Date());
     const losses = new Losses();
     const files = [...((await losses.keep(() => writeReport(folder, report, this.#command))) ?? [])];
     const messages = this.#messages;
@@ -282,11 +298,35 @@ class OneRun {
       else if (await losses.keep(async () => messages.toHtml(html, report).then(() => true))) files.push(html, messages.path);
     }
     if (json === true) process.stdout.write(reportJson(report));
-    this.#console.closing(report, files);
+    const uncertified = await this.#certify(report, files, losses);
+    this.#console.closing(report, files, uncertified);
     if (losses.inWords === undefined) return report.exitCode;
     console.error(`The reports in ${folder} are not whole: ${losses.inWords}.`);
     console.error('What is above is all that was measured. Make room, or name another folder with --report, and run again.');
     return exitOfLoss;
+  }
+
+  /**
+   * Writes the certificate, where the run is one that is certified.
+   *
+   * @param files what the run has written; what is written here joins them
+   * @returns why there is none, in words
+   */
+  async #certify(report: Report, files: string[], losses: Losses): Promise<string | undefined> {
+    const { folder, failFast } = this.#options;
+    const stopped =
+      failFast === true && report.counts.untested > 0 ? '--fail-fast left out what comes after a failure' : undefined;
+    const partial = this.#selected === undefined ? stopped : 'only a part of the requirements was selected';
+    // What is not whole is told in any case, and proves nothing.
+    if (losses.inWords !== undefined) return undefined;
+    try {
+      const given = { ...(partial === undefined ? {} : { partial }), ...(this.#key === undefined ? {} : { key: this.#key }) };
+      files.push(...((await losses.keep(() => certify(folder, report, files, given))) ?? []));
+      return undefined;
+    } catch (error) {
+      if (error instanceof NotCertifiable) return error.message;
+      throw error;
+    }
   }
 
   /** The report of a run that cannot be made; the first line of the message says what was missing. */
@@ -338,6 +378,25 @@ class OneRun {
       strict: this.#options.strict === true,
       ...(this.#order === undefined ? {} : { order: this.#order }),
     };
+  }
+}
+
+/** @throws WrongUse for a key that cannot be used, or where nothing will be there to sign */
+function readKey({ sign, only, tags }: RunOptions, { start, build }: Target): KeyObject | undefined {
+  if (sign === undefined) return undefined;
+  if (only !== undefined || tags !== undefined)
+    throw new WrongUse(
+      `--sign signs a certificate, and a run of a part gets none: leave out --${only === undefined ? 'tags' : 'only'}`,
+    );
+  if (start.kind !== 'container' && build === undefined)
+    throw new WrongUse(
+      '--sign signs a certificate, and there is none without a build to name: declare build: { name, digest } in the target file',
+    );
+  try {
+    return readPrivateKey(sign);
+  } catch (error) {
+    if (error instanceof KeyError) throw new WrongUse(`--sign ${error.message}`);
+    throw error;
   }
 }
 

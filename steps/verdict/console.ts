@@ -77,8 +77,9 @@ export class Console {
    * The end of a run: the failures, every requirement with its status, the counts, the reports, and the verdict last.
    *
    * @param files of one folder
+   * @param uncertified why there is no certificate among them
    */
-  closing(report: Report, files: readonly string[] = []): void {
+  closing(report: Report, files: readonly string[] = [], uncertified?: string): void {
     for (const requirement of report.requirements) this.#failure(requirement);
     this.#list(report.requirements);
     this.line('');
@@ -90,6 +91,9 @@ export class Console {
     for (const fault of report.faults) this.line(this.#paint('doubtful', `not judged: ${fault}`));
     const [first] = files;
     if (first !== undefined) this.line(`reports in ${dirname(first)}: ${files.map((file) => basename(file)).join(', ')}`);
+    // Of what is incomplete the verdict says enough.
+    if (uncertified !== undefined && report.verdict !== 'incomplete')
+      this.line(this.#paint('quiet', `no certificate, because ${uncertified}`));
     const style: Style = report.verdict === 'conforms' ? 'good' : report.verdict === 'incomplete' ? 'doubtful' : 'bad';
     this.line(`${this.#paint(style, `${report.target.name}: ${report.verdict}`)}, because ${report.because}`);
   }

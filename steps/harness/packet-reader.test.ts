@@ -21,6 +21,7 @@ describe('a reader of packets', () => {
 
   const malformed: readonly (readonly [string, 4 | 5, string, RegExp])[] = [
     ['a CONNACK without a code', 4, '20 00', /without a code/],
+    ['a CONNACK without a code, whose length is written in two bytes', 4, '20 81 00 00', /without a code/],
     ['a CONNACK whose code is the begin of the next packet', 5, '20 01 00 00 00', /without a code/],
     ['a packet type that there is none of', 4, '00 00', /first byte 0x00/],
     ['flags that the packet type has not', 4, '21 02 00 00', /first byte 0x21/],

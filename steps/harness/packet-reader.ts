@@ -66,7 +66,7 @@ export class PacketReader {
     if (packet.cmd === 'publish' && packet.payload.length !== payloadLength(packet, bytes, this.#version))
       throw new MalformedPacket('a PUBLISH whose properties do not end where they say');
     // The parser takes a code that is not there for 0, which accepts.
-    if (packet.cmd === 'connack' && bytes.length < 4) throw new MalformedPacket('a CONNACK without a code');
+    if (packet.cmd === 'connack' && (packet.length ?? 0) < 2) throw new MalformedPacket('a CONNACK without a code');
     return packet;
   }
 }

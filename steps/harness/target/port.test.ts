@@ -6,7 +6,7 @@ import { freePort } from './port.ts';
 
 test('a free port is none that a system gives away by chance, and can be listened on', async () => {
   const ports = await Promise.all(Array.from({ length: 20 }, async () => freePort()));
-  for (const port of ports) assert.ok(port >= 20_000 && port <= 32_767, String(port));
+  for (const port of ports) assert.ok(port > 1024 && port < 32_768, String(port));
   const [port = 0] = ports;
   const server = createServer().listen(port, '127.0.0.1');
   await once(server, 'listening');

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { EnvironmentError, TargetFileError } from '../harness/target/errors.ts';
 import { FeatureError, root } from '../requirement.ts';
 import { exitCodes, verifyExitCodes } from './exit-codes.ts';
@@ -12,6 +12,7 @@ interface RunFlags {
   readonly role?: 'server' | 'client';
   readonly only?: string[];
   readonly tags?: string;
+  readonly devices?: number;
   readonly strict?: true;
   readonly report: string;
   readonly root?: string;
@@ -72,6 +73,13 @@ function explainError(error: unknown): number {
   return 4;
 }
 
+/** @throws InvalidArgumentError */
+function readDevices(text: string): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number >= 200 && number <= 50_000) return number;
+  throw new InvalidArgumentError('Expected 200 to 50000: 200 devices are what the requirement asks for.');
+}
+
 function commands(done: (code: number) => void): Command {
   const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string };
   const program = new Command('iot-ntp-conformance')
@@ -94,6 +102,7 @@ function commands(done: (code: number) => void): Command {
     .addOption(new Option('--role <role>', 'which embedded reference, when no target is named').choices(['server', 'client']))
     .option('--only <id...>', 'run these requirements only; such a run is never complete')
     .option('--tags <expression>', 'run what this tag expression selects, for example "@must and not @clock"')
+    .option('--devices <number>', 'how many devices ask at the same moment, 200 or more (servers)', readDevices)
     .option('--strict', 'let recommendations (SHOULD) decide the verdict as well')
     .option('--report <folder>', 'where the reports go', 'conformance-report')
     .option('--root <folder>', 'folder that the paths of the target file must stay in (default: the folder of the target file)')

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import type { KeyObject } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import type { Envelope } from '@cucumber/messages';
@@ -50,6 +50,8 @@ export interface RunOptions {
   readonly role?: Role;
   readonly only?: readonly string[];
   readonly tags?: string;
+  /** How many devices ask a server at the same moment; 200 when absent. */
+  readonly devices?: number;
   /** The folder that no path of the target file leads out of. */
   readonly root?: string;
   readonly strict?: true;
@@ -142,7 +144,8 @@ class OneRun {
     this.#file = path === undefined ? embeddedName : undefined;
     const program = import.meta.url.endsWith('.ts') ? 'npm run -s conformance --' : 'npx iot-ntp-conformance';
     const bounds = options.root === undefined ? [] : ['--root', options.root];
-    this.#command = [program, 'run', ...(path === undefined ? ['--role', target.role] : [path, ...bounds])].join(' ');
+    const many = options.devices === undefined ? [] : ['--devices', options.devices];
+    this.#command = [program, 'run', ...(path === undefined ? ['--role', target.role] : [path, ...bounds]), ...many].join(' ');
     this.#console = new Console(options.json === true ? process.stderr : process.stdout, {
       command: this.#command,
       verbose: options.verbose === true,
@@ -188,7 +191,8 @@ class OneRun {
     });
     this.#implementation = await this.#starting;
     void this.#implementation.lost?.then((why) => this.#interruption?.happen(why));
-    const session = new Session(this.#implementation, clock);
+    const { devices } = this.#options;
+    const session = new Session(this.#implementation, clock, devices === undefined ? {} : { crowdSize: devices });
     setSession(session);
     await session.requireTls();
     await this.#run(1);

@@ -20,7 +20,7 @@ import { startTarget } from '../harness/target/start.ts';
 import type { Role, StartedTarget, Target } from '../harness/target/target.ts';
 import { featuresDigest, type Requirement, readRequirements, root } from '../requirement.ts';
 import { type JudgedSet, judgedSet } from '../requirement-set.ts';
-import { concealEnvelope, evidenceEnvelope } from '../verdict/attachment.ts';
+import { concealEnvelope, evidenceEnvelope, withoutFolder } from '../verdict/attachment.ts';
 import { Console } from '../verdict/console.ts';
 import { judge } from '../verdict/judge.ts';
 import type { Report } from '../verdict/report.ts';
@@ -275,7 +275,7 @@ class OneRun {
   }
 
   #take(envelope: Envelope): void {
-    const safe = concealEnvelope(envelope, this.#target.secrets);
+    const safe = concealEnvelope(withoutFolder(envelope, root), this.#target.secrets);
     this.#messages?.write(safe);
     this.#transcript.add(safe);
   }

@@ -1,3 +1,4 @@
+import { pathToFileURL } from 'node:url';
 import type { Attachment, AttachmentContentEncoding, Envelope } from '@cucumber/messages';
 import { EVIDENCE_MEDIA_TYPE, type Evidence } from '../evidence.ts';
 import { isExchangeRecord } from '../harness/exchange-record.ts';
@@ -96,6 +97,17 @@ export function concealEnvelope(envelope: Envelope, secrets: readonly string[]):
   const clean = (text: string): string => conceal(text, secrets);
   const { attachment, testStepFinished, testRunHookFinished, testRunFinished } = envelope;
   if (attachment !== undefined) return { attachment: concealAttachment(attachment, clean) };
+  if (testStepFinished !== undefined) return { testStepFinished: mapText(testStepFinished, clean) as typeof testStepFinished };
+  if (testRunHookFinished !== undefined)
+    return { testRunHookFinished: mapText(testRunHookFinished, clean) as typeof testRunHookFinished };
+  if (testRunFinished !== undefined) return { testRunFinished: mapText(testRunFinished, clean) as typeof testRunFinished };
+  return envelope;
+}
+
+/** The same message without the folder of the suite, which is nobody's business, in the stacks of exceptions. */
+export function withoutFolder(envelope: Envelope, folder: string): Envelope {
+  const { testStepFinished, testRunHookFinished, testRunFinished } = envelope;
+  const clean = (text: string): string => text.replaceAll(pathToFileURL(folder).href, '').replaceAll(folder, '');
   if (testStepFinished !== undefined) return { testStepFinished: mapText(testStepFinished, clean) as typeof testStepFinished };
   if (testRunHookFinished !== undefined)
     return { testRunHookFinished: mapText(testRunHookFinished, clean) as typeof testRunHookFinished };

@@ -60,9 +60,10 @@ Then('the server still serves the device beside it', async function (this: NtpWo
 });
 
 Then('the server serves the device on a new connection', async function (this: NtpWorld) {
+  const likely = async (): Promise<string | undefined> => (this.wireLink === undefined ? undefined : likelyLoss(this));
   await this.device.disconnect();
-  await this.comeBack(this.device);
-  await this.fence(this.device, { more: this.readingMs });
+  await this.comeBack(this.device, likely);
+  await this.fence(this.device, { more: this.readingMs, likely });
 });
 
 Then('the server serves the lost device on a new connection', async function (this: NtpWorld) {

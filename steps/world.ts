@@ -498,8 +498,8 @@ export class NtpWorld extends World {
   }
 
   /** Connects a device again. */
-  async comeBack(device: NtpDevice): Promise<void> {
-    await this.#reach(() => device.connect());
+  async comeBack(device: NtpDevice, likely?: () => Promise<string | undefined>): Promise<void> {
+    await this.#reach(() => device.connect(), likely);
   }
 
   /**

@@ -14,7 +14,7 @@ import { parseArgs } from 'node:util';
 import { type Role, root } from '../requirement.ts';
 import type { Report } from '../verdict/report.ts';
 import { SoakProcess } from './soak-process.ts';
-import { bounds, faultsOf, trendOf, windowOf } from './trend.ts';
+import { bounds, faultsOf, leastRuns, trendOf, windowOf } from './trend.ts';
 import type { Sample } from './usage.ts';
 
 /** No run on an embedded reference takes longer, in ms: one that does hangs. */
@@ -110,6 +110,7 @@ function print(samples: readonly Sample[]): void {
   }
   const times = trendOf(samples.map(({ durationMs }) => durationMs));
   console.log(row(['a run, in ms', String(times.first), String(times.last), times.ratio.toFixed(3), '', String(times.peak)]));
+  if (samples.length < leastRuns) console.log(`growth is judged from ${leastRuns} runs on`);
   const same = samples.filter(({ deviation }) => deviation === undefined).length;
   console.log(`\n${same} of ${samples.length} runs: the implementation conforms, each situation as in the first run`);
 }

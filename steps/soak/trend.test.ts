@@ -42,6 +42,12 @@ test('what grows slowly is a fault, and so is one more file or process', () => {
   assert.deepEqual(faultsOf(held, 300), ['open files grew', 'handles of the event loop grew', 'processes grew']);
 });
 
+test('the growth of the first runs, which load what all others use, is none', () => {
+  const loading = (run: number): Partial<Sample> => ({ residentBytes: 200e6 + run * 5e6 });
+  assert.deepEqual(faultsOf(samples(12, loading), 12), []);
+  assert.deepEqual(faultsOf(samples(90, loading), 90), ['resident memory grew by more than 15 %']);
+});
+
 test('one run that goes otherwise is a fault, with its order, and so is a soak that ended early', () => {
   const other = samples(30, (run) => (run === 7 ? { deviation: 'incomplete, because of SIGINT' } : {}));
   assert.deepEqual(faultsOf(other, 30), ['run 7 (--order random:1-7): incomplete, because of SIGINT']);

@@ -9,6 +9,9 @@ export const bounds: readonly Bound[] = [
   { name: 'processes', of: 'processes', most: 1, shown: String },
 ];
 
+/** From how many runs on growth is judged: the first ones load and compile what all others use. */
+export const leastRuns = 90;
+
 /** One thing that is measured after every run. */
 export interface Bound {
   readonly name: string;
@@ -43,7 +46,9 @@ export function trendOf(values: readonly number[]): Trend {
 /** What the samples show that must not be, a line each; none where the soak is passed. */
 export function faultsOf(samples: readonly Sample[], runs: number): string[] {
   const deviating = samples.filter(({ deviation }) => deviation !== undefined);
-  const grown = bounds.filter(({ of, most }) => samples.length > 0 && trendOf(samples.map((sample) => sample[of])).ratio > most);
+  const grown = bounds.filter(
+    ({ of, most }) => samples.length >= leastRuns && trendOf(samples.map((sample) => sample[of])).ratio > most,
+  );
   return [
     ...(samples.length < runs ? [`only ${samples.length} of ${runs} runs came to their end`] : []),
     ...deviating.slice(0, 20).map(({ run, order, deviation }) => `run ${run} (--order ${order}): ${deviation ?? ''}`),

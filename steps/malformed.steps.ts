@@ -1,5 +1,6 @@
 import { Then, When } from '@cucumber/cucumber';
 import { type Nonsense, readingTime } from './harness/malformed.ts';
+import { printable } from './harness/printable.ts';
 import type { NtpWorld } from './world.ts';
 
 function publish(world: NtpWorld, payload: string | Uint8Array): void {
@@ -38,7 +39,7 @@ function reaction({ device, session }: NtpWorld, { request, connections }: Nonse
   const [answer] = request.responses;
   const closed = device.closed !== undefined || device.connections > connections;
   const seen = [
-    ...(answer === undefined ? [] : [`answered, ${answer.payload.text.slice(0, 200)}`]),
+    ...(answer === undefined ? [] : [`answered, ${printable(answer.payload.text, 200)}`]),
     ...(ended !== undefined ? [`the server ${ended}`] : closed ? ['disconnected'] : []),
   ];
   return seen.length === 0 ? 'silent' : seen.join(', and ');

@@ -35,6 +35,9 @@ describe('a run in containers', { skip, timeout: 300_000 }, () => {
     assert.equal(code, 0, stdout + stderr);
     assert.equal(report.verdict, 'conforms');
     assert.match(report.target.imageDigest ?? '', /^sha256:[0-9a-f]{64}$/);
+    const { code: checked, stdout: found } = await call(['verify', join(folder, 'reference-on-broker')]);
+    assert.equal(checked, 0, found);
+    assert.ok(found.includes(`\n               ${report.target.imageDigest}\nresult         PASSED`), found);
   });
 
   test("arrives at exactly 1571724098125 in the page's example, on the reference client's controlled clock", async () => {

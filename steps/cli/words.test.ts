@@ -10,7 +10,7 @@ import { call, temporaryFolder } from './spawned.test.ts';
 const folder = temporaryFolder();
 
 describe('help', { concurrency: 2 }, () => {
-  for (const command of ['run', 'list', 'explain', 'validate']) {
+  for (const command of ['run', 'verify', 'list', 'explain', 'validate']) {
     test(`of ${command} says what it does and takes`, async () => {
       const { code, stdout, stderr } = await call([command, '--help']);
       assert.equal(code, 0);
@@ -44,6 +44,10 @@ describe('wrong use', { concurrency: 2 }, () => {
     [['run', '--only', 'server-response-qos0', 'target.yaml'], /--only target\.yaml: .*a target file stands before --only/],
     [['run', '--role', 'server', '--tags', '@nobody'], /--tags @nobody: this selects no situation/],
     [['run', '--role', 'server', '--tags', '('], /--tags \(: /],
+    [
+      ['run', '--role', 'server', '--devices', '20'],
+      /^error: option '--devices <number>' argument '20' is invalid\. Expected 200 to 50000/,
+    ],
     [['run', '--role', 'server', '--order', 'reverse'], /^--order reverse: expected defined, random, or random:SEED/],
     [['run', '--role', 'broker'], /Allowed choices are server, client/],
     [['run', '--json'], /--json prints one report/],

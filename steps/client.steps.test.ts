@@ -330,6 +330,8 @@ describe('in another order of the members', () => {
   const judge = (first: Performance, again: () => Performance, id = 'client-accepts-any-json') => world(id, [first], {}, again);
 
   test('no time is blamed on the order where another order brings one', async () => {
+    const formulaToo = 'the client reports the time that the formula gives, as in any other order';
+    assert.deepEqual((await blame(judge(mute(), talks), formulaToo)).needs, ['client-any-member-order']);
     const { likely, needs } = await blame(judge(mute(), talks), sentence);
     assert.match(likely ?? '', /read by position/);
     assert.deepEqual(needs, ['client-any-member-order']);

@@ -359,6 +359,21 @@ test('a failure keeps the message at fault, and a situation the number of its ex
   assert.deepEqual([made(3, 4)?.exchangesMade, made(1)?.exchangesMade, made(1)?.exchanges?.length], [7, undefined, 1]);
 });
 
+describe('a requirement of several situations', () => {
+  const two = requirement('server-a', [10, 20]);
+  const fails = scenario(place('server-a'), { outcomes: ['FAILED'], evidence: [finding('server-a')] });
+
+  test('that fails in one of them explains what needs it', () => {
+    const transcript = transcriptOf(fails, scenario(place('server-a', 20)), failed('server-b', 'server-a'));
+    assert.deepEqual(statuses(judge([two, b], transcript, { strict: false })), { 'server-a': 'failed', 'server-b': 'untested' });
+  });
+
+  test('conforms where one was tried and the other one does not apply', () => {
+    const transcript = transcriptOf(passed('server-a'), scenario(place('server-a', 20), inapplicable('x')));
+    assert.equal(judge([two], transcript, { strict: false }).verdict, 'conforms');
+  });
+});
+
 describe('a charge', () => {
   const charge = (id: string, at: string, more: Partial<Charge> = {}): Charge => {
     return {

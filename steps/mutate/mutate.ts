@@ -33,6 +33,7 @@ const judges = [
 const moreTests: Readonly<Record<string, readonly string[]>> = {
   'steps/verdict/judge.ts': ['steps/verdict/report.test.ts'],
   'steps/verdict/transcript.ts': ['steps/verdict/judge.test.ts', 'steps/verdict/report.test.ts'],
+  'steps/device.steps.ts': ['steps/server.steps.test.ts', 'steps/response.steps.test.ts'],
   'steps/world.ts': globSync('steps/*.steps.test.ts', { cwd: root }).sort(),
 };
 /** In ms: an implementation takes seconds at the most, a hanging suite 45 s. */
@@ -130,6 +131,12 @@ async function main(): Promise<void> {
   };
   const juries = new Map(chosen.map((mutation) => [mutation, juryOf(mutation)]));
   const checkouts = Array.from({ length: lanes }, () => new Checkout());
+  // what runs in the copies is in process groups of its own, and would stay
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      for (const checkout of checkouts) checkout.remove();
+      process.exit(signal === 'SIGINT' ? 130 : 143);
+    });
   try {
     await requireGreen(checkouts, new Set(chosen.map(({ file }) => file)), [...juries.values()]);
     const end = performance.now() + seconds * 1000;

@@ -10,7 +10,7 @@ test('a payload of a feature is its text in UTF-8, and a byte where it says so',
 });
 
 test('a request has as much of something as the feature says', () => {
-  assert.equal(JSON.parse(excessOf(400, 'digits in a String')).deviceSendTime.length, 400);
+  assert.match(excessOf(400, 'digits in a String'), /:"\d{400}"}$/);
   assert.match(excessOf(400, 'digits in a Long'), /:\d{400}}$/);
   assert.equal(excessOf(3, 'levels of nested arrays'), '{"deviceSendTime":1571724098000,"ext":[[[]]]}');
   assert.deepEqual(JSON.parse(excessOf(2, 'levels of nested objects')), { deviceSendTime: { a: { a: 1 } } });

@@ -4,8 +4,11 @@ import type { DataValidationCxt } from 'ajv/dist/types/index.js';
 import formats from 'ajv-formats';
 import { SuiteFault } from './suite-fault.ts';
 
-/** The files of `schemas/`, without `.schema.json`; all but the target's, whose faults are told with file and line (`target/check.ts`). */
-export type SchemaName = 'request' | 'response' | 'report' | 'set' | 'certificate' | 'expectations';
+/**
+ * The files of `schemas/`, without `.schema.json`; but for those of files that people write, whose faults are told with file and line
+ * (`target/check.ts`).
+ */
+export type SchemaName = 'request' | 'response' | 'report' | 'set' | 'certificate';
 
 /** A JSON value, and how each of its numbers is written, by JSON Pointer. */
 interface Literals {

@@ -31,16 +31,20 @@ const SERVERS_ONLY: Readonly<Record<string, string>> = {
   password: 'says how a device that the suite plays shows who it is; remove it',
 };
 
-let validator: ValidateFunction | undefined;
+/** The files that people write, as their schemas are called. */
+type Kind = 'target' | 'expectations';
 
-/** Checks the content of a target file against `schemas/target.schema.json`, and gives every fault in words. */
-export function checkSchema(value: unknown): Fault[] {
-  validator ??= compile();
+const validators = new Map<Kind, ValidateFunction>();
+
+/** Checks the content of a file that people write against its schema in `schemas/`, and gives every fault in words. */
+export function checkSchema(value: unknown, kind: Kind = 'target'): Fault[] {
+  const validator = validators.get(kind) ?? compile(kind);
+  validators.set(kind, validator);
   return validator(value) ? [] : (validator.errors ?? []).flatMap((error) => explain(error, value));
 }
 
-function compile(): ValidateFunction {
-  const file = fileURLToPath(import.meta.resolve('#root/schemas/target.schema.json'));
+function compile(kind: Kind): ValidateFunction {
+  const file = fileURLToPath(import.meta.resolve(`#root/schemas/${kind}.schema.json`));
   const ajv = new Ajv2020({
     strict: true,
     strictTypes: false,
@@ -128,6 +132,8 @@ function missingBecause(path: readonly string[], member: string): string {
   const expected: Readonly<Record<string, string>> = {
     role: 'server or client',
     result: 'where the calculated time is read, { log: … } or { topic: …, pointer: … }',
+    until: 'the last day on which it may fail, such as 2027-03-31',
+    reason: 'why it fails, or where that is looked after',
     ...(path[0] === 'container' ? { port: 'the port inside the container where the server listens' } : {}),
   };
   return member in expected ? `is missing; expected ${expected[member]}` : 'is missing';

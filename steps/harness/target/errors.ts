@@ -1,4 +1,4 @@
-/** One mistake in a target file, with its place. */
+/** One mistake in a file that people write, with its place. */
 export interface Mistake {
   /** Line and column in the file, both counted from 1. */
   readonly line: number;
@@ -9,9 +9,9 @@ export interface Mistake {
   readonly what: string;
 }
 
-/** The target file is at fault. The message names the file, and of every mistake the line, the member and what was expected. */
-export class TargetFileError extends Error {
-  override readonly name = 'TargetFileError';
+/** A file that people write is at fault. The message names it, and of every mistake the line, the member and what was expected. */
+export class InputFileError extends Error {
+  override readonly name: string = 'InputFileError';
   readonly file: string;
   /** In the order of the file; empty when the file could not be read at all. */
   readonly mistakes: readonly Mistake[];
@@ -21,6 +21,11 @@ export class TargetFileError extends Error {
     this.file = file;
     this.mistakes = typeof mistakes === 'string' ? [] : mistakes;
   }
+}
+
+/** The target file is at fault. */
+export class TargetFileError extends InputFileError {
+  override readonly name = 'TargetFileError';
 }
 
 /**

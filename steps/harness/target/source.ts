@@ -27,6 +27,9 @@ const TEXTS = new Set([
   'clientId',
   'command',
   'exec',
+  'situation',
+  'reason',
+  'until',
 ]);
 const MAPS_OF_TEXTS = new Set(['env', 'args']);
 
@@ -45,7 +48,7 @@ const LONGEST = 10_000;
 /** How many mistakes are told at once. */
 const MOST_MISTAKES = 20;
 
-/** The text of a target file, YAML or JSON, that knows where in the file each member stands. */
+/** The text of a file that people write, YAML or JSON, that knows where in the file each member stands. */
 export interface Source {
   /** The file's content as plain values. Undefined when it could not be read. */
   readonly value: unknown;
@@ -55,9 +58,13 @@ export interface Source {
   readonly place: (path: readonly string[], of: 'value' | 'name') => { readonly line: number; readonly column: number };
 }
 
-/** Reads YAML (and so JSON). Never throws: what is wrong is in `mistakes`. */
-export function readSource(text: string): Source {
-  const beyond = beyondLimits(text);
+/**
+ * Reads YAML (and so JSON). Never throws: what is wrong is in `mistakes`.
+ *
+ * @param kind what the file is: "target file"
+ */
+export function readSource(text: string, kind = 'target file'): Source {
+  const beyond = beyondLimits(text, kind);
   if (beyond !== undefined) return { value: undefined, mistakes: [beyond], place: () => ({ line: 1, column: 1 }) };
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
@@ -104,10 +111,10 @@ export function readSource(text: string): Source {
 }
 
 /**
- * What of a text is beyond what a target file needs. Found token by token, without recursion and before anything is built of it, because
+ * What of a text is beyond what such a file needs. Found token by token, without recursion and before anything is built of it, because
  * building takes for ever, or more stack than there is, for some short texts.
  */
-function beyondLimits(text: string): Mistake | undefined {
+function beyondLimits(text: string, kind: string): Mistake | undefined {
   const lines = new LineCounter();
   const parser = new Parser(lines.addNewLine);
   let anchors = 0;
@@ -121,7 +128,7 @@ function beyondLimits(text: string): Mistake | undefined {
     const items = top !== undefined && 'items' in top ? top.items.length : 0;
     const what =
       parser.stack.length > DEEPEST
-        ? 'is nested too deeply for a target file'
+        ? `is nested too deeply for a ${kind}`
         : anchors > MOST_ANCHORS
           ? `has more than ${MOST_ANCHORS} anchors`
           : items > LONGEST
@@ -133,7 +140,7 @@ function beyondLimits(text: string): Mistake | undefined {
         line: Math.max(1, line),
         column: Math.max(1, col),
         member: '',
-        what: `${what}; expected a target file as people write it`,
+        what: `${what}; expected a ${kind} as people write it`,
       };
     }
   }

@@ -1,9 +1,11 @@
 import { basename, dirname } from 'node:path';
 import { printable } from '../harness/printable.ts';
 import type { Requirement } from '../requirement.ts';
+import { expectedInWords } from './expectations.ts';
 import { failureText, type Quoted } from './failure-text.ts';
 import { judgeSituation } from './judge.ts';
 import { type Paint, painterFor, type Style } from './paint.ts';
+import { isUnstable, unstableInWords } from './repeat.ts';
 import type { Report, RequirementResult, SituationResult, Status } from './report.ts';
 import type { Execution } from './transcript.ts';
 
@@ -20,6 +22,8 @@ export interface ConsoleOptions {
   readonly command: string;
   /** Each situation, each failure in full, and what was not selected. */
   readonly verbose?: boolean;
+  /** Of a run of a series, "run 2 of 5": without --verbose only its verdict is told, since the series tells the rest at its end. */
+  readonly run?: string;
   readonly env?: NodeJS.ProcessEnv;
 }
 
@@ -39,19 +43,22 @@ export class Console {
   readonly #screen: Screen;
   readonly #command: string;
   readonly #verbose: boolean;
+  readonly #run: string | undefined;
   readonly #paint: Paint;
   readonly #shown = new Set<string>();
   #progress = false;
 
-  constructor(screen: Screen, { command, verbose = false, env = process.env }: ConsoleOptions) {
+  constructor(screen: Screen, { command, verbose = false, run, env = process.env }: ConsoleOptions) {
     this.#screen = screen;
     this.#command = command;
     this.#verbose = verbose;
+    this.#run = run;
     this.#paint = painterFor(screen, env);
   }
 
   /** The first line: what is judged, and by what. */
   opening({ suite, target, order }: Pick<Report, 'suite' | 'target' | 'order'>, requirements: number): void {
+    if (this.#isBrief) return;
     const name = target.version === undefined ? target.name : `${target.name} ${target.version}`;
     this.line(
       `${suite.name} ${suite.version}: ${this.#paint('strong', name)} (${target.role}, ${target.file}), ${requirements} requirements${order === undefined ? '' : `, order ${order}`}`,
@@ -66,9 +73,9 @@ export class Console {
 
   /** A scenario has finished: the progress on a terminal, and the first failure at once, in full. */
   finished(execution: Execution, requirement: Requirement | undefined, done: number, total: number): void {
-    if (requirement !== undefined && this.#shown.size === 0) this.#firstFailure(execution, requirement);
+    if (requirement !== undefined && this.#shown.size === 0 && !this.#isBrief) this.#firstFailure(execution, requirement);
     if (this.#screen.isTTY !== true) return;
-    const text = `  ${done}/${total}  ${requirement?.id ?? ''}: ${execution.title}`;
+    const text = `  ${this.#run === undefined ? '' : `${this.#run}  `}${done}/${total}  ${requirement?.id ?? ''}: ${execution.title}`;
     this.#screen.write(`\r${cutTo(text, (this.#screen.columns ?? 80) - 1)}\x1b[K`);
     this.#progress = true;
   }
@@ -80,6 +87,10 @@ export class Console {
    * @param uncertified why there is no certificate among them
    */
   closing(report: Report, files: readonly string[] = [], uncertified?: string): void {
+    if (this.#isBrief) {
+      this.#verdict(report);
+      return;
+    }
     for (const requirement of report.requirements) this.#failure(requirement);
     this.#list(report.requirements);
     this.line('');
@@ -89,13 +100,23 @@ export class Console {
       this.line(this.#paint(requirementSet.modified.length === 0 ? 'quiet' : 'doubtful', setInWords(requirementSet)));
     if (report.target.ended !== undefined) this.line(`the ${report.target.role} ended by itself: ${report.target.ended}`);
     for (const fault of report.faults) this.line(this.#paint('doubtful', `not judged: ${fault}`));
+    for (const mistake of report.expectations?.mistakes ?? []) this.line(this.#paint('bad', `out of step: ${mistake}`));
     const [first] = files;
     if (first !== undefined) this.line(`reports in ${dirname(first)}: ${files.map((file) => basename(file)).join(', ')}`);
     // Of what is incomplete the verdict says enough.
     if (uncertified !== undefined && report.verdict !== 'incomplete')
       this.line(this.#paint('quiet', `no certificate, because ${uncertified}`));
-    const style: Style = report.verdict === 'conforms' ? 'good' : report.verdict === 'incomplete' ? 'doubtful' : 'bad';
-    this.line(`${this.#paint(style, `${report.target.name}: ${report.verdict}`)}, because ${report.because}`);
+    this.#verdict(report);
+  }
+
+  get #isBrief(): boolean {
+    return this.#run !== undefined && !this.#verbose;
+  }
+
+  #verdict({ verdict, because, target, exitCode }: Report): void {
+    const style: Style = verdict === 'conforms' ? 'good' : verdict === 'incomplete' ? 'doubtful' : 'bad';
+    const passed = verdict === 'does not conform' && exitCode === 0 ? '; --allow-expected lets it pass' : '';
+    this.line(`${this.#paint(style, `${this.#run ?? target.name}: ${verdict}`)}, because ${because}${passed}`);
   }
 
   /** One line as it stands, above the line of progress. */
@@ -148,19 +169,27 @@ export class Console {
   }
 
   #requirement(requirement: RequirementResult, width: number): void {
-    const { id, level, sentence, status, reason, situations } = requirement;
+    const { id, level, sentence, status, reason, situations, expected } = requirement;
     this.line(`  ${this.#word(status)}  ${id.padEnd(width)}  ${level.toUpperCase().padEnd(6)}  ${sentence}`);
     const indent = ' '.repeat(statusWidth + 4);
     if (!this.#verbose) {
       const failed = situations.filter(({ failure }) => failure !== undefined).length;
       const why = failed > 0 ? `in ${failed} of ${situations.length} situations` : reason;
       if (why !== undefined) this.line(`${indent}${this.#paint('quiet', why)}`);
+      if (expected !== undefined) this.line(`${indent}${this.#paint('quiet', expectedInWords(expected))}`);
+      for (const { title, unstable } of situations)
+        if (unstable !== undefined)
+          this.line(`${indent}${this.#paint('doubtful', 'unstable')}  ${title}: ${unstableInWords(unstable)}`);
       return;
     }
     for (const situation of situations) {
       const why = situation.reason === undefined ? '' : `: ${situation.reason}`;
       this.line(`${indent}${this.#word(situation.status)}  ${situation.title}${this.#paint('quiet', why)}`);
-      for (const information of situation.information)
+      const remarks = [
+        ...(situation.expected === undefined ? [] : [expectedInWords(situation.expected)]),
+        ...(situation.unstable === undefined ? [] : [`unstable: ${unstableInWords(situation.unstable)}`]),
+      ];
+      for (const information of [...remarks, ...situation.information])
         this.line(`${indent}${' '.repeat(statusWidth)}  ${this.#paint('quiet', information)}`);
     }
   }
@@ -191,7 +220,13 @@ function setInWords({ name, digest, modified }: NonNullable<Report['requirementS
 
 function countsInWords({ counts, requirements }: Report): string {
   const parts = Object.entries(counts).filter(([, count]) => count > 0);
-  return `${requirements.length} requirements: ${parts.map(([status, count]) => `${count} ${status}`).join(', ')}`;
+  const unstable = requirements.filter(isUnstable).length;
+  const expected = requirements.filter((requirement) => requirement.expected !== undefined).length;
+  return [
+    `${requirements.length} requirements: ${parts.map(([status, count]) => `${count} ${status}`).join(', ')}`,
+    ...(expected === 0 ? [] : [`${expected} expected to fail`]),
+    ...(unstable === 0 ? [] : [`${unstable} unstable`]),
+  ].join('; ');
 }
 
 function cutTo(text: string, columns: number): string {

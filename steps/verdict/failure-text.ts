@@ -1,4 +1,6 @@
+import { expectedInWords } from './expectations.ts';
 import { type Paint, plain } from './paint.ts';
+import { unstableInWords } from './repeat.ts';
 import type { RequirementResult, SituationResult } from './report.ts';
 
 /** More packets than this are shown from both ends; the report has all of them. */
@@ -37,13 +39,15 @@ export function failureText(requirement: Quoted, situations: readonly SituationR
   ].join('\n');
 }
 
-function situationLines({ title, failure }: SituationResult, paint: Paint): string[] {
+function situationLines({ title, failure, expected, unstable }: SituationResult, paint: Paint): string[] {
   if (failure === undefined) return [];
   return [
     ...entry('situation', [title], paint),
     ...entry('expected', [failure.expected], paint),
     ...entry('received', [failure.received], paint),
     ...(failure.likely === undefined ? [] : entry('likely', [failure.likely], paint)),
+    ...(expected === undefined ? [] : entry('known', [expectedInWords(expected)], paint)),
+    ...(unstable === undefined ? [] : entry('unstable', [unstableInWords(unstable)], paint)),
     ...entry('wire', packets(failure.wire), paint),
   ];
 }

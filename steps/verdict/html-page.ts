@@ -2,6 +2,7 @@ import type { Attachment, Envelope, TestStepResult } from '@cucumber/messages';
 import { EVIDENCE_MEDIA_TYPE, type Evidence } from '../evidence.ts';
 import { attachedText, readEvidence } from './attachment.ts';
 import { escapeXml } from './escape-xml.ts';
+import { expectedInWords } from './expectations.ts';
 import type { Report } from './report.ts';
 
 /** Cucumber's page shows texts of this type in place, and offers all others for download. */
@@ -15,8 +16,9 @@ export function htmlHeading({ verdict, because, target, suite, requirementSet, r
   const name = target.version === undefined ? target.name : `${target.name} ${target.version}`;
   const rows = requirements
     .filter(({ status }) => status !== 'passed')
-    .map(({ id, level, sentence, status, reason }) => {
-      const why = reason === undefined ? '' : `<br><small>${escapeXml(reason)}</small>`;
+    .map(({ id, level, sentence, status, reason, expected }) => {
+      const remarks = [...(reason === undefined ? [] : [reason]), ...(expected === undefined ? [] : [expectedInWords(expected)])];
+      const why = remarks.map((remark) => `<br><small>${escapeXml(remark)}</small>`).join('');
       return `<tr><td><b>${status}</b></td><td>${escapeXml(id)}</td><td>${level.toUpperCase()}</td><td>${escapeXml(sentence)}${why}</td></tr>`;
     });
   const table =

@@ -1,6 +1,7 @@
 import type { Charge, Finding } from '../evidence.ts';
 import type { Level, Requirement, Situation } from '../requirement.ts';
-import type { Failure, RequirementResult, SituationResult, Status, Verdict } from './report.ts';
+import { type Expectations, mistakesIn, summaryOf, withExpected } from './expectations.ts';
+import type { Failure, Report, RequirementResult, SituationResult, Status, Verdict } from './report.ts';
 import type { Execution, Transcript } from './transcript.ts';
 
 /** How the run was made, as far as it matters for what its results prove. */
@@ -15,6 +16,8 @@ export interface Circumstances {
   readonly interrupted?: string;
   /** What the suite itself did wrong, in one sentence. */
   readonly fault?: string;
+  /** What is known to fail. */
+  readonly expectations?: Expectations;
 }
 
 /** What a run comes to. */
@@ -28,6 +31,7 @@ export interface Judgement {
   /** Number of requirements of each status. */
   readonly counts: Readonly<Record<Status, number>>;
   readonly requirements: readonly RequirementResult[];
+  readonly expectations?: NonNullable<Report['expectations']>;
 }
 
 /** A situation that is judged, and the other requirements without which its finding says nothing. */
@@ -69,19 +73,29 @@ export function judge(requirements: readonly Requirement[], transcript: Transcri
       ),
     ),
   }));
-  const results = withoutConsequences(withCharges(cases, transcript.charges())).map(judgeRequirement);
+  const judged = withoutConsequences(withCharges(cases, transcript.charges())).map(judgeRequirement);
+  const { expectations } = circumstances;
+  const results = expectations === undefined ? judged : withExpected(judged, expectations);
+  const mistakes = expectations === undefined || expectations.oneOfSeveral === true ? [] : mistakesIn(results, expectations);
 
   const counts = countStatuses(results);
   const conclude = (verdict: Verdict, exitCode: 0 | 1 | 4, because: string): Judgement => {
-    return { verdict, because, exitCode, faults, counts, requirements: results };
+    const summary = expectations === undefined ? {} : { expectations: summaryOf(expectations, mistakes) };
+    return { verdict, because, exitCode, faults, counts, requirements: results, ...summary };
   };
-  const broken = results.filter(({ status }) => status === 'failed' || (strict && status === 'warning'));
+  const broken = brokenOf(results, strict);
   const ran = results.some(({ situations }) => situations.some(({ status }) => status === 'passed' || status === 'warning'));
 
   if (declared.length > 0) return conclude('incomplete', 4, declared.join('; '));
-  if (broken.length > 0) return conclude('does not conform', 1, becauseBroken(broken, results.length));
+  if (broken.length > 0) {
+    const known = broken.every(({ expected }) => expected !== undefined) && faults.length + mistakes.length === 0;
+    // Expected or not, it does not conform. What is allowed is only to go on, and only after a whole run.
+    const goesOn = expectations?.allowed === true && known && results.every(isWhole);
+    return conclude('does not conform', goesOn ? 0 : 1, becauseBroken(broken, results.length));
+  }
   if (counts.untested + counts.inconclusive > 0) return conclude('incomplete', 4, becauseOpen(counts, faults));
   if (faults.length > 0) return conclude('incomplete', 4, faults.join('; '));
+  if (mistakes.length > 0) return conclude('incomplete', 4, `its expectations are out of step: ${mistakes.join('; ')}`);
   if (!ran) return conclude('incomplete', 4, 'not one situation was tested');
   return conclude('conforms', 0, becauseMet(counts));
 }
@@ -187,6 +201,13 @@ function statusOfFailure(level: Level): Status {
   return level === 'must' ? 'failed' : 'warning';
 }
 
+/** Whether all of a requirement was judged, as far as its failures let anybody judge. */
+function isWhole({ situations }: RequirementResult): boolean {
+  return situations.every(({ status, reason = '' }) => {
+    return status !== 'inconclusive' && (status !== 'untested' || reason.startsWith(consequence));
+  });
+}
+
 function isFailure({ status }: { readonly status: Status }): boolean {
   return status === 'failed' || status === 'warning';
 }
@@ -256,20 +277,28 @@ function withoutConsequences(cases: readonly Case[]): readonly Case[] {
       const root = rootOf(judged, requirement);
       if (root === undefined) return judged;
       const { failure: _, ...rest } = judged.result;
-      return { result: { ...rest, status: 'untested', reason: `cannot be judged while ${root} fails` }, needs: [] };
+      return { result: { ...rest, status: 'untested', reason: `${consequence} ${root} fails` }, needs: [] };
     }),
   }));
 }
+
+/** How the reason of a situation begins that another failure leaves nothing to judge of. */
+const consequence = 'cannot be judged while';
 
 const hasFailed = ({ result }: Judged): boolean => result.status === 'failed';
 
 function judgeRequirement({ requirement, situations }: Case): RequirementResult {
   const { id, level, feature, sentence, description, source, mistakes, digest } = requirement;
   const results = situations.map(({ result }) => result);
+  const text = { id, level, feature, sentence, description, source, mistakes, digest };
+  return { ...text, ...statusOf(results), situations: results };
+}
+
+/** What situations come to together, and why. */
+export function statusOf(results: readonly SituationResult[]): Pick<RequirementResult, 'status' | 'reason'> {
   const status = worst(results);
   const reason = reasonOf(status, results);
-  const text = { id, level, feature, sentence, description, source, mistakes, digest };
-  return { ...text, status, ...(reason === undefined ? {} : { reason }), situations: results };
+  return { status, ...(reason === undefined ? {} : { reason }) };
 }
 
 /** From what decides to what does not. Passed only when every situation that applies has passed, and there is one. */
@@ -299,18 +328,32 @@ function strangers(requirements: readonly Requirement[], transcript: Transcript)
   ];
 }
 
-function countStatuses(results: readonly RequirementResult[]): Record<Status, number> {
+/** How many requirements came to each status. */
+export function countStatuses(results: readonly RequirementResult[]): Record<Status, number> {
   const counts: Record<Status, number> = { passed: 0, failed: 0, warning: 0, inapplicable: 0, untested: 0, inconclusive: 0 };
   for (const { status } of results) counts[status] += 1;
   return counts;
 }
 
+/** The requirements whose failure decides the verdict. */
+export function brokenOf(results: readonly RequirementResult[], strict: boolean): readonly RequirementResult[] {
+  return results.filter(({ status }) => status === 'failed' || (strict && status === 'warning'));
+}
+
 function becauseBroken(broken: readonly RequirementResult[], total: number): string {
-  const named = broken.slice(0, 3).map(({ id }) => id);
-  const list = broken.length > named.length ? [...named, `${broken.length - named.length} more`] : named;
+  const unknown = broken.filter(({ expected }) => expected === undefined);
+  const known = broken.filter(({ expected }) => expected !== undefined);
+  const share = known.length === 0 ? '' : unknown.length === 0 ? ', as expected' : `, ${known.length} of them as expected`;
+  const named = idsInWords([...unknown, ...known]);
+  return `${broken.length} of ${requirementsIn(total)} ${broken.length === 1 ? 'is' : 'are'} not met${share}: ${named}`;
+}
+
+/** The ids of the first few requirements, and how many more there are. */
+export function idsInWords(requirements: readonly Pick<RequirementResult, 'id'>[]): string {
+  const named = requirements.slice(0, 3).map(({ id }) => id);
+  const list = requirements.length > named.length ? [...named, `${requirements.length - named.length} more`] : named;
   const last = list.pop();
-  const ids = list.length === 0 ? last : `${list.join(', ')} and ${last}`;
-  return `${broken.length} of ${requirementsIn(total)} ${broken.length === 1 ? 'is' : 'are'} not met: ${ids}`;
+  return list.length === 0 ? `${last}` : `${list.join(', ')} and ${last}`;
 }
 
 function becauseOpen({ untested, inconclusive }: Readonly<Record<Status, number>>, faults: readonly string[]): string {
@@ -327,6 +370,7 @@ function becauseMet({ warning, inapplicable }: Readonly<Record<Status, number>>)
   return `every requirement${applying} was tested and every MUST is met (${warning} ${warning === 1 ? 'recommendation is' : 'recommendations are'} not)`;
 }
 
-function requirementsIn(count: number): string {
+/** "1 requirement", "2 requirements". */
+export function requirementsIn(count: number): string {
   return `${count} ${count === 1 ? 'requirement' : 'requirements'}`;
 }

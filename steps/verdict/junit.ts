@@ -1,6 +1,8 @@
 import { printable, printableLines } from '../harness/printable.ts';
 import { escapeXml } from './escape-xml.ts';
+import { expectedInWords } from './expectations.ts';
 import { failureText } from './failure-text.ts';
+import { unstableInWords } from './repeat.ts';
 import type { Report, RequirementResult, SituationResult } from './report.ts';
 
 /** How a test case counts in JUnit's words. */
@@ -14,7 +16,8 @@ interface TestCase {
 
 /**
  * The text of `junit.xml`: a suite for each requirement, a case for each situation. A warning is a failure only where the run was
- * strict, otherwise it stands in the case's output. What broke besides the situations, and a run that has not ended, is an error of its
+ * strict, otherwise it stands in the case's output. One that is expected is a failure too, and skipped under --allow-expected (as pytest
+ * writes its xfail, which readers of JUnit files know), so that the file always agrees with the exit code. What broke besides the situations, and a run that has not ended, is an error of its
  * own, so that no reader of the file takes the run for whole.
  *
  * @param command As in {@link failureText}.
@@ -56,14 +59,14 @@ function suiteOf(
   return { cases, xml: lines.join('\n') };
 }
 
-function requirementSuite(requirement: RequirementResult, { strict, started }: Report, command: string): Suite {
+function requirementSuite(requirement: RequirementResult, { strict, started, expectations }: Report, command: string): Suite {
   const { id, level, sentence, status, situations, reason = '' } = requirement;
   const titles = Map.groupBy(situations, ({ title }) => title);
   const cases = situations.map((situation) => {
     const { title, place } = situation;
     // Readers of JUnit files take two cases of one name for one.
     const name = (titles.get(title)?.length ?? 0) > 1 ? `${title} (${place})` : title;
-    return situationCase(name, requirement, situation, strict, command);
+    return situationCase(name, requirement, situation, { strict, allowed: expectations?.allowed === true, command });
   });
   const all =
     cases.length > 0
@@ -76,17 +79,29 @@ function situationCase(
   name: string,
   requirement: RequirementResult,
   situation: SituationResult,
-  strict: boolean,
-  command: string,
+  { strict, allowed, command }: { readonly strict: boolean; readonly allowed: boolean; readonly command: string },
 ): TestCase {
-  const { status, reason = '', failure, information, place, durationMs } = situation;
+  const { status, reason = '', failure, expected, unstable, place, durationMs } = situation;
+  const information = [...(unstable === undefined ? [] : [`unstable: ${unstableInWords(unstable)}`]), ...situation.information];
   const colon = place.lastIndexOf(':');
   const head = { classname: requirement.id, name, file: place.slice(0, colon), line: place.slice(colon + 1) };
   const text = failure === undefined ? '' : failureText(requirement, [situation], { command });
-  const message = failure === undefined ? reason : `expected ${failure.expected}, received ${failure.received}`;
+  const known = expected === undefined ? '' : `${expectedInWords(expected)}; `;
+  const message = failure === undefined ? reason : `${known}expected ${failure.expected}, received ${failure.received}`;
   const output = (lines: readonly string[]): string[] =>
     lines.length === 0 ? [] : [element('system-out', {}, lines.join('\n'))];
   const seconds = durationMs / 1_000;
+  const fails = status === 'failed' || (status === 'warning' && strict);
+  if (fails && allowed && expected !== undefined)
+    return testCase(head, 'skipped', seconds, [
+      element('skipped', { message, type: 'expected' }),
+      ...output([text, ...information]),
+    ]);
+  // What decides nothing by itself keeps a series from conforming all the same.
+  if (!fails && status !== 'inconclusive' && unstable !== undefined && expected === undefined) {
+    const why = `unstable: ${unstableInWords(unstable)}`;
+    return testCase(head, 'error', seconds, [element('error', { message: why, type: 'unstable' }, text), ...output(information)]);
+  }
   switch (status) {
     case 'failed':
       return testCase(head, 'failed', seconds, [element('failure', { message, type: 'failed' }, text), ...output(information)]);
@@ -108,8 +123,9 @@ function situationCase(
 }
 
 /** One suite for the run itself, where something besides the situations is wrong. */
-function runSuites({ faults, finished, because, verdict, started }: Report): readonly Suite[] {
-  const wrong = faults.length === 0 && finished === undefined ? [because] : faults;
+function runSuites({ faults, finished, because, verdict, started, expectations }: Report): readonly Suite[] {
+  const known = [...faults, ...(expectations?.mistakes ?? [])];
+  const wrong = known.length === 0 && finished === undefined ? [because] : known;
   if (wrong.length === 0) return [];
   const cases = wrong.map((message) =>
     testCase({ classname: 'run', name: message }, 'error', 0, [element('error', { message, type: verdict })]),

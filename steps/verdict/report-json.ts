@@ -35,6 +35,7 @@ export function buildReport(
     exitCode: judgement.exitCode,
     faults: judgement.faults,
     strict,
+    ...(judgement.expectations === undefined ? {} : { expectations: judgement.expectations }),
     ...(order === undefined ? {} : { order }),
     suite,
     ...(requirementSet === undefined ? {} : { requirementSet }),

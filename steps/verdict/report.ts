@@ -21,6 +21,22 @@ export interface Failure {
   readonly message?: MessageAtFault;
 }
 
+/** A failure is known, by the word of the vendor's file of expectations. It is a failure all the same. */
+export interface Expected {
+  /** Printable, without secrets. */
+  readonly reason: string;
+  /** The last day (UTC) on which it is expected: 2027-03-31. */
+  readonly until: string;
+}
+
+/** A situation did not go the same way in every run of a series. */
+export interface Unstable {
+  /** How many of the runs came to each status. */
+  readonly counts: Readonly<Partial<Record<Status, number>>>;
+  /** The run, from 1, whose result and evidence stand here: the first of those that went worst. */
+  readonly run: number;
+}
+
 /** One situation of a requirement, as it went in this run. */
 export interface SituationResult {
   readonly title: string;
@@ -30,6 +46,8 @@ export interface SituationResult {
   /** Why it is inapplicable, untested or inconclusive. */
   readonly reason?: string;
   readonly failure?: Failure;
+  readonly expected?: Expected;
+  readonly unstable?: Unstable;
   /** Measured or seen, never judged. */
   readonly information: readonly string[];
   /** One line a packet. */
@@ -56,6 +74,8 @@ export interface RequirementResult {
   readonly digest: string;
   readonly status: Status;
   readonly reason?: string;
+  /** Where every failure of it is expected. */
+  readonly expected?: Expected;
   readonly situations: readonly SituationResult[];
 }
 
@@ -69,6 +89,26 @@ export interface Report {
   /** What broke besides the situations (an interruption, a hook, a stream that was cut short); a run with any of them is no proof. */
   readonly faults: readonly string[];
   readonly strict: boolean;
+  /** The vendor's file of expectations; absent where there is none. */
+  readonly expectations?: {
+    /** Its name, without a folder. */
+    readonly file: string;
+    /** Whether a run whose only failures are expected exits with 0: `--allow-expected`. */
+    readonly allowed: boolean;
+    /** How many entries are about this role. */
+    readonly entries: number;
+    /** What in it is not, or no longer, so; a run with any of them does not go well. */
+    readonly mistakes: readonly string[];
+  };
+  /** For a series of runs (`--repeat`), of which this is the report of all together. */
+  readonly repeat?: {
+    /** How many runs were asked for. */
+    readonly asked: number;
+    /** Those that were begun, each with a folder of its own beside this report. */
+    readonly runs: readonly (Pick<Report, 'verdict' | 'because' | 'exitCode'> & { readonly folder: string })[];
+    /** Ids of the requirements with an unstable situation. */
+    readonly unstable: readonly string[];
+  };
   /** `random:SEED` where the situations ran in an order of chance; absent where they ran in that of the features. */
   readonly order?: `random:${string}`;
   readonly suite: {

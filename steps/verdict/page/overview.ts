@@ -9,16 +9,16 @@ const statuses: readonly Status[] = ['failed', 'warning', 'inconclusive', 'untes
 
 /** The verdict, as nobody can overlook it. */
 export function verdictHead(report: Report): Markup {
-  const { verdict, because, target, counts, faults, requirements } = report;
+  const { verdict, because, target, counts, faults, expectations, exitCode, requirements } = report;
   const sign = signOf(verdict);
   const told = statuses.filter((status) => counts[status] > 0);
   // A single fault is the reason already.
-  const more = faults.filter((fault) => !because.includes(fault));
+  const more = [...faults, ...(expectations?.mistakes ?? [])].filter((fault) => !because.includes(fault));
   return html`<header class="verdict ${sign}">
 ${icon(sign)}
 <div>
 <h1><span class="name">${nameOf(report)}</span> <span class="word">${verdict}</span></h1>
-<p class="because">${because.charAt(0).toUpperCase()}${because.slice(1)}.</p>
+<p class="because">${because.charAt(0).toUpperCase()}${because.slice(1)}.${verdict === 'does not conform' && exitCode === 0 && ' --allow-expected lets it pass.'}</p>
 ${more.length > 0 && html`<ul class="faults">${more.map((fault) => html`<li>${fault}</li>`)}</ul>`}
 ${target.ended !== undefined && html`<p class="ended">The ${target.role} ended before the suite stopped it: ${target.ended}.</p>`}
 </div>
@@ -45,7 +45,8 @@ function bar(counts: Report['counts'], total: number): Markup {
 
 /** What was tested, by what, when and for how long. */
 export function facts(report: Report): Markup {
-  const { target, suite, requirementSet, started, finished, durationMs, environment, strict, order } = report;
+  const { target, suite, requirementSet, started, finished, durationMs, environment, strict, order, expectations, repeat } =
+    report;
   const rows: readonly (readonly [name: string, value: string | Markup | undefined, width?: 'wide'])[] = [
     ['implementation', `${nameOf(report)}, a ${target.role}`],
     ['target file', target.file],
@@ -56,6 +57,8 @@ export function facts(report: Report): Markup {
     ['requirement set', setInWords(requirementSet)],
     ['suite', `${suite.name} ${suite.version}${strict ? ', --strict' : ''}`],
     ['order', order],
+    ['expectations', expectationsInWords(expectations)],
+    ['runs', repeat?.runs.map((run) => `${run.folder}: ${run.verdict}`).join(', '), 'wide'],
     ['when', html`<time datetime="${started}">${moment(started)}</time>`],
     ['how long', finished === undefined ? 'the run has not ended' : duration(durationMs)],
     ['on', `Node ${environment.node.replace(/^v/, '')}, ${environment.platform} ${environment.arch}`],
@@ -68,6 +71,12 @@ function setInWords(set: Report['requirementSet']): string | Markup {
   const short = html`<code title="${set.digest}">${set.digest.slice(0, 12)}</code>`;
   if (set.modified.length === 0) return html`${set.name} ${short}`;
   return html`none that is released: differs from ${set.name} ${short} in ${set.modified.join(', ')}`;
+}
+
+function expectationsInWords(expectations: Report['expectations']): string | undefined {
+  if (expectations === undefined) return undefined;
+  const { file, entries, allowed } = expectations;
+  return `${file}, ${entries} ${entries === 1 ? 'entry' : 'entries'}${allowed ? ', --allow-expected' : ''}`;
 }
 
 /** `22 Nov 2026, 19:25:31 UTC` */

@@ -1,4 +1,6 @@
 import type { Role } from '../../requirement.ts';
+import { expectedInWords } from '../expectations.ts';
+import { isUnstable } from '../repeat.ts';
 import type { Report, RequirementResult, Status } from '../report.ts';
 import { html, type Markup } from './html.ts';
 import { icon } from './icons.ts';
@@ -50,16 +52,17 @@ export function anchorOf({ id }: Pick<RequirementResult, 'id'>): string {
 }
 
 function requirementDetails(requirement: RequirementResult, setting: Setting, open: boolean): Markup {
-  const { id, level, sentence, status, reason, description, source, mistakes, situations } = requirement;
+  const { id, level, sentence, status, reason, expected, description, source, mistakes, situations } = requirement;
   const failed = situations.filter(({ failure }) => failure !== undefined).length;
   const share = failed > 0 ? `${failed} of ${counted(situations.length)} failed` : counted(situations.length);
   const notSelected = situations.every((one) => one.reason === 'not selected');
   let unfolded = 0;
   return html`<details class="requirement ${status}" id="${anchorOf(requirement)}"${open && ' open'}>
 <summary>${icon(status)}<span class="head"><span class="sentence">${emphasised(sentence)}</span>
-<span class="facts"><code>${id}</code> <span class="level">${level.toUpperCase()}</span> <span class="status">${status}</span> <span class="share">${share}</span></span></span></summary>
+<span class="facts"><code>${id}</code> <span class="level">${level.toUpperCase()}</span> <span class="status">${status}</span> <span class="share">${share}</span>${expected !== undefined && html` <span class="share">expected</span>`}${isUnstable(requirement) && html` <span class="share">unstable</span>`}</span></span></summary>
 <div class="inside">
 ${reason !== undefined && html`<p class="reason">${reason}</p>`}
+${expected !== undefined && html`<p class="reason">Known: ${expectedInWords(expected)}</p>`}
 ${description !== '' && description.split('\n\n').map((paragraph) => html`<p class="why">${prose(paragraph)}</p>`)}
 <dl class="origin"><div><dt>source</dt><dd>${prose(source)}</dd></div>
 ${mistakes !== '' && html`<div><dt>usual mistakes</dt><dd>${prose(mistakes)}</dd></div>`}</dl>

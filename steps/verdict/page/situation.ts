@@ -1,6 +1,8 @@
 import type { MessageAtFault } from '../../evidence.ts';
 import type { ExchangeRecord } from '../../harness/exchange-record.ts';
 import type { Role } from '../../requirement.ts';
+import { expectedInWords } from '../expectations.ts';
+import { unstableInWords } from '../repeat.ts';
 import type { SituationResult } from '../report.ts';
 import { html, type Markup } from './html.ts';
 import { icon } from './icons.ts';
@@ -26,13 +28,27 @@ export interface Detail {
 
 /** One situation: what was done, what came, and how it was judged. */
 export function situation(result: SituationResult, role: Role, detail: Detail, open: boolean): Markup {
-  const { title, status, reason, failure, information, place, durationMs, exchanges = [], exchangesMade } = result;
+  const {
+    title,
+    status,
+    reason,
+    failure,
+    expected,
+    unstable,
+    information,
+    place,
+    durationMs,
+    exchanges = [],
+    exchangesMade,
+  } = result;
   const cut = (text: string): string => cutTo(text, detail.textLength);
   const lines = result.wire.length > 0 ? result.wire : (failure?.wire ?? []);
   return html`<details class="situation ${status}"${open && ' open'}>
 <summary>${icon(status)}<span class="title">${title}</span><span class="status">${status}</span></summary>
 <div class="inside">
 ${reason !== undefined && html`<p class="reason">${cut(reason)}</p>`}
+${expected !== undefined && html`<p class="reason">Known: ${expectedInWords(expected)}</p>`}
+${unstable !== undefined && html`<p class="reason">Unstable: ${unstableInWords(unstable)}</p>`}
 ${failure !== undefined && diagnosis(failure, cut)}
 <div class="evidence">
 <div class="said">

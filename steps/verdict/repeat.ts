@@ -1,0 +1,155 @@
+import { type Expectations, expectedOf, mistakesIn, summaryOf } from './expectations.ts';
+import { brokenOf, countStatuses, idsInWords, requirementsIn, statusOf } from './judge.ts';
+import type { Report, RequirementResult, SituationResult, Status, Unstable } from './report.ts';
+
+/** A series of runs, as far as it has come. */
+export interface Series {
+  /** How many runs were asked for. */
+  readonly asked: number;
+  /** The reports of those that were made, in their order. */
+  readonly reports: readonly [Report, ...Report[]];
+  /** Where each of them is, beside the report of all. */
+  readonly folders: readonly string[];
+  /** The last run was ended before its time, or could not begin. */
+  readonly cut: boolean;
+  readonly expectations?: Expectations;
+}
+
+/** What a whole run comes to, in a word, a sentence and a number. */
+type Conclusion = Pick<Report, 'verdict' | 'because' | 'exitCode'>;
+
+/**
+ * What several runs come to together. A requirement goes as it went in the worst of them: what fails once has failed, so that a failure
+ * now and then decides as one that comes always. What differs from run to run and decides nothing by itself leaves the series incomplete.
+ */
+export function combine(series: Series): Report {
+  const { asked, reports, folders, expectations } = series;
+  const [first] = reports;
+  const last = reports.at(-1) ?? first;
+  const requirements = first.requirements.map((requirement) => worstOf(requirement, reports));
+  const unstable = requirements.filter(isUnstable).map(({ id }) => id);
+  const changes = changesIn(reports);
+  const mistakes = expectations === undefined ? [] : mistakesIn(requirements, expectations);
+  const { verdict, because, exitCode } = conclude(series, requirements, changes, mistakes);
+  const { order, ...common } = last;
+  return {
+    ...common,
+    // Each run may have had one of its own.
+    ...(order !== undefined && reports.every((report) => report.order === order) ? { order } : {}),
+    verdict,
+    because,
+    exitCode,
+    faults: [...reports.flatMap(({ faults }, index) => faults.map((fault) => `run ${index + 1}: ${fault}`)), ...changes],
+    ...(expectations === undefined ? {} : { expectations: summaryOf(expectations, mistakes) }),
+    repeat: {
+      asked,
+      runs: reports.map((report, index) => {
+        return { folder: folders[index] ?? '', verdict: report.verdict, because: report.because, exitCode: report.exitCode };
+      }),
+      unstable,
+    },
+    started: first.started,
+    durationMs: reports.reduce((sum, { durationMs }) => sum + durationMs, 0),
+    counts: countStatuses(requirements),
+    requirements,
+  };
+}
+
+/** Whether a requirement went otherwise in one run than in another. */
+export function isUnstable({ situations }: Pick<RequirementResult, 'situations'>): boolean {
+  return situations.some(({ unstable }) => unstable !== undefined);
+}
+
+/** "passed in 3 and failed in 2 of 5 runs; run 2 is shown". */
+export function unstableInWords({ counts, run }: Unstable): string {
+  const told = Object.entries(counts).map(([status, count]) => `${status} in ${count}`);
+  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  return `${told.slice(0, -1).join(', ')} and ${told.at(-1)} of ${total} runs; run ${run} is shown`;
+}
+
+function conclude(
+  { asked, reports, cut, expectations }: Series,
+  requirements: readonly RequirementResult[],
+  changes: readonly string[],
+  mistakes: readonly string[],
+): Conclusion {
+  const incomplete = (because: string, exitCode = 4): Conclusion => ({ verdict: 'incomplete', because, exitCode });
+  const openRun = (index: number): string => `run ${index + 1} of ${asked} is incomplete: ${reports[index]?.because}`;
+  const { strict } = reports[0];
+
+  // As with a single run: what did not come to its end decides nothing.
+  if (cut) return incomplete(openRun(reports.length - 1), reports.at(-1)?.exitCode === 3 ? 3 : 4);
+  if (reports.length < asked) return incomplete(`only ${reports.length} of ${asked} runs were made`);
+  if (changes.length > 0) return incomplete(changes.join('; '));
+
+  const unstable = requirements.filter(isUnstable);
+  const deciding = reports.filter(({ verdict }) => verdict === 'does not conform');
+  if (deciding.length > 0) {
+    const often = (id: string): number => deciding.filter((report) => fails(id, report)).length;
+    const broken = brokenOf(requirements, strict).filter(({ id }) => often(id) > 0);
+    const goesOn =
+      expectations?.allowed === true &&
+      mistakes.length === 0 &&
+      reports.every(({ exitCode }) => exitCode === 0) &&
+      unstable.every(({ expected }) => expected !== undefined);
+    const ids = idsInWords(broken.map(({ id }) => ({ id: `${id} (in ${often(id)} of ${asked} runs)` })));
+    const are = `${broken.length === 1 ? 'is' : 'are'} not met${goesOn ? ', as expected' : ''}`;
+    const because = `${broken.length} of ${requirementsIn(requirements.length)} ${are}: ${ids}`;
+    return { verdict: 'does not conform', because, exitCode: goesOn ? 0 : 1 };
+  }
+  const open = reports.findIndex(({ verdict }) => verdict === 'incomplete');
+  if (open >= 0) return incomplete(openRun(open));
+  if (unstable.length > 0)
+    return incomplete(
+      `${requirementsIn(unstable.length)} did not go the same way in each of ${asked} runs: ${idsInWords(unstable)}`,
+    );
+  if (mistakes.length > 0) return incomplete(`its expectations are out of step: ${mistakes.join('; ')}`);
+  return { verdict: 'conforms', because: `${reports[0].because}, in each of ${asked} runs`, exitCode: 0 };
+}
+
+function fails(id: string, { requirements, strict }: Report): boolean {
+  return brokenOf(requirements, strict).some((broken) => broken.id === id);
+}
+
+/** What must be the same in all runs and is not, in words. */
+function changesIn(reports: readonly Report[]): string[] {
+  const changed = (what: string, of: (report: Report) => string | undefined): string[] => {
+    const index = reports.findIndex((report) => of(report) !== undefined && of(report) !== of(reports[0] as Report));
+    return index < 1 ? [] : [`${what} was another one in run ${index + 1} than in run 1`];
+  };
+  return [
+    ...changed('the image', ({ target }) => target.imageDigest),
+    ...changed('the target file', ({ target }) => target.fileDigest),
+    ...changed('the text of the features', ({ suite }) => suite.featuresDigest),
+  ];
+}
+
+function worstOf({ id }: RequirementResult, reports: readonly Report[]): RequirementResult {
+  const results = reports.flatMap(({ requirements }) => requirements.find((requirement) => requirement.id === id) ?? []);
+  // A run that broke as a whole says nothing of how stable the implementation is.
+  const broke = reports.map(({ verdict, faults }) => verdict === 'incomplete' && faults.length > 0);
+  const keys = new Set(results.flatMap(({ situations }) => situations.map(keyOf)));
+  const situations = [...keys].map((key) => worstSituation(results, key, broke));
+  const expected = expectedOf(situations);
+  const { reason: _, expected: __, ...rest } = results[0] as RequirementResult;
+  return { ...rest, ...statusOf(situations), ...(expected === undefined ? {} : { expected }), situations };
+}
+
+/** What came to light late has the place of another situation, and a title of its own. */
+function keyOf({ title, place }: SituationResult): string {
+  return `${place} ${title}`;
+}
+
+function worstSituation(results: readonly RequirementResult[], key: string, broke: readonly boolean[]): SituationResult {
+  const runs = results.map(({ situations }) => situations.find((situation) => keyOf(situation) === key));
+  const { status } = statusOf(runs.filter((run) => run !== undefined));
+  const index = runs.findIndex((run) => run?.status === status);
+  const shown = runs[index] as SituationResult;
+  // Where nothing came to light late, there was nothing.
+  const statuses = runs.map((run): Status => run?.status ?? 'passed').filter((_, run) => broke[run] !== true);
+  // What another failure left nothing to judge of says nothing, and so contradicts nothing.
+  if (new Set(statuses.filter((one) => one !== 'untested')).size <= 1) return shown;
+  const counts: Partial<Record<Status, number>> = {};
+  for (const one of statuses) counts[one] = (counts[one] ?? 0) + 1;
+  return { ...shown, unstable: { counts, run: index + 1 } };
+}

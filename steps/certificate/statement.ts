@@ -54,9 +54,10 @@ export class NotCertifiable extends Error {
  * @throws NotCertifiable
  */
 export function statementOf(report: Report, evidence: readonly Descriptor[]): Statement {
-  const { verdict, strict, target, started, finished, counts, faults } = report;
+  const { verdict, strict, target, started, finished, counts, faults, expectations } = report;
   if (verdict === 'incomplete' || finished === undefined) throw new NotCertifiable('the run is incomplete');
   if (faults.length > 0 || counts.inconclusive > 0) throw new NotCertifiable('something in the run was inconclusive');
+  if (expectations !== undefined && expectations.entries > 0) throw new NotCertifiable('failures of it are expected');
   const withStatus = (...statuses: readonly Status[]): string[] =>
     report.requirements.filter(({ status }) => statuses.includes(status)).map(({ id }) => id);
   return {

@@ -87,6 +87,14 @@ describe('a certificate', () => {
       /^nothing says which build was tested: .* build: \{ name, digest \}$/,
     ],
     [
+      'failures that are expected',
+      {
+        failing: [must],
+        change: (report) => ({ ...report, expectations: { file: 'expectations.yaml', allowed: true, entries: 1, mistakes: [] } }),
+      },
+      /^failures of it are expected$/,
+    ],
+    [
       'other requirements than those of the set',
       { change: (report) => ({ ...report, requirementSet: { name: '2026.1', digest: 'e'.repeat(64), modified: [must] } }) },
       /^the requirements are not those of set 2026\.1: client-.* differ$/,

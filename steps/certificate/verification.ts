@@ -161,7 +161,11 @@ function checkRecorded(text: string, report: Report, same: boolean): { readonly 
   const set = readSets().find((candidate) => candidate.name === name);
   if (set === undefined)
     return { faults, remarks: [`requirement set ${name} is not in this package: whether it was judged was not checked`] };
-  if (set.digest !== digest) faults.push({ file: judgedFiles.report, what: `has another digest of requirement set ${name}` });
+  if (set.digest !== digest)
+    faults.push({
+      file: judgedFiles.report,
+      what: `was judged by another set ${name}: ${digest}; this package has ${set.digest}`,
+    });
   const modified = differences(set[report.target.role], recorded.requirements);
   if (modified.length > 0)
     faults.push({ file, what: `was judged by other requirements than set ${name}: ${modified.join(', ')} differ` });

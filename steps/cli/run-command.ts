@@ -249,8 +249,8 @@ class OneRun {
       await Promise.race([Promise.all([started, this.#stage?.close()]), late]);
     } catch (error) {
       this.#console.note(`the implementation could not be ended: ${error instanceof Error ? error.message : String(error)}`);
-      // Whatever the suite still waits for must not keep it alive.
-      setTimeout(() => process.exit(), 1_000).unref();
+      // Whatever the suite still waits for must not keep it alive; a run that is interrupted ends the process itself.
+      if (this.#ending === undefined) setTimeout(() => process.exit(process.exitCode ?? 4), 1_000).unref();
     } finally {
       clearTimeout(timer);
     }

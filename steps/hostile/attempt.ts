@@ -57,6 +57,7 @@ export async function attempt(one: HostileCase): Promise<Attempt> {
       disturb: (kill) => disturb(one, reports, kill, engine),
     });
     const seconds = (performance.now() - start) / 1000;
+    if (!existsSync(join(reports, 'report.json'))) throw new Error(`${one.name}: there is no report; ${run.printed}`);
     const report = JSON.parse(readFileSync(join(reports, 'report.json'), 'utf8')) as Report;
     // What a suite that was killed could not remove is removed by the next one that starts; so is what an engine that died still holds.
     const engineGone = engine !== undefined || (one.docker === true && one.disturbance === 'SIGKILL');
@@ -105,7 +106,7 @@ function summary({ verdict, because, target }: Report): string {
 
 /** The target file of a case, as an argument. */
 function targetOf(one: HostileCase, folder: string): string[] {
-  if (one.file !== undefined) return [join(root, `fixtures/targets/${one.file}.yaml`)];
+  if (one.file !== undefined) return [join(root, `fixtures/targets/${one.file}.yaml`), '--root', root];
   const own = one.role === 'server' ? ['{port}'] : ['{host}', '{port}', '{productKey}', '{deviceName}'];
   const command = ['node', join(root, `fixtures/hostile/${one.program}.ts`), ...own, basename(folder)];
   const process = one.program === undefined ? {} : { process: { command } };

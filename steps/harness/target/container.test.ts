@@ -154,8 +154,11 @@ describe('a container', { skip, timeout: 120_000 }, () => {
   });
 
   test('is ended when it takes more memory than it may have', async () => {
-    const hog = `${LISTEN} const all = []; setInterval(() => all.push(Buffer.alloc(8_000_000, 1)), 1);`;
+    // Not before it is told to: it would be gone before it was ready.
+    const grow = 'const all = []; setInterval(() => all.push(Buffer.alloc(8_000_000, 1)), 1);';
+    const hog = `process.on("SIGUSR2", () => { ${grow} }); ${LISTEN}`;
     await using started = disposable(await start({ container: { ...node(hog), memory: '96m' } }));
+    await started.it.signal('SIGUSR2');
     assert.match(await started.it.end, /out of memory|SIGKILL/);
   });
 

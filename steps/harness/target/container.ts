@@ -4,12 +4,14 @@ import { constants } from 'node:os';
 import { basename } from 'node:path';
 import { PassThrough } from 'node:stream';
 import type { StartedTestContainer } from 'testcontainers';
+import { foreignMachine } from './architecture.ts';
 import { BuildError, buildImage } from './build.ts';
 import { type Confinement, usualCapabilities } from './confinement.ts';
 import { connectEngine, type Engine, OWNER_LABEL, RUN } from './engine.ts';
 import { EnvironmentError } from './errors.ts';
 import { notStarted } from './failure.ts';
 import { fillPlaceholders, type PlaceholderValues } from './fill.ts';
+import { unlessGivenUp } from './give-up.ts';
 import { type ClosedNetwork, looseness, networkFor } from './network.ts';
 import type { StartOptions } from './options.ts';
 import { Output } from './output.ts';
@@ -28,6 +30,9 @@ const GRACE_MS = 2_000;
 /** Between two looks at a health check, in ms. */
 const HEALTH_MS = 100;
 
+/** How long the engine may take to say that it is there, in ms. */
+const PING_MS = 2_000;
+
 /** How long the last output may take to arrive after the end, in ms. */
 const LAST_OUTPUT_MS = 1_000;
 
@@ -40,11 +45,10 @@ type Container = ReturnType<Docker['getContainer']>;
  * @throws EnvironmentError when no engine answers, the image is not to be had, the container ends, or is not ready in time
  */
 export async function startContainer(target: Target, start: ContainerStart, options: StartOptions): Promise<Incarnation> {
-  const engine = await connectEngine();
-  const image =
-    start.build === undefined
-      ? await pullImage(engine, target, start.image ?? '')
-      : await builtImage(engine, target, start.build);
+  const { giveUp } = options;
+  const engine = await unlessGivenUp(connectEngine(), giveUp);
+  const made = start.build === undefined ? pullImage(engine, target, start.image ?? '') : builtImage(engine, target, start.build);
+  const image = await unlessGivenUp(made, giveUp);
   const own = target.role === 'server' ? { host: '0.0.0.0', port: String(start.port) } : {};
   const values = valuesFor(target, own, options.values);
   const fill = (command: readonly string[]): string[] => command.map((text) => fillPlaceholders(text, values));
@@ -69,14 +73,18 @@ export async function startContainer(target: Target, start: ContainerStart, opti
     // The name by which a client finds the platform on this machine; an address needs none.
     ...(target.role === 'client' && values.host !== undefined && isIP(values.host) === 0 ? { reaches: values.host } : {}),
   });
-  const running = new RunningContainer(engine, output, network);
-  const begin = async (): Promise<number> => (await running.start(subject))?.getMappedPort(start.port ?? 0) ?? 0;
-  return whenReady({ engine, target, start, values, fill, tried }, running, begin, output);
+  const running = new RunningContainer(engine, output, network, giveUp);
+  const begin = async (): Promise<number> => {
+    const started = await running.start(subject);
+    return start.port === undefined ? 0 : (started?.getMappedPort(start.port) ?? 0);
+  };
+  return whenReady({ engine, image, target, start, values, fill, tried }, running, begin, output);
 }
 
 /** What is the same for every start of a container. */
 interface Circumstances {
   readonly engine: Engine;
+  readonly image: string;
   readonly target: Target;
   readonly start: ContainerStart;
   readonly values: PlaceholderValues;
@@ -91,7 +99,7 @@ async function whenReady(
   begin: () => Promise<number>,
   output: Output,
 ): Promise<Incarnation> {
-  const { engine, target, start, values, fill, tried } = circumstances;
+  const { engine, image, target, start, values, fill, tried } = circumstances;
   const advice = 'Run the image by hand to see more. A slow start needs a longer ready.within.';
   const logged = target.ready.log === undefined ? [] : [lineSign(output, target.ready.log)];
   try {
@@ -108,7 +116,9 @@ async function whenReady(
     const problem = await untilReady(signs, running.end, target.ready.withinMs);
     if (problem !== undefined) {
       await running.lastOutput();
-      throw notStarted(target, { tried, seen: problem, output: output.last(), advice });
+      const foreign = await foreignMachine(engine, image);
+      const seen = foreign === undefined ? problem : `${problem}; ${foreign}`;
+      throw notStarted(target, { tried, seen, output: output.last(), advice });
     }
     return {
       target,
@@ -119,6 +129,7 @@ async function whenReady(
       output: () => output.last(),
       ended: () => running.ended,
       end: running.end,
+      lost: running.lost,
       write: (text) => running.write(text),
       signal: (signal) => running.signal(signal),
       exec: (command) => running.exec(fill(command), command.join(' ')),
@@ -130,9 +141,12 @@ async function whenReady(
       stop: () => running.stop(),
     };
   } catch (error) {
-    await running.stop();
+    // What went wrong first is what is told.
+    await running.stop().catch(() => {});
     if (error instanceof EnvironmentError) throw error;
-    throw notStarted(target, { tried, seen: engineWords(error), output: output.last(), advice });
+    const foreign = await foreignMachine(engine, image);
+    const seen = [engineWords(error), foreign].filter((words) => words !== undefined).join('; ');
+    throw notStarted(target, { tried, seen, output: output.last(), advice });
   }
 }
 
@@ -251,18 +265,25 @@ const noNames = { Dns: ['127.0.0.1'], DnsOptions: ['timeout:1', 'attempts:1'] };
 class RunningContainer {
   /** Settles with how it ended. */
   readonly end: Promise<string>;
+  /** Settles with why nobody can tell how it ends: the engine is gone. */
+  readonly lost: Promise<string>;
   ended: string | undefined;
   imageDigest = '';
   readonly #engine: Engine;
   readonly #output: Output;
   readonly #network: ClosedNetwork | undefined;
   readonly #hasEnded: (how: string) => void;
+  readonly #isLost: (why: string) => void;
+  readonly #giveUp: AbortSignal | undefined;
+  /** Settles when there is a container, or there will be none. */
+  #created: Promise<void> | undefined;
   readonly #printed = Promise.withResolvers<void>();
   #container: Container | undefined;
   #stdin: NodeJS.ReadWriteStream | undefined;
   #stopped: Promise<void> | undefined;
 
-  constructor(engine: Engine, output: Output, network: ClosedNetwork | undefined) {
+  /** @param giveUp aborts when nobody wants the container any more */
+  constructor(engine: Engine, output: Output, network: ClosedNetwork | undefined, giveUp?: AbortSignal) {
     this.#engine = engine;
     this.#output = output;
     this.#network = network;
@@ -272,12 +293,29 @@ class RunningContainer {
       this.ended ??= this.#stopped === undefined ? how : 'stopped by the suite';
       resolve(this.ended);
     };
+    const loss = Promise.withResolvers<string>();
+    this.lost = loss.promise;
+    this.#isLost = loss.resolve;
+    this.#giveUp = giveUp;
+    giveUp?.addEventListener('abort', this.#abort);
+    if (giveUp?.aborted === true) this.#abort();
   }
 
   /** Gives the started container, or undefined when it ended at once. */
   async start(subject: Subject): Promise<StartedTestContainer | undefined> {
-    subject.onCreated = (id) => this.#attach(this.#engine.docker.getContainer(id));
+    if (this.#stopped !== undefined) return undefined;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#created = promise;
+    subject.onCreated = (id) => {
+      this.#container = this.#engine.docker.getContainer(id);
+      resolve();
+      return this.#attach(this.#container);
+    };
     const started = subject.start();
+    started.then(
+      () => resolve(),
+      () => resolve(),
+    );
     // testcontainers goes on looking for the ports of a container that is gone; nobody waits for that.
     started.catch(() => {});
     return Promise.race([started, this.end.then(() => undefined)]);
@@ -293,7 +331,7 @@ class RunningContainer {
     const late = setTimeout(() => void this.signal('SIGKILL').catch(() => {}), GRACE_MS);
     await this.end;
     clearTimeout(late);
-    const next = new RunningContainer(this.#engine, output, this.#network);
+    const next = new RunningContainer(this.#engine, output, this.#network, this.#giveUp);
     next.#container = this.#container;
     return next;
   }
@@ -347,17 +385,25 @@ class RunningContainer {
     return this.#stopped;
   }
 
+  /** Whoever ends it otherwise hears of what went wrong. */
+  readonly #abort = (): void => void this.stop().catch(() => {});
+
   async #stop(): Promise<void> {
+    this.#giveUp?.removeEventListener('abort', this.#abort);
+    await this.#created;
     try {
       await this.#container?.remove({ force: true, v: true });
     } catch (error) {
       // Gone already, or being removed by somebody else.
       const { statusCode } = error as { readonly statusCode?: number };
-      if (statusCode !== 404 && statusCode !== 409) throw error;
+      if (statusCode !== 404 && statusCode !== 409)
+        throw new EnvironmentError(
+          `the container ${this.#container?.id.slice(0, 12)} could not be removed (${engineWords(error)}); the next run removes it`,
+        );
     } finally {
+      this.#hasEnded('stopped by the suite');
       await this.#network?.leave();
     }
-    this.#hasEnded('stopped by the suite');
   }
 
   /** Listens before the start, so that neither a line nor a quick end is missed. */
@@ -372,6 +418,8 @@ class RunningContainer {
     this.#output.read(stdout, 'stdout');
     this.#output.read(stderr, 'stderr');
     stream.once('close', () => {
+      // The wait for its end would go on for ever on a connection that broke.
+      if (this.ended === undefined) void this.#seesEngine();
       stdout.end();
       stderr.end(() => this.#printed.resolve());
     });
@@ -379,8 +427,26 @@ class RunningContainer {
     this.imageDigest = (await container.inspect()).Image;
     container.wait({ condition: 'next-exit' }).then(
       async ({ StatusCode }: { StatusCode: number }) => this.#hasEnded(await this.#howItEnded(StatusCode)),
-      () => this.#hasEnded('removed'),
+      async () => {
+        // Removed by somebody else, unless it is the engine that is gone.
+        if (await this.#seesEngine()) this.#hasEnded('removed');
+      },
     );
+  }
+
+  /** Whether the engine still answers; where it does not, the container is lost from sight. */
+  async #seesEngine(): Promise<boolean> {
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(() => reject(new Error('no answer')), PING_MS);
+    try {
+      await Promise.race([this.#engine.docker.ping(), late]);
+      return true;
+    } catch {
+      if (this.ended === undefined) this.#isLost('the Docker engine no longer answers');
+      return false;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async #howItEnded(code: number): Promise<string> {

@@ -9,6 +9,9 @@ export interface Incarnation extends Omit<StartedTarget, 'restart'> {
 /** An implementation that keeps its identity over restarts: everything that is asked of it is asked of its latest start. */
 export function restartable(first: Incarnation): StartedTarget {
   let now = first;
+  const { promise: lost, resolve: isLost } = Promise.withResolvers<string>();
+  const watch = (): void => void now.lost?.then(isLost);
+  watch();
   return {
     get host() {
       return now.host;
@@ -22,7 +25,7 @@ export function restartable(first: Incarnation): StartedTarget {
     target: first.target,
     ...(first.imageDigest === undefined ? {} : { imageDigest: first.imageDigest }),
     ...(first.looseness === undefined ? {} : { looseness: first.looseness }),
-    ...(first.lost === undefined ? {} : { lost: first.lost }),
+    lost,
     output: () => now.output(),
     ended: () => now.ended(),
     write: (text) => now.write(text),
@@ -30,6 +33,7 @@ export function restartable(first: Incarnation): StartedTarget {
     exec: (command) => now.exec(command),
     restart: async (signal) => {
       now = await now.again(signal);
+      watch();
     },
     stop: () => now.stop(),
   };

@@ -48,8 +48,9 @@ describe('a badge', () => {
       parser.on('error', (error) => assert.fail(error.message));
       parser.on('opentag', ({ name, attributes }) => elements.push(`${name} ${Object.values(attributes).join(' ')}`));
       parser.write(svg).close();
-      assert.match(elements[0] ?? '', /^svg .* img title$/);
-      assert.ok(elements.includes('title title') && elements.includes('a certificate.json'), elements.join('\n'));
+      assert.match(elements[0] ?? '', /^svg .* title$/);
+      const link = `a certificate.json ${one.label}: ${one.message}`;
+      assert.ok(elements.includes('title title') && elements.includes(link), elements.join('\n'));
       assert.ok(svg.includes(`<title id="title">${one.label}: ${one.message}</title>`));
       assert.deepEqual(svg.match(/https?:[^"]*/g), ['http://www.w3.org/2000/svg']);
     }

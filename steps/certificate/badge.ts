@@ -43,9 +43,9 @@ export function badgeSvg({ label, message, color }: Badge): string {
   const part = (text: string, x: number, width: number): string =>
     `<text x="${x + padding}" y="14" textLength="${width - 2 * padding}" lengthAdjust="spacingAndGlyphs">${escapeXml(text)}</text>`;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${left + right}" height="${height}" role="img" aria-labelledby="title">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${left + right}" height="${height}" aria-labelledby="title">`,
     `  <title id="title">${title}</title>`,
-    `  <a href="${certificateFiles.certificate}">`,
+    `  <a href="${certificateFiles.certificate}" aria-label="${title}">`,
     `    <rect width="${left + right}" height="${height}" rx="3" fill="#${labelColor}"/>`,
     `    <path d="M${left} 0h${right - 3}a3 3 0 0 1 3 3v${height - 6}a3 3 0 0 1 -3 3h-${right - 3}z" fill="#${color}"/>`,
     `    <g fill="#ffffff" font-family="Verdana, DejaVu Sans, sans-serif" font-size="11">`,

@@ -63,7 +63,7 @@ Then('the server serves the device on a new connection', async function (this: N
   const likely = async (): Promise<string | undefined> => (this.wireLink === undefined ? undefined : likelyLoss(this));
   await this.device.disconnect();
   await this.comeBack(this.device, likely);
-  await this.fence(this.device, { more: this.readingMs, likely });
+  await this.fence(this.device, { likely });
 });
 
 Then('the server serves the lost device on a new connection', async function (this: NtpWorld) {

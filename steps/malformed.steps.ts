@@ -7,8 +7,7 @@ function publish(world: NtpWorld, payload: string | Uint8Array): void {
   const { device } = world;
   const { connections } = device;
   const request = device.publish(device.requestTopic, payload, { malformed: true });
-  world.nonsense = { request, connections };
-  world.readingMs = readingTime(payload.length);
+  world.nonsense = { request, connections, bytes: payload.length };
 }
 
 When('the device publishes as its request {bytes}', function (this: NtpWorld, payload: Buffer) {
@@ -23,11 +22,20 @@ Then('the server still serves the device, whatever it did about it', async funct
   const { nonsense, device } = this;
   if (nonsense === undefined) throw new Error('nothing malformed was published in this situation');
   try {
-    await this.fence(device, { more: this.readingMs, likely: async () => likelyEnd(this) });
+    await this.fence(device, { within: patience(this, nonsense), likely: async () => likelyEnd(this) });
+  } catch (error) {
+    this.session.deaf = true;
+    throw error;
   } finally {
     this.inform(`reaction to the malformed request: ${reaction(this, nonsense)}`);
   }
 });
+
+/** How long an answer may take after so much that had to be read, in ms. */
+function patience({ session, device }: NtpWorld, { bytes }: Nonsense): number {
+  const usual = session.deaf ? Math.min(device.deadline, session.watch.slowest * 3 + 50) : device.deadline;
+  return usual + readingTime(bytes) / (session.deaf ? 8 : 1);
+}
 
 function likelyEnd({ session }: NtpWorld): string | undefined {
   return session.started.ended() === undefined ? undefined : 'an error while the request is read ends the server';

@@ -82,8 +82,6 @@ export class NtpWorld extends World {
   crowd: Asked[] = [];
   /** What was published that is no request. */
   nonsense: Nonsense | undefined;
-  /** How much longer than usual the server may take, since it has so much to read first, in ms. */
-  readingMs = 0;
   /** The four times of the page's example. */
   page: ReadonlyMap<string, bigint> = new Map();
   /** The server's clock, as quick exchanges on a direct connection showed it. */
@@ -505,14 +503,13 @@ export class NtpWorld extends World {
   /**
    * Shows the server alive after something that it may not answer; blames it where it is not.
    *
-   * @param more how much longer than usual an answer may take, in ms
+   * @param within how long an answer may take, in ms
    * @param likely gives a diagnosis where the server does not answer
    */
   async fence(
     device: NtpDevice = this.device,
-    { more = 0, likely }: { more?: number; likely?: () => Promise<string | undefined> } = {},
+    { within = device.deadline, likely }: { within?: number; likely?: () => Promise<string | undefined> } = {},
   ): Promise<Exchange> {
-    const within = device.deadline + more;
     const exchange = await this.#reach(() => device.fence(within), likely);
     if (exchange !== undefined) return exchange;
     return this.blame({

@@ -3,6 +3,8 @@ import type { Request } from './exchange.ts';
 /** A malformed request that was published. */
 export interface Nonsense {
   readonly request: Request;
+  /** Length of its payload. */
+  readonly bytes: number;
   /** How often the device had connected before. */
   readonly connections: number;
 }

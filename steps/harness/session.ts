@@ -45,6 +45,8 @@ export class Session {
   readonly clock: MovableClock | undefined;
   /** How many devices ask at the same moment where many are to. */
   readonly crowdSize: number;
+  /** True once the server did not serve after a malformed request: to see more of the kind, nobody waits as long again. */
+  deaf = false;
   /** True once the server was blamed for having ended; until it is started again. */
   deathBlamed = false;
   readonly started: StartedTarget;

@@ -76,6 +76,7 @@ export async function startContainer(target: Target, start: ContainerStart, opti
   const running = new RunningContainer(engine, output, network, giveUp);
   const begin = async (): Promise<number> => {
     const started = await running.start(subject);
+    // A client publishes no port.
     return start.port === undefined ? 0 : (started?.getMappedPort(start.port) ?? 0);
   };
   return whenReady({ engine, image, target, start, values, fill, tried }, running, begin, output);

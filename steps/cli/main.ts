@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { EnvironmentError, TargetFileError } from '../harness/target/errors.ts';
+import { EnvironmentError, InputFileError } from '../harness/target/errors.ts';
 import { FeatureError, root } from '../requirement.ts';
 import { exitCodes, verifyExitCodes } from './exit-codes.ts';
 import type { ListOptions } from './list.ts';
@@ -22,6 +22,9 @@ interface RunFlags {
   readonly deadline?: string;
   readonly order?: string;
   readonly sign?: string;
+  readonly expectations?: string;
+  readonly allowExpected?: true;
+  readonly repeat?: number;
 }
 
 const exitCodeHelp = `\nExit codes:\n${codesInWords(exitCodes)}`;
@@ -53,7 +56,7 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 function explainError(error: unknown): number {
-  if (error instanceof WrongUse || error instanceof TargetFileError) {
+  if (error instanceof WrongUse || error instanceof InputFileError) {
     console.error(error.message);
     return 2;
   }
@@ -78,6 +81,13 @@ function readDevices(text: string): number {
   const number = Number(text);
   if (/^\d+$/.test(text) && number >= 200 && number <= 50_000) return number;
   throw new InvalidArgumentError('Expected 200 to 50000: 200 devices are what the requirement asks for.');
+}
+
+/** @throws InvalidArgumentError */
+function readRepeat(text: string): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number >= 1 && number <= 1_000) return number;
+  throw new InvalidArgumentError('Expected 1 to 1000 runs.');
 }
 
 function commands(done: (code: number) => void): Command {
@@ -111,6 +121,9 @@ function commands(done: (code: number) => void): Command {
     .option('--fail-fast', 'end at the first failure')
     .option('--deadline <duration>', 'end the run after this time, as incomplete (30m unless the target file says otherwise)')
     .option('--sign <key>', 'sign the certificate by this private key: PEM, Ed25519 or EC P-256')
+    .option('--expectations <file>', 'what is known to fail (default: expectations.yaml beside the target file)')
+    .option('--allow-expected', 'exit with 0 when nothing fails but what is expected; such a run certifies nothing')
+    .option('--repeat <number>', 'make so many whole runs; what does not go the same way in each is unstable', readRepeat)
     .option('--order <order>', 'order of the situations: defined, random or random:SEED; the report says the seed')
     .addHelpText(
       'after',

@@ -22,16 +22,19 @@ import { featuresDigest, type Requirement, readRequirements, root } from '../req
 import { type JudgedSet, judgedSet } from '../requirement-set.ts';
 import { concealEnvelope, evidenceEnvelope, withoutFolder } from '../verdict/attachment.ts';
 import { Console } from '../verdict/console.ts';
-import { judge } from '../verdict/judge.ts';
+import type { Expectations } from '../verdict/expectations.ts';
+import { type Circumstances, judge } from '../verdict/judge.ts';
 import type { Report } from '../verdict/report.ts';
 import { clearReport, makeFolder, messageFiles, writeIncomplete, writeReport } from '../verdict/report-folder.ts';
 import { buildReport, describeTarget, type Run, reportJson, type SeenTarget } from '../verdict/report-json.ts';
 import { Transcript } from '../verdict/transcript.ts';
 import { embeddedName, embeddedTarget } from './embedded.ts';
+import { expectationsPath, loadExpectations } from './expectations-file.ts';
 import { Interruption } from './interruption.ts';
 import { exitOfLoss, Losses } from './losses.ts';
 import { MessageFile } from './message-file.ts';
 import { readOrder } from './order.ts';
+import { folderName, Repetition } from './repetition.ts';
 import { pathsOf, select } from './selection.ts';
 import { WrongUse } from './wrong-use.ts';
 
@@ -65,6 +68,21 @@ export interface RunOptions {
   readonly deadline?: string;
   /** The file of the private key that the certificate is signed by. */
   readonly sign?: string;
+  /** The file of expectations; the one beside the target file when absent. */
+  readonly expectations?: string;
+  readonly allowExpected?: true;
+  /** How many whole runs are made and judged together. */
+  readonly repeat?: number;
+  /** The time at which expectations are judged; now when absent. */
+  readonly now?: Date;
+}
+
+/** A run's place in a series. */
+interface Place {
+  /** "run 2 of 5" */
+  readonly name: string;
+  /** Told the run's report; `cut` as in {@link Repetition.take}. */
+  readonly heard: (report: Report, cut: boolean) => Promise<void>;
 }
 
 /**
@@ -72,13 +90,13 @@ export interface RunOptions {
  *
  * @param path the target file; without it the embedded references are judged, one after the other
  * @returns the exit code; of several runs the first one that is not 0
- * @throws WrongUse, TargetFileError, EnvironmentError, FeatureError
+ * @throws WrongUse, InputFileError, EnvironmentError, FeatureError
  */
 export async function runCommand(path: string | undefined, options: RunOptions): Promise<number> {
   if (path !== undefined) {
     if (options.role !== undefined)
       throw new WrongUse('--role is for the embedded references; a target file says its role itself');
-    return new OneRun(await loadTarget(path, process.env, options.root), path, options).perform();
+    return judgeTarget(await loadTarget(path, process.env, options.root), path, options);
   }
   const roles = embeddedRoles(options);
   if (roles.length > 1 && options.json === true)
@@ -91,9 +109,63 @@ export async function runCommand(path: string | undefined, options: RunOptions):
   const codes: number[] = [];
   for (const role of roles) {
     const folder = roles.length === 1 ? options.folder : join(options.folder, role);
-    codes.push(await new OneRun(await embeddedTarget(role), undefined, { ...options, folder }).perform());
+    codes.push(await judgeTarget(await embeddedTarget(role), undefined, { ...options, folder }));
   }
   return codes.find((code) => code !== 0) ?? 0;
+}
+
+/** Judges a target by one run, or by several. */
+async function judgeTarget(target: Target, path: string | undefined, options: RunOptions): Promise<number> {
+  const expectations = await readExpectations(target, path, options);
+  const { repeat = 1, folder } = options;
+  if (repeat === 1) return new OneRun(target, path, options, expectations).perform();
+  if (options.sign !== undefined) throw new WrongUse('--sign signs the certificate of one run: leave out --repeat');
+
+  // By --order random each run has an order of its own.
+  const { order, ...common } = options;
+  const whole = new OneRun(target, path, order === 'random' ? common : options, expectations);
+  whole.announce(`${repeat} runs, each with a folder of its own in ${folder}`);
+  const repetition = new Repetition({
+    asked: repeat,
+    folder,
+    ...(expectations === undefined ? {} : { expectations }),
+    json: options.json === true,
+    command: whole.command,
+    console: whole.console,
+  });
+  const part: Expectations | undefined = expectations === undefined ? undefined : { ...expectations, oneOfSeveral: true };
+  let lost = false;
+  try {
+    for (let number = 1; number <= repeat; number++) {
+      const place: Place = {
+        name: `run ${number} of ${repeat}`,
+        heard: (report, cut) => repetition.take(report, cut),
+      };
+      const run = new OneRun(target, path, { ...options, folder: join(folder, folderName(number)) }, part, place);
+      lost = (await run.perform()) === exitOfLoss || lost;
+      if (run.interrupted) break;
+    }
+  } finally {
+    await repetition.finish();
+  }
+  return lost ? exitOfLoss : (repetition.exitCode ?? 4);
+}
+
+async function readExpectations(
+  target: Target,
+  path: string | undefined,
+  { expectations: named, allowExpected, now = new Date() }: RunOptions,
+): Promise<Expectations | undefined> {
+  const file = expectationsPath(named, path);
+  if (file !== undefined)
+    return {
+      ...(await loadExpectations(file, target.role, target.secrets)),
+      allowed: allowExpected === true,
+      today: now.toISOString().slice(0, 10),
+    };
+  if (allowExpected === true)
+    throw new WrongUse('--allow-expected needs expectations: expectations.yaml beside the target file, or --expectations FILE');
+  return undefined;
 }
 
 /** The roles of the embedded references that are meant. */
@@ -119,6 +191,8 @@ class OneRun {
   readonly #started = new Date();
   readonly #deadlineMs: number;
   readonly #key: KeyObject | undefined;
+  readonly #expectations: Expectations | undefined;
+  readonly #place: Place | undefined;
   /** Aborts when nobody waits any more for what is being started. */
   readonly #giveUp = new AbortController();
   #interruption: Interruption | undefined;
@@ -131,8 +205,10 @@ class OneRun {
   #stage: Stage | undefined;
   #fault: string | undefined;
 
-  constructor(target: Target, path: string | undefined, options: RunOptions) {
+  constructor(target: Target, path: string | undefined, options: RunOptions, expectations?: Expectations, place?: Place) {
     this.#target = target;
+    this.#expectations = expectations;
+    this.#place = place;
     this.#options = options;
     this.#requirements = readRequirements(target.role);
     this.#set = judgedSet(this.#requirements, target.role);
@@ -149,15 +225,40 @@ class OneRun {
     this.#console = new Console(options.json === true ? process.stderr : process.stdout, {
       command: this.#command,
       verbose: options.verbose === true,
+      ...(place === undefined ? {} : { run: place.name }),
+      ...(expectations === undefined ? {} : { expectations }),
     });
   }
 
-  async perform(): Promise<number> {
+  /** The command that runs the suite on this target again. */
+  get command(): string {
+    return this.#command;
+  }
+
+  get console(): Console {
+    return this.#console;
+  }
+
+  /** Whether it was ended, or somebody wanted it to end when it had. */
+  get interrupted(): boolean {
+    return this.#interruption?.why !== undefined;
+  }
+
+  /** Says what is judged, on the console and in a report that is incomplete until there is another. */
+  announce(...remarks: readonly string[]): void {
     const { folder } = this.#options;
     makeFolder(folder);
     clearCertificate(folder);
     writeIncomplete(folder, this.#describe(), this.#requirements, this.#command, this.#selected);
     this.#console.opening(this.#describe(), this.#requirements.length);
+    if (this.#place !== undefined) return;
+    const { file, entries, allowed } = this.#expectations ?? {};
+    const known = `${entries?.length} expected to fail${allowed === true ? ' and allowed to' : ''}`;
+    for (const remark of [...(file === undefined ? [] : [`${file}: ${known}`]), ...remarks]) this.#console.note(remark);
+  }
+
+  async perform(): Promise<number> {
+    this.announce();
     using interruption = new Interruption(this.#deadlineMs, (why) => this.#interrupt(why));
     this.#interruption = interruption;
     try {
@@ -169,7 +270,7 @@ class OneRun {
     } catch (error) {
       // What breaks while the run is being ended breaks because of that.
       if (this.#ending !== undefined) return await this.#ending;
-      if (error instanceof EnvironmentError) this.#reportNotStarted(error);
+      if (error instanceof EnvironmentError) await this.#reportNotStarted(error);
       throw error;
     } finally {
       setSession(undefined);
@@ -281,11 +382,10 @@ class OneRun {
   }
 
   async #report(): Promise<number> {
-    const { folder, strict = false, failFast = false, json } = this.#options;
+    const { folder, failFast = false, json } = this.#options;
     const judgement = judge(this.#requirements, this.#transcript, {
-      strict,
+      ...this.#circumstances(),
       failFast,
-      ...(this.#selected === undefined ? {} : { selected: this.#selected }),
       ...(this.#interruption?.why === undefined ? {} : { interrupted: this.#interruption.why }),
       ...(this.#fault === undefined ? {} : { fault: this.#fault }),
     });
@@ -301,9 +401,10 @@ class OneRun {
       if (messages.lost !== undefined) losses.add(messages.lost);
       else if (await losses.keep(async () => messages.toHtml(html, report).then(() => true))) files.push(html, messages.path);
     }
-    if (json === true) process.stdout.write(reportJson(report));
+    if (json === true && this.#place === undefined) process.stdout.write(reportJson(report));
     const uncertified = await this.#certify(report, files, losses);
     this.#console.closing(report, files, uncertified);
+    await this.#place?.heard(report, this.#ending !== undefined);
     if (losses.inWords === undefined) return report.exitCode;
     console.error(`The reports in ${folder} are not whole: ${losses.inWords}.`);
     console.error('What is above is all that was measured. Make room, or name another folder with --report, and run again.');
@@ -320,7 +421,13 @@ class OneRun {
     const { folder, failFast } = this.#options;
     const stopped =
       failFast === true && report.counts.untested > 0 ? '--fail-fast left out what comes after a failure' : undefined;
-    const partial = this.#selected === undefined ? stopped : 'only a part of the requirements was selected';
+    // One that goes well now and then is not certified for the time that it did.
+    const partial =
+      this.#place === undefined
+        ? this.#selected === undefined
+          ? stopped
+          : 'only a part of the requirements was selected'
+        : 'it is one run of several';
     // What is not whole is told in any case, and proves nothing.
     if (losses.inWords !== undefined) return undefined;
     try {
@@ -334,16 +441,21 @@ class OneRun {
   }
 
   /** The report of a run that cannot be made; the first line of the message says what was missing. */
-  #reportNotStarted({ message }: EnvironmentError): void {
+  async #reportNotStarted({ message }: EnvironmentError): Promise<void> {
     const fault = message.split('\n', 1).join('');
-    const circumstances = { strict: this.#options.strict === true, fault };
-    const judgement = judge(
-      this.#requirements,
-      new Transcript(),
-      this.#selected === undefined ? circumstances : { ...circumstances, selected: this.#selected },
-    );
+    const judgement = judge(this.#requirements, new Transcript(), { ...this.#circumstances(), fault });
     const report = { ...buildReport(this.#describe(), judgement, new Date()), exitCode: 3 };
     writeReport(this.#options.folder, report, this.#command);
+    await this.#place?.heard(report, true);
+  }
+
+  /** How the run was asked for. */
+  #circumstances(): Circumstances {
+    return {
+      strict: this.#options.strict === true,
+      ...(this.#selected === undefined ? {} : { selected: this.#selected }),
+      ...(this.#expectations === undefined ? {} : { expectations: this.#expectations }),
+    };
   }
 
   /** Ends the run in an orderly way, with what was measured. */

@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { printable } from '../harness/printable.ts';
 import type { Requirement } from '../requirement.ts';
-import { expectedInWords } from './expectations.ts';
+import { type Expectations, expectedInWords, withKnown } from './expectations.ts';
 import { failureText, type Quoted } from './failure-text.ts';
 import { judgeSituation } from './judge.ts';
 import { type Paint, painterFor, type Style } from './paint.ts';
@@ -24,6 +24,8 @@ export interface ConsoleOptions {
   readonly verbose?: boolean;
   /** Of a run of a series, "run 2 of 5": without --verbose only its verdict is told, since the series tells the rest at its end. */
   readonly run?: string;
+  /** What is known to fail, for the failure that is shown at once. */
+  readonly expectations?: Expectations;
   readonly env?: NodeJS.ProcessEnv;
 }
 
@@ -44,15 +46,17 @@ export class Console {
   readonly #command: string;
   readonly #verbose: boolean;
   readonly #run: string | undefined;
+  readonly #expectations: Expectations | undefined;
   readonly #paint: Paint;
   readonly #shown = new Set<string>();
   #progress = false;
 
-  constructor(screen: Screen, { command, verbose = false, run, env = process.env }: ConsoleOptions) {
+  constructor(screen: Screen, { command, verbose = false, run, expectations, env = process.env }: ConsoleOptions) {
     this.#screen = screen;
     this.#command = command;
     this.#verbose = verbose;
     this.#run = run;
+    this.#expectations = expectations;
     this.#paint = painterFor(screen, env);
   }
 
@@ -131,7 +135,8 @@ export class Console {
     const { result, needs } = judgeSituation(requirement, situation, [execution]);
     // One that needs another requirement may turn out to be its consequence, and a warning may not decide; the end will tell.
     if (result.status !== 'failed' || needs.length > 0) return;
-    this.#print(requirement, [result], true);
+    const shown = this.#expectations === undefined ? result : withKnown(result, requirement.id, this.#expectations);
+    this.#print(requirement, [shown], true);
     this.#shown.add(placeOf(requirement, result));
   }
 

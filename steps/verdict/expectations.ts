@@ -32,28 +32,29 @@ export function covers(
   return situation === undefined || situation === title || situation === place;
 }
 
-/** The same results, in which every failure that is known says so. An entry that is out of date excuses nothing. */
-export function withExpected(
-  results: readonly RequirementResult[],
+/** Why and until when a failure in a situation is known; undefined where it is not. An entry that is out of date excuses nothing. */
+function knownOf(
   { entries, today }: Expectations,
-): readonly RequirementResult[] {
-  const current = Map.groupBy(
-    entries.filter((entry) => !isPast(entry, today)),
-    ({ id }) => id,
-  );
+  id: string,
+  situation: Pick<SituationResult, 'title' | 'place'>,
+): Expected | undefined {
+  const entry = entries.find((candidate) => candidate.id === id && !isPast(candidate, today) && covers(candidate, situation));
+  return entry === undefined ? undefined : { reason: entry.reason, until: entry.until };
+}
+
+/** The same results, in which every failure that is known says so. */
+export function withExpected(results: readonly RequirementResult[], expectations: Expectations): readonly RequirementResult[] {
   return results.map((result) => {
-    const own = current.get(result.id);
-    return own === undefined ? result : expectedByAny(result, own);
+    const situations = result.situations.map((situation) => withKnown(situation, result.id, expectations));
+    const expected = expectedOf(situations);
+    return { ...result, situations, ...(expected === undefined ? {} : { expected }) };
   });
 }
 
-function expectedByAny(result: RequirementResult, entries: readonly Expectation[]): RequirementResult {
-  const situations = result.situations.map((situation) => {
-    const entry = situation.failure === undefined ? undefined : entries.find((candidate) => covers(candidate, situation));
-    return entry === undefined ? situation : { ...situation, expected: { reason: entry.reason, until: entry.until } };
-  });
-  const expected = expectedOf(situations);
-  return { ...result, situations, ...(expected === undefined ? {} : { expected }) };
+/** The same result, which says that its failure is known where it is. */
+export function withKnown(situation: SituationResult, id: string, expectations: Expectations): SituationResult {
+  const expected = situation.failure === undefined ? undefined : knownOf(expectations, id, situation);
+  return expected === undefined ? situation : { ...situation, expected };
 }
 
 /** What a requirement's failures have in common: known as a whole only where each of them is; until the first of their days. */

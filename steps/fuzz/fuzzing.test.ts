@@ -33,7 +33,7 @@ describe('mutated input', () => {
       throw new Finding('always');
     });
     const { finding = '' } = await fuzz(never, { runs: 10, seed: 7 });
-    assert.match(finding, /^always\n {2}case {4}\[[^]*\n {2}repeat {2}npm run fuzz -- --kind made up --seed 7 --path "0/);
+    assert.match(finding, /^always\n {2}case {4}\[[\s\S]*\n {2}repeat {2}npm run fuzz -- --kind made up --seed 7 --path "0/);
   });
 });
 

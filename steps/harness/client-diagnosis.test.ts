@@ -89,7 +89,7 @@ test('of two mistakes that give nearly the same the nearer one is named', () => 
 });
 
 test('a mistake that makes no difference is none', () => {
-  const performance = played({ ...{ serverRecvTime: received, serverSendTime: received }, asked: 100, answered: 110 });
+  const performance = played({ serverRecvTime: received, serverSendTime: received, asked: 100, answered: 110 });
   const report = reported(received + 5.5, 111);
   const [expected] = expectedTimes(performance, report, false);
   for (const time of [received, received + 5.5, received + 8])

@@ -61,7 +61,9 @@ export function recordDevices(devices: readonly NtpDevice[]): Recorded[] {
       n: index + 1,
       asker: device.name,
       atMs: inMs(request.at - start),
-      ...(request.timestamp !== undefined && isWhole(request.timestamp.digits) ? { deviceSendTime: request.timestamp.digits } : {}),
+      ...(request.timestamp !== undefined && isWhole(request.timestamp.digits)
+        ? { deviceSendTime: request.timestamp.digits }
+        : {}),
       answers: request.responses.map((response) => answerOf(device, request.at, response)),
     },
   }));

@@ -196,9 +196,10 @@ describe('a container', { skip, timeout: 120_000 }, () => {
     assert.match(await ask(one.it, 'example.com 80'), /^(EAI_AGAIN|ENOTFOUND)$/);
   });
 
-  test('that is a client reaches the platform and this machine, and nothing is left of its network', async () => {
+  test('that is a client reaches the platform and this machine, and nothing is left of its network', async (context) => {
     const before = await networks();
     const platform = createServer((socket: Socket) => socket.end('met'));
+    context.after(() => platform.close());
     const container = {
       ...node(
         "require('node:net').connect(Number(process.env.PORT), process.env.BROKER).on('data', (d) => console.log('' + d));",
@@ -229,7 +230,6 @@ describe('a container', { skip, timeout: 120_000 }, () => {
     await using client = disposable(await startTarget(target, { values, onLine: (line) => heard.resolve(line) }));
     assert.equal(await heard.promise, 'met');
     await client.it.stop();
-    platform.close();
     await venue.leave();
     assert.deepEqual(await networks(), before);
   });

@@ -18,7 +18,7 @@ export class ExpectationsError extends InputFileError {
 }
 
 /** How the file is called that is read without being named. */
-const usualName = 'expectations.yaml';
+export const usualName = 'expectations.yaml';
 
 /** More titles than this are not listed to choose from. */
 const mostTitles = 8;

@@ -25,6 +25,7 @@ interface RunFlags {
   readonly expectations?: string;
   readonly allowExpected?: true;
   readonly repeat?: number;
+  readonly watch?: true;
 }
 
 const exitCodeHelp = `\nExit codes:\n${codesInWords(exitCodes)}`;
@@ -43,7 +44,7 @@ function codesInWords(codes: Readonly<Record<number, string>>): string {
  */
 export async function main(args: readonly string[]): Promise<number> {
   let code = 0;
-  const program = commands((result) => {
+  const program = commands(args, (result) => {
     code = result;
   });
   try {
@@ -90,7 +91,7 @@ function readRepeat(text: string): number {
   throw new InvalidArgumentError('Expected 1 to 1000 runs.');
 }
 
-function commands(done: (code: number) => void): Command {
+function commands(args: readonly string[], done: (code: number) => void): Command {
   const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string };
   const program = new Command('iot-ntp-conformance')
     .description(
@@ -124,12 +125,19 @@ function commands(done: (code: number) => void): Command {
     .option('--expectations <file>', 'what is known to fail (default: expectations.yaml beside the target file)')
     .option('--allow-expected', 'exit with 0 when nothing fails but what is expected; such a run certifies nothing')
     .option('--repeat <number>', 'make so many whole runs; what does not go the same way in each is unstable', readRepeat)
+    .option('--watch', 'run again whenever the target file, the expectations, the image or what it is made of change')
     .option('--order <order>', 'order of the situations: defined, random or random:SEED; the report says the seed')
     .addHelpText(
       'after',
       `${exitCodeHelp}\n\nExamples:\n  run target.yaml\n  run target.yaml --only server-response-qos0\n  run target.yaml --strict --report out\n  run target.yaml --sign key.pem`,
     )
-    .action(async (target: string | undefined, { report, ...flags }: RunFlags) => {
+    .action(async (target: string | undefined, { report, watch, ...flags }: RunFlags) => {
+      if (watch === true) {
+        const { watchTarget } = await import('./watch.ts');
+        const once = args.filter((word) => word !== '--watch');
+        done(await watchTarget(target, { ...flags, folder: report }, once));
+        return;
+      }
       const { runCommand } = await import('./run-command.ts');
       done(await runCommand(target, { ...flags, folder: report }));
     });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { relative } from 'node:path';
 import { PassThrough } from 'node:stream';
 import type { Engine } from './engine.ts';
+import { imageId } from './image.ts';
 import type { ContainerStart } from './target.ts';
 
 /** How many lines of a build are kept, and how many characters of each. */
@@ -55,16 +56,6 @@ async function buildOnce(engine: Engine, build: NonNullable<ContainerStart['buil
       .remove()
       .catch(() => {});
   return name;
-}
-
-async function imageId({ docker }: Engine, name: string): Promise<string | undefined> {
-  return docker
-    .getImage(name)
-    .inspect()
-    .then(
-      ({ Id }) => Id,
-      () => undefined,
-    );
 }
 
 async function attempt(

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { Changes } from './changes.ts';
+
+const never = new AbortController().signal;
+
+/** Lets everything go on that waits for nothing but its turn. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await Promise.resolve();
+}
+
+describe('changes', () => {
+  test('are told together, each once, when no more come', async (context) => {
+    context.mock.timers.enable({ apis: ['setTimeout'] });
+    const changes = new Changes();
+    const told: (readonly string[])[] = [];
+    void changes.next(never).then((what) => told.push(what));
+    changes.note('a');
+    context.mock.timers.tick(200);
+    changes.note('b');
+    changes.note('a');
+    context.mock.timers.tick(299);
+    await settled();
+    assert.deepEqual(told, []);
+    context.mock.timers.tick(1);
+    await settled();
+    assert.deepEqual(told, [['a', 'b']]);
+  });
+
+  test('that came before anybody asked are told when somebody does', async (context) => {
+    context.mock.timers.enable({ apis: ['setTimeout'] });
+    const changes = new Changes();
+    changes.note('a');
+    context.mock.timers.tick(10_000);
+    const first = changes.next(never);
+    context.mock.timers.tick(300);
+    assert.deepEqual(await first, ['a']);
+    const second = changes.next(never);
+    changes.note('b');
+    context.mock.timers.tick(300);
+    assert.deepEqual(await second, ['b']);
+  });
+
+  test('are waited for no longer when that is over', async () => {
+    const ending = new AbortController();
+    const next = new Changes().next(ending.signal);
+    ending.abort();
+    assert.deepEqual(await next, []);
+    assert.deepEqual(await new Changes().next(ending.signal), []);
+  });
+});

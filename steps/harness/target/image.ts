@@ -1,0 +1,20 @@
+import { connectEngine, type Engine } from './engine.ts';
+
+/** The id of the image that has a name now (`sha256:…`); undefined where none has, or the engine does not say. */
+export async function imageId({ docker }: Pick<Engine, 'docker'>, name: string): Promise<string | undefined> {
+  return docker
+    .getImage(name)
+    .inspect()
+    .then(
+      ({ Id }) => Id,
+      () => undefined,
+    );
+}
+
+/** The same of whichever engine answers now; undefined where none does. */
+export async function currentImage(name: string): Promise<string | undefined> {
+  return connectEngine().then(
+    (engine) => imageId(engine, name),
+    () => undefined,
+  );
+}

@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import { loadConfiguration, loadSupport, runCucumber } from '@cucumber/cucumber/api';
 import type { Envelope } from '@cucumber/messages';
 import { root } from '../requirement.ts';
@@ -41,7 +42,7 @@ export async function runFeatures({ paths, failFast, order, lanes, onMessage }: 
         format: ['summary'],
         publish: false,
         failFast,
-        ...(order === undefined ? {} : { order }),
+        ...(order === undefined ? {} : { order, plugin: [fileURLToPath(new URL(`./order-plugin.${ending}`, import.meta.url))] }),
       },
     },
     { cwd: root },

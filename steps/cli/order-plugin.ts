@@ -1,0 +1,38 @@
+import type { Plugin } from '@cucumber/cucumber/api';
+
+/** As much of a situation as its place in the order depends on. */
+interface Placed {
+  readonly pickle: { readonly uri: string; readonly tags: readonly { readonly name: string }[] };
+  readonly location: { readonly line: number };
+}
+
+/**
+ * When a situation has its turn, whatever the order: what all others stand on first, and last what a server may not survive, in the
+ * order of the features. After that nothing could be learnt from it, and what killed it could not be told from what found it dead.
+ */
+function turnOf({ pickle: { uri, tags } }: Placed): number {
+  if (tags.some(({ name }) => name === '@server-answers-request')) return 0;
+  if (uri.endsWith('server/restart.feature')) return 4;
+  if (uri.endsWith('server/faults.feature')) return 3;
+  return tags.some(({ name }) => name.startsWith('@server-outlives-')) ? 2 : 1;
+}
+
+/** The situations in an order of chance, with those of fixed turns put in their places. */
+export function inTurn<T extends Placed>(situations: readonly T[]): T[] {
+  return situations.toSorted((a, b) => {
+    const turn = turnOf(a);
+    if (turn !== turnOf(b)) return turn - turnOf(b);
+    return turn === 1 ? 0 : a.location.line - b.location.line;
+  });
+}
+
+/** For runs with `--order random`: Cucumber has shuffled the situations when it comes to this. */
+const plugin: Plugin = {
+  type: 'plugin',
+  coordinator: async ({ operation, transform }) => {
+    if (operation === 'runCucumber') transform('pickles:order', async (situations) => inTurn(situations));
+    return undefined;
+  },
+};
+
+export default plugin;

@@ -35,10 +35,13 @@ describe('README.md', () => {
       assert.ok(readme.includes(`\`${name}\``), `${name} is not explained`);
   });
 
-  test('shows target files that keep to the schema', () => {
+  test('shows target files and expectations that keep to their schemas', () => {
     const examples = [...readme.matchAll(/```yaml\n(.*?)```/gs)].map(([, text = '']) => readSource(text));
     assert.ok(examples.length >= 4);
-    for (const { value, mistakes } of examples) assert.deepEqual([...mistakes, ...checkSchema(value)], []);
+    for (const { value, mistakes } of examples) {
+      const kind = Object.hasOwn(value as object, 'expectations') ? 'expectations' : 'target';
+      assert.deepEqual([...mistakes, ...checkSchema(value, kind)], []);
+    }
   });
 
   test('names every word of a verdict', () => {

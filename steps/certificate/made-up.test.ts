@@ -68,6 +68,7 @@ export function madeUp({ courses = {}, failing = [], change = (report) => report
     ...rest,
     suite: { ...suite, featuresDigest: featuresDigest(role), digest: suiteDigest() },
     requirementSet: { name, digest, modified: [] },
+    specification: 'specification.html',
     target: { ...target, role, fileDigest: 'a'.repeat(64), imageDigest: `sha256:${'b'.repeat(64)}` } as const,
   };
   const report = buildReport(described, judge(requirements, transcript, { strict: false }), new Date('2026-01-02T03:04:07.500Z'));

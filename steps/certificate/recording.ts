@@ -2,6 +2,7 @@ import type { Envelope } from '@cucumber/messages';
 import { digestOfFeatures, type Requirement, type Role, requirementsOf, root } from '../requirement.ts';
 import { type Judgement, judge } from '../verdict/judge.ts';
 import type { Report, RequirementResult } from '../verdict/report.ts';
+import { withLinks } from '../verdict/report-json.ts';
 import { Transcript } from '../verdict/transcript.ts';
 
 /** What a recorded run comes to when it is judged once more. */
@@ -66,7 +67,9 @@ export function contradictions(report: Report, { featuresDigest, judgement }: Re
       judgement.requirements.map(({ id }) => id),
     ),
   ];
-  const recorded = new Map(judgement.requirements.map((requirement) => [requirement.id, requirement]));
+  const recorded = new Map(
+    withLinks(judgement.requirements, report.specification).map((requirement) => [requirement.id, requirement]),
+  );
   const single = report.requirements.flatMap((requirement) => {
     const other = recorded.get(requirement.id);
     if (other === undefined) return [];

@@ -20,6 +20,8 @@ export interface Screen {
 export interface ConsoleOptions {
   /** As in `failureText`. */
   readonly command: string;
+  /** As in `failureText`. */
+  readonly specification?: string;
   /** Each situation, each failure in full, and what was not selected. */
   readonly verbose?: boolean;
   /** Of a run of a series, "run 2 of 5": without --verbose only its verdict is told, since the series tells the rest at its end. */
@@ -43,7 +45,7 @@ const statusWidth = 'inapplicable'.length;
 /** What a person sees of a run, while it lasts and at its end. */
 export class Console {
   readonly #screen: Screen;
-  readonly #command: string;
+  readonly #wording: Pick<ConsoleOptions, 'command' | 'specification'>;
   readonly #verbose: boolean;
   readonly #run: string | undefined;
   readonly #expectations: Expectations | undefined;
@@ -51,9 +53,9 @@ export class Console {
   readonly #shown = new Set<string>();
   #progress = false;
 
-  constructor(screen: Screen, { command, verbose = false, run, expectations, env = process.env }: ConsoleOptions) {
+  constructor(screen: Screen, { command, specification, verbose = false, run, expectations, env = process.env }: ConsoleOptions) {
     this.#screen = screen;
-    this.#command = command;
+    this.#wording = { command, ...(specification === undefined ? {} : { specification }) };
     this.#verbose = verbose;
     this.#run = run;
     this.#expectations = expectations;
@@ -150,7 +152,7 @@ export class Console {
   #print(requirement: Quoted, situations: readonly SituationResult[], all: boolean): void {
     if (situations.length === 0) return;
     this.line('');
-    this.line(failureText(requirement, situations, { command: this.#command, paint: this.#paint, all }));
+    this.line(failureText(requirement, situations, { ...this.#wording, paint: this.#paint, all }));
   }
 
   #list(requirements: readonly RequirementResult[]): void {

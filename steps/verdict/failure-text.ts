@@ -10,6 +10,8 @@ const mostPackets = 24;
 export interface FailureTextOptions {
   /** The command that runs the suite on this target again: `npx iot-ntp-conformance run target.yaml`. */
   readonly command: string;
+  /** The page that explains the requirements, as its reader finds it; absent where none does. */
+  readonly specification?: string;
   readonly paint?: Paint;
   /** Every failed situation in full; otherwise the first one, and a line for each of the others. */
   readonly all?: boolean;
@@ -23,7 +25,7 @@ export type Quoted = Pick<RequirementResult, 'id' | 'level' | 'sentence' | 'sour
  * again. No line end at the end.
  */
 export function failureText(requirement: Quoted, situations: readonly SituationResult[], options: FailureTextOptions): string {
-  const { command, paint = plain, all = false } = options;
+  const { command, specification, paint = plain, all = false } = options;
   const failed = situations.filter(({ failure }) => failure !== undefined);
   const full = all ? failed : failed.slice(0, 1);
   const warning = requirement.level === 'should';
@@ -35,6 +37,7 @@ export function failureText(requirement: Quoted, situations: readonly SituationR
     ...failed
       .slice(full.length)
       .flatMap(({ title, failure }) => entry('also', [`${title}: received ${failure?.received}`], paint)),
+    ...(specification === undefined ? [] : entry('explained', [`${specification}#${requirement.id}`], paint)),
     ...entry('repeat', [`${command} --only ${requirement.id}`], paint),
   ].join('\n');
 }

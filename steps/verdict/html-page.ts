@@ -16,10 +16,11 @@ export function htmlHeading({ verdict, because, target, suite, requirementSet, r
   const name = target.version === undefined ? target.name : `${target.name} ${target.version}`;
   const rows = requirements
     .filter(({ status }) => status !== 'passed')
-    .map(({ id, level, sentence, status, reason, expected }) => {
+    .map(({ id, level, sentence, status, reason, expected, specification }) => {
       const remarks = [...(reason === undefined ? [] : [reason]), ...(expected === undefined ? [] : [expectedInWords(expected)])];
       const why = remarks.map((remark) => `<br><small>${escapeXml(remark)}</small>`).join('');
-      return `<tr><td><b>${status}</b></td><td>${escapeXml(id)}</td><td>${level.toUpperCase()}</td><td>${escapeXml(sentence)}${why}</td></tr>`;
+      const named = specification === undefined ? escapeXml(id) : `<a href="${escapeXml(specification)}">${escapeXml(id)}</a>`;
+      return `<tr><td><b>${status}</b></td><td>${named}</td><td>${level.toUpperCase()}</td><td>${escapeXml(sentence)}${why}</td></tr>`;
     });
   const table =
     rows.length === 0

@@ -1,7 +1,7 @@
 import { printable, printableLines } from '../harness/printable.ts';
 import { escapeXml } from './escape-xml.ts';
 import { expectedInWords } from './expectations.ts';
-import { failureText } from './failure-text.ts';
+import { type FailureTextOptions, failureText } from './failure-text.ts';
 import { unstableInWords } from './repeat.ts';
 import type { Report, RequirementResult, SituationResult } from './report.ts';
 
@@ -59,33 +59,40 @@ function suiteOf(
   return { cases, xml: lines.join('\n') };
 }
 
-function requirementSuite(requirement: RequirementResult, { strict, started, expectations }: Report, command: string): Suite {
-  const { id, level, sentence, status, situations, reason = '' } = requirement;
+function requirementSuite(requirement: RequirementResult, report: Report, command: string): Suite {
+  const { strict, started, expectations, specification: page } = report;
+  const { id, level, sentence, status, situations, specification, reason = '' } = requirement;
   const titles = Map.groupBy(situations, ({ title }) => title);
   const cases = situations.map((situation) => {
     const { title, place } = situation;
     // Readers of JUnit files take two cases of one name for one.
     const name = (titles.get(title)?.length ?? 0) > 1 ? `${title} (${place})` : title;
-    return situationCase(name, requirement, situation, { strict, allowed: expectations?.allowed === true, command });
+    const setting = {
+      strict,
+      allowed: expectations?.allowed === true,
+      command,
+      ...(page === undefined ? {} : { specification: page }),
+    };
+    return situationCase(name, requirement, situation, setting);
   });
   const all =
     cases.length > 0
       ? cases
       : [testCase({ classname: id, name: sentence }, 'error', 0, [element('error', { message: reason, type: status })])];
-  return suiteOf(id, { level, sentence, status }, all, started);
+  return suiteOf(id, { level, sentence, status, ...(specification === undefined ? {} : { specification }) }, all, started);
 }
 
 function situationCase(
   name: string,
   requirement: RequirementResult,
   situation: SituationResult,
-  { strict, allowed, command }: { readonly strict: boolean; readonly allowed: boolean; readonly command: string },
+  { strict, allowed, ...wording }: { readonly strict: boolean; readonly allowed: boolean } & FailureTextOptions,
 ): TestCase {
   const { status, reason = '', failure, expected, unstable, place, durationMs } = situation;
   const information = [...(unstable === undefined ? [] : [`unstable: ${unstableInWords(unstable)}`]), ...situation.information];
   const colon = place.lastIndexOf(':');
   const head = { classname: requirement.id, name, file: place.slice(0, colon), line: place.slice(colon + 1) };
-  const text = failure === undefined ? '' : failureText(requirement, [situation], { command });
+  const text = failure === undefined ? '' : failureText(requirement, [situation], wording);
   const known = expected === undefined ? '' : `${expectedInWords(expected)}; `;
   const message = failure === undefined ? reason : `${known}expected ${failure.expected}, received ${failure.received}`;
   const output = (lines: readonly string[]): string[] =>

@@ -5,7 +5,7 @@ import { loosened } from '../harness/target/confinement.ts';
 import type { StartedTarget, Target } from '../harness/target/target.ts';
 import type { Requirement } from '../requirement.ts';
 import { type Circumstances, type Judgement, judge } from './judge.ts';
-import type { Report } from './report.ts';
+import type { Report, RequirementResult } from './report.ts';
 import { Transcript } from './transcript.ts';
 
 /** What a report says beside the judgement. */
@@ -16,6 +16,7 @@ export interface Run {
   readonly started: Date;
   readonly strict: boolean;
   readonly order?: NonNullable<Report['order']>;
+  readonly specification?: string;
 }
 
 /**
@@ -24,7 +25,7 @@ export interface Run {
  * @param finished When it ended; absent for a run that still lasts, and then the report cannot say anything but incomplete.
  */
 export function buildReport(
-  { suite, requirementSet, target, started, strict, order }: Run,
+  { suite, requirementSet, target, started, strict, order, specification }: Run,
   judgement: Judgement,
   finished?: Date,
 ): Report {
@@ -37,6 +38,7 @@ export function buildReport(
     strict,
     ...(judgement.expectations === undefined ? {} : { expectations: judgement.expectations }),
     ...(order === undefined ? {} : { order }),
+    ...(specification === undefined ? {} : { specification }),
     suite,
     ...(requirementSet === undefined ? {} : { requirementSet }),
     target,
@@ -45,8 +47,14 @@ export function buildReport(
     durationMs: finished === undefined ? 0 : Math.max(0, finished.getTime() - started.getTime()),
     environment: { node: process.version, platform: process.platform, arch: process.arch },
     counts: judgement.counts,
-    requirements: judgement.requirements,
+    requirements: withLinks(judgement.requirements, specification),
   };
+}
+
+/** The same results, each with where it is explained; `page` as {@link Report} has it. */
+export function withLinks(requirements: readonly RequirementResult[], page: string | undefined): readonly RequirementResult[] {
+  if (page === undefined) return requirements;
+  return requirements.map((requirement) => ({ ...requirement, specification: `${page}#${requirement.id}` }));
 }
 
 /** The report of a run that has only begun: what stays when it dies. */

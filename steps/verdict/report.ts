@@ -72,6 +72,8 @@ export interface RequirementResult {
   /** What implementations usually do wrong here; empty where nothing is known. */
   readonly mistakes: string;
   readonly digest: string;
+  /** Where it is explained with all its situations: an address, relative to the report; absent where the report names none. */
+  readonly specification?: string;
   readonly status: Status;
   readonly reason?: string;
   /** Where every failure of it is expected. */
@@ -111,6 +113,8 @@ export interface Report {
   };
   /** `random:SEED` where the situations ran in an order of chance; absent where they ran in that of the features. */
   readonly order?: `random:${string}`;
+  /** The page that explains the requirements: an address, relative to the report; `#` and an id lead to one of them. */
+  readonly specification?: string;
   readonly suite: {
     readonly name: string;
     readonly version: string;

@@ -52,7 +52,7 @@ export function anchorOf({ id }: Pick<RequirementResult, 'id'>): string {
 }
 
 function requirementDetails(requirement: RequirementResult, setting: Setting, open: boolean): Markup {
-  const { id, level, sentence, status, reason, expected, description, source, mistakes, situations } = requirement;
+  const { id, level, sentence, status, reason, expected, description, source, mistakes, specification, situations } = requirement;
   const failed = situations.filter(({ failure }) => failure !== undefined).length;
   const share = failed > 0 ? `${failed} of ${counted(situations.length)} failed` : counted(situations.length);
   const notSelected = situations.every((one) => one.reason === 'not selected');
@@ -65,7 +65,8 @@ ${reason !== undefined && html`<p class="reason">${reason}</p>`}
 ${expected !== undefined && html`<p class="reason">Known: ${expectedInWords(expected)}</p>`}
 ${description !== '' && description.split('\n\n').map((paragraph) => html`<p class="why">${prose(paragraph)}</p>`)}
 <dl class="origin"><div><dt>source</dt><dd>${prose(source)}</dd></div>
-${mistakes !== '' && html`<div><dt>usual mistakes</dt><dd>${prose(mistakes)}</dd></div>`}</dl>
+${mistakes !== '' && html`<div><dt>usual mistakes</dt><dd>${prose(mistakes)}</dd></div>`}
+${specification !== undefined && html`<div><dt>specification</dt><dd><a href="${specification}">how it is tried, with all its situations</a></dd></div>`}</dl>
 ${plot(requirement, setting.sharedClock)}
 ${
   notSelected

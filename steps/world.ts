@@ -420,7 +420,7 @@ export class NtpWorld extends World {
     if (exchange !== undefined) return exchange;
     return this.blame({
       expected: `a response on ${device.responseTopic} within ${device.deadline} ms`,
-      received: this.#silence(device),
+      received: await this.#silence(device),
       needs: ['server-answers-request'],
     });
   }
@@ -514,7 +514,7 @@ export class NtpWorld extends World {
     if (exchange !== undefined) return exchange;
     return this.blame({
       expected: `the server still answers a QoS 0 request within ${within} ms`,
-      received: this.#silence(device),
+      received: await this.#silence(device),
       likely: await likely?.(),
       needs: this.serviceNeeds(),
     });
@@ -534,7 +534,7 @@ export class NtpWorld extends World {
     } catch (error) {
       if (!(error instanceof ConnectError)) throw error;
       this.session.watch.refused();
-      const ended = this.session.started.ended();
+      const ended = await this.session.fate();
       return this.blame({
         expected: 'the server accepts the connection of a device',
         received: ended === undefined ? error.message : `${error.message}: the server ${ended}`,
@@ -544,8 +544,8 @@ export class NtpWorld extends World {
     }
   }
 
-  #silence(device: NtpDevice): string {
-    const ended = this.session.started.ended();
+  async #silence(device: NtpDevice): Promise<string> {
+    const ended = device.closed === undefined ? this.session.started.ended() : await this.session.fate();
     if (ended !== undefined) return `no response: the server ${ended}`;
     if (device.closed !== undefined) return `no response: ${device.closed}`;
     const others = device.heard.filter(({ request }) => request === undefined).map(({ message }) => message.topic);

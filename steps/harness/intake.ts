@@ -10,10 +10,10 @@ export interface IntakeLimits {
 }
 
 /** Many times what the longest situation hears, and little enough to be kept in memory. */
-const usual: IntakeLimits = { packetBytes: 1024 * 1024, bytes: 4 * 1024 * 1024, packets: 10_000 };
+const usual: IntakeLimits = { packetBytes: 1024 * 1024, bytes: 2 * 1024 * 1024, packets: 10_000 };
 
 /** For a server that has sent too much before: the next connection will hardly bring anything else. */
-const wary: IntakeLimits = { packetBytes: 64 * 1024, bytes: 256 * 1024, packets: 500 };
+const wary: IntakeLimits = { packetBytes: 16 * 1024, bytes: 64 * 1024, packets: 200 };
 
 /** The server sent more than anybody has to take. The message says what, and names the server. */
 class ExcessError extends Error {

@@ -38,6 +38,9 @@ export interface DeviceWishes {
   readonly wire?: Wire;
 }
 
+/** How long after its last connection the end of a server may come to light, in ms. */
+const endWithinMs = 300;
+
 /** One run in front of one started server: what its situations share. */
 export class Session {
   readonly wire = new Wire();
@@ -51,6 +54,7 @@ export class Session {
   deathBlamed = false;
   readonly started: StartedTarget;
   #address: Address;
+  #awaitsEnd = true;
   readonly #habits: Habits = { acknowledges: true };
   readonly #staying: NtpDevice[] = [];
   /** What the present situation opened, to be closed in reverse order. */
@@ -66,6 +70,21 @@ export class Session {
   /** @throws EnvironmentError when the suite cannot come to trust the server's TLS */
   async requireTls(): Promise<void> {
     await requireTls(this.#address, this.started.target.responseDeadlineMs);
+  }
+
+  /**
+   * How the server ended, where it did. To be asked when a connection has closed: that is seen before the end of the process that
+   * held it. Once nothing has come of the wait, the server is one that closes connections, and nobody waits again.
+   */
+  async fate(): Promise<string | undefined> {
+    const { started } = this;
+    if (started.ended() !== undefined || !this.#awaitsEnd) return started.ended();
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, endWithinMs);
+    await Promise.race([started.end, late]);
+    clearTimeout(timer);
+    this.#awaitsEnd = started.ended() !== undefined;
+    return started.ended();
   }
 
   /** The device that the target file names first. */

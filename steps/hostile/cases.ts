@@ -7,7 +7,8 @@ const impatient = { responseDeadline: '300ms' };
 const within = { within: '1s' };
 
 const broken = { code: 1, verdict: 'does not conform' } as const;
-const sound = { code: 0, verdict: 'conforms' } as const;
+/** Given time: it is the machine that may be slow. */
+const sound = { code: 0, verdict: 'conforms', target: { responseDeadline: '10s' } } as const;
 const incomplete = { code: 4, verdict: 'incomplete' } as const;
 
 const server = (name: string, program: string, rest: Omit<HostileCase, 'name' | 'role' | 'program'>): HostileCase => ({
@@ -75,7 +76,7 @@ const clients: readonly HostileCase[] = [
   client('reconnects in a busy loop', 'reconnects', { ...broken, says: /connection/ }),
   client('sends every type of packet in every state', 'every-packet-in-every-state', {
     ...broken,
-    says: /no request|requests and no time/,
+    says: /connection|request/,
   }),
   client('announces a packet of 256 MB', 'announces-256-mb', { ...broken, says: /268435460 bytes|no request/ }),
   client('asks with JSON bombs and forged reports', 'json-bombs', { ...broken, says: /JSON|deviceSendTime/ }),

@@ -58,8 +58,12 @@ export function said(echo: string, received: number, sent: number, how: Partial<
   return { payload, after: 2, ...how };
 }
 
-/** Milliseconds after a moment of the recent past at which the suite's wall clock showed a whole millisecond, in µs. */
-const origin = Math.floor(wall()) - 60_000;
+/**
+ * When a made-up run begins, in ms: a minute ago, and never a multiple of 10, or a server that is asked every 10 ms would seem to have a
+ * clock with such steps in one of ten runs.
+ */
+const origin = Math.floor(wall() / 1000) * 1000 - 60_005;
+/** A moment of the run, in ms since its beginning, as the monotonic clock shows it, in µs. */
 const microseconds = (ms: number): number => (origin + ms - wall(0)) * 1000;
 
 export const target: Target = {

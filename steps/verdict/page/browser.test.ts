@@ -1,38 +1,12 @@
 import assert from 'node:assert/strict';
-import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
-import axe from 'axe-core';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import { assertForEverybody, launch, open as openFile, skip, type View } from './chromium.test.ts';
 import { reportPage } from './page.ts';
 import { forged, report, spoilt } from './sample.test.ts';
-
-/** A browser of this machine; undefined where there is none. */
-function findBrowser(): string | undefined {
-  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-  const places = (process.env['PATH'] ?? '').split(delimiter).flatMap((folder) => names.map((name) => join(folder, name)));
-  return places.find((place) => {
-    try {
-      accessSync(place, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-}
-
-const executablePath = findBrowser();
-const required = process.env['CONFORMANCE_REQUIRE_BROWSER'] === '1';
-const skip = executablePath === undefined && !required ? 'no Chromium on this machine' : false;
-
-/** What axe says of a page, as far as it says something bad. */
-interface Violation {
-  readonly id: string;
-  readonly help: string;
-  readonly nodes: readonly { readonly html: string }[];
-}
 
 const every = ['passed', 'inapplicable', 'failed', 'untested', 'warning', 'inconclusive'] as const;
 const pages = {
@@ -47,22 +21,7 @@ describe('the page in a browser', { skip, timeout: 600_000 }, () => {
   let browser: Browser;
 
   before(async () => {
-    assert.ok(
-      executablePath !== undefined,
-      'CONFORMANCE_REQUIRE_BROWSER is 1 and there is no Chromium: install the package chromium',
-    );
-    browser = await chromium.launch({
-      executablePath,
-      args: [
-        '--disable-gpu',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-        // Chromium refuses to run as root in its sandbox, and the page is the suite's own.
-        ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-      ],
-    });
+    browser = await launch();
     for (const [name, content] of Object.entries(pages))
       writeFileSync(join(folder, `${name}.html`), reportPage(content, 'npx iot-ntp-conformance run acme.yaml'));
   });
@@ -73,32 +32,8 @@ describe('the page in a browser', { skip, timeout: 600_000 }, () => {
   });
 
   /** Opens a page, and does something with it that nothing may be wrong with. */
-  async function open(
-    name: keyof typeof pages,
-    options: { readonly width?: number; readonly scheme?: 'light' | 'dark'; readonly javaScriptEnabled?: boolean },
-    look: (page: Page) => Promise<void>,
-  ): Promise<void> {
-    const { width = 1280, scheme = 'light', javaScriptEnabled = true } = options;
-    // axe comes into the page from outside, which the page's own policy forbids.
-    const context = await browser.newContext({
-      viewport: { width, height: 900 },
-      colorScheme: scheme,
-      javaScriptEnabled,
-      bypassCSP: javaScriptEnabled,
-    });
-    context.setDefaultTimeout(120_000);
-    const wrong: string[] = [];
-    const page = await context.newPage();
-    const address = pathToFileURL(join(folder, `${name}.html`)).href;
-    page.on('console', (message) => wrong.push(`console: ${message.text()}`));
-    page.on('pageerror', (error) => wrong.push(`error: ${error.message}`));
-    page.on('dialog', (dialog) => wrong.push(`dialog: ${dialog.message()}`));
-    page.on('request', (request) => request.url().split('#')[0] !== address && wrong.push(`request: ${request.url()}`));
-    await page.goto(address);
-    await look(page);
-    await context.close();
-    assert.deepEqual(wrong, []);
-  }
+  const open = (name: keyof typeof pages, view: View, look: (page: Page) => Promise<void>): Promise<void> =>
+    openFile(browser, join(folder, `${name}.html`), view, look);
 
   for (const width of [390, 768, 1280]) {
     for (const scheme of ['light', 'dark'] as const) {
@@ -106,17 +41,7 @@ describe('the page in a browser', { skip, timeout: 600_000 }, () => {
         // The other pages are made of the same parts: once in each scheme is enough for them.
         const names = width === 390 ? (['failed', 'passed', 'incomplete'] as const) : (['failed'] as const);
         for (const name of names) {
-          await open(name, { width, scheme }, async (page) => {
-            await page.evaluate('for (const one of document.querySelectorAll("details")) one.open = true');
-            const sideways = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-            assert.equal(sideways, 0, `${name} is wider than the screen`);
-            await page.addScriptTag({ content: axe.source });
-            const { violations } = (await page.evaluate('axe.run()')) as { readonly violations: readonly Violation[] };
-            assert.deepEqual(
-              violations.map(({ id, help, nodes }) => `${name}: ${id}, ${help}: ${nodes[0]?.html.slice(0, 200)}`),
-              [],
-            );
-          });
+          await open(name, { width, scheme }, (page) => assertForEverybody(page, name));
         }
       });
     }

@@ -1,0 +1,35 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Requirement, Role } from '../requirement.ts';
+import { writeWhole } from '../verdict/report-folder.ts';
+import { files } from './frame.ts';
+import { specificationPage } from './role-page.ts';
+
+/** The page's file in a report folder. */
+export const specificationFile = 'specification.html';
+
+/**
+ * Where the site's page of a role stands.
+ *
+ * @param base where somebody offers the site, as the command line has it
+ * @throws Error that says what is wrong with it
+ */
+export function hostedPage(base: string, role: Role): string {
+  const url = URL.parse(base);
+  if (url === null || !['http:', 'https:'].includes(url.protocol))
+    throw new Error('expected the address of a folder, as in https://example.org/ntp/');
+  if (url.username !== '' || url.password !== '') throw new Error('a user name or password would stand in every report');
+  if (url.search !== '' || url.hash !== '') throw new Error('expected the address of a folder, without ? and #');
+  const folder = url.pathname.endsWith('/') ? url : new URL(`${url.href}/`);
+  return new URL(files[role], folder).href;
+}
+
+/** Writes the page that every link of a report leads to into the report's folder. @throws Error of `node:fs`, FeatureError */
+export function writeSpecification(folder: string, role: Role, requirements: readonly Requirement[]): void {
+  writeWhole(join(folder, specificationFile), specificationPage(role, requirements));
+}
+
+/** Takes away what an earlier run has left. @throws Error of `node:fs` */
+export function clearSpecification(folder: string): void {
+  rmSync(join(folder, specificationFile), { force: true });
+}

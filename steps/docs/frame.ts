@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { root } from '../requirement.ts';
+import { html, Markup, type Part } from '../verdict/page/html.ts';
+import { script } from './script.ts';
+import { style } from './style.ts';
+import { texts } from './texts.ts';
+
+/** The pages of the site, and their files. */
+export const files = {
+  index: 'index.html',
+  server: 'server.html',
+  client: 'client.html',
+  words: 'words.html',
+  proof: 'proof.html',
+} as const;
+
+/** A page of the site. */
+export type PageName = keyof typeof files;
+
+/** What stands in the frame that all pages have. */
+export interface Framed {
+  readonly title: string;
+  /** The page of the site that it is; absent for a page that stands alone. */
+  readonly page?: PageName;
+  /** What stands beside the text where there is room. */
+  readonly aside?: Part;
+  readonly main: Part;
+  /** What the page's search looks at for each entry beside what is shown of it. */
+  readonly index?: readonly string[];
+}
+
+/** A page with its head and foot: one file that loads nothing, and of which all can be read without a script. */
+export function framed({ title, page, aside, main, index }: Framed): string {
+  const names = Object.keys(files) as PageName[];
+  const { name, version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { name: string; version: string };
+  return html`<!DOCTYPE html>
+<html lang="${texts.language}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${title}</title>
+<link rel="icon" href="data:,">
+<style>${new Markup(style)}</style>
+</head>
+<body class="${aside === undefined && 'single'}">
+<a class="skip" href="#text">${texts.skip}</a>
+<header class="top"><p class="kind">${texts.kind}</p>
+${page !== undefined && html`<nav aria-label="${texts.title}"><ul>${names.map((name) => html`<li><a href="${files[name]}"${name === page && html` aria-current="page"`}>${texts.pages[name]}</a></li>`)}</ul></nav>`}</header>
+<div class="columns${aside !== undefined && ' two'}">${aside}
+<main id="text">${main}</main></div>
+<footer><p>${texts.footer(`${name} ${version}`)}</p></footer>
+${index !== undefined && html`<script type="application/json" id="index">${new Markup(JSON.stringify(index).replaceAll('<', '\\u003c'))}</script>`}
+<script>${new Markup(script)}</script>
+</body>
+</html>
+`.text;
+}
+
+/** The form of the search, which is there where the script is that it needs. */
+export function search(withFolds: boolean): Markup {
+  return html`<form class="tools" role="search" hidden><label for="find">${texts.find}</label><input id="find" type="search" autocomplete="off" data-of="${texts.found}"><span id="found" role="status"></span>
+${withFolds && html`<button type="button" id="unfold">${texts.unfold}</button><button type="button" id="fold">${texts.fold}</button>`}</form>`;
+}
+
+const policy = [
+  "default-src 'none'",
+  `style-src '${hashOf(style)}'`,
+  `script-src '${hashOf(script)}'`,
+  'img-src data:',
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
+
+function hashOf(text: string): string {
+  return `sha256-${createHash('sha256').update(text).digest('base64')}`;
+}

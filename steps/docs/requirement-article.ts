@@ -1,0 +1,104 @@
+import type { Requirement } from '../requirement.ts';
+import { html, type Markup } from '../verdict/page/html.ts';
+import { emphasised } from '../verdict/page/prose.ts';
+import { type Address, linked, paragraphs, scrolling, withValues } from './prose.ts';
+import type { Form, Line, Specified, ValueTable } from './specification.ts';
+import { texts } from './texts.ts';
+
+/** An implementation that breaks a requirement on purpose: its name, and what it does. */
+export interface Culprit {
+  readonly name: string;
+  readonly about: string;
+}
+
+/** A requirement: sentence, reason, source, usual mistakes, and every situation. */
+export function requirementArticle({ requirement, forms }: Specified, address: Address, culprits: readonly Culprit[]): Markup {
+  const { id, level, sentence, description, source, mistakes, capabilities, situations } = requirement;
+  return html`<article class="rule ${level}" id="${id}" aria-labelledby="h-${id}" data-entry>
+<h3 id="h-${id}">${emphasised(sentence)}</h3>
+<p class="facts"><a href="#${id}" aria-label="${texts.address}: ${id}"><code>${id}</code></a> <span class="level">${texts.level[level]}</span> <span>${texts.situations(situations.length)}</span></p>
+${description !== '' && html`<div class="reason">${paragraphs(description, address)}</div>`}
+<dl class="origin">
+<div><dt>${texts.source}</dt><dd>${linked(source, address)}</dd></div>
+${mistakes !== '' && html`<div><dt>${texts.mistakes}</dt><dd>${mistakesOf(mistakes, address)}</dd></div>`}
+${capabilities.length > 0 && html`<div><dt>${texts.applies}</dt><dd>${texts.appliesWhere} ${capabilityList(capabilities)}</dd></div>`}
+<div><dt>${texts.try}</dt><dd><code>${tryCommand(requirement)}</code></dd></div>
+</dl>
+<div class="forms">${forms.map(situationForm)}
+${culprits.length > 0 && html`<details class="form caught"><summary><span class="title">${texts.caught(culprits.length)}</span></summary><div class="inside"><ul>${culprits.map(({ about }) => html`<li>${about}</li>`)}</ul></div></details>`}</div>
+</article>`;
+}
+
+function tryCommand({ id }: Requirement): string {
+  return `npx iot-ntp-conformance run target.yaml --only ${id}`;
+}
+
+/** The features divide mistakes by semicolons. */
+function mistakesOf(mistakes: string, address: Address): Markup {
+  const each = mistakes.split('; ');
+  if (each.length === 1) return linked(mistakes, address);
+  return html`<ul>${each.map((mistake) => html`<li>${linked(mistake, address)}</li>`)}</ul>`;
+}
+
+function capabilityList(capabilities: readonly string[]): Markup {
+  return html`${capabilities.map((capability, index) => html`${index > 0 && ', '}<code>${capability}</code>`)}`;
+}
+
+function situationForm(form: Form): Markup {
+  const { title, description, capabilities, lines, values, tables } = form;
+  const count = tables.reduce((sum, { rows }) => sum + rows.length, 0);
+  return html`<details class="form"><summary><span class="title">${withValues(title, values)}</span>${count > 0 && html`<span class="count">${texts.tried(count)}</span>`}</summary>
+<div class="inside">
+${description !== '' && html`<p>${description}</p>`}
+${capabilities.length > 0 && html`<p class="only">${texts.only(capabilities.join(', '))}</p>`}
+<dl class="lines">${grouped(lines).map(([part, own]) => html`<div class="${part}"><dt>${texts.parts[part]}</dt><dd><ul>${own.map((line) => lineItem(line, values))}</ul></dd></div>`)}</dl>
+${tables.map((table) => valueTable(form, table))}
+</div></details>`;
+}
+
+/** The lines by what they do, as long as they go on doing it. */
+function grouped(lines: readonly Line[]): readonly (readonly [Line['part'], readonly Line[]])[] {
+  const groups: [Line['part'], Line[]][] = [];
+  for (const line of lines) {
+    const last = groups.at(-1);
+    if (last?.[0] === line.part) last[1].push(line);
+    else groups.push([line.part, [line]]);
+  }
+  return groups;
+}
+
+function lineItem({ text, block, table }: Line, values: readonly string[]): Markup {
+  const row = (cells: readonly string[]): Markup =>
+    html`<tr>${cells.map((cell, index) => (index === 0 ? html`<th scope="row">${withValues(cell, values)}</th>` : html`<td>${withValues(cell, values)}</td>`))}</tr>`;
+  return html`<li>${withValues(text, values)}
+${block !== undefined && html`<pre>${block.map((line, index) => html`${index > 0 && newLine}${withValues(line, values)}`)}</pre>`}
+${table !== undefined && html`<table class="of-line"><tbody>${table.map(row)}</tbody></table>`}</li>`;
+}
+
+/** A line's end, which would be shown as what it is where it stood in a text. */
+const newLine = html`
+`;
+
+function valueTable({ title }: Form, { name, capabilities, columns, rows }: ValueTable): Markup {
+  const caption = [name, capabilities.length === 0 ? '' : texts.only(capabilities.join(', '))].filter((text) => text !== '');
+  // What the title says already would only stand there twice.
+  const shown = columns.flatMap((column, index) => (title.includes(`<${column}>`) ? [] : [{ column, index }]));
+  const cell = (value = '', column = ''): Markup =>
+    html`<td data-column="${column}">${value === '' ? html`<span class="unseen">–</span>` : html`<code>${value}</code>`}</td>`;
+  return scrolling(
+    caption[0] ?? title,
+    html`<table class="values">${caption.length > 0 && html`<caption>${caption.join(', ')}</caption>`}
+<thead class="${shown.length === 0 && 'unseen'}"><tr><th scope="col">${texts.situation}</th>${shown.map(({ column }) => html`<th scope="col"><var>${column}</var></th>`)}</tr></thead>
+<tbody>${rows.map((row) => html`<tr><th scope="row">${titleWith(title, columns, row.cells)}</th>${shown.map(({ column, index }) => cell(row.cells[index], column))}</tr>`)}</tbody></table>`,
+  );
+}
+
+/** A title with the values of a row, each set off where its name stands. */
+function titleWith(title: string, columns: readonly string[], cells: readonly string[]): Markup {
+  const pieces = title.split(/<([^<>]+)>/);
+  return html`${pieces.map((piece, index) => {
+    const column = index % 2 === 1 ? columns.indexOf(piece) : -1;
+    if (column >= 0) return html`<var>${cells[column]}</var>`;
+    return index % 2 === 1 ? `<${piece}>` : piece;
+  })}`;
+}

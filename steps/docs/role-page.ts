@@ -1,0 +1,76 @@
+import type { Requirement, Role } from '../requirement.ts';
+import { html, type Markup } from '../verdict/page/html.ts';
+import { emphasised } from '../verdict/page/prose.ts';
+import { words } from '../verdict/page/words.ts';
+import { framed, search } from './frame.ts';
+import { type Address, paragraphs } from './prose.ts';
+import { type Culprit, requirementArticle } from './requirement-article.ts';
+import { readSpecification, type Subject } from './specification.ts';
+import { texts } from './texts.ts';
+import { drawnExample } from './worked-example.ts';
+
+/** What a page of requirements is made for. */
+export interface RolePage {
+  readonly role: Role;
+  readonly subjects: readonly Subject[];
+  /** Where ids of requirements lead. */
+  readonly address: Address;
+  /** True for a page of the site, false for one that stands alone beside a report. */
+  readonly site: boolean;
+  /** What breaks a requirement on purpose. */
+  readonly culprits?: (id: string) => readonly Culprit[];
+}
+
+/**
+ * The requirements of a role on a page that stands alone: what every link of a report leads to.
+ *
+ * @param requirements as `readRequirements` has them
+ * @throws FeatureError
+ */
+export function specificationPage(role: Role, requirements: readonly Requirement[]): string {
+  const subjects = readSpecification(role, requirements);
+  const own = new Set(requirements.map(({ id }) => id));
+  return rolePage({ role, subjects, address: (id) => (own.has(id) ? `#${id}` : undefined), site: false });
+}
+
+/** The requirements of a role. */
+export function rolePage({ role, subjects, address, site, culprits = () => [] }: RolePage): string {
+  return framed({
+    title: `${texts.heading[role]} – ${texts.title}`,
+    ...(site ? { page: role } : {}),
+    aside: contents(subjects, role),
+    main: html`<h1>${texts.heading[role]}</h1>
+<p class="lead">${texts.lead[role]}${!site && html` ${texts.beside}`}</p>
+<ul class="levels">${(['must', 'should'] as const).map((level) => html`<li><b>${texts.level[level]}</b> ${texts.levelMeaning[level]}</li>`)}</ul>
+${search(true)}
+${subjects.map((subject) => subjectSection(subject, address, culprits))}
+${!site && html`<section><h2>${texts.results}</h2>${glossary(words)}</section>`}`,
+  });
+}
+
+function contents(subjects: readonly Subject[], role: Role): Markup {
+  return html`<nav class="contents" aria-label="${texts.contents}"><details open><summary>${texts.contents}</summary><ul>${subjects.map(
+    ({ anchor, title, specified }) =>
+      html`<li><a class="subject" href="#${anchor}">${title}</a><ul>${specified.map(({ requirement: { id } }) => html`<li><a href="#${id}">${id.slice(role.length + 1)}</a></li>`)}</ul></li>`,
+  )}</ul></details></nav>`;
+}
+
+function subjectSection(subject: Subject, address: Address, culprits: (id: string) => readonly Culprit[]): Markup {
+  const { role, anchor, language, title, description, specified } = subject;
+  const drawn = drawnExample(description, role);
+  return html`<section class="subject" id="${anchor}" aria-labelledby="h-${anchor}" lang="${language}" data-group>
+<h2 id="h-${anchor}">${title}</h2>
+<div class="${drawn === undefined ? '' : 'shown'}"><div class="about">${paragraphs(description, address)}</div>${drawn}</div>
+${specified.map((one) => requirementArticle(one, address, culprits(one.requirement.id)))}
+</section>`;
+}
+
+/** Words and what they mean. */
+export function glossary(entries: readonly (readonly [string, string])[]): Markup {
+  return html`<dl class="glossary">${entries.map(([word, meaning]) => html`<div><dt>${word}</dt><dd>${meaning}</dd></div>`)}</dl>`;
+}
+
+/** A requirement in one line that leads to it. */
+export function requirementLine({ id, sentence }: Subject['specified'][number]['requirement'], href: string): Markup {
+  return html`<a href="${href}">${emphasised(sentence)}</a> <span class="facts"><code>${id}</code></span>`;
+}

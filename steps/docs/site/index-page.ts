@@ -1,0 +1,54 @@
+import type { Role } from '../../requirement.ts';
+import { html, type Markup } from '../../verdict/page/html.ts';
+import { files, framed, search } from '../frame.ts';
+import { type Address, paragraphs } from '../prose.ts';
+import { requirementLine } from '../role-page.ts';
+import type { Subject } from '../specification.ts';
+import { texts } from '../texts.ts';
+import { drawnExample } from '../worked-example.ts';
+
+/** The first page: what this is, the exchange that it is about, and every requirement in a line. */
+export function indexPage(subjects: readonly Subject[], address: Address): string {
+  const specified = subjects.flatMap((subject) => subject.specified);
+  return framed({
+    title: texts.title,
+    page: 'index',
+    main: html`<h1>${texts.title}</h1>
+${texts.introduction.map((text) => html`<p class="lead">${text}</p>`)}
+<ul class="roles">${(['server', 'client'] as const).map((role) => roleCard(role, subjects))}</ul>
+${example(subjects, address)}
+<section aria-labelledby="h-requirements"><h2 id="h-requirements">${texts.contents} <span class="count">${specified.length}</span></h2>
+${search(false)}
+${(['server', 'client'] as const).map((role) => subjects.filter((subject) => subject.role === role).map((subject) => subjectList(subject, address)))}
+</section>`,
+    index: subjects.flatMap((subject) => subject.specified.map((one) => searched(subject, one))),
+  });
+}
+
+function roleCard(role: Role, subjects: readonly Subject[]): Markup {
+  const count = subjects.filter((subject) => subject.role === role).flatMap(({ specified }) => specified).length;
+  return html`<li><a href="${files[role]}"><b>${texts.heading[role]}</b><span>${texts.requirements(count)}. ${texts.lead[role]}</span></a></li>`;
+}
+
+function example(subjects: readonly Subject[], address: Address): Markup | undefined {
+  for (const { description, role } of subjects) {
+    const drawn = drawnExample(description, role);
+    if (drawn === undefined) continue;
+    return html`<section aria-labelledby="h-example"><h2 id="h-example">${texts.example}</h2>
+<div class="shown"><div class="about">${paragraphs(description, address)}</div>${drawn}</div></section>`;
+  }
+  return undefined;
+}
+
+function subjectList({ role, title, language, specified }: Subject, address: Address): Markup {
+  return html`<section class="group" lang="${language}" data-group><h3>${texts.pages[role]}: ${title}</h3>
+<ul class="list">${specified.map(({ requirement }) => html`<li class="line" data-entry>${requirementLine(requirement, address(requirement.id) ?? '')}</li>`)}</ul></section>`;
+}
+
+/** What the search looks at beside the sentence and the id. */
+function searched({ title }: Subject, { requirement, forms }: Subject['specified'][number]): string {
+  const { description, source, mistakes, situations, capabilities } = requirement;
+  const sentences = forms.flatMap(({ lines }) => lines.map(({ text }) => text));
+  const titles = situations.map((situation) => situation.title);
+  return [...new Set([title, description, source, mistakes, ...capabilities, ...titles, ...sentences])].join(' ');
+}

@@ -1,0 +1,58 @@
+/** A proof that never was, for the tests beside this file. It ends in `.test.ts` so that it is not shipped; it has no test of its own. */
+import type { ImplementationProof, Proof } from '../../prove/proof.ts';
+import { readRequirements } from '../../requirement.ts';
+
+/** A faulty and an unusual implementation of each role, and one about which the suite is wrong. */
+export function madeUpProof(): Proof {
+  const one = (name: string, more: Partial<ImplementationProof>): ImplementationProof => ({
+    name,
+    kind: name.startsWith('unusual') ? 'unusual' : 'faulty',
+    role: name.includes('/client/') ? 'client' : 'server',
+    about: 'Does something otherwise.',
+    seen: '',
+    fails: [],
+    warns: [],
+    failed: [],
+    warned: [],
+    untested: [],
+    mistakes: [],
+    durationMs: 1,
+    ...more,
+  });
+  const implementations = [
+    one('faulty/server/silent', {
+      about: 'Answers <nobody>.',
+      fails: ['server-answers-request'],
+      failed: ['server-answers-request'],
+      untested: ['server-answers-once'],
+    }),
+    one('unusual/server/slow', {}),
+    one('faulty/client/twice', { warns: ['client-request-not-retained'], warned: ['client-request-not-retained'] }),
+    one('unusual/client/odd', {
+      mistakes: [
+        {
+          kind: 'missing failure',
+          implementation: 'unusual/client/odd',
+          requirement: 'client-request-qos0',
+          text: 'client-request-qos0 was not failed',
+        },
+      ],
+    }),
+  ];
+  return {
+    finished: '2026-01-02T03:04:05.000Z',
+    durationMs: 1000,
+    whole: true,
+    proven: false,
+    implementations,
+    requirements: readRequirements().map(({ id, level, role, sentence, situations }) => ({
+      id,
+      level,
+      role,
+      sentence,
+      caught: [],
+      situations: situations.map(({ place, title }) => ({ requirement: id, place, title, failedBy: [] })),
+    })),
+    gaps: ['server-answers-once: no implementation breaks it'],
+  };
+}

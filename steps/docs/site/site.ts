@@ -1,0 +1,40 @@
+import type { Proof } from '../../prove/proof.ts';
+import { files } from '../frame.ts';
+import type { Address } from '../prose.ts';
+import type { Culprit } from '../requirement-article.ts';
+import { rolePage } from '../role-page.ts';
+import { readSpecification } from '../specification.ts';
+import { indexPage } from './index-page.ts';
+import { proofPage } from './proof-page.ts';
+import { wordsPage } from './words-page.ts';
+
+/**
+ * The whole site: its pages by file name.
+ *
+ * @param proof the last one of `npm run prove`; absent where there is none
+ * @throws FeatureError when the features break their rules
+ */
+export function site(proof: Proof | undefined): ReadonlyMap<string, string> {
+  const subjects = { server: readSpecification('server'), client: readSpecification('client') };
+  const all = [...subjects.server, ...subjects.client];
+  const roles = new Map(
+    all.flatMap(({ role, specified }) => specified.map(({ requirement }) => [requirement.id, role] as const)),
+  );
+  const address: Address = (id) => {
+    const role = roles.get(id);
+    return role === undefined ? undefined : `${files[role]}#${id}`;
+  };
+  const culprits = (id: string): readonly Culprit[] =>
+    (proof?.implementations ?? [])
+      .filter(({ kind, failed, warned }) => kind === 'faulty' && [...failed, ...warned].includes(id))
+      .map(({ name, about }) => ({ name, about }));
+  const ofRole = (role: 'server' | 'client'): string =>
+    rolePage({ role, subjects: subjects[role], address, site: true, culprits });
+  return new Map([
+    [files.index, indexPage(all, address)],
+    [files.server, ofRole('server')],
+    [files.client, ofRole('client')],
+    [files.words, wordsPage(address)],
+    [files.proof, proofPage(proof, address)],
+  ]);
+}

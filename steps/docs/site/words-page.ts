@@ -1,0 +1,34 @@
+import { readExcluded } from '../../excluded.ts';
+import { html, type Markup } from '../../verdict/page/html.ts';
+import { words } from '../../verdict/page/words.ts';
+import { framed } from '../frame.ts';
+import { type Address, linked } from '../prose.ts';
+import { glossary } from '../role-page.ts';
+import { texts } from '../texts.ts';
+
+/** The words that are used, and what cannot be tested. */
+export function wordsPage(address: Address): string {
+  const levels = (['must', 'should'] as const).map((level) => [texts.level[level], texts.levelMeaning[level]] as const);
+  return framed({
+    title: `${texts.wordsHeading} – ${texts.title}`,
+    page: 'words',
+    main: html`<h1>${texts.wordsHeading}</h1>
+<div class="first">${glossary(texts.roleWords)}</div>
+${part('levels', texts.levels, glossary(levels))}
+${part('results', texts.results, glossary(words))}
+${part('verdicts', texts.verdicts, glossary(texts.verdictWords))}
+${part('sources', texts.sources, glossary(texts.sourceWords))}
+${part('capabilities', texts.capabilities, glossary(texts.capabilityWords))}
+${part(
+  'excluded',
+  texts.excluded,
+  html`<p class="lead">${texts.excludedLead}</p><ul class="statements">${readExcluded().map(
+    ({ statement, why }) => html`<li><blockquote>${statement}</blockquote><p>${linked(why, address)}</p></li>`,
+  )}</ul>`,
+)}`,
+  });
+}
+
+function part(id: string, heading: string, content: Markup): Markup {
+  return html`<section id="${id}" aria-labelledby="h-${id}"><h2 id="h-${id}">${heading}</h2>${content}</section>`;
+}

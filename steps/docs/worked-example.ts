@@ -1,0 +1,31 @@
+import type { ExchangeRecord } from '../harness/exchange-record.ts';
+import type { Role } from '../requirement.ts';
+import type { Markup } from '../verdict/page/html.ts';
+import { sequence } from '../verdict/page/sequence.ts';
+import { texts } from './texts.ts';
+
+/** A cell such as `1571724098110 (serverRecvTime)`. */
+const stampCell = /(\d+) \((deviceSendTime|serverRecvTime|serverSendTime|deviceRecvTime)\)/g;
+
+/** The exchange that a description's table tells by its four timestamps, drawn; undefined where it tells none. */
+export function drawnExample(description: string, role: Role): Markup | undefined {
+  const stamps = new Map([...description.matchAll(stampCell)].map(([, digits = '', name = '']) => [name, digits]));
+  const [deviceSendTime, serverRecvTime, serverSendTime, deviceRecvTime] = [
+    stamps.get('deviceSendTime'),
+    stamps.get('serverRecvTime'),
+    stamps.get('serverSendTime'),
+    stamps.get('deviceRecvTime'),
+  ];
+  if (deviceSendTime === undefined || deviceRecvTime === undefined) return undefined;
+  if (serverRecvTime === undefined || serverSendTime === undefined) return undefined;
+  const exchange: ExchangeRecord = {
+    n: 1,
+    asker: 'device',
+    atMs: 0,
+    deviceSendTime,
+    answers: [
+      { afterMs: Number(BigInt(deviceRecvTime) - BigInt(deviceSendTime)), serverRecvTime, serverSendTime, deviceRecvTime },
+    ],
+  };
+  return sequence(exchange, role, texts.drawing);
+}

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { didYouMean } from '../harness/target/nearest.ts';
-import { readRequirements } from '../requirement.ts';
+import { readRequirements, root } from '../requirement.ts';
 import { WrongUse } from './wrong-use.ts';
 
 /** The text of `explain`. @throws WrongUse when there is no such requirement */
@@ -16,6 +17,9 @@ export function explain(id: string): string {
   const { level, sentence, description, source, mistakes, capabilities, situations, place, digest } = requirement;
   const applies =
     capabilities.length === 0 ? '' : `\n  applies     where the target file declares the capability ${capabilities.join(', ')}`;
+  // The package has the site; a checkout has it after "npm run docs".
+  const file = `${root}docs/${requirement.role}.html`;
+  const page = existsSync(file) ? `\n  as a page   ${file}#${requirement.id}` : '';
   return `${requirement.id}  ${level.toUpperCase()}
   ${sentence}
 
@@ -23,7 +27,7 @@ export function explain(id: string): string {
 
   source      ${wrap(source, 14)}${mistakes === '' ? '' : `\n  mistakes    ${wrap(mistakes, 14)}`}${applies}
   stands at   ${place}
-  digest      ${digest}
+  digest      ${digest}${page}
 
   situations
 ${situations.map(({ title, capabilities: own }) => `    ${title}${own.length === 0 ? '' : ` [${own.join(', ')}]`}\n`).join('')}`;

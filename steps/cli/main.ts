@@ -22,6 +22,7 @@ interface RunFlags {
   readonly deadline?: string;
   readonly order?: string;
   readonly sign?: string;
+  readonly docs?: string;
   readonly expectations?: string;
   readonly allowExpected?: true;
   readonly repeat?: number;
@@ -126,6 +127,10 @@ function commands(args: readonly string[], done: (code: number) => void): Comman
     .option('--allow-expected', 'exit with 0 when nothing fails but what is expected; such a run certifies nothing')
     .option('--repeat <number>', 'make so many whole runs; what does not go the same way in each is unstable', readRepeat)
     .option('--watch', 'run again whenever the target file, the expectations, the image or what it is made of change')
+    .option(
+      '--docs <url>',
+      'where the site of "npm run docs" is offered: reports lead there, not to specification.html beside them',
+    )
     .option('--order <order>', 'order of the situations: defined, random or random:SEED; the report says the seed')
     .addHelpText(
       'after',

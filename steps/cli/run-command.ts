@@ -8,6 +8,7 @@ import { clearCertificate } from '../certificate/files.ts';
 import { KeyError, readPrivateKey } from '../certificate/keys.ts';
 import { NotCertifiable } from '../certificate/statement.ts';
 import { suiteDigest } from '../certificate/suite-digest.ts';
+import { clearSpecification, hostedPage, specificationFile, writeSpecification } from '../docs/beside-report.ts';
 import type { Charge } from '../evidence.ts';
 import { ControlledClock } from '../harness/clock.ts';
 import { Session, setSession } from '../harness/session.ts';
@@ -68,6 +69,8 @@ export interface RunOptions {
   readonly deadline?: string;
   /** The file of the private key that the certificate is signed by. */
   readonly sign?: string;
+  /** Where the specification's site is offered, as a URL; reports lead to a page beside them when absent. */
+  readonly docs?: string;
   /** The file of expectations; the one beside the target file when absent. */
   readonly expectations?: string;
   readonly allowExpected?: true;
@@ -104,6 +107,7 @@ export async function runCommand(path: string | undefined, options: RunOptions):
   // Each role has a folder of its own; a report beside them would be an earlier run's.
   if (roles.length > 1) {
     clearReport(options.folder);
+    clearSpecification(options.folder);
     clearCertificate(options.folder);
   }
   const codes: number[] = [];
@@ -184,6 +188,8 @@ class OneRun {
   readonly #set: JudgedSet | undefined;
   readonly #selected: ReadonlySet<string> | undefined;
   readonly #order: Report['order'];
+  /** The page that explains the requirements, relative to the report. */
+  readonly #specification: string;
   readonly #transcript: Transcript;
   readonly #console: Console;
   readonly #command: string;
@@ -214,6 +220,7 @@ class OneRun {
     this.#set = judgedSet(this.#requirements, target.role);
     this.#selected = select(this.#requirements, options);
     this.#order = readOrder(options.order);
+    this.#specification = options.docs === undefined ? specificationFile : readDocs(options.docs, target.role);
     this.#key = readKey(options, target);
     this.#deadlineMs = readDeadline(options.deadline) ?? target.deadlineMs ?? usualDeadlineMs;
     this.#transcript = new Transcript({ secrets: target.secrets, cwd: root });
@@ -224,6 +231,7 @@ class OneRun {
     this.#command = [program, 'run', ...(path === undefined ? ['--role', target.role] : [path, ...bounds]), ...many].join(' ');
     this.#console = new Console(options.json === true ? process.stderr : process.stdout, {
       command: this.#command,
+      specification: options.docs === undefined ? join(options.folder, specificationFile) : this.#specification,
       verbose: options.verbose === true,
       ...(place === undefined ? {} : { run: place.name }),
       ...(expectations === undefined ? {} : { expectations }),
@@ -246,9 +254,11 @@ class OneRun {
 
   /** Says what is judged, on the console and in a report that is incomplete until there is another. */
   announce(...remarks: readonly string[]): void {
-    const { folder } = this.#options;
+    const { folder, docs } = this.#options;
     makeFolder(folder);
     clearCertificate(folder);
+    if (docs === undefined) writeSpecification(folder, this.#target.role, this.#requirements);
+    else clearSpecification(folder);
     writeIncomplete(folder, this.#describe(), this.#requirements, this.#command, this.#selected);
     this.#console.opening(this.#describe(), this.#requirements.length);
     if (this.#place !== undefined) return;
@@ -382,7 +392,7 @@ class OneRun {
   }
 
   async #report(): Promise<number> {
-    const { folder, failFast = false, json } = this.#options;
+    const { folder, docs, failFast = false, json } = this.#options;
     const judgement = judge(this.#requirements, this.#transcript, {
       ...this.#circumstances(),
       failFast,
@@ -394,6 +404,7 @@ class OneRun {
     const report = buildReport({ ...described, suite }, judgement, new Date());
     const losses = new Losses();
     const files = [...((await losses.keep(() => writeReport(folder, report, this.#command))) ?? [])];
+    if (docs === undefined) files.push(join(folder, specificationFile));
     const messages = this.#messages;
     if (messages !== undefined) {
       await losses.keep(() => messages.close());
@@ -493,6 +504,7 @@ class OneRun {
       started: this.#started,
       strict: this.#options.strict === true,
       ...(this.#order === undefined ? {} : { order: this.#order }),
+      specification: this.#specification,
     };
   }
 }
@@ -513,6 +525,15 @@ function readKey({ sign, only, tags }: RunOptions, { start, build }: Target): Ke
   } catch (error) {
     if (error instanceof KeyError) throw new WrongUse(`--sign ${error.message}`);
     throw error;
+  }
+}
+
+/** @throws WrongUse for what is no address of a site */
+function readDocs(base: string, role: Role): string {
+  try {
+    return hostedPage(base, role);
+  } catch (error) {
+    throw new WrongUse(`--docs ${base}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 

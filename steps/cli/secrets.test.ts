@@ -149,7 +149,17 @@ function writtenBy(ended: Ended, report: string, outside: Outside): [string, str
 function assertHidden(written: readonly [string, string][]): void {
   assert.deepEqual(
     written.map(([name]) => name),
-    ['stdout', 'stderr', 'the outside', 'index.html', 'junit.xml', 'messages.ndjson', 'report.html', 'report.json'],
+    [
+      'stdout',
+      'stderr',
+      'the outside',
+      'index.html',
+      'junit.xml',
+      'messages.ndjson',
+      'report.html',
+      'report.json',
+      'specification.html',
+    ],
   );
   for (const [name, text] of written) {
     const places = text.split('\n').filter((line) => shown(line).length > 0);

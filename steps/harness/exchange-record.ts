@@ -86,10 +86,11 @@ function answerOf(device: NtpDevice, sentAt: number, response: Response): Answer
 
 /** The exchanges of the client's starts, one start after the other. */
 export function recordPerformances(performances: readonly Performance[]): Recorded[] {
-  const asked = performances.flatMap((performance, index) =>
-    performance.requests.map((request) => ({ performance, start: index + 1, request })),
-  );
-  return asked.map(({ performance, start, request }, index) => ({
+  const asked = performances.flatMap((performance, index) => {
+    const came = reportsOf(performance);
+    return performance.requests.map((request) => ({ performance, start: index + 1, request, came: came.get(request) }));
+  });
+  return asked.map(({ performance, start, request, came }, index) => ({
     source: request,
     record: {
       n: index + 1,
@@ -99,7 +100,7 @@ export function recordPerformances(performances: readonly Performance[]): Record
       answers: request.delivered.map((delivered) => deliveredRecord(performance, request, delivered)),
       // A controlled clock is moved by what the page's example says, and no latency is spent.
       ...(performance.scene.clock === undefined ? { forthMs: performance.scene.forthMs } : {}),
-      ...reportedFor(performance, request),
+      ...reportedFor(performance, came),
     },
   }));
 }
@@ -135,16 +136,30 @@ function elapsedAtMost(
   return ((report ?? delivered).atUs - publish.atUs) / 1000 + (behind > 0 && behind < mostBehindMs ? behind : 0);
 }
 
-/** The report that came of a request: the first one for which its last message was the latest. */
-function reportedFor(performance: Performance, request: ClientRequest): Pick<ExchangeRecord, 'reported' | 'errorMs'> {
-  const heard = performance.requests.flatMap((owner) =>
+/** A report, the request that it came of, and that request's last message before it. */
+interface Came {
+  readonly report: ReportedTime;
+  readonly owner: ClientRequest;
+  readonly delivered: Delivered;
+}
+
+/** What came of each request: the first report for which its last message was the latest. Looked up once, however much there is. */
+function reportsOf({ requests, reports }: Performance): ReadonlyMap<ClientRequest, Came> {
+  const heard = requests.flatMap((owner) =>
     owner.delivered.filter((delivered) => delivered.heard).map((delivered) => ({ owner, delivered })),
   );
-  const latestFor = ({ atUs }: ReportedTime) => heard.findLast(({ delivered }) => delivered.atUs <= atUs);
-  const report = performance.reports.find((candidate) => latestFor(candidate)?.owner === request);
-  const delivered = report === undefined ? undefined : latestFor(report)?.delivered;
-  if (report === undefined || delivered === undefined) return {};
-  const truth = platformTime(performance.scene, request.publish.wallMs, delivered);
+  const came = new Map<ClientRequest, Came>();
+  for (const report of reports) {
+    const latest = heard.findLast(({ delivered }) => delivered.atUs <= report.atUs);
+    if (latest !== undefined && !came.has(latest.owner)) came.set(latest.owner, { ...latest, report });
+  }
+  return came;
+}
+
+function reportedFor(performance: Performance, came: Came | undefined): Pick<ExchangeRecord, 'reported' | 'errorMs'> {
+  if (came === undefined) return {};
+  const { report, owner, delivered } = came;
+  const truth = platformTime(performance.scene, owner.publish.wallMs, delivered);
   return {
     reported: report.literal,
     ...(report.twice === undefined ? {} : finite('errorMs', Number(report.twice) / 2 - truth)),

@@ -10,7 +10,7 @@ export interface IntakeLimits {
 }
 
 /** Many times what the longest situation hears, and little enough to be kept in memory. */
-const usual: IntakeLimits = { packetBytes: 1024 * 1024, bytes: 2 * 1024 * 1024, packets: 10_000 };
+const usual: IntakeLimits = { packetBytes: 1024 * 1024, bytes: 2 * 1024 * 1024, packets: 5_000 };
 
 /** For a server that has sent too much before: the next connection will hardly bring anything else. */
 const wary: IntakeLimits = { packetBytes: 16 * 1024, bytes: 64 * 1024, packets: 200 };

@@ -15,7 +15,7 @@ export interface Sighting {
 const most = 100;
 
 /** How many responses to one request are kept; two are one too many already. */
-const mostResponses = 100;
+const mostResponses = 10;
 
 /**
  * Knows every request of the run and gives every response to the request that it belongs to, however late it comes, so that an

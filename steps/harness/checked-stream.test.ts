@@ -1,36 +1,27 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { test } from 'node:test';
-import { Device } from './device.ts';
-import { FakeServer } from './fake-server.ts';
-import { Wire } from './wire.ts';
+import { CheckedStream } from './checked-stream.ts';
 
-/** A deadline that only a broken device meets, in ms. */
-const never = 60_000;
-
-/** Packets of a server for which mqtt.js throws where nobody can catch it, or which it takes for others. */
-const fatal: readonly (readonly [string, string, RegExp])[] = [
-  ['a PUBREL without a packet id', '6200', /PUBREL without a packet id/],
-  ['a PUBREL with the packet id 0', '62020000', /PUBREL without a packet id/],
-  ['a PUBLISH at QoS 1 with the packet id 0', '32050001610000', /PUBLISH without a packet id/],
-  ['a PUBREC of one byte', '500100', /PUBREC without a packet id/],
-];
-
-for (const [name, bytes, says] of fatal) {
-  test(`a device outlives ${name}`, async () => {
-    await using server = await FakeServer.open();
-    const device = await Device.connect({
-      address: server.address,
-      mqttVersion: '3.1.1',
-      clientId: 'probe',
-      name: 'device',
-      wire: new Wire(),
-      deadline: never,
-      habits: { acknowledges: true },
-    });
-    (await server.peer()).socket.write(Buffer.from(bytes, 'hex'));
-    await device.inbox.until(() => undefined, never);
-    assert.match(device.inbox.closed ?? '', /^the server sent malformed MQTT/);
-    assert.match(device.inbox.closed ?? '', says);
-    await device.close();
-  });
-}
+test('what is written between cork and uncork arrives in one piece', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const socket = connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', noDelay: true });
+  const [peer] = (await once(server, 'connection')) as [Socket];
+  const writes: number[] = [];
+  const { write } = socket;
+  socket.write = ((chunk: Buffer, ...rest: []) => {
+    writes.push(chunk.length);
+    return write.call(socket, chunk, ...rest);
+  }) as typeof socket.write;
+  const stream = new CheckedStream(socket, 4);
+  stream.cork();
+  for (const byte of [0x82, 5, 0, 1, 0]) stream.write(Buffer.from([byte]));
+  stream.uncork();
+  const [bytes] = (await once(peer, 'data')) as [Buffer];
+  assert.deepEqual([[...bytes], writes], [[0x82, 5, 0, 1, 0], [5]]);
+  stream.destroy();
+  peer.destroy();
+  server.close();
+});

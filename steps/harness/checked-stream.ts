@@ -53,6 +53,11 @@ export class CheckedStream extends Duplex {
     this.#socket.write(chunk, encoding, callback);
   }
 
+  /** What mqtt.js writes of one packet goes out in one piece, as it does on a socket: a server may be naive about pieces and yet be right. */
+  override _writev(parts: { readonly chunk: Buffer }[], callback: (error?: Error | null) => void): void {
+    this.#socket.write(Buffer.concat(parts.map(({ chunk }) => chunk)), callback);
+  }
+
   override _final(callback: () => void): void {
     this.#socket.end(() => callback());
   }

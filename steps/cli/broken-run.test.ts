@@ -34,8 +34,19 @@ async function runInTheMiddle(name: string, args: readonly string[] = []) {
   const command = ['node', '-e', mute, '{port}', String(port)];
   const target = writeTarget(folder, { name, role: 'server', process: { command }, responseDeadline: '60s' });
   const { child, end } = start(['run', target, '--report', report, ...args]);
-  const [line] = (await once(control, 'connection')) as [Socket];
-  await once(line, 'data');
+  const over = new AbortController();
+  const asked = async (): Promise<Socket> => {
+    const [line] = (await once(control, 'connection', over)) as [Socket];
+    await once(line, 'data', over);
+    return line;
+  };
+  const early = end.then(({ code, stdout, stderr }): never => {
+    over.abort();
+    control.close();
+    throw new Error(`the run ended before it asked, with code ${code}\n${stdout}${stderr}`);
+  });
+  const line = await Promise.race([asked(), early]);
+  early.catch(() => {});
   const close = (): void => {
     line.destroy();
     control.close();
@@ -57,7 +68,7 @@ describe('a run that is interrupted', () => {
     const { verdict, faults, counts } = reportIn(report);
     assert.equal(verdict, 'incomplete');
     assert.deepEqual(faults, ['the run was interrupted (SIGINT)']);
-    assert.equal(counts.failed, 0);
+    assert.equal(counts.failed, 0, stdout);
     assert.deepEqual(schemaFaults('report', readFileSync(join(report, 'report.json'), 'utf8')), []);
   });
 });
@@ -73,7 +84,7 @@ describe('a run that takes too long', () => {
     assert.match(stdout, /\nits deadline of 2 s has passed: the run ends here; what was measured is reported\n/);
     const { verdict, faults, counts } = reportIn(report);
     assert.deepEqual([verdict, faults], ['incomplete', ['the run was interrupted (its deadline of 2 s has passed)']]);
-    assert.equal(counts.failed, 0);
+    assert.equal(counts.failed, 0, stdout);
     assert.deepEqual(schemaFaults('report', readFileSync(join(report, 'report.json'), 'utf8')), []);
   });
 

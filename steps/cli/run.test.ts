@@ -52,7 +52,10 @@ describe('a run on the embedded reference server', () => {
   });
 
   test('leaves its reports where it was told', () => {
-    assert.match(ended.stdout, /\nreports in whole: index\.html, report\.json, junit\.xml, report\.html, messages\.ndjson\n/);
+    assert.match(
+      ended.stdout,
+      /\nreports in whole: index\.html, report\.json, junit\.xml, specification\.html, report\.html, messages\.ndjson\n/,
+    );
     const report = reportIn(join(folder, 'whole'));
     assert.deepEqual(schemaFaults('report', JSON.stringify(report)), []);
     assert.equal(report.verdict, 'conforms');
@@ -173,7 +176,8 @@ describe('a run on a faulty server', () => {
 
   test('shows the failure on its page as well', () => {
     const page = readFileSync(join(report, 'report.html'), 'utf8');
-    assert.ok(page.includes('<td><b>failed</b></td><td>server-response-qos0</td>'));
+    const link = '<a href="specification.html#server-response-qos0">server-response-qos0</a>';
+    assert.ok(page.includes(`<td><b>failed</b></td><td>${link}</td>`));
     assert.ok(page.includes('likely    the service publishes at the QoS of the subscription'));
     assert.ok(!page.includes('world.ts:'), 'a stack trace');
   });

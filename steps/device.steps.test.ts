@@ -63,6 +63,13 @@ describe('a device is', () => {
     assert.equal(await hears(1, 1), undefined);
     assert.equal(await hears(1, 'none'), 'skipped');
     assert.equal(await hears(0, 'none'), undefined);
+    const world = await after({}, device, 'a device that hears its response topic at QoS 2', 'the device hears "/x" as well');
+    const own = '/ext/ntp/pk/dn/response';
+    assert.deepEqual(world.session.subscriptions, [
+      [own, 0],
+      [own, 2],
+      ['/x', 0],
+    ]);
   });
 });
 

@@ -89,8 +89,9 @@ export const target: Target = {
 const requirements = readRequirements();
 
 class MadeUpSession extends Session {
-  /** What the situation wished for, device by device, and the latencies of its links. */
+  /** What the situation wished for, device by device, what was subscribed, and the latencies of its links. */
   readonly wishes: (DeviceWishes & { readonly identity: Identity })[] = [];
+  readonly subscriptions: (readonly [topic: string, qos: number])[] = [];
   readonly links: { readonly forth: number; readonly back: number }[] = [];
   readonly #answers: Answers;
   readonly #grants: number | undefined;
@@ -132,6 +133,7 @@ class MadeUpSession extends Session {
       inbox,
       subscribe: async (topic, qos) => {
         filters.add(topic);
+        this.subscriptions.push([topic, qos]);
         return this.#grants === undefined ? undefined : Math.min(this.#grants, qos);
       },
       publish: (topic, payload, qos) => {

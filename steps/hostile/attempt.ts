@@ -71,7 +71,7 @@ export async function attempt(one: HostileCase): Promise<Attempt> {
       port: port === undefined ? undefined : Number(port),
       docker: one.docker === true,
     });
-    const result = { name: one.name, ended: summary(report), code: run.code, seconds, peakMb: run.peakMb, leftBehind };
+    const result = { name: one.name, ended: summary(one, report), code: run.code, seconds, peakMb: run.peakMb, leftBehind };
     return { ...result, complaints: [...complaintsOf(one, result, report), ...reportFaults(reports, run.printed)] };
   } finally {
     await unload?.();
@@ -100,8 +100,12 @@ function told({ because, faults, target, requirements }: Report): string {
   return [because, ...faults, target.ended, ...received].filter((text) => text !== undefined).join('\n');
 }
 
-function summary({ verdict, because, target }: Report): string {
-  return `${verdict}: ${because}${target.ended === undefined ? '' : ` (the server ${target.ended})`}`;
+/** The verdict, and the words that say what happened. */
+function summary({ says }: HostileCase, report: Report): string {
+  const line = told(report)
+    .split('\n')
+    .find((text) => says.test(text));
+  return `${report.verdict}: ${line ?? report.because}`;
 }
 
 /** The target file of a case, as an argument. */

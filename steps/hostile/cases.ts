@@ -56,6 +56,11 @@ const processes: readonly HostileCase[] = [
   server('forks children that stay', 'forks-children-that-stay', { ...sound, says: /every MUST|conforms|met/ }),
   server('ignores SIGTERM', 'ignores-sigterm', { ...sound, says: /met/ }),
   server('fills its log with 1 GB', 'logs-1-gb', { ...sound, says: /met/ }),
+  server('exits at once, with forged reports for last words', 'forges-last-words', {
+    code: 3,
+    verdict: 'incomplete',
+    says: /did not start/,
+  }),
   server('is too slow for the deadline of the run', 'answers-into-the-next-situation', {
     ...incomplete,
     target: { responseDeadline: '60s', deadline: '3s' },

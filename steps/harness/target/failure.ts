@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { printableLines } from '../printable.ts';
 import { conceal } from '../secrets.ts';
 import { EnvironmentError } from './errors.ts';
 import type { Target } from './target.ts';
@@ -14,12 +15,12 @@ export interface FailedStart {
   readonly advice: string;
 }
 
-/** The error for an implementation that did not start. Secrets are replaced by `(secret)`. */
+/** The error for an implementation that did not start. Secrets are replaced by `(secret)`, and what a terminal would obey is shown. */
 export function notStarted(target: Target, { tried, seen, output, advice }: FailedStart): EnvironmentError {
   const lines = [`${target.name} (${basename(target.file)}) did not start.`, `  tried  ${tried}`, `  seen   ${seen}`];
   if (output?.length === 0) lines.push('  it printed nothing');
   if (output !== undefined && output.length > 0)
     lines.push('  its last lines:', ...output.slice(-10).map((line) => `    ${line}`));
   lines.push(`  ${advice}`);
-  return new EnvironmentError(conceal(lines.join('\n'), target.secrets));
+  return new EnvironmentError(printableLines(conceal(lines.join('\n'), target.secrets)));
 }

@@ -71,6 +71,7 @@ Then('the server serves the lost device on a new connection', async function (th
   if (sibling === undefined) throw new Error('a lost device that comes back has an identity');
   const back = await this.play(sibling, { name: 'lost device, back' });
   await back.subscribe(back.responseTopic);
+  this.session.watch.back(back.responseTopic);
   await this.fence(back);
 });
 
@@ -113,4 +114,5 @@ When('the device comes back when the answer must have been given', async functio
   await pass(Math.max(0, away - (monotonic() - this.request.at) / 1000));
   this.device.heard.length = 0;
   await this.comeBack(this.device);
+  watch.back(this.device.responseTopic);
 });

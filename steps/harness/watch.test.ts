@@ -46,6 +46,15 @@ describe('a response belongs to the request', () => {
     assert.deepEqual(play.seen, []);
   });
 
+  test('of the new connection, where nothing but the order tells and the device is back on one', () => {
+    const play = new Play('here');
+    const lost = play.ask('1');
+    play.watch.back(own);
+    const now = play.ask('2');
+    assert.equal(play.hear(noEcho).request, now);
+    assert.equal(play.hear(1).request, lost, 'an echo tells more than the order');
+  });
+
   test('of an earlier situation, when it comes late, and is not taken for an answer to the present one', () => {
     const play = new Play('earlier');
     const earlier = play.ask('1');

@@ -91,6 +91,11 @@ export class Watch {
     return known;
   }
 
+  /** The device of this response topic is back on a new connection: answers that go by the order only are for what it asks now. */
+  back(responseTopic: string): void {
+    this.#present.set(responseTopic, []);
+  }
+
   /**
    * A message came to a device. Takes its note where it is more than the one response that a request is owed.
    *

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { root } from '../requirement.ts';
 import { html, Markup, type Part } from '../verdict/page/html.ts';
+import { policyOf } from '../verdict/page/policy.ts';
 import { script } from './script.ts';
 import { style } from './style.ts';
 import { texts } from './texts.ts';
@@ -66,15 +66,4 @@ export function search(withFolds: boolean): Markup {
 ${withFolds && html`<button type="button" id="unfold">${texts.unfold}</button><button type="button" id="fold">${texts.fold}</button>`}</form>`;
 }
 
-const policy = [
-  "default-src 'none'",
-  `style-src '${hashOf(style)}'`,
-  `script-src '${hashOf(script)}'`,
-  'img-src data:',
-  "base-uri 'none'",
-  "form-action 'none'",
-].join('; ');
-
-function hashOf(text: string): string {
-  return `sha256-${createHash('sha256').update(text).digest('base64')}`;
-}
+const policy = policyOf(style, script);

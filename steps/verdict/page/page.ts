@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { Report } from '../report.ts';
 import { html, Markup } from './html.ts';
 import { iconSheet } from './icons.ts';
 import { facts, map, nameOf, verdictHead } from './overview.ts';
+import { policyOf } from './policy.ts';
 import { requirementSections } from './requirement-section.ts';
 import { script } from './script.ts';
 import type { Detail } from './situation.ts';
@@ -83,16 +83,4 @@ function output({ target }: Report): Markup | undefined {
 <ol class="output">${target.output.slice(-40).map((line) => html`<li>${line.slice(0, 400)}</li>`)}</ol></section>`;
 }
 
-/** Nothing is loaded from anywhere, and nothing runs or styles but what stands on the page by the suite's hand. */
-const policy = [
-  "default-src 'none'",
-  `style-src '${hashOf(style)}'`,
-  `script-src '${hashOf(script)}'`,
-  'img-src data:',
-  "base-uri 'none'",
-  "form-action 'none'",
-].join('; ');
-
-function hashOf(text: string): string {
-  return `sha256-${createHash('sha256').update(text).digest('base64')}`;
-}
+const policy = policyOf(style, script);

@@ -268,10 +268,11 @@ class OneRun {
   }
 
   async perform(): Promise<number> {
-    this.announce();
+    // Before the first word: whoever has read it may end the run.
     using interruption = new Interruption(this.#deadlineMs, (why) => this.#interrupt(why));
     this.#interruption = interruption;
     try {
+      this.announce();
       if (this.#target.role === 'server') await this.#judgeServer();
       else await this.#judgeClient();
       if (this.#ending !== undefined) return await this.#ending;

@@ -18,7 +18,7 @@ Given('a lost device that has sent {lostAfter}', async function (this: NtpWorld,
   const link = await this.session.link({ forth: 0, back: 0 });
   this.wireLink = link;
   if (sent === 'nothing' || sent === 'half of its CONNECT') {
-    const passed = sent === 'nothing' ? undefined : link.nextForth();
+    const passed = sent === 'nothing' ? link.nextJoined() : link.nextForth();
     await this.fallSilent(sent, link);
     await passed;
     return undefined;

@@ -104,6 +104,35 @@ describe('a link', { timeout: 20_000 }, () => {
     await Promise.all(broken);
   });
 
+  test('says when a connection leads from one end to the other: from then on it can be reset', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    await using link = await Link.open({ host: '127.0.0.1', port }, { forth: 0, back: 0 });
+    const accepted = once(server, 'connection');
+    const joined = link.nextJoined();
+    const near = createConnection({ host: link.host, port: link.port });
+    near.on('error', () => {});
+    await joined;
+    link.reset();
+    const [far] = (await accepted) as [Socket];
+    const [error] = (await once(far.resume(), 'error')) as [NodeJS.ErrnoException];
+    assert.equal(error.code, 'ECONNRESET');
+    server.close();
+  });
+
+  test('keeps nobody waiting for a connection that leads nowhere', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    server.close();
+    await once(server, 'close');
+    await using link = await Link.open({ host: '127.0.0.1', port }, { forth: 0, back: 0 });
+    const waiting = [link.nextJoined(), link.nextForth()];
+    createConnection({ host: link.host, port: link.port }).resume();
+    await Promise.all(waiting);
+  });
+
   test('takes new connections after a reset', async () => {
     await using line = await Line.open(0, 0);
     line.link.reset();

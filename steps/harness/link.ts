@@ -14,6 +14,7 @@ export class Link implements AsyncDisposable {
   readonly #server: Server;
   readonly #pairs = new Set<readonly [Socket, Socket]>();
   #swallows = false;
+  readonly #joined = new Set<() => void>();
   readonly #passed = new Set<() => void>();
 
   private constructor(server: Server) {
@@ -34,7 +35,12 @@ export class Link implements AsyncDisposable {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Settles when the next bytes from the side that connected have been handed to the side that listens. */
+  /** Settles when the next connection leads from one end to the other, or has closed: whoever connects is told before that. */
+  nextJoined(): Promise<void> {
+    return new Promise((resolve) => this.#joined.add(resolve));
+  }
+
+  /** Settles when the next bytes from the side that connected have been handed to the side that listens, or a connection has closed. */
   nextForth(): Promise<void> {
     return new Promise((resolve) => this.#passed.add(resolve));
   }
@@ -63,13 +69,17 @@ export class Link implements AsyncDisposable {
   #join(near: Socket, far: Socket, { forth, back }: Latency): void {
     const pair = [near, far] as const;
     this.#pairs.add(pair);
-    this.#carry(near, far, forth, () => {
-      for (const resolve of this.#passed) resolve();
-      this.#passed.clear();
-    });
+    far.once('connect', () => tell(this.#joined));
+    this.#carry(near, far, forth, () => tell(this.#passed));
     this.#carry(far, near, back);
     // Not with the first of the two: the other one may stay open, where everything is swallowed.
-    for (const socket of pair) socket.on('close', () => near.closed && far.closed && this.#pairs.delete(pair));
+    for (const socket of pair)
+      socket.on('close', () => {
+        if (!near.closed || !far.closed) return;
+        this.#pairs.delete(pair);
+        tell(this.#joined);
+        tell(this.#passed);
+      });
   }
 
   #carry(from: Socket, to: Socket, latency: number, passed: () => void = () => {}): void {
@@ -91,4 +101,9 @@ export class Link implements AsyncDisposable {
     from.on('error', () => {});
     from.on('close', () => deliver(() => to.destroy()));
   }
+}
+
+function tell(waiting: Set<() => void>): void {
+  for (const resolve of waiting) resolve();
+  waiting.clear();
 }

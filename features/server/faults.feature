@@ -26,7 +26,6 @@ Feature: Broken links and malformed requests
         | nothing             |
         | half of its CONNECT |
         | half of a request   |
-        | a request           |
 
     Scenario Outline: The connection of a device that has sent <sent> is reset
       Given a device that hears its response topic

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, createConnection, createServer, type Server, type Socket } from 'node:net';
 import { describe, test } from 'node:test';
-import { Link } from './link.ts';
+import { Link, type Tap } from './link.ts';
 import { monotonic } from './wire.ts';
 
 /** Timers may be a fraction of a millisecond early. */
@@ -172,6 +172,28 @@ describe('a link', { timeout: 20_000 }, () => {
     await line.link[Symbol.asyncDispose]();
     const [error] = (await once(createConnection({ host, port }), 'error')) as [NodeJS.ErrnoException];
     assert.equal(error.code, 'ECONNREFUSED');
+  });
+
+  test('lets a tap hear what comes, what is handed on, and which side ended first', async () => {
+    const server = createServer((far) => far.on('data', () => far.end('answer'))).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const heard: string[] = [];
+    const tap = (): Tap => ({
+      came: (direction, bytes) => {
+        heard.push(`${direction} ${String(bytes)}`);
+        return () => heard.push(`${direction} handed on`);
+      },
+      ended: (side, fault) => heard.push(`${side} ended${fault === undefined ? '' : ', broken'}`),
+    });
+    const { port } = server.address() as AddressInfo;
+    await using link = await Link.open({ host: '127.0.0.1', port }, { forth: 5, back: 5 }, { tap });
+    const near = createConnection({ host: link.host, port: link.port });
+    near.write('question');
+    await once(near.resume(), 'close');
+    server.close();
+    const first = ['forth question', 'forth handed on', 'back answer', 'far ended', 'back handed on'];
+    assert.deepEqual(heard.slice(0, first.length).toSorted(), first.toSorted());
+    assert.ok(heard.indexOf('back answer') < heard.indexOf('back handed on'));
   });
 
   test('closes a connection when nobody listens at the other end', async () => {

@@ -8,24 +8,49 @@ export interface Latency {
   readonly back: number;
 }
 
+/** Hears what passes one connection of a link; it changes nothing. */
+export interface Tap {
+  /** Bytes have come. @returns told just before they are handed on; never called when the other side is gone by then */
+  came(direction: keyof Latency, bytes: Buffer): () => void;
+  /** One side has ended the connection, or it broke there. Not told of what the suite ends itself. */
+  ended(side: 'near' | 'far', fault?: Error): void;
+}
+
+/** How a link differs from the usual. */
+export interface LinkOptions {
+  /** Where it listens; the loopback by default. */
+  readonly host?: string;
+  /** Called for each connection. */
+  readonly tap?: () => Tap;
+}
+
 /** A TCP link in the suite's own process: bytes pass it in order, each after the latency of its direction. */
 export class Link implements AsyncDisposable {
-  readonly host = '127.0.0.1';
+  readonly host: string;
   readonly #server: Server;
   readonly #pairs = new Set<readonly [Socket, Socket]>();
   #swallows = false;
   readonly #joined = new Set<() => void>();
   readonly #passed = new Set<() => void>();
 
-  private constructor(server: Server) {
+  private constructor(server: Server, host: string) {
     this.#server = server;
+    this.host = host;
   }
 
-  /** Opens a link to an address; it listens on a free port of the loopback. */
-  static async open({ host, port }: { readonly host: string; readonly port: number }, latency: Latency): Promise<Link> {
+  /**
+   * Opens a link to an address; it listens on a free port.
+   *
+   * @throws Error of node:net (EADDRNOTAVAIL) when it cannot listen on that host
+   */
+  static async open(
+    { host, port }: { readonly host: string; readonly port: number },
+    latency: Latency,
+    { host: own = '127.0.0.1', tap }: LinkOptions = {},
+  ): Promise<Link> {
     const server = createServer({ noDelay: true });
-    const link = new Link(server);
-    server.on('connection', (near) => link.#join(near, createConnection({ host, port, noDelay: true }), latency));
+    const link = new Link(server, own);
+    server.on('connection', (near) => link.#join(near, createConnection({ host, port, noDelay: true }), latency, tap?.()));
     server.listen(0, link.host);
     await once(server, 'listening');
     return link;
@@ -66,12 +91,25 @@ export class Link implements AsyncDisposable {
     await closed;
   }
 
-  #join(near: Socket, far: Socket, { forth, back }: Latency): void {
+  #join(near: Socket, far: Socket, { forth, back }: Latency, tap?: Tap): void {
     const pair = [near, far] as const;
     this.#pairs.add(pair);
     far.once('connect', () => tell(this.#joined));
-    this.#carry(near, far, forth, () => tell(this.#passed));
-    this.#carry(far, near, back);
+    this.#carry(
+      near,
+      far,
+      forth,
+      (bytes) => tap?.came('forth', bytes),
+      () => tell(this.#passed),
+    );
+    this.#carry(far, near, back, (bytes) => tap?.came('back', bytes));
+    for (const [side, socket] of [
+      ['near', near],
+      ['far', far],
+    ] as const) {
+      socket.on('end', () => tap?.ended(side));
+      socket.on('error', (fault) => tap?.ended(side, fault));
+    }
     // Not with the first of the two: the other one may stay open, where everything is swallowed.
     for (const socket of pair)
       socket.on('close', () => {
@@ -82,7 +120,13 @@ export class Link implements AsyncDisposable {
       });
   }
 
-  #carry(from: Socket, to: Socket, latency: number, passed: () => void = () => {}): void {
+  #carry(
+    from: Socket,
+    to: Socket,
+    latency: number,
+    came: (bytes: Buffer) => (() => void) | undefined,
+    passed: () => void = () => {},
+  ): void {
     const deliver = (act: () => void): void => {
       const due = (): void => {
         if (!this.#swallows && !to.destroyed) act();
@@ -90,12 +134,14 @@ export class Link implements AsyncDisposable {
       if (latency === 0) due();
       else setTimeout(due, latency);
     };
-    from.on('data', (bytes) =>
+    from.on('data', (bytes: Buffer) => {
+      const passes = came(bytes);
       deliver(() => {
+        passes?.();
         to.write(bytes);
         passed();
-      }),
-    );
+      });
+    });
     from.on('end', () => deliver(() => to.end()));
     // What broke is told to the other end by the close that follows.
     from.on('error', () => {});

@@ -1,8 +1,8 @@
 import { condensed, type RecordedFrame } from './frame-log.ts';
 import { type Moment, moment } from './moment.ts';
 import type { Payload, Value } from './payload.ts';
-import type { PlatformRequest } from './platform-script.ts';
-import type { PlatformSession } from './platform-session.ts';
+import type { ClientPublish } from './platform-script.ts';
+import type { PlatformSession, Subscription } from './platform-session.ts';
 import { printable } from './printable.ts';
 import type { Answer, Scene } from './scene.ts';
 import type { Identity } from './target/target.ts';
@@ -30,9 +30,17 @@ export interface Delivered extends Moment {
   readonly heard: boolean;
 }
 
+/** A connection of the client, as far as it is judged and shown. */
+export interface ClientConnection extends Pick<PlatformSession, 'accepted' | 'connect' | 'frames'> {
+  /** By topic filter, in the order in which they came. */
+  readonly subscriptions: ReadonlyMap<string, Pick<Subscription, 'filter' | 'requestedQos'>>;
+  /** How it ended, where it did. */
+  readonly ending: { readonly atUs: number; readonly reason: string } | undefined;
+}
+
 /** A request of the client, and what came of it. */
 export interface ClientRequest {
-  readonly publish: PlatformRequest;
+  readonly publish: ClientPublish;
   /** When the packet before it crossed the same connection, or the connection began: monotonic time in µs. */
   readonly beforeUs: number;
   /** Whether one of the client's connections had subscribed a filter that covers its response topic, in the order of the packets. */
@@ -54,7 +62,7 @@ export class Performance {
   readonly requests: ClientRequest[] = [];
   readonly reports: ReportedTime[] = [];
   /** Connections that were seen to be this client's. */
-  sessions: readonly PlatformSession[] = [];
+  sessions: readonly ClientConnection[] = [];
   /** How often it was seen to connect, refused connections included. */
   attempts = 0;
   /** True from the first CONNACK that let it in. */
@@ -82,6 +90,11 @@ export class Performance {
     return `/ext/ntp/${this.identity.productKey}/${this.identity.deviceName}/response`;
   }
 
+  /** Whether a message is a request: on the request topic, or one that looks like a request on another topic. */
+  isRequest(topic: string, { members }: Payload): boolean {
+    return topic === this.requestTopic || topic.includes('/ntp/') || members.has('deviceSendTime');
+  }
+
   /** The request that counts. */
   get request(): ClientRequest | undefined {
     return this.requests[0];
@@ -106,8 +119,15 @@ export class Performance {
     return this.requests.length >= mostKept;
   }
 
+  /** Keeps a report, where the client has not reported too often. */
+  keep(report: ReportedTime | undefined): void {
+    if (report === undefined || this.reportedTooOften) return;
+    this.reports.push(report);
+    this.changed();
+  }
+
   /** Nothing more will come. What is kept from here on costs little, however much there was. */
-  close(sessions: readonly PlatformSession[], attempts: number): void {
+  close(sessions: readonly ClientConnection[], attempts: number): void {
     this.sessions = sessions;
     this.attempts = attempts;
     for (const { frames } of sessions) frames.condense(condensed);

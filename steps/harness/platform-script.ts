@@ -17,8 +17,7 @@ export type ConnectDecision = 'accept' | 'withhold' | { readonly refuse: number 
 export type SubscribeDecision = 'grant' | 'refuse' | 'withhold' | QoS;
 
 /** A PUBLISH of a client, exactly as it came. */
-export interface PlatformRequest extends Moment {
-  readonly session: PlatformSession;
+export interface ClientPublish extends Moment {
   readonly topic: string;
   readonly payload: Buffer;
   readonly qos: QoS;
@@ -28,6 +27,11 @@ export interface PlatformRequest extends Moment {
   readonly messageId?: number;
   /** The first byte of the packet: 0x30 is a PUBLISH at QoS 0 without retain and dup. */
   readonly firstByte: number;
+}
+
+/** A PUBLISH of a client that came to the platform. */
+export interface PlatformRequest extends ClientPublish {
+  readonly session: PlatformSession;
 }
 
 /**

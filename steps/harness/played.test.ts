@@ -1,6 +1,5 @@
 import { readPayload } from './payload.ts';
 import { type ClientRequest, type Delivered, Performance, type ReportedTime } from './performance.ts';
-import type { PlatformSession } from './platform-session.ts';
 import { plainScene, type Scene } from './scene.ts';
 
 /** The suite's clock when a made-up client is started, in ms. */
@@ -48,7 +47,6 @@ export function requestOf({ scene, requestTopic: topic }: Performance, exchange:
   return {
     publish: {
       ...moment(asked),
-      session: {} as PlatformSession,
       topic,
       payload: Buffer.alloc(0),
       qos: 0,

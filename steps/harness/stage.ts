@@ -1,27 +1,24 @@
 import { readFileSync } from 'node:fs';
 import type { IConnectPacket } from 'mqtt-packet';
+import { afterReportMs, startClient, tellToAsk } from './client-start.ts';
 import { type ClockSettings, type ContainerClockSettings, ControlledClock } from './clock.ts';
 import { moment } from './moment.ts';
 import { readPayload } from './payload.ts';
-import { type ClientRequest, Performance, type ReportedTime } from './performance.ts';
+import { type ClientRequest, Performance } from './performance.ts';
 import { Platform, type PlatformOptions } from './platform.ts';
 import type { PlatformRequest, Script } from './platform-script.ts';
 import type { PlatformSession } from './platform-session.ts';
-import { type Reports, readReport, reportsOf } from './reported-time.ts';
+import { type Reports, reportsOf } from './reported-time.ts';
 import { type Answer, leadOf, plainScene, type ResponseTimes, receiveTimeOf, type Scene, writeAnswer } from './scene.ts';
 import { assertValid } from './schema.ts';
 import { learnSecret } from './secrets.ts';
 import { EnvironmentError } from './target/errors.ts';
-import { startTarget } from './target/start.ts';
 import type { Identity, StartedTarget, Target } from './target/target.ts';
 import { type Venue, venueOf } from './target/venue.ts';
 import { wall } from './wall.ts';
 
 /** The device whose responses must not reach the client under test. */
 const stranger: Identity = { productKey: 'a1NtpSuite1', deviceName: 'somebody-else' };
-
-/** How long a client that has reported may take to end by itself, or to report again, in ms. */
-const afterReportMs = 300;
 
 /** Who takes part in a performance. */
 interface Cast {
@@ -228,16 +225,14 @@ export class Stage {
     const { identity, scene } = performance;
     const controlled: (ClockSettings & Partial<ContainerClockSettings>) | undefined =
       this.target.start.kind === 'container' ? clock?.forContainer() : clock?.forProcess();
-    const { productKey, deviceName, deviceSecret = '' } = identity;
     platform.play(identity, script);
-    const client = await startTarget(this.target, {
+    const client = await startClient(this.target, performance, {
       giveUp: this.#giveUp.signal,
       env: { ...(scene.timeZone === undefined ? {} : { TZ: scene.timeZone }), ...controlled?.env },
       mounts: controlled === undefined || controlled.mount === undefined ? [] : [controlled.mount],
-      values: { host: this.#venue.host, port: String(port), productKey, deviceName, deviceSecret, timestampType: scene.type },
-      onLine: (line) => {
-        if (!performance.reportedTooOften) keep(performance, readReport(line, this.#reports));
-      },
+      host: this.#venue.host,
+      port,
+      reports: this.#reports,
     });
     this.#running.add(client);
     void client.lost?.then((why) => {
@@ -246,11 +241,6 @@ export class Stage {
       performance.changed();
     });
     if (client.imageDigest !== undefined) this.#imageDigests.add(client.imageDigest);
-    void client.end.then((how) => {
-      performance.ended = how === 'stopped by the suite' ? undefined : how;
-      performance.over = true;
-      performance.changed();
-    });
     try {
       if (!this.#giveUp.signal.aborted) await this.#watch({ performance, platform, clock }, client);
     } finally {
@@ -302,20 +292,9 @@ export class Stage {
     const ready = refused ? () => platform.accepted > 0 : listens;
     await performance.until(() => ready() || performance.ended !== undefined, withinMs);
     if (performance.ended !== undefined) return;
-    switch (sync.kind) {
-      case 'exec':
-        await client.exec(sync.command);
-        return;
-      case 'signal':
-        await client.signal(sync.signal);
-        return;
-      case 'stdin':
-        await client.write(sync.text);
-        return;
-      case 'publish':
-        for (const session of open()) {
-          session.deliver(fill(sync.topic, performance.identity), fill(sync.payload, performance.identity));
-        }
+    if (sync.kind !== 'publish') return tellToAsk(client, sync);
+    for (const session of open()) {
+      session.deliver(fill(sync.topic, performance.identity), fill(sync.payload, performance.identity));
     }
   }
 
@@ -352,49 +331,48 @@ export class Stage {
       onRequest: async (publish, session) => {
         const said = this.#reports.fromMessage?.(publish.topic, publish.payload, performance.identity);
         if (said !== undefined) {
-          if (!performance.reportedTooOften) keep(performance, said);
+          performance.keep(said);
           return;
         }
         if (performance.askedTooOften) return;
         const payload = readPayload(publish.payload);
-        const looksLike = publish.topic.includes('/ntp/') || payload.members.has('deviceSendTime');
-        if (publish.topic !== performance.requestTopic && !looksLike) return;
+        if (!performance.isRequest(publish.topic, payload)) return;
         const beforeUs = (session.frames.before(publish.atUs) ?? session.accepted).atUs;
         const listened = platform.sessions(performance.identity).some((one) => one.subscribes(performance.responseTopic));
         const deviceSendTime = payload.members.get('deviceSendTime');
         const request: ClientRequest = { publish, beforeUs, listened, payload, deviceSendTime, delivered: [] };
         performance.requests.push(request);
         performance.changed();
-        if (publish.topic === performance.requestTopic) await this.#answer(cast, request);
+        if (publish.topic === performance.requestTopic) await this.#answer(cast, request, publish);
         performance.changed();
       },
     };
   }
 
   /** Answers a request as the scene says. What it claims is true: the latencies and the processing time are really spent. */
-  async #answer(cast: Cast, request: ClientRequest): Promise<void> {
+  async #answer(cast: Cast, request: ClientRequest, publish: PlatformRequest): Promise<void> {
     const { performance } = cast;
     const { scene, requests } = performance;
     const first = requests[0] === request;
     if (scene.refusal !== undefined) return;
     if (first && scene.sequel === 'loses the first answer') return;
     if (first && scene.sequel === 'cuts the connection after the first request') {
-      request.publish.session.cut();
+      publish.session.cut();
       return;
     }
     if (request.deviceSendTime?.number === undefined) return;
-    const times = await this.#spend(cast, request.publish);
+    const times = await this.#spend(cast, publish);
     const late = scene.sequel === 'answers the first request late';
     if (late && first) {
       // Kept until the next request is here; then both are answered, the late one first.
       await performance.until(() => requests.length > 1 || performance.over, this.target.withinMs * 2);
-      this.#deliver(cast, request, scene.answers.at(-1), times);
+      this.#deliver(cast, request, publish, scene.answers.at(-1), times);
       return;
     }
     if (late) await performance.until(() => (requests[0]?.delivered.length ?? 0) > 0, this.target.withinMs);
     for (const answer of scene.answers) {
       await pass(answer.afterMs, performance);
-      this.#deliver(cast, request, answer, times);
+      this.#deliver(cast, request, publish, answer, times);
     }
   }
 
@@ -418,6 +396,7 @@ export class Stage {
   #deliver(
     { performance, platform }: Cast,
     request: ClientRequest,
+    publish: PlatformRequest,
     answer: Answer | undefined,
     { received, sent }: { received: number; sent: number },
   ): void {
@@ -436,7 +415,7 @@ export class Stage {
     const topic =
       answer.on === 'its own' ? performance.responseTopic : `/ext/ntp/${stranger.productKey}/${stranger.deviceName}/response`;
     const now = moment();
-    const heard = platform.respond(request.publish, topic, payload).length > 0;
+    const heard = platform.respond(publish, topic, payload).length > 0;
     const { serverRecvTime, serverSendTime } = times;
     request.delivered.push({ ...now, answer, payload, serverRecvTime, serverSendTime, heard });
   }
@@ -465,12 +444,6 @@ const absolute = (value: bigint): bigint => (value < 0n ? -value : value);
 
 const fill = (text: string, { productKey, deviceName }: Identity): string =>
   text.replaceAll('{productKey}', productKey).replaceAll('{deviceName}', deviceName);
-
-function keep(performance: Performance, report: ReportedTime | undefined): void {
-  if (report === undefined) return;
-  performance.reports.push(report);
-  performance.changed();
-}
 
 /** Equal scenes have equal keys, in whatever order a situation describes them. */
 const keyOf = (scene: Scene): string => JSON.stringify(Object.entries(scene).toSorted(([a], [b]) => (a < b ? -1 : 1)));

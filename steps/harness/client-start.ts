@@ -1,0 +1,59 @@
+import type { Performance } from './performance.ts';
+import { type Reports, readReport } from './reported-time.ts';
+import type { StartOptions } from './target/options.ts';
+import { startTarget } from './target/start.ts';
+import type { StartedTarget, Sync, Target } from './target/target.ts';
+
+/** How long a client that has reported may take to end by itself, or to report again, in ms. */
+export const afterReportMs = 300;
+
+/** What a client is started with. */
+export interface ClientStart extends Pick<StartOptions, 'giveUp' | 'env' | 'mounts'> {
+  /** Where it finds the platform, or what it is to take for it. */
+  readonly host: string;
+  readonly port: number;
+  /** How it reports. */
+  readonly reports: Reports;
+}
+
+/**
+ * Starts a client for a performance, in which its reports and its end are kept. Whoever calls this ends it with `stop()`.
+ *
+ * @throws EnvironmentError when it does not start
+ */
+export async function startClient(
+  target: Target,
+  performance: Performance,
+  { host, port, reports, ...options }: ClientStart,
+): Promise<StartedTarget> {
+  const { identity, scene } = performance;
+  const { productKey, deviceName, deviceSecret = '' } = identity;
+  const client = await startTarget(target, {
+    ...options,
+    values: { host, port: String(port), productKey, deviceName, deviceSecret, timestampType: scene.type },
+    onLine: (line) => {
+      if (!performance.reportedTooOften) performance.keep(readReport(line, reports));
+    },
+  });
+  void client.end.then((how) => {
+    performance.ended = how === 'stopped by the suite' ? undefined : how;
+    performance.over = true;
+    performance.changed();
+  });
+  return client;
+}
+
+/** Has a client ask that neither asks by itself nor on a message. @throws EnvironmentError when it cannot be told to */
+export async function tellToAsk(
+  client: StartedTarget,
+  sync: Exclude<Sync, { kind: 'start' | 'every' | 'publish' }>,
+): Promise<void> {
+  switch (sync.kind) {
+    case 'exec':
+      return client.exec(sync.command);
+    case 'signal':
+      return client.signal(sync.signal);
+    case 'stdin':
+      return client.write(sync.text);
+  }
+}

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { hostname, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { connectEngine, type Engine, isLeftover, OWNER_LABEL, RUN } from './engine.ts';
@@ -388,10 +388,11 @@ describe('a container that does not start is answered with what was tried, seen,
 
 test('a container is a leftover when the process that owns it is gone', () => {
   const gone = execFileSync(process.execPath, ['-p', 'process.pid'], { encoding: 'utf8' }).trim();
-  assert.equal(isLeftover(`${hostname()}.${gone}.0123abcd`), true);
-  assert.equal(isLeftover(`${hostname()}.${process.pid}.0123abcd`), true);
+  const machine = RUN.slice(0, RUN.lastIndexOf(`.${process.pid}.`));
+  assert.equal(isLeftover(`${machine}.${gone}.0123abcd`), true);
+  assert.equal(isLeftover(`${machine}.${process.pid}.0123abcd`), true);
   assert.equal(isLeftover(RUN), false);
-  assert.equal(isLeftover(`${hostname()}.${process.ppid}.0123abcd`), false);
+  assert.equal(isLeftover(`${machine}.${process.ppid}.0123abcd`), false);
   assert.equal(isLeftover(`another-machine.${gone}.0123abcd`), false);
   assert.equal(isLeftover('anything'), false);
 });

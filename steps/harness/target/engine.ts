@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
+import { readlinkSync } from 'node:fs';
+import os, { hostname } from 'node:os';
 import type { ContainerRuntimeClient } from 'testcontainers';
 import { EnvironmentError } from './errors.ts';
 import { freePort } from './port.ts';
@@ -7,8 +8,11 @@ import { freePort } from './port.ts';
 /** Label of every container and network that the suite makes. Its value is the run that owns it. */
 export const OWNER_LABEL = 'iot-ntp-conformance';
 
+/** Where the ids of processes are this process's own. A container may have the machine's name and not see its processes. */
+const MACHINE = `${hostname()}${processSpace()}`;
+
 /** This run: machine, process, and a word by which a later process of the same id is told apart. */
-export const RUN = `${hostname()}.${process.pid}.${randomUUID().slice(0, 8)}`;
+export const RUN = `${MACHINE}.${process.pid}.${randomUUID().slice(0, 8)}`;
 
 /** A container engine that answers, and testcontainers to use it with. */
 export interface Engine {
@@ -44,6 +48,7 @@ export function connectEngine(): Promise<Engine> {
 }
 
 async function connect(): Promise<Engine> {
+  nameThisUser();
   const testcontainers = await import('testcontainers');
   let client: ContainerRuntimeClient;
   try {
@@ -84,10 +89,30 @@ async function removeLeftovers({ docker }: Engine): Promise<void> {
   await Promise.allSettled(unused.map(({ Id }) => docker.getNetwork(Id).remove()));
 }
 
+/** Linux's number for the processes that see each other, with a hyphen before it; empty on systems that have no such thing. */
+function processSpace(): string {
+  try {
+    return `-${/\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0]}`;
+  } catch {
+    return '';
+  }
+}
+
+/** testcontainers asks the system who this user is, which knows none that only `docker run --user` has made up. */
+function nameThisUser(): void {
+  try {
+    os.userInfo();
+  } catch {
+    const [uid, gid] = [process.getuid?.() ?? -1, process.getgid?.() ?? -1];
+    const user: os.UserInfo<string> = { username: String(uid), uid, gid, shell: null, homedir: os.homedir() };
+    Object.assign(os, { userInfo: () => user });
+  }
+}
+
 /** Whether the owner of a container or network is gone. Owners on other machines (or in other containers) cannot be asked, and are left alone. */
 export function isLeftover(owner: string): boolean {
   const [, machine, id] = /^(.*)\.(\d+)\.[0-9a-f]+$/.exec(owner) ?? [];
-  if (machine !== hostname() || owner === RUN) return false;
+  if (machine !== MACHINE || owner === RUN) return false;
   if (Number(id) === process.pid) return true;
   try {
     process.kill(Number(id), 0);

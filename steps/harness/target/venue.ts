@@ -1,3 +1,4 @@
+import { EnvironmentError } from './errors.ts';
 import type { Target } from './target.ts';
 
 /** Where a client meets the platform that the suite plays. */
@@ -19,10 +20,15 @@ interface Listener {
 
 const loopback = '127.0.0.1';
 
+/** The suite is in a container beside those that it starts, or the engine is on another machine: every client would seem to be silent. */
+const unreachable =
+  'A client in a container cannot reach the platform that the suite plays: the Docker engine is not on the machine that the suite runs on.\n' +
+  '  Run the suite on the machine of the engine; in a container of its own, with docker run --network host.';
+
 /**
  * The venue of a client: the loopback for a process; for a container the engine's side of the network that it will be in.
  *
- * @throws EnvironmentError when no engine answers
+ * @throws EnvironmentError when no engine answers; `listen` throws it where the engine's containers do not reach this machine
  */
 export async function venueOf({ role, start }: Target): Promise<Venue> {
   if (start.kind !== 'container')
@@ -39,8 +45,9 @@ export async function venueOf({ role, start }: Target): Promise<Venue> {
       try {
         return await platform.listen(gateway);
       } catch (error) {
-        // An engine in a virtual machine forwards what its containers send to their host to the loopback of this machine.
         if ((error as NodeJS.ErrnoException).code !== 'EADDRNOTAVAIL') throw error;
+        if (engine.host !== loopback) throw new EnvironmentError(unreachable);
+        // An engine in a virtual machine forwards what its containers send to their host to the loopback of this machine.
         return platform.listen(loopback);
       }
     },

@@ -6,7 +6,7 @@ import { writeWhole } from '../verdict/report-folder.ts';
 import { badgeJson, badgeOf, badgeSvg } from './badge.ts';
 import { evidenceOf } from './evidence.ts';
 import { certificateFiles, judgedFiles } from './files.ts';
-import { contradictions, rejudge } from './recording.ts';
+import { contradictions, recordedMessages, rejudge } from './recording.ts';
 import { signStatement } from './signature.ts';
 import { NotCertifiable, statementJson, statementOf } from './statement.ts';
 
@@ -50,10 +50,9 @@ export async function certify(
 
 /** Judges what was recorded once more, as whoever checks the certificate will do. */
 function confirm(folder: string, report: Report): void {
-  const recorded = rejudge(readFileSync(join(folder, judgedFiles.messages), 'utf8'), {
-    role: report.target.role,
-    strict: report.strict,
-  });
+  const text = readFileSync(join(folder, judgedFiles.messages), 'utf8');
+  const { target, strict } = report;
+  const recorded = rejudge(recordedMessages(text), target.role, () => ({ strict }));
   const [first] = contradictions(report, recorded, true);
   if (first !== undefined) throw new NotCertifiable(`the suite is at fault; please report this: in report.json ${first}`);
 }

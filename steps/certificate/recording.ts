@@ -1,6 +1,6 @@
 import type { Envelope } from '@cucumber/messages';
 import { digestOfFeatures, type Requirement, type Role, requirementsOf, root } from '../requirement.ts';
-import { type Judgement, judge } from '../verdict/judge.ts';
+import { type Circumstances, type Judgement, judge } from '../verdict/judge.ts';
 import type { Report, RequirementResult } from '../verdict/report.ts';
 import { withLinks } from '../verdict/report-json.ts';
 import { Transcript } from '../verdict/transcript.ts';
@@ -14,23 +14,37 @@ export interface Rejudged {
 }
 
 /**
- * Judges a recorded run once more, by the features that are recorded with it, as a whole run that nobody interrupted.
+ * Judges a recorded run once more, by the features that are recorded with it, as one that nobody interrupted.
  *
- * @param text the text of `messages.ndjson`
+ * @param messages what `messages.ndjson` holds
+ * @param circumstances how the run was made, made from the requirements that are recorded
  * @throws Error that says what in it cannot be read, FeatureError
  */
-export function rejudge(text: string, { role, strict }: { readonly role: Role; readonly strict: boolean }): Rejudged {
+export function rejudge(
+  messages: Iterable<Envelope>,
+  role: Role,
+  circumstances: (requirements: readonly Requirement[]) => Circumstances,
+): Rejudged {
   const transcript = new Transcript({ cwd: root });
   const features = new Map<string, string>();
-  for (const [index, line] of text.split('\n').entries()) {
-    if (line === '') continue;
-    const envelope = readLine(line, index + 1);
+  for (const envelope of messages) {
     const { source } = envelope;
     if (source?.uri.startsWith(`features/${role}/`) === true) features.set(source.uri, source.data);
     transcript.add(envelope);
   }
   const requirements = requirementsOf(features);
-  return { requirements, featuresDigest: digestOfFeatures(features), judgement: judge(requirements, transcript, { strict }) };
+  const judgement = judge(requirements, transcript, circumstances(requirements));
+  return { requirements, featuresDigest: digestOfFeatures(features), judgement };
+}
+
+/**
+ * The messages of a recorded run.
+ *
+ * @param text the text of `messages.ndjson`
+ * @throws Error that says which line is none
+ */
+export function* recordedMessages(text: string): Generator<Envelope> {
+  for (const [index, line] of text.split('\n').entries()) if (line !== '') yield readLine(line, index + 1);
 }
 
 function readLine(line: string, number: number): Envelope {

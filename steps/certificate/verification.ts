@@ -6,7 +6,7 @@ import { differences, readSets } from '../requirement-set.ts';
 import type { Report } from '../verdict/report.ts';
 import { sha256 } from './evidence.ts';
 import { certificateFiles, judgedFiles, mediaTypeOf } from './files.ts';
-import { contradictions, rejudge } from './recording.ts';
+import { contradictions, recordedMessages, rejudge } from './recording.ts';
 import { checkSignature } from './signature.ts';
 import { NotCertifiable, type Statement, statementJson, statementOf } from './statement.ts';
 import { suiteDigest } from './suite-digest.ts';
@@ -152,7 +152,7 @@ function checkRecorded(text: string, report: Report, same: boolean): { readonly 
   const file = judgedFiles.messages;
   let recorded: ReturnType<typeof rejudge>;
   try {
-    recorded = rejudge(text, { role: report.target.role, strict: report.strict });
+    recorded = rejudge(recordedMessages(text), report.target.role, () => ({ strict: report.strict }));
   } catch (error) {
     return { faults: [{ file, what: error instanceof Error ? error.message : String(error) }], remarks: [] };
   }

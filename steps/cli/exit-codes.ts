@@ -1,6 +1,6 @@
 /** What the exit codes of the command line mean. They are a contract with every pipeline that reads them. */
 export const exitCodes: Readonly<Record<0 | 1 | 2 | 3 | 4, string>> = {
-  0: 'the implementation conforms, or --allow-expected lets pass what it fails in',
+  0: 'the implementation conforms, or --allow-expected lets pass what it fails in, or nothing failed in a shard, which has no verdict',
   1: 'the implementation does not conform',
   2: 'wrong use: flags, target file or expectations',
   3: 'the environment: no Docker engine, image missing, target did not start, report cannot be written',

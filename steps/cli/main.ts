@@ -3,8 +3,10 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { EnvironmentError, InputFileError } from '../harness/target/errors.ts';
 import { FeatureError, root } from '../requirement.ts';
 import { exitCodes, verifyExitCodes } from './exit-codes.ts';
+import { firstSteps } from './first-steps.ts';
 import type { ListOptions } from './list.ts';
 import { exitOfLoss, isSystemError } from './losses.ts';
+import type { MergeOptions } from './merge.ts';
 import { WrongUse } from './wrong-use.ts';
 
 /** Options of `run` as the command line gives them. */
@@ -12,6 +14,7 @@ interface RunFlags {
   readonly role?: 'server' | 'client';
   readonly only?: string[];
   readonly tags?: string;
+  readonly shard?: string;
   readonly devices?: number;
   readonly strict?: true;
   readonly report: string;
@@ -100,10 +103,13 @@ function commands(args: readonly string[], done: (code: number) => void): Comman
     )
     .version(version)
     .exitOverride()
+    .enablePositionalOptions()
     .showSuggestionAfterError()
     .showHelpAfterError('(--help says what can be used)')
     .addHelpText('after', exitCodeHelp);
   const command = (name: string): Command => program.command(name).exitOverride();
+
+  firstSteps(command, done);
 
   command('run')
     .summary('Runs the suite on an implementation.')
@@ -114,6 +120,7 @@ function commands(args: readonly string[], done: (code: number) => void): Comman
     .addOption(new Option('--role <role>', 'which embedded reference, when no target is named').choices(['server', 'client']))
     .option('--only <id...>', 'run these requirements only; such a run is never complete')
     .option('--tags <expression>', 'run what this tag expression selects, for example "@must and not @clock"')
+    .option('--shard <part>', 'run one of several parts of the situations, for example 2/5, to be merged by "merge"')
     .option('--devices <number>', 'how many devices ask at the same moment, 200 or more (servers)', readDevices)
     .option('--strict', 'let recommendations (SHOULD) decide the verdict as well')
     .option('--report <folder>', 'where the reports go', 'conformance-report')
@@ -145,6 +152,21 @@ function commands(args: readonly string[], done: (code: number) => void): Comman
       }
       const { runCommand } = await import('./run-command.ts');
       done(await runCommand(target, { ...flags, folder: report }));
+    });
+
+  command('merge')
+    .description('Makes one report, with its verdict, of the shards of a run.')
+    .argument('<folders...>', 'the report folders of all shards')
+    .option('--report <folder>', 'where the reports go', 'conformance-report')
+    .option('--sign <key>', 'sign the certificate by this private key: PEM, Ed25519 or EC P-256')
+    .option('--json', 'print report.json on stdout, and everything else on stderr')
+    .option('--verbose', 'show every situation, and every failure in full')
+    .option('--expectations <file>', 'the expectations that the shards were run with')
+    .option('--allow-expected', 'exit with 0 when nothing fails but what is expected; such a run certifies nothing')
+    .addHelpText('after', `${exitCodeHelp}\n\nExample:\n  merge shard-1 shard-2 shard-3 --report out`)
+    .action(async (folders: string[], flags: MergeOptions) => {
+      const { merge } = await import('./merge.ts');
+      done(await merge(folders, flags));
     });
 
   command('verify')

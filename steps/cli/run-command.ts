@@ -3,10 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import type { Envelope } from '@cucumber/messages';
-import { certify } from '../certificate/certify.ts';
 import { clearCertificate } from '../certificate/files.ts';
 import { KeyError, readPrivateKey } from '../certificate/keys.ts';
-import { NotCertifiable } from '../certificate/statement.ts';
 import { suiteDigest } from '../certificate/suite-digest.ts';
 import { clearSpecification, hostedPage, specificationFile, writeSpecification } from '../docs/beside-report.ts';
 import type { Charge } from '../evidence.ts';
@@ -25,18 +23,20 @@ import { concealEnvelope, evidenceEnvelope, withoutFolder } from '../verdict/att
 import { Console } from '../verdict/console.ts';
 import type { Expectations } from '../verdict/expectations.ts';
 import { type Circumstances, judge } from '../verdict/judge.ts';
-import type { Report } from '../verdict/report.ts';
+import type { Report, Shard } from '../verdict/report.ts';
 import { clearReport, makeFolder, messageFiles, writeIncomplete, writeReport } from '../verdict/report-folder.ts';
-import { buildReport, describeTarget, type Run, reportJson, type SeenTarget } from '../verdict/report-json.ts';
+import { buildReport, describeTarget, type Run, type SeenTarget } from '../verdict/report-json.ts';
 import { Transcript } from '../verdict/transcript.ts';
 import { embeddedName, embeddedTarget } from './embedded.ts';
 import { expectationsPath, loadExpectations } from './expectations-file.ts';
 import { Interruption } from './interruption.ts';
-import { exitOfLoss, Losses } from './losses.ts';
+import { exitOfLoss } from './losses.ts';
 import { MessageFile } from './message-file.ts';
 import { readOrder } from './order.ts';
+import { publish } from './publication.ts';
 import { folderName, Repetition } from './repetition.ts';
 import { pathsOf, select } from './selection.ts';
+import { placesOf, readShard } from './shard.ts';
 import { WrongUse } from './wrong-use.ts';
 
 /** How many clients run at once: they wait for the platform most of their time. */
@@ -54,6 +54,8 @@ export interface RunOptions {
   readonly role?: Role;
   readonly only?: readonly string[];
   readonly tags?: string;
+  /** Which part of the situations is run, as it was written: 2/5. */
+  readonly shard?: string;
   /** How many devices ask a server at the same moment; 200 when absent. */
   readonly devices?: number;
   /** The folder that no path of the target file leads out of. */
@@ -155,16 +157,23 @@ async function judgeTarget(target: Target, path: string | undefined, options: Ru
   return lost ? exitOfLoss : (repetition.exitCode ?? 4);
 }
 
-async function readExpectations(
-  target: Target,
+/** @throws WrongUse, InputFileError */
+export async function readExpectations(
+  target: Pick<Target, 'role' | 'secrets'>,
   path: string | undefined,
-  { expectations: named, allowExpected, now = new Date() }: RunOptions,
+  {
+    expectations: named,
+    allowExpected,
+    shard,
+    now = new Date(),
+  }: Pick<RunOptions, 'expectations' | 'allowExpected' | 'shard' | 'now'>,
 ): Promise<Expectations | undefined> {
   const file = expectationsPath(named, path);
   if (file !== undefined)
     return {
       ...(await loadExpectations(file, target.role, target.secrets)),
       allowed: allowExpected === true,
+      ...(shard === undefined ? {} : { oneOfSeveral: true }),
       today: now.toISOString().slice(0, 10),
     };
   if (allowExpected === true)
@@ -187,6 +196,7 @@ class OneRun {
   readonly #requirements: readonly Requirement[];
   readonly #set: JudgedSet | undefined;
   readonly #selected: ReadonlySet<string> | undefined;
+  readonly #shard: Shard | undefined;
   readonly #order: Report['order'];
   /** The page that explains the requirements, relative to the report. */
   readonly #specification: string;
@@ -218,7 +228,11 @@ class OneRun {
     this.#options = options;
     this.#requirements = readRequirements(target.role);
     this.#set = judgedSet(this.#requirements, target.role);
-    this.#selected = select(this.#requirements, options);
+    this.#shard = readShard(options.shard);
+    this.#selected =
+      this.#shard === undefined
+        ? select(this.#requirements, options)
+        : placesOf(this.#requirements, wholeOf(this.#shard, options));
     this.#order = readOrder(options.order);
     this.#specification = options.docs === undefined ? specificationFile : readDocs(options.docs, target.role);
     this.#key = readKey(options, target);
@@ -339,7 +353,8 @@ class OneRun {
       this.#console.finished(execution, owner, done, total);
     });
     await runFeatures({
-      paths: pathsOf(this.#requirements, this.#selected),
+      paths: pathsOf(this.#requirements, this.#shard === undefined ? this.#selected : undefined),
+      shard: this.#shard,
       failFast: this.#options.failFast === true,
       order: this.#order,
       lanes,
@@ -373,7 +388,8 @@ class OneRun {
     const judged = this.#requirements.filter(({ situations }) =>
       situations.some(({ place }) => this.#selected?.has(place) ?? true),
     );
-    const ids = new Set(judged.map(({ id }) => id));
+    // What a shard saw of a requirement of another one is judged when they are merged.
+    const ids = new Set((this.#shard === undefined ? judged : this.#requirements).map(({ id }) => id));
     return watch.sightings
       .filter(({ requirement }) => ids.has(requirement))
       .map(({ requirement, place, expected, received }) => ({
@@ -403,53 +419,27 @@ class OneRun {
     const described = this.#describe();
     const suite = { ...described.suite, digest: suiteDigest() };
     const report = buildReport({ ...described, suite }, judgement, new Date());
-    const losses = new Losses();
-    const files = [...((await losses.keep(() => writeReport(folder, report, this.#command))) ?? [])];
-    if (docs === undefined) files.push(join(folder, specificationFile));
-    const messages = this.#messages;
-    if (messages !== undefined) {
-      await losses.keep(() => messages.close());
-      const html = join(folder, messageFiles.html);
-      if (messages.lost !== undefined) losses.add(messages.lost);
-      else if (await losses.keep(async () => messages.toHtml(html, report).then(() => true))) files.push(html, messages.path);
-    }
-    if (json === true && this.#place === undefined) process.stdout.write(reportJson(report));
-    const uncertified = await this.#certify(report, files, losses);
-    this.#console.closing(report, files, uncertified);
+    const code = await publish(report, {
+      folder,
+      command: this.#command,
+      console: this.#console,
+      messages: this.#messages,
+      specified: docs === undefined,
+      json: json === true && this.#place === undefined,
+      partial: this.#partial(report),
+      key: this.#key,
+    });
     await this.#place?.heard(report, this.#ending !== undefined);
-    if (losses.inWords === undefined) return report.exitCode;
-    console.error(`The reports in ${folder} are not whole: ${losses.inWords}.`);
-    console.error('What is above is all that was measured. Make room, or name another folder with --report, and run again.');
-    return exitOfLoss;
+    return code;
   }
 
-  /**
-   * Writes the certificate, where the run is one that is certified.
-   *
-   * @param files what the run has written; what is written here joins them
-   * @returns why there is none, in words
-   */
-  async #certify(report: Report, files: string[], losses: Losses): Promise<string | undefined> {
-    const { folder, failFast } = this.#options;
-    const stopped =
-      failFast === true && report.counts.untested > 0 ? '--fail-fast left out what comes after a failure' : undefined;
+  /** Why this is not a whole run, as what comes after "because"; undefined where it is one. */
+  #partial({ counts }: Report): string | undefined {
     // One that goes well now and then is not certified for the time that it did.
-    const partial =
-      this.#place === undefined
-        ? this.#selected === undefined
-          ? stopped
-          : 'only a part of the requirements was selected'
-        : 'it is one run of several';
-    // What is not whole is told in any case, and proves nothing.
-    if (losses.inWords !== undefined) return undefined;
-    try {
-      const given = { ...(partial === undefined ? {} : { partial }), ...(this.#key === undefined ? {} : { key: this.#key }) };
-      files.push(...((await losses.keep(() => certify(folder, report, files, given))) ?? []));
-      return undefined;
-    } catch (error) {
-      if (error instanceof NotCertifiable) return error.message;
-      throw error;
-    }
+    if (this.#place !== undefined) return 'it is one run of several';
+    if (this.#shard !== undefined) return 'it is one shard of several';
+    if (this.#selected !== undefined) return 'only a part of the requirements was selected';
+    return this.#options.failFast === true && counts.untested > 0 ? '--fail-fast left out what comes after a failure' : undefined;
   }
 
   /** The report of a run that cannot be made; the first line of the message says what was missing. */
@@ -466,6 +456,7 @@ class OneRun {
     return {
       strict: this.#options.strict === true,
       ...(this.#selected === undefined ? {} : { selected: this.#selected }),
+      ...(this.#shard === undefined ? {} : { shard: this.#shard }),
       ...(this.#expectations === undefined ? {} : { expectations: this.#expectations }),
     };
   }
@@ -504,15 +495,25 @@ class OneRun {
       target: describeTarget(this.#target, this.#seen(), this.#file),
       started: this.#started,
       strict: this.#options.strict === true,
+      ...(this.#shard === undefined ? {} : { shard: this.#shard }),
       ...(this.#order === undefined ? {} : { order: this.#order }),
       specification: this.#specification,
     };
   }
 }
 
+/** @throws WrongUse for what a shard cannot be combined with */
+function wholeOf(shard: Shard, { only, tags, repeat, failFast }: RunOptions): Shard {
+  const other = { only, tags, repeat: repeat === 1 ? undefined : repeat, 'fail-fast': failFast };
+  const [name] = Object.entries(other).find(([, value]) => value !== undefined) ?? [];
+  if (name === undefined) return shard;
+  throw new WrongUse(`--shard is a part of a whole run, and --${name} makes another one of it: leave out one of them`);
+}
+
 /** @throws WrongUse for a key that cannot be used, or where nothing will be there to sign */
-function readKey({ sign, only, tags }: RunOptions, { start, build }: Target): KeyObject | undefined {
+function readKey({ sign, only, tags, shard }: RunOptions, { start, build }: Target): KeyObject | undefined {
   if (sign === undefined) return undefined;
+  if (shard !== undefined) throw new WrongUse('--sign signs a certificate, and a shard gets none: sign what "merge" writes');
   if (only !== undefined || tags !== undefined)
     throw new WrongUse(
       `--sign signs a certificate, and a run of a part gets none: leave out --${only === undefined ? 'tags' : 'only'}`,

@@ -3,8 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { loadConfiguration, loadSupport, runCucumber } from '@cucumber/cucumber/api';
 import type { Envelope } from '@cucumber/messages';
 import { root } from '../requirement.ts';
-import type { Report } from '../verdict/report.ts';
+import type { Report, Shard } from '../verdict/report.ts';
 import { Lanes } from './lanes.ts';
+import { laneOf } from './shard.ts';
 
 /** A run of Cucumber itself. */
 export interface CucumberRun {
@@ -13,6 +14,8 @@ export interface CucumberRun {
   readonly failFast: boolean;
   /** `random:SEED`; undefined for that of the features. */
   readonly order: Report['order'];
+  /** Which part of the situations of these files is run; all of them when absent. */
+  readonly shard: Shard | undefined;
   /** How many situations run at once. */
   readonly lanes: number;
   readonly onMessage: (envelope: Envelope) => void;
@@ -29,7 +32,7 @@ const quiet = () =>
 let library: ReturnType<typeof loadSupport> | undefined;
 
 /** Runs the features; the messages say how they went, and nothing else does. */
-export async function runFeatures({ paths, failFast, order, lanes, onMessage }: CucumberRun): Promise<void> {
+export async function runFeatures({ paths, failFast, order, shard, lanes, onMessage }: CucumberRun): Promise<void> {
   const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const steps = ending === 'ts' ? `${root}steps` : `${root}dist/steps`;
   // Without a configuration file of its own: a vendor's cucumber.mjs must not change what a requirement is.
@@ -42,6 +45,7 @@ export async function runFeatures({ paths, failFast, order, lanes, onMessage }: 
         format: ['summary'],
         publish: false,
         failFast,
+        ...(shard === undefined ? {} : { shard: laneOf(0, 1, shard) }),
         ...(order === undefined ? {} : { order, plugin: [fileURLToPath(new URL(`./order-plugin.${ending}`, import.meta.url))] }),
       },
     },
@@ -57,7 +61,7 @@ export async function runFeatures({ paths, failFast, order, lanes, onMessage }: 
   }
   const stream = new Lanes(lanes, onMessage);
   const run = (lane: number) => {
-    const sources = { ...runConfiguration.sources, shard: `${lane + 1}/${lanes}` };
+    const sources = { ...runConfiguration.sources, shard: laneOf(lane, lanes, shard) };
     return runCucumber({ ...runConfiguration, sources, formats, support }, environment, (envelope) => stream.add(lane, envelope));
   };
   await Promise.all(Array.from({ length: lanes }, (_, lane) => run(lane)));

@@ -1,7 +1,7 @@
 import type { Charge, Finding } from '../evidence.ts';
 import type { Level, Requirement, Situation } from '../requirement.ts';
 import { type Expectations, mistakesIn, summaryOf, withExpected } from './expectations.ts';
-import type { Failure, Report, RequirementResult, SituationResult, Status, Verdict } from './report.ts';
+import type { Failure, Report, RequirementResult, Shard, SituationResult, Status, Verdict } from './report.ts';
 import type { Execution, Transcript } from './transcript.ts';
 
 /** How the run was made, as far as it matters for what its results prove. */
@@ -10,6 +10,8 @@ export interface Circumstances {
   readonly strict: boolean;
   /** Places of the situations that were selected; all of them when absent. */
   readonly selected?: ReadonlySet<string>;
+  /** The selected situations are this part of all, and the other parts are run elsewhere. */
+  readonly shard?: Shard;
   /** The run was told to end at the first failure. */
   readonly failFast?: boolean;
   /** What interrupted the run: "SIGINT". */
@@ -93,6 +95,10 @@ export function judge(requirements: readonly Requirement[], transcript: Transcri
     const goesOn = expectations?.allowed === true && known && results.every(isWhole);
     return conclude('does not conform', goesOn ? 0 : 1, becauseBroken(broken, results.length));
   }
+  const { shard } = circumstances;
+  // No verdict, and no trouble either: a pipeline that runs the parts goes on to merge them.
+  if (shard !== undefined && faults.length === 0 && results.every(isDone))
+    return conclude('incomplete', 0, `it is shard ${shard.number} of ${shard.of}, of which nothing failed; merge all of them`);
   if (counts.untested + counts.inconclusive > 0) return conclude('incomplete', 4, becauseOpen(counts, faults));
   if (faults.length > 0) return conclude('incomplete', 4, faults.join('; '));
   if (mistakes.length > 0) return conclude('incomplete', 4, `its expectations are out of step: ${mistakes.join('; ')}`);
@@ -206,6 +212,13 @@ function isWhole({ situations }: RequirementResult): boolean {
   return situations.every(({ status, reason = '' }) => {
     return status !== 'inconclusive' && (status !== 'untested' || reason.startsWith(consequence));
   });
+}
+
+/** Whether a requirement has no situation but those that were tested, do not apply, or were not selected. */
+function isDone({ situations }: RequirementResult): boolean {
+  return situations.every(
+    ({ status, reason }) => status !== 'inconclusive' && (status !== 'untested' || reason === notSelected.reason),
+  );
 }
 
 function isFailure({ status }: { readonly status: Status }): boolean {

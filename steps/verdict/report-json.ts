@@ -5,7 +5,7 @@ import { loosened } from '../harness/target/confinement.ts';
 import type { StartedTarget, Target } from '../harness/target/target.ts';
 import type { Requirement } from '../requirement.ts';
 import { type Circumstances, type Judgement, judge } from './judge.ts';
-import type { Report, RequirementResult } from './report.ts';
+import type { Report, RequirementResult, Shard } from './report.ts';
 import { Transcript } from './transcript.ts';
 
 /** What a report says beside the judgement. */
@@ -15,6 +15,7 @@ export interface Run {
   readonly target: Report['target'];
   readonly started: Date;
   readonly strict: boolean;
+  readonly shard?: Shard;
   readonly order?: NonNullable<Report['order']>;
   readonly specification?: string;
 }
@@ -25,7 +26,7 @@ export interface Run {
  * @param finished When it ended; absent for a run that still lasts, and then the report cannot say anything but incomplete.
  */
 export function buildReport(
-  { suite, requirementSet, target, started, strict, order, specification }: Run,
+  { suite, requirementSet, target, started, strict, shard, order, specification }: Run,
   judgement: Judgement,
   finished?: Date,
 ): Report {
@@ -37,6 +38,7 @@ export function buildReport(
     faults: judgement.faults,
     strict,
     ...(judgement.expectations === undefined ? {} : { expectations: judgement.expectations }),
+    ...(shard === undefined ? {} : { shard }),
     ...(order === undefined ? {} : { order }),
     ...(specification === undefined ? {} : { specification }),
     suite,

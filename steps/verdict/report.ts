@@ -37,6 +37,13 @@ export interface Unstable {
   readonly run: number;
 }
 
+/** One of several runs that share the situations; `merge` makes one report of all of them. */
+export interface Shard {
+  /** From 1. */
+  readonly number: number;
+  readonly of: number;
+}
+
 /** One situation of a requirement, as it went in this run. */
 export interface SituationResult {
   readonly title: string;
@@ -111,6 +118,8 @@ export interface Report {
     /** Ids of the requirements with an unstable situation. */
     readonly unstable: readonly string[];
   };
+  /** Which part of the situations was run; absent where it was not one of several parts. */
+  readonly shard?: Shard;
   /** `random:SEED` where the situations ran in an order of chance; absent where they ran in that of the features. */
   readonly order?: `random:${string}`;
   /** The page that explains the requirements: an address, relative to the report; `#` and an id lead to one of them. */

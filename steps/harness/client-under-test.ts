@@ -1,0 +1,103 @@
+import { inspect } from 'node:util';
+import { expectedTimes, isRight } from './expected-time.ts';
+import { halved } from './formula.ts';
+import type { Performance } from './performance.ts';
+import { plainScene, type Scene } from './scene.ts';
+import { Stage } from './stage.ts';
+import { SuiteFault } from './suite-fault.ts';
+import { EnvironmentError } from './target/errors.ts';
+import type { Target } from './target/target.ts';
+
+/** A client under test in front of the platform that the suite plays, for tests of one's own. */
+export class ClientUnderTest implements AsyncDisposable {
+  readonly target: Target;
+  readonly #stage: Stage;
+  #closed: Promise<void> | undefined;
+
+  private constructor(stage: Stage) {
+    this.target = stage.target;
+    this.#stage = stage;
+  }
+
+  /**
+   * Opens the platform, and ends with {@link close}. The client itself is started by {@link perform}.
+   *
+   * @param target of `loadTarget`
+   * @throws EnvironmentError when it cannot be opened, or the target declares a controlled clock that does not take hold;
+   *   TypeError for the target of a server
+   */
+  static async open(target: Target): Promise<ClientUnderTest> {
+    if (target.role !== 'client') throw new TypeError(`${target.name} is a server, by its target file; expected a client`);
+    const client = new ClientUnderTest(await Stage.open(target));
+    try {
+      const fault = target.capabilities.has('clock') ? await client.#stage.proveClock() : undefined;
+      if (fault !== undefined) throw new EnvironmentError(fault);
+      client.#requireSound();
+      return client;
+    } catch (error) {
+      await client.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Starts the client, answers it as the scene says, and ends it when it has reported a time, or at the deadline of its target file.
+   * Scenes that are equal are one start, whose record everybody gets.
+   *
+   * @param scene what is not usual: a platform that answers at once, truly, an hour ahead of the suite's clock
+   * @throws EnvironmentError when the client cannot be started, or the suite lost sight of it; SuiteFault
+   */
+  async perform(scene: Partial<Scene> = {}): Promise<Performance> {
+    const performance = await this.#stage.perform({ ...plainScene(this.#type), ...scene });
+    this.#requireSound();
+    return performance;
+  }
+
+  /** Starts the client once more in the scene of an earlier start. @throws as {@link perform} */
+  async performAgain(earlier: Performance): Promise<Performance> {
+    const performance = await this.#stage.performAgain(earlier);
+    this.#requireSound();
+    return performance;
+  }
+
+  /**
+   * What is wrong with the time that the client reported first: not the one that the formula gives for the platform's answer, or
+   * no time at all. Undefined when it is right.
+   *
+   * @throws TooUncertain when the machine is too busy to know what is right: start the client again then
+   */
+  timeFault(performance: Performance): string | undefined {
+    const [report] = performance.reports;
+    if (report === undefined)
+      return `expected a calculated time within ${this.target.withinMs} ms, received none${fateOf(performance)}`;
+    const times = expectedTimes(performance, report, this.target.result?.unit === 's');
+    const [expected] = times;
+    if (expected === undefined) return `expected a calculated time after the response, received ${report.line} before any`;
+    if (isRight(report, times)) return undefined;
+    const received = report.twice === undefined ? `"${report.literal}", which is no number` : halved(report.twice);
+    return `expected the time that the formula gives, ${expected.text}, received ${received}`;
+  }
+
+  /** Ends what still runs, and the platform. Safe to call twice. */
+  close(): Promise<void> {
+    this.#closed ??= this.#stage.close();
+    return this.#closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  get #type(): Scene['type'] {
+    return this.target.timestampTypes[0] ?? 'long';
+  }
+
+  /** What the suite itself broke says nothing about the client. */
+  #requireSound(): void {
+    const [fault] = this.#stage.faults;
+    if (fault !== undefined) throw fault instanceof Error ? fault : new SuiteFault(inspect(fault));
+    if (this.#stage.changed !== undefined) throw new EnvironmentError(this.#stage.changed);
+  }
+}
+
+const fateOf = ({ fate }: Performance): string => (fate === undefined ? '' : `: ${fate}`);

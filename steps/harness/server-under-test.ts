@@ -1,0 +1,116 @@
+import type { NtpDevice } from './ntp-device.ts';
+import { Session } from './session.ts';
+import { startTarget } from './target/start.ts';
+import type { Identity, StartedTarget, Target } from './target/target.ts';
+
+/**
+ * A device that is played in front of a server: it asks, and it hears what comes. It never judges: a response is given to its request
+ * by its echo, and where a server echoes wrongly by the order of the requests.
+ */
+export type PlayedDevice = Pick<
+  NtpDevice,
+  | 'identity'
+  | 'requestTopic'
+  | 'responseTopic'
+  | 'requests'
+  | 'heard'
+  | 'closed'
+  | 'connect'
+  | 'subscribe'
+  | 'disconnect'
+  | 'timestamp'
+  | 'ask'
+  | 'publish'
+  | 'exchange'
+  | 'askAndWait'
+  | 'fence'
+>;
+
+/** How a played device differs from the usual. */
+export interface PlayedDeviceOptions {
+  /** The device that the target file names first, when absent. */
+  readonly identity?: Identity;
+  /** Its name in the record of the wire; "device" when absent. */
+  readonly name?: string;
+  /** At which QoS it subscribes its response topic, 0 when absent; false for a device that does not subscribe it. */
+  readonly subscribes?: 0 | 1 | 2 | false;
+}
+
+/** A server under test that the suite has started, for tests of one's own: devices in front of it, and the record of the wire. */
+export class ServerUnderTest implements AsyncDisposable {
+  /** The implementation itself: its output, its end, and `restart` where the suite can start it again. */
+  readonly started: StartedTarget;
+  readonly #session: Session;
+  #situations = 0;
+  #closed: Promise<void> | undefined;
+
+  private constructor(started: StartedTarget) {
+    this.started = started;
+    this.#session = new Session(started);
+    this.#begin();
+  }
+
+  /**
+   * Starts a server, or waits for the address that it is at, and ends with {@link close}.
+   *
+   * @param target of `loadTarget`
+   * @throws EnvironmentError when it does not become ready; TypeError for the target of a client
+   */
+  static async start(target: Target): Promise<ServerUnderTest> {
+    if (target.role !== 'server') throw new TypeError(`${target.name} is a client, by its target file; expected a server`);
+    const started = await startTarget(target);
+    const server = new ServerUnderTest(started);
+    try {
+      await server.#session.requireTls();
+      return server;
+    } catch (error) {
+      await started.stop();
+      throw error;
+    }
+  }
+
+  /** Every packet of all devices since the start, or since {@link next}: one line each, as a failure shows them. */
+  get wire(): readonly string[] {
+    return this.#session.wire.lines();
+  }
+
+  /**
+   * Connects a device that subscribes its response topic; it is disconnected by {@link next} and {@link close}.
+   *
+   * @throws ConnectError when the server does not let it in
+   */
+  async device({ identity = this.#session.identity, name, subscribes = 0 }: PlayedDeviceOptions = {}): Promise<PlayedDevice> {
+    const device = await this.#session.device(identity, name === undefined ? {} : { name });
+    if (subscribes !== false) await device.subscribe(device.responseTopic, subscribes);
+    return device;
+  }
+
+  /** Ends every device, and begins the record of the wire anew: for what stands between two tests. */
+  async next(): Promise<void> {
+    await this.#session.end();
+    this.#begin();
+  }
+
+  /** Ends every device and the server itself. Safe to call twice. */
+  close(): Promise<void> {
+    this.#closed ??= this.#end();
+    return this.#closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #begin(): void {
+    this.#situations += 1;
+    this.#session.begin(`test ${this.#situations}`);
+  }
+
+  async #end(): Promise<void> {
+    try {
+      await this.#session.end();
+    } finally {
+      await this.started.stop();
+    }
+  }
+}

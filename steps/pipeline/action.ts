@@ -1,0 +1,132 @@
+/** What the steps of `action.yml` run: the suite on the target of the inputs, and then what GitHub shows of its report. */
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { error, getBooleanInput, getInput, notice, setOutput, summary, warning } from '@actions/core';
+import { certificateFiles, clearCertificate, judgedFiles } from '../certificate/files.ts';
+import { printableLines } from '../harness/printable.ts';
+import type { Report } from '../verdict/report.ts';
+import { clearReport, pageFile } from '../verdict/report-folder.ts';
+import { type Annotation, annotationsOf } from './annotations.ts';
+import { summaryOf } from './summary.ts';
+
+const entry = fileURLToPath(new URL('../cli/entry.mjs', import.meta.url));
+
+/** How much of its last output is told where there is no report, in characters. */
+const lastWords = 2_000;
+
+/** What the action was told. */
+interface Inputs {
+  readonly target: string;
+  readonly report: string;
+  readonly expectations: string;
+  /** For the command line, without the target. */
+  readonly flags: readonly string[];
+}
+
+/** @throws Error that names the input */
+function readInputs(): Inputs {
+  const target = getInput('target');
+  // Without a target the command line would judge the suite's own references.
+  if (target === '') throw new Error('the input target is empty: it names the target file');
+  const report = getInput('report') || 'conformance-report';
+  const expectations = getInput('expectations');
+  const flag = (name: string): string[] => (getInput(name) !== '' && getBooleanInput(name) ? [`--${name}`] : []);
+  const value = (name: string, given: string): string[] => (given === '' ? [] : [`--${name}=${given}`]);
+  return {
+    target,
+    report,
+    expectations,
+    flags: [
+      ...flag('strict'),
+      ...flag('allow-expected'),
+      ...value('report', report),
+      ...value('expectations', expectations),
+      ...value('repeat', getInput('repeat')),
+    ],
+  };
+}
+
+/**
+ * Runs the suite, and shows what it says. No line of it is a command to the runner, whatever an implementation has written: it would
+ * have to know the token that nobody is told.
+ *
+ * @returns the exit code, and its last output
+ */
+async function runSuite({ target, flags }: Inputs): Promise<{ readonly code: number; readonly output: string }> {
+  const token = randomUUID();
+  process.stdout.write(`::stop-commands::${token}\n`);
+  const child = spawn(process.execPath, [entry, 'run', ...flags, '--', target], { stdio: ['ignore', 'pipe', 'pipe'] });
+  // A job that is cancelled has a few seconds: the run ends in order, and reports what it has measured.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
+  let output = '';
+  // Both to one stream: the runner reads them apart, and might take the token before the last line of the other one.
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output = (output + text).slice(-lastWords);
+      process.stdout.write(text);
+    });
+  const [code] = (await once(child, 'close')) as [number | null];
+  process.stdout.write(`\n::${token}::\n`);
+  return { code: code ?? 4, output };
+}
+
+function annotate({ level, message, ...where }: Annotation): void {
+  const show = { error, warning, notice }[level];
+  show(message, { title: where.title, file: where.file, startLine: where.line });
+}
+
+function readReport(folder: string): Report | undefined {
+  const path = join(folder, judgedFiles.report);
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Report) : undefined;
+}
+
+/** A step that fails says why, also where no report does. */
+function annotationsFor(inputs: Inputs, code: number, output: string, report: Report | undefined): readonly Annotation[] {
+  const inRepository = (path: string): string => relative(process.cwd(), path);
+  const target = inRepository(inputs.target);
+  const expectations = inputs.expectations === '' ? {} : { expectations: inRepository(inputs.expectations) };
+  const shown = report === undefined ? [] : annotationsOf(report, { target, ...expectations });
+  if (code === 0 || shown.some(({ level }) => level === 'error')) return shown;
+  const title = report === undefined ? 'nothing was judged' : 'the reports are not whole';
+  return [{ level: 'error', title, message: printableLines(output.trim()), file: target, line: 1 }, ...shown];
+}
+
+async function act(): Promise<number> {
+  let inputs: Inputs;
+  try {
+    inputs = readInputs();
+  } catch (problem) {
+    error(problem instanceof Error ? problem.message : String(problem), { title: 'wrong use' });
+    setOutput('exit-code', 2);
+    return 2;
+  }
+  const { report: folder } = inputs;
+  // Whatever stands there afterwards is of this run, also where it cannot even begin.
+  clearReport(folder);
+  clearCertificate(folder);
+  const { code, output } = await runSuite(inputs);
+  const report = readReport(folder);
+  for (const annotation of annotationsFor(inputs, code, output, report)) annotate(annotation);
+  if (report !== undefined && process.env['GITHUB_STEP_SUMMARY'] !== undefined) await summary.addRaw(summaryOf(report)).write();
+  setOutput('verdict', report?.verdict ?? '');
+  setOutput('exit-code', code);
+  setOutput('report', folder);
+  const files = {
+    'report-json': judgedFiles.report,
+    junit: 'junit.xml',
+    page: pageFile,
+    certificate: certificateFiles.certificate,
+    badge: certificateFiles.badge,
+  };
+  for (const [name, file] of Object.entries(files)) {
+    const path = join(folder, file);
+    setOutput(name, existsSync(path) ? path : '');
+  }
+  return code;
+}
+
+process.exitCode = await act();

@@ -1,0 +1,109 @@
+import { dirname, join } from 'node:path';
+import { printable } from '../harness/printable.ts';
+import { expectedInWords } from '../verdict/expectations.ts';
+import type { Report, RequirementResult } from '../verdict/report.ts';
+
+/** A problem as a pipeline shows it beside a file. Its texts are printable; each line of the message is one of ours. */
+export interface Annotation {
+  /** error: it keeps the step from succeeding; notice: it is let pass. */
+  readonly level: 'error' | 'warning' | 'notice';
+  readonly title: string;
+  readonly message: string;
+  /** Relative to the repository. */
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+}
+
+/** Where what can be annotated stands in the repository. */
+export interface Sources {
+  readonly target: string;
+  /** As it was named; beside the target file when absent. */
+  readonly expectations?: string;
+}
+
+/** GitHub shows no more of a level for one step. */
+const mostOfLevel = 10;
+
+/** The longest title and received text, in characters. */
+const longest = { title: 250, text: 600 } as const;
+
+/**
+ * The problems of a run: why it is incomplete, each requirement that is not met, and where the expectations are out of step. They are
+ * about the vendor's own files, since no other file of the suite's words is in his repository.
+ */
+export function annotationsOf(report: Report, sources: Sources): readonly Annotation[] {
+  const { verdict, because, faults, requirements } = report;
+  const at = { file: sources.target, line: 1 };
+  const broken =
+    verdict === 'incomplete'
+      ? [{ ...at, level: 'error' as const, title: 'incomplete', lines: [...new Set([because, ...faults])] }]
+      : [];
+  const unmet = requirements
+    .filter(({ status }) => status === 'failed' || status === 'warning')
+    .map((requirement) => ({
+      ...at,
+      level: levelOf(requirement, report),
+      title: titleOf(requirement),
+      lines: linesOf(requirement),
+    }));
+  const all = [...broken, ...mistakes(report, sources), ...unmet];
+  return ['error' as const, 'warning' as const, 'notice' as const].flatMap((level) =>
+    withinLimit(
+      all
+        .filter((one) => one.level === level)
+        .map(({ lines, title, ...one }) => ({
+          ...one,
+          title: printable(title, longest.title),
+          message: lines.map((line) => printable(line)).join('\n'),
+        })),
+    ),
+  );
+}
+
+function levelOf({ status, expected }: RequirementResult, { strict, expectations }: Report): Annotation['level'] {
+  const decides = status === 'failed' || strict;
+  if (decides && expected !== undefined && expectations?.allowed === true) return 'notice';
+  return decides ? 'error' : 'warning';
+}
+
+function titleOf({ id, sentence }: RequirementResult): string {
+  return `${id}: ${sentence}`;
+}
+
+function linesOf({ situations, expected, source, specification }: RequirementResult): readonly string[] {
+  const failed = situations.filter(({ failure }) => failure !== undefined);
+  const [first] = failed;
+  return [
+    ...(first?.failure === undefined
+      ? []
+      : [
+          `situation: ${first.title}`,
+          `expected: ${first.failure.expected}`,
+          `received: ${printable(first.failure.received, longest.text)}`,
+          ...(first.failure.likely === undefined ? [] : [`likely: ${first.failure.likely}`]),
+        ]),
+    ...(failed.length > 1 ? [`in ${failed.length} of ${situations.length} situations`] : []),
+    ...(expected === undefined ? [] : [expectedInWords(expected)]),
+    `source: ${source}`,
+    ...(specification === undefined ? [] : [`explained: ${specification}`]),
+  ];
+}
+
+function mistakes({ expectations }: Report, { target, expectations: named }: Sources) {
+  const file = named ?? join(dirname(target), expectations?.file ?? '');
+  return (expectations?.mistakes ?? []).map((mistake) => {
+    // It begins with its own place: `expectations.yaml:3:5: …`.
+    const line = Number(/:(\d+):\d+: /.exec(mistake)?.[1] ?? 1);
+    return { file, line, level: 'error' as const, title: 'expectations out of step', lines: [mistake] };
+  });
+}
+
+/** The last one that is shown says how many are not. */
+function withinLimit(annotations: readonly Annotation[]): readonly Annotation[] {
+  const [last] = annotations.slice(mostOfLevel - 1);
+  if (last === undefined || annotations.length === mostOfLevel) return annotations;
+  const kept = annotations.slice(0, mostOfLevel - 1);
+  const others = annotations.slice(mostOfLevel - 1).map(({ title }) => title);
+  return [...kept, { ...last, title: `${others.length} more`, message: others.join('\n') }];
+}

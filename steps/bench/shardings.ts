@@ -54,7 +54,9 @@ function writeTarget(name: string): string {
   const result = { log: String.raw`^NTP local time: (?<time>\S+)` };
   const path = join(folder, `${name.replaceAll('/', '-')}.json`);
   const build = { name, digest: `sha256:${'0'.repeat(64)}` };
-  const target = { name, role, build, process: { command }, ...(role === 'client' ? { result, within: '4s' } : {}) };
+  // What fails by silence would be waited for.
+  const more = role === 'client' ? { result, within: '4s' } : { responseDeadline: '600ms' };
+  const target = { name, role, build, process: { command }, ...more };
   writeFileSync(path, JSON.stringify(target));
   return path;
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
-import { checkSchema } from './check.ts';
+import { checkSchema, type Fault } from './check.ts';
 import { complete } from './complete.ts';
 import { resolveEnvironment } from './environment.ts';
 import { TargetFileError } from './errors.ts';
@@ -28,10 +28,22 @@ export async function loadTarget(
     );
   }
 
-  const { value, secrets, faults } = resolveEnvironment(source.value, environment);
   const folder = dirname(resolve(path));
-  const found = checkSchema(value);
-  const all = [...faults, ...found, ...checkMeaning(value, { folder, root: root === undefined ? folder : resolve(root) })];
+  const { value, secrets, faults: all } = checkContent(source.value, environment, folder, root);
   if (all.length > 0) throw new TargetFileError(path, located(all, source.place, secrets));
   return { ...complete(value, resolve(path), secrets), digest: createHash('sha256').update(bytes).digest('hex') };
+}
+
+/**
+ * What is wrong with a target file's content before it is one.
+ *
+ * @param folder absolute path of the folder that the file will stand in
+ */
+export function contentFaults(content: unknown, folder: string): readonly Fault[] {
+  return checkContent(content, process.env, folder).faults;
+}
+
+function checkContent(content: unknown, environment: Readonly<Record<string, string | undefined>>, folder: string, root = folder) {
+  const { value, secrets, faults } = resolveEnvironment(content, environment);
+  return { value, secrets, faults: [...faults, ...checkSchema(value), ...checkMeaning(value, { folder, root: resolve(root) })] };
 }

@@ -1,0 +1,47 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import type { InitFlags } from './init.ts';
+
+/**
+ * The commands for whoever begins: `init`, `doctor`, `completion`.
+ *
+ * @param command begins the definition of a command
+ * @param done told the exit code
+ */
+export function firstSteps(command: (name: string) => Command, done: (code: number) => void): void {
+  command('init')
+    .description(
+      'Writes a target file with comments: asks on a terminal what no flag answers, and elsewhere takes what is usual.',
+    )
+    .argument('[file]', 'target file to write, YAML', 'target.yaml')
+    .addOption(new Option('--role <role>', 'the side of the NTP service that it plays').choices(['server', 'client']))
+    .option('--image <image>', 'it starts in a container, from this image')
+    .option('--dockerfile <file>', 'it starts in a container, built from this Dockerfile')
+    .option('--command <command>', 'it starts as a process, by this command in one text, with {port} and other placeholders')
+    .option('--address <url>', 'it runs already, at mqtt://host:port or mqtts://host:port (servers)')
+    .option('--port <number>', 'where it listens inside the container (servers; 1883)')
+    .option('--name <name>', 'what reports call it')
+    .option('--version <version>', 'which version it is')
+    .option('--product-key <key>', 'product key of a device that it knows')
+    .option('--device-name <name>', 'device name of that device')
+    .option('--only-this-device', 'it knows no other devices')
+    .option('--env <variables...>', 'NAME=VALUE, with placeholders such as {host}')
+    .option('--log <pattern>', 'in which lines of its output its time is read, with a group (?<time>…) (clients)')
+    .option('--topic <topic>', 'or the topic on which it publishes its time (clients)')
+    .option('--pointer <pointer>', 'where in the JSON of that message the time stands, such as /time')
+    .option('--yes', 'ask nothing: take what is proposed for whatever is left open')
+    .option('--force', 'write over a file that is there')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  init acme.yaml
+  init acme.yaml --role server --image acme/iot-hub:3.2.1 --product-key a1PkTest01 --device-name dev01
+  init hub.yaml --role server --command "python3 server.py --port {port}" --yes
+  init sensor.yaml --role client --image acme/sensor:1.4.0 --env "BROKER={host}" "PORT={port}" "PK={productKey}" "DN={deviceName}" --log "local time: (?<time>\\d+)"`,
+    )
+    .action(async (file: string, flags: InitFlags) => {
+      const { init } = await import('./init.ts');
+      done(await init(file, flags));
+    });
+}

@@ -1,0 +1,129 @@
+import { relative, resolve } from 'node:path';
+import type { Role } from '../harness/target/target.ts';
+import { splitWords } from './words.ts';
+
+/** An answer cannot be taken apart. */
+export class UnreadableAnswer extends Error {
+  override readonly name = 'UnreadableAnswer';
+  readonly about: 'command' | 'env';
+
+  constructor(about: UnreadableAnswer['about'], message: string) {
+    super(message);
+    this.about = about;
+  }
+}
+
+/** How an implementation starts, or that it runs already: each is the name of the answer that says more. */
+export type Start = 'image' | 'dockerfile' | 'command' | 'address';
+
+/** What `init` knows of an implementation: given by flags, asked for, or proposed and taken. */
+export interface Answers {
+  readonly role?: Role;
+  readonly start?: Start;
+  readonly image?: string;
+  /** Relative to the working directory. */
+  readonly dockerfile?: string;
+  /** Program and arguments in one text. */
+  readonly command?: string;
+  readonly address?: string;
+  readonly name?: string;
+  readonly version?: string;
+  /** Digits. */
+  readonly port?: string;
+  readonly productKey?: string;
+  readonly deviceName?: string;
+  /** Whether it knows no other devices than that one. */
+  readonly onlyThis?: boolean;
+  /** `NAME=VALUE` each, in one text. */
+  readonly env?: string;
+  /** Where a client's time is read. */
+  readonly result?: 'log' | 'topic';
+  readonly log?: string;
+  readonly topic?: string;
+  readonly pointer?: string;
+}
+
+/** The content of a target file, as far as `init` writes one. */
+export interface Content {
+  readonly name?: string;
+  readonly version?: string;
+  readonly role?: Role;
+  readonly container?: {
+    readonly image?: string;
+    readonly dockerfile?: string;
+    readonly port?: number | string;
+    readonly env?: Readonly<Record<string, string>>;
+  };
+  readonly process?: { readonly command: readonly string[]; readonly env?: Readonly<Record<string, string>> };
+  readonly address?: string;
+  readonly device?: { readonly productKey?: string; readonly deviceName?: string };
+  readonly onlyThese?: true;
+  readonly result?: { readonly log?: string; readonly topic?: string; readonly pointer?: string };
+}
+
+/**
+ * What a target file says by these answers; nothing where there is none.
+ *
+ * @param folder absolute path of the folder that the file will stand in
+ * @throws UnreadableAnswer
+ */
+export function contentOf(answers: Answers, folder: string): Content {
+  const { role, start, address, name, version, productKey, deviceName, onlyThis } = answers;
+  const device = productKey === undefined && deviceName === undefined ? undefined : stated({ productKey, deviceName });
+  return stated({
+    name,
+    version,
+    role,
+    container: start === 'image' || start === 'dockerfile' ? containerOf(answers, folder) : undefined,
+    process: start === 'command' ? processOf(answers) : undefined,
+    address: start === 'address' ? address : undefined,
+    device,
+    onlyThese: onlyThis === true ? onlyThis : undefined,
+    result: resultOf(answers),
+  });
+}
+
+function containerOf({ image, dockerfile, port, env }: Answers, folder: string): NonNullable<Content['container']> {
+  return stated({
+    image,
+    dockerfile: dockerfile === undefined ? undefined : relative(folder, resolve(dockerfile)).replaceAll('\\', '/'),
+    // What is no number is told by the schema.
+    port: port === undefined ? undefined : /^\d+$/.test(port) ? Number(port) : port,
+    env: variables(env),
+  });
+}
+
+function processOf({ command = '', env }: Answers): NonNullable<Content['process']> {
+  return stated({ command: wordsOf('command', command), env: variables(env) });
+}
+
+function resultOf({ log, topic, pointer }: Answers): Content['result'] {
+  if (log === undefined && topic === undefined && pointer === undefined) return undefined;
+  return stated({ log, topic, pointer });
+}
+
+function variables(text: string | undefined): Readonly<Record<string, string>> | undefined {
+  if (text === undefined) return undefined;
+  return Object.fromEntries(
+    wordsOf('env', text).map((word) => {
+      const [, name, value] = /^([^=]+)=(.*)$/s.exec(word) ?? [];
+      if (name === undefined || value === undefined) throw new UnreadableAnswer('env', `has "${word}"; expected NAME=VALUE`);
+      return [name, value];
+    }),
+  );
+}
+
+function wordsOf(about: UnreadableAnswer['about'], text: string): string[] {
+  try {
+    return splitWords(text);
+  } catch (error) {
+    throw new UnreadableAnswer(about, (error as Error).message);
+  }
+}
+
+/** The members of an object that have a value. */
+function stated<Members extends object>(members: Members): { [Key in keyof Members]: Exclude<Members[Key], undefined> } {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
+    [Key in keyof Members]: Exclude<Members[Key], undefined>;
+  };
+}

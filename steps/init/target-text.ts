@@ -1,0 +1,155 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { stringify } from 'yaml';
+import { root } from '../requirement.ts';
+import type { Content } from './answers.ts';
+
+/** Where a package has the schema, seen from a folder that it is installed in. */
+const installed = 'node_modules/iot-ntp-conformance/schemas/target.schema.json';
+
+/**
+ * A target file in YAML that says what the content says, and in comments what else can be said.
+ *
+ * @param schema the schema's path as the file is to name it, for editors; none is named when absent
+ * @param program how the suite is called here
+ * @param file the file's name, as the next commands name it
+ */
+export function targetText(content: Content, { schema, program, file }: TextOptions): string {
+  const { name, version, role, container, process: own, address } = content;
+  const first = schema === undefined ? '' : `# yaml-language-server: $schema=${schema}\n`;
+  return `${first}# What iot-ntp-conformance is to judge, and how it starts. The README of the suite tells of every member, under "Target files".
+#   ${program} validate ${file}
+#   ${program} run ${file}
+
+# What reports call it.
+${members({ name })}${version === undefined ? '# version: 1.0.0\n' : members({ version })}
+# The side of the NTP service that it plays, server or client. The suite plays the other one.
+${members({ role })}
+${container === undefined ? '' : containerText(container, role)}${own === undefined ? '' : processText(own, role)}${
+  address === undefined ? '' : addressText(address)
+}${role === 'client' ? clientText(content) : serverText(content)}`;
+}
+
+/** How a text is written beside its content. */
+interface TextOptions {
+  readonly schema?: string;
+  readonly program: string;
+  readonly file: string;
+}
+
+/** The schema's path for a file in this folder: in the package or the checkout that it stands in; undefined in neither. */
+export function schemaFor(folder: string): string | undefined {
+  for (let above = folder; ; above = dirname(above)) {
+    if (existsSync(join(above, installed))) return relative(folder, join(above, installed)).replaceAll(sep, '/');
+    if (dirname(above) === above) break;
+  }
+  if (!`${folder}${sep}`.startsWith(root)) return undefined;
+  return relative(folder, join(root, 'schemas/target.schema.json')).replaceAll(sep, '/');
+}
+
+function containerText({ image, dockerfile, port, env }: NonNullable<Content['container']>, role: Content['role']): string {
+  const way = image === undefined ? 'The suite builds this Dockerfile, and starts' : 'The suite starts';
+  const reached =
+    role === 'client' ? 'and starts another one for each situation.' : 'and reaches the server at this port inside of it.';
+  return `# ${way} a container, ${reached}
+# It reaches the suite and nobody else, unless network is open.
+container:
+${members({ image, dockerfile, port }, 2)}${envText(env, role)}  # command: [serve, --verbose]
+  # files: [{ source: ./acme.conf, path: /etc/acme.conf }]
+  # network: open
+${readyText(role)}`;
+}
+
+function processText({ command, env }: NonNullable<Content['process']>, role: Content['role']): string {
+  return `# The suite starts this command, without a shell, in the folder of this file, and ends it with its children. It has to stay in the
+# foreground. ${filled}
+process:
+${members({ command }, 2)}${envText(env, role)}  # cwd: ./hub
+${readyText(role)}`;
+}
+
+function addressText(address: string): string {
+  return `# It runs already; the suite neither starts nor stops it. With mqtts:// the suite has to trust its certificate.
+${members({ address })}# tls: { ca: ./ca.pem }
+
+# How far its clock may be from the clock of this machine, and whether it is the same one.
+# clockTolerance: 5s
+# sharedClock: true
+
+# The build that runs there. Without it there is no certificate, because the suite cannot see what it has judged.
+# build: { name: hub-1.0.0.jar, digest: "sha256:${'0'.repeat(64)}" }
+
+`;
+}
+
+const filled = '{host}, {port}, {productKey}, {deviceName} and {deviceSecret} are filled in, in command and env.';
+
+function envText(env: Readonly<Record<string, string>> | undefined, role: Content['role']): string {
+  if (env !== undefined) return `  # ${filled} The names are those that it reads.\n${members({ env }, 2)}`;
+  return role === 'client' ? '' : `  # ${filled}\n  # env: { DEVICES: "{productKey}/{deviceName}" }\n`;
+}
+
+function readyText(role: Content['role']): string {
+  return role === 'client'
+    ? '\n'
+    : `
+# It is ready when its port accepts a connection; and, where this is said, when a line of its output matches.
+# ready: { log: "listening on", within: 30s }
+
+`;
+}
+
+const exampleDevice = `# device: { productKey: a1PkTest01, deviceName: dev01, deviceSecret: "\${env:DEVICE_SECRET}" }\n`;
+
+function serverText({ device, onlyThese }: Content): string {
+  const known =
+    device === undefined
+      ? exampleDevice
+      : `${members({ device })}${onlyThese === true ? '' : '# onlyThese: true\n'}${members({ onlyThese })}`;
+  return `# A device that it knows. The suite makes up others where a situation needs more, unless it knows no devices but these.
+${known}
+# How devices show who they are: nothing but their client id, unless this says otherwise (or is aliyun-hmac, the platform's signature).
+# auth: { username: "{deviceName}&{productKey}", password: "\${env:HUB_PASSWORD}" }
+# clientId: "{productKey}.{deviceName}"
+# mqttVersion: 5
+
+# How long an answer may take.
+# responseDeadline: 2s
+
+# What it offers beyond the specification; requirements of what is not named are inapplicable. There are auto-subscription, tls, clock, and
+# for what knows its devices by auth: authentication, access-control, aliyun-hmac.
+# capabilities: [auto-subscription]
+`;
+}
+
+function clientText({ device, result }: Content): string {
+  const own = device === undefined ? exampleDevice : members({ device });
+  return `# Where the suite reads the time that it has calculated. unit: s is for one that shows seconds.
+${members({ result })}
+# When it asks for the time: when it starts, unless this says otherwise (every, exec, signal, stdin, publish).
+# sync: { every: 10s }
+# How long it may take from there to its calculated time.
+# within: 10s
+
+# The type of its timestamps, long or string; both where it can send either, as {timestampType} tells it.
+# timestampType: string
+
+# The device that it always is. One that is told by {productKey} and {deviceName} is another device at each start.
+${own}
+# What it offers beyond the specification. clock: its wall clock can be set by the suite, which makes the judgement exact.
+# capabilities: [clock]
+`;
+}
+
+/** Members in YAML, a line each; those without a value are left out. */
+function members(values: Readonly<Record<string, unknown>>, indent = 0): string {
+  return Object.entries(values)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => {
+      // Everything in its line: what goes over several would have to be indented.
+      const oneLine = { blockQuote: false, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER, lineWidth: 0 } as const;
+      const text = stringify(value, { collectionStyle: 'flow', defaultKeyType: 'PLAIN', ...oneLine });
+      return `${' '.repeat(indent)}${name}: ${text.trimEnd()}\n`;
+    })
+    .join('');
+}

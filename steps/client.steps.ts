@@ -247,9 +247,10 @@ Then('deviceSendTime is not a constant', function (this: NtpWorld) {
     this.inform(`deviceSendTime was ${first.time} in every start, which a clock that counts from the program's start may show`);
     return;
   }
+  const ages = stamps.map(({ ageMs }) => ageMs.toFixed(0));
   this.blame({
     expected: 'another deviceSendTime in another request',
-    received: `deviceSendTime ${first.time} in ${stamps.length} starts, the second of which was 300 ms slower`,
+    received: `deviceSendTime ${first.time} in ${stamps.length} starts, ${ages.join(' ms and ')} ms after the start`,
     likely: first.time === 1234n ? "a constant: the number of the documentation's example" : 'a constant',
     needs: ['client-sends-time'],
     at: [this.firstRequest(), '/deviceSendTime'],

@@ -101,7 +101,7 @@ export class NtpWorld extends World {
   }
 
   /** The run around the client under test. */
-  get stage(): Stage {
+  get stage(): Pick<Stage, 'target' | 'mute' | 'has' | 'perform' | 'performAgain'> {
     const current = stage();
     if (current === undefined) throw new Error('no client is under test in this run');
     return current;

@@ -12,6 +12,8 @@ export interface FailureTextOptions {
   readonly command: string;
   /** The page that explains the requirements, as its reader finds it; absent where none does. */
   readonly specification?: string;
+  /** The command repeats all of it, and takes no part. */
+  readonly whole?: boolean;
   readonly paint?: Paint;
   /** Every failed situation in full; otherwise the first one, and a line for each of the others. */
   readonly all?: boolean;
@@ -25,7 +27,7 @@ export type Quoted = Pick<RequirementResult, 'id' | 'level' | 'sentence' | 'sour
  * again. No line end at the end.
  */
 export function failureText(requirement: Quoted, situations: readonly SituationResult[], options: FailureTextOptions): string {
-  const { command, specification, paint = plain, all = false } = options;
+  const { command, specification, whole = false, paint = plain, all = false } = options;
   const failed = situations.filter(({ failure }) => failure !== undefined);
   const full = all ? failed : failed.slice(0, 1);
   const warning = requirement.level === 'should';
@@ -38,7 +40,7 @@ export function failureText(requirement: Quoted, situations: readonly SituationR
       .slice(full.length)
       .flatMap(({ title, failure }) => entry('also', [`${title}: received ${failure?.received}`], paint)),
     ...(specification === undefined ? [] : entry('explained', [`${specification}#${requirement.id}`], paint)),
-    ...entry('repeat', [`${command} --only ${requirement.id}`], paint),
+    ...entry('repeat', [whole ? command : `${command} --only ${requirement.id}`], paint),
   ].join('\n');
 }
 

@@ -37,13 +37,13 @@ export interface Judgement {
 }
 
 /** A situation that is judged, and the other requirements without which its finding says nothing. */
-interface Judged {
+export interface Judged {
   readonly result: SituationResult;
   readonly needs: readonly string[];
 }
 
 /** A requirement whose situations are judged each by itself. */
-interface Case {
+export interface Case {
   readonly requirement: Requirement;
   readonly situations: readonly Judged[];
 }
@@ -75,7 +75,7 @@ export function judge(requirements: readonly Requirement[], transcript: Transcri
       ),
     ),
   }));
-  const judged = withoutConsequences(withCharges(cases, transcript.charges())).map(judgeRequirement);
+  const judged = concludeCases(withCharges(cases, transcript.charges()));
   const { expectations } = circumstances;
   const results = expectations === undefined ? judged : withExpected(judged, expectations);
   const mistakes = expectations === undefined || expectations.oneOfSeveral === true ? [] : mistakesIn(results, expectations);
@@ -260,6 +260,11 @@ function withCharge(one: Case, charge: Charge, title: string | undefined): Case 
   return { requirement, situations: situations.with(index, { result, needs: [] }) };
 }
 
+/** What requirements come to by their situations, when consequences of other failures are taken back. */
+export function concludeCases(cases: readonly Case[]): RequirementResult[] {
+  return withoutConsequences(cases).map(judgeRequirement);
+}
+
 /**
  * Takes back each finding that another failure explains: the finding needs a requirement that is broken by itself, or one that cannot
  * be judged for such a reason in turn. What explains is always a MUST that stays failed, so that two requirements which only need each
@@ -296,7 +301,7 @@ function withoutConsequences(cases: readonly Case[]): readonly Case[] {
 }
 
 /** How the reason of a situation begins that another failure leaves nothing to judge of. */
-const consequence = 'cannot be judged while';
+export const consequence = 'cannot be judged while';
 
 const hasFailed = ({ result }: Judged): boolean => result.status === 'failed';
 

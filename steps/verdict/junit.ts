@@ -1,18 +1,8 @@
-import { printable, printableLines } from '../harness/printable.ts';
-import { escapeXml } from './escape-xml.ts';
 import { expectedInWords } from './expectations.ts';
 import { type FailureTextOptions, failureText } from './failure-text.ts';
+import { element, type Suite, suiteOf, type TestCase, testCase, testSuites } from './junit-elements.ts';
 import { unstableInWords } from './repeat.ts';
 import type { Report, RequirementResult, SituationResult } from './report.ts';
-
-/** How a test case counts in JUnit's words. */
-type Outcome = 'passed' | 'failed' | 'skipped' | 'error';
-
-interface TestCase {
-  readonly outcome: Outcome;
-  readonly seconds: number;
-  readonly xml: string;
-}
 
 /**
  * The text of `junit.xml`: a suite for each requirement, a case for each situation. A warning is a failure only where the run was
@@ -27,36 +17,7 @@ export function junitXml(report: Report, command: string): string {
     ...runSuites(report),
     ...report.requirements.map((requirement) => requirementSuite(requirement, report, command)),
   ];
-  const cases = suites.flatMap((suite) => suite.cases);
-  return [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites${attributes({ name: `${report.suite.name} ${report.target.name}`, ...counts(cases), timestamp: report.started })}>`,
-    ...suites.map((suite) => suite.xml),
-    '</testsuites>',
-    '',
-  ].join('\n');
-}
-
-interface Suite {
-  readonly cases: readonly TestCase[];
-  readonly xml: string;
-}
-
-function suiteOf(
-  name: string,
-  properties: Readonly<Record<string, string>>,
-  cases: readonly TestCase[],
-  timestamp: string,
-): Suite {
-  const lines = [
-    `  <testsuite${attributes({ name, ...counts(cases), timestamp })}>`,
-    '    <properties>',
-    ...Object.entries(properties).map(([key, value]) => `      <property${attributes({ name: key, value })}/>`),
-    '    </properties>',
-    ...cases.map(({ xml }) => xml),
-    '  </testsuite>',
-  ];
-  return { cases, xml: lines.join('\n') };
+  return testSuites(`${report.suite.name} ${report.target.name}`, suites, report.started);
 }
 
 function requirementSuite(requirement: RequirementResult, report: Report, command: string): Suite {
@@ -138,34 +99,4 @@ function runSuites({ faults, finished, because, verdict, started, expectations }
     testCase({ classname: 'run', name: message }, 'error', 0, [element('error', { message, type: verdict })]),
   );
   return [suiteOf('run', { verdict }, cases, started)];
-}
-
-function testCase(
-  head: Readonly<Record<string, string>>,
-  outcome: Outcome,
-  seconds: number,
-  children: readonly string[],
-): TestCase {
-  const tag = `    <testcase${attributes({ ...head, time: seconds.toFixed(3) })}`;
-  const xml =
-    children.length === 0 ? `${tag}/>` : [`${tag}>`, ...children.map((child) => `      ${child}`), '    </testcase>'].join('\n');
-  return { outcome, seconds, xml };
-}
-
-function counts(cases: readonly TestCase[]): Readonly<Record<'tests' | 'failures' | 'errors' | 'skipped' | 'time', string>> {
-  const number = (outcome: Outcome): string => String(cases.filter((one) => one.outcome === outcome).length);
-  const time = cases.reduce((sum, { seconds }) => sum + seconds, 0).toFixed(3);
-  return { tests: String(cases.length), failures: number('failed'), errors: number('error'), skipped: number('skipped'), time };
-}
-
-function element(name: string, attribute: Readonly<Record<string, string>>, text = ''): string {
-  return text === ''
-    ? `<${name}${attributes(attribute)}/>`
-    : `<${name}${attributes(attribute)}>${escapeXml(printableLines(text))}</${name}>`;
-}
-
-function attributes(values: Readonly<Record<string, string>>): string {
-  return Object.entries(values)
-    .map(([name, value]) => ` ${name}="${escapeXml(printable(value))}"`)
-    .join('');
 }

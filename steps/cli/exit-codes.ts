@@ -13,3 +13,12 @@ export const verifyExitCodes: Readonly<Record<0 | 1 | 2, string>> = {
   1: 'not genuine: what is wrong is named',
   2: 'wrong use, or the certificate is signed and no --key was given',
 };
+
+/** What the exit codes of `interop` mean. */
+export const interopExitCodes: Readonly<Record<0 | 1 | 2 | 3 | 4, string>> = {
+  0: 'every pair that can be put together works together',
+  1: 'some pair does not work together',
+  2: 'wrong use: flags, target files, or no client that can be put in front of any server',
+  3: 'the environment: something did not start, or a report cannot be written',
+  4: 'incomplete: something was inconclusive or interrupted',
+};

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { EnvironmentError, InputFileError } from '../harness/target/errors.ts';
 import { FeatureError, root } from '../requirement.ts';
-import { exitCodes, verifyExitCodes } from './exit-codes.ts';
+import { exitCodes, interopExitCodes, verifyExitCodes } from './exit-codes.ts';
 import { firstSteps } from './first-steps.ts';
+import type { InteropOptions } from './interop.ts';
 import type { ListOptions } from './list.ts';
 import { exitOfLoss, isSystemError } from './losses.ts';
 import type { MergeOptions } from './merge.ts';
@@ -95,6 +96,13 @@ function readRepeat(text: string): number {
   throw new InvalidArgumentError('Expected 1 to 1000 runs.');
 }
 
+/** @throws InvalidArgumentError */
+function readStarts(text: string): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number >= 1 && number <= 100) return number;
+  throw new InvalidArgumentError('Expected 1 to 100 starts.');
+}
+
 function commands(args: readonly string[], done: (code: number) => void): Command {
   const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string };
   const program = new Command('iot-ntp-conformance')
@@ -167,6 +175,28 @@ function commands(args: readonly string[], done: (code: number) => void): Comman
     .action(async (folders: string[], flags: MergeOptions) => {
       const { merge } = await import('./merge.ts');
       done(await merge(folders, flags));
+    });
+
+  command('interop')
+    .summary('Puts clients in front of servers, and judges what both put on the wire.')
+    .description(
+      'Puts each client in front of each server, with a recording link between them, and judges what both put on the wire by the same requirements. It certifies nothing.',
+    )
+    .argument('<targets...>', 'target files of servers and clients, in any order; each says its role itself')
+    .option('--starts <number>', 'how often each client is started with each type that it offers', readStarts, 3)
+    .option('--report <folder>', 'where the reports go', 'conformance-report/interop')
+    .option('--root <folder>', 'folder that the paths of the target files must stay in (default: the folder of each)')
+    .option('--json', 'print interop.json on stdout, and everything else on stderr')
+    .option('--verbose', 'show every start and every requirement')
+    .option('--deadline <duration>', 'end after this time, as incomplete (default: 30m)')
+    .addHelpText(
+      'after',
+      () =>
+        `\nExit codes:\n${codesInWords(interopExitCodes)}\n\nExamples:\n  interop hub.yaml sensor.yaml\n  interop hub-a.yaml hub-b.yaml sensor-c.yaml sensor-d.yaml --report matrix`,
+    )
+    .action(async (targets: string[], flags: InteropOptions) => {
+      const { interop } = await import('./interop.ts');
+      done(await interop(targets, flags));
     });
 
   command('verify')

@@ -1,0 +1,175 @@
+import { afterReportMs, startClient, tellToAsk } from './client-start.ts';
+import { type Latency, Link } from './link.ts';
+import { readPayload } from './payload.ts';
+import { type ClientRequest, Performance } from './performance.ts';
+import { RelayedConnection, type RelayedFrame } from './relay.ts';
+import { reportsOf } from './reported-time.ts';
+import { plainScene } from './scene.ts';
+import { learnSecret } from './secrets.ts';
+import { EnvironmentError } from './target/errors.ts';
+import type { Identity, StartedTarget, Target, TimestampType } from './target/target.ts';
+import type { Venue } from './target/venue.ts';
+
+/** What makes an encounter. */
+export interface Meeting {
+  readonly client: Target;
+  /** Where the client can reach the suite. */
+  readonly venue: Venue;
+  readonly server: StartedTarget;
+  /** The device that the client is. */
+  readonly identity: Identity;
+  readonly type: TimestampType;
+  /** Of the link between the two. */
+  readonly latency: Latency;
+  /** When it aborts, nobody wants to see the rest. */
+  readonly giveUp: AbortSignal;
+}
+
+/** One start of a client in front of a server, and all that passed between them. */
+export interface Encounter {
+  /** As the platform in front of the client would have seen it. */
+  readonly performance: Performance;
+  readonly connections: readonly RelayedConnection[];
+  readonly type: TimestampType;
+  readonly latency: Latency;
+  readonly imageDigest?: string;
+}
+
+/**
+ * Starts a client in front of a server, with a link between them that records and changes nothing.
+ *
+ * @throws EnvironmentError when the client does not start, or is lost from sight
+ */
+export async function meet({ client, venue, server, identity, type, latency, giveUp }: Meeting): Promise<Encounter> {
+  const performance = new Performance({ ...plainScene(type), forthMs: latency.forth, backMs: latency.back }, identity);
+  const reports = reportsOf(client);
+  const connections: RelayedConnection[] = [];
+  const hear = ({ packet, direction }: RelayedFrame): void => {
+    if (packet.cmd === 'connect' && packet.password !== undefined) {
+      for (const { secrets } of [client, server.target]) learnSecret(secrets, packet.password.toString('utf8'));
+    }
+    if (packet.cmd === 'publish' && direction === 'forth')
+      performance.keep(reports.fromMessage?.(packet.topic, Buffer.from(packet.payload), identity));
+    performance.changed();
+  };
+  const tap = (): RelayedConnection => {
+    const connection = new RelayedConnection(hear);
+    connections.push(connection);
+    return connection;
+  };
+  const links: Link[] = [];
+  const port = await venue.listen({
+    listen: async (host) => {
+      const link = await Link.open(server, latency, { host, tap });
+      links.push(link);
+      return link.port;
+    },
+  });
+  let lost: string | undefined;
+  let imageDigest: string | undefined;
+  try {
+    const started = await startClient(client, performance, { giveUp, host: venue.host, port, reports });
+    ({ imageDigest } = started);
+    void started.lost?.then((why) => {
+      lost = why;
+      performance.over = true;
+      performance.changed();
+    });
+    try {
+      await watch(performance, connections, client, started, giveUp);
+    } finally {
+      performance.over = true;
+      await started.stop();
+      performance.output = started.output();
+    }
+  } finally {
+    for (const link of links) await link[Symbol.asyncDispose]();
+  }
+  if (lost !== undefined) throw new EnvironmentError(lost);
+  performance.requests.push(...requestsOf(performance, connections));
+  performance.close(connections, connections.length);
+  return { performance, connections, type, latency, ...(imageDigest === undefined ? {} : { imageDigest }) };
+}
+
+/** Lets the client ask, and waits for its report, its end or its deadline. */
+async function watch(
+  performance: Performance,
+  connections: readonly RelayedConnection[],
+  { sync, withinMs, capabilities }: Target,
+  client: StartedTarget,
+  giveUp: AbortSignal,
+): Promise<void> {
+  const stop = (): void => {
+    performance.over = true;
+    performance.changed();
+  };
+  giveUp.addEventListener('abort', stop);
+  const over = (): boolean => performance.over;
+  try {
+    if (sync.kind !== 'start' && sync.kind !== 'every' && sync.kind !== 'publish') {
+      const listens = (connection: RelayedConnection): boolean =>
+        capabilities.has('auto-subscription') ? connection.welcome === 0 : connection.subscriptions.size > 0;
+      await performance.until(() => over() || connections.some(listens), withinMs);
+      if (!over()) await tellToAsk(client, sync);
+    }
+    const interval = sync.kind === 'every' ? sync.intervalMs : 0;
+    const flooded = (): boolean => connections.some(({ dropped }) => dropped > 0);
+    const enough = (): boolean => over() || performance.reports.length > 0 || flooded();
+    await performance.until(enough, withinMs + interval * 2);
+    performance.overdue = !enough();
+    // One that has reported may end, or ask and report again.
+    if (performance.reports.length > 0) await performance.until(() => over() || performance.reportedTooOften, afterReportMs);
+  } finally {
+    giveUp.removeEventListener('abort', stop);
+  }
+}
+
+/** What the client asked, with what was handed to it in return. */
+function requestsOf(performance: Performance, connections: readonly RelayedConnection[]): ClientRequest[] {
+  const { requestTopic, responseTopic, scene } = performance;
+  const [answer] = scene.answers;
+  if (answer === undefined) throw new Error('a plain scene has an answer');
+  const asked = connections.flatMap((connection) =>
+    connection.messages('forth').flatMap(({ packet, bytes, came }) => {
+      const payload = readPayload(Buffer.from(packet.payload));
+      if (!performance.isRequest(packet.topic, payload)) return [];
+      const before = connection.passing.findLast(
+        (frame) => (frame.direction === 'forth' ? frame.came : (frame.passed ?? frame.came)).atUs < came.atUs,
+      );
+      const request: ClientRequest = {
+        publish: {
+          ...came,
+          topic: packet.topic,
+          payload: Buffer.from(packet.payload),
+          qos: packet.qos,
+          retain: packet.retain,
+          dup: packet.dup,
+          firstByte: bytes[0] ?? 0,
+        },
+        beforeUs: (before?.passed ?? before?.came ?? connection.accepted).atUs,
+        listened: connections.some((other) => other.listenedTo(responseTopic, came.atUs)),
+        payload,
+        deviceSendTime: payload.members.get('deviceSendTime'),
+        delivered: [],
+      };
+      return [request];
+    }),
+  );
+  asked.sort((a, b) => a.publish.atUs - b.publish.atUs);
+  const own = asked.filter(({ publish }) => publish.topic === requestTopic);
+  for (const connection of connections) {
+    for (const { packet, passed } of connection.messages('back')) {
+      if (passed === undefined || packet.topic !== responseTopic) continue;
+      const text = Buffer.from(packet.payload);
+      const { members } = readPayload(text);
+      const [serverRecvTime, serverSendTime] = [members.get('serverRecvTime')?.number, members.get('serverSendTime')?.number];
+      const earlier = own.filter(({ publish }) => publish.atUs < passed.atUs);
+      const echo = members.get('deviceSendTime')?.number;
+      const request = earlier.find((one) => one.delivered.length === 0 && one.deviceSendTime?.number === echo) ?? earlier.at(-1);
+      // What cannot be calculated with is the server's affair: no time can be expected to come of it.
+      if (request === undefined || serverRecvTime === undefined || serverSendTime === undefined) continue;
+      request.delivered.push({ ...passed, answer, payload: text.toString('utf8'), serverRecvTime, serverSendTime, heard: true });
+    }
+  }
+  return asked;
+}

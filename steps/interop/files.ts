@@ -1,0 +1,24 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeWhole } from '../verdict/report-folder.ts';
+import { interopJunit } from './junit.ts';
+import { interopPage } from './page.ts';
+import type { InteropReport } from './report.ts';
+
+/** The files of an interop report. */
+export const interopFiles = ['index.html', 'interop.json', 'junit.xml'] as const;
+
+/** Takes away what an earlier run has left. */
+export function clearInterop(folder: string): void {
+  for (const name of interopFiles) rmSync(join(folder, name), { force: true });
+}
+
+/** Writes `index.html`, `interop.json` and `junit.xml`. @throws Error of node:fs when the folder cannot be written to */
+export function writeInterop(folder: string, report: InteropReport): void {
+  const texts = {
+    'index.html': interopPage(report),
+    'interop.json': `${JSON.stringify(report, undefined, 2)}\n`,
+    'junit.xml': interopJunit(report),
+  } as const;
+  for (const name of interopFiles) writeWhole(join(folder, name), texts[name]);
+}

@@ -1,0 +1,72 @@
+import { failureText } from '../verdict/failure-text.ts';
+import type { Paint, Style } from '../verdict/paint.ts';
+import type { RequirementResult, Status } from '../verdict/report.ts';
+import { type InteropReport, nameOf, type PairResult, type PairVerdict } from './report.ts';
+
+/** What interop is worth, in a sentence: it stands wherever its results do. */
+export const certifiesNothing =
+  'interop certifies nothing: it judges what these two said to each other, and what they did not say is untested';
+
+const styles: Readonly<Record<PairVerdict, Style>> = {
+  'work together': 'good',
+  'do not work together': 'bad',
+  incomplete: 'doubtful',
+  inapplicable: 'quiet',
+};
+
+const marks: Readonly<Record<PairVerdict, string>> = {
+  'work together': '✔',
+  'do not work together': '✖',
+  incomplete: '?',
+  inapplicable: '-',
+};
+
+/** How the console tells of a pair. */
+export interface Telling {
+  readonly paint: Paint;
+  /** The command that does all of it again. */
+  readonly command: string;
+  /** Every requirement with its status, and every failure in full. */
+  readonly verbose: boolean;
+}
+
+/** A pair with what it comes to, and why. */
+export function pairText(report: Pick<InteropReport, 'servers' | 'clients'>, pair: PairResult, telling: Telling): string {
+  const { paint, command, verbose } = telling;
+  const { verdict, because, reasons, requirements, starts } = pair;
+  const style = styles[verdict];
+  const lines = [
+    `${paint(style, `${marks[verdict]} ${verdict}`)}  ${paint('strong', nameOf(report, pair))}`,
+    `    ${because}`,
+    ...reasons
+      .filter(({ requirement }) => requirement === undefined)
+      .map(({ side, text }) => `    ${side === 'both' ? 'between them' : `the ${side}`}: ${text}`),
+  ];
+  const told = requirements.filter(({ status }) => status === 'failed' || (status === 'warning' && verbose));
+  for (const requirement of told)
+    lines.push('', indented(failureText(requirement, requirement.situations, { command, paint, all: verbose, whole: true })));
+  if (told.length > 0) lines.push('');
+  if (requirements.length > 0) lines.push(`    ${paint('quiet', countsOf(requirements))}`);
+  if (verbose) {
+    for (const { title, right, trouble } of starts)
+      lines.push(`    ${title}: ${right === true ? 'the right time' : (trouble ?? 'no right time')}`);
+    for (const { id, status, reason } of requirements)
+      lines.push(`    ${status.padEnd(12)}  ${id}${reason === undefined ? '' : `  ${paint('quiet', reason)}`}`);
+  }
+  return lines.join('\n');
+}
+
+/** The last line: what all pairs come to. */
+export function conclusionText({ verdict, because }: InteropReport, paint: Paint): string {
+  return `${paint(styles[verdict], `interop: ${verdict}`)}, because ${because}`;
+}
+
+/** How many requirements came to each status, in words. */
+export function countsOf(requirements: readonly Pick<RequirementResult, 'status'>[]): string {
+  const order: readonly Status[] = ['failed', 'warning', 'passed', 'inconclusive', 'untested', 'inapplicable'];
+  const counts = order.map((status) => [requirements.filter((one) => one.status === status).length, status] as const);
+  const parts = counts.filter(([count]) => count > 0).map(([count, status]) => `${count} ${status}`);
+  return `${requirements.length} requirements: ${parts.join(', ')}`;
+}
+
+const indented = (text: string): string => text.replaceAll(/^(?=.)/gm, '    ');

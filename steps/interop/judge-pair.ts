@@ -1,0 +1,274 @@
+import { NonConformance } from '../evidence.ts';
+import type { Encounter } from '../harness/encounter.ts';
+import type { Exchange, Request } from '../harness/exchange.ts';
+import { OverheardDevice } from '../harness/overheard.ts';
+import { Session } from '../harness/session.ts';
+import type { StartedTarget, Target } from '../harness/target/target.ts';
+import type { Requirement, Role } from '../requirement.ts';
+import type { Say } from '../sentences.ts';
+import { type Case, concludeCases, consequence, type Judged, judgeSituation } from '../verdict/judge.ts';
+import type { RequirementResult } from '../verdict/report.ts';
+import type { Execution } from '../verdict/transcript.ts';
+import {
+  answeredClient,
+  askingClient,
+  type ClientSight,
+  type Judgeable,
+  type ServerSight,
+  server as serverTable,
+  tooEarly,
+} from './judgeable.ts';
+import { type Accused, OverhearingWorld } from './overhearing-world.ts';
+import { preventedBy, titleOf } from './starts.ts';
+
+/** A client that was started in front of a server some times. */
+export interface Pair {
+  readonly server: StartedTarget;
+  readonly client: Target;
+  readonly encounters: readonly Encounter[];
+  /** Of both roles. */
+  readonly requirements: readonly Requirement[];
+  readonly say: Say;
+}
+
+/** The most requests of a start that are judged each by itself. */
+const mostRequests = 20;
+
+/** A request that breaks one of these is none that a server must answer, or whose answer the client could hear. */
+const properRequest = ['client-request-topic', 'client-hears-response', 'client-request-qos0', 'client-sends-time'];
+
+const onlyListens: Readonly<Record<Role, string>> = {
+  server: 'nothing that this client does shows it: interop only listens, and run plays what it takes',
+  client: 'nothing that this server does shows it: interop only listens, and run plays what it takes',
+};
+
+/**
+ * What client and server come to by what both put on the wire, each requirement judged by the sentences of the features. A requirement
+ * that the wire does not show is untested, and nobody is judged by what the other one has done wrong.
+ */
+export async function judgePair(pair: Pair): Promise<RequirementResult[]> {
+  return new PairJudge(pair).judge();
+}
+
+class PairJudge {
+  readonly #pair: Pair;
+  readonly #secrets: readonly string[];
+  readonly #situations = new Map<string, Judged[]>();
+
+  constructor(pair: Pair) {
+    this.#pair = pair;
+    this.#secrets = [...pair.client.secrets, ...pair.server.target.secrets];
+  }
+
+  async judge(): Promise<RequirementResult[]> {
+    const { encounters, requirements } = this.#pair;
+    for (const judgeable of askingClient)
+      await this.#judgeClient(judgeable, (started) => started.map(preventedBy).find((why) => why !== undefined));
+    const improper = encounters.map((_, index) => this.#failed(properRequest, index + 1));
+    for (const judgeable of serverTable) await this.#judgeServer(judgeable, improper);
+    const servers = requirements.filter(({ role, level }) => role === 'server' && level === 'must').map(({ id }) => id);
+    for (const judgeable of answeredClient)
+      await this.#judgeClient(judgeable, (_, number) => becauseOf(this.#failed(servers, number)));
+    return concludeCases(requirements.map((requirement) => this.#case(requirement)));
+  }
+
+  #case(requirement: Requirement): Case {
+    const { id, role, capabilities } = requirement;
+    const own = role === 'server' ? this.#pair.server.target : this.#pair.client;
+    const missing = capabilities.filter((name) => !own.capabilities.has(name));
+    if (missing.length > 0) {
+      const reason = `the target file does not declare the capability ${missing.join(', ')}`;
+      return { requirement, situations: [without(requirement, 'all starts', 'inapplicable', reason)] };
+    }
+    const situations = this.#situations.get(id) ?? [];
+    return {
+      requirement,
+      situations: situations.length > 0 ? situations : [without(requirement, 'all starts', 'untested', onlyListens[role])],
+    };
+  }
+
+  /** The first of these requirements that failed in a start, or in all of them together. */
+  #failed(ids: readonly string[], number: number): string | undefined {
+    return ids.find((id) =>
+      this.#situations
+        .get(id)
+        ?.some(({ result: { status, place } }) => status === 'failed' && [placeOf(number), together].includes(place)),
+    );
+  }
+
+  async #judgeClient(
+    judgeable: Judgeable<ClientSight>,
+    hindrance: (encounters: readonly Encounter[], number: number) => string | undefined,
+  ): Promise<void> {
+    const { client, encounters } = this.#pair;
+    const all = judgeable.together === true ? [encounters] : encounters.map((encounter) => [encounter]);
+    for (const [index, started] of all.entries()) {
+      const sight: ClientSight = { target: client, encounters: started };
+      // What prevents one start does not prevent the others.
+      const able =
+        judgeable.together === true ? started.filter((encounter) => encounter.performance.request !== undefined) : started;
+      const why =
+        judgeable.together === true && able.length < started.length
+          ? 'the client did not ask in every start'
+          : hindrance(started, index + 1);
+      await this.#situation(judgeable, sight, index + 1, why, { target: client, secrets: this.#secrets }, async (world) => {
+        world.performances.push(...started.map(({ performance }) => performance));
+        for (const [sentence, rows] of judgeable.sentences(sight)) await this.#pair.say(world, sentence, rows);
+      });
+    }
+  }
+
+  async #judgeServer(judgeable: Judgeable<ServerSight>, improper: readonly (string | undefined)[]): Promise<void> {
+    const { server, encounters } = this.#pair;
+    const numbers = encounters.map((_, index) => index + 1);
+    for (const [index, chosen] of (judgeable.together === true ? [numbers] : numbers.map((number) => [number])).entries()) {
+      const { sight, why } = this.#overhear(new Session(server), chosen, improper);
+      const session = new Session(server);
+      await this.#situation(
+        judgeable,
+        sight,
+        index + 1,
+        why,
+        { target: server.target, secrets: this.#secrets, session },
+        async (world) => {
+          // A session of its own for each world: what one took in must not be seen by another.
+          const { sight: fresh } = this.#overhear(session, chosen, improper);
+          world.join(fresh.devices);
+          const [device] = fresh.devices;
+          if (device === undefined) throw new Error('a start without a device');
+          world.device = device;
+          world.exchanges = [...fresh.exchanges];
+          const each = judgeable.together === true ? [fresh.requests] : fresh.requests.map((request) => [request]);
+          for (const requests of each) {
+            world.requests = [...requests];
+            for (const [sentence, rows] of judgeable.sentences(fresh, requests[0])) await this.#pair.say(world, sentence, rows);
+          }
+        },
+      );
+    }
+  }
+
+  /** What a server is judged by in these starts, taken into a session, and why there is nothing where there is not. */
+  #overhear(
+    session: Session,
+    numbers: readonly number[],
+    improper: readonly (string | undefined)[],
+  ): { readonly sight: ServerSight; readonly why: string | undefined } {
+    const { server, encounters } = this.#pair;
+    session.begin('interop');
+    const seen = numbers.flatMap((number) => {
+      const encounter = encounters[number - 1];
+      if (encounter === undefined) return [];
+      const device = new OverheardDevice(session, encounter, numbers.length > 1 ? placeOf(number) : 'client');
+      return [{ number, encounter, device, broken: improper[number - 1] }];
+    });
+    const why: string[] = [];
+    const requests = seen.flatMap(({ device, encounter, broken }) => {
+      if (broken !== undefined) {
+        why.push(`${consequence} ${broken} fails`);
+        return [];
+      }
+      const proper = device.requests.filter(({ qos }) => qos === 0).slice(0, mostRequests);
+      if (proper.length === 0) why.push(preventedBy(encounter) ?? 'the client did not ask');
+      return proper.filter((request) => {
+        const early = tooEarly(device, request) ?? unheard(encounter, request);
+        if (early !== undefined) why.push(early);
+        return early === undefined;
+      });
+    });
+    const exchanges = requests.flatMap((request): Exchange[] => {
+      const [response] = request.responses;
+      return response === undefined ? [] : [{ request, response }];
+    });
+    const before = seen[0] === undefined ? [] : encounters.slice(0, seen[0].number - 1);
+    const servedBefore =
+      before.length > 0 &&
+      before.every(
+        ({ performance }) =>
+          performance.requests.every(({ delivered }) => delivered.length > 0) && performance.request !== undefined,
+      );
+    const devices = seen.map(({ device }) => device);
+    const sight = { target: server.target, devices, requests, exchanges, servedBefore };
+    return { sight, why: requests.length > 0 ? undefined : why[0] };
+  }
+
+  async #situation<Sight>(
+    judgeable: Judgeable<Sight>,
+    sight: Sight,
+    number: number,
+    why: string | undefined,
+    accused: Accused,
+    act: (world: OverhearingWorld) => Promise<void>,
+  ): Promise<void> {
+    const { id, part } = judgeable;
+    const requirement = this.#pair.requirements.find((one) => one.id === id);
+    if (requirement === undefined) throw new Error(`there is no requirement ${id}`);
+    const hindered = judgeable.hindered?.(sight);
+    if (hindered === '') return;
+    const encounter = this.#pair.encounters[number - 1];
+    const place = judgeable.together === true ? together : placeOf(number);
+    const whole = judgeable.together === true || encounter === undefined ? 'all starts' : titleOf(encounter, number);
+    const title = part === undefined ? whole : `${whole}, ${part}`;
+    const own = this.#situations.get(id) ?? [];
+    this.#situations.set(id, own);
+    const declared = judgeable.inapplicable?.(sight);
+    const reason = declared ?? (judgeable.always === true ? undefined : why) ?? hindered;
+    if (reason !== undefined) {
+      own.push(without(requirement, title, declared === undefined ? 'untested' : 'inapplicable', reason, place));
+      return;
+    }
+    const judged = await judgedBy(requirement, { title, place, capabilities: [] }, accused, act);
+    const unproven = judged.result.status === 'passed' ? judgeable.unproven?.(sight) : undefined;
+    own.push(unproven === undefined ? judged : without(requirement, title, 'untested', unproven, place));
+  }
+}
+
+const together = 'all starts';
+const placeOf = (number: number): string => `start ${number}`;
+const becauseOf = (id: string | undefined): string | undefined => (id === undefined ? undefined : `${consequence} ${id} fails`);
+
+/** Why the answer to a request could not reach the client, which is no fault of the server that kept it; undefined where it could. */
+function unheard({ performance, connections }: Encounter, request: Request): string | undefined {
+  if (request.responses.length > 0) return undefined;
+  const { responseTopic } = performance;
+  if (connections.some(({ subscriptions }) => subscriptions.has(responseTopic))) return undefined;
+  const wide = connections.flatMap(({ ungranted }) => ungranted);
+  if (wide.length > 0) return `the server did not grant ${wide.join(', ')}`;
+  const subscribed = connections.some((connection) => connection.listenedTo(responseTopic, request.at));
+  return subscribed ? undefined : 'the client relies on automatic subscription, which a server need not have';
+}
+
+/** A situation that was not judged. */
+function without(
+  requirement: Requirement,
+  title: string,
+  status: 'untested' | 'inapplicable',
+  reason: string,
+  place = title,
+): Judged {
+  return judgeSituation(requirement, { title, place }, [], () => ({ status, reason }));
+}
+
+async function judgedBy(
+  requirement: Requirement,
+  situation: { readonly title: string; readonly place: string; readonly capabilities: readonly string[] },
+  accused: Accused,
+  act: (world: OverhearingWorld) => Promise<void>,
+): Promise<Judged> {
+  const world = new OverhearingWorld(requirement, situation, accused);
+  const execution = async (): Promise<Pick<Execution, 'outcome' | 'trouble'>> => {
+    try {
+      await act(world);
+      return { outcome: 'PASSED' };
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      return { outcome: 'FAILED', ...(error instanceof NonConformance ? {} : { trouble: { outcome: 'FAILED', message } }) };
+    }
+  };
+  const ended = await execution();
+  const { title, place } = situation;
+  const { evidence } = world;
+  return judgeSituation(requirement, situation, [
+    { place, title, ...ended, finished: true, retried: false, evidence, unreadable: [], durationMs: 0 },
+  ]);
+}

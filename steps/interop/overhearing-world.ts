@@ -1,0 +1,66 @@
+import type { Charge, Evidence } from '../evidence.ts';
+import { type ExpectedTime, expectedTimes } from '../harness/expected-time.ts';
+import { printable } from '../harness/printable.ts';
+import { conceal } from '../harness/secrets.ts';
+import type { Session } from '../harness/session.ts';
+import type { Target } from '../harness/target/target.ts';
+import type { Requirement, Situation } from '../requirement.ts';
+import { concealEvidence, readEvidence } from '../verdict/attachment.ts';
+import { NtpWorld } from '../world.ts';
+
+type Options = ConstructorParameters<typeof NtpWorld>[0];
+
+/** Nothing is asked anew: what was overheard is all that there is. */
+const onlyOnce = async (): Promise<never> => {
+  throw new Error('interop starts nothing for the sake of a sentence');
+};
+
+/** Whom a world judges. */
+export interface Accused {
+  readonly target: Target;
+  /** What must not be shown: of both sides. */
+  readonly secrets: readonly string[];
+  /** The server's; absent where the client is judged. */
+  readonly session?: Session;
+}
+
+/** A world in which nothing happens any more: the sentences of the features judge in it what others did. */
+export class OverhearingWorld extends NtpWorld {
+  readonly evidence: Exclude<Evidence, Charge>[];
+  readonly #accused: Accused;
+
+  constructor(requirement: Requirement, situation: Situation, accused: Accused) {
+    const evidence: Exclude<Evidence, Charge>[] = [];
+    const clean = (text: string): string => printable(conceal(text, accused.secrets));
+    const attach = (text: unknown): void => {
+      evidence.push(concealEvidence(readEvidence(String(text)), clean) as Exclude<Evidence, Charge>);
+    };
+    super({ attach: attach as Options['attach'], log: () => {}, link: () => {}, parameters: {} });
+    this.evidence = evidence;
+    this.#accused = accused;
+    this.begin(requirement, situation);
+  }
+
+  override get target(): Target {
+    return this.#accused.target;
+  }
+
+  override get session(): Session {
+    const { session } = this.#accused;
+    if (session === undefined) throw new Error('no server is judged here');
+    return session;
+  }
+
+  override get stage(): NtpWorld['stage'] {
+    return { target: this.target, mute: false, has: () => true, perform: onlyOnce, performAgain: onlyOnce };
+  }
+
+  /** @throws TooUncertain */
+  override async times(): Promise<ExpectedTime[]> {
+    const [report] = this.performance.reports;
+    return report === undefined ? [] : expectedTimes(this.performance, report, this.target.result?.unit === 's');
+  }
+
+  /** The server chose the order of the members, and there is no other to compare with. */
+  override async requireOtherOrder(): Promise<void> {}
+}

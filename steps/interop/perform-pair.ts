@@ -1,0 +1,111 @@
+import { type Encounter, meet } from '../harness/encounter.ts';
+import { EnvironmentError } from '../harness/target/errors.ts';
+import { startTarget } from '../harness/target/start.ts';
+import type { StartedTarget, Target } from '../harness/target/target.ts';
+import { venueOf } from '../harness/target/venue.ts';
+import type { Requirement } from '../requirement.ts';
+import type { Say } from '../sentences.ts';
+import type { Report } from '../verdict/report.ts';
+import { describeTarget, type SeenTarget } from '../verdict/report-json.ts';
+import { judgePair } from './judge-pair.ts';
+import { matchOf, planOf } from './pairing.ts';
+import type { PairResult } from './report.ts';
+import { outcomeOf } from './starts.ts';
+import { concludePair, startResults, troublesOf } from './verdict.ts';
+
+/** A client and a server that are to be put together. */
+export interface Candidates {
+  readonly server: Target;
+  readonly client: Target;
+}
+
+/** What a pair is judged with. */
+export interface Setting {
+  /** How often the client is started with each type. */
+  readonly starts: number;
+  readonly requirements: readonly Requirement[];
+  readonly say: () => Promise<Say>;
+  readonly giveUp: AbortSignal;
+}
+
+/** What came of a pair, without its place in the report, and its members as they were seen. */
+export interface Performed {
+  readonly pair: Omit<PairResult, 'server' | 'client' | 'durationMs'>;
+  readonly server?: Report['target'];
+  readonly client?: Report['target'];
+  /** True where something could not be started. */
+  readonly environment?: true;
+}
+
+/** How often a start is made again of which the machine was too busy to know the client's time. */
+const mostAgain = 2;
+
+const nothing = { reasons: [], starts: [], requirements: [] } as const;
+
+/** Starts the server, then the client in front of it as often as is planned, and judges what both put on the wire. Never throws for what a pair does. */
+export async function performPair({ server, client }: Candidates, setting: Setting): Promise<Performed> {
+  const { giveUp } = setting;
+  const match = matchOf(server, client);
+  if ('inapplicable' in match) return { pair: { verdict: 'inapplicable', because: match.inapplicable, ...nothing } };
+  const interrupted: Performed = {
+    pair: { verdict: 'incomplete', because: 'the run was interrupted before its end', ...nothing },
+  };
+  if (giveUp.aborted) return interrupted;
+  let started: StartedTarget | undefined;
+  try {
+    started = await startTarget(server, { giveUp });
+    const encounters = await meetAll({ server: started, client, identity: match.identity }, setting);
+    if (giveUp.aborted) return interrupted;
+    const { requirements } = setting;
+    const results = await judgePair({ server: started, client, encounters, requirements, say: await setting.say() });
+    const starts = startResults(encounters, client, started);
+    const troubles = troublesOf(encounters, client, started);
+    return {
+      pair: { ...concludePair(results, requirements, starts, troubles), starts, requirements: results },
+      server: describeTarget(server, started),
+      client: describeTarget(client, lastSeen(encounters)),
+    };
+  } catch (error) {
+    if (!(error instanceof EnvironmentError)) throw error;
+    if (giveUp.aborted) return interrupted;
+    return { pair: { verdict: 'incomplete', because: error.message, ...nothing }, environment: true };
+  } finally {
+    await started?.stop();
+  }
+}
+
+async function meetAll(
+  {
+    server,
+    client,
+    identity,
+  }: { readonly server: StartedTarget; readonly client: Target; readonly identity: Encounter['performance']['identity'] },
+  { starts, giveUp }: Setting,
+): Promise<Encounter[]> {
+  const venue = await venueOf(client);
+  try {
+    const encounters: Encounter[] = [];
+    for (const planned of planOf(client, starts)) {
+      let encounter: Encounter | undefined;
+      for (let again = 0; again <= mostAgain && !giveUp.aborted; again += 1) {
+        encounter = await meet({ client, venue, server, identity, giveUp, ...planned });
+        if (outcomeOf(encounter, client).uncertain === undefined) break;
+      }
+      if (encounter !== undefined) encounters.push(encounter);
+    }
+    return encounters;
+  } finally {
+    await venue.leave();
+  }
+}
+
+function lastSeen(encounters: readonly Encounter[]): SeenTarget | undefined {
+  const last = encounters.at(-1);
+  if (last === undefined) return undefined;
+  const { performance, imageDigest } = last;
+  return {
+    output: () => performance.output,
+    ended: () => performance.ended,
+    ...(imageDigest === undefined ? {} : { imageDigest }),
+  };
+}

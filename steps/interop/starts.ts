@@ -1,0 +1,84 @@
+import type { Encounter } from '../harness/encounter.ts';
+import { expectedTimes, isRight, TooUncertain } from '../harness/expected-time.ts';
+import type { StartedTarget, Target } from '../harness/target/target.ts';
+
+/** The side of a pair that something is laid to; `both` where neither alone is at fault. */
+export type Side = 'server' | 'client' | 'both';
+
+/** Why a start brought no time, or another one than the formula gives. */
+export interface Trouble {
+  readonly side: Side;
+  readonly text: string;
+}
+
+/** What came of the calculated time of a start. */
+export interface Outcome {
+  /** Whether the client reported the time that the formula gives; undefined where that cannot be known. */
+  readonly right: boolean | undefined;
+  /** What the formula gives, in words. */
+  readonly expected?: string;
+  /** Why it cannot be known. */
+  readonly uncertain?: string;
+}
+
+/** What a start is, in words: "start 2: a Long, a link of 120 ms to the server and 30 ms back". */
+export function titleOf({ type, latency: { forth, back } }: Encounter, number: number): string {
+  const link = forth + back === 0 ? '' : `, a link of ${forth} ms to the server and ${back} ms back`;
+  return `start ${number}: a ${type === 'long' ? 'Long' : 'String'}${link}`;
+}
+
+/** What came of a start's calculated time, by the four stamps that were seen on the wire. */
+export function outcomeOf({ performance }: Encounter, { result }: Target): Outcome {
+  const [report] = performance.reports;
+  if (report === undefined) return { right: false };
+  try {
+    const times = expectedTimes(performance, report, result?.unit === 's');
+    const [first] = times;
+    return { right: isRight(report, times), ...(first === undefined ? {} : { expected: first.text }) };
+  } catch (error) {
+    if (!(error instanceof TooUncertain)) throw error;
+    return { right: undefined, uncertain: error.message };
+  }
+}
+
+/** Why the client had no occasion to ask, where that is not its own doing; undefined where it is, or where it asked. */
+export function preventedBy({ performance, connections }: Encounter): string | undefined {
+  if (performance.requests.length > 0 || connections.length === 0) return undefined;
+  const asked = connections.filter(({ connect, ending }) => connect !== undefined || ending?.by === 'server');
+  if (asked.length === 0) return undefined;
+  const welcomed = asked.filter(({ welcome }) => welcome === 0);
+  if (welcomed.length === 0) {
+    const [first] = asked;
+    if (first?.welcome !== undefined)
+      return `the server refused the CONNECT with code ${first.welcome}; what the client shows has to be what the server knows`;
+    return first?.ending?.by === 'server' ? first.ending.reason : 'the server did not answer the CONNECT';
+  }
+  const ungranted = welcomed.flatMap((connection) => connection.ungranted);
+  if (ungranted.length > 0) return `the server did not grant ${ungranted.join(', ')}, and the client did not ask`;
+  const ending = welcomed.map((connection) => connection.ending).find((one) => one?.by === 'server');
+  return ending === undefined ? undefined : `${ending.reason} before the client asked`;
+}
+
+/** Why a start brought no right time, as far as it was seen; undefined where it brought one, or where nobody can know. */
+export function troubleOf(encounter: Encounter, client: Target, server: StartedTarget): Trouble | undefined {
+  const { performance, connections } = encounter;
+  if (outcomeOf(encounter, client).right !== false) return undefined;
+  const ended = server.ended();
+  if (ended !== undefined) return { side: 'server', text: `the server ${ended}` };
+  const fault = connections.flatMap(({ faults }) => faults)[0];
+  if (fault !== undefined) return { side: fault.by, text: fault.reason };
+  if (connections.some(({ dropped }) => dropped > 0))
+    return { side: 'both', text: 'more packets passed in one start than the suite keeps' };
+  const prevented = preventedBy(encounter);
+  if (prevented !== undefined) return { side: 'both', text: prevented };
+  const { request, reports, fate = 'the client said nothing more' } = performance;
+  if (connections.length === 0) return { side: 'client', text: `no connection: ${fate}` };
+  if (request === undefined) return { side: 'client', text: `a connection and no request: ${fate}` };
+  const [report] = reports;
+  const answered = performance.requests.some(({ delivered }) => delivered.length > 0);
+  if (report !== undefined)
+    return { side: 'client', text: `the client reported ${report.literal}${answered ? '' : ', and was not answered'}` };
+  if (answered) return { side: 'client', text: `the client was answered, and reported no time: ${fate}` };
+  const early = connections.map(({ ending }) => ending).find((one) => one?.by === 'server');
+  return { side: 'both', text: `the request was not answered: ${early?.reason ?? fate}` };
+}

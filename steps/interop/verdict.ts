@@ -1,0 +1,124 @@
+import type { Encounter } from '../harness/encounter.ts';
+import { printable } from '../harness/printable.ts';
+import { conceal } from '../harness/secrets.ts';
+import type { StartedTarget, Target } from '../harness/target/target.ts';
+import type { Requirement } from '../requirement.ts';
+import { idsInWords } from '../verdict/judge.ts';
+import type { RequirementResult } from '../verdict/report.ts';
+import type { InteropReport, PairResult, Reason, StartResult } from './report.ts';
+import { outcomeOf, titleOf, troubleOf } from './starts.ts';
+
+/** The starts of a pair as a report shows them, without secrets. */
+export function startResults(encounters: readonly Encounter[], client: Target, server: StartedTarget): StartResult[] {
+  const secrets = [...client.secrets, ...server.target.secrets];
+  const clean = (text: string): string => printable(conceal(text, secrets));
+  return encounters.map((encounter, index) => {
+    const { performance, type, latency } = encounter;
+    const { request, reports } = performance;
+    const [delivered] = request?.delivered ?? [];
+    const { right, expected, uncertain } = outcomeOf(encounter, client);
+    const trouble = uncertain ?? troubleOf(encounter, client, server)?.text;
+    const sent = request?.deviceSendTime?.number;
+    return {
+      title: titleOf(encounter, index + 1),
+      type,
+      forthMs: latency.forth,
+      backMs: latency.back,
+      ...(sent === undefined ? {} : { deviceSendTime: String(sent) }),
+      ...(delivered === undefined
+        ? {}
+        : { serverRecvTime: String(delivered.serverRecvTime), serverSendTime: String(delivered.serverSendTime) }),
+      ...(reports[0] === undefined ? {} : { reported: clean(reports[0].literal) }),
+      ...(expected === undefined ? {} : { expected }),
+      ...(right === undefined ? {} : { right }),
+      ...(trouble === undefined ? {} : { trouble: clean(trouble) }),
+      wire: performance.lines().map(clean),
+    };
+  });
+}
+
+/**
+ * What a pair comes to: its members work together where neither breaks a MUST in what was seen, and every start brought the time that the
+ * formula gives.
+ *
+ * @param results As judged; of both roles.
+ */
+export function concludePair(
+  results: readonly RequirementResult[],
+  roles: readonly Pick<Requirement, 'id' | 'role'>[],
+  starts: readonly StartResult[],
+  troubles: readonly Reason[],
+): Pick<PairResult, 'verdict' | 'because' | 'reasons'> {
+  const broken = results.filter(({ status }) => status === 'failed');
+  const open = results.filter(({ status }) => status === 'inconclusive');
+  const right = starts.filter(({ right: so }) => so === true).length;
+  if (broken.length > 0) {
+    const reasons = broken.map(({ id, sentence }): Reason => {
+      const side = roles.find((one) => one.id === id)?.role ?? 'both';
+      return { side, requirement: id, text: sentence };
+    });
+    const sides = [...new Set(reasons.map(({ side }) => `the ${side}`))];
+    const fail = `${sides.join(' and ')} ${sides.length === 1 ? 'does' : 'do'} not meet`;
+    return { verdict: 'do not work together', because: `${fail} ${idsInWords(broken)}`, reasons };
+  }
+  if (open.length > 0)
+    return { verdict: 'incomplete', because: `${idsInWords(open)}: ${open[0]?.reason ?? 'inconclusive'}`, reasons: [] };
+  if (starts.length === 0) return { verdict: 'incomplete', because: 'nothing was started', reasons: [] };
+  if (troubles.length > 0) {
+    const [first] = troubles;
+    return {
+      verdict: 'do not work together',
+      because: `${starts.length - right} of ${starts.length} starts brought no right time: ${first?.text ?? ''}`,
+      reasons: troubles,
+    };
+  }
+  if (right < starts.length)
+    return {
+      verdict: 'incomplete',
+      because: starts.find(({ trouble }) => trouble !== undefined)?.trouble ?? 'a time could not be judged',
+      reasons: [],
+    };
+  return {
+    verdict: 'work together',
+    because: `${right === 1 ? 'the start' : `each of ${right} starts`} brought the time that the formula gives`,
+    reasons: [],
+  };
+}
+
+/** Why starts brought no right time, each reason once. */
+export function troublesOf(encounters: readonly Encounter[], client: Target, server: StartedTarget): Reason[] {
+  const secrets = [...client.secrets, ...server.target.secrets];
+  const reasons = new Map<string, Reason>();
+  for (const encounter of encounters) {
+    const trouble = troubleOf(encounter, client, server);
+    if (trouble === undefined) continue;
+    const text = printable(conceal(trouble.text, secrets));
+    if (!reasons.has(text)) reasons.set(text, { side: trouble.side, text });
+  }
+  return [...reasons.values()];
+}
+
+/** What all pairs come to. @param environment whether something could not be started */
+export function conclude(
+  pairs: readonly PairResult[],
+  environment: boolean,
+): Pick<InteropReport, 'verdict' | 'because' | 'exitCode'> {
+  const count = (verdict: PairResult['verdict']): number => pairs.filter((pair) => pair.verdict === verdict).length;
+  const apply = pairs.length - count('inapplicable');
+  const pairsIn = (number: number): string => `${number} of ${apply} ${apply === 1 ? 'pair' : 'pairs'}`;
+  const broken = count('do not work together');
+  const open = count('incomplete');
+  if (broken > 0)
+    return {
+      verdict: 'do not work together',
+      exitCode: 1,
+      because: `${pairsIn(broken)} ${broken === 1 ? 'does' : 'do'} not work together`,
+    };
+  if (open > 0 || apply === 0)
+    return { verdict: 'incomplete', exitCode: environment ? 3 : 4, because: `${pairsIn(open)} could not be judged` };
+  return {
+    verdict: 'work together',
+    exitCode: 0,
+    because: apply === 1 ? 'the pair works together' : `all ${apply} pairs work together`,
+  };
+}

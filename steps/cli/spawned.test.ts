@@ -25,6 +25,8 @@ export interface Surroundings {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly program?: string;
+  /** The Node that runs it; that of the tests by default. */
+  readonly node?: string;
 }
 
 /** A folder for this test file, removed after its tests. */
@@ -36,10 +38,10 @@ export function temporaryFolder(): string {
 
 /** Starts `iot-ntp-conformance …`. */
 export function start(args: readonly string[], surroundings: Surroundings = {}): { child: ChildProcess; end: Promise<Ended> } {
-  const { cwd = tmpdir(), env = {}, program = entry } = surroundings;
+  const { cwd = tmpdir(), env = {}, program = entry, node = process.execPath } = surroundings;
   // What the shell of the tests happens to say about colours must not decide.
   const { FORCE_COLOR: _force, NO_COLOR: _no, NODE_TEST_CONTEXT: _context, ...inherited } = process.env;
-  const child = spawn(process.execPath, [program, ...args], {
+  const child = spawn(node, [program, ...args], {
     cwd,
     env: { ...inherited, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

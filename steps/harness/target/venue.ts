@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { EnvironmentError } from './errors.ts';
 import type { Target } from './target.ts';
 
@@ -11,6 +12,11 @@ export interface Venue {
   readonly looseness: readonly string[];
   /** Gives back what it holds. */
   leave(): Promise<void>;
+}
+
+/** Whether the suite itself runs in a container, by the files that Docker and Podman put there. */
+function inContainer(): boolean {
+  return existsSync('/.dockerenv') || existsSync('/run/.containerenv');
 }
 
 interface Listener {
@@ -46,7 +52,7 @@ export async function venueOf({ role, start }: Target): Promise<Venue> {
         return await platform.listen(gateway);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EADDRNOTAVAIL') throw error;
-        if (engine.host !== loopback) throw new EnvironmentError(unreachable);
+        if (engine.host !== loopback || inContainer()) throw new EnvironmentError(unreachable);
         // An engine in a virtual machine forwards what its containers send to their host to the loopback of this machine.
         return platform.listen(loopback);
       }

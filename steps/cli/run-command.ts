@@ -30,6 +30,7 @@ import { Transcript } from '../verdict/transcript.ts';
 import { embeddedName, embeddedTarget } from './embedded.ts';
 import { expectationsPath, loadExpectations } from './expectations-file.ts';
 import { Interruption } from './interruption.ts';
+import { invocation } from './invocation.ts';
 import { exitOfLoss } from './losses.ts';
 import { MessageFile } from './message-file.ts';
 import { readOrder } from './order.ts';
@@ -239,10 +240,9 @@ class OneRun {
     this.#deadlineMs = readDeadline(options.deadline) ?? target.deadlineMs ?? usualDeadlineMs;
     this.#transcript = new Transcript({ secrets: target.secrets, cwd: root });
     this.#file = path === undefined ? embeddedName : undefined;
-    const program = import.meta.url.endsWith('.ts') ? 'npm run -s conformance --' : 'npx iot-ntp-conformance';
     const bounds = options.root === undefined ? [] : ['--root', options.root];
     const many = options.devices === undefined ? [] : ['--devices', options.devices];
-    this.#command = [program, 'run', ...(path === undefined ? ['--role', target.role] : [path, ...bounds]), ...many].join(' ');
+    this.#command = [invocation, 'run', ...(path === undefined ? ['--role', target.role] : [path, ...bounds]), ...many].join(' ');
     this.#console = new Console(options.json === true ? process.stderr : process.stdout, {
       command: this.#command,
       specification: options.docs === undefined ? join(options.folder, specificationFile) : this.#specification,

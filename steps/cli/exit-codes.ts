@@ -22,3 +22,17 @@ export const interopExitCodes: Readonly<Record<0 | 1 | 2 | 3 | 4, string>> = {
   3: 'the environment: something did not start, or a report cannot be written',
   4: 'incomplete: something was inconclusive or interrupted',
 };
+
+/** What the exit codes of `doctor` mean. */
+export const doctorExitCodes: Readonly<Record<0 | 2 | 3, string>> = {
+  0: 'all that a run needs is there',
+  2: 'wrong use, or the target file is at fault',
+  3: 'something that it needs is missing: what, and what to do, is said',
+};
+
+/** Exit codes as `--help` shows them. */
+export function codesInWords(codes: Readonly<Record<number, string>>): string {
+  return Object.entries(codes)
+    .map(([code, meaning]) => `  ${code}  ${meaning}`)
+    .join('\n');
+}

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
+import type { DoctorFlags } from './doctor.ts';
+import { codesInWords, doctorExitCodes } from './exit-codes.ts';
 import type { InitFlags } from './init.ts';
 
 /**
@@ -43,5 +45,20 @@ Examples:
     .action(async (file: string, flags: InitFlags) => {
       const { init } = await import('./init.ts');
       done(await init(file, flags));
+    });
+
+  command('doctor')
+    .description('Looks at what a run needs on this machine, and says what is missing and what to do.')
+    .argument('[target]', 'target file; without it: what the embedded references need')
+    .option('--report <folder>', 'where the reports are to go', 'conformance-report')
+    .option('--root <folder>', 'folder that the paths of the target file must stay in (default: the folder of the target file)')
+    .option('--json', 'as JSON: ready, and what was found')
+    .addHelpText(
+      'after',
+      `\nExit codes:\n${codesInWords(doctorExitCodes)}\n\nExamples:\n  doctor\n  doctor acme.yaml\n  doctor acme.yaml --json`,
+    )
+    .action(async (target: string | undefined, flags: DoctorFlags) => {
+      const { doctor } = await import('./doctor.ts');
+      done(await doctor(target, flags));
     });
 }

@@ -477,7 +477,7 @@ function healthSign(running: RunningContainer): Sign {
 }
 
 /** What the engine answered, without its wrapping. */
-function engineWords(error: unknown): string {
+export function engineWords(error: unknown): string {
   const { json, message } = error as { readonly json?: { readonly message?: string }; readonly message: string };
   return (json?.message ?? message).replace(/^\(HTTP code \d+\) /, '').trim();
 }

@@ -1,0 +1,76 @@
+import { getAuthConfig } from 'testcontainers/build/container-runtime/auth/get-auth-config.js';
+import { engineWords } from '../target/container.ts';
+import { connectEngine, type Engine, OWNER_LABEL, RUN } from '../target/engine.ts';
+import { imageId } from '../target/image.ts';
+import { networkFor } from '../target/network.ts';
+import type { ContainerStart, Target } from '../target/target.ts';
+import { ok, problem, type Seen } from './finding.ts';
+
+type ImageDistributionOptions = NonNullable<Parameters<ReturnType<Engine['docker']['getImage']>['distribution']>[0]>;
+
+/** Which engine answers, and where. @throws EnvironmentError when none does */
+export async function seeEngine(): Promise<Seen> {
+  const { docker, client, here, lacks } = await connectEngine();
+  const { serverVersion, operatingSystemType, architecture } = client.info.containerRuntime;
+  const { protocol, host, port, socketPath } = docker.modem as unknown as Readonly<Record<string, string | number | undefined>>;
+  const where = socketPath === undefined ? `${protocol}://${host}:${port}` : `unix://${socketPath}`;
+  const more = [...(here ? [] : ['it is not on this machine: the network of a client in a container is open']), ...lacks];
+  return ok([`${serverVersion} (${operatingSystemType}/${architecture}) at ${where}`, ...more].join('; '));
+}
+
+/** Whether the image is here, or its registry would give it. @throws EnvironmentError when no engine answers */
+export async function seeImage(name: string): Promise<Seen> {
+  const engine = await connectEngine();
+  const id = await imageId(engine, name);
+  if (id !== undefined) return ok(`${name} is here, ${id.slice(0, 19)}`);
+  const { registry } = engine.testcontainers.ImageName.fromString(name);
+  try {
+    const authconfig = await getAuthConfig(registry ?? engine.client.info.containerRuntime.indexServerAddress);
+    // The engine takes a token as well, which dockerode's types do not know.
+    const options = (authconfig === undefined ? {} : { authconfig }) as ImageDistributionOptions;
+    await engine.docker.getImage(name).distribution(options);
+    return ok(`${name} is not here yet; its registry has it`);
+  } catch (error) {
+    return problem(
+      `${name} is not here, and its registry does not give it: ${engineWords(error)}`,
+      'Check its name and tag; build or pull it by hand, or log in to its registry (docker login).',
+    );
+  }
+}
+
+/**
+ * Whether a container of the target's image can be started: in its network, with its confinement in short, and taken away at once.
+ * Nothing is tried where the image is not here.
+ *
+ * @throws EnvironmentError when no engine answers
+ */
+export async function seeContainer(target: Target, start: ContainerStart): Promise<Seen | undefined> {
+  const engine = await connectEngine();
+  if (start.image === undefined || (await imageId(engine, start.image)) === undefined) return undefined;
+  const advice = `Start it by hand to see more: docker run --rm ${start.image}`;
+  try {
+    const network = await networkFor(engine, target.role, start);
+    try {
+      await startAndRemove(engine, start, start.image, network?.name ?? 'bridge');
+    } finally {
+      await network?.leave();
+    }
+    return ok(`one of ${start.image} started, and was removed`);
+  } catch (error) {
+    return problem(`none of ${start.image} could be started: ${engineWords(error)}`, advice);
+  }
+}
+
+async function startAndRemove({ docker }: Engine, { command }: ContainerStart, image: string, network: string): Promise<void> {
+  const container = await docker.createContainer({
+    Image: image,
+    ...(command === undefined ? {} : { Cmd: [...command] }),
+    Labels: { [OWNER_LABEL]: RUN },
+    HostConfig: { NetworkMode: network, CapDrop: ['ALL'], SecurityOpt: ['no-new-privileges'] },
+  });
+  try {
+    await container.start();
+  } finally {
+    await container.remove({ force: true, v: true });
+  }
+}

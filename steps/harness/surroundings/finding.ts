@@ -1,0 +1,48 @@
+/** What a look at the surroundings of a run came to. `not needed` is said of what is missing, or was not tried, and not missed either. */
+export interface Finding {
+  readonly name: string;
+  readonly status: 'ok' | 'not needed' | 'problem';
+  /** What was seen, in words. */
+  readonly seen: string;
+  /** What to do about a problem. */
+  readonly advice?: string;
+}
+
+/** A finding without its name. */
+export type Seen = Omit<Finding, 'name'>;
+
+/**
+ * Looks, and comes back with a finding in any case: whatever is thrown is a problem, and so is what takes too long, which goes on unheard.
+ *
+ * @param withinMs how long it may take
+ */
+export async function look(name: string, withinMs: number, at: () => Seen | Promise<Seen>): Promise<Finding> {
+  const late = Promise.withResolvers<Seen>();
+  const timer = setTimeout(
+    () => late.resolve(problem(`no answer within ${withinMs / 1000} s`, 'See what keeps it from answering, and try again.')),
+    withinMs,
+  );
+  try {
+    return { name, ...(await Promise.race([Promise.resolve().then(at), late.promise])) };
+  } catch (error) {
+    const [seen = '', ...advice] = (error instanceof Error ? error.message : String(error)).split('\n');
+    return { name, ...problem(seen, advice.map((line) => line.trim()).join(' ')) };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What is there. */
+export function ok(seen: string): Seen {
+  return { status: 'ok', seen };
+}
+
+/** What nobody misses. */
+export function notNeeded(seen: string): Seen {
+  return { status: 'not needed', seen };
+}
+
+/** What is missing or wrong. */
+export function problem(seen: string, advice = ''): Seen {
+  return { status: 'problem', seen, ...(advice === '' ? {} : { advice }) };
+}

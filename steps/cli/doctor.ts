@@ -51,7 +51,7 @@ export async function doctor(path: string | undefined, { report, root: bounds, j
 function looksFor(target: Target | undefined, report: string): Promise<Finding>[] {
   const { engines } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { engines: { node: string } };
   const inContainer = target?.start.kind === 'container';
-  const engine = look('Docker engine', farMs, async () => (await import('../harness/surroundings/engine.ts')).seeEngine());
+  const engine = look('Docker engine', nearMs, async () => (await import('../harness/surroundings/engine.ts')).seeEngine());
   const looks: Promise<Finding>[] = [
     look('Node', nearMs, () => seeNode(process.version, engines.node)),
     look('terminal', nearMs, () => seeTerminal(process.stdout, process.env)),

@@ -1,5 +1,5 @@
-import type { Command } from 'commander';
-import { Option } from 'commander';
+import { Argument, type Command, Option } from 'commander';
+import { type Shell, shells } from './completion-scripts.ts';
 import type { DoctorFlags } from './doctor.ts';
 import { codesInWords, doctorExitCodes } from './exit-codes.ts';
 import type { InitFlags } from './init.ts';
@@ -7,10 +7,11 @@ import type { InitFlags } from './init.ts';
 /**
  * The commands for whoever begins: `init`, `doctor`, `completion`.
  *
- * @param command begins the definition of a command
  * @param done told the exit code
  */
-export function firstSteps(command: (name: string) => Command, done: (code: number) => void): void {
+export function firstSteps(program: Command, done: (code: number) => void): void {
+  const command = (name: string): Command => program.command(name).exitOverride();
+
   command('init')
     .description(
       'Writes a target file with comments: asks on a terminal what no flag answers, and elsewhere takes what is usual.',
@@ -24,7 +25,7 @@ export function firstSteps(command: (name: string) => Command, done: (code: numb
     .option('--port <number>', 'where it listens inside the container (servers; 1883)')
     .option('--name <name>', 'what reports call it')
     .option('--version <version>', 'which version it is')
-    .option('--product-key <key>', 'product key of a device that it knows')
+    .option('--product-key <text>', 'product key of a device that it knows')
     .option('--device-name <name>', 'device name of that device')
     .option('--only-this-device', 'it knows no other devices')
     .option('--env <variables...>', 'NAME=VALUE, with placeholders such as {host}')
@@ -60,5 +61,33 @@ Examples:
     .action(async (target: string | undefined, flags: DoctorFlags) => {
       const { doctor } = await import('./doctor.ts');
       done(await doctor(target, flags));
+    });
+
+  command('completion')
+    .description(
+      'Prints the script by which a shell completes commands, options, requirement ids, target files and folders at Tab.',
+    )
+    .addArgument(new Argument('<shell>', 'the shell that reads it').choices(shells))
+    .addHelpText(
+      'after',
+      `
+Examples:
+  source <(iot-ntp-conformance completion bash)     in ~/.bashrc
+  source <(iot-ntp-conformance completion zsh)      in ~/.zshrc, behind compinit
+  iot-ntp-conformance completion fish | source      in ~/.config/fish/config.fish`,
+    )
+    .action(async (shell: Shell) => {
+      const { completionScript } = await import('./completion-scripts.ts');
+      process.stdout.write(completionScript(shell));
+    });
+
+  program
+    .command('complete', { hidden: true })
+    .exitOverride()
+    .description('Says what can stand on a command line where it ends; asked by the scripts of "completion".')
+    .argument('[words...]', 'the command line, behind --')
+    .action(async (words: string[]) => {
+      const { completion } = await import('./completion.ts');
+      process.stdout.write(completion(program, words));
     });
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { EnvironmentError, InputFileError } from '../harness/target/errors.ts';
 import { FeatureError, root } from '../requirement.ts';
-import { exitCodes, interopExitCodes, verifyExitCodes } from './exit-codes.ts';
+import { codesInWords, exitCodes, interopExitCodes, verifyExitCodes } from './exit-codes.ts';
 import { firstSteps } from './first-steps.ts';
 import type { InteropOptions } from './interop.ts';
 import type { ListOptions } from './list.ts';
@@ -34,12 +34,6 @@ interface RunFlags {
 }
 
 const exitCodeHelp = `\nExit codes:\n${codesInWords(exitCodes)}`;
-
-function codesInWords(codes: Readonly<Record<number, string>>): string {
-  return Object.entries(codes)
-    .map(([code, meaning]) => `  ${code}  ${meaning}`)
-    .join('\n');
-}
 
 /**
  * The command line: parses, calls, prints.
@@ -117,7 +111,7 @@ function commands(args: readonly string[], done: (code: number) => void): Comman
     .addHelpText('after', exitCodeHelp);
   const command = (name: string): Command => program.command(name).exitOverride();
 
-  firstSteps(command, done);
+  firstSteps(program, done);
 
   command('run')
     .summary('Runs the suite on an implementation.')

@@ -143,3 +143,11 @@ test("the client's own clock without any answer is recognised", () => {
   assert.equal(mistake?.requirement, 'client-no-time-without-answer');
   assert.equal(diagnoseClientTime(played(), reported(0, 901), undefined), undefined);
 });
+
+test("the client's own clock is not named where the platform's time is that of this machine", () => {
+  const now = { serverRecvTime: origin + 500, serverSendTime: origin + 500 };
+  const performance = played({ asked: 100, answered: 900, ...now });
+  const report = reported(origin + 1900, 901);
+  const [expected] = expectedTimes(performance, report, false);
+  assert.equal(diagnoseClientTime(performance, report, expected), undefined);
+});

@@ -86,9 +86,19 @@ export async function meet({ client, venue, server, identity, type, latency, giv
     for (const link of links) await link[Symbol.asyncDispose]();
   }
   if (lost !== undefined) throw new EnvironmentError(lost);
+  const encounter = recorded(performance, connections, latency);
+  return imageDigest === undefined ? encounter : { ...encounter, imageDigest };
+}
+
+/** What passed, when all has passed. */
+export function recorded(
+  performance: Performance,
+  connections: readonly RelayedConnection[],
+  latency: Latency = { forth: 0, back: 0 },
+): Encounter {
   performance.requests.push(...requestsOf(performance, connections));
   performance.close(connections, connections.length);
-  return { performance, connections, type, latency, ...(imageDigest === undefined ? {} : { imageDigest }) };
+  return { performance, connections, type: performance.scene.type, latency };
 }
 
 /** Lets the client ask, and waits for its report, its end or its deadline. */

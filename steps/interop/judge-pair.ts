@@ -1,6 +1,6 @@
 import { NonConformance } from '../evidence.ts';
 import type { Encounter } from '../harness/encounter.ts';
-import type { Exchange, Request } from '../harness/exchange.ts';
+import type { Exchange } from '../harness/exchange.ts';
 import { OverheardDevice } from '../harness/overheard.ts';
 import { Session } from '../harness/session.ts';
 import type { StartedTarget, Target } from '../harness/target/target.ts';
@@ -13,13 +13,14 @@ import {
   answeredClient,
   askingClient,
   type ClientSight,
+  calculations,
   type Judgeable,
   type ServerSight,
   server as serverTable,
   tooEarly,
 } from './judgeable.ts';
 import { type Accused, OverhearingWorld } from './overhearing-world.ts';
-import { preventedBy, titleOf } from './starts.ts';
+import { preventedBy, titleOf, unheardBy } from './starts.ts';
 
 /** A client that was started in front of a server some times. */
 export interface Pair {
@@ -171,7 +172,8 @@ class PairJudge {
       const proper = device.requests.filter(({ qos }) => qos === 0).slice(0, mostRequests);
       if (proper.length === 0) why.push(preventedBy(encounter) ?? 'the client did not ask');
       return proper.filter((request) => {
-        const early = tooEarly(device, request) ?? unheard(encounter, request);
+        const unheard = request.responses.length > 0 ? undefined : unheardBy(encounter);
+        const early = unheard ?? tooEarly(device, request);
         if (early !== undefined) why.push(early);
         return early === undefined;
       });
@@ -218,7 +220,10 @@ class PairJudge {
       return;
     }
     const judged = await judgedBy(requirement, { title, place, capabilities: [] }, accused, act);
-    const unproven = judged.result.status === 'passed' ? judgeable.unproven?.(sight) : undefined;
+    // A mistake that is another requirement's is told there.
+    const other = judged.result.failure !== undefined && judgeable.recognised === true && !isRecognised(judged);
+    const unproven = other ? '' : judged.result.status === 'passed' ? judgeable.unproven?.(sight) : undefined;
+    if (unproven === '') return;
     own.push(unproven === undefined ? judged : without(requirement, title, 'untested', unproven, place));
   }
 }
@@ -227,15 +232,10 @@ const together = 'all starts';
 const placeOf = (number: number): string => `start ${number}`;
 const becauseOf = (id: string | undefined): string | undefined => (id === undefined ? undefined : `${consequence} ${id} fails`);
 
-/** Why the answer to a request could not reach the client, which is no fault of the server that kept it; undefined where it could. */
-function unheard({ performance, connections }: Encounter, request: Request): string | undefined {
-  if (request.responses.length > 0) return undefined;
-  const { responseTopic } = performance;
-  if (connections.some(({ subscriptions }) => subscriptions.has(responseTopic))) return undefined;
-  const wide = connections.flatMap(({ ungranted }) => ungranted);
-  if (wide.length > 0) return `the server did not grant ${wide.join(', ')}`;
-  const subscribed = connections.some((connection) => connection.listenedTo(responseTopic, request.at));
-  return subscribed ? undefined : 'the client relies on automatic subscription, which a server need not have';
+/** Whether a wrong time was recognised as the very mistake that its requirement is about: its finding needs none of the others then. */
+function isRecognised({ result, needs }: Judged): boolean {
+  const others = ['client-counts-latency', ...calculations];
+  return result.failure?.likely !== undefined && !others.some((id) => needs.includes(id));
 }
 
 /** A situation that was not judged. */

@@ -37,7 +37,9 @@ export interface Judgeable<Sight> {
   readonly inapplicable?: (sight: Sight) => string | undefined;
   /** Why nothing can be said, in words; `''` where it is not about this start at all. */
   readonly hindered?: (sight: Sight) => string | undefined;
-  /** Why it shows nothing that nobody was to blame, in words. */
+  /** Fails only where the mistake is recognised as the one that it is about. */
+  readonly recognised?: true;
+  /** Why it shows nothing that nobody was to blame, in words; `''` where not even that is worth a word. */
   readonly unproven?: (sight: Sight) => string | undefined;
 }
 
@@ -49,6 +51,19 @@ const automatic = ({ target }: ClientSight): string | undefined =>
 
 const answers = ({ encounters }: ClientSight): boolean =>
   encounters.every(({ performance }) => performance.requests.some(({ delivered }) => delivered.length > 0));
+
+const unanswered = (sight: ClientSight): string | undefined => (answers(sight) ? undefined : 'the client was not answered');
+
+const formula: Sentence = ['the client reports the time that the formula gives'];
+
+/** Requirements that are each about a mistake in the calculation, and that are shown to be met by situations which interop does not have. */
+export const calculations = [
+  'client-worked-example',
+  'client-counts-processing',
+  'client-any-offset',
+  'client-unix-time',
+  'client-no-made-up-time',
+];
 
 const late = ({ encounters }: ClientSight): boolean => encounters.every(({ latency: { forth, back } }) => forth + back > 0);
 
@@ -87,27 +102,39 @@ export const askingClient: readonly Judgeable<ClientSight>[] = [
     hindered: twoStarts,
     sentences: () => [['deviceSendTime is not a constant']],
   },
-  { id: 'client-signs', sentences: () => [['its CONNECT is signed']] },
+  {
+    id: 'client-signs',
+    hindered: ({ encounters }) =>
+      encounters.some(({ performance }) => performance.identity.deviceSecret === undefined)
+        ? "neither target file names the device's secret"
+        : undefined,
+    sentences: () => [['its CONNECT is signed']],
+  },
 ];
 
 /** Judged by what the client made of the server's answer, and so only where that was right. */
 export const answeredClient: readonly Judgeable<ClientSight>[] = [
   {
     id: 'client-accepts-own-type',
-    hindered: (sight) => (answers(sight) ? undefined : 'the client was not answered'),
+    hindered: unanswered,
     sentences: () => [['the client reports a time']],
   },
   {
     id: 'client-counts-latency',
-    hindered: (sight) => (!late(sight) ? '' : answers(sight) ? undefined : 'the client was not answered'),
-    sentences: () => [['the client reports the time that the formula gives']],
+    hindered: unanswered,
+    // Where there is none, it is counted by whoever forgets it.
+    unproven: (sight) => (late(sight) ? undefined : ''),
+    sentences: () => [formula],
   },
-  {
-    id: 'client-worked-example',
-    hindered: (sight) => (late(sight) ? '' : answers(sight) ? undefined : 'the client was not answered'),
-    unproven: () => "its time is the one that the formula gives, and the page's own numbers are played by run only",
-    sentences: () => [['the client reports the time that the formula gives']],
-  },
+  ...calculations.map(
+    (id): Judgeable<ClientSight> => ({
+      id,
+      recognised: true,
+      hindered: (sight) => (answers(sight) ? undefined : ''),
+      unproven: () => '',
+      sentences: () => [formula],
+    }),
+  ),
   {
     id: 'client-no-time-without-answer',
     always: true,

@@ -23,7 +23,9 @@ export function matchOf(server: Target, client: Target): Match {
   const [first] = server.devices;
   const [own] = client.devices;
   if (first === undefined || own === undefined) throw new Error('a target has at least one device');
-  if (!client.onlyThese) return { identity: first };
+  // A server that knows any device may well be shown the one whose secret the client's file names.
+  if (!client.onlyThese)
+    return { identity: !server.onlyThese && first.deviceSecret === undefined && own.deviceSecret !== undefined ? own : first };
   const same = ({ productKey, deviceName }: Identity): boolean => productKey === own.productKey && deviceName === own.deviceName;
   const known = server.devices.find(same);
   if (known === undefined && server.onlyThese) {

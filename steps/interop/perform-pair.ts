@@ -68,7 +68,11 @@ export async function performPair({ server, client }: Candidates, setting: Setti
   } catch (error) {
     if (!(error instanceof EnvironmentError)) throw error;
     if (giveUp.aborted) return interrupted;
-    return { pair: { verdict: 'incomplete', because: error.message, ...nothing }, environment: true };
+    const because = error.message
+      .split('\n')
+      .map((line) => line.trim())
+      .join('; ');
+    return { pair: { verdict: 'incomplete', because, ...nothing }, environment: true };
   } finally {
     await started?.stop();
   }

@@ -1,6 +1,7 @@
 import type { Encounter } from '../harness/encounter.ts';
 import { expectedTimes, isRight, TooUncertain } from '../harness/expected-time.ts';
 import type { StartedTarget, Target } from '../harness/target/target.ts';
+import { covers } from '../harness/topic-filter.ts';
 
 /** The side of a pair that something is laid to; `both` where neither alone is at fault. */
 export type Side = 'server' | 'client' | 'both';
@@ -59,6 +60,21 @@ export function preventedBy({ performance, connections }: Encounter): string | u
   return ending === undefined ? undefined : `${ending.reason} before the client asked`;
 }
 
+/**
+ * Why an answer could not reach the client whatever the server did, as far as the specification asks it; undefined where it could. A
+ * filter without wildcards is all that a server has to understand.
+ */
+export function unheardBy({ performance, connections }: Encounter): string | undefined {
+  const { responseTopic } = performance;
+  if (connections.some(({ subscriptions }) => subscriptions.has(responseTopic))) return undefined;
+  const filters = connections.flatMap(({ subscriptions }) => [...subscriptions.keys()]);
+  const wide = filters.filter((filter) => covers(filter, responseTopic));
+  if (wide.length > 0) return `the client subscribed ${wide.join(', ')}, and a server need not understand wildcards`;
+  return filters.length > 0
+    ? `the client subscribed ${filters.join(', ')}, and not its response topic`
+    : 'the client relies on automatic subscription, which a server need not have';
+}
+
 /** Why a start brought no right time, as far as it was seen; undefined where it brought one, or where nobody can know. */
 export function troubleOf(encounter: Encounter, client: Target, server: StartedTarget): Trouble | undefined {
   const { performance, connections } = encounter;
@@ -80,5 +96,5 @@ export function troubleOf(encounter: Encounter, client: Target, server: StartedT
     return { side: 'client', text: `the client reported ${report.literal}${answered ? '' : ', and was not answered'}` };
   if (answered) return { side: 'client', text: `the client was answered, and reported no time: ${fate}` };
   const early = connections.map(({ ending }) => ending).find((one) => one?.by === 'server');
-  return { side: 'both', text: `the request was not answered: ${early?.reason ?? fate}` };
+  return { side: 'both', text: `the request was not answered: ${unheardBy(encounter) ?? early?.reason ?? fate}` };
 }

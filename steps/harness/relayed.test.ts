@@ -1,0 +1,63 @@
+import { generate, type Packet } from 'mqtt-packet';
+import { type Encounter, recorded } from './encounter.ts';
+import { Performance } from './performance.ts';
+import { RelayedConnection } from './relay.ts';
+import { plainScene } from './scene.ts';
+import type { TimestampType } from './target/target.ts';
+
+/** Encounters for tests, made of packets that nobody sent. */
+
+/** The device that they are about. */
+const relayedIdentity = { productKey: 'a1NtpSuite1', deviceName: 'probe' };
+export const requestTopic = '/ext/ntp/a1NtpSuite1/probe/request';
+export const responseTopic = '/ext/ntp/a1NtpSuite1/probe/response';
+
+/** What passes a link: a packet of either side, an end, or a time that the client reports. */
+export type Passing =
+  | { readonly client: Packet | Buffer }
+  | { readonly server: Packet | Buffer }
+  | { readonly ends: 'near' | 'far' }
+  | { readonly reports: number };
+
+/** A PUBLISH at QoS 0. */
+export const publish = (topic: string, payload: string, how: object = {}): Packet =>
+  ({ cmd: 'publish', topic, payload, qos: 0, retain: false, dup: false, ...how }) as Packet;
+
+/** A client is let in, and subscribes; to nothing where the filter is empty. */
+export function welcomed(filter: string = responseTopic, code = 0): Passing[] {
+  const connect = {
+    cmd: 'connect',
+    protocolId: 'MQTT',
+    protocolVersion: 4,
+    clientId: 'probe',
+    clean: true,
+    keepalive: 0,
+  } as Packet;
+  const subscribe = { cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: filter, qos: 0 }] } as Packet;
+  return [
+    { client: connect },
+    { server: { cmd: 'connack', returnCode: code, sessionPresent: false } as Packet },
+    ...(filter === '' || code !== 0
+      ? []
+      : [{ client: subscribe }, { server: { cmd: 'suback', messageId: 1, granted: [0] } as Packet }]),
+  ];
+}
+
+const bytesOf = (packet: Packet | Buffer): Buffer => (Buffer.isBuffer(packet) ? packet : generate(packet));
+
+/** An encounter of one connection, as if all this had passed. */
+export function relayed(passing: readonly Passing[], type: TimestampType = 'long'): Encounter {
+  const performance = new Performance(plainScene(type), relayedIdentity);
+  const connection = new RelayedConnection();
+  for (const one of passing) {
+    if ('client' in one) connection.came('forth', bytesOf(one.client))();
+    else if ('server' in one) connection.came('back', bytesOf(one.server))();
+    else if ('ends' in one) connection.ended(one.ends);
+    else {
+      const { accepted } = new RelayedConnection();
+      const said = { literal: String(one.reports), twice: BigInt(one.reports) * 2n, line: `time: ${one.reports}` };
+      performance.keep({ ...accepted, ...said, deviceSendTime: undefined, deviceRecvTime: undefined });
+    }
+  }
+  return recorded(performance, [connection]);
+}

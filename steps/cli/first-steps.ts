@@ -1,7 +1,8 @@
 import { Argument, type Command, Option } from 'commander';
 import { type Shell, shells } from './completion-scripts.ts';
 import type { DoctorFlags } from './doctor.ts';
-import { codesInWords, doctorExitCodes } from './exit-codes.ts';
+import { doctorExitCodes, initExitCodes } from './exit-codes.ts';
+import { below } from './help.ts';
 import type { InitFlags } from './init.ts';
 
 /**
@@ -36,12 +37,15 @@ export function firstSteps(program: Command, done: (code: number) => void): void
     .option('--force', 'write over a file that is there')
     .addHelpText(
       'after',
-      `
-Examples:
-  init acme.yaml
-  init acme.yaml --role server --image acme/iot-hub:3.2.1 --product-key a1PkTest01 --device-name dev01
-  init hub.yaml --role server --command "python3 server.py --port {port}" --yes
-  init sensor.yaml --role client --image acme/sensor:1.4.0 --env "BROKER={host}" "PORT={port}" "PK={productKey}" "DN={deviceName}" --log "local time: (?<time>\\d+)"`,
+      below({
+        codes: initExitCodes,
+        examples: [
+          'init acme.yaml',
+          'init acme.yaml --role server --image acme/iot-hub:3.2.1 --product-key a1PkTest01 --device-name dev01',
+          'init hub.yaml --role server --command "python3 server.py --port {port}" --yes',
+          'init sensor.yaml --role client --command "./sensor {host} {port} {productKey} {deviceName}" --log "time: (?<time>\\d+)"',
+        ],
+      }),
     )
     .action(async (file: string, flags: InitFlags) => {
       const { init } = await import('./init.ts');
@@ -54,10 +58,7 @@ Examples:
     .option('--report <folder>', 'where the reports are to go', 'conformance-report')
     .option('--root <folder>', 'folder that the paths of the target file must stay in (default: the folder of the target file)')
     .option('--json', 'as JSON: ready, and what was found')
-    .addHelpText(
-      'after',
-      `\nExit codes:\n${codesInWords(doctorExitCodes)}\n\nExamples:\n  doctor\n  doctor acme.yaml\n  doctor acme.yaml --json`,
-    )
+    .addHelpText('after', below({ codes: doctorExitCodes, examples: ['doctor', 'doctor acme.yaml', 'doctor acme.yaml --json'] }))
     .action(async (target: string | undefined, flags: DoctorFlags) => {
       const { doctor } = await import('./doctor.ts');
       done(await doctor(target, flags));

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { EnvironmentError, InputFileError } from '../harness/target/errors.ts';
 import { FeatureError, root } from '../requirement.ts';
-import { codesInWords, exitCodes, interopExitCodes, verifyExitCodes } from './exit-codes.ts';
+import { exitCodes, interopExitCodes, validateExitCodes, verifyExitCodes } from './exit-codes.ts';
 import { firstSteps } from './first-steps.ts';
+import { below } from './help.ts';
 import type { InteropOptions } from './interop.ts';
 import type { ListOptions } from './list.ts';
 import { exitOfLoss, isSystemError } from './losses.ts';
@@ -32,8 +33,6 @@ interface RunFlags {
   readonly repeat?: number;
   readonly watch?: true;
 }
-
-const exitCodeHelp = `\nExit codes:\n${codesInWords(exitCodes)}`;
 
 /**
  * The command line: parses, calls, prints.
@@ -108,7 +107,13 @@ function commands(args: readonly string[], done: (code: number) => void): Comman
     .enablePositionalOptions()
     .showSuggestionAfterError()
     .showHelpAfterError('(--help says what can be used)')
-    .addHelpText('after', exitCodeHelp);
+    .addHelpText(
+      'after',
+      below({
+        codes: exitCodes,
+        examples: ['init acme.yaml', 'doctor acme.yaml', 'run acme.yaml', 'explain server-response-qos0', 'help run'],
+      }),
+    );
   const command = (name: string): Command => program.command(name).exitOverride();
 
   firstSteps(program, done);
@@ -143,7 +148,16 @@ function commands(args: readonly string[], done: (code: number) => void): Comman
     .option('--order <order>', 'order of the situations: defined, random or random:SEED; the report says the seed')
     .addHelpText(
       'after',
-      `${exitCodeHelp}\n\nExamples:\n  run target.yaml\n  run target.yaml --only server-response-qos0\n  run target.yaml --strict --report out\n  run target.yaml --sign key.pem`,
+      below({
+        codes: exitCodes,
+        examples: [
+          'run acme.yaml',
+          'run acme.yaml --only server-response-qos0 --verbose',
+          'run acme.yaml --strict --report out',
+          'run acme.yaml --sign key.pem',
+          'run acme.yaml --watch',
+        ],
+      }),
     )
     .action(async (target: string | undefined, { report, watch, ...flags }: RunFlags) => {
       if (watch === true) {
@@ -165,7 +179,7 @@ function commands(args: readonly string[], done: (code: number) => void): Comman
     .option('--verbose', 'show every situation, and every failure in full')
     .option('--expectations <file>', 'the expectations that the shards were run with')
     .option('--allow-expected', 'exit with 0 when nothing fails but what is expected; such a run certifies nothing')
-    .addHelpText('after', `${exitCodeHelp}\n\nExample:\n  merge shard-1 shard-2 shard-3 --report out`)
+    .addHelpText('after', below({ codes: exitCodes, examples: ['merge shard-1 shard-2 shard-3 --report out'] }))
     .action(async (folders: string[], flags: MergeOptions) => {
       const { merge } = await import('./merge.ts');
       done(await merge(folders, flags));
@@ -185,8 +199,10 @@ function commands(args: readonly string[], done: (code: number) => void): Comman
     .option('--deadline <duration>', 'end after this time, as incomplete (default: 30m)')
     .addHelpText(
       'after',
-      () =>
-        `\nExit codes:\n${codesInWords(interopExitCodes)}\n\nExamples:\n  interop hub.yaml sensor.yaml\n  interop hub-a.yaml hub-b.yaml sensor-c.yaml sensor-d.yaml --report matrix`,
+      below({
+        codes: interopExitCodes,
+        examples: ['interop hub.yaml sensor.yaml', 'interop hub-a.yaml hub-b.yaml sensor-c.yaml sensor-d.yaml --report matrix'],
+      }),
     )
     .action(async (targets: string[], flags: InteropOptions) => {
       const { interop } = await import('./interop.ts');
@@ -201,7 +217,7 @@ function commands(args: readonly string[], done: (code: number) => void): Comman
     .option('--key <file>', 'public key, in PEM, of whoever is to have signed it')
     .addHelpText(
       'after',
-      () => `\nExit codes:\n${codesInWords(verifyExitCodes)}\n\nExample:\n  verify conformance-report --key key.pub.pem`,
+      below({ codes: verifyExitCodes, examples: ['verify conformance-report', 'verify conformance-report --key key.pub.pem'] }),
     )
     .action(async (folder: string, flags: { readonly key?: string }) => {
       const { verify } = await import('./verify.ts');
@@ -214,6 +230,7 @@ function commands(args: readonly string[], done: (code: number) => void): Comman
     .option('--excluded', 'list instead what no implementation can be tested for, and why')
     .option('--set [name]', 'list instead the ids and digests of a released requirement set, the newest by default')
     .option('--json', 'as JSON, with situations, sources and digests')
+    .addHelpText('after', below({ examples: ['list --role server', 'list --set', 'list --excluded', 'list --json'] }))
     .action(async (flags: ListOptions) => {
       const { list } = await import('./list.ts');
       process.stdout.write(list(flags));
@@ -222,15 +239,19 @@ function commands(args: readonly string[], done: (code: number) => void): Comman
   command('explain')
     .description('Explains a requirement: sentence, reason, source, situations, usual mistakes, and where it stands.')
     .argument('<id>', 'for example server-response-qos0')
+    .addHelpText('after', below({ examples: ['explain server-response-qos0'] }))
     .action(async (id: string) => {
       const { explain } = await import('./explain.ts');
       process.stdout.write(explain(id));
     });
 
   command('validate')
-    .description('Checks a target file, and says what is wrong in it: file, line, member, what was expected.')
+    .description(
+      'Checks a target file without starting anything, and says what is wrong in it: file, line, member, what was expected.',
+    )
     .argument('<target>', 'target file, YAML or JSON')
     .option('--root <folder>', 'folder that its paths must stay in (default: its own)')
+    .addHelpText('after', below({ codes: validateExitCodes, examples: ['validate acme.yaml'] }))
     .action(async (path: string, { root: bounds }: { readonly root?: string }) => {
       const { loadTarget } = await import('../harness/target/file.ts');
       const target = await loadTarget(path, process.env, bounds);

@@ -9,13 +9,24 @@ import { call, temporaryFolder } from './spawned.test.ts';
 
 const folder = temporaryFolder();
 
+/** The commands that `--help` names. */
+const { stdout: help } = await call(['--help']);
+const commands = [...help.matchAll(/^ {2}([a-z]+) .*/gm)].map(([, name = '']) => name).filter((name) => name !== 'help');
+
 describe('help', { concurrency: 2 }, () => {
-  for (const command of ['run', 'verify', 'list', 'explain', 'validate']) {
-    test(`of ${command} says what it does and takes`, async () => {
+  test('names the commands', () => {
+    for (const name of ['init', 'doctor', 'run', 'verify', 'list', 'explain', 'validate', 'completion'])
+      assert.ok(commands.includes(name), name);
+  });
+
+  for (const command of commands) {
+    test(`of ${command} says what it does and takes, and how it is typed`, async () => {
       const { code, stdout, stderr } = await call([command, '--help']);
       assert.equal(code, 0);
       assert.equal(stderr, '');
-      assert.match(stdout, new RegExp(`^Usage: iot-ntp-conformance ${command} `));
+      assert.match(stdout, new RegExp(`^Usage: iot-ntp-conformance ${command} .*\n\n[A-Z]`));
+      assert.match(stdout, new RegExp(`\nExamples:\n( .*\n)*  .*iot-ntp-conformance ${command}`));
+      assert.equal((await call(['help', command])).stdout, stdout);
     });
   }
 

@@ -23,7 +23,7 @@ describe('action.yml', () => {
     const given = steps.flatMap(({ env = {} }) => Object.entries(env));
     assert.deepEqual(
       given,
-      Object.keys(action.inputs).map((name) => [`INPUT_${name.toUpperCase()}`, `\${{ inputs.${name} }}`]),
+      Object.keys(action.inputs).map((name) => [`INPUT_${name.toUpperCase().replaceAll('-', '_')}`, `\${{ inputs.${name} }}`]),
     );
     for (const { value } of Object.values(action.outputs))
       assert.match(value, /^\$\{\{ steps\.conformance\.outputs\.[\w-]+ \}\}$/);
@@ -122,12 +122,16 @@ describe('a job that uses the action', () => {
     assert.match(job.commands.at(-1)?.data ?? '', /Expected 1 to 1000 runs/);
   });
 
-  test('is told of an input that is missing or cannot be read', async () => {
+  test('is told of an input that is missing, cannot be read or makes no sense', async () => {
+    const here = workspace();
+    writeTarget(here, { name: 'acme', role: 'server', address: 'mqtt://127.0.0.1:1' });
     for (const [inputs, message] of [
+      [{ target: 'acme.json', 'allow-expected': 'true' }, /--allow-expected needs expectations/],
+      [{ target: 'acme.json', expectations: 'known.yaml' }, /known\.yaml/],
       [{ target: ' ' }, /target/],
       [{ target: 'acme.yaml', strict: 'perhaps' }, /strict/],
     ] as const) {
-      const { code, commands } = await runAction(workspace(), inputs);
+      const { code, commands } = await runAction(here, inputs);
       assert.equal(code, 2);
       assert.match(commands.at(-1)?.data ?? '', message);
     }

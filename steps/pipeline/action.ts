@@ -1,8 +1,8 @@
-/** What the steps of `action.yml` run: the suite on the target of the inputs, and then what GitHub shows of its report. */
+/** What the steps of `action.yml` run: the suite as the inputs say, and then what GitHub shows of its report. */
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { error, getBooleanInput, getInput, notice, setOutput, summary, warning } from '@actions/core';
@@ -23,8 +23,8 @@ interface Inputs {
   readonly target: string;
   readonly report: string;
   readonly expectations: string;
-  /** For the command line, without the target. */
-  readonly flags: readonly string[];
+  /** The command line. */
+  readonly words: readonly string[];
 }
 
 /** @throws Error that names the input */
@@ -34,20 +34,28 @@ function readInputs(): Inputs {
   if (target === '') throw new Error('the input target is empty: it names the target file');
   const report = getInput('report') || 'conformance-report';
   const expectations = getInput('expectations');
+  // The name of a variable has no hyphen: a shell may drop it then.
+  const variable = (name: string): string => name.replaceAll('-', '_');
   const flag = (name: string): string[] => (getInput(name) !== '' && getBooleanInput(name) ? [`--${name}`] : []);
-  const value = (name: string, given: string): string[] => (given === '' ? [] : [`--${name}=${given}`]);
-  return {
-    target,
-    report,
-    expectations,
-    flags: [
-      ...flag('strict'),
-      ...flag('allow-expected'),
-      ...value('report', report),
-      ...value('expectations', expectations),
-      ...value('repeat', getInput('repeat')),
-    ],
-  };
+  const value = (name: string, given = getInput(name)): string[] => (given === '' ? [] : [`--${name}=${given}`]);
+  const common = [...flag('allow-expected'), ...value('report', report), ...value('expectations')];
+  const ofRun = [...flag('strict'), ...value('shard')];
+  const merged = getInput('merge');
+  if (merged !== '' && ofRun.length > 0)
+    throw new Error(`the input merge judges what was run already: ${ofRun.join(' and ')} belongs to the shards`);
+  const words =
+    merged === ''
+      ? ['run', ...common, ...ofRun, ...value('repeat'), '--', target]
+      : ['merge', ...common, '--', ...foldersIn(merged)];
+  return { target, report, expectations, words };
+}
+
+/** @throws Error */
+function foldersIn(path: string): string[] {
+  if (!existsSync(path)) throw new Error(`the input merge is "${path}", which is not there; expected the folder of the shards' reports`);
+  const folders = readdirSync(path, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  if (folders.length === 0) throw new Error(`the input merge is "${path}", which holds no folders; expected one for each shard`);
+  return folders.map(({ name }) => join(path, name));
 }
 
 /**
@@ -56,10 +64,10 @@ function readInputs(): Inputs {
  *
  * @returns the exit code, and its last output
  */
-async function runSuite({ target, flags }: Inputs): Promise<{ readonly code: number; readonly output: string }> {
+async function runSuite({ words }: Inputs): Promise<{ readonly code: number; readonly output: string }> {
   const token = randomUUID();
   process.stdout.write(`::stop-commands::${token}\n`);
-  const child = spawn(process.execPath, [entry, 'run', ...flags, '--', target], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [entry, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
   // A job that is cancelled has a few seconds: the run ends in order, and reports what it has measured.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
   let output = '';
@@ -108,8 +116,10 @@ async function act(): Promise<number> {
   // Whatever stands there afterwards is of this run, also where it cannot even begin.
   clearReport(folder);
   clearCertificate(folder);
-  const { code, output } = await runSuite(inputs);
+  const { code: ended, output } = await runSuite(inputs);
   const report = readReport(folder);
+  // What dies before it has judged anything ends with codes of Node's own.
+  const code = report === undefined && ended < 2 ? 4 : ended;
   for (const annotation of annotationsFor(inputs, code, output, report)) annotate(annotation);
   if (report !== undefined && process.env['GITHUB_STEP_SUMMARY'] !== undefined) await summary.addRaw(summaryOf(report)).write();
   setOutput('verdict', report?.verdict ?? '');

@@ -33,10 +33,11 @@ const longest = { title: 250, text: 600 } as const;
  * about the vendor's own files, since no other file of the suite's words is in his repository.
  */
 export function annotationsOf(report: Report, sources: Sources): readonly Annotation[] {
-  const { verdict, because, faults, requirements } = report;
+  const { verdict, because, exitCode, faults, requirements } = report;
   const at = { file: sources.target, line: 1 };
+  // A shard of which nothing failed is incomplete, and went well.
   const broken =
-    verdict === 'incomplete'
+    verdict === 'incomplete' && exitCode !== 0
       ? [{ ...at, level: 'error' as const, title: 'incomplete', lines: [...new Set([because, ...faults])] }]
       : [];
   const unmet = requirements

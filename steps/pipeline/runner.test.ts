@@ -127,7 +127,7 @@ function outputsIn(file: string): Record<string, string> {
 export function commandsIn(log: string): readonly Command[] {
   const commands: Command[] = [];
   let token: string | undefined;
-  for (const line of log.split(/\r?\n/)) {
+  for (const line of log.split(/\r\n|\r|\n/)) {
     const [, name = '', list = '', data = ''] = /^\s*::([^\s:]+)(?: ([^\n]*?))?::(.*)$/.exec(line) ?? [];
     if (token !== undefined) {
       if (name === token) token = undefined;

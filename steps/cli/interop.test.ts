@@ -5,6 +5,7 @@ import { before, describe, test } from 'node:test';
 import { schemaFaults } from '../harness/schema.ts';
 import type { InteropReport } from '../interop/report.ts';
 import { root } from '../requirement.ts';
+import { assertForEverybody, launch, open, skip } from '../verdict/page/chromium.test.ts';
 import { call, type Ended, fixtureTarget, temporaryFolder, writeTarget } from './spawned.test.ts';
 
 const folder = temporaryFolder();
@@ -68,6 +69,19 @@ describe('interop of two servers and two clients', () => {
       ],
     );
     assert.equal(pair?.requirements.find(({ id }) => id === 'client-counts-latency')?.status, 'passed');
+  });
+
+  test('writes a page that everybody can use', { skip }, async () => {
+    const browser = await launch();
+    try {
+      for (const [width, scheme] of [
+        [390, 'dark'],
+        [1280, 'light'],
+      ] as const)
+        await open(browser, join(folder, 'matrix/index.html'), { width, scheme }, (page) => assertForEverybody(page, 'interop'));
+    } finally {
+      await browser.close();
+    }
   });
 
   test('writes reports that agree, and certifies nothing', () => {

@@ -57,7 +57,7 @@ function matrix({ servers, clients, pairs }: InteropReport): Markup {
     if (pair === undefined) return html`<td class="none">not begun</td>`;
     return html`<td class="${kinds[pair.verdict]}"><a href="#${anchorOf(pair)}">${pair.verdict}</a></td>`;
   };
-  return html`<section aria-labelledby="matrix">
+  return html`<section>
 <h2 id="matrix">Matrix</h2>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="matrix">
 <table class="matrix"><thead><tr><th scope="col">server</th>${clients.map((client) => html`<th scope="col">${named(client)}</th>`)}</tr></thead>
@@ -75,8 +75,8 @@ function pairSection(report: InteropReport, pair: PairResult): Markup {
 <h2>${nameOf(report, pair)}</h2>
 <p><strong class="${kinds[verdict]}">${verdict}</strong>, because ${because}</p>
 ${between.length > 0 && html`<ul class="reasons">${between.map(({ side, text }) => html`<li>${side === 'both' ? 'between them' : `the ${side}`}: ${text}</li>`)}</ul>`}
-${broken.map(brokenRequirement)}
-${starts.length > 0 && startTable(starts)}
+${broken.map((requirement) => brokenRequirement(nameOf(report, pair), requirement))}
+${starts.length > 0 && startTable(nameOf(report, pair), starts)}
 ${
   others.length > 0 &&
   html`<details><summary>${countsOf(requirements)}</summary>
@@ -85,28 +85,28 @@ ${
 </section>`;
 }
 
-function brokenRequirement({ id, level, sentence, source, status, situations }: RequirementResult): Markup {
+function brokenRequirement(pair: string, { id, level, sentence, source, status, situations }: RequirementResult): Markup {
   const failed = situations.filter(({ failure }) => failure !== undefined);
   return html`<article class="broken">
 <h3><b class="${status}">${status}</b> <code>${id}</code> <small>${level.toUpperCase()}</small></h3>
 <p>${sentence}</p><p class="quiet">${source}</p>
-${failed.slice(0, 1).map(failedSituation)}
+${failed.slice(0, 1).map((situation) => failedSituation(`${id}, ${pair}`, situation))}
 ${failed.length > 1 && html`<p class="quiet">likewise in ${failed.slice(1).map(({ title }, index) => `${index > 0 ? '; ' : ''}${title}`)}</p>`}
 </article>`;
 }
 
-function failedSituation({ title, failure }: SituationResult): Part {
+function failedSituation(name: string, { title, failure }: SituationResult): Part {
   if (failure === undefined) return undefined;
   const { expected, received, likely, wire } = failure;
   return html`<dl><dt>situation</dt><dd>${title}</dd><dt>expected</dt><dd>${expected}</dd><dt>received</dt><dd>${received}</dd>${likely !== undefined && html`<dt>likely</dt><dd>${likely}</dd>`}</dl>
-<details><summary>The packets</summary>${wireList(wire)}</details>`;
+<details><summary>The packets</summary>${wireList(name, wire)}</details>`;
 }
 
-function wireList(wire: readonly string[]): Markup {
-  return html`<div class="wire" tabindex="0" role="region" aria-label="packets"><ol>${wire.map((line) => html`<li>${line}</li>`)}</ol></div>`;
+function wireList(name: string, wire: readonly string[]): Markup {
+  return html`<div class="wire" tabindex="0" role="region" aria-label="packets, ${name}"><ol>${wire.map((line) => html`<li>${line}</li>`)}</ol></div>`;
 }
 
-function startTable(starts: readonly StartResult[]): Markup {
+function startTable(name: string, starts: readonly StartResult[]): Markup {
   const row = ({
     title,
     deviceSendTime = '',
@@ -120,14 +120,14 @@ function startTable(starts: readonly StartResult[]): Markup {
   }: StartResult): Part => html`<tr>
 <th scope="row">${title}</th><td>${deviceSendTime}</td><td>${serverRecvTime}</td><td>${serverSendTime}</td><td>${reported}</td><td>${expected}</td>
 <td class="${right === true ? 'good' : right === false ? 'bad' : 'doubt'}">${right === true ? 'right' : (trouble ?? 'not right')}</td></tr>
-<tr class="packets"><td colspan="7"><details><summary>The packets of this start</summary>${wireList(wire)}</details></td></tr>`;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="starts"><table class="starts">
+<tr class="packets"><td colspan="7"><details><summary>The packets of this start</summary>${wireList(`${title}, ${name}`, wire)}</details></td></tr>`;
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="starts of ${name}"><table class="starts">
 <thead><tr>${['start', 'deviceSendTime', 'serverRecvTime', 'serverSendTime', 'reported', 'by the formula', 'came of it'].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
 <tbody>${starts.map(row)}</tbody></table></div>`;
 }
 
 const style = `${foundation}
-header { margin-bottom: 2rem; } header p { max-width: 46rem; }
+header { margin-bottom: 2rem; } header p { max-width: 46rem; } header > * + * { margin-top: .5rem; }
 h1 { font-size: 2rem; letter-spacing: -.02em; } h2 { font-size: 1.3rem; margin: 2.5rem 0 .6rem; } h3 { font-size: 1rem; margin: 0; }
 .good, .passed { color: var(--good); } .bad, .failed { color: var(--bad); } .doubt, .warning, .inconclusive { color: var(--doubt); }
 .none, .untested, .inapplicable { color: var(--none); }
@@ -136,7 +136,8 @@ table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nu
 th, td { text-align: left; vertical-align: top; padding: .45rem .8rem; border-bottom: 1px solid var(--rule); }
 tbody tr:last-child > * { border-bottom: 0; }
 .matrix td { font-weight: 600; white-space: nowrap; } .matrix td a { color: inherit; } .matrix th { min-width: 8rem; }
-.starts { font-size: .86rem; } .starts th[scope="row"] { min-width: 11rem; font-weight: 600; } .starts td:last-child { min-width: 9rem; }
+.starts { font-size: .86rem; } .starts th, .starts td { white-space: nowrap; overflow-wrap: normal; }
+.starts th[scope="row"] { min-width: 12rem; white-space: normal; } .starts td:last-child { min-width: 12rem; white-space: normal; }
 .starts tr:not(.packets) > * { border-bottom: 0; padding-bottom: .1rem; } .packets td { padding-top: 0; }
 .pair > * + * { margin-top: .8rem; }
 .broken { border: 1px solid var(--rule); border-left: 4px solid var(--bad); border-radius: 8px; background: var(--card); padding: .8rem 1rem; }

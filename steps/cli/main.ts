@@ -32,6 +32,7 @@ interface RunFlags {
   readonly allowExpected?: true;
   readonly repeat?: number;
   readonly watch?: true;
+  readonly jobs?: number;
 }
 
 /**
@@ -96,6 +97,27 @@ function readStarts(text: string): number {
   throw new InvalidArgumentError('Expected 1 to 100 starts.');
 }
 
+/** @throws InvalidArgumentError */
+function readJobs(text: string): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number >= 1 && number <= 64) return number;
+  throw new InvalidArgumentError('Expected 1 to 64 runs at once.');
+}
+
+/**
+ * The options of each run on one of several targets, as on a command line.
+ *
+ * @throws WrongUse for those that are for one target only
+ */
+function flagsOfEach(flags: Partial<RunFlags>): string[] {
+  for (const name of ['watch', 'json', 'role'] as const)
+    if (flags[name] !== undefined) throw new WrongUse(`--${name} is for one target: name one, or leave it out`);
+  return Object.entries(flags).flatMap(([name, value]) => {
+    const flag = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    return value === true ? [flag] : [flag, ...[value].flat().map(String)];
+  });
+}
+
 function commands(args: readonly string[], done: (code: number) => void): Command {
   const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string };
   const program = new Command('iot-ntp-conformance')
@@ -121,9 +143,9 @@ function commands(args: readonly string[], done: (code: number) => void): Comman
   command('run')
     .summary('Runs the suite on an implementation.')
     .description(
-      'Runs the suite on the implementation that a target file describes. Without a target: on the embedded references, one after the other.',
+      'Runs the suite on the implementation that a target file describes, or on each of several. Without a target: on the embedded references, one after the other.',
     )
-    .argument('[target]', 'target file, YAML or JSON')
+    .argument('[targets...]', 'target files, YAML or JSON')
     .addOption(new Option('--role <role>', 'which embedded reference, when no target is named').choices(['server', 'client']))
     .option('--only <id...>', 'run these requirements only; such a run is never complete')
     .option('--tags <expression>', 'run what this tag expression selects, for example "@must and not @clock"')
@@ -145,6 +167,11 @@ function commands(args: readonly string[], done: (code: number) => void): Comman
       '--docs <url>',
       'where the site of "npm run docs" is offered: reports lead there, not to specification.html beside them',
     )
+    .option(
+      '--jobs <number>',
+      'of several targets, how many are run at once (default: half of the processors, at least 2)',
+      readJobs,
+    )
     .option('--order <order>', 'order of the situations: defined, random or random:SEED; the report says the seed')
     .addHelpText(
       'after',
@@ -156,10 +183,18 @@ function commands(args: readonly string[], done: (code: number) => void): Comman
           'run acme.yaml --strict --report out',
           'run acme.yaml --sign key.pem',
           'run acme.yaml --watch',
+          'run targets/*.yaml --report out',
         ],
       }),
     )
-    .action(async (target: string | undefined, { report, watch, ...flags }: RunFlags) => {
+    .action(async ([target, ...others]: string[], { report, watch, jobs, ...flags }: RunFlags) => {
+      if (target !== undefined && others.length > 0) {
+        const { runFamily } = await import('./family.ts');
+        const { verbose, root: bounds } = flags;
+        const own = { folder: report, ...(verbose && { verbose }), ...(bounds && { root: bounds }), ...(jobs && { jobs }) };
+        done(await runFamily([target, ...others], own, flagsOfEach({ ...flags, ...(watch && { watch }) })));
+        return;
+      }
       if (watch === true) {
         const { watchTarget } = await import('./watch.ts');
         const once = args.filter((word) => word !== '--watch');

@@ -49,7 +49,8 @@ describe('wrong use', { concurrency: 2 }, () => {
   const wrong: readonly (readonly [readonly string[], RegExp])[] = [
     [['runn'], /unknown command 'runn'[\s\S]*Did you mean run\?/],
     [['run', '--stricct'], /unknown option '--stricct'[\s\S]*Did you mean --strict\?/],
-    [['run', 'one.yaml', 'two.yaml'], /too many arguments/],
+    [['run', 'one.yaml', 'two.yaml'], /^one\.yaml: there is no such file\n$/],
+    [['list', 'server'], /too many arguments/],
     [['run', 'absent.yaml'], /^absent\.yaml: there is no such file\n$/],
     [['run', '--only', 'server-respnse-qos0'], /there is no such requirement.*did you mean "server-response-qos0"\?/],
     [['run', '--only', 'server-response-qos0', 'target.yaml'], /--only target\.yaml: .*a target file stands before --only/],

@@ -1,0 +1,159 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { basename, extname, join } from 'node:path';
+import { certificateFiles, clearCertificate, judgedFiles } from '../certificate/files.ts';
+import { clearSpecification } from '../docs/beside-report.ts';
+import { familyPage } from '../family/page.ts';
+import { type FamilyReport, familyReport, type Member, memberOf } from '../family/report.ts';
+import { printable } from '../harness/printable.ts';
+import { loadTarget } from '../harness/target/file.ts';
+import type { Target } from '../harness/target/target.ts';
+import { root } from '../requirement.ts';
+import type { Report } from '../verdict/report.ts';
+import { clearReport, makeFolder, pageFile, writeWhole } from '../verdict/report-folder.ts';
+import { WrongUse } from './wrong-use.ts';
+
+/** What of a member's output is kept for the console, in characters: its own reports hold the rest. */
+const mostOutput = 200_000;
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** What `run` was told for a whole family. */
+export interface FamilyOptions {
+  readonly folder: string;
+  readonly root?: string;
+  readonly verbose?: true;
+  /** How many run at once; half of the processors when absent, and at least two: one gets ready while another is judged. */
+  readonly jobs?: number;
+}
+
+/** One of the family, before its run. */
+interface Entry {
+  readonly path: string;
+  readonly target: Target;
+  readonly folder: string;
+}
+
+/**
+ * `run TARGET TARGET…`: judges each by a run of its own, several at once, and puts all of them on one page.
+ *
+ * @param flags the options of each single run, as on a command line
+ * @returns the highest exit code of all runs
+ * @throws WrongUse, InputFileError before anything is run
+ */
+export async function runFamily(paths: readonly string[], options: FamilyOptions, flags: readonly string[]): Promise<number> {
+  const entries = await readEntries(paths, options);
+  const { folder, verbose } = options;
+  const jobs = Math.min(options.jobs ?? Math.max(2, Math.floor(availableParallelism() / 2)), entries.length);
+  makeFolder(folder);
+  clearReport(folder);
+  clearCertificate(folder);
+  clearSpecification(folder);
+  const { name, version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as FamilyReport['suite'];
+  const started = new Date();
+  console.log(`${name} ${version}: ${entries.length} implementations, ${jobs} at once`);
+  using running = new Running();
+  const members = new Map<Entry, Member>();
+  const waiting = [...entries];
+  const work = async (): Promise<void> => {
+    for (let entry = waiting.shift(); entry !== undefined && !running.ended; entry = waiting.shift()) {
+      const { output, exitCode } = await running.run(['run', entry.path, '--report', join(folder, entry.folder), ...flags]);
+      const member = memberOf({ ...leftIn(join(folder, entry.folder)), folder: entry.folder, exitCode }, fallbackOf(entry));
+      members.set(entry, member);
+      tell(member, verbose === true || exitCode !== 0 ? output : '');
+    }
+  };
+  await Promise.all(Array.from({ length: jobs }, work));
+  const done = entries.flatMap((entry) => members.get(entry) ?? []);
+  const report = familyReport(done, {
+    suite: { name, version },
+    started,
+    finished: new Date(),
+    left: entries.length - done.length,
+  });
+  writeWhole(join(folder, 'family.json'), `${JSON.stringify(report, undefined, 2)}\n`);
+  writeWhole(join(folder, pageFile), familyPage(report));
+  console.log(`\nreports in ${folder}: ${pageFile}, family.json, and a folder for each implementation`);
+  console.log(`${report.verdict}, because ${report.because}`);
+  return report.exitCode;
+}
+
+/** Reads all target files first: a mistake in the last one is not told after the hour that the others take. */
+async function readEntries(paths: readonly string[], { root: bounds }: FamilyOptions): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  for (const path of paths) {
+    const target = await loadTarget(path, process.env, bounds);
+    const folder = basename(path, extname(path));
+    const other = entries.find((entry) => entry.folder === folder);
+    if (other !== undefined)
+      throw new WrongUse(
+        `${other.path} and ${path} would have one folder for their reports, ${folder}: give them different names`,
+      );
+    entries.push({ path, target, folder });
+  }
+  return entries;
+}
+
+const fallbackOf = ({ path, target }: Entry): Pick<Member, 'name' | 'role' | 'file'> => ({
+  name: printable(target.name),
+  role: target.role,
+  file: basename(path),
+});
+
+/** What a run has left in its folder. */
+function leftIn(folder: string): { readonly report: Report | undefined; readonly certified: boolean } {
+  const certified = existsSync(join(folder, certificateFiles.certificate));
+  try {
+    const report = JSON.parse(readFileSync(join(folder, judgedFiles.report), 'utf8')) as Report;
+    return { report, certified };
+  } catch {
+    return { report: undefined, certified };
+  }
+}
+
+function tell({ name, verdict, because }: Member, output: string): void {
+  // What is printed in full ends with the verdict.
+  console.log(output === '' ? `${name}: ${verdict}, because ${because}` : `\n${output.trimEnd()}\n`);
+}
+
+/** The runs that last, which a signal ends: each writes what it measured. */
+class Running implements Disposable {
+  readonly #children = new Set<ChildProcess>();
+  #ended = false;
+  readonly #onSignal = (signal: NodeJS.Signals): void => {
+    this.#ended = true;
+    for (const child of this.#children) child.kill(signal);
+  };
+
+  constructor() {
+    for (const signal of signals) process.on(signal, this.#onSignal);
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Runs the suite's command line in a process of its own, to its end. */
+  async run(args: readonly string[]): Promise<{ readonly output: string; readonly exitCode: number }> {
+    const child = spawn(process.execPath, [...process.execArgv, process.argv[1] ?? '', ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // The terminal sends Ctrl-C to its whole group: each run hears of it once, from here.
+      detached: process.platform !== 'win32',
+    });
+    this.#children.add(child);
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        if (output.length < mostOutput) output += text;
+      });
+    const [code] = (await once(child, 'close')) as [number | null];
+    this.#children.delete(child);
+    return { output, exitCode: code ?? 4 };
+  }
+
+  [Symbol.dispose](): void {
+    for (const signal of signals) process.off(signal, this.#onSignal);
+  }
+}

@@ -1,0 +1,87 @@
+import type { Role } from '../requirement.ts';
+import { foundation } from '../verdict/page/foundation.ts';
+import { html, Markup } from '../verdict/page/html.ts';
+import { icon, iconSheet, signOf } from '../verdict/page/icons.ts';
+import { policyOf } from '../verdict/page/policy.ts';
+import { words } from '../verdict/page/words.ts';
+import type { Status } from '../verdict/report.ts';
+import { type FamilyReport, type Member, rowsOf } from './report.ts';
+
+/** All implementations of a family on one page that needs nothing else: a row for each requirement, a column for each of them. */
+export function familyPage(report: FamilyReport): string {
+  const { verdict, because, suite, started, finished, members } = report;
+  const roles = (['server', 'client'] as const).filter((role) => members.some((member) => member.role === role));
+  return html`<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policyOf(style, '')}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${because}</title>
+<link rel="icon" href="data:,">
+<style>${new Markup(style)}</style>
+</head>
+<body>
+${iconSheet}
+<main>
+<p class="quiet">${members.length} implementations of the NTP service over MQTT</p>
+<h1>${icon(signOf(verdict))} ${because}</h1>
+<p class="quiet">${suite.name} ${suite.version}, ${started} to ${finished}</p>
+${roles.map((role) => section(report, role))}
+</main>
+<footer>
+<details><summary>What the words mean</summary><dl>${words.map(([word, meaning]) => html`<div><dt>${word}</dt><dd>${meaning}</dd></div>`)}</dl></details>
+<p class="quiet">The same stands in <code>family.json</code> for programs; each implementation has a folder with its own reports.</p>
+</footer>
+</body>
+</html>
+`.text;
+}
+
+function section(report: FamilyReport, role: Role): Markup {
+  const members = report.members.filter((member) => member.role === role);
+  const title = role === 'server' ? 'Servers' : 'Clients';
+  return html`<section aria-labelledby="${role}">
+<h2 id="${role}">${title}</h2>
+<ul class="members">${members.map(memberLine)}</ul>
+<div class="scroll" tabindex="0" role="region" aria-label="requirements and ${role}s">
+<table><thead><tr><th scope="col">requirement</th>${members.map((member) => html`<th scope="col"><span>${nameOf(member)}</span></th>`)}</tr></thead>
+<tbody>${rowsOf(report, role).map(
+    ({ id, level, sentence, statuses }) =>
+      html`<tr><th scope="row" title="${sentence}"><code>${id}</code> <small>${level}</small></th>${statuses.map(cell)}</tr>
+`,
+  )}</tbody></table>
+</div>
+</section>`;
+}
+
+function memberLine(member: Member): Markup {
+  const { folder, verdict, because, imageDigest, certified } = member;
+  return html`<li>${icon(signOf(verdict))} <div><a href="${encodeURIComponent(folder)}/index.html">${nameOf(member)}</a>: <strong>${verdict}</strong>, because ${because}${certified && html` <span class="quiet">(certificate)</span>`}${imageDigest !== undefined && html`<br><code class="quiet">${imageDigest}</code>`}</div></li>`;
+}
+
+function cell(status: Status | undefined): Markup {
+  if (status === undefined) return html`<td><span class="unseen">no report</span></td>`;
+  return html`<td title="${status}">${icon(status)}<span class="unseen">${status}</span></td>`;
+}
+
+const nameOf = ({ name, version }: Member): string => (version === undefined ? name : `${name} ${version}`);
+
+const style = `${foundation}
+main, footer { max-width: 78rem; } h1 { font-size: 1.7rem; line-height: 1.25; margin: .2rem 0; } h2 { margin: 2.2rem 0 .7rem; font-size: 1.2rem; }
+.icon { width: 1em; height: 1em; flex: none; vertical-align: -.12em; }
+.icon.passed { fill: var(--good); } .icon.failed { fill: var(--bad); } .icon.warning { fill: var(--doubt); } .icon.inconclusive { fill: var(--open); }
+.icon.untested { color: var(--open); } .icon.inapplicable { color: var(--none); }
+.icon .sign, .icon .dash { fill: none; stroke: var(--card); stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; } .icon .dash { stroke: currentColor; }
+.icon .hollow { fill: none; stroke: currentColor; stroke-width: 1.6; }
+.members { display: grid; gap: .45rem; margin-bottom: 1rem; } .members li { display: flex; gap: .6rem; align-items: baseline; }
+.scroll { overflow-x: auto; background: var(--card); border: 1px solid var(--rule); border-radius: 8px; padding: .8rem; }
+table { border-collapse: collapse; } thead th { vertical-align: bottom; font-weight: 600; font-size: .84rem; padding: .3rem .5rem; text-align: left; max-width: 12rem; }
+tbody th { text-align: left; font-weight: 400; white-space: nowrap; padding: .18rem 1rem .18rem 0; position: sticky; left: 0; background: var(--card); }
+tbody tr + tr { border-top: 1px solid var(--rule); } td { text-align: center; padding: .18rem .5rem; } small { color: var(--quiet); }
+footer { margin-top: 2.5rem; padding-bottom: 2rem; font-size: .9rem; } summary { cursor: pointer; } dl > div { display: flex; gap: 1rem; } dt { flex: 0 0 7rem; font-weight: 600; }
+@media (max-width: 40rem) { tbody th { position: static; } dl > div { display: block; } }
+@media print { .scroll { overflow: visible; border: 0; padding: 0; } }
+`;

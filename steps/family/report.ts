@@ -1,0 +1,118 @@
+import type { Level, Role } from '../requirement.ts';
+import type { Report, Status, Verdict } from '../verdict/report.ts';
+
+/** What became of one implementation of a family. */
+export interface Member {
+  /** Of its reports, beside the family's. */
+  readonly folder: string;
+  readonly name: string;
+  readonly version?: string;
+  readonly role: Role;
+  /** The target file's name, without a folder. */
+  readonly file: string;
+  readonly imageDigest?: string;
+  readonly verdict: Verdict;
+  readonly because: string;
+  readonly exitCode: number;
+  readonly durationMs: number;
+  /** Whether a certificate stands with its reports. */
+  readonly certified: boolean;
+  readonly requirements: readonly {
+    readonly id: string;
+    readonly level: Level;
+    readonly sentence: string;
+    readonly status: Status;
+  }[];
+}
+
+/** `family.json`; described by `schemas/family.schema.json`. */
+export interface FamilyReport {
+  readonly $schema: string;
+  /** conforms: each of them does. does not conform: at least one does not. incomplete: neither can be said. */
+  readonly verdict: Verdict;
+  /** One sentence. */
+  readonly because: string;
+  readonly exitCode: number;
+  readonly suite: { readonly name: string; readonly version: string };
+  /** ISO 8601. */
+  readonly started: string;
+  readonly finished: string;
+  readonly members: readonly Member[];
+}
+
+/** How a run on one of them ended, and what it left. */
+export interface MemberRun {
+  readonly folder: string;
+  readonly exitCode: number;
+  /** Undefined where it left none that says how it ended. */
+  readonly report: Report | undefined;
+  readonly certified: boolean;
+}
+
+/** A member from what its run has left. */
+export function memberOf(
+  { folder, exitCode, report, certified }: MemberRun,
+  fallback: Pick<Member, 'name' | 'role' | 'file'>,
+): Member {
+  if (report === undefined) {
+    const because = `the run left no report, and exited with code ${exitCode}`;
+    return { folder, ...fallback, verdict: 'incomplete', because, exitCode, durationMs: 0, certified: false, requirements: [] };
+  }
+  const { name, version, role, file, imageDigest } = report.target;
+  // A run that died left a report that says so, and what it exited with says it as well.
+  const whole = report.exitCode === exitCode;
+  return {
+    folder,
+    name,
+    ...(version === undefined ? {} : { version }),
+    role,
+    file,
+    ...(imageDigest === undefined ? {} : { imageDigest }),
+    verdict: whole ? report.verdict : 'incomplete',
+    because: whole ? report.because : `the run exited with code ${exitCode}, and its report says ${report.exitCode}`,
+    exitCode,
+    durationMs: report.durationMs,
+    certified: whole && certified,
+    requirements: report.requirements.map(({ id, level, sentence, status }) => ({ id, level, sentence, status })),
+  };
+}
+
+/** The report of all of them. */
+export function familyReport(
+  members: readonly Member[],
+  { suite, started, finished, left }: { suite: FamilyReport['suite']; started: Date; finished: Date; left: number },
+): FamilyReport {
+  const count = (verdict: Verdict): number => members.filter((member) => member.verdict === verdict).length;
+  const open = count('incomplete') + left;
+  const broken = count('does not conform');
+  const told = [
+    `${count('conforms')} of ${members.length + left} conform`,
+    ...(broken === 0 ? [] : [`${broken} ${broken === 1 ? 'does' : 'do'} not`]),
+    ...(open === 0 ? [] : [`${open} ${open === 1 ? 'is' : 'are'} incomplete${left === 0 ? '' : `, ${left} of them not begun`}`]),
+  ];
+  const verdict = broken > 0 ? 'does not conform' : open > 0 ? 'incomplete' : 'conforms';
+  return {
+    $schema: 'https://iot-ntp-conformance.invalid/schemas/family.schema.json',
+    verdict,
+    because: told.join(', '),
+    // The one that leaves most open: who reads nothing but the code must not take a part for the whole.
+    exitCode: Math.max(left > 0 ? 4 : 0, ...members.map(({ exitCode }) => exitCode)),
+    suite,
+    started: started.toISOString(),
+    finished: finished.toISOString(),
+    members,
+  };
+}
+
+/** The requirements of a role in their order, each with the status that every member of that role came to. */
+export function rowsOf(
+  { members }: FamilyReport,
+  role: Role,
+): readonly (Member['requirements'][number] & { readonly statuses: readonly (Status | undefined)[] })[] {
+  const own = members.filter((member) => member.role === role);
+  const known = new Map(own.flatMap(({ requirements }) => requirements.map((requirement) => [requirement.id, requirement])));
+  return [...known.values()].map((requirement) => ({
+    ...requirement,
+    statuses: own.map(({ requirements }) => requirements.find(({ id }) => id === requirement.id)?.status),
+  }));
+}

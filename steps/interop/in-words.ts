@@ -5,7 +5,7 @@ import { type InteropReport, nameOf, type PairResult, type PairVerdict } from '.
 
 /** What interop is worth, in a sentence: it stands wherever its results do. */
 export const certifiesNothing =
-  'interop certifies nothing: it judges what these two said to each other, and what they did not say is untested';
+  'interop certifies nothing: passed is what was met in what the two said to each other, and what they did not say is untested';
 
 const styles: Readonly<Record<PairVerdict, Style>> = {
   'work together': 'good',

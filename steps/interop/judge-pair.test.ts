@@ -62,6 +62,19 @@ describe('a client and a server that do as they should', () => {
     assert.equal(statusOf('server-refuses-strangers'), 'inapplicable');
   });
 
+  test('show by a later start that nothing was left behind', async () => {
+    assert.match((await judged([relayed(good)])).reasonOf('server-response-not-retained'), /no later start/);
+    assert.equal((await judged([relayed(good), relayed(good)])).statusOf('server-response-not-retained'), 'passed');
+  });
+
+  test('do not show by two connections that the type is decided by each request', async () => {
+    const text = { client: publish(requestTopic, `{"deviceSendTime":"${now}"}`) };
+    const string = relayed([...welcomed(), text, answers('string'), { reports: now }], 'string');
+    assert.match((await judged([relayed(good), string])).reasonOf('server-type-per-request'), /no connection carried both types/);
+    const both = relayed([...welcomed(), asks(), answers(), text, answers('string'), { reports: now }]);
+    assert.equal((await judged([both])).statusOf('server-type-per-request'), 'passed');
+  });
+
   test('show by a later request that there was no second answer', async () => {
     const twice = relayed([...welcomed(), asks(), answers(), asks(), answers(), { reports: now }]);
     assert.equal((await judged([twice])).statusOf('server-answers-once'), 'passed');

@@ -190,7 +190,8 @@ class PairJudge {
           performance.requests.every(({ delivered }) => delivered.length > 0) && performance.request !== undefined,
       );
     const devices = seen.map(({ device }) => device);
-    const sight = { target: server.target, devices, requests, exchanges, servedBefore };
+    const number = seen[0]?.number ?? 1;
+    const sight = { target: server.target, devices, requests, exchanges, number, starts: encounters.length, servedBefore };
     return { sight, why: requests.length > 0 ? undefined : why[0] };
   }
 

@@ -18,6 +18,10 @@ export interface ServerSight {
   readonly devices: readonly OverheardDevice[];
   readonly requests: readonly Request[];
   readonly exchanges: readonly Exchange[];
+  /** Which start it is; the first one where it is all of them. */
+  readonly number: number;
+  /** How many starts there are. */
+  readonly starts: number;
   /** Whether the same device was answered in every start before. */
   readonly servedBefore: boolean;
 }
@@ -167,6 +171,11 @@ function fenced({ devices, requests }: ServerSight): boolean {
   });
 }
 
+/** Whether a device has sent both types. */
+function alternates({ requests }: OverheardDevice): boolean {
+  return new Set(requests.map(({ timestamp }) => timestamp?.type)).size > 1;
+}
+
 const members = ['serverRecvTime', 'serverSendTime'];
 
 /** Judged by proper requests, and by what came for them. */
@@ -182,11 +191,20 @@ export const server: readonly Judgeable<ServerSight>[] = [
     sentences: () => [['the server answers exactly once']],
   },
   { id: 'server-response-qos0', hindered: someAnswer, sentences: () => [['the response comes at QoS 0']] },
-  { id: 'server-response-not-retained', hindered: someAnswer, sentences: () => [['the response comes without the RETAIN flag']] },
+  {
+    id: 'server-response-not-retained',
+    hindered: someAnswer,
+    // Whoever hears a response when it is published sees no flag of it: only who comes later does.
+    unproven: ({ starts }) => (starts > 1 ? undefined : 'no later start shows that nothing was left behind'),
+    sentences: () => [['the response comes without the RETAIN flag']],
+  },
   {
     id: 'server-response-not-retained',
     part: 'before the client asks',
-    hindered: (sight) => (sight.servedBefore ? someAnswer(sight) : ''),
+    hindered: (sight) => {
+      if (sight.number === 1) return '';
+      return sight.servedBefore ? someAnswer(sight) : 'the client was not answered in every start before';
+    },
     sentences: () => [['nothing reaches the device before it asks']],
   },
   {
@@ -217,6 +235,7 @@ export const server: readonly Judgeable<ServerSight>[] = [
       typed('Long')(sight) === undefined && typed('String')(sight) === undefined
         ? someAnswer(sight)
         : 'the client sends one type only',
+    unproven: ({ devices }) => (devices.some(alternates) ? undefined : 'no connection carried both types'),
     sentences: () => [['each response has the type of its request']],
   },
   {

@@ -35,14 +35,15 @@ function readInputs(): Inputs {
   const report = getInput('report') || 'conformance-report';
   const expectations = getInput('expectations');
   // The name of a variable has no hyphen: a shell may drop it then.
-  const variable = (name: string): string => name.replaceAll('-', '_');
-  const flag = (name: string): string[] => (getInput(name) !== '' && getBooleanInput(name) ? [`--${name}`] : []);
-  const value = (name: string, given = getInput(name)): string[] => (given === '' ? [] : [`--${name}=${given}`]);
+  const inputOf = (name: string): string => getInput(name.replaceAll('-', '_'));
+  const flag = (name: string): string[] =>
+    inputOf(name) !== '' && getBooleanInput(name.replaceAll('-', '_')) ? [`--${name}`] : [];
+  const value = (name: string, given = inputOf(name)): string[] => (given === '' ? [] : [`--${name}=${given}`]);
   const common = [...flag('allow-expected'), ...value('report', report), ...value('expectations')];
   const ofRun = [...flag('strict'), ...value('shard')];
   const merged = getInput('merge');
   if (merged !== '' && ofRun.length > 0)
-    throw new Error(`the input merge judges what was run already: ${ofRun.join(' and ')} belongs to the shards`);
+    throw new Error(`the input merge judges what was run already; ${ofRun.join(' and ')} are for the shards`);
   const words =
     merged === ''
       ? ['run', ...common, ...ofRun, ...value('repeat'), '--', target]
@@ -52,7 +53,8 @@ function readInputs(): Inputs {
 
 /** @throws Error */
 function foldersIn(path: string): string[] {
-  if (!existsSync(path)) throw new Error(`the input merge is "${path}", which is not there; expected the folder of the shards' reports`);
+  if (!existsSync(path))
+    throw new Error(`the input merge is "${path}", which is not there; expected the folder of the shards' reports`);
   const folders = readdirSync(path, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   if (folders.length === 0) throw new Error(`the input merge is "${path}", which holds no folders; expected one for each shard`);
   return folders.map(({ name }) => join(path, name));

@@ -1,5 +1,5 @@
 import type { Role } from '../requirement.ts';
-import { foundation } from '../verdict/page/foundation.ts';
+import { foundation, icons } from '../verdict/page/foundation.ts';
 import { html, Markup } from '../verdict/page/html.ts';
 import { icon, iconSheet, signOf } from '../verdict/page/icons.ts';
 import { policyOf } from '../verdict/page/policy.ts';
@@ -59,7 +59,7 @@ function section(report: FamilyReport, role: Role): Markup {
 
 function memberLine(member: Member): Markup {
   const { folder, verdict, because, imageDigest, certified } = member;
-  return html`<li>${icon(signOf(verdict))} <div><a href="${encodeURIComponent(folder)}/index.html">${nameOf(member)}</a>: <strong>${verdict}</strong>, because ${because}${certified && html` <span class="quiet">(certificate)</span>`}${imageDigest !== undefined && html`<br><code class="quiet">${imageDigest}</code>`}</div></li>`;
+  return html`<li>${icon(signOf(verdict))}<div><a href="${encodeURIComponent(folder)}/index.html">${nameOf(member)}</a>: <strong>${verdict}</strong>, because ${because}${certified && html` <span class="quiet">(certificate)</span>`}${imageDigest !== undefined && html`<br><code class="quiet">${imageDigest}</code>`}</div></li>`;
 }
 
 function cell(status: Status | undefined): Markup {
@@ -69,14 +69,9 @@ function cell(status: Status | undefined): Markup {
 
 const nameOf = ({ name, version }: Member): string => (version === undefined ? name : `${name} ${version}`);
 
-const style = `${foundation}
+const style = `${foundation}${icons}
 main, footer { max-width: 78rem; } h1 { font-size: 1.7rem; line-height: 1.25; margin: .2rem 0; } h2 { margin: 2.2rem 0 .7rem; font-size: 1.2rem; }
-.icon { width: 1em; height: 1em; flex: none; vertical-align: -.12em; }
-.icon.passed { fill: var(--good); } .icon.failed { fill: var(--bad); } .icon.warning { fill: var(--doubt); } .icon.inconclusive { fill: var(--open); }
-.icon.untested { color: var(--open); } .icon.inapplicable { color: var(--none); }
-.icon .sign, .icon .dash { fill: none; stroke: var(--card); stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; } .icon .dash { stroke: currentColor; }
-.icon .hollow { fill: none; stroke: currentColor; stroke-width: 1.6; }
-.members { display: grid; gap: .45rem; margin-bottom: 1rem; } .members li { display: flex; gap: .6rem; align-items: baseline; }
+.members { display: grid; gap: .45rem; margin-bottom: 1rem; } .members li { display: flex; gap: .6rem; align-items: baseline; } .members .icon { transform: translateY(.12em); }
 .scroll { overflow-x: auto; background: var(--card); border: 1px solid var(--rule); border-radius: 8px; padding: .8rem; }
 table { border-collapse: collapse; } thead th { vertical-align: bottom; font-weight: 600; font-size: .84rem; padding: .3rem .5rem; text-align: left; max-width: 12rem; }
 tbody th { text-align: left; font-weight: 400; white-space: nowrap; padding: .18rem 1rem .18rem 0; position: sticky; left: 0; background: var(--card); }

@@ -36,6 +36,20 @@ pre, .wire li, .output li { unicode-bidi: bidi-override; direction: ltr; }
 .quiet, .place, .why { color: var(--quiet); }
 `;
 
+/** The look of the signs of a status. */
+export const icons = `
+.icon { width: 1em; height: 1em; flex: none; fill: currentColor; stroke: none; vertical-align: -.125em; }
+.sign, .dash { fill: none; stroke: var(--sign, #fff); stroke-width: 1.7; stroke-linecap: round; stroke-linejoin: round; }
+.hollow { fill: none; stroke: currentColor; stroke-width: 1.6; }
+.dash { stroke: currentColor; }
+.icon.passed { color: var(--good); }
+.icon.failed { color: var(--bad); }
+.icon.warning { color: var(--doubt); }
+.icon.inconclusive { color: var(--open); }
+.icon.untested, .icon.inapplicable { color: var(--none); }
+svg { --sign: light-dark(#fff, #14161a); }
+`;
+
 /** The look of a drawn exchange and of a plot. */
 export const drawings = `
 .sequence, .plot { flex: 0 1 23rem; width: 100%; max-width: 25rem; min-width: 0; border: 1px solid var(--rule); border-radius: 8px; padding: .7rem .5rem .6rem; background: var(--card); }

@@ -1,18 +1,10 @@
-import { drawings, foundation } from './foundation.ts';
+import { drawings, foundation, icons } from './foundation.ts';
 
 /** The look of the page: one column, calm type, colour for what is judged and for nothing else. */
 export const style = `${foundation}
 
-.icon { width: 1em; height: 1em; flex: none; fill: currentColor; stroke: none; vertical-align: -.125em; }
-.sign, .dash { fill: none; stroke: var(--sign, #fff); stroke-width: 1.7; stroke-linecap: round; stroke-linejoin: round; }
-.hollow { fill: none; stroke: currentColor; stroke-width: 1.6; }
-.dash { stroke: currentColor; }
-.icon.passed, .verdict.passed .word { color: var(--good); }
-.icon.failed, .verdict.failed .word { color: var(--bad); }
-.icon.warning { color: var(--doubt); }
-.icon.inconclusive, .verdict.inconclusive .word { color: var(--open); }
-.icon.untested, .icon.inapplicable { color: var(--none); }
-svg { --sign: light-dark(#fff, #14161a); }
+${icons}
+.verdict.passed .word { color: var(--good); } .verdict.failed .word { color: var(--bad); } .verdict.inconclusive .word { color: var(--open); }
 
 .kind { color: var(--quiet); margin-bottom: .75rem; font-size: .9rem; }
 .verdict { display: grid; grid-template-columns: auto 1fr; gap: 0 1.25rem; align-items: start; background: var(--card); border: 1px solid var(--rule); border-radius: 14px; padding: 1.75rem 1.75rem 1.4rem; position: relative; overflow: hidden; }

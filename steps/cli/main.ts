@@ -33,6 +33,7 @@ interface RunFlags {
   readonly repeat?: number;
   readonly watch?: true;
   readonly jobs?: number;
+  readonly profile?: true;
 }
 
 /**
@@ -172,6 +173,7 @@ function commands(args: readonly string[], done: (code: number) => void): Comman
       'of several targets, how many are run at once (default: half of the processors, at least 2)',
       readJobs,
     )
+    .option('--profile', 'print where the time of the run went')
     .option('--order <order>', 'order of the situations: defined, random or random:SEED; the report says the seed')
     .addHelpText(
       'after',

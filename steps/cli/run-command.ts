@@ -34,6 +34,7 @@ import { invocation } from './invocation.ts';
 import { exitOfLoss } from './losses.ts';
 import { MessageFile } from './message-file.ts';
 import { readOrder } from './order.ts';
+import { Profile } from './profile.ts';
 import { publish } from './publication.ts';
 import { folderName, Repetition } from './repetition.ts';
 import { pathsOf, select } from './selection.ts';
@@ -77,6 +78,8 @@ export interface RunOptions {
   /** The file of expectations; the one beside the target file when absent. */
   readonly expectations?: string;
   readonly allowExpected?: true;
+  /** Prints where the time went. */
+  readonly profile?: true;
   /** How many whole runs are made and judged together. */
   readonly repeat?: number;
   /** The time at which expectations are judged; now when absent. */
@@ -210,6 +213,7 @@ class OneRun {
   readonly #key: KeyObject | undefined;
   readonly #expectations: Expectations | undefined;
   readonly #place: Place | undefined;
+  readonly #profile: Profile | undefined;
   /** Aborts when nobody waits any more for what is being started. */
   readonly #giveUp = new AbortController();
   #interruption: Interruption | undefined;
@@ -221,11 +225,14 @@ class OneRun {
   #implementation: StartedTarget | undefined;
   #stage: Stage | undefined;
   #fault: string | undefined;
+  /** The report that was written, for the profile. */
+  #measured: Report | undefined;
 
   constructor(target: Target, path: string | undefined, options: RunOptions, expectations?: Expectations, place?: Place) {
     this.#target = target;
     this.#expectations = expectations;
     this.#place = place;
+    this.#profile = options.profile === true ? new Profile() : undefined;
     this.#options = options;
     this.#requirements = readRequirements(target.role);
     this.#set = judgedSet(this.#requirements, target.role);
@@ -301,6 +308,7 @@ class OneRun {
       setSession(undefined);
       setStage(undefined);
       await this.#stop();
+      if (this.#measured !== undefined) for (const line of this.#profile?.lines(this.#measured) ?? []) this.#console.note(line);
     }
   }
 
@@ -308,6 +316,7 @@ class OneRun {
     const { capabilities, start } = this.#target;
     using clock = capabilities.has('clock') && start.kind !== 'address' ? await ControlledClock.create() : undefined;
     const mount = start.kind === 'container' ? clock?.forContainer().mount : undefined;
+    this.#profile?.begin('implementation starts');
     this.#starting = startTarget(this.#target, {
       giveUp: this.#giveUp.signal,
       env: clock === undefined ? {} : (start.kind === 'container' ? clock.forContainer() : clock.forProcess()).env,
@@ -343,6 +352,7 @@ class OneRun {
   }
 
   async #run(lanes: number): Promise<void> {
+    this.#profile?.begin('situations');
     const { runFeatures } = await import('./run.ts');
     this.#messages = new MessageFile(join(this.#options.folder, messageFiles.messages));
     const total = this.#selected?.size ?? this.#requirements.reduce((sum, { situations }) => sum + situations.length, 0);
@@ -403,12 +413,14 @@ class OneRun {
   }
 
   #take(envelope: Envelope): void {
+    this.#profile?.take(envelope);
     const safe = concealEnvelope(withoutFolder(envelope, root), this.#target.secrets);
     this.#messages?.write(safe);
     this.#transcript.add(safe);
   }
 
   async #report(): Promise<number> {
+    this.#profile?.begin('reports');
     const { folder, docs, failFast = false, json } = this.#options;
     const judgement = judge(this.#requirements, this.#transcript, {
       ...this.#circumstances(),
@@ -429,6 +441,8 @@ class OneRun {
       partial: this.#partial(report),
       key: this.#key,
     });
+    this.#profile?.begin('implementation ends');
+    this.#measured = report;
     await this.#place?.heard(report, this.#ending !== undefined);
     return code;
   }

@@ -2,6 +2,7 @@ import type { DeviceConnection } from './device.ts';
 import { type Exchange, isWhole, type Request, type Response, type Timestamp, toJson } from './exchange.ts';
 import type { Message } from './inbox.ts';
 import { assertValid } from './schema.ts';
+import { stopwatch } from './stopwatch.ts';
 import type { Identity } from './target/target.ts';
 import { wall } from './wall.ts';
 import type { Watch } from './watch.ts';
@@ -101,7 +102,7 @@ export class NtpDevice {
    * @throws ConnectError
    */
   async connect(): Promise<void> {
-    this.#connection = await this.#parts.connect();
+    this.#connection = await stopwatch.time('connecting', () => this.#parts.connect());
     this.#connections += 1;
     this.#connection.inbox.listen((message) => this.#hear(message));
     for (const [topic, qos] of this.#filters) await this.#connection.subscribe(topic, qos);
@@ -110,7 +111,7 @@ export class NtpDevice {
   /** @returns the granted QoS; undefined when the server refused or did not acknowledge */
   async subscribe(topic: string, qos: 0 | 1 | 2 = 0): Promise<number | undefined> {
     this.#filters.set(topic, qos);
-    const granted = await this.#open().subscribe(topic, qos);
+    const granted = await stopwatch.time('connecting', () => this.#open().subscribe(topic, qos));
     // A server may close the connection over a topic that is not the device's own: asked for again, it would do so again.
     if (this.closed !== undefined && topic !== this.responseTopic) this.#filters.delete(topic);
     return granted;
@@ -166,7 +167,9 @@ export class NtpDevice {
    * @returns the exchange; undefined when the deadline passed, or the connection closed, without one
    */
   async exchange(request: Request, within: number = this.deadline): Promise<Exchange | undefined> {
-    const response = await this.#connection?.inbox.until(() => request.responses[0], within);
+    const response = await stopwatch.time('exchanges', async () =>
+      this.#connection?.inbox.until(() => request.responses[0], within),
+    );
     return response === undefined ? undefined : { request, response };
   }
 

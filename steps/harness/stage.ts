@@ -12,6 +12,7 @@ import { type Reports, reportsOf } from './reported-time.ts';
 import { type Answer, leadOf, plainScene, type ResponseTimes, receiveTimeOf, type Scene, writeAnswer } from './scene.ts';
 import { assertValid } from './schema.ts';
 import { learnSecret } from './secrets.ts';
+import { stopwatch } from './stopwatch.ts';
 import { EnvironmentError } from './target/errors.ts';
 import type { Identity, StartedTarget, Target } from './target/target.ts';
 import { type Venue, venueOf } from './target/venue.ts';
@@ -122,7 +123,7 @@ export class Stage {
     const key = keyOf(scene);
     const known = this.#performances.get(key);
     if (known !== undefined) return known;
-    const performing = this.#inTurn(scene);
+    const performing = stopwatch.time('clients', () => this.#inTurn(scene));
     this.#performances.set(key, performing);
     return performing;
   }

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Stopwatch } from './stopwatch.ts';
+import { monotonic } from './wire.ts';
+
+/** Lets at least so many ms go by. */
+function spend(ms: number): void {
+  const end = monotonic() + ms * 1000;
+  while (monotonic() < end);
+}
+
+test('a stopwatch counts every moment once, for what was begun last', async () => {
+  const watch = new Stopwatch();
+  const begun = monotonic();
+  await watch.time('clients', async () => {
+    spend(4);
+    await watch.time('connecting', async () => spend(4));
+  });
+  const whole = (monotonic() - begun) / 1000;
+  spend(4);
+  const [clients = 0, connecting = 0] = ['clients', 'connecting'].map((kind) => watch.totals().get(kind as 'clients'));
+  assert.ok(clients >= 4 && connecting >= 4, `${clients} ${connecting}`);
+  assert.ok(clients + connecting <= whole, `${clients} + ${connecting} > ${whole}`);
+});
+
+test('a stopwatch forgets at a reset, and counts what throws', async () => {
+  const watch = new Stopwatch();
+  await assert.rejects(
+    watch.time('exchanges', async () => {
+      spend(2);
+      throw new Error('no answer');
+    }),
+    /no answer/,
+  );
+  assert.ok((watch.totals().get('exchanges') ?? 0) >= 2);
+  watch.reset();
+  assert.equal(watch.totals().size, 0);
+});

@@ -49,13 +49,14 @@ build_builder() {
   mkdir "$scratch/builder"
   cp -r "$npm" "$scratch/builder/npm"
   # a machine behind a proxy that looks into TLS has its authority here
-  cp /etc/ssl/certs/ca-certificates.crt "$scratch/builder/"
+  if [ -e "$authorities" ]; then cp "$authorities" "$scratch/builder/"; else : >"$scratch/builder/ca-certificates.crt"; fi
   cp "$here/builder.Dockerfile" "$scratch/builder/Dockerfile"
   build "$1" "$scratch/builder"
 }
 
+authorities=/etc/ssl/certs/ca-certificates.crt
 # bin/npm-cli.js of its folder
 npm=$(dirname "$(dirname "$(readlink -f "$(command -v npm)")")")
 provide local/base build_base "$(cat "$here/base.Dockerfile")" "$packages" "$("$node" --version)"
 provide local/builder build_builder "$(cat "$here/builder.Dockerfile")" "$(docker image inspect --format '{{.Id}}' local/base:latest)" \
-  "$(npm --version)" "$(sha256sum /etc/ssl/certs/ca-certificates.crt)"
+  "$(npm --version)" "$(cat "$authorities" 2>/dev/null | sha256sum)"

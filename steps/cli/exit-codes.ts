@@ -23,6 +23,15 @@ export const interopExitCodes: Readonly<Record<0 | 1 | 2 | 3 | 4, string>> = {
   4: 'incomplete: something was inconclusive or interrupted',
 };
 
+/** What the exit codes of `load` mean. */
+export const loadExitCodes: Readonly<Record<0 | 1 | 2 | 3 | 4, string>> = {
+  0: 'every device got its own single answer each time',
+  1: 'not so: something was lost, doubled, misdirected or no answer, or a device was not let in',
+  2: 'wrong use: flags, target file, or reports that are not those of the machines of one load',
+  3: 'the environment: target did not start, not enough files or ports, report cannot be written',
+  4: 'incomplete: interrupted; what was measured until then is reported',
+};
+
 /** What the exit codes of `init` mean. */
 export const initExitCodes: Readonly<Record<0 | 2 | 3 | 4, string>> = {
   0: 'the target file is written',

@@ -7,6 +7,7 @@ import { firstSteps } from './first-steps.ts';
 import { below } from './help.ts';
 import type { InteropOptions } from './interop.ts';
 import type { ListOptions } from './list.ts';
+import { loadCommand } from './load-command.ts';
 import { exitOfLoss, isSystemError } from './losses.ts';
 import type { MergeOptions } from './merge.ts';
 import { WrongUse } from './wrong-use.ts';
@@ -245,6 +246,8 @@ function commands(args: readonly string[], done: (code: number) => void): Comman
       const { interop } = await import('./interop.ts');
       done(await interop(targets, flags));
     });
+
+  loadCommand(program, done);
 
   command('verify')
     .description(

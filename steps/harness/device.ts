@@ -1,5 +1,5 @@
 import { createConnection, type Socket } from 'node:net';
-import { checkServerIdentity, connect as connectTls } from 'node:tls';
+import { checkServerIdentity, connect as connectTls, createSecureContext, type SecureContext } from 'node:tls';
 import { type IClientOptions, MqttClient } from 'mqtt';
 import { generate, type Packet } from 'mqtt-packet';
 import { CheckedStream } from './checked-stream.ts';
@@ -77,21 +77,36 @@ export function openSocket(address: Address, moderation?: Moderation): Socket {
   return socket;
 }
 
-function connectSocket({ host, port, tls }: Address): Socket {
-  if (tls === undefined) return createConnection({ host, port, noDelay: true });
+/**
+ * Opens TCP or TLS.
+ *
+ * @param from the local address that it comes from
+ * @param context what {@link tlsContext} has made of the certificates, for connections that share it
+ */
+export function connectSocket({ host, port, tls }: Address, from?: string, context?: SecureContext): Socket {
+  const local = from === undefined ? {} : { localAddress: from };
+  if (tls === undefined) return createConnection({ host, port, noDelay: true, ...local });
   const socket = connectTls({
     host,
     port,
+    ...local,
     servername: tls.serverName,
     rejectUnauthorized: !tls.selfSigned,
     // A link stands between: what is connected to then is not the server.
     checkServerIdentity: (_, certificate) => checkServerIdentity(tls.bears, certificate),
-    ...(tls.ca === undefined ? {} : { ca: tls.ca }),
-    ...(tls.certificate === undefined ? {} : { cert: tls.certificate }),
-    ...(tls.key === undefined ? {} : { key: tls.key }),
+    secureContext: context ?? tlsContext(tls),
   });
   socket.setNoDelay(true);
   return socket;
+}
+
+/** The certificates of an address, read: many connections that share it need a fraction of the memory. */
+export function tlsContext({ ca, certificate, key }: NonNullable<Address['tls']>): SecureContext {
+  return createSecureContext({
+    ...(ca === undefined ? {} : { ca }),
+    ...(certificate === undefined ? {} : { cert: certificate }),
+    ...(key === undefined ? {} : { key }),
+  });
 }
 
 /** How long an orderly end may take before the connection is cut, in ms. */

@@ -2,67 +2,104 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { agree, FakeServer, type Peer, type Reaction } from './fake-server.ts';
 import { Fleet, type FleetOptions } from './fleet.ts';
+import { MadeCertificates } from './made-certificates.ts';
+import { monotonic } from './wire.ts';
 
 const identities = Array.from({ length: 20 }, (_, index) => ({ productKey: 'a1b2c3d4e5f', deviceName: `probe-${index}` }));
 
 const optionsFor = ({ address }: FakeServer, deadline = 60_000): FleetOptions => ({
-  host: address.host,
-  port: address.port,
+  address,
   mqttVersion: '3.1.1',
-  clientId: ({ deviceName }) => deviceName,
+  credentials: ({ deviceName }) => ({ clientId: deviceName, username: `${deviceName}&a1b2c3d4e5f`, password: 'opens' }),
   deadline,
 });
 
+async function askAll(fleet: Fleet): Promise<void> {
+  const now = monotonic();
+  for (let device = 0; device < fleet.size; device += 1) fleet.ask(device, now);
+  await fleet.settle();
+}
+
+type Answer = (change?: (payload: string) => string, topic?: string) => void;
+
 /** A server that answers as it is told to: `answer` sends one response. */
 const serving =
-  (act: (name: string, answer: (change?: (payload: string) => string) => void, peer: Peer) => void): Reaction =>
+  (act: (name: string, answer: Answer, peer: Peer) => void): Reaction =>
   (packet, peer) => {
     agree(packet, peer);
     if (packet.cmd !== 'publish') return;
     const name = packet.topic.split('/')[4] ?? '';
     const payload = String(packet.payload).replace(/}$/, ',"serverRecvTime":1,"serverSendTime":2}');
-    const answer = (change = (text: string) => text): void =>
-      peer.publish(packet.topic.replace(/request$/, 'response'), change(payload));
-    act(name, answer, peer);
+    const own = packet.topic.replace(/request$/, 'response');
+    act(name, (change = (text) => text, topic = own) => peer.publish(topic, change(payload)), peer);
   };
 
-test('every device of a fleet gets its own single answer, in each round', async () => {
-  await using server = await FakeServer.open(serving((_, answer) => answer()));
+const none = { lost: 0, doubled: 0, foreign: 0, unfit: 0, disconnected: 0 };
+
+test('every device of a fleet gets its own single answer, each time, and the moment when it was to ask is told with it', async () => {
+  const passwords = new Set<string>();
+  const answering = serving((_, answer) => answer());
+  await using server = await FakeServer.open((packet, peer) => {
+    if (packet.cmd === 'connect') passwords.add(String(packet.password));
+    answering(packet, peer);
+  });
   await using fleet = await Fleet.gather(identities, optionsFor(server));
-  for (let round = 0; round < 3; round += 1) {
-    const { asked, answered } = await fleet.askAll();
-    assert.deepEqual({ asked, answered }, { asked: 20, answered: 20 });
-  }
-  const { exchanges } = await fleet.exchange(5, 50);
-  assert.ok(exchanges >= 5);
+  assert.equal(fleet.connected, 20);
+  const dues: number[] = [];
+  fleet.onAnswer = ({ due, at }) => {
+    assert.ok(at >= due);
+    dues.push(due);
+  };
+  for (let round = 0; round < 3; round += 1) await askAll(fleet);
+  // A device may ask again before it is answered.
+  for (const due of [1, 2, 3]) fleet.ask(4, due);
+  await fleet.settle();
+  assert.deepEqual(fleet.counts, { asked: 63, answered: 63, ...none });
+  assert.deepEqual(dues.slice(-3), [1, 2, 3]);
   assert.deepEqual(fleet.faults, []);
+  assert.deepEqual([...passwords], ['opens']);
 });
 
-test('a second answer, another device’s answer and an incomplete one are faults, and no answers', async () => {
-  const wrong: Readonly<Record<string, (answer: (change?: (payload: string) => string) => void) => void>> = {
+test('a second answer, another device’s answer and an incomplete one are told apart, and are no answers', async () => {
+  const first = new Map<string, string>();
+  const wrong: Readonly<Record<string, (answer: Answer) => void>> = {
     'probe-3': (answer) => {
       answer();
       answer();
     },
-    'probe-7': (answer) => answer((payload) => payload.replace(/\d+/, '17')),
+    'probe-7': (answer) => answer((payload) => payload.replace(/\d+/, first.get('probe-6') ?? '')),
+    'probe-8': (answer) => answer((payload) => payload, '/ext/ntp/a1b2c3d4e5f/probe-1/response'),
     'probe-9': (answer) => answer((payload) => payload.replace('serverSendTime', 'sent')),
+    'probe-10': (answer) => answer((payload) => payload.replace(/\d+/, '17')),
   };
-  await using server = await FakeServer.open(serving((name, answer) => (wrong[name] ?? ((right) => right()))(answer)));
+  await using server = await FakeServer.open(
+    serving((name, answer) => {
+      const noting: Answer = (change = (text) => text, topic) =>
+        answer((payload) => {
+          first.set(name, /\d+/.exec(payload)?.[0] ?? '');
+          return change(payload);
+        }, topic);
+      (wrong[name] ?? ((right) => right()))(noting);
+    }),
+  );
   await using fleet = await Fleet.gather(identities, optionsFor(server, 300));
-  assert.equal((await fleet.askAll()).answered, 18);
+  await askAll(fleet);
+  assert.deepEqual(fleet.counts, { asked: 20, answered: 16, lost: 4, doubled: 1, foreign: 2, unfit: 2, disconnected: 0 });
   for (const said of [
-    /^probe-3 got a message that it did not wait for/,
-    /^probe-7 asked with \d+ and got .*17/,
-    /^probe-9 asked with/,
+    /^probe-3 got .* an answer to what was answered before/,
+    /^probe-7 got .* an answer to what another device may have asked/,
+    /^probe-8 got .* on \/ext\/ntp\/a1b2c3d4e5f\/probe-1\/response/,
+    /^probe-9 got .* which is no proper answer/,
+    /^probe-10 got .*17.* an answer to what nobody has asked/,
+    /^probe-9 was not answered$/,
   ])
     assert.ok(
       fleet.faults.some((fault) => said.test(fault)),
       `${said.source} in ${fleet.faults.join('\n')}`,
     );
-  assert.ok(fleet.faults.includes('probe-7 was not answered'));
 });
 
-test('a device that is not answered, and one that is hung up on, are faults', async () => {
+test('what a device asks that is not answered, is hung up on, or is gone, is lost', async () => {
   await using server = await FakeServer.open(
     serving((name, answer, peer) => {
       if (name === 'probe-1') peer.socket.destroy();
@@ -70,12 +107,45 @@ test('a device that is not answered, and one that is hung up on, are faults', as
     }),
   );
   await using fleet = await Fleet.gather(identities, optionsFor(server, 300));
-  assert.equal((await fleet.askAll()).answered, 18);
-  assert.deepEqual(fleet.faults.toSorted(), [
-    'probe-1 was not answered',
-    'probe-1: the server closed the connection',
-    'probe-2 was not answered',
-  ]);
+  await askAll(fleet);
+  assert.equal(fleet.connected, 19);
+  fleet.ask(1, monotonic());
+  assert.deepEqual(fleet.counts, { ...none, asked: 21, answered: 18, lost: 3, disconnected: 1 });
+  assert.deepEqual(fleet.faults, ['probe-1: the server closed the connection', 'probe-2 was not answered']);
+  assert.deepEqual([fleet.isReady(0), fleet.isReady(1)], [true, false]);
+});
+
+test('a fleet that is told to give up while it waits leaves open what is open', async () => {
+  const giveUp = new AbortController();
+  await using server = await FakeServer.open(serving(() => giveUp.abort()));
+  await using fleet = await Fleet.gather(identities, optionsFor(server));
+  fleet.ask(0, monotonic());
+  await fleet.settle(giveUp.signal);
+  assert.deepEqual([fleet.open, fleet.counts.lost], [1, 0]);
+});
+
+test('a fleet that is told to give up while it gathers is a smaller one', async () => {
+  const giveUp = new AbortController();
+  await using server = await FakeServer.open((packet, peer) => {
+    if (packet.cmd === 'connect' && packet.clientId === 'probe-4') giveUp.abort();
+    else agree(packet, peer);
+  });
+  await using fleet = await Fleet.gather(identities, optionsFor(server), giveUp.signal);
+  assert.ok(fleet.connected < 20);
+});
+
+test('a fleet is gathered over TLS', async () => {
+  using certificates = new MadeCertificates();
+  const { pem } = await certificates.authority('server', 'IP:127.0.0.1');
+  await using server = await FakeServer.open(
+    serving((_, answer) => answer()),
+    { tls: pem },
+  );
+  const options = optionsFor(server);
+  const tls = { selfSigned: false, serverName: '', bears: '127.0.0.1', ca: pem.cert };
+  await using fleet = await Fleet.gather(identities, { ...options, address: { ...options.address, tls } });
+  await askAll(fleet);
+  assert.deepEqual(fleet.counts, { asked: 20, answered: 20, ...none });
 });
 
 test('a fleet is not gathered where the server lets a device not in', async () => {
@@ -86,6 +156,6 @@ test('a fleet is not gathered where the server lets a device not in', async () =
   });
   await assert.rejects(
     Fleet.gather(identities, optionsFor(server)),
-    /probe-4 could not connect: the server refused the connection with code 5/,
+    /probe-4 could not connect: the server refused the connection with code 5; \d+ of 20 devices were connected/,
   );
 });

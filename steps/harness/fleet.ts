@@ -1,29 +1,55 @@
 import { readFileSync } from 'node:fs';
-import { createConnection, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { type SecureContext, TLSSocket } from 'node:tls';
 import { generate } from 'mqtt-packet';
+import type { Credentials } from './credentials.ts';
+import { type Address, connectSocket, tlsContext } from './device.ts';
 import { MalformedPacket } from './packet-cutter.ts';
 import { PacketReader } from './packet-reader.ts';
 import { isExactly, readPayload } from './payload.ts';
+import { printable } from './printable.ts';
+import { EnvironmentError } from './target/errors.ts';
 import type { Identity } from './target/target.ts';
 import { monotonic } from './wire.ts';
 
 /** Where a fleet connects to, and how. */
 export interface FleetOptions {
-  readonly host: string;
-  readonly port: number;
+  readonly address: Address;
   readonly mqttVersion: '3.1.1' | '5';
-  readonly clientId: (identity: Identity) => string;
-  /** How long nothing at all may come before what is still open counts as unanswered, in ms. */
+  readonly credentials: (identity: Identity) => Credentials;
+  /** How long nothing at all may come before what is still open counts as lost, in ms. */
   readonly deadline: number;
 }
 
-/** What came of one round, in which every device asked once. */
-export interface Round {
-  readonly asked: number;
-  /** Devices that got the answer to their own request. */
-  readonly answered: number;
-  /** From the first request to the last answer, in ms. */
-  readonly ms: number;
+/** What came of all requests of a fleet so far. Those that are neither answered nor lost are open. */
+export interface FleetCounts {
+  asked: number;
+  /** Requests that got their answer. */
+  answered: number;
+  /** Requests that got none until nothing came any more, or whose connection ended. */
+  lost: number;
+  /** Further answers to a request that was answered. */
+  doubled: number;
+  /** Answers to another device's request, and what came on another topic than the device's own. */
+  foreign: number;
+  /** Messages that are no proper answer to anything that was asked. */
+  unfit: number;
+  /** Connections that the server, or the way to it, has ended. */
+  disconnected: number;
+}
+
+/** A request was answered. Times are monotonic, in µs. */
+export interface FleetAnswer {
+  /** The device, by its place in the fleet. */
+  readonly device: number;
+  /** When it was to be asked, as {@link Fleet.ask} was told. */
+  readonly due: number;
+  readonly at: number;
+}
+
+/** The server did not let a device in; the message says which, why, and how many were in by then. */
+export class NotLetIn extends Error {
+  override readonly name = 'NotLetIn';
 }
 
 /** How many devices connect at a time. */
@@ -38,59 +64,87 @@ const portsOfAnAddress = 20_000;
 /** Files that the suite has open besides its devices. */
 const otherFiles = 200;
 
-/** What a fleet is told by its devices. */
-interface Ear {
-  /** A device got the answer to its present request. */
-  answered(): void;
-  /** A device got what it did not ask for, or its connection ended; in words. */
-  strange(what: string): void;
-}
+/** How many faults are told in words. */
+const mostFaults = 20;
+
+/** What the system says when it has no more connections to give. */
+const exhausted = new Set(['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'EADDRINUSE', 'ENOBUFS', 'ENOMEM']);
 
 /**
  * Very many devices, each with a connection of its own and little else: they connect, subscribe, ask, and count what comes. Nothing is
- * recorded of them but what went wrong.
+ * recorded of them but what went wrong. A device whose connection ends stays away.
  */
 export class Fleet implements AsyncDisposable {
   /** What went wrong, one line each; at most 20. */
   readonly faults: string[] = [];
+  readonly counts: FleetCounts = { asked: 0, answered: 0, lost: 0, doubled: 0, foreign: 0, unfit: 0, disconnected: 0 };
+  /** Told of each answer. */
+  onAnswer: (answer: FleetAnswer) => void = () => {};
   readonly #devices: LightDevice[] = [];
-  readonly #options: FleetOptions;
+  readonly #deadline: number;
+  readonly #planned: number;
+  /** The stamp of the first device's first request; see {@link Fleet.ask}. */
+  readonly #firstStamp = Date.now();
   #faultCount = 0;
-  #answered = 0;
-  /** Monotonic time of the last answer in µs. */
-  #last = 0;
+  #connected = 0;
+  #open = 0;
+  /** Monotonic time of the last request or answer in µs. */
+  #last = monotonic();
   #look = (): void => {};
 
-  private constructor(options: FleetOptions) {
-    this.#options = options;
+  private constructor(planned: number, deadline: number) {
+    this.#planned = planned;
+    this.#deadline = deadline;
   }
 
   /**
    * Connects devices and has them hear their response topics, some at a time.
    *
-   * @throws Error when this machine cannot open so many connections, or the server does not let a device in
+   * @param giveUp when it aborts, no further device connects: the fleet is then smaller
+   * @throws EnvironmentError when this machine cannot open so many connections
+   * @throws NotLetIn when the server does not let a device in
    */
-  static async gather(identities: readonly Identity[], options: FleetOptions): Promise<Fleet> {
+  static async gather(identities: readonly Identity[], options: FleetOptions, giveUp?: AbortSignal): Promise<Fleet> {
     requireFiles(identities.length);
-    const fleet = new Fleet(options);
-    const ear: Ear = { answered: () => fleet.#noteAnswer(), strange: (what) => fleet.#noteFault(what) };
+    const { address, deadline } = options;
+    const fleet = new Fleet(identities.length, deadline);
+    const context = address.tls === undefined ? undefined : tlsContext(address.tls);
+    const ear = fleet.#ear();
     const queue = identities.entries();
+    let failed: Error | undefined;
     const lane = async (): Promise<void> => {
       for (const [index, identity] of queue) {
-        const device = new LightDevice(identity, options, localAddress(options.host, index), ear);
+        if (failed !== undefined || giveUp?.aborted === true) return;
+        const way = { from: localAddress(address.host, index), context };
+        const device = new LightDevice(index, identity, options, way, ear);
         fleet.#devices.push(device);
-        await device.ready;
+        const refusal = await device.ready;
+        if (refusal !== undefined) failed ??= explained(refusal, fleet.connected, identities.length);
       }
     };
-    const lanes = await Promise.allSettled(Array.from({ length: atATime }, lane));
-    const failed = lanes.find((result) => result.status === 'rejected');
-    if (failed === undefined) return fleet;
+    const lanes = Promise.all(Array.from({ length: atATime }, lane));
+    const stop = (): void => {
+      for (const device of fleet.#devices) device.giveUp();
+    };
+    giveUp?.addEventListener('abort', stop);
+    await lanes;
+    giveUp?.removeEventListener('abort', stop);
+    if (failed === undefined || giveUp?.aborted === true) {
+      // By their numbers, whichever came in first.
+      fleet.#devices.sort((a, b) => a.index - b.index);
+      return fleet;
+    }
     await fleet[Symbol.asyncDispose]();
-    throw failed.reason;
+    throw failed;
   }
 
   get size(): number {
     return this.#devices.length;
+  }
+
+  /** Devices that are let in and still there. */
+  get connected(): number {
+    return this.#connected;
   }
 
   /** How many things went wrong, those that are not kept included. */
@@ -98,144 +152,206 @@ export class Fleet implements AsyncDisposable {
     return this.#faultCount;
   }
 
-  /**
-   * Every device asks at the same moment. That none is answered twice shows when the next round is over: what a server still has to say
-   * to a device, it has said before it answers that device again.
-   */
-  async askAll(): Promise<Round> {
-    this.#answered = 0;
-    const start = monotonic();
-    this.#last = start;
-    const stamp = Date.now();
-    for (const [index, device] of this.#devices.entries()) device.ask(stamp + index, index % 2 === 0 ? 'Long' : 'String');
-    await this.#quiet();
-    return { asked: this.size, answered: this.#answered, ms: (this.#last - start) / 1000 };
+  /** Requests that are neither answered nor lost. */
+  get open(): number {
+    return this.#open;
+  }
+
+  /** Whether a device is there and all that it asked was answered. */
+  isReady(device: number): boolean {
+    const one = this.#devices[device];
+    return one?.connected === true && one.open === 0;
   }
 
   /**
-   * Some devices ask again and again, each as soon as it is answered.
+   * Has a device ask. Every request of the fleet has a stamp of its own, which tells whose answer comes; every other device writes it as
+   * a String. Of a device that is gone the request is lost at once.
    *
-   * @param count how many of them
-   * @param ms for how long
-   * @returns how many answers came, and in how many ms
+   * @param device its place in the fleet
+   * @param due when it was to ask, monotonic time in µs
    */
-  async exchange(count: number, ms: number): Promise<{ readonly exchanges: number; readonly ms: number }> {
-    const start = monotonic();
-    const end = start + ms * 1000;
-    let stamp = Date.now() + this.size;
-    this.#answered = 0;
-    this.#last = start;
-    const some = this.#devices.slice(0, count);
-    const again = (device: LightDevice): void => {
-      if (monotonic() >= end) return;
-      stamp += 1;
-      device.ask(stamp, 'Long', () => again(device));
+  ask(device: number, due: number): void {
+    const one = this.#devices[device];
+    if (one === undefined) throw new RangeError(`there is no device ${device} among ${this.size}`);
+    this.counts.asked += 1;
+    this.#last = monotonic();
+    if (!one.connected) {
+      this.counts.lost += 1;
+      return;
+    }
+    this.#open += 1;
+    one.ask(this.#firstStamp + one.asked * this.#planned + one.index, due);
+  }
+
+  /** Waits until nothing is open any more. What is open when nothing has come for the deadline is lost; when it aborts it stays open. */
+  async settle(giveUp?: AbortSignal): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#look = () => {
+      if (this.#open === 0) resolve();
     };
-    for (const device of some) again(device);
-    await this.#quiet(() => some.every(({ waits }) => !waits));
-    return { exchanges: this.#answered, ms: (this.#last - start) / 1000 };
+    const timer = setInterval(() => {
+      if (monotonic() - this.#last > this.#deadline * 1000) resolve();
+    }, this.#deadline / 4);
+    const stop = (): void => resolve();
+    giveUp?.addEventListener('abort', stop);
+    if (giveUp?.aborted === true) stop();
+    this.#look();
+    await promise;
+    giveUp?.removeEventListener('abort', stop);
+    clearInterval(timer);
+    this.#look = () => {};
+    if (giveUp?.aborted === true) return;
+    for (const device of this.#devices) {
+      const open = device.forget();
+      if (open > 0) this.#lose(open, `${device.identity.deviceName} was not answered${open === 1 ? '' : ` ${open} times`}`);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#devices.map((device) => device.close()));
   }
 
-  /** Waits until all is answered, or nothing has come for the deadline. */
-  async #quiet(done: () => boolean = () => this.#answered >= this.size): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#look = () => {
-      if (done()) resolve();
+  #ear(): Ear {
+    const { counts } = this;
+    return {
+      ownerOf: (stamp) => {
+        const place = stamp - this.#firstStamp;
+        return place < 0 ? undefined : { index: place % this.#planned, turn: Math.floor(place / this.#planned) };
+      },
+      answered: (device, due) => {
+        const at = monotonic();
+        counts.answered += 1;
+        this.#open -= 1;
+        this.#last = at;
+        this.onAnswer({ device, due, at });
+        this.#look();
+      },
+      strange: (kind, what) => {
+        counts[kind] += 1;
+        this.#fault(what);
+      },
+      letIn: () => {
+        this.#connected += 1;
+      },
+      gone: (what, open) => {
+        this.#connected -= 1;
+        counts.disconnected += 1;
+        this.#lose(open, what);
+      },
     };
-    const timer = setInterval(() => {
-      if (monotonic() - this.#last > this.#options.deadline * 1000) resolve();
-    }, this.#options.deadline / 4);
-    this.#look();
-    await promise;
-    clearInterval(timer);
-    this.#look = () => {};
-    const silent = this.#devices.filter(({ waits }) => waits);
-    for (const { identity } of silent) this.#noteFault(`${identity.deviceName} was not answered`);
   }
 
-  #noteAnswer(): void {
-    this.#answered += 1;
-    this.#last = monotonic();
+  #lose(count: number, what: string): void {
+    this.counts.lost += count;
+    this.#open -= count;
+    this.#fault(what);
     this.#look();
   }
 
-  #noteFault(what: string): void {
+  #fault(what: string): void {
     this.#faultCount += 1;
-    if (this.faults.length < 20) this.faults.push(what);
+    if (this.faults.length < mostFaults) this.faults.push(printable(what, 300));
   }
 }
 
-/** One device: a connection, its topics, and the stamp that it waits for. */
+/** What a fleet is told by its devices. */
+interface Ear {
+  /** Whose request a stamp would be, and the how many-th of that device. */
+  ownerOf(stamp: number): { readonly index: number; readonly turn: number } | undefined;
+  letIn(): void;
+  answered(device: number, due: number): void;
+  /** A device got what it did not ask for; in words. */
+  strange(kind: 'doubled' | 'foreign' | 'unfit', what: string): void;
+  /** The connection of a device ended, and so many of its requests were open. */
+  gone(what: string, open: number): void;
+}
+
+/** How a device reaches the server. */
+interface Way {
+  readonly from: string | undefined;
+  readonly context: SecureContext | undefined;
+}
+
+/** One device: a connection, its topics, and the stamps that it waits for. */
 class LightDevice {
+  readonly index: number;
   readonly identity: Identity;
-  /** Settles when the device hears its response topic. @throws Error when the server does not let it in */
-  readonly ready: Promise<void>;
+  /** Settles when the device hears its response topic, or with why it does not. */
+  readonly ready: Promise<Refusal | undefined>;
+  /** How often it has asked. */
+  asked = 0;
   readonly #socket: Socket;
   readonly #ear: Ear;
   readonly #version: 4 | 5;
   readonly #responseTopic: string;
-  #settle: PromiseWithResolvers<void> | undefined = Promise.withResolvers();
-  #waiting: string | undefined;
-  #then: (() => void) | undefined;
-  #closing = false;
+  /** When each open request was due, by its stamp. */
+  readonly #open = new Map<number, number>();
+  /** Stamps that it no longer waits for an answer to. */
+  #lost: Set<number> | undefined;
+  #settle: ((refusal?: Refusal) => void) | undefined;
+  #over = false;
 
-  constructor(
-    identity: Identity,
-    { host, port, mqttVersion, clientId, deadline }: FleetOptions,
-    from: string | undefined,
-    ear: Ear,
-  ) {
+  constructor(index: number, identity: Identity, options: FleetOptions, { from, context }: Way, ear: Ear) {
+    const { address, mqttVersion, credentials, deadline } = options;
+    this.index = index;
     this.identity = identity;
     this.#ear = ear;
     this.#version = mqttVersion === '5' ? 5 : 4;
     this.#responseTopic = this.#topic('response');
-    this.ready = (this.#settle as PromiseWithResolvers<void>).promise;
-    this.#socket = createConnection({ host, port, noDelay: true, ...(from === undefined ? {} : { localAddress: from }) });
+    this.ready = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+    this.#socket = connectSocket(address, from, context);
     const reader = new PacketReader(mostPacketBytes, this.#version);
     this.#socket.on('data', (chunk: Buffer) => this.#read(reader, chunk));
-    this.#socket.on('error', ({ message }) => this.#over(message));
-    this.#socket.on('close', () => this.#over('the server closed the connection'));
-    this.#socket.setTimeout(deadline, () => this.#over('it was neither accepted nor granted its subscription in time'));
-    this.#socket.write(
-      generate(
-        {
-          cmd: 'connect',
-          protocolId: 'MQTT',
-          protocolVersion: this.#version,
-          clientId: clientId(identity),
-          clean: true,
-          keepalive: 0,
-        },
-        { protocolVersion: this.#version },
-      ),
-    );
+    this.#socket.on('error', (error: NodeJS.ErrnoException) => this.#end(error.message, error.code));
+    this.#socket.on('close', () => this.#end('the server closed the connection'));
+    this.#socket.setTimeout(deadline, () => this.#end('it was neither accepted nor granted its subscription in time'));
+    const packet = { cmd: 'connect', protocolId: 'MQTT', clean: true, keepalive: 0, ...shown(credentials(identity)) } as const;
+    this.#socket.write(generate({ ...packet, protocolVersion: this.#version }, { protocolVersion: this.#version }));
   }
 
-  /** True while it has asked and was not answered. */
-  get waits(): boolean {
-    return this.#waiting !== undefined;
+  /** True from the granted subscription on, until the connection ends. */
+  get connected(): boolean {
+    return this.#settle === undefined && !this.#over;
   }
 
-  /** @param then called when the answer has come */
-  ask(stamp: number, type: 'Long' | 'String', then?: () => void): void {
-    this.#waiting = String(stamp);
-    this.#then = then;
-    const payload = type === 'Long' ? `{"deviceSendTime":${stamp}}` : `{"deviceSendTime":"${stamp}"}`;
+  /** Requests that it waits for an answer to. */
+  get open(): number {
+    return this.#open.size;
+  }
+
+  /** @param due monotonic time in µs */
+  ask(stamp: number, due: number): void {
+    this.asked += 1;
+    this.#open.set(stamp, due);
+    const payload = this.index % 2 === 0 ? `{"deviceSendTime":${stamp}}` : `{"deviceSendTime":"${stamp}"}`;
     const packet = { cmd: 'publish', topic: this.#topic('request'), payload, qos: 0, retain: false, dup: false } as const;
     this.#socket.write(generate(packet, { protocolVersion: this.#version }));
   }
 
+  /** Waits for nothing any more. @returns how many requests were open */
+  forget(): number {
+    const count = this.#open.size;
+    if (count > 0) this.#lost = new Set([...(this.#lost ?? []), ...this.#open.keys()]);
+    this.#open.clear();
+    return count;
+  }
+
+  /** Ends a device that is not connected yet. */
+  giveUp(): void {
+    if (this.#settle !== undefined) this.#end('the suite gave up');
+  }
+
   async close(): Promise<void> {
-    this.#closing = true;
+    this.#over = true;
     if (this.#socket.closed) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#socket.once('close', () => resolve());
     // By a reset: ten thousand connections that end in an orderly way would keep their ports for a minute each.
-    this.#socket.resetAndDestroy();
+    // TLS has no reset.
+    if (this.#socket.connecting || this.#socket instanceof TLSSocket) this.#socket.destroy();
+    else this.#socket.resetAndDestroy();
     await promise;
   }
 
@@ -252,13 +368,13 @@ class LightDevice {
       }
     } catch (error) {
       if (!(error instanceof MalformedPacket)) throw error;
-      this.#over(`the server sent malformed MQTT (${error.message})`);
+      this.#end(`the server sent malformed MQTT (${error.message})`);
     }
   }
 
   #accepted(code: number): void {
     if (code !== 0) {
-      this.#over(`the server refused the connection with code ${code}`);
+      this.#end(`the server refused the connection with code ${code}`);
       return;
     }
     const subscriptions = [{ topic: this.#responseTopic, qos: 0 }] as const;
@@ -269,11 +385,13 @@ class LightDevice {
 
   #granted(code: number): void {
     if (code > 2) {
-      this.#over(`the server refused the subscription with code ${code}`);
+      this.#end(`the server refused the subscription with code ${code}`);
       return;
     }
     this.#socket.setTimeout(0);
-    this.#settle?.resolve();
+    if (this.#settle === undefined) return;
+    this.#ear.letIn();
+    this.#settle();
     this.#settle = undefined;
   }
 
@@ -281,29 +399,67 @@ class LightDevice {
     const { deviceName } = this.identity;
     const { members, fault, text } = readPayload(payload);
     const echo = members.get('deviceSendTime');
-    const whole = fault === undefined && members.has('serverRecvTime') && members.has('serverSendTime');
-    if (this.#waiting === undefined)
-      this.#ear.strange(`${deviceName} got a message that it did not wait for: ${text.slice(0, 200)}`);
-    else if (topic !== this.#responseTopic || qos !== 0)
-      this.#ear.strange(`${deviceName} got a message on ${topic} at QoS ${qos}`);
-    else if (!whole || echo === undefined || !isExactly(echo, BigInt(this.#waiting)))
-      this.#ear.strange(`${deviceName} asked with ${this.#waiting} and got ${text.slice(0, 200)}`);
-    else {
-      const then = this.#then;
-      this.#waiting = undefined;
-      this.#then = undefined;
-      this.#ear.answered();
-      then?.();
+    const said = `${deviceName} got ${text.slice(0, 200)}`;
+    if (topic !== this.#responseTopic) {
+      this.#ear.strange('foreign', `${said} on ${topic.slice(0, 100)}`);
+      return;
     }
+    const whole = fault === undefined && members.has('serverRecvTime') && members.has('serverSendTime');
+    const exact = echo?.number !== undefined && isExactly(echo, echo.number) ? echo.number : undefined;
+    if (!whole || exact === undefined || qos !== 0) {
+      this.#ear.strange('unfit', `${said}${qos === 0 ? '' : ` at QoS ${qos}`}, which is no proper answer`);
+      return;
+    }
+    const stamp = Number(exact);
+    const due = this.#open.get(stamp);
+    if (due !== undefined) {
+      this.#open.delete(stamp);
+      this.#ear.answered(this.index, due);
+      return;
+    }
+    const owner = this.#ear.ownerOf(stamp);
+    if (this.#lost?.has(stamp) === true) this.#ear.strange('unfit', `${said}, an answer so late that it counts as lost`);
+    else if (owner?.index === this.index && owner.turn < this.asked)
+      this.#ear.strange('doubled', `${said}, an answer to what was answered before`);
+    else if (owner !== undefined && owner.index !== this.index)
+      this.#ear.strange('foreign', `${said}, an answer to what another device may have asked`);
+    else this.#ear.strange('unfit', `${said}, an answer to what nobody has asked`);
   }
 
-  #over(reason: string): void {
-    if (!this.#closing && this.#settle === undefined) this.#ear.strange(`${this.identity.deviceName}: ${reason}`);
-    this.#closing = true;
-    this.#settle?.reject(new Error(`${this.identity.deviceName} could not connect: ${reason}`));
+  #end(reason: string, code?: string): void {
+    if (!this.#over) {
+      this.#over = true;
+      if (this.#settle === undefined) this.#ear.gone(`${this.identity.deviceName}: ${reason}`, this.forget());
+    }
+    this.#settle?.({ device: this.identity.deviceName, reason, code });
     this.#settle = undefined;
     this.#socket.destroy();
   }
+}
+
+/** Why a device was not let in. */
+interface Refusal {
+  readonly device: string;
+  readonly reason: string;
+  /** The system's code, where it was the system. */
+  readonly code: string | undefined;
+}
+
+function explained({ device, reason, code }: Refusal, connected: number, all: number): Error {
+  const what = `${device} could not connect: ${reason}; ${connected} of ${all} devices were connected`;
+  if (code === undefined || !exhausted.has(code)) return new NotLetIn(what);
+  return new EnvironmentError(
+    `${what}.\n  This machine has no more connections to give: take fewer devices, or raise the open files (ulimit -n), the ports (net.ipv4.ip_local_port_range) or the number of machines (--shard).`,
+  );
+}
+
+/** What of the credentials stands in CONNECT. */
+function shown({ clientId, username, password }: Credentials): { clientId: string; username?: string; password?: Buffer } {
+  return {
+    clientId,
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password: Buffer.from(password) }),
+  };
 }
 
 /** The local address of a device: one of this machine's loopback has not enough ports for all of them. */
@@ -312,11 +468,11 @@ function localAddress(host: string, index: number): string | undefined {
   return address === 0 || !host.startsWith('127.') ? undefined : `127.0.0.${address + 1}`;
 }
 
-/** @throws Error when this process may not open as many files */
+/** @throws EnvironmentError when this process may not open as many files */
 function requireFiles(devices: number): void {
   const [, limit = ''] = /^Max open files\s+(\d+)/m.exec(readLimits()) ?? [];
   if (limit === '' || Number(limit) >= devices + otherFiles) return;
-  throw new Error(
+  throw new EnvironmentError(
     `${devices} devices need ${devices + otherFiles} open files, and this process may have ${limit}: raise it (ulimit -n ${devices + otherFiles}), or take fewer devices`,
   );
 }

@@ -1,11 +1,11 @@
 /**
- * Has very many devices ask a server at the same moment, and looks at what comes back and what the suite needs for it.
+ * What the device simulator costs: memory of each device, and exchanges per second beside those of a bare mqtt.js loop. It drives the
+ * server as the command `load` does.
  *
  * Usage: npm run load [-- [TARGET] [--devices N] [--rounds N]]
  *
- * TARGET is the target file of a server; without it the embedded reference, in a process of its own. Prints how many devices were
- * answered, the time of each round, the suite's memory, and its exchanges per second beside those of a bare mqtt.js loop. Exit codes:
- * 0 each device got its own single answer each time, 1 not so, 2 wrong use.
+ * TARGET is the target file of a server; without it the embedded reference, in a process of its own. Exit codes: 0 each device got its
+ * own single answer each time, 1 not so, 2 wrong use.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,10 +13,14 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { embeddedTarget } from '../cli/embedded.ts';
-import { Fleet, type FleetOptions } from '../harness/fleet.ts';
+import { WrongUse } from '../cli/wrong-use.ts';
+import { Fleet } from '../harness/fleet.ts';
+import { InputFileError } from '../harness/target/errors.ts';
 import { loadTarget } from '../harness/target/file.ts';
 import { startTarget } from '../harness/target/start.ts';
-import type { Identity, Target } from '../harness/target/target.ts';
+import type { Target } from '../harness/target/target.ts';
+import { fleetOptions, identitiesOf } from '../load/devices.ts';
+import { drive } from '../load/drive.ts';
 
 /** How many connections exchange at once where the rate is measured, and for how long, in ms. */
 const exchanging = { connections: 100, ms: 4000 };
@@ -29,8 +33,6 @@ interface Wishes {
   readonly devices: number;
   readonly rounds: number;
 }
-
-class WrongUse extends Error {}
 
 function readWishes(args: readonly string[]): Wishes {
   const { values, positionals } = parseArgs({
@@ -48,22 +50,17 @@ function readWishes(args: readonly string[]): Wishes {
   return { target: positionals[0], devices: whole('devices', 100_000), rounds: whole('rounds', 1000) };
 }
 
-/** The identities of a fleet: made up, and so the server has to know any device. @throws WrongUse */
-function identities({ devices: declared, onlyThese, role }: Target, count: number): Identity[] {
+/** @throws WrongUse */
+function requireDevices({ devices, onlyThese, role }: Target, count: number): void {
   if (role !== 'server') throw new WrongUse('the target file is that of a client; only servers can be asked');
-  if (onlyThese && declared.length < count)
-    throw new WrongUse(`by its target file the server knows ${declared.length} devices and no others, and ${count} are needed`);
-  const productKey = declared[0]?.productKey ?? 'a1NtpSuite1';
-  return onlyThese
-    ? declared.slice(0, count)
-    : Array.from({ length: count }, (_, index) => ({ productKey, deviceName: `load-${index}` }));
+  if (onlyThese && devices.length < count)
+    throw new WrongUse(`by its target file the server knows ${devices.length} devices and no others, and ${count} are needed`);
 }
 
 /** Exchanges per second of a bare mqtt.js loop on as many connections, in a process of its own. */
-async function bareRate({ host, port }: { readonly host: string; readonly port: number }): Promise<number> {
-  const program = fileURLToPath(new URL('../bench/bare-exchanges.ts', import.meta.url));
-  const { connections, ms } = exchanging;
-  const child = spawn(process.execPath, [program, host, String(port), String(connections), String(ms)], {
+async function bareRate({ host, port }: { readonly host: string; readonly port: number }, connections: number): Promise<number> {
+  const program = fileURLToPath(new URL('bare-exchanges.ts', import.meta.url));
+  const child = spawn(process.execPath, [program, host, String(port), String(connections), String(exchanging.ms)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [said] = await Promise.all([text(child.stdout), once(child, 'exit')]);
@@ -78,49 +75,35 @@ function line(name: string, value: string, remark = ''): void {
   console.log(`  ${name.padEnd(52)} ${value.padStart(12)}  ${remark}`.trimEnd());
 }
 
-const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
-
-async function load({ target: file, devices, rounds }: Wishes): Promise<boolean> {
+async function measure({ target: file, devices, rounds }: Wishes): Promise<boolean> {
   const target = file === undefined ? await embeddedTarget('server') : await loadTarget(file);
-  const who = identities(target, devices);
+  requireDevices(target, devices);
+  const who = identitiesOf(target, { devices });
   const server = await startTarget(target);
   try {
-    const options: FleetOptions = {
-      host: server.host,
-      port: server.port,
-      mqttVersion: target.mqttVersion,
-      clientId: ({ productKey, deviceName }) =>
-        target.clientId.replaceAll('{productKey}', productKey).replaceAll('{deviceName}', deviceName),
-      deadline: Math.max(10_000, target.responseDeadlineMs),
-    };
     console.log(`${target.name}: ${devices} devices at once`);
     gc?.();
     const before = process.memoryUsage.rss();
     const start = performance.now();
-    await using fleet = await Fleet.gather(who, options);
+    await using fleet = await Fleet.gather(who, fleetOptions(server));
     line('connected, each hears its response topic', `${((performance.now() - start) / 1000).toFixed(1)} s`);
-    let complete = true;
-    for (let round = 1; round <= rounds; round += 1) {
-      const { asked, answered, ms } = await fleet.askAll();
-      complete &&= asked === answered;
-      line(
-        `round ${round}: answered`,
-        `${answered} of ${asked}`,
-        `in ${(ms / 1000).toFixed(2)} s, ${Math.round((answered / ms) * 1000)} a second`,
-      );
+    // One round more than is told: what the server has to say twice, it has said before it answers the same device once more.
+    for (let round = 1; round <= rounds + 1; round += 1) {
+      const answered = fleet.counts.answered;
+      const { ms } = await drive(fleet, { devices });
+      const now = fleet.counts.answered - answered;
+      const took = `in ${(ms / 1000).toFixed(2)} s, ${Math.round((now / ms) * 1000)} a second`;
+      if (round <= rounds) line(`round ${round}: answered`, `${now} of ${devices}`, took);
     }
-    // What the server has to say twice, it has said before it answers the same device once more.
-    const fence = await fleet.askAll();
-    complete &&= fence.asked === fence.answered;
     const each = (process.memoryUsage.rss() - before) / devices;
     line('memory of the suite for each device', `${(each / 1024).toFixed(1)} KiB`, 'at most 60 KiB');
-    line('peak memory of the suite', mebibytes(process.resourceUsage().maxRSS * 1024));
+    line('peak memory of the suite', `${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB`);
     const count = Math.min(exchanging.connections, devices);
     const [own, bare]: [number[], number[]] = [[], []];
     for (let turn = 0; turn < turns; turn += 1) {
-      const { exchanges, ms } = await fleet.exchange(count, exchanging.ms);
-      own.push((exchanges / ms) * 1000);
-      bare.push(await bareRate(server));
+      const tally = await drive(fleet, { devices: count, forMs: exchanging.ms }, undefined, count);
+      own.push((tally.latency.count / tally.ms) * 1000);
+      bare.push(await bareRate(server, count));
     }
     line(`exchanges a second, on ${count} connections`, String(Math.round(median(own))));
     line(
@@ -131,18 +114,18 @@ async function load({ target: file, devices, rounds }: Wishes): Promise<boolean>
     for (const fault of fleet.faults) console.log(`  ${fault}`);
     const more = fleet.faultCount - fleet.faults.length;
     if (more > 0) console.log(`  and ${more} more`);
-    return complete && fleet.faultCount === 0;
+    return fleet.faultCount === 0 && fleet.counts.answered === fleet.counts.asked;
   } finally {
     await server.stop();
   }
 }
 
 try {
-  const passed = await load(readWishes(process.argv.slice(2)));
+  const passed = await measure(readWishes(process.argv.slice(2)));
   console.log(passed ? 'each device got its own single answer each time' : 'not every device got its own single answer');
   process.exitCode = passed ? 0 : 1;
 } catch (error) {
   console.error(`load: ${error instanceof Error ? error.message : String(error)}`);
-  const wrong = error instanceof WrongUse || (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS') === true;
-  process.exitCode = wrong ? 2 : 1;
+  const wrong = error instanceof WrongUse || error instanceof InputFileError;
+  process.exitCode = wrong || (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS') === true ? 2 : 1;
 }

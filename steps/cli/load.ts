@@ -1,0 +1,194 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { NotLetIn } from '../harness/fleet.ts';
+import { schemaFaults } from '../harness/schema.ts';
+import { conceal } from '../harness/secrets.ts';
+import { LONGEST_MS, parseDuration } from '../harness/target/duration.ts';
+import { EnvironmentError } from '../harness/target/errors.ts';
+import { loadTarget } from '../harness/target/file.ts';
+import { startTarget } from '../harness/target/start.ts';
+import type { StartedTarget, Target } from '../harness/target/target.ts';
+import { clearLoad, loadFiles, writeLoad } from '../load/files.ts';
+import { loadText, planInWords } from '../load/in-words.ts';
+import { mergeLoads, type Part, UnlikeParts } from '../load/merge.ts';
+import { perform } from '../load/perform.ts';
+import { devicesOf, type Plan } from '../load/plan.ts';
+import { buildReport, certifiesNothing, type Ending, type LoadReport, type Measured, nothingMeasured } from '../load/report.ts';
+import { root } from '../requirement.ts';
+import { painterFor } from '../verdict/paint.ts';
+import { makeFolder } from '../verdict/report-folder.ts';
+import { describeTarget } from '../verdict/report-json.ts';
+import { embeddedName, embeddedTarget } from './embedded.ts';
+import { Interruption } from './interruption.ts';
+import { exitOfLoss, isSystemError, Losses } from './losses.ts';
+import { readShard } from './shard.ts';
+import { WrongUse } from './wrong-use.ts';
+
+/** What `load` was told. */
+export interface LoadOptions {
+  readonly devices: number;
+  /** Requests per second of all devices. */
+  readonly rate?: number;
+  /** How long the devices ask, as a duration. */
+  readonly for?: string;
+  readonly shard?: string;
+  readonly report: string;
+  /** The folder that no path of the target file leads out of. */
+  readonly root?: string;
+  readonly json?: true;
+  /** Report folders of all shards, to be made one. */
+  readonly merge?: readonly string[];
+}
+
+/** How long it may take to connect all devices and to wait for what is still open, in ms. */
+const besidesMs = 1_800_000;
+
+/** How long a load that is interrupted may take to be ended, in ms: a container engine may answer no more. */
+const mostStopMs = 20_000;
+
+/**
+ * `load TARGET`: has many devices ask a server, and says what came back and when.
+ *
+ * @param path the target file of a server; the embedded reference where it is left out
+ * @returns the exit code
+ * @throws WrongUse, InputFileError
+ */
+export async function load(path: string | undefined, options: LoadOptions): Promise<number> {
+  if (options.merge !== undefined) return merge(path, options.merge, options);
+  const target = path === undefined ? await embeddedTarget('server') : await loadTarget(path, process.env, options.root);
+  const plan = planOf(target, options);
+  const { report: folder } = options;
+  const screen = screenOf(options);
+  const giveUp = new AbortController();
+  using interruption = new Interruption(besidesMs + (plan.forMs ?? 0), (why) => {
+    screen.write(`\n${why}: the load ends here; what was measured is reported\n`);
+    giveUp.abort();
+    setTimeout(() => process.exit(4), mostStopMs).unref();
+  });
+  makeFolder(folder);
+  clearLoad(folder);
+  const { name, version } = suite();
+  const file = path === undefined ? embeddedName : undefined;
+  const circumstances = { suite: { name, version }, plan, machines: 1, started: new Date() };
+  const losses = new Losses();
+  let measured = nothingMeasured(plan);
+  let described = describeTarget(target, undefined, file);
+  await losses.keep(() => writeLoad(folder, buildReport({ ...circumstances, target: described }, measured)));
+  screen.write(`${name} ${version}: load on ${described.name}: ${planInWords(plan)}\n`);
+  let ending: Omit<Ending, 'finished'> = {};
+  let started: StartedTarget | undefined;
+  try {
+    started = await startTarget(target, { giveUp: giveUp.signal });
+    const telling = {
+      connected: (devices: number, ms: number): void => {
+        screen.write(`  connected after ${(ms / 1000).toFixed(1)} s: ${devices} devices, each hears its response topic\n`);
+      },
+    };
+    measured = concealed(await perform(started, plan, telling, giveUp.signal), target);
+  } catch (error) {
+    ending = endingBy(error, target);
+  } finally {
+    // Before it is stopped: how it ended by itself is what the report tells.
+    if (started !== undefined) described = describeTarget(target, started, file);
+    await started?.stop();
+  }
+  const { why } = interruption;
+  const report = buildReport({ ...circumstances, target: described }, measured, {
+    ...(why === undefined ? ending : { interrupted: why }),
+    finished: new Date(),
+  });
+  return await publish(report, options, losses);
+}
+
+/** @throws what is no outcome of a load, but a fault of the suite */
+function endingBy(error: unknown, { secrets }: Target): Omit<Ending, 'finished'> {
+  if (error instanceof EnvironmentError) return { environment: conceal(error.message, secrets) };
+  if (error instanceof NotLetIn) return { refused: conceal(error.message, secrets) };
+  throw error;
+}
+
+/** @throws WrongUse */
+function planOf(target: Target, { devices, rate, for: text, shard: part }: LoadOptions): Plan {
+  if (target.role !== 'server') throw new WrongUse(`${target.file} is the target file of a client: only a server can be asked`);
+  if (target.onlyThese && target.devices.length < devices)
+    throw new WrongUse(
+      `--devices is ${devices}, and the server knows only those that its target file names, which are ${target.devices.length} (onlyThese)`,
+    );
+  const shard = readShard(part);
+  const forMs = text === undefined ? undefined : durationOf(text);
+  const plan: Plan = {
+    devices,
+    ...(rate === undefined ? {} : { ratePerSecond: rate }),
+    ...(forMs === undefined ? {} : { forMs }),
+    ...(shard === undefined ? {} : { shard }),
+  };
+  if (devicesOf(plan).length === 0) throw new WrongUse(`--shard is "${part}", and of ${devices} devices none is left for it`);
+  return plan;
+}
+
+/** @throws WrongUse */
+function durationOf(text: string): number {
+  const ms = parseDuration(text);
+  if (ms !== undefined && ms > 0 && ms <= LONGEST_MS) return ms;
+  throw new WrongUse(`--for is "${text}"; expected a duration such as 500ms, 30s or 10m, of an hour at most`);
+}
+
+function concealed(measured: Measured, { secrets }: Target): Measured {
+  return { ...measured, faults: measured.faults.map((fault) => conceal(fault, secrets)) };
+}
+
+/** @throws WrongUse */
+async function merge(path: string | undefined, folders: readonly string[], options: LoadOptions): Promise<number> {
+  if (path !== undefined) throw new WrongUse(`--merge takes report folders and no target file: ${path}`);
+  const parts = folders.map(readPart);
+  let report: LoadReport;
+  try {
+    report = mergeLoads(parts);
+  } catch (error) {
+    if (error instanceof UnlikeParts) throw new WrongUse(error.message);
+    throw error;
+  }
+  makeFolder(options.report);
+  screenOf(options).write(
+    `${report.suite.name} ${report.suite.version}: load on ${report.target.name}: ${planInWords(report.plan)}\n  merged from ${folders.join(', ')}\n`,
+  );
+  return publish(report, options, new Losses());
+}
+
+/** @throws WrongUse */
+function readPart(folder: string): Part {
+  const file = join(folder, 'load.json');
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if (isSystemError(error)) throw new WrongUse(`${folder}: expected the report of "load --shard": ${error.message}`);
+    throw error;
+  }
+  const [fault] = schemaFaults('load', text);
+  if (fault !== undefined) throw new WrongUse(`${file} is no report of a load: ${fault}`);
+  return { folder, report: JSON.parse(text) as LoadReport };
+}
+
+async function publish(report: LoadReport, options: LoadOptions, losses: Losses): Promise<number> {
+  const screen = screenOf(options);
+  const paint = painterFor(screen, process.env);
+  const { report: folder } = options;
+  await losses.keep(() => writeLoad(folder, report));
+  if (options.json === true) process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
+  screen.write(
+    `${loadText(report, paint)}\nreports in ${folder}: ${loadFiles.join(', ')}\n${paint('quiet', certifiesNothing)}\n`,
+  );
+  if (losses.inWords === undefined) return report.exitCode;
+  process.stderr.write(`${losses.inWords}: the reports are not whole\n`);
+  return exitOfLoss;
+}
+
+function screenOf({ json }: LoadOptions): NodeJS.WriteStream {
+  return json === true ? process.stderr : process.stdout;
+}
+
+function suite(): LoadReport['suite'] {
+  const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { name: string; version: string };
+  return { name, version };
+}

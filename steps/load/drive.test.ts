@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { agree, FakeServer, type Peer } from '../harness/fake-server.ts';
+import { Fleet } from '../harness/fleet.ts';
+import { drive } from './drive.ts';
+
+const identities = Array.from({ length: 4 }, (_, index) => ({ productKey: 'a1b2c3d4e5f', deviceName: `load-${index}` }));
+
+function gather({ address }: FakeServer): Promise<Fleet> {
+  const credentials = ({ deviceName }: { deviceName: string }) => ({ clientId: deviceName });
+  return Fleet.gather(identities, { address, mqttVersion: '3.1.1', credentials, deadline: 60_000 });
+}
+
+/** A server that keeps its answers back until so many are due. */
+async function holdingBack(count: number): Promise<FakeServer> {
+  let held: (() => void)[] = [];
+  return FakeServer.open((packet, peer: Peer) => {
+    agree(packet, peer);
+    if (packet.cmd !== 'publish') return;
+    const payload = String(packet.payload).replace(/}$/, ',"serverRecvTime":1,"serverSendTime":2}');
+    held.push(() => peer.publish(packet.topic.replace(/request$/, 'response'), payload));
+    if (held.length < count) return;
+    for (const answer of held) answer();
+    held = [];
+  });
+}
+
+test('requests are sent by the clock while the server stalls, and their latency counts from when they were due', async () => {
+  // Whoever waited for an answer would ask four times, and never again.
+  await using server = await holdingBack(20);
+  await using fleet = await gather(server);
+  const tally = await drive(fleet, { devices: 4, ratePerSecond: 200, forMs: 100 });
+  assert.deepEqual([fleet.counts.asked, fleet.counts.answered, fleet.faultCount], [20, 20, 0]);
+  assert.equal(tally.latency.count, 20);
+  assert.equal(tally.lateness.count, 20);
+  // The first one was due 95 ms before the last one, with which all were answered.
+  assert.ok(tally.latency.atPercentile(100) >= 95);
+  const { asked, answered } = tally.course;
+  for (const counts of [asked, answered])
+    assert.equal(
+      counts.reduce((a, b) => a + b, 0),
+      20,
+    );
+});
+
+test('without a rate each device asks as soon as it is answered, until the time is over', async () => {
+  await using server = await holdingBack(4);
+  await using fleet = await gather(server);
+  const tally = await drive(fleet, { devices: 4, forMs: 50 });
+  assert.ok(fleet.counts.asked >= 8);
+  assert.equal(fleet.counts.answered, fleet.counts.asked);
+  assert.equal(tally.latency.count, fleet.counts.asked);
+});
+
+test('without rate and time each device asks once', async () => {
+  await using server = await holdingBack(4);
+  await using fleet = await gather(server);
+  await drive(fleet, { devices: 4 });
+  assert.deepEqual([fleet.counts.asked, fleet.counts.answered], [4, 4]);
+});
+
+test('what is interrupted asks no more, and keeps what was measured', async () => {
+  await using server = await holdingBack(3);
+  await using fleet = await gather(server);
+  const giveUp = new AbortController();
+  const driven = drive(fleet, { devices: 4, ratePerSecond: 1000, forMs: 3_600_000 }, giveUp.signal);
+  const answered = fleet.onAnswer;
+  fleet.onAnswer = (answer) => {
+    answered(answer);
+    if (fleet.counts.answered === 12) giveUp.abort();
+  };
+  const tally = await driven;
+  assert.ok(tally.latency.count >= 12);
+  assert.equal(fleet.counts.asked, fleet.counts.answered + fleet.open);
+});
+
+test('when all connections have ended, nobody asks any more', async () => {
+  await using server = await FakeServer.open((packet, peer) => {
+    agree(packet, peer);
+    if (packet.cmd === 'publish') peer.socket.destroy();
+  });
+  await using fleet = await gather(server);
+  await drive(fleet, { devices: 4, ratePerSecond: 200, forMs: 3_600_000 });
+  assert.equal(fleet.counts.disconnected, 4);
+  assert.equal(fleet.counts.lost, fleet.counts.asked);
+});

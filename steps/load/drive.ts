@@ -1,0 +1,67 @@
+import type { Fleet } from '../harness/fleet.ts';
+import { monotonic } from '../harness/wire.ts';
+import { kindOf, type Plan, Schedule, stepMs } from './plan.ts';
+import { Tally } from './tally.ts';
+
+/** How many requests are sent before the suite looks at what has come. */
+const burst = 256;
+
+/**
+ * Has a fleet ask as planned, and waits for what is still open at the end.
+ *
+ * @param first how many of the devices ask; all where it is left out
+ * @param giveUp when it aborts, nothing is asked any more and nothing waited for
+ */
+export async function drive(fleet: Fleet, plan: Plan, giveUp?: AbortSignal, first = fleet.size): Promise<Tally> {
+  const start = monotonic();
+  const tally = new Tally(stepMs(plan), start);
+  const ask = (device: number, due: number): void => {
+    fleet.ask(device, due);
+    tally.asked(due, monotonic());
+  };
+  fleet.onAnswer = ({ due, at }) => tally.answered(due, at);
+  const kind = kindOf(plan);
+  if (kind === 'once') for (let device = 0; device < first; device += 1) ask(device, start);
+  else if (kind === 'open') await openLoop(fleet, new Schedule(plan), first, { start, ask }, giveUp);
+  else {
+    const end = start + (plan.forMs ?? 0) * 1000;
+    fleet.onAnswer = ({ device, due, at }) => {
+      tally.answered(due, at);
+      if (at < end && giveUp?.aborted !== true) ask(device, at);
+    };
+    for (let device = 0; device < first; device += 1) ask(device, start);
+  }
+  await fleet.settle(giveUp);
+  fleet.onAnswer = () => {};
+  return tally;
+}
+
+interface Asking {
+  /** Monotonic time in µs. */
+  readonly start: number;
+  readonly ask: (device: number, due: number) => void;
+}
+
+/** Sends each request when it is due, whatever has become of those before: what is late is sent at once, and counts from when it was due. */
+async function openLoop(
+  fleet: Fleet,
+  schedule: Schedule,
+  first: number,
+  { start, ask }: Asking,
+  giveUp: AbortSignal | undefined,
+): Promise<void> {
+  const { promise: over, resolve } = Promise.withResolvers<void>();
+  let sent = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const send = (): void => {
+    const due = schedule.dueBy(monotonic() - start);
+    for (const end = Math.min(due, sent + burst); sent < end; sent += 1) ask(sent % first, start + schedule.dueUs(sent));
+    if (sent >= schedule.count || giveUp?.aborted === true || fleet.connected === 0) resolve();
+    else if (sent < due) setImmediate(send);
+    else timer = setTimeout(send, Math.max(0, (start + schedule.dueUs(sent) - monotonic()) / 1000));
+  };
+  giveUp?.addEventListener('abort', () => resolve(), { once: true });
+  send();
+  await over;
+  clearTimeout(timer);
+}

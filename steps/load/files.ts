@@ -1,0 +1,19 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeWhole } from '../verdict/report-folder.ts';
+import { loadPage } from './page.ts';
+import type { LoadReport } from './report.ts';
+
+/** The files of a load's report. */
+export const loadFiles = ['load.html', 'load.json'] as const;
+
+/** Takes away what an earlier load has left. */
+export function clearLoad(folder: string): void {
+  for (const name of loadFiles) rmSync(join(folder, name), { force: true });
+}
+
+/** Writes `load.html` and `load.json`. @throws Error of node:fs when the folder cannot be written to */
+export function writeLoad(folder: string, report: LoadReport): void {
+  const texts = { 'load.html': loadPage(report), 'load.json': `${JSON.stringify(report, undefined, 2)}\n` } as const;
+  for (const name of loadFiles) writeWhole(join(folder, name), texts[name]);
+}

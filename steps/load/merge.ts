@@ -1,0 +1,168 @@
+import type { FleetCounts } from '../harness/fleet.ts';
+import { Durations } from './latency.ts';
+import { stepMs } from './plan.ts';
+import { buildReport, type Ending, type LoadReport, type Measured } from './report.ts';
+import type { Course } from './tally.ts';
+
+/** The report of one machine, and what to call it. */
+export interface Part {
+  readonly folder: string;
+  readonly report: LoadReport;
+}
+
+/** Reports are not those of the machines of one load; the message says why. */
+export class UnlikeParts extends Error {
+  override readonly name = 'UnlikeParts';
+}
+
+/**
+ * One report of the machines of a load: what they counted is added up, and so are their histograms, so that a percentile of all is
+ * exactly that, and no mean of percentiles.
+ *
+ * @throws UnlikeParts for reports that are not the shards of one load, each once
+ */
+export function mergeLoads(parts: readonly Part[]): LoadReport {
+  const [first] = inOrder(parts);
+  const reports = parts.map(({ report }) => report);
+  const { schedule: _schedule, shard: _shard, ...plan } = first.report.plan;
+  const circumstances = {
+    suite: first.report.suite,
+    target: first.report.target,
+    plan,
+    machines: parts.length,
+    started: new Date(Math.min(...reports.map(({ started }) => Date.parse(started)))),
+    remarks: togetherness(reports),
+  };
+  return buildReport(circumstances, measuredTogether(reports, stepMs(plan)), endingOf(parts));
+}
+
+/** @throws UnlikeParts */
+function inOrder(parts: readonly Part[]): readonly [Part, ...Part[]] {
+  const [first, ...others] = parts;
+  if (first === undefined) throw new UnlikeParts('there is nothing to merge');
+  for (const { folder, report } of parts)
+    if (report.plan.shard === undefined) throw new UnlikeParts(`${folder} is a whole load: it was made without --shard`);
+  for (const other of others) requireSame(first, other);
+  const of = first.report.plan.shard?.of ?? 0;
+  const byNumber = Map.groupBy(parts, ({ report }) => report.plan.shard?.number);
+  for (const [number, same] of byNumber)
+    if (same.length > 1)
+      throw new UnlikeParts(`shard ${number}/${of} is there more than once: ${same.map(({ folder }) => folder).join(', ')}`);
+  const missing = Array.from({ length: of }, (_, index) => index + 1).filter((number) => !byNumber.has(number));
+  if (missing.length > 0)
+    throw new UnlikeParts(`shard ${missing.join(', ')} of ${of} is missing: merge needs all of them, also those that broke`);
+  return [first, ...others];
+}
+
+/** @throws UnlikeParts */
+function requireSame(first: Part, other: Part): void {
+  const identity = ({ suite, target, plan }: LoadReport): readonly (readonly [string, unknown])[] => [
+    ['the suite', [suite.name, suite.version]],
+    ['the target', [target.name, target.version, target.file, target.fileDigest]],
+    ['--devices', plan.devices],
+    ['--rate', plan.ratePerSecond],
+    ['--for, in ms,', plan.forMs],
+    ['the number of shards', plan.shard?.of],
+  ];
+  const own = new Map(identity(first.report));
+  for (const [name, value] of identity(other.report)) {
+    const said = [own.get(name), value].map((one) => JSON.stringify(one) ?? 'nothing');
+    if (said[0] !== said[1])
+      throw new UnlikeParts(
+        `${other.folder} is no shard of the same load as ${first.folder}: ${name} is ${said[1]}, not ${said[0]}`,
+      );
+  }
+}
+
+function measuredTogether(reports: readonly LoadReport[], step: number): Measured {
+  const sum = (of: (report: LoadReport) => number): number => reports.reduce((total, report) => total + of(report), 0);
+  const counted = (name: keyof FleetCounts | 'open'): number => sum(({ counts }) => counts[name]);
+  const { began, ended } = span(reports);
+  const perDevice = reports.flatMap(({ memory }) => memory.perDeviceBytes ?? []);
+  return {
+    connected: sum(({ connected }) => connected),
+    counts: {
+      asked: counted('asked'),
+      answered: counted('answered'),
+      lost: counted('lost'),
+      open: counted('open'),
+      doubled: counted('doubled'),
+      foreign: counted('foreign'),
+      unfit: counted('unfit'),
+      disconnected: counted('disconnected'),
+    },
+    afterwards: { asked: sum(({ afterwards }) => afterwards.asked), answered: sum(({ afterwards }) => afterwards.answered) },
+    ...(began === undefined ? {} : { began: new Date(began).toISOString() }),
+    loadMs: began === undefined ? 0 : ended - began,
+    latency: added(reports.map(({ latency }) => latency.histogram)),
+    lateness: added(reports.map(({ lateness }) => lateness.histogram)),
+    course: courseOf(reports, step, began ?? 0),
+    memory: {
+      peakBytes: Math.max(...reports.map(({ memory }) => memory.peakBytes)),
+      ...(perDevice.length === 0 ? {} : { perDeviceBytes: Math.max(...perDevice) }),
+    },
+    faults: reports.flatMap(({ faults }) => faults),
+  };
+}
+
+/** @throws UnlikeParts where a text is no histogram */
+function added(histograms: readonly string[]): Measured['latency'] {
+  const all = Durations.none();
+  for (const text of histograms) {
+    try {
+      all.add(Durations.decode(text));
+    } catch (error) {
+      throw new UnlikeParts(`a histogram cannot be read (${String(error)}): merge reports as load has written them`);
+    }
+  }
+  return all.summary();
+}
+
+/** From the first request of all machines to the last answer of all, by their wall clocks, in ms since 1970. */
+function span(reports: readonly LoadReport[]): {
+  readonly began: number | undefined;
+  readonly ended: number;
+  readonly common: number;
+} {
+  const spans = reports.flatMap(({ began, loadMs }) => (began === undefined ? [] : [[Date.parse(began), loadMs] as const]));
+  const begins = spans.map(([began]) => began);
+  const ends = spans.map(([began, ms]) => began + ms);
+  if (spans.length === 0) return { began: undefined, ended: 0, common: 0 };
+  return { began: Math.min(...begins), ended: Math.max(...ends), common: Math.max(0, Math.min(...ends) - Math.max(...begins)) };
+}
+
+/** How much of the time all machines were at it: of a rate that some of them asked at there is less to say. */
+function togetherness(reports: readonly LoadReport[]): string[] {
+  const { began, ended, common } = span(reports);
+  if (began === undefined || common >= 0.9 * (ended - began)) return [];
+  const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+  return [
+    `by their clocks the machines were all at it for ${seconds(common)} of ${seconds(ended - began)}: start them closer together, or let them ask for longer`,
+  ];
+}
+
+function courseOf(reports: readonly LoadReport[], step: number, began: number): Course {
+  const course = { stepMs: step, asked: [] as number[], answered: [] as number[] };
+  for (const report of reports) {
+    if (report.began === undefined) continue;
+    const shift = Math.round((Date.parse(report.began) - began) / step);
+    for (const name of ['asked', 'answered'] as const)
+      for (const [index, count] of report.course[name].entries())
+        course[name][index + shift] = (course[name][index + shift] ?? 0) + count;
+  }
+  const steps = Math.max(course.asked.length, course.answered.length);
+  const filled = (counts: readonly number[]): number[] => Array.from({ length: steps }, (_, index) => counts[index] ?? 0);
+  return { stepMs: step, asked: filled(course.asked), answered: filled(course.answered) };
+}
+
+function endingOf(parts: readonly Part[]): Ending {
+  const finished = new Date(Math.max(...parts.map(({ report }) => Date.parse(report.finished ?? report.started))));
+  const broken = parts.filter(({ report }) => report.outcome === 'incomplete');
+  const why = broken.map(({ folder, report }) => `${folder}: ${report.because}`).join('; ');
+  if (broken.some(({ report }) => report.exitCode === 3)) return { finished, environment: why };
+  if (broken.length > 0) return { finished, interrupted: why };
+  // A machine that was let in nowhere asked nothing, and so says nothing else.
+  const refused = parts.filter(({ report }) => report.exitCode === 1 && report.counts.asked === 0);
+  const reason = refused.map(({ folder, report }) => `${folder}: ${report.because}`).join('; ');
+  return { finished, ...(refused.length === 0 ? {} : { refused: reason }) };
+}

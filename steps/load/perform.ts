@@ -1,0 +1,59 @@
+import { Fleet } from '../harness/fleet.ts';
+import type { StartedTarget } from '../harness/target/target.ts';
+import { requireTls } from '../harness/tls.ts';
+import { monotonic } from '../harness/wire.ts';
+import { fleetOptions, identitiesOf } from './devices.ts';
+import { drive } from './drive.ts';
+import type { Plan } from './plan.ts';
+import { type Measured, measuredBy, memoryOf, nothingMeasured } from './report.ts';
+
+/** What a load tells while it lasts. */
+export interface Telling {
+  /** All devices are let in. */
+  connected(devices: number, ms: number): void;
+}
+
+/**
+ * Connects the devices of a plan to a started server, has them ask, and once more each at the end.
+ *
+ * @param giveUp when it aborts, what was measured until then is what comes of it
+ * @throws EnvironmentError when this machine cannot do it, or the server's certificate is not trusted
+ * @throws NotLetIn when the server does not let a device in
+ */
+export async function perform(started: StartedTarget, plan: Plan, telling: Telling, giveUp: AbortSignal): Promise<Measured> {
+  const options = fleetOptions(started);
+  await requireTls(options.address, started.target.responseDeadlineMs);
+  const identities = identitiesOf(started.target, plan);
+  const before = process.memoryUsage.rss();
+  const start = monotonic();
+  await using fleet = await Fleet.gather(identities, options, giveUp);
+  const { connected, counts, faults } = fleet;
+  telling.connected(connected, (monotonic() - start) / 1000);
+  if (giveUp.aborted) return { ...nothingMeasured(plan), connected, memory: memoryOf(connected, before) };
+  const began = new Date().toISOString();
+  const tally = await drive(fleet, plan, giveUp);
+  const { asked, answered, lost } = counts;
+  const { open } = fleet;
+  const memory = memoryOf(connected, before);
+  if (!giveUp.aborted) await askOnceMore(fleet, giveUp);
+  const more = fleet.faultCount - faults.length;
+  return {
+    connected,
+    counts: { ...counts, asked, answered, lost, open },
+    // Who was interrupted while asking once more has shown nothing by it.
+    afterwards: giveUp.aborted
+      ? { asked: 0, answered: 0 }
+      : { asked: counts.asked - asked, answered: counts.answered - answered },
+    began,
+    ...measuredBy(tally),
+    memory,
+    faults: more > 0 ? [...faults, `and ${more} more`] : faults,
+  };
+}
+
+/** What a server has to say twice to a device, it has said before it answers that device again. */
+async function askOnceMore(fleet: Fleet, giveUp: AbortSignal): Promise<void> {
+  const now = monotonic();
+  for (let device = 0; device < fleet.size; device += 1) if (fleet.isReady(device)) fleet.ask(device, now);
+  await fleet.settle(giveUp);
+}

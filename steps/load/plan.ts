@@ -1,0 +1,63 @@
+import type { Shard } from '../verdict/report.ts';
+
+/** What a load is to be. */
+export interface Plan {
+  /** Of all machines together. */
+  readonly devices: number;
+  /** Requests per second of all machines together; absent where each device asks as soon as it is answered, or all at once. */
+  readonly ratePerSecond?: number;
+  /** How long the devices ask, in ms; absent where each asks once. */
+  readonly forMs?: number;
+  /** The part of the devices and of the rate that this machine has; absent where it has all of them. */
+  readonly shard?: Shard;
+}
+
+/**
+ * How devices are told to ask. `open`: by the clock, whether the server has answered or not. `closed`: each as soon as it is answered.
+ * `once`: all at the same moment.
+ */
+export type ScheduleKind = 'open' | 'closed' | 'once';
+
+export function kindOf({ ratePerSecond, forMs }: Plan): ScheduleKind {
+  if (ratePerSecond !== undefined) return 'open';
+  return forMs === undefined ? 'once' : 'closed';
+}
+
+/** The numbers of the devices, from 0, that this machine has. */
+export function devicesOf({ devices, shard: { number, of } = { number: 1, of: 1 } }: Plan): number[] {
+  return Array.from({ length: Math.max(0, Math.ceil((devices - number + 1) / of)) }, (_, index) => number - 1 + index * of);
+}
+
+/** How wide the steps are in which a report shows a rate over time, in ms: the same on all machines of a plan. */
+export function stepMs({ devices, ratePerSecond, forMs }: Plan): number {
+  const expected = forMs ?? (ratePerSecond === undefined ? 0 : (devices / ratePerSecond) * 1000);
+  return [100, 200, 500, 1000, 2000, 5000, 10_000, 20_000].find((ms) => expected / ms <= 100) ?? 60_000;
+}
+
+/** The moments at which requests are due: evenly, and never delayed by an answer that is late. Of several machines each has every n-th. */
+export class Schedule {
+  /** How many requests there are. */
+  readonly count: number;
+  readonly #firstUs: number;
+  readonly #everyUs: number;
+
+  /** @param plan one with a rate; without a duration each device asks once */
+  constructor({ devices, ratePerSecond = 1, forMs, shard: { number, of } = { number: 1, of: 1 } }: Plan) {
+    const everyUs = 1e6 / ratePerSecond;
+    const all = forMs === undefined ? devices : Math.max(1, Math.round((ratePerSecond * forMs) / 1000));
+    this.#firstUs = everyUs * (number - 1);
+    this.#everyUs = everyUs * of;
+    this.count = Math.max(0, Math.ceil((all - number + 1) / of));
+  }
+
+  /** When a request is due, in µs after the beginning. @param request from 0 */
+  dueUs(request: number): number {
+    return this.#firstUs + request * this.#everyUs;
+  }
+
+  /** How many requests are due by now. @param us after the beginning */
+  dueBy(us: number): number {
+    if (us < this.#firstUs) return 0;
+    return Math.min(this.count, Math.floor((us - this.#firstUs) / this.#everyUs) + 1);
+  }
+}

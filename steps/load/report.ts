@@ -1,0 +1,193 @@
+import type { FleetCounts } from '../harness/fleet.ts';
+import { digits } from '../verdict/page/numbers.ts';
+import type { Report } from '../verdict/report.ts';
+import { type DurationSummary, Durations } from './latency.ts';
+import { kindOf, type Plan, type ScheduleKind, stepMs } from './plan.ts';
+import type { Course, Tally } from './tally.ts';
+
+/** What was seen of a load, so far. */
+export interface Measured {
+  /** Devices that were let in. */
+  readonly connected: number;
+  /** Of the load alone as far as requests go; what was wrong, up to the end. `open` is what nobody waited for any more. */
+  readonly counts: FleetCounts & { readonly open: number };
+  /** Each device that was there asked once more: what a server has to say twice, it says before it answers again. */
+  readonly afterwards: { readonly asked: number; readonly answered: number };
+  /** When the first request was due; ISO 8601. Absent where none was. */
+  readonly began?: string;
+  /** From then to the last request or answer, in ms. */
+  readonly loadMs: number;
+  readonly latency: DurationSummary;
+  readonly lateness: DurationSummary;
+  readonly course: Course;
+  readonly memory: Memory;
+  /** One line each; at most 20 of a machine. */
+  readonly faults: readonly string[];
+}
+
+/** The memory of the suite's process, in bytes; of several machines the highest. */
+interface Memory {
+  readonly peakBytes: number;
+  /** What a device needs, where there are enough devices to tell it from what the suite needs anyway. */
+  readonly perDeviceBytes?: number;
+}
+
+/** How a load ended. */
+export interface Ending {
+  readonly finished: Date;
+  /** Why it ended before its time, in words. */
+  readonly interrupted?: string;
+  /** Why this machine could not do it, in words. */
+  readonly environment?: string;
+  /** Why the server was not asked at all, in words. */
+  readonly refused?: string;
+}
+
+/** `load.json`; described by `schemas/load.schema.json`. */
+export interface LoadReport extends Measured {
+  readonly $schema: string;
+  readonly outcome: 'answered' | 'not answered' | 'incomplete';
+  /** In one sentence. */
+  readonly because: string;
+  readonly exitCode: 0 | 1 | 3 | 4;
+  /** A load certifies nothing, and this says so to whoever reads the file only. */
+  readonly certifies: false;
+  readonly suite: { readonly name: string; readonly version: string };
+  readonly target: Report['target'];
+  readonly plan: Plan & { readonly schedule: ScheduleKind };
+  /** How many machines the devices were on. */
+  readonly machines: number;
+  /** Answers per second, from the first request to the last answer. */
+  readonly ratePerSecond: number;
+  /** What has to be known to read the figures, a sentence each. */
+  readonly remarks: readonly string[];
+  readonly started: string;
+  readonly finished?: string;
+  readonly durationMs: number;
+  readonly environment: Report['environment'];
+}
+
+/** What a load is worth, in a sentence: it stands wherever its results do. */
+export const certifiesNothing =
+  'a load is no verdict of conformance: it counts answers and measures time, and judges nothing else that a server says';
+
+/** From how many devices on their memory is told. */
+const enoughDevices = 1000;
+
+/** From which lateness of the suite on a reader has to know of it, in ms, at 99 %. */
+const lateMs = 5;
+
+/** What is measured before anything is. */
+export function nothingMeasured(plan: Plan): Measured {
+  const none = Durations.none().summary();
+  return {
+    connected: 0,
+    counts: { asked: 0, answered: 0, lost: 0, open: 0, doubled: 0, foreign: 0, unfit: 0, disconnected: 0 },
+    afterwards: { asked: 0, answered: 0 },
+    loadMs: 0,
+    latency: none,
+    lateness: none,
+    course: { stepMs: stepMs(plan), asked: [], answered: [] },
+    memory: { peakBytes: process.resourceUsage().maxRSS * 1024 },
+    faults: [],
+  };
+}
+
+/** What a tally comes to in a report. */
+export function measuredBy(tally: Tally): Pick<Measured, 'loadMs' | 'latency' | 'lateness' | 'course'> {
+  const { ms, latency, lateness, course } = tally;
+  return { loadMs: ms, latency: latency.summary(), lateness: lateness.summary(), course };
+}
+
+/** @param before resident memory before the devices were made, in bytes */
+export function memoryOf(devices: number, before: number): Memory {
+  const peakBytes = process.resourceUsage().maxRSS * 1024;
+  if (devices < enoughDevices) return { peakBytes };
+  return { peakBytes, perDeviceBytes: Math.round((process.memoryUsage.rss() - before) / devices) };
+}
+
+/** What a report says of a load beside what was measured. */
+export interface Circumstances {
+  readonly suite: LoadReport['suite'];
+  readonly target: Report['target'];
+  readonly plan: Plan;
+  readonly machines: number;
+  readonly started: Date;
+  /** Further remarks. */
+  readonly remarks?: readonly string[];
+}
+
+/** @param ending absent while the load lasts, and then the report says incomplete */
+export function buildReport(circumstances: Circumstances, measured: Measured, ending?: Ending): LoadReport {
+  const { suite, target, plan, machines, started, remarks = [] } = circumstances;
+  const finished = ending?.finished;
+  return {
+    $schema: 'https://iot-ntp-conformance.invalid/schemas/load.schema.json',
+    ...conclude(plan, measured, ending),
+    certifies: false,
+    suite,
+    target,
+    plan: { ...plan, schedule: kindOf(plan) },
+    machines,
+    ...measured,
+    ratePerSecond: rateOf(measured.counts.answered, measured.loadMs),
+    remarks: [...remarksOn(plan, measured), ...remarks],
+    started: started.toISOString(),
+    ...(finished === undefined ? {} : { finished: finished.toISOString() }),
+    durationMs: finished === undefined ? 0 : Math.max(0, finished.getTime() - started.getTime()),
+    environment: { node: process.version, platform: process.platform, arch: process.arch },
+  };
+}
+
+function rateOf(answered: number, ms: number): number {
+  return ms === 0 ? 0 : Math.round((answered / ms) * 1e6) / 1000;
+}
+
+function conclude(
+  plan: Plan,
+  measured: Measured,
+  ending: Ending | undefined,
+): Pick<LoadReport, 'outcome' | 'because' | 'exitCode'> {
+  const { asked, answered } = measured.counts;
+  const incomplete = (because: string, exitCode: 3 | 4) => ({ outcome: 'incomplete', because, exitCode }) as const;
+  if (ending === undefined) return incomplete('the load did not come to its end', 4);
+  const { environment, interrupted, refused } = ending;
+  if (environment !== undefined) return incomplete(environment, 3);
+  if (interrupted !== undefined)
+    return incomplete(
+      `the load was interrupted (${interrupted}); until then ${digits(answered)} of ${digits(asked)} requests were answered`,
+      4,
+    );
+  const wrong = refused === undefined ? wrongs(measured) : [refused];
+  if (wrong.length > 0) return { outcome: 'not answered', because: wrong.join(', '), exitCode: 1 };
+  const times = kindOf(plan) === 'once' || asked <= measured.connected ? '' : ` each time, ${digits(asked)} in all`;
+  return { outcome: 'answered', because: `every device got its own single answer${times}`, exitCode: 0 };
+}
+
+function wrongs({ counts, afterwards }: Measured): string[] {
+  const { asked, lost, doubled, foreign, unfit, disconnected } = counts;
+  const mute = afterwards.asked - afterwards.answered;
+  const many = (count: number, one: string, more: string): string[] =>
+    count === 0 ? [] : [`${digits(count)} ${count === 1 ? one : more}`];
+  return [
+    ...(asked === 0 ? ['nothing was asked'] : []),
+    ...many(lost, `of ${digits(asked)} requests was not answered`, `of ${digits(asked)} requests were not answered`),
+    ...many(doubled, 'answer came twice', 'answers came twice'),
+    ...many(foreign, "answer was another device's", "answers were another device's"),
+    ...many(unfit, 'message was no proper answer', 'messages were no proper answers'),
+    ...many(disconnected, 'connection ended', 'connections ended'),
+    ...many(mute, 'device was not answered when it asked once more', 'devices were not answered when they asked once more'),
+  ];
+}
+
+function remarksOn(plan: Plan, { lateness }: Measured): string[] {
+  const kind = kindOf(plan);
+  if (kind === 'closed')
+    return [
+      'each device asks as soon as it is answered: a server that is slow is asked less, and its latency looks better than it is; --rate asks by the clock',
+    ];
+  if (kind === 'once' || lateness.p99Ms < lateMs) return [];
+  return [
+    `the suite itself sent late (99 % within ${lateness.p99Ms.toFixed(1)} ms), which is part of the latency: this machine is too busy for the rate`,
+  ];
+}

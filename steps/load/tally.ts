@@ -1,0 +1,54 @@
+import { Durations } from './latency.ts';
+
+/** How many requests were sent and how many answers came in each step of a load. */
+export interface Course {
+  readonly stepMs: number;
+  readonly asked: readonly number[];
+  readonly answered: readonly number[];
+}
+
+/** What was measured of a load's requests. Times are monotonic, in µs. */
+export class Tally {
+  /** From the moment at which a request was due to its answer. */
+  readonly latency = Durations.none();
+  /** From the moment at which a request was due to that at which the suite sent it; part of the latency. */
+  readonly lateness = Durations.none();
+  readonly #stepMs: number;
+  readonly #asked: number[] = [];
+  readonly #answered: number[] = [];
+  readonly #start: number;
+  #last: number;
+
+  constructor(stepMs: number, start: number) {
+    this.#stepMs = stepMs;
+    this.#start = start;
+    this.#last = start;
+  }
+
+  asked(due: number, at: number): void {
+    this.lateness.record(at - due);
+    this.#count(this.#asked, at);
+  }
+
+  answered(due: number, at: number): void {
+    this.latency.record(at - due);
+    this.#count(this.#answered, at);
+  }
+
+  /** From the beginning to the last request or answer, in ms. */
+  get ms(): number {
+    return (this.#last - this.#start) / 1000;
+  }
+
+  get course(): Course {
+    const steps = Math.max(this.#asked.length, this.#answered.length);
+    const filled = (counts: readonly number[]): number[] => Array.from({ length: steps }, (_, step) => counts[step] ?? 0);
+    return { stepMs: this.#stepMs, asked: filled(this.#asked), answered: filled(this.#answered) };
+  }
+
+  #count(counts: number[], at: number): void {
+    const step = Math.floor((at - this.#start) / 1000 / this.#stepMs);
+    counts[step] = (counts[step] ?? 0) + 1;
+    this.#last = at;
+  }
+}

@@ -43,7 +43,12 @@ export function contentFaults(content: unknown, folder: string): readonly Fault[
   return checkContent(content, process.env, folder).faults;
 }
 
-function checkContent(content: unknown, environment: Readonly<Record<string, string | undefined>>, folder: string, root = folder) {
+function checkContent(
+  content: unknown,
+  environment: Readonly<Record<string, string | undefined>>,
+  folder: string,
+  root = folder,
+) {
   const { value, secrets, faults } = resolveEnvironment(content, environment);
   return { value, secrets, faults: [...faults, ...checkSchema(value), ...checkMeaning(value, { folder, root: resolve(root) })] };
 }

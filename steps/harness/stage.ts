@@ -113,9 +113,10 @@ export class Stage {
     return this.#performances.has(keyOf(scene));
   }
 
-  /** What the suite's own scripts threw. */
+  /** What keeps the performances from being judged: what the suite's own scripts threw, and what became of the way to the platform. */
   get faults(): readonly unknown[] {
-    return [...this.#platform.faults, ...this.#faults];
+    const away = this.#venue.fault();
+    return [...this.#platform.faults, ...this.#faults, ...(away === undefined ? [] : [new EnvironmentError(away)])];
   }
 
   /** Performs a scene, or gives the performance that there is of it. */

@@ -72,7 +72,8 @@ export function incompleteReport(run: Run, requirements: readonly Requirement[],
 const stoppedBySuite = 'stopped by the suite';
 
 /** What a report says of an implementation that was started. */
-export type SeenTarget = Pick<StartedTarget, 'imageDigest' | 'looseness' | 'output' | 'ended'>;
+export type SeenTarget = Pick<StartedTarget, 'imageDigest' | 'looseness' | 'output' | 'ended'> &
+  Partial<Pick<StartedTarget, 'target'>>;
 
 /**
  * The target as a report shows it: printable, and without its secrets.
@@ -96,7 +97,7 @@ export function describeTarget(target: Target, started?: SeenTarget, file = base
     // Its digest is for everybody to compare, also where the environment gave it.
     ...(target.build === undefined ? {} : { build: { name: clean(target.build.name), digest: target.build.digest } }),
     ...(loose.length === 0 ? {} : { loosened: loose }),
-    ...(target.role === 'server' ? { sharedClock: target.sharedClock } : {}),
+    ...(target.role === 'server' ? { sharedClock: (started?.target ?? target).sharedClock } : {}),
     capabilities: [...target.capabilities],
     output: started?.output().map(clean) ?? [],
     ...(byItself ? { ended: clean(ended) } : {}),

@@ -12,7 +12,7 @@ import { EnvironmentError } from './errors.ts';
 import { notStarted } from './failure.ts';
 import { fillPlaceholders, type PlaceholderValues } from './fill.ts';
 import { unlessGivenUp } from './give-up.ts';
-import { type ClosedNetwork, looseness, networkFor } from './network.ts';
+import { isForwarded, looseness, networkFor, type RunNetwork } from './network.ts';
 import type { StartOptions } from './options.ts';
 import { Output } from './output.ts';
 import { portSign } from './port.ts';
@@ -36,6 +36,11 @@ const PING_MS = 2_000;
 /** How long the last output may take to arrive after the end, in ms. */
 const LAST_OUTPUT_MS = 1_000;
 
+/** What is mapped into a container must be a file of the engine's own machine. */
+const noFiles =
+  'The controlled clock (capability "clock") is a file that the container sees, and the Docker engine is on another machine than the suite.\n' +
+  '  Take "clock" out of the target file\'s capabilities, or run the suite on the machine of the engine.';
+
 type Docker = Engine['docker'];
 type Container = ReturnType<Docker['getContainer']>;
 
@@ -47,6 +52,7 @@ type Container = ReturnType<Docker['getContainer']>;
 export async function startContainer(target: Target, start: ContainerStart, options: StartOptions): Promise<Incarnation> {
   const { giveUp } = options;
   const engine = await unlessGivenUp(connectEngine(), giveUp);
+  if (options.mounts !== undefined && options.mounts.length > 0 && isForwarded(engine)) throw new EnvironmentError(noFiles);
   const made = start.build === undefined ? pullImage(engine, target, start.image ?? '') : builtImage(engine, target, start.build);
   const image = await unlessGivenUp(made, giveUp);
   const own = target.role === 'server' ? { host: '0.0.0.0', port: String(start.port) } : {};
@@ -122,7 +128,8 @@ async function whenReady(
       throw notStarted(target, { tried, seen, output: output.last(), advice });
     }
     return {
-      target,
+      // Another machine has another clock, whatever its target file says.
+      target: engine.remote ? { ...target, sharedClock: false } : target,
       host,
       port,
       imageDigest: running.imageDigest,
@@ -186,7 +193,7 @@ interface Making {
   readonly labels: Readonly<Record<string, string>>;
   readonly stdin: boolean;
   /** Where it belongs; the engine's own network, which leads everywhere, when there is none. */
-  readonly network?: ClosedNetwork;
+  readonly network?: RunNetwork;
   /** A host name that stands for this machine inside. */
   readonly reaches?: string;
   readonly mounts: NonNullable<StartOptions['mounts']>;
@@ -272,7 +279,7 @@ class RunningContainer {
   imageDigest = '';
   readonly #engine: Engine;
   readonly #output: Output;
-  readonly #network: ClosedNetwork | undefined;
+  readonly #network: RunNetwork | undefined;
   readonly #hasEnded: (how: string) => void;
   readonly #isLost: (why: string) => void;
   readonly #giveUp: AbortSignal | undefined;
@@ -284,7 +291,7 @@ class RunningContainer {
   #stopped: Promise<void> | undefined;
 
   /** @param giveUp aborts when nobody wants the container any more */
-  constructor(engine: Engine, output: Output, network: ClosedNetwork | undefined, giveUp?: AbortSignal) {
+  constructor(engine: Engine, output: Output, network: RunNetwork | undefined, giveUp?: AbortSignal) {
     this.#engine = engine;
     this.#output = output;
     this.#network = network;

@@ -27,6 +27,8 @@ export interface Engine {
   readonly gateway: string | undefined;
   /** Whether its containers' gateways are addresses of this very machine; not so where it runs in a virtual machine or elsewhere. */
   readonly here: boolean;
+  /** Whether it is on another machine: other clock, other files. A virtual machine whose ports are published here counts as this machine. */
+  readonly remote: boolean;
   /** What the engine cannot confine, a phrase each. */
   readonly lacks: readonly string[];
 }
@@ -60,9 +62,12 @@ async function connect(): Promise<Engine> {
   }
   const { dockerode: docker } = client.container;
   const gateway = await bridgeGateway(docker);
-  const here = await isHere(gateway);
-  const reached = whereabouts(client.info.containerRuntime.host, gateway, here);
-  const engine = { testcontainers, client, docker, gateway, here, lacks: lacksOf(await docker.info()), ...reached };
+  const { host } = client.info.containerRuntime;
+  const remote = !loopbacks.includes(host) && host !== gateway && !(await isOwn(host));
+  // Most engines have the same gateway: that of another one may be an address of this machine by chance.
+  const here = !remote && gateway !== undefined && (await isOwn(gateway));
+  const reached = whereabouts(host, gateway, here);
+  const engine = { testcontainers, client, docker, gateway, here, remote, lacks: lacksOf(await docker.info()), ...reached };
   await doWithoutReaper(engine);
   await removeLeftovers(engine);
   return engine;
@@ -130,10 +135,11 @@ function lacksOf({ MemoryLimit, PidsLimit }: { readonly MemoryLimit?: boolean; r
   ];
 }
 
-/** Asked by listening: an interface that no container runs on is not among os.networkInterfaces(). */
-async function isHere(gateway: string | undefined): Promise<boolean> {
-  if (gateway === undefined) return false;
-  return freePort(gateway).then(
+const loopbacks: readonly string[] = ['localhost', '127.0.0.1'];
+
+/** Whether a host is this machine. Asked by listening: an interface that no container runs on is not among os.networkInterfaces(). */
+async function isOwn(host: string): Promise<boolean> {
+  return freePort(host).then(
     () => true,
     () => false,
   );
@@ -146,7 +152,7 @@ async function isHere(gateway: string | undefined): Promise<boolean> {
 function whereabouts(host: string, gateway: string | undefined, here: boolean): Pick<Engine, 'host' | 'publishOn'> {
   // "localhost" would be tried as ::1 first, where the port is not published.
   const loopback = { host: '127.0.0.1', publishOn: '127.0.0.1' };
-  if (['localhost', '127.0.0.1'].includes(host)) return loopback;
+  if (loopbacks.includes(host)) return loopback;
   if (gateway === undefined || host !== gateway) return { host, publishOn: '0.0.0.0' };
   return here ? loopback : { host: gateway, publishOn: gateway };
 }

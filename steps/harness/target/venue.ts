@@ -10,6 +10,8 @@ export interface Venue {
   listen(platform: Listener): Promise<number>;
   /** What a container of the client may have or do beyond the default confinement, a phrase each. */
   readonly looseness: readonly string[];
+  /** Why what was seen there says nothing about clients, in words; asked when all of them are done. */
+  fault(): string | undefined;
   /** Gives back what it holds. */
   leave(): Promise<void>;
 }
@@ -26,28 +28,51 @@ interface Listener {
 
 const loopback = '127.0.0.1';
 
-/** The suite is in a container beside those that it starts, or the engine is on another machine: every client would seem to be silent. */
+/** The suite is in a container beside those that it starts: every client would seem to be silent. */
 const unreachable =
   'A client in a container cannot reach the platform that the suite plays: the Docker engine is not on the machine that the suite runs on.\n' +
   '  Run the suite on the machine of the engine; in a container of its own, with docker run --network host.';
 
+/** A client that never connects looks the same. */
+const neverReached =
+  'no start of the client has reached the platform, which is on another machine than the Docker engine: whether the client is at fault or the ' +
+  'way from there to here cannot be told. Run it on an engine of this machine';
+
 /**
- * The venue of a client: the loopback for a process; for a container the engine's side of the network that it will be in.
+ * The venue of a client: the loopback for a process; for a container the engine's side of the network that it will be in, or the
+ * loopback behind a forwarder where the engine is on another machine.
  *
- * @throws EnvironmentError when no engine answers; `listen` throws it where the engine's containers do not reach this machine
+ * @throws EnvironmentError when no engine answers, or no forwarder; `listen` throws it where containers do not reach this machine
  */
 export async function venueOf({ role, start }: Target): Promise<Venue> {
   if (start.kind !== 'container')
-    return { host: loopback, listen: (platform) => platform.listen(loopback), looseness: [], leave: async () => {} };
+    return {
+      host: loopback,
+      listen: (platform) => platform.listen(loopback),
+      looseness: [],
+      fault: () => undefined,
+      leave: async () => {},
+    };
   const { connectEngine } = await import('./engine.ts');
   const { networkFor, looseness } = await import('./network.ts');
   const engine = await connectEngine();
   // Held as long as the platform listens there; each container joins the same one.
   const network = await networkFor(engine, role, start);
   const gateway = network?.gateway ?? engine.gateway ?? loopback;
+  const forwarder = network?.forwarder;
+  let lost: string | undefined;
+  void forwarder?.lost.then((why) => {
+    lost = why;
+  });
   return {
     host: 'host.docker.internal',
+    fault: () => lost ?? (forwarder?.used === false ? neverReached : undefined),
     listen: async (platform) => {
+      if (forwarder !== undefined) {
+        const port = await platform.listen(loopback);
+        await forwarder.forward(port);
+        return port;
+      }
       try {
         return await platform.listen(gateway);
       } catch (error) {

@@ -57,15 +57,22 @@ function requireDevices({ devices, onlyThese, role }: Target, count: number): vo
     throw new WrongUse(`by its target file the server knows ${devices.length} devices and no others, and ${count} are needed`);
 }
 
-/** Exchanges per second of a bare mqtt.js loop on as many connections, in a process of its own. */
-async function bareRate({ host, port }: { readonly host: string; readonly port: number }, connections: number): Promise<number> {
+/** How fast exchanges go, and what each costs the process that asks. */
+interface Speed {
+  readonly perSecond: number;
+  /** Processor time in µs. */
+  readonly cpuUs: number;
+}
+
+/** A bare mqtt.js loop on as many connections, in a process of its own. */
+async function bareSpeed({ host, port }: { readonly host: string; readonly port: number }, connections: number): Promise<Speed> {
   const program = fileURLToPath(new URL('bare-exchanges.ts', import.meta.url));
   const child = spawn(process.execPath, [program, host, String(port), String(connections), String(exchanging.ms)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [said] = await Promise.all([text(child.stdout), once(child, 'exit')]);
   if (child.exitCode !== 0) throw new Error(`the bare loop ended with code ${child.exitCode}`);
-  return Number(said);
+  return JSON.parse(said) as Speed;
 }
 
 const median = (values: readonly number[]): number =>
@@ -99,18 +106,26 @@ async function measure({ target: file, devices, rounds }: Wishes): Promise<boole
     line('memory of the suite for each device', `${(each / 1024).toFixed(1)} KiB`, 'at most 60 KiB');
     line('peak memory of the suite', `${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB`);
     const count = Math.min(exchanging.connections, devices);
-    const [own, bare]: [number[], number[]] = [[], []];
+    const [own, bare]: [Speed[], Speed[]] = [[], []];
     for (let turn = 0; turn < turns; turn += 1) {
-      const tally = await drive(fleet, { devices: count, forMs: exchanging.ms }, undefined, count);
-      own.push((tally.latency.count / tally.ms) * 1000);
-      bare.push(await bareRate(server, count));
+      const cpu = process.cpuUsage();
+      const { latency, ms } = await drive(fleet, { devices: count, forMs: exchanging.ms }, undefined, count);
+      const { user, system } = process.cpuUsage(cpu);
+      own.push({ perSecond: (latency.count / ms) * 1000, cpuUs: (user + system) / latency.count });
+      bare.push(await bareSpeed(server, count));
     }
-    line(`exchanges a second, on ${count} connections`, String(Math.round(median(own))));
+    const [perSecond, barePerSecond] = [own, bare].map((speeds) => median(speeds.map((speed) => speed.perSecond))) as [
+      number,
+      number,
+    ];
+    const [cpuUs, bareCpuUs] = [own, bare].map((speeds) => median(speeds.map((speed) => speed.cpuUs))) as [number, number];
+    line(`exchanges a second, on ${count} connections`, String(Math.round(perSecond)));
     line(
       'a bare mqtt.js loop',
-      String(Math.round(median(bare))),
-      `the suite has ${(median(own) / median(bare)).toFixed(2)} of it; at least 0.80`,
+      String(Math.round(barePerSecond)),
+      `the suite has ${(perSecond / barePerSecond).toFixed(2)} of it; at least 0.80`,
     );
+    line('processor time of an exchange', `${cpuUs.toFixed(0)} µs`, `a bare mqtt.js loop: ${bareCpuUs.toFixed(0)} µs`);
     for (const fault of fleet.faults) console.log(`  ${fault}`);
     const more = fleet.faultCount - fleet.faults.length;
     if (more > 0) console.log(`  and ${more} more`);

@@ -1,4 +1,4 @@
-import { createConnection, type Socket } from 'node:net';
+import { createConnection, type OnReadOpts, type Socket } from 'node:net';
 import { checkServerIdentity, connect as connectTls, createSecureContext, type SecureContext } from 'node:tls';
 import { type IClientOptions, MqttClient } from 'mqtt';
 import { generate, type Packet } from 'mqtt-packet';
@@ -77,15 +77,21 @@ export function openSocket(address: Address, moderation?: Moderation): Socket {
   return socket;
 }
 
-/**
- * Opens TCP or TLS.
- *
- * @param from the local address that it comes from
- * @param context what {@link tlsContext} has made of the certificates, for connections that share it
- */
-export function connectSocket({ host, port, tls }: Address, from?: string, context?: SecureContext): Socket {
+/** How connections share what each would have for itself. */
+export interface Shared {
+  /** The local address that they come from. */
+  readonly from?: string | undefined;
+  /** What {@link tlsContext} has made of the certificates. */
+  readonly context?: SecureContext | undefined;
+  /** Where what comes over TCP is put before `read` is called with it, in place of the event `data`; TLS knows no such thing. */
+  readonly intake?: { readonly buffer: Buffer; readonly read: (chunk: Buffer) => void };
+}
+
+/** Opens TCP or TLS. */
+export function connectSocket({ host, port, tls }: Address, { from, context, intake }: Shared = {}): Socket {
   const local = from === undefined ? {} : { localAddress: from };
-  if (tls === undefined) return createConnection({ host, port, noDelay: true, ...local });
+  if (tls === undefined)
+    return createConnection({ host, port, noDelay: true, ...local, ...(intake ? { onread: onread(intake) } : {}) });
   const socket = connectTls({
     host,
     port,
@@ -98,6 +104,16 @@ export function connectSocket({ host, port, tls }: Address, from?: string, conte
   });
   socket.setNoDelay(true);
   return socket;
+}
+
+function onread({ buffer, read }: NonNullable<Shared['intake']>): OnReadOpts {
+  return {
+    buffer,
+    callback: (length, bytes) => {
+      read(Buffer.from(bytes.subarray(0, length)));
+      return true;
+    },
+  };
 }
 
 /** The certificates of an address, read: many connections that share it need a fraction of the memory. */

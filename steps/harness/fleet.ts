@@ -58,6 +58,9 @@ const atATime = 64;
 /** A packet of the service is short; whatever is longer is none. */
 const mostPacketBytes = 64 * 1024;
 
+/** How much of what comes is taken from the system at a time. */
+const intakeBytes = 64 * 1024;
+
 /** Ports of one local address that a fleet uses, so that other programs have some left (Linux gives away 28,000 by default). */
 const portsOfAnAddress = 20_000;
 
@@ -109,13 +112,14 @@ export class Fleet implements AsyncDisposable {
     const { address, deadline } = options;
     const fleet = new Fleet(identities.length, deadline);
     const context = address.tls === undefined ? undefined : tlsContext(address.tls);
+    const buffer = Buffer.allocUnsafe(intakeBytes);
     const ear = fleet.#ear();
     const queue = identities.entries();
     let failed: Error | undefined;
     const lane = async (): Promise<void> => {
       for (const [index, identity] of queue) {
         if (failed !== undefined || giveUp?.aborted === true) return;
-        const way = { from: localAddress(address.host, index), context };
+        const way = { from: localAddress(address.host, index), context, buffer };
         const device = new LightDevice(index, identity, options, way, ear);
         fleet.#devices.push(device);
         const refusal = await device.ready;
@@ -270,6 +274,8 @@ interface Ear {
 interface Way {
   readonly from: string | undefined;
   readonly context: SecureContext | undefined;
+  /** Where what comes is put first: one for all devices. */
+  readonly buffer: Buffer;
 }
 
 /** One device: a connection, its topics, and the stamps that it waits for. */
@@ -291,7 +297,7 @@ class LightDevice {
   #settle: ((refusal?: Refusal) => void) | undefined;
   #over = false;
 
-  constructor(index: number, identity: Identity, options: FleetOptions, { from, context }: Way, ear: Ear) {
+  constructor(index: number, identity: Identity, options: FleetOptions, { from, context, buffer }: Way, ear: Ear) {
     const { address, mqttVersion, credentials, deadline } = options;
     this.index = index;
     this.identity = identity;
@@ -301,9 +307,10 @@ class LightDevice {
     this.ready = new Promise((resolve) => {
       this.#settle = resolve;
     });
-    this.#socket = connectSocket(address, from, context);
     const reader = new PacketReader(mostPacketBytes, this.#version);
-    this.#socket.on('data', (chunk: Buffer) => this.#read(reader, chunk));
+    const read = (chunk: Buffer): void => this.#read(reader, chunk);
+    this.#socket = connectSocket(address, { from, context, intake: { buffer, read } });
+    if (address.tls !== undefined) this.#socket.on('data', read);
     this.#socket.on('error', (error: NodeJS.ErrnoException) => this.#end(error.message, error.code));
     this.#socket.on('close', () => this.#end('the server closed the connection'));
     this.#socket.setTimeout(deadline, () => this.#end('it was neither accepted nor granted its subscription in time'));
@@ -362,7 +369,7 @@ class LightDevice {
   #read(reader: PacketReader, chunk: Buffer): void {
     try {
       for (const { packet } of reader.read(chunk)) {
-        if (packet.cmd === 'publish') this.#hear(packet.topic, Buffer.from(packet.payload), packet.qos);
+        if (packet.cmd === 'publish') this.#hear(packet.topic, bytesOf(packet.payload), packet.qos);
         else if (packet.cmd === 'connack') this.#accepted(packet.reasonCode ?? packet.returnCode ?? 0);
         else if (packet.cmd === 'suback') this.#granted(Number(packet.granted[0] ?? 0x80));
       }
@@ -451,6 +458,11 @@ function explained({ device, reason, code }: Refusal, connected: number, all: nu
   return new EnvironmentError(
     `${what}.\n  This machine has no more connections to give: take fewer devices, or raise the open files (ulimit -n), the ports (net.ipv4.ip_local_port_range) or the number of machines (--shard).`,
   );
+}
+
+/** A payload as the reader of packets has it, which is hardly ever a text. */
+function bytesOf(payload: string | Buffer): Buffer {
+  return typeof payload === 'string' ? Buffer.from(payload) : payload;
 }
 
 /** What of the credentials stands in CONNECT. */

@@ -29,6 +29,9 @@ const mostDigits = 40;
 /** How many bytes of a payload are read: a hundred times what a response with further members has. */
 const mostBytes = 64 * 1024;
 
+/** One for all: to make it takes longer than to decode a payload. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 /** Reads a payload. Never throws: what is wrong stands in `fault`. */
 export function readPayload(bytes: Uint8Array): Payload {
   const none = new Map<string, Value>();
@@ -39,7 +42,7 @@ export function readPayload(bytes: Uint8Array): Payload {
   if (bytes.length === 0) return { text: '', fault: 'an empty payload', members: none };
   let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    text = utf8.decode(bytes);
   } catch {
     return { text: Buffer.from(bytes).toString('latin1'), fault: 'bytes that are not UTF-8', members: none };
   }

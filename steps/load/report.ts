@@ -99,11 +99,14 @@ export function measuredBy(tally: Tally): Pick<Measured, 'loadMs' | 'latency' | 
   return { loadMs: ms, latency: latency.summary(), lateness: lateness.summary(), course };
 }
 
-/** @param before resident memory before the devices were made, in bytes */
+/**
+ * @param before resident memory before the devices were made, in bytes: what the peak has more is theirs, what was held for a moment
+ *   included
+ */
 export function memoryOf(devices: number, before: number): Memory {
   const peakBytes = process.resourceUsage().maxRSS * 1024;
   if (devices < enoughDevices) return { peakBytes };
-  return { peakBytes, perDeviceBytes: Math.round((process.memoryUsage.rss() - before) / devices) };
+  return { peakBytes, perDeviceBytes: Math.max(0, Math.round((peakBytes - before) / devices)) };
 }
 
 /** What a report says of a load beside what was measured. */

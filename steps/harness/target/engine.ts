@@ -38,7 +38,7 @@ let connected: Promise<Engine> | undefined;
 /**
  * Finds the container engine, and removes what runs that did not end in order have left behind.
  *
- * @throws EnvironmentError when none answers
+ * @throws EnvironmentError when none answers, or its machine is not reached
  */
 export function connectEngine(): Promise<Engine> {
   connected ??= connect();
@@ -51,6 +51,8 @@ export function connectEngine(): Promise<Engine> {
 
 async function connect(): Promise<Engine> {
   nameThisUser();
+  const asked = process.env['DOCKER_HOST'];
+  await leadToEngine();
   const testcontainers = await import('testcontainers');
   let client: ContainerRuntimeClient;
   try {
@@ -61,6 +63,11 @@ async function connect(): Promise<Engine> {
     );
   }
   const { dockerode: docker } = client.container;
+  // Where the one that was asked for is silent, testcontainers takes another that it finds.
+  if (!isAsked(docker, process.env['DOCKER_HOST']))
+    throw new EnvironmentError(
+      `No Docker engine answers at DOCKER_HOST=${asked}.\n  Start it there, or see what keeps it from being reached.`,
+    );
   const gateway = await bridgeGateway(docker);
   const { host } = client.info.containerRuntime;
   const remote = !loopbacks.includes(host) && host !== gateway && !(await isOwn(host));
@@ -71,6 +78,24 @@ async function connect(): Promise<Engine> {
   await doWithoutReaper(engine);
   await removeLeftovers(engine);
   return engine;
+}
+
+/** testcontainers knows no SSH: it is told of a socket that leads to the engine, and of the machine on which ports are published. */
+async function leadToEngine(): Promise<void> {
+  const address = process.env['DOCKER_HOST'];
+  if (address?.startsWith('ssh://') !== true) return;
+  const { openTunnel } = await import('./tunnel.ts');
+  const { socket, host } = await openTunnel(address);
+  process.env['DOCKER_HOST'] = `unix://${socket}`;
+  process.env['TESTCONTAINERS_HOST_OVERRIDE'] ??= host;
+}
+
+/** Whether this is the engine of DOCKER_HOST, or any where that says nothing. */
+function isAsked(docker: Engine['docker'], address: string | undefined): boolean {
+  if (address === undefined || address === '') return true;
+  const { hostname, pathname } = new URL(address);
+  const { host, socketPath } = docker.modem as unknown as { readonly host?: string; readonly socketPath?: string };
+  return hostname === '' ? socketPath === pathname : host === hostname;
 }
 
 /**

@@ -61,8 +61,11 @@ const mostPacketBytes = 64 * 1024;
 /** How much of what comes is taken from the system at a time. */
 const intakeBytes = 64 * 1024;
 
-/** Ports of one local address that a fleet uses, so that other programs have some left (Linux gives away 28,000 by default). */
-const portsOfAnAddress = 20_000;
+/**
+ * Ports of one local address that a fleet uses. Linux has 28,000 by default, and gives away the half of one parity first: beyond that
+ * every further connection searches through all of them.
+ */
+const portsOfAnAddress = 12_000;
 
 /** Files that the suite has open besides its devices. */
 const otherFiles = 200;

@@ -47,6 +47,9 @@ const clientLanes = 4;
 /** How long a run may take where nobody says otherwise, in ms: many times what a slow implementation takes. */
 const usualDeadlineMs = 1_800_000;
 
+/** Each would take the other's answers for its own, and a broker would cut the connection of a device that connects twice. */
+const oneAtATime = 'all shards play the same devices: no other one may use this server now, unless each has a server of its own';
+
 /** How long the implementation may take to be ended, in ms: a container engine may answer no more. */
 const mostStopMs = 20_000;
 
@@ -285,7 +288,9 @@ class OneRun {
     if (this.#place !== undefined) return;
     const { file, entries, allowed } = this.#expectations ?? {};
     const known = `${entries?.length} expected to fail${allowed === true ? ' and allowed to' : ''}`;
-    for (const remark of [...(file === undefined ? [] : [`${file}: ${known}`]), ...remarks]) this.#console.note(remark);
+    const shared = this.#shard !== undefined && this.#target.start.kind === 'address';
+    for (const remark of [...(file === undefined ? [] : [`${file}: ${known}`]), ...(shared ? [oneAtATime] : []), ...remarks])
+      this.#console.note(remark);
   }
 
   async perform(): Promise<number> {

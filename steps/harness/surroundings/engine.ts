@@ -10,11 +10,14 @@ type ImageDistributionOptions = NonNullable<Parameters<ReturnType<Engine['docker
 
 /** Which engine answers, and where. @throws EnvironmentError when none does */
 export async function seeEngine(): Promise<Seen> {
-  const { docker, client, here, lacks } = await connectEngine();
+  const { docker, client, here, remote, lacks } = await connectEngine();
   const { serverVersion, operatingSystemType, architecture } = client.info.containerRuntime;
   const { protocol, host, port, socketPath } = docker.modem as unknown as Readonly<Record<string, string | number | undefined>>;
   const where = socketPath === undefined ? `${protocol}://${host}:${port}` : `unix://${socketPath}`;
-  const more = [...(here ? [] : ['it is not on this machine: the network of a client in a container is open']), ...lacks];
+  const away = remote
+    ? 'it is on another machine: a client in a container reaches the suite through a container of testcontainers/sshd'
+    : 'it is not on this machine: the network of a client in a container is open';
+  const more = [...(here ? [] : [away]), ...lacks];
   return ok([`${serverVersion} (${operatingSystemType}/${architecture}) at ${where}`, ...more].join('; '));
 }
 

@@ -45,7 +45,13 @@ const shown = 1_571_724_098_000;
 export async function seeControlledClock({ start }: Target): Promise<Seen> {
   if (start.kind === 'container') {
     const { connectEngine } = await import('../target/engine.ts');
-    const { architecture } = (await connectEngine()).client.info.containerRuntime;
+    const { client, remote } = await connectEngine();
+    if (remote)
+      return problem(
+        'it is a file that the container sees, and the Docker engine is on another machine',
+        'Take "clock" out of the capabilities of the target file, or run the suite on the machine of the engine.',
+      );
+    const { architecture } = client.info.containerRuntime;
     return ok(`its library is ready: ${await wallclockLibrary(architecture === 'aarch64' ? 'arm64' : 'x64')}`);
   }
   using clock = await ControlledClock.create();

@@ -12,7 +12,7 @@ import { EnvironmentError } from './errors.ts';
 import { notStarted } from './failure.ts';
 import { fillPlaceholders, type PlaceholderValues } from './fill.ts';
 import { unlessGivenUp } from './give-up.ts';
-import { isForwarded, looseness, networkFor, type RunNetwork } from './network.ts';
+import { looseness, networkFor, type RunNetwork } from './network.ts';
 import type { StartOptions } from './options.ts';
 import { Output } from './output.ts';
 import { portSign } from './port.ts';
@@ -52,7 +52,7 @@ type Container = ReturnType<Docker['getContainer']>;
 export async function startContainer(target: Target, start: ContainerStart, options: StartOptions): Promise<Incarnation> {
   const { giveUp } = options;
   const engine = await unlessGivenUp(connectEngine(), giveUp);
-  if (options.mounts !== undefined && options.mounts.length > 0 && isForwarded(engine)) throw new EnvironmentError(noFiles);
+  if (options.mounts !== undefined && options.mounts.length > 0 && engine.remote) throw new EnvironmentError(noFiles);
   const made = start.build === undefined ? pullImage(engine, target, start.image ?? '') : builtImage(engine, target, start.build);
   const image = await unlessGivenUp(made, giveUp);
   const own = target.role === 'server' ? { host: '0.0.0.0', port: String(start.port) } : {};

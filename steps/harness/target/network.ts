@@ -45,7 +45,7 @@ export async function networkFor(engine: Engine, role: Role, start: ContainerSta
 }
 
 /** Whether a container reaches this machine through a forwarder only: the engine is elsewhere, or the suite in a container beside. */
-export function isForwarded({ remote, here, host, gateway }: Engine): boolean {
+function isForwarded({ remote, here, host, gateway }: Engine): boolean {
   return remote || (!here && host === gateway);
 }
 

@@ -46,6 +46,9 @@ const besidesMs = 1_800_000;
 /** How long a load that is interrupted may take to be ended, in ms: a container engine may answer no more. */
 const mostStopMs = 20_000;
 
+/** How long after its connections the end of a server may come to light, in ms. */
+const endWithinMs = 300;
+
 /**
  * `load TARGET`: has many devices ask a server, and says what came back and when.
  *
@@ -89,7 +92,10 @@ export async function load(path: string | undefined, options: LoadOptions): Prom
     ending = endingBy(error, target);
   } finally {
     // Before it is stopped: how it ended by itself is what the report tells.
-    if (started !== undefined) described = describeTarget(target, started, file);
+    if (started !== undefined) {
+      if (measured.counts.disconnected > 0) await lateEnd(started);
+      described = describeTarget(target, started, file);
+    }
     await started?.stop();
   }
   const { why } = interruption;
@@ -98,6 +104,14 @@ export async function load(path: string | undefined, options: LoadOptions): Prom
     finished: new Date(),
   });
   return await publish(report, options, losses);
+}
+
+/** Gives the end of a server time to come to light: its connections are seen to end before the process that held them. */
+async function lateEnd({ end }: StartedTarget): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, endWithinMs);
+  await Promise.race([end, late]);
+  clearTimeout(timer);
 }
 
 /** @throws what is no outcome of a load, but a fault of the suite */

@@ -166,8 +166,7 @@ export class Fleet implements AsyncDisposable {
 
   /** Whether a device is there and all that it asked was answered. */
   isReady(device: number): boolean {
-    const one = this.#devices[device];
-    return one?.connected === true && one.open === 0;
+    return this.#devices[device]?.satisfied === true;
   }
 
   /**
@@ -326,9 +325,9 @@ class LightDevice {
     return this.#settle === undefined && !this.#over;
   }
 
-  /** Requests that it waits for an answer to. */
-  get open(): number {
-    return this.#open.size;
+  /** True while it is connected and has every answer that it ever asked for. */
+  get satisfied(): boolean {
+    return this.connected && this.#open.size === 0 && this.#lost === undefined;
   }
 
   /** @param due monotonic time in µs */

@@ -4,6 +4,9 @@ import type { DurationSummary } from './latency.ts';
 import type { Plan } from './plan.ts';
 import type { LoadReport } from './report.ts';
 
+/** How many faults the console tells. */
+const toldFaults = 5;
+
 const styles: Readonly<Record<LoadReport['outcome'], Style>> = {
   answered: 'good',
   'not answered': 'bad',
@@ -45,7 +48,8 @@ export function figures(report: LoadReport): readonly (readonly [name: string, v
   ];
 }
 
-function percentiles({ p50Ms, p90Ms, p99Ms, p999Ms, maxMs }: DurationSummary): string {
+function percentiles({ count, p50Ms, p90Ms, p99Ms, p999Ms, maxMs }: DurationSummary): string {
+  if (count === 0) return 'nothing to measure';
   return `p50 ${ms(p50Ms)}, p90 ${ms(p90Ms)}, p99 ${ms(p99Ms)}, p99.9 ${ms(p999Ms)}, max ${ms(maxMs)} ms`;
 }
 
@@ -56,7 +60,8 @@ export function loadText(report: LoadReport, paint: Paint): string {
     ...figures(report).map(
       ([name, value, remark]) => `  ${name.padEnd(36)} ${value}${remark === undefined ? '' : `  ${remark}`}`,
     ),
-    ...faults.map((fault) => `  ${paint('bad', fault)}`),
+    ...faults.slice(0, toldFaults).map((fault) => `  ${paint('bad', fault)}`),
+    ...(faults.length > toldFaults ? ['  and more, see load.json'] : []),
     ...remarks.map((remark) => `  ${paint('quiet', remark)}`),
     '',
     `${paint(styles[outcome], `load: ${outcome}`)}, because ${because}`,

@@ -126,7 +126,7 @@ export function buildReport(circumstances: Circumstances, measured: Measured, en
   const finished = ending?.finished;
   return {
     $schema: 'https://iot-ntp-conformance.invalid/schemas/load.schema.json',
-    ...conclude(plan, measured, ending),
+    ...conclude(plan, measured, ending, target.ended),
     certifies: false,
     suite,
     target,
@@ -150,6 +150,7 @@ function conclude(
   plan: Plan,
   measured: Measured,
   ending: Ending | undefined,
+  ended: string | undefined,
 ): Pick<LoadReport, 'outcome' | 'because' | 'exitCode'> {
   const { asked, answered } = measured.counts;
   const incomplete = (because: string, exitCode: 3 | 4) => ({ outcome: 'incomplete', because, exitCode }) as const;
@@ -161,7 +162,10 @@ function conclude(
       `the load was interrupted (${interrupted}); until then ${digits(answered)} of ${digits(asked)} requests were answered`,
       4,
     );
-  const wrong = refused === undefined ? wrongs(measured) : [refused];
+  const wrong = [
+    ...(refused === undefined ? wrongs(measured) : [refused]),
+    ...(ended === undefined ? [] : [`the server ended by itself (${ended})`]),
+  ];
   if (wrong.length > 0) return { outcome: 'not answered', because: wrong.join(', '), exitCode: 1 };
   const times = kindOf(plan) === 'once' || asked <= measured.connected ? '' : ` each time, ${digits(asked)} in all`;
   return { outcome: 'answered', because: `every device got its own single answer${times}`, exitCode: 0 };

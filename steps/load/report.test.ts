@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { plain } from '../verdict/paint.ts';
+import { loadText } from './in-words.ts';
+import { loadPage } from './page.ts';
+import type { Plan } from './plan.ts';
+import { buildReport, type Ending, type LoadReport, type Measured, nothingMeasured } from './report.ts';
+
+const plan: Plan = { devices: 20, ratePerSecond: 10, forMs: 3000 };
+const target: LoadReport['target'] = {
+  name: 'Acme <Hub>',
+  role: 'server',
+  file: 'acme.yaml',
+  start: 'process hub',
+  capabilities: [],
+  output: [],
+};
+
+function reportOf(measured: Partial<Measured>, ending?: Partial<Ending>, ended?: string): LoadReport {
+  const circumstances = {
+    suite: { name: 'suite', version: '1.0.0' },
+    target: { ...target, ...(ended === undefined ? {} : { ended }) },
+    plan,
+    machines: 1,
+    started: new Date(0),
+  };
+  const finished = ending === undefined ? undefined : { finished: new Date(5000), ...ending };
+  return buildReport(circumstances, { ...nothingMeasured(plan), ...measured }, finished);
+}
+
+const { counts } = nothingMeasured(plan);
+
+test('nothing is well that was not seen to be: a load without a request, and one that has only begun', () => {
+  assert.deepEqual([reportOf({}, {}).exitCode, reportOf({}, {}).because], [1, 'nothing was asked']);
+  const begun = reportOf({ counts: { ...counts, asked: 5, answered: 5 } });
+  assert.deepEqual([begun.outcome, begun.exitCode, begun.because], ['incomplete', 4, 'the load did not come to its end']);
+});
+
+test('every kind of fault is one, and is named', () => {
+  const good = { ...counts, asked: 30, answered: 30 };
+  assert.equal(reportOf({ counts: good, connected: 20 }, {}).exitCode, 0);
+  for (const [measured, because] of [
+    [{ counts: { ...good, answered: 28, lost: 2 } }, '2 of 30 requests were not answered'],
+    [{ counts: { ...good, doubled: 1 } }, '1 answer came twice'],
+    [{ counts: { ...good, foreign: 2 } }, "2 answers were another device's"],
+    [{ counts: { ...good, unfit: 1 } }, '1 message was no proper answer'],
+    [{ counts: { ...good, disconnected: 2 } }, '2 connections ended'],
+    [{ counts: good, afterwards: { asked: 20, answered: 19 } }, '1 device was not answered when it asked once more'],
+  ] as const) {
+    const report = reportOf(measured, {});
+    assert.deepEqual([report.outcome, report.exitCode, report.because], ['not answered', 1, because]);
+  }
+  assert.match(
+    reportOf({ counts: good }, {}, 'exited with code 1').because,
+    /^the server ended by itself \(exited with code 1\)$/,
+  );
+  assert.equal(reportOf({ counts: good }, { environment: 'no files' }).exitCode, 3);
+});
+
+test('the rate is that of the answers, and a suite that is late says so', () => {
+  const { latency } = nothingMeasured(plan);
+  const report = reportOf(
+    { counts: { ...counts, asked: 30, answered: 30 }, loadMs: 2000, lateness: { ...latency, p99Ms: 80 } },
+    {},
+  );
+  assert.equal(report.ratePerSecond, 15);
+  assert.match(report.remarks.join(), /the suite itself sent late \(99 % within 80\.0 ms\)/);
+});
+
+test('console and page tell of a load of which nothing came, and run nothing of a server’s words', () => {
+  const faults = Array.from({ length: 7 }, (_, index) => `load-${index} got <script>`);
+  const report = reportOf({ counts: { ...counts, asked: 7, lost: 7 }, faults }, {});
+  const text = loadText(report, plain);
+  assert.match(text, / {2}latency +nothing to measure\n/);
+  assert.match(text, /load-4 got <script>\n {2}and more, see load\.json\n/);
+  const page = loadPage(report);
+  assert.match(page, /Load on Acme &lt;Hub&gt;/);
+  assert.doesNotMatch(page, /<script|NaN|Infinity|undefined/);
+});

@@ -97,6 +97,8 @@ async function meetAll(
       }
       if (encounter !== undefined) encounters.push(encounter);
     }
+    const fault = venue.fault();
+    if (fault !== undefined) throw new EnvironmentError(fault);
     return encounters;
   } finally {
     await venue.leave();

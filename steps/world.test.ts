@@ -43,7 +43,7 @@ describe('a server', () => {
       world.requireVoice();
       await say(world, device);
       for (let situations = 0; situations < 8; situations += 1) {
-        world.device.ask();
+        world.device.ask(world.device.timestamp(situations % 2 === 0 ? 'Long' : 'String'));
         world.session.begin(`situation ${situations}`);
       }
       return world;

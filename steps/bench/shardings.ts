@@ -19,7 +19,7 @@ const implementations = [
   'faulty/server/qos-of-the-subscription',
   'faulty/server/strings-only',
   'unusual/client/age',
-  'faulty/client/latency-ignored',
+  'faulty/client/request-at-qos1',
 ];
 
 const entry = `${root}steps/cli/entry.mjs`;

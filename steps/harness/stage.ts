@@ -93,10 +93,15 @@ export class Stage {
     return this.#finished;
   }
 
-  /** True when several starts in which the client was answered brought no time at all: each further one would take its whole deadline. */
+  /**
+   * True when several starts in which the client was answered, in each of its types, brought no time at all: each further one would take
+   * its whole deadline.
+   */
   get mute(): boolean {
     const answered = this.#finished.filter(({ scene }) => scene.refusal === undefined);
-    return answered.length >= 4 && answered.every(({ reports }) => reports.length === 0);
+    const tried = new Set(answered.map(({ scene }) => scene.type));
+    if (answered.length < 4 || !this.target.timestampTypes.every((type) => tried.has(type))) return false;
+    return answered.every(({ reports }) => reports.length === 0);
   }
 
   /** Begins the scenes in which the client is not served: most of their time is the client's own waiting. */

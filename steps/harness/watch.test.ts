@@ -288,10 +288,10 @@ test('what comes late is said with how late it came', () => {
 });
 
 describe('a server is mute', () => {
-  const askInVain = (play: Play, situations: number): void => {
+  const askInVain = (play: Play, situations: number, types: readonly ('Long' | 'String')[] = ['Long', 'String']): void => {
     for (let n = 0; n < situations; n += 1) {
       play.watch.begin(`situation ${n}`);
-      play.ask(String(n));
+      play.ask(String(n), { timestamp: { type: types[n % types.length] ?? 'Long', digits: String(n) } });
     }
     play.watch.begin('after');
   };
@@ -302,6 +302,28 @@ describe('a server is mute', () => {
     assert.equal(play.watch.mute, false);
     askInVain(play, 1);
     assert.equal(play.watch.mute, true);
+  });
+
+  test('not before it was asked in both types: it may serve one of them only', () => {
+    const play = new Play('first');
+    askInVain(play, 9, ['Long']);
+    assert.equal(play.watch.mute, false);
+    play.watch.begin('the other type');
+    play.ask('10', { timestamp: { type: 'String', digits: '10' }, qos: 1 });
+    play.watch.begin('at QoS 1 it need not answer');
+    assert.equal(play.watch.mute, false);
+    askInVain(play, 1, ['String']);
+    assert.equal(play.watch.mute, true);
+  });
+
+  test('when it has let nobody in, several times', () => {
+    const { watch } = new Play('first');
+    for (let n = 0; n < 4; n += 1) {
+      assert.equal(watch.mute, false);
+      watch.refused();
+      watch.begin(`situation ${n}`);
+    }
+    assert.equal(watch.mute, true);
   });
 
   test('never, once it has answered', () => {

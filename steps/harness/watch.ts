@@ -1,4 +1,4 @@
-import type { Request, Response } from './exchange.ts';
+import type { Request, Response, Timestamp } from './exchange.ts';
 import { Grain } from './grain.ts';
 import type { Message } from './inbox.ts';
 import { readPayload } from './payload.ts';
@@ -40,7 +40,10 @@ export class Watch {
   #progress = 0;
   #answered = false;
   #refused = false;
+  #refusals = 0;
   #unanswered = 0;
+  /** Those that were asked in, as the page has it. */
+  readonly #types = new Set<Timestamp['type']>();
 
   /** How long the slowest first response of the run took, in ms. */
   get slowest(): number {
@@ -52,14 +55,18 @@ export class Watch {
     return this.#progress;
   }
 
-  /** True when not one of several situations has seen a response: then it is no use to wait for more. */
+  /**
+   * True when not one of several situations has seen a response, with a Long and with a String: then it is no use to wait for more. A
+   * server that serves one type only is waited for until it is asked in that.
+   */
   get mute(): boolean {
-    return !this.#answered && this.#unanswered >= 4;
+    return !this.#answered && this.#unanswered >= 4 && (this.#types.size > 1 || this.#refusals >= 4);
   }
 
   /** A new situation begins. */
   begin(place: string): void {
     if ((this.#present.size > 0 || this.#refused) && !this.#answered) this.#unanswered += 1;
+    if (this.#refused) this.#refusals += 1;
     this.#refused = false;
     this.#place = place;
     this.#present = new Map();
@@ -80,6 +87,7 @@ export class Watch {
   asked(request: Omit<Request, 'place' | 'responses'>): Request {
     const known: Request = { ...request, place: this.#place, responses: [] };
     append(this.#present, known.responseTopic, known);
+    if (known.qos === 0 && known.timestamp !== undefined) this.#types.add(known.timestamp.type);
     const digits = known.timestamp?.digits;
     if (digits !== undefined) {
       const byDigits = this.#requests.get(known.responseTopic) ?? new Map<string, Request[]>();

@@ -92,7 +92,7 @@ async function benchClient(): Promise<void> {
   };
   const file = join(folder, 'client.json');
   writeFileSync(file, JSON.stringify(counted));
-  const run = await runNode([entry, 'run', file, '--report', join(folder, 'client')], { peak: true });
+  const run = await runNode([entry, 'run', file, '--root', '/', '--report', join(folder, 'client')], { peak: true });
   const starts = readFileSync(log, 'utf8').length;
   const alone = await startTimes(target, rounds);
   const most = (starts * median(alone)) / clientTarget.lanes + clientTarget.extraMs;

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { root } from '../requirement.ts';
+import { pageHead } from '../verdict/page/head.ts';
 import { html, Markup, type Part } from '../verdict/page/html.ts';
 import { policyOf } from '../verdict/page/policy.ts';
 import { script } from './script.ts';
@@ -36,16 +37,7 @@ export function framed({ title, page, aside, main, index }: Framed): string {
   const { name, version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { name: string; version: string };
   return html`<!DOCTYPE html>
 <html lang="${texts.language}">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${title}</title>
-<link rel="icon" href="data:,">
-<style>${new Markup(style)}</style>
-</head>
+${pageHead({ title, policy, style })}
 <body class="${aside === undefined && 'single'}">
 <a class="skip" href="#text">${texts.skip}</a>
 <header class="top"><p class="kind">${texts.kind}</p>

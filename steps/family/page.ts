@@ -1,6 +1,7 @@
 import type { Role } from '../requirement.ts';
 import { foundation, icons } from '../verdict/page/foundation.ts';
-import { html, Markup } from '../verdict/page/html.ts';
+import { pageHead } from '../verdict/page/head.ts';
+import { html, type Markup } from '../verdict/page/html.ts';
 import { icon, iconSheet, signOf } from '../verdict/page/icons.ts';
 import { policyOf } from '../verdict/page/policy.ts';
 import { words } from '../verdict/page/words.ts';
@@ -13,16 +14,7 @@ export function familyPage(report: FamilyReport): string {
   const roles = (['server', 'client'] as const).filter((role) => members.some((member) => member.role === role));
   return html`<!DOCTYPE html>
 <html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policyOf(style, '')}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${because}</title>
-<link rel="icon" href="data:,">
-<style>${new Markup(style)}</style>
-</head>
+${pageHead({ title: because, policy: policyOf(style, ''), style })}
 <body>
 ${iconSheet}
 <main>

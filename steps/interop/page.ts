@@ -1,5 +1,6 @@
 import { foundation } from '../verdict/page/foundation.ts';
-import { html, Markup, type Part } from '../verdict/page/html.ts';
+import { pageHead } from '../verdict/page/head.ts';
+import { html, type Markup, type Part } from '../verdict/page/html.ts';
 import { policyOf } from '../verdict/page/policy.ts';
 import type { RequirementResult, SituationResult } from '../verdict/report.ts';
 import { certifiesNothing, countsOf } from './in-words.ts';
@@ -10,16 +11,7 @@ export function interopPage(report: InteropReport): string {
   const { verdict, because, pairs, suite, started, finished } = report;
   return html`<!DOCTYPE html>
 <html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policyOf(style, '')}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>Interop: ${verdict}</title>
-<link rel="icon" href="data:,">
-<style>${new Markup(style)}</style>
-</head>
+${pageHead({ title: html`Interop: ${verdict}`, policy: policyOf(style, ''), style })}
 <body>
 <main>
 <header>

@@ -1,5 +1,6 @@
 import { drawings, foundation } from '../verdict/page/foundation.ts';
-import { html, Markup } from '../verdict/page/html.ts';
+import { pageHead } from '../verdict/page/head.ts';
+import { html } from '../verdict/page/html.ts';
 import { policyOf } from '../verdict/page/policy.ts';
 import { figures, planInWords } from './in-words.ts';
 import { coursePlot, latencyPlot } from './plots.ts';
@@ -11,16 +12,7 @@ export function loadPage(report: LoadReport): string {
   const named = target.version === undefined ? target.name : `${target.name} ${target.version}`;
   return html`<!DOCTYPE html>
 <html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policyOf(style, '')}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>Load on ${named}: ${outcome}</title>
-<link rel="icon" href="data:,">
-<style>${new Markup(style)}</style>
-</head>
+${pageHead({ title: html`Load on ${named}: ${outcome}`, policy: policyOf(style, ''), style })}
 <body>
 <main>
 <header>

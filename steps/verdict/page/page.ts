@@ -1,4 +1,5 @@
 import type { Report } from '../report.ts';
+import { pageHead } from './head.ts';
 import { html, Markup } from './html.ts';
 import { iconSheet } from './icons.ts';
 import { facts, map, nameOf, verdictHead } from './overview.ts';
@@ -45,16 +46,7 @@ function render(report: Report, command: string, detail: Detail): string {
   };
   return html`<!DOCTYPE html>
 <html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${nameOf(report)}: ${verdict}</title>
-<link rel="icon" href="data:,">
-<style>${new Markup(style)}</style>
-</head>
+${pageHead({ title: html`${nameOf(report)}: ${verdict}`, policy, style })}
 <body>
 ${iconSheet}
 <main>

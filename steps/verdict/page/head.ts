@@ -1,0 +1,28 @@
+import { html, Markup, type Part } from './html.ts';
+
+/**
+ * The head of every page that the suite writes: nothing is loaded from anywhere, and nobody is told where a link on it was followed.
+ *
+ * @param policy as `policyOf` makes it from the same style
+ * @param style CSS that the suite has written
+ */
+export function pageHead({
+  title,
+  policy,
+  style,
+}: {
+  readonly title: Part;
+  readonly policy: string;
+  readonly style: string;
+}): Markup {
+  return html`<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${title}</title>
+<link rel="icon" href="data:,">
+<style>${new Markup(style)}</style>
+</head>`;
+}

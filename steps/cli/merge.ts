@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Envelope } from '@cucumber/messages';
 import { clearCertificate, judgedFiles } from '../certificate/files.ts';
-import { KeyError, readPrivateKey } from '../certificate/keys.ts';
 import { contradictions, recordedMessages, rejudge } from '../certificate/recording.ts';
 import { suiteDigest } from '../certificate/suite-digest.ts';
 import { specificationFile, writeSpecification } from '../docs/beside-report.ts';
@@ -17,11 +16,13 @@ import { buildReport, type Run } from '../verdict/report-json.ts';
 import { Transcript } from '../verdict/transcript.ts';
 import { embeddedName } from './embedded.ts';
 import { loadExpectations } from './expectations-file.ts';
+import { invocation } from './invocation.ts';
 import { Lanes } from './lanes.ts';
 import { isSystemError } from './losses.ts';
 import { MessageFile } from './message-file.ts';
 import { publish } from './publication.ts';
 import { placesOf } from './shard.ts';
+import { readSigningKey } from './signing-key.ts';
 import { WrongUse } from './wrong-use.ts';
 
 /** What `merge` was told. */
@@ -53,7 +54,7 @@ interface Part {
  */
 export async function merge(folders: readonly string[], options: MergeOptions): Promise<number> {
   const { report: folder, sign, json = false, verbose = false } = options;
-  const key = sign === undefined ? undefined : privateKey(sign);
+  const key = sign === undefined ? undefined : readSigningKey(sign);
   const read = folders.map(readPart);
   const parts = inOrder(read);
   const [{ report: first }] = parts;
@@ -92,16 +93,6 @@ export async function merge(folders: readonly string[], options: MergeOptions): 
   const finished = new Date(Math.max(...parts.map(({ report }) => Date.parse(report.finished ?? ''))));
   const merged = buildReport(run, judgement, finished);
   return publish(merged, { folder, command, console: screen, messages, specified: true, json, partial: undefined, key });
-}
-
-/** @throws WrongUse */
-function privateKey(path: string): ReturnType<typeof readPrivateKey> {
-  try {
-    return readPrivateKey(path);
-  } catch (error) {
-    if (error instanceof KeyError) throw new WrongUse(`--sign ${error.message}`);
-    throw error;
-  }
 }
 
 /** @throws WrongUse for a folder that holds no shard which came to its end */
@@ -235,6 +226,5 @@ function commonOf([first, ...others]: readonly [Part, ...Part[]]): Run {
 }
 
 function commandOf({ target: { file, role } }: Report): string {
-  const program = import.meta.url.endsWith('.ts') ? 'npm run -s conformance --' : 'npx iot-ntp-conformance';
-  return [program, 'run', ...(file === embeddedName ? ['--role', role] : [file])].join(' ');
+  return [invocation, 'run', ...(file === embeddedName ? ['--role', role] : [file])].join(' ');
 }

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import type { Envelope } from '@cucumber/messages';
 import { clearCertificate } from '../certificate/files.ts';
-import { KeyError, readPrivateKey } from '../certificate/keys.ts';
 import { suiteDigest } from '../certificate/suite-digest.ts';
 import { clearSpecification, hostedPage, specificationFile, writeSpecification } from '../docs/beside-report.ts';
 import type { Charge } from '../evidence.ts';
@@ -39,6 +38,7 @@ import { publish } from './publication.ts';
 import { folderName, Repetition } from './repetition.ts';
 import { pathsOf, select } from './selection.ts';
 import { placesOf, readShard } from './shard.ts';
+import { readSigningKey } from './signing-key.ts';
 import { WrongUse } from './wrong-use.ts';
 
 /** How many clients run at once: they wait for the platform most of their time. */
@@ -541,12 +541,7 @@ function readKey({ sign, only, tags, shard }: RunOptions, { start, build }: Targ
     throw new WrongUse(
       '--sign signs a certificate, and there is none without a build to name: declare build: { name, digest } in the target file',
     );
-  try {
-    return readPrivateKey(sign);
-  } catch (error) {
-    if (error instanceof KeyError) throw new WrongUse(`--sign ${error.message}`);
-    throw error;
-  }
+  return readSigningKey(sign);
 }
 
 /** @throws WrongUse for what is no address of a site */

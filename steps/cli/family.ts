@@ -13,12 +13,11 @@ import type { Target } from '../harness/target/target.ts';
 import { root } from '../requirement.ts';
 import type { Report } from '../verdict/report.ts';
 import { clearReport, makeFolder, pageFile, writeWhole } from '../verdict/report-folder.ts';
+import { signals } from './interruption.ts';
 import { WrongUse } from './wrong-use.ts';
 
 /** What of a member's output is kept for the console, in characters: its own reports hold the rest. */
 const mostOutput = 200_000;
-
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** What `run` was told for a whole family. */
 export interface FamilyOptions {

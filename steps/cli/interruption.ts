@@ -1,4 +1,5 @@
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** What ends the command line before its time. */
+export const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Tells once that a run is to end before its time: at a signal, at its deadline, or because somebody says so. A further signal ends the

@@ -6,13 +6,12 @@ import { loadTarget } from '../harness/target/file.ts';
 import type { Target } from '../harness/target/target.ts';
 import { Changes } from './changes.ts';
 import { usualName } from './expectations-file.ts';
+import { signals } from './interruption.ts';
 import { inWords, Watch, watchedOf } from './watched.ts';
 import { WrongUse } from './wrong-use.ts';
 
 /** More changes than this are counted only. */
 const mostTold = 5;
-
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** What `run --watch` was told, as far as it matters for watching. */
 export interface WatchOptions {

@@ -31,7 +31,7 @@ for version in "${versions[@]}"; do
       npx --no-install iot-ntp-conformance run --role "$role" --report "$role" | tail -n 1
     done
     export NO_COLOR=1
-    cp "$root"/examples/vitest/*.{ts,yaml} .
+    cp "$root"/.examples/vitest/*.{ts,yaml} .
     npm install "${quiet[@]}" "vitest@$vitest"
     npx --no-install vitest run >vitest.log 2>&1 || { cat vitest.log; exit 1; }
     grep -E '^ +(Tests|Duration) ' vitest.log

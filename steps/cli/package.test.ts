@@ -166,7 +166,7 @@ describe('the published package', { timeout: 120_000 }, () => {
   }
 
   test('serves another test runner, as the example in vitest shows', async () => {
-    cpSync(join(root, 'examples/vitest'), project, { recursive: true });
+    cpSync(join(root, '.examples/vitest'), project, { recursive: true });
     const { devDependencies } = manifestIn(project);
     const own = manifestIn(root);
     assert.deepEqual(devDependencies, { 'iot-ntp-conformance': own.version, vitest: own.devDependencies['vitest'] });

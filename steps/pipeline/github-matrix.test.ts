@@ -21,7 +21,7 @@ interface WorkflowJob {
   readonly steps: readonly Step[];
 }
 
-const text = readFileSync(join(root, 'examples/github/five-shards.yml'), 'utf8');
+const text = readFileSync(join(root, '.examples/github/five-shards.yml'), 'utf8');
 const { jobs } = parse(text) as { readonly jobs: { readonly shard: WorkflowJob; readonly verdict: WorkflowJob } };
 const numbers = jobs.shard.strategy?.matrix.shard ?? [];
 

@@ -10,7 +10,7 @@ import { call, entry, reportIn, temporaryFolder } from '../cli/spawned.test.ts';
 import { freePort } from '../harness/target/port.ts';
 import { root } from '../requirement.ts';
 
-const file = 'examples/kubernetes/five-shards.yaml';
+const file = '.examples/kubernetes/five-shards.yaml';
 const documents = parseAllDocuments(readFileSync(join(root, file), 'utf8')).map((document) => document.toJS() as unknown);
 const [configMap, , shardsJob, verdictJob] = documents as [ConfigMap, unknown, Job, Job];
 const podOf = ({ spec }: Job) => spec?.template.spec ?? assert.fail('a Job has pods');

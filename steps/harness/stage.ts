@@ -395,7 +395,8 @@ export class Stage {
     await pass(scene.forthMs, performance);
     const received = Math.floor(wall() + lead);
     await pass(scene.processingMs, performance);
-    const sent = Math.floor(wall() + lead);
+    // One that takes no time has one moment, and not two between which this machine may do something else.
+    const sent = scene.processingMs === 0 ? received : Math.floor(wall() + lead);
     await pass(scene.backMs, performance);
     return { received, sent };
   }

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { execFile, spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Job } from 'kubernetes-types/batch/v1.js';
+import type { ConfigMap, Container, PodSpec } from 'kubernetes-types/core/v1.js';
+import { parseAllDocuments } from 'yaml';
+import { entry, temporaryFolder } from '../cli/spawned.test.ts';
+import { root } from '../requirement.ts';
+
+const folder = temporaryFolder();
+
+/** The objects of a manifest that comes with the suite. */
+export function objectsIn(file: string): unknown[] {
+  return parseAllDocuments(readFileSync(join(root, file), 'utf8')).map((document) => document.toJS() as unknown);
+}
+
+/** A manifest whose objects are a target file, a volume, the Job of the parts and that of the whole. */
+export function jobsIn(file: string): readonly [configMap: ConfigMap, volume: unknown, parts: Job, whole: Job] {
+  return objectsIn(file) as [ConfigMap, unknown, Job, Job];
+}
+
+export const podOf = ({ spec }: Job): PodSpec => spec?.template.spec ?? assert.fail('a Job has pods');
+
+/** The only container of a Job's pods that is not beside another. */
+export const suiteOf = (job: Job): Container => podOf(job).containers[0] ?? assert.fail('a pod has a container');
+
+/** What a container's environment says in its manifest. */
+export const declaredIn = (job: Job, name: string): string | undefined =>
+  suiteOf(job).env?.find((variable) => variable.name === name)?.value;
+
+/** What the compiler says of the objects, as those that the published types of Kubernetes describe: unknown members are errors. */
+export function typeFaults(...objects: readonly unknown[]): string {
+  const types = `${root}node_modules/kubernetes-types`;
+  const names = ['ConfigMap', 'PersistentVolumeClaim', 'Job', 'Job'];
+  const source = [
+    `import type { ConfigMap, PersistentVolumeClaim } from '${types}/core/v1.js';`,
+    `import type { Job } from '${types}/batch/v1.js';`,
+    ...objects.map((object, index) => `export const object${index}: ${names[index]} = ${JSON.stringify(object)};`),
+  ].join('\n');
+  const path = join(folder, 'objects.mts');
+  writeFileSync(path, source);
+  const options = ['--ignoreConfig', '--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--types', ''];
+  return spawnSync(join(root, 'node_modules/.bin/tsc'), [...options, path], { encoding: 'utf8' }).stdout;
+}
+
+/** @throws AssertionError where the pods of these Jobs may do or have more than they need */
+export function assertConfined(...jobs: readonly Job[]): void {
+  for (const job of jobs) {
+    const pod = podOf(job);
+    assert.deepEqual([pod.securityContext?.runAsNonRoot, pod.automountServiceAccountToken], [true, false]);
+    assert.equal(pod.securityContext?.seccompProfile?.type, 'RuntimeDefault');
+    for (const { securityContext, resources } of [...pod.containers, ...(pod.initContainers ?? [])]) {
+      assert.equal(securityContext?.allowPrivilegeEscalation, false);
+      assert.deepEqual(securityContext.capabilities, { drop: ['ALL'] });
+      assert.ok(resources?.requests !== undefined && resources.limits !== undefined);
+    }
+    for (const { hostPath } of pod.volumes ?? []) assert.equal(hostPath, undefined);
+    const mounted = suiteOf(job).volumeMounts?.map(({ name }) => name);
+    assert.deepEqual(
+      mounted,
+      pod.volumes?.map(({ name }) => name),
+    );
+  }
+}
+
+/** Runs a container's command as its pod would, with this for its environment. @returns its exit code and output */
+export function runContainer(
+  { command = [], args = [], env = [] }: Container,
+  given: Readonly<Record<string, string>>,
+): Promise<{ readonly code: number; readonly output: string }> {
+  const programs = join(folder, 'programs');
+  mkdirSync(programs, { recursive: true });
+  writeFileSync(join(programs, 'iot-ntp-conformance'), `#!/bin/sh\nexec "${process.execPath}" "${entry}" "$@"\n`);
+  chmodSync(join(programs, 'iot-ntp-conformance'), 0o755);
+  const declared = Object.fromEntries(env.map(({ name, value = '' }) => [name, value]));
+  const [program = '', ...words] = [...command, ...args];
+  const { promise, resolve } = Promise.withResolvers<{ readonly code: number; readonly output: string }>();
+  const PATH = `${programs}:${process.env['PATH']}`;
+  execFile(program, words, { cwd: folder, env: { ...declared, ...given, PATH } }, (error, stdout, stderr) =>
+    resolve({ code: Number(error?.code ?? 0), output: stdout + stderr }),
+  );
+  return promise;
+}

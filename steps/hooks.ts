@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { After, Before, type ITestCaseHookParameter, setDefaultTimeout, setWorldConstructor } from '@cucumber/cucumber';
 import { type Requirement, readRequirements, type Situation } from './requirement.ts';
 import { NtpWorld } from './world.ts';
@@ -7,17 +8,19 @@ setWorldConstructor(NtpWorld);
 // Every wait has a deadline of its own; this one only ends what the suite itself would hang in.
 setDefaultTimeout(120_000);
 
-let known: ReadonlyMap<string, readonly [Requirement, Situation]> | undefined;
+/** By the name and the line of their file: a run of many situations does not look through all of them for each. */
+let known: ReadonlyMap<string, readonly (readonly [Requirement, Situation])[]> | undefined;
 
 /** The requirement and the situation of a scenario, found by its place in the features. */
 function find({ pickle }: ITestCaseHookParameter): readonly [Requirement, Situation] {
-  known ??= new Map(
-    readRequirements().flatMap((requirement) => requirement.situations.map((s) => [s.place, [requirement, s]] as const)),
+  known ??= Map.groupBy(
+    readRequirements().flatMap((requirement) => requirement.situations.map((s) => [requirement, s] as const)),
+    ([, { place }]) => basename(place),
   );
-  const end = `:${pickle.location?.line ?? 0}`;
-  const uri = pickle.uri.replaceAll('\\', '/');
-  for (const [place, found] of known) if (place.endsWith(end) && uri.endsWith(place.slice(0, -end.length))) return found;
-  throw new Error(`${pickle.uri}${end}: this scenario belongs to no requirement`);
+  const here = `${pickle.uri.replaceAll('\\', '/')}:${pickle.location?.line ?? 0}`;
+  const found = known.get(basename(here))?.find(([, { place }]) => here.endsWith(place));
+  if (found === undefined) throw new Error(`${here}: this scenario belongs to no requirement`);
+  return found;
 }
 
 Before({ name: 'the requirement' }, async function (this: NtpWorld, parameter: ITestCaseHookParameter) {

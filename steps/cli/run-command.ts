@@ -361,11 +361,11 @@ class OneRun {
     const { runFeatures } = await import('./run.ts');
     this.#messages = new MessageFile(join(this.#options.folder, messageFiles.messages));
     const total = this.#selected?.size ?? this.#requirements.reduce((sum, { situations }) => sum + situations.length, 0);
+    const owners = new Map(this.#requirements.flatMap((owner) => owner.situations.map(({ place }) => [place, owner])));
     let done = 0;
     this.#transcript.onFinished((execution) => {
       done += 1;
-      const owner = this.#requirements.find(({ situations }) => situations.some(({ place }) => place === execution.place));
-      this.#console.finished(execution, owner, done, total);
+      this.#console.finished(execution, owners.get(execution.place), done, total);
     });
     await runFeatures({
       paths: pathsOf(this.#requirements, this.#shard === undefined ? this.#selected : undefined),

@@ -20,5 +20,9 @@ test('run --profile prints where the time went, and its parts make up the whole'
   // Each is rounded to a whole ms.
   assert.ok(Math.abs(sum - whole) <= own.length, `${sum} of ${whole}`);
   assert.match(stdout, /^ {4}connecting and subscribing +\d+ ms$/m);
+  assert.match(
+    stdout,
+    /^the slowest situations\n {2}features\/server\/qos\.feature:\d+ +\d+ ms {2}idle \d+ ms: The subscription /m,
+  );
   assert.match(stdout, /^the slowest requirements\n {2}server-response-qos0 +\d+ ms$/m);
 });

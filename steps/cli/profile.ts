@@ -1,12 +1,32 @@
-import { type Envelope, TimeConversion } from '@cucumber/messages';
+import { type Envelope, TimeConversion, type Timestamp } from '@cucumber/messages';
 import { stopwatch } from '../harness/stopwatch.ts';
 import type { Report } from '../verdict/report.ts';
 
 /** The parts of a run, one after the other. */
 export type Part = 'start-up' | 'implementation starts' | 'situations' | 'reports' | 'implementation ends';
 
-/** So many of the slowest requirements are named. */
-const named = 5;
+/** So many of the slowest requirements are named, and of the slowest situations. */
+const named = { requirements: 5, situations: 10 };
+
+/** What one situation cost, in ms. */
+interface Spent {
+  readonly title: string;
+  /** `features/server/qos.feature:17` */
+  readonly place: string;
+  readonly ms: number;
+  /** Of that, how long this process did nothing. */
+  readonly idleMs: number;
+}
+
+/** A situation that lasts. */
+interface Lasting {
+  readonly title: string;
+  readonly place: string;
+  /** By Cucumber's clock, in ms. */
+  readonly at: number;
+  /** Processor time of this process until then, in ms. */
+  readonly cpu: number;
+}
 
 /** `run --profile`: where the time of a run goes, in ms of wall time. */
 export class Profile {
@@ -14,7 +34,13 @@ export class Profile {
   /** When steps began and ended, by their clock: several at once where there are lanes. */
   readonly #edges: { readonly at: number; readonly by: 1 | -1 }[] = [];
   #loadedAt: number | undefined;
-  #situations = 0;
+  readonly #pickles = new Map<string, Pick<Lasting, 'title' | 'place'>>();
+  /** The titles and places of test cases, by their ids. */
+  readonly #planned = new Map<string, Pick<Lasting, 'title' | 'place'>>();
+  readonly #lasting = new Map<string, Lasting>();
+  readonly #spent: Spent[] = [];
+  /** True once two situations lasted at the same time: whose processor time it was cannot be told then. */
+  #mixed = false;
 
   constructor() {
     stopwatch.reset();
@@ -28,14 +54,32 @@ export class Profile {
   }
 
   /** Takes the next message of the run. */
-  take({ testCaseStarted, testStepStarted, testStepFinished }: Envelope): void {
+  take({ pickle, testCase, testCaseStarted, testCaseFinished, testStepStarted, testStepFinished }: Envelope): void {
+    if (pickle !== undefined)
+      this.#pickles.set(pickle.id, { title: pickle.name, place: `${pickle.uri}:${pickle.location?.line ?? 0}` });
+    if (testCase !== undefined) {
+      const planned = this.#pickles.get(testCase.pickleId);
+      if (planned !== undefined) this.#planned.set(testCase.id, planned);
+    }
     if (testCaseStarted !== undefined) {
       this.#loadedAt ??= performance.now();
-      this.#situations += 1;
+      const planned = this.#planned.get(testCaseStarted.testCaseId) ?? { title: '', place: testCaseStarted.testCaseId };
+      this.#lasting.set(testCaseStarted.id, { ...planned, at: since(testCaseStarted.timestamp), cpu: processorTime() });
+      this.#mixed ||= this.#lasting.size > 1;
     }
+    if (testCaseFinished !== undefined) this.#finish(testCaseFinished.testCaseStartedId, since(testCaseFinished.timestamp));
     const [timestamp, by] =
       testStepStarted === undefined ? [testStepFinished?.timestamp, -1 as const] : [testStepStarted.timestamp, 1 as const];
-    if (timestamp !== undefined) this.#edges.push({ at: TimeConversion.timestampToMillisecondsSinceEpoch(timestamp), by });
+    if (timestamp !== undefined) this.#edges.push({ at: since(timestamp), by });
+  }
+
+  #finish(id: string, end: number): void {
+    const lasting = this.#lasting.get(id);
+    if (lasting === undefined) return;
+    this.#lasting.delete(id);
+    const ms = Math.max(0, end - lasting.at);
+    const { title, place } = lasting;
+    this.#spent.push({ title, place, ms, idleMs: Math.max(0, ms - (processorTime() - lasting.cpu)) });
   }
 
   /** What is printed at the end. */
@@ -49,13 +93,17 @@ export class Profile {
     const slow = requirements
       .map(({ id, situations }) => ({ id, ms: situations.reduce((sum, { durationMs }) => sum + durationMs, 0) }))
       .toSorted((a, b) => b.ms - a.ms)
-      .slice(0, named);
-    const line = ([name, ms, remark = '']: Row): string => `  ${name.padEnd(40)}${inMs(ms)}  ${remark}`.trimEnd();
+      .slice(0, named.requirements);
+    const line = ([name, ms, remark = '']: Row): string => `  ${name.padEnd(44)}${inMs(ms)}  ${remark}`.trimEnd();
+    const idle = ({ title, idleMs }: Spent): string => (this.#mixed ? title : `idle ${idleMs.toFixed(0)} ms: ${title}`);
+    const dear = this.#spent.toSorted((a, b) => b.ms - a.ms).slice(0, named.situations);
     return [
       `where the time went, ${inMs(end).trim()} since the process was made`,
       ...rows.map(line),
       'the slowest requirements',
       ...slow.map(({ id, ms }) => line([id, ms])),
+      'the slowest situations',
+      ...dear.map((spent) => line([spent.place, spent.ms, idle(spent)])),
     ];
   }
 
@@ -79,7 +127,8 @@ export class Profile {
   }
 
   #each(ms: number): string {
-    return this.#situations === 0 ? '' : `${(ms / this.#situations).toFixed(1)} ms each, ${this.#situations} of them`;
+    const count = this.#spent.length;
+    return count === 0 ? '' : `${(ms / count).toFixed(1)} ms each, ${count} of them`;
   }
 
   /** How long at least one step lasted, in ms. */
@@ -92,6 +141,15 @@ export class Profile {
     }
     return sum;
   }
+}
+
+/** In ms, by Cucumber's clock. */
+const since = (timestamp: Timestamp): number => TimeConversion.timestampToMillisecondsSinceEpoch(timestamp);
+
+/** Of this process, in ms. */
+function processorTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 type Row = readonly [name: string, ms: number, remark?: string];

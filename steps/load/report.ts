@@ -1,4 +1,5 @@
 import type { FleetCounts } from '../harness/fleet.ts';
+import { peakMemory } from '../harness/peak-memory.ts';
 import { digits } from '../verdict/page/numbers.ts';
 import type { Report } from '../verdict/report.ts';
 import { type DurationSummary, Durations } from './latency.ts';
@@ -88,7 +89,7 @@ export function nothingMeasured(plan: Plan): Measured {
     latency: none,
     lateness: none,
     course: { stepMs: stepMs(plan), asked: [], answered: [] },
-    memory: { peakBytes: process.resourceUsage().maxRSS * 1024 },
+    memory: { peakBytes: peakMemory() },
     faults: [],
   };
 }
@@ -104,7 +105,7 @@ export function measuredBy(tally: Tally): Pick<Measured, 'loadMs' | 'latency' | 
  *   included
  */
 export function memoryOf(devices: number, before: number): Memory {
-  const peakBytes = process.resourceUsage().maxRSS * 1024;
+  const peakBytes = peakMemory();
   if (devices < enoughDevices) return { peakBytes };
   return { peakBytes, perDeviceBytes: Math.max(0, Math.round((peakBytes - before) / devices)) };
 }

@@ -134,8 +134,11 @@ export class Session {
       return raw ? RawDevice.connect(options) : Device.connect(options);
     };
     const device = new NtpDevice({ identity, name, watch: this.watch, deadline, connect, ...(clock ? { clock } : {}) });
-    if (stays) this.#staying.push(device);
-    else this.#open.push(() => device.disconnect());
+    if (stays) {
+      // What stays already may be the same device, which a server may have connected once only.
+      await this.#hearStaying();
+      this.#staying.push(device);
+    } else this.#open.push(() => device.disconnect());
     await device.connect();
     return device;
   }

@@ -35,6 +35,19 @@ test('a situation is proven by every implementation that fails it', () => {
   assert.deepEqual(first?.failedBy, ['one', 'two']);
 });
 
+test('a situation is not failed by what came to light in it and belongs to another requirement', () => {
+  const plain = report({ 'server-a': 'passed', 'server-b': 'warning' });
+  const [own, other] = plain.requirements;
+  if (own === undefined || other === undefined) assert.fail('the report has both requirements');
+  const late = situation(own.situations[0]?.place ?? '', 'failed');
+  const requirements = [own, { ...other, situations: [...other.situations, late] }];
+  const situations = proveSituations([a, b], [trial({}, { ...plain, requirements })]);
+  assert.deepEqual(
+    situations.map(({ failedBy }) => failedBy.length),
+    [0, 0, 1, 1],
+  );
+});
+
 test('a situation that passes and exchanges no packet judges the suite, and is exempt', () => {
   const plain = report({ 'server-a': 'passed' });
   const requirements = plain.requirements.map((result) => ({

@@ -16,17 +16,21 @@ export interface SituationProof {
 /** Every situation of these requirements, and who failed it in these trials. */
 export function proveSituations(requirements: readonly Requirement[], trials: readonly Trial[]): SituationProof[] {
   const results = new Map<string, { readonly name: string; readonly result: SituationResult }[]>();
+  // What came to light late is told with the place of whatever ran then: it says nothing of the requirement that this place belongs to.
+  const key = (id: string, place: string): string => `${id} ${place}`;
   for (const { implementation, report } of trials) {
     // a run that crashed has no report here, and says nothing of any situation
-    for (const result of report?.requirements.flatMap(({ situations }) => situations) ?? []) {
-      const seen = results.get(result.place) ?? [];
-      results.set(result.place, seen);
-      seen.push({ name: implementation.name, result });
+    for (const { id, situations } of report?.requirements ?? []) {
+      for (const result of situations) {
+        const seen = results.get(key(id, result.place)) ?? [];
+        results.set(key(id, result.place), seen);
+        seen.push({ name: implementation.name, result });
+      }
     }
   }
   return requirements.flatMap(({ id, capabilities, situations }) =>
     situations.map((situation) => {
-      const seen = results.get(situation.place) ?? [];
+      const seen = results.get(key(id, situation.place)) ?? [];
       const failedBy = seen.filter(({ result }) => result.failure !== undefined).map(({ name }) => name);
       const needed = [...capabilities, ...situation.capabilities];
       const exempt = exemption(

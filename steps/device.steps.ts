@@ -90,7 +90,9 @@ Given('a link of {duration} each way', async function (this: NtpWorld, latency: 
 Given('a device on that link whose clock is {clockState}', async function (this: NtpWorld, state: ClockState) {
   const start = monotonic();
   const clock = (at: number): number => (state === 'at 1970' ? (at - start) / 1000 : this.serverTimeAt(at) + state.aheadMs);
-  this.device = await listening(this, this.session.identity, { clock, ...(this.wireLink ? { link: this.wireLink } : {}) });
+  const { wireLink: link } = this;
+  if (link === undefined) throw new Error('this situation has no link yet');
+  this.device = await link.atOnce(() => listening(this, this.session.identity, { clock, link }));
 });
 
 /** Publishes a request of this situation. */

@@ -75,6 +75,23 @@ describe('a link', { timeout: 20_000 }, () => {
     });
   }
 
+  test('is slow only when nothing is prepared on it any more', async () => {
+    await using line = await Line.open(60_000, 0);
+    const prepared = await line.link.atOnce(() => {
+      line.near.write('x');
+      return read(line.far, 1);
+    });
+    assert.equal(prepared.text, 'x');
+    let more = '';
+    line.far.on('data', (bytes) => {
+      more += String(bytes);
+    });
+    line.near.write('y');
+    line.far.write('z');
+    await read(line.near, 1);
+    assert.equal(more, '', 'what came afterwards was as quick');
+  });
+
   test('keeps the order of what passes it, and loses nothing', async () => {
     await using line = await Line.open(3, 2);
     const sent = Array.from({ length: 500 }, (_, n) => `${n};`);

@@ -30,6 +30,7 @@ export class Link implements AsyncDisposable {
   readonly #server: Server;
   readonly #pairs = new Set<readonly [Socket, Socket]>();
   #swallows = false;
+  #hurries = false;
   readonly #joined = new Set<() => void>();
   readonly #passed = new Set<() => void>();
 
@@ -68,6 +69,16 @@ export class Link implements AsyncDisposable {
   /** Settles when the next bytes from the side that connected have been handed to the side that listens, or a connection has closed. */
   nextForth(): Promise<void> {
     return new Promise((resolve) => this.#passed.add(resolve));
+  }
+
+  /** Has bytes pass at once while something is only prepared: what is to be slow comes after it, and nothing is on its way by then. */
+  async atOnce<T>(prepare: () => Promise<T>): Promise<T> {
+    this.#hurries = true;
+    try {
+      return await prepare();
+    } finally {
+      this.#hurries = false;
+    }
   }
 
   /** Resets every connection that passes the link: both ends see it break at once. */
@@ -131,7 +142,7 @@ export class Link implements AsyncDisposable {
       const due = (): void => {
         if (!this.#swallows && !to.destroyed) act();
       };
-      if (latency === 0) due();
+      if (latency === 0 || this.#hurries) due();
       else setTimeout(due, latency);
     };
     from.on('data', (bytes: Buffer) => {

@@ -81,9 +81,11 @@ function expectationsInWords(expectations: Report['expectations']): string | und
 
 /** `22 Nov 2026, 19:25:31 UTC` */
 function moment(iso: string): string {
-  const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium', timeZone: 'UTC' });
   const date = new Date(iso);
-  return Number.isNaN(date.getTime()) ? iso : `${format.format(date)} UTC`;
+  if (Number.isNaN(date.getTime())) return iso;
+  // "Sun, 22 Nov 2026 19:25:31 GMT", as ECMA-262 has it; the formats of a locale would take longer to load than the page to write
+  const [, day, time] = /^\w+, (.+) (.+) GMT$/.exec(date.toUTCString()) ?? [];
+  return `${day}, ${time} UTC`;
 }
 
 /** Every requirement by its feature: a table to find one's way by. */

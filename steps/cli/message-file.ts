@@ -6,11 +6,13 @@ import type { Envelope } from '@cucumber/messages';
 import { htmlHeading, readable } from '../verdict/html-page.ts';
 import type { Report } from '../verdict/report.ts';
 
-/** `messages.ndjson`: every message of the run, written as it comes, so that a run which dies leaves what it measured. */
+/** `messages.ndjson`: every message of the run, written when a situation has ended, so that a run which dies leaves what it measured. */
 export class MessageFile {
   readonly path: string;
   readonly #file: number;
   #open = true;
+  /** Messages that are not written yet: those of situations that have not ended. */
+  #waiting = '';
   #lost: Error | undefined;
 
   /** @throws Error of `node:fs` when the file cannot be written */
@@ -24,22 +26,31 @@ export class MessageFile {
     return this.#lost;
   }
 
-  /** Writes a message. Where that fails the file ends here, and `lost` says why: what was measured goes on to the other reports. */
+  /** Takes a message. Where writing fails the file ends here, and `lost` says why: what was measured goes on to the other reports. */
   write(envelope: Envelope): void {
     if (!this.#open) return;
-    const bytes = Buffer.from(`${JSON.stringify(envelope)}\n`);
+    this.#waiting += `${JSON.stringify(envelope)}\n`;
+    if (envelope.testCaseFinished !== undefined) this.#flush();
+  }
+
+  close(): void {
+    if (!this.#open) return;
+    this.#flush();
+    if (this.#open) closeSync(this.#file);
+    this.#open = false;
+  }
+
+  #flush(): void {
+    const bytes = Buffer.from(this.#waiting);
+    this.#waiting = '';
     try {
       // A disk that is nearly full takes a part and says so by a number only.
       for (let done = 0; done < bytes.length; ) done += writeSync(this.#file, bytes, done);
     } catch (error) {
       this.#lost = error as Error;
-      this.close();
+      this.#open = false;
+      closeSync(this.#file);
     }
-  }
-
-  close(): void {
-    if (this.#open) closeSync(this.#file);
-    this.#open = false;
   }
 
   /**

@@ -327,7 +327,7 @@ class OneRun {
       env: clock === undefined ? {} : (start.kind === 'container' ? clock.forContainer() : clock.forProcess()).env,
       mounts: mount === undefined ? [] : [mount],
       // Nothing else moves while Cucumber is loaded: the implementation is sent on its way first, and gets ready meanwhile.
-      onSpawned: () => void import('./run.ts').catch(() => {}),
+      onSpawned: () => void import('./run.ts').then(({ loadSentences }) => loadSentences()).catch(() => {}),
     });
     this.#implementation = await this.#starting;
     void this.#implementation.lost?.then((why) => this.#interruption?.happen(why));
@@ -337,6 +337,7 @@ class OneRun {
     await session.requireTls();
     await this.#run(1);
     await session.close();
+    this.#fault ??= await this.#implementation.doubt?.();
     for (const charge of this.#charges(session)) this.#take(evidenceEnvelope(charge));
   }
 

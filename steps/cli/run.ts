@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { loadConfiguration, loadSupport, runCucumber } from '@cucumber/cucumber/api';
+import { type IConfiguration, type IRunConfiguration, loadConfiguration, loadSupport, runCucumber } from '@cucumber/cucumber/api';
 import type { Envelope } from '@cucumber/messages';
 import { root } from '../requirement.ts';
 import type { Report, Shard } from '../verdict/report.ts';
@@ -31,29 +31,43 @@ const quiet = () =>
 /** Modules are loaded once in a process: a second run there has to be given what the first one loaded. */
 let library: ReturnType<typeof loadSupport> | undefined;
 
-/** Runs the features; the messages say how they went, and nothing else does. */
-export async function runFeatures({ paths, failFast, order, shard, lanes, onMessage }: CucumberRun): Promise<void> {
-  const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+
+const environment = { cwd: root, stdout: quiet(), stderr: process.stderr };
+
+/** What is the same for all runs. Without a configuration file of its own: a vendor's cucumber.mjs must not change what a requirement is. */
+async function configure(own: Partial<IConfiguration>): Promise<IRunConfiguration> {
   const steps = ending === 'ts' ? `${root}steps` : `${root}dist/steps`;
-  // Without a configuration file of its own: a vendor's cucumber.mjs must not change what a requirement is.
   const { runConfiguration } = await loadConfiguration(
     {
       file: false,
       provided: {
-        paths: paths.map((path) => root + path),
         import: [`${steps}/*.steps.${ending}`, `${steps}/parameter-types.${ending}`, `${steps}/hooks.${ending}`],
         format: ['summary'],
         publish: false,
-        failFast,
-        ...(shard === undefined ? {} : { shard: laneOf(0, 1, shard) }),
-        ...(order === undefined ? {} : { order, plugin: [fileURLToPath(new URL(`./order-plugin.${ending}`, import.meta.url))] }),
+        ...own,
       },
     },
     { cwd: root },
   );
-  const environment = { cwd: root, stdout: quiet(), stderr: process.stderr };
-  library ??= loadSupport(runConfiguration, environment);
-  const support = await library;
+  return runConfiguration;
+}
+
+/** Loads the sentences; to be called early by whoever has to wait for something else anyway. */
+export async function loadSentences(): Promise<Awaited<ReturnType<typeof loadSupport>>> {
+  library ??= configure({}).then((configuration) => loadSupport(configuration, environment));
+  return library;
+}
+
+/** Runs the features; the messages say how they went, and nothing else does. */
+export async function runFeatures({ paths, failFast, order, shard, lanes, onMessage }: CucumberRun): Promise<void> {
+  const runConfiguration = await configure({
+    paths: paths.map((path) => root + path),
+    failFast,
+    ...(shard === undefined ? {} : { shard: laneOf(0, 1, shard) }),
+    ...(order === undefined ? {} : { order, plugin: [fileURLToPath(new URL(`./order-plugin.${ending}`, import.meta.url))] }),
+  });
+  const support = await loadSentences();
   const formats = { ...runConfiguration.formats, publish: false as const };
   if (lanes === 1) {
     await runCucumber({ ...runConfiguration, formats, support }, environment, onMessage);

@@ -31,7 +31,7 @@ const judges = [
 ];
 /** Tests that see more of a file than those beside it. */
 const moreTests: Readonly<Record<string, readonly string[]>> = {
-  'steps/verdict/judge.ts': ['steps/verdict/report.test.ts'],
+  'steps/verdict/judge.ts': ['steps/verdict/report.test.ts', 'steps/verdict/expectations.test.ts'],
   'steps/verdict/transcript.ts': ['steps/verdict/judge.test.ts', 'steps/verdict/report.test.ts'],
   'steps/device.steps.ts': ['steps/server.steps.test.ts', 'steps/response.steps.test.ts'],
   'steps/world.ts': globSync('steps/*.steps.test.ts', { cwd: root }).sort(),

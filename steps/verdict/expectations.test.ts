@@ -27,9 +27,10 @@ const inapplicable: Course = { outcomes: ['SKIPPED'], evidence: [{ kind: 'inappl
 function reportOf(
   entries: readonly Expectation[],
   messages: readonly (readonly Envelope[])[],
-  { allowed = false, today = '2027-01-01', ...more }: Partial<Expectations & Circumstances> = {},
+  { allowed = false, today = '2027-01-01', oneOfSeveral, ...more }: Partial<Expectations & Circumstances> = {},
 ): Report {
-  const expectations = { file: 'expectations.yaml', entries, allowed, today };
+  const part = oneOfSeveral === undefined ? {} : { oneOfSeveral };
+  const expectations = { file: 'expectations.yaml', entries, allowed, today, ...part };
   const judgement = judge([a, b, wish], transcriptOf(...messages), { strict: false, ...more, expectations });
   const report = buildReport(run, judgement, new Date(run.started.getTime() + 1_000));
   assert.deepEqual(schemaFaults('report', reportJson(report)), []);
@@ -97,6 +98,14 @@ describe('a failure that is expected', () => {
     assert.equal(reportOf([known], bothFail.slice(0, 2), part).exitCode, 1);
     const interrupted = reportOf([known], bothFail, { allowed: true, interrupted: 'SIGINT' });
     assert.deepEqual(verdictOf(interrupted).slice(0, 2), ['incomplete', 4]);
+  });
+
+  test('does not let pass what else broke, be it in the same requirement', () => {
+    const half = [failed('server-a'), scenario(place('server-a', 20), { outcomes: ['FAILED'] }), ...rest];
+    assert.equal(reportOf([known], half, { allowed: true }).exitCode, 1);
+    const stranger = [...bothFail, passed('server-unknown')];
+    assert.equal(reportOf([known], stranger, { allowed: true }).exitCode, 1);
+    assert.equal(reportOf([known, { ...known, id: 'server-b' }], stranger, { allowed: true }).exitCode, 1);
   });
 
   test('may be a recommendation', () => {
@@ -177,6 +186,12 @@ describe('an expectation', () => {
     );
     assert.deepEqual(verdictOf(report).slice(0, 2), ['incomplete', 4]);
     assert.match(report.because, /server-b is inapplicable here, so that nothing fails; remove the entry/);
+  });
+
+  test('is compared with all runs together where this is one of several', () => {
+    const one = reportOf([known], [passed('server-a'), passed('server-a', 20), ...rest], { oneOfSeveral: true });
+    assert.deepEqual(verdictOf(one).slice(0, 2), ['conforms', 0]);
+    assert.deepEqual(one.expectations?.mistakes, []);
   });
 
   test('of what was not judged is not held against anybody', () => {

@@ -185,10 +185,33 @@ describe('a situation', () => {
     assert.equal(fast.exitCode, 1);
   });
 
+  test('of another shard is left to that one, and only while nothing else is open', () => {
+    const shard = { number: 1, of: 2 };
+    const selected = new Set([place('server-a'), place('server-b')]);
+    const judgeShard = (...messages: readonly Envelope[][]): Judgement =>
+      judge([a, b, c], transcriptOf(...messages), { strict: false, shard, selected });
+    const { verdict, exitCode, because } = judgeShard(passed('server-a'), passed('server-b'));
+    assert.deepEqual([verdict, exitCode], ['incomplete', 0]);
+    assert.match(because, /^it is shard 1 of 2, of which nothing failed/);
+    const { verdict: broken, exitCode: code } = judgeShard(failed('server-a'), passed('server-b'));
+    assert.deepEqual([broken, code], ['does not conform', 1]);
+    const stopped = scenario(place('server-b'), { outcomes: ['FAILED'] });
+    assertIncomplete(judgeShard(passed('server-a'), stopped), /1 requirement untested and 1 requirement inconclusive/);
+    assertIncomplete(judgeShard(passed('server-a'), passed('server-b'), passed('server-unknown')), /belongs to no requirement/);
+    const leftOut = scenario(place('server-b'), { outcomes: ['SKIPPED'] });
+    const two = requirement('server-two', [10, 20]);
+    const half = transcriptOf(scenario(place('server-two', 10)), scenario(place('server-two', 20), { outcomes: ['FAILED'] }));
+    assertIncomplete(judge([two], half, { strict: false, shard }), /^1 requirement inconclusive$/);
+    const fast = judge([a, b, c], transcriptOf(passed('server-a'), leftOut), { strict: false, shard, selected, failFast: true });
+    assertIncomplete(fast, /^2 requirements untested$/);
+  });
+
   test('that never started is excused by --fail-fast only, and only when something failed', () => {
     const without = judge([a, b], transcriptOf(failed('server-a')), { strict: false });
     assert.deepEqual(statuses(without), { 'server-a': 'failed', 'server-b': 'inconclusive' });
     assertInconclusive(judge([a], transcriptOf(), { strict: false, failFast: true }), /never started/);
+    const passing = judge([a, b], transcriptOf(passed('server-a')), { strict: false, failFast: true });
+    assert.deepEqual(statuses(passing), { 'server-a': 'passed', 'server-b': 'inconclusive' });
   });
 });
 
@@ -296,6 +319,21 @@ describe('a finding that needs another requirement', () => {
       );
       assert.equal(judgement.requirements.find(({ id }) => id === 'server-a')?.reason, 'cannot be judged while server-c fails');
     }
+  });
+
+  test('that fails in one of its situations only is the cause of a chain all the same', () => {
+    const two = requirement('server-two', [10, 20]);
+    const messages = [
+      scenario(place('server-two', 10), { outcomes: ['FAILED'], evidence: [finding('server-two')] }),
+      scenario(place('server-two', 20)),
+      failed('server-a', 'server-two'),
+      failed('server-b', 'server-a'),
+    ];
+    const { requirements } = judge([two, a, b], transcriptOf(...messages), { strict: false });
+    assert.deepEqual(
+      requirements.map(({ reason }) => reason),
+      [undefined, 'cannot be judged while server-two fails', 'cannot be judged while server-two fails'],
+    );
   });
 
   test('is a consequence when any of several that it needs fails by itself', () => {

@@ -87,7 +87,7 @@ export class Profile {
     const end = performance.now();
     const spans = this.#parts.map(({ part, at }, index) => ({ part, at, ms: (this.#parts[index + 1]?.at ?? end) - at }));
     const rows = spans.flatMap(({ part, at, ms }): Row[] => [
-      [part, ms, part === 'situations' ? this.#each(ms) : ''],
+      [part, ms, part === 'situations' ? this.#each(ms - this.#loading(at, ms)) : ''],
       ...(part === 'situations' ? this.#within(at, ms) : []),
     ]);
     const slow = requirements
@@ -109,7 +109,7 @@ export class Profile {
 
   /** What the situations are made of. */
   #within(at: number, ms: number): Row[] {
-    const loading = Math.max(0, (this.#loadedAt ?? at + ms) - at);
+    const loading = this.#loading(at, ms);
     const steps = this.#inSteps();
     const waited = stopwatch.totals();
     const [connecting = 0, exchanges = 0, clients = 0] = (['connecting', 'exchanges', 'clients'] as const).map((kind) =>
@@ -126,9 +126,14 @@ export class Profile {
     ];
   }
 
+  /** How long it took until the first situation began, in ms. */
+  #loading(at: number, ms: number): number {
+    return Math.max(0, (this.#loadedAt ?? at + ms) - at);
+  }
+
   #each(ms: number): string {
     const count = this.#spent.length;
-    return count === 0 ? '' : `${(ms / count).toFixed(1)} ms each, ${count} of them`;
+    return count === 0 ? '' : `${(ms / count).toFixed(1)} ms each once Cucumber is loaded, ${count} of them`;
   }
 
   /** How long at least one step lasted, in ms. */

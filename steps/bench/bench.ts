@@ -1,6 +1,12 @@
 /**
  * `npm run bench`: what the suite itself costs, compared with a bare mqtt.js loop that says the same to the same server. Prints
  * only; figures of one machine are no verdict, so it exits with 0 whatever they are.
+ *
+ * Usage: npm run bench [-- run | growth | tools]
+ *
+ *   run     the whole runs, and where their time goes (when nothing is named)
+ *   growth  what a situation and a device cost where there are 1, 2, 4 and 8 times as many
+ *   tools   the suite's devices beside MQTT tools that do the same on the same server
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,15 +17,21 @@ import { Stage } from '../harness/stage.ts';
 import { startTarget } from '../harness/target/start.ts';
 import type { Target } from '../harness/target/target.ts';
 import { root } from '../requirement.ts';
-import { programPath, runNode } from './child.ts';
+import { accountNode, programPath, runNode } from './child.ts';
+import { benchGrowth } from './growth.ts';
+import { line, mebibytes, median, row, seconds } from './lines.ts';
+import { benchTools } from './tools.ts';
 import { type ConnectionTraffic, TrafficCounter } from './traffic.ts';
 import { designedWaits } from './waits.ts';
 
 /** How often each program runs. Odd, so that the median is one of the runs. */
 const rounds = 5;
 
-/** What issue and README promise of a whole server run: at most this many times the bare loop, and that much for start-up. */
-const target = { factor: 1.5, startUpMs: 1500 };
+/** What a whole server run may cost: at most this many times the bare loop, and that much for start-up; and each situation so much. */
+const target = { factor: 1.3, startUpMs: 1000, situationMs: 10 };
+
+/** What a command may take that only tells something, in ms. */
+const tellingMs = 300;
 
 /** What the issue promises of a client run: the client's own start times, on two lanes, and that much. */
 const clientTarget = { lanes: 2, extraMs: 3000 };
@@ -27,16 +39,24 @@ const clientTarget = { lanes: 2, extraMs: 3000 };
 const entry = `${root}steps/cli/entry.mjs`;
 const bareLoop = programPath('./bare-loop.ts');
 const folder = mkdtempSync(join(tmpdir(), 'ntp-bench-'));
+const parts: Readonly<Record<string, () => Promise<void>>> = { run: benchRuns, growth: benchGrowth, tools: benchTools };
+const wanted = process.argv.slice(2);
+const unknown = wanted.find((name) => !(name in parts));
 try {
-  await bench();
+  if (unknown === undefined) for (const name of wanted.length === 0 ? ['run'] : wanted) await parts[name]?.();
+  else {
+    console.error(`bench: there is no part "${unknown}"; expected ${Object.keys(parts).join(', ')}`);
+    process.exitCode = 2;
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
-async function bench(): Promise<void> {
+async function benchRuns(): Promise<void> {
+  const [listing, help] = await interleaved([entry, 'list'], [entry, '--help']);
   const server = await startTarget(await embeddedTarget('server'));
   try {
-    const { traffic, peakBytes } = await countTraffic(server);
+    const traffic = await countTraffic(server);
     const sum = (of: keyof ConnectionTraffic): number => traffic.reduce((total, connection) => total + connection[of], 0);
     console.log(
       `A server run makes ${traffic.length} connections, ${sum('subscriptions')} subscriptions and ${sum('exchanges')} exchanges.\n`,
@@ -56,16 +76,20 @@ async function bench(): Promise<void> {
     const verdict = median(suite) <= most ? 'met' : 'not met';
     line(`most: ${target.factor} x the bare loop + ${seconds(target.startUpMs)} for start-up`, seconds(most), verdict);
     line(`part of the run that waits by design, in ${waits.situations} situations`, seconds(waits.ms));
+    const { each, where, peakBytes } = await profile();
+    const cheap = each <= target.situationMs ? 'met' : 'not met';
+    line('a situation, without start-up and reports', `${each.toFixed(1)} ms`, `at most ${target.situationMs} ms: ${cheap}`);
     line('peak memory of a run', mebibytes(peakBytes));
-    console.log();
+    console.log(`\nOf one of these runs: ${where}\n`);
   } finally {
     await server.stop();
   }
   await benchClient();
-  const [listing, help] = await interleaved([entry, 'list'], [entry, '--help']);
   row('list', listing);
   row('--help', help);
-  line('peak memory of list', mebibytes((await runNode([entry, 'list'], { peak: true })).peakBytes));
+  const slow = Math.max(median(listing), median(help)) <= tellingMs ? 'met' : 'not met';
+  line('most of each', seconds(tellingMs), slow);
+  line('peak memory of list', mebibytes((await accountNode([entry, 'list'])).peakBytes));
 }
 
 /** The whole client run on the embedded reference, beside what its starts alone take one after the other. */
@@ -92,7 +116,7 @@ async function benchClient(): Promise<void> {
   };
   const file = join(folder, 'client.json');
   writeFileSync(file, JSON.stringify(counted));
-  const run = await runNode([entry, 'run', file, '--root', '/', '--report', join(folder, 'client')], { peak: true });
+  const run = await accountNode([entry, 'run', file, '--root', '/', '--report', join(folder, 'client')]);
   const starts = readFileSync(log, 'utf8').length;
   const alone = await startTimes(target, rounds);
   const most = (starts * median(alone)) / clientTarget.lanes + clientTarget.extraMs;
@@ -123,12 +147,37 @@ async function startTimes(target: Target, count: number): Promise<number[]> {
 }
 
 /** Runs the suite once on the server through a counter, which also fills the compile cache before anything is timed. */
-async function countTraffic(server: { readonly host: string; readonly port: number }) {
+async function countTraffic(server: {
+  readonly host: string;
+  readonly port: number;
+}): Promise<readonly Readonly<ConnectionTraffic>[]> {
   await using counter = await TrafficCounter.open(server);
   const file = join(folder, 'counted.json');
   writeFileSync(file, JSON.stringify({ name: 'counted', role: 'server', address: `mqtt://127.0.0.1:${counter.port}` }));
-  const { peakBytes } = await runNode([entry, 'run', file, '--report', join(folder, 'counted')], { peak: true });
-  return { traffic: counter.connections, peakBytes };
+  await runNode([entry, 'run', file, '--report', join(folder, 'counted')]);
+  return counter.connections;
+}
+
+/** Where the time of a server run goes, by its own account: of some runs the one whose situations cost the median. */
+async function profile() {
+  const runs: { readonly each: number; readonly where: string; readonly peakBytes: number }[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const { said, peakBytes } = await accountNode([
+      entry,
+      'run',
+      '--role',
+      'server',
+      '--profile',
+      '--report',
+      join(folder, 'profile'),
+    ]);
+    const where = said.slice(said.indexOf('where the time went')).trimEnd();
+    runs.push({ each: Number(/([\d.]+) ms each/.exec(where)?.[1]), where, peakBytes });
+  }
+  const middle = median(runs.map(({ each }) => each));
+  const run = runs.find(({ each }) => each === middle);
+  if (run === undefined) throw new Error('run --profile did not say what each situation took');
+  return run;
 }
 
 /** Wall times in ms of two programs that run in turn, so that a busy moment of the machine meets both. */
@@ -140,24 +189,4 @@ async function interleaved(a: readonly string[], b: readonly string[]): Promise<
     times[1].push((await runNode(b)).wallMs);
   }
   return times;
-}
-
-function median(times: readonly number[]): number {
-  return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN;
-}
-
-function row(name: string, times: readonly number[]): void {
-  line(name, seconds(median(times)), `(${seconds(Math.min(...times))} … ${seconds(Math.max(...times))})`);
-}
-
-function line(name: string, value: string, remark = ''): void {
-  console.log(`  ${name.padEnd(58)} ${value.padStart(9)}   ${remark}`.trimEnd());
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(2)} s`;
-}
-
-function mebibytes(bytes: number | undefined): string {
-  return `${Math.round((bytes ?? Number.NaN) / 2 ** 20)} MiB`;
 }

@@ -7,25 +7,55 @@ import { fileURLToPath } from 'node:url';
 export interface Cost {
   /** From before the process was made until it was gone, in ms. */
   readonly wallMs: number;
-  /** The most memory that it held at once, in bytes; undefined where that was not asked for. */
-  readonly peakBytes: number | undefined;
+}
+
+/** What it cost by its own account, without the processes that it started. */
+export interface WholeCost extends Cost {
+  /** Processor time in ms. */
+  readonly cpuMs: number;
+  /** The most memory that it held at once, in bytes. */
+  readonly peakBytes: number;
+  /** What it printed on stdout. */
+  readonly said: string;
 }
 
 /**
  * Runs a program of Node to its end.
  *
- * @param peak also reports the peak of its memory, by a preloaded module, which costs some ms
  * @throws Error when it does not exit with 0, with what it printed on stderr
  */
-export async function runNode(args: readonly string[], { peak = false } = {}): Promise<Cost> {
-  const preload = peak ? ['--import', import.meta.resolve('./peak-memory.ts')] : [];
+export async function runNode(args: readonly string[]): Promise<Cost> {
   const start = performance.now();
-  const child = spawn(process.execPath, [...preload, ...args], { stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
-  const [, , stderr, report] = child.stdio as unknown as [null, null, NodeJS.ReadableStream, NodeJS.ReadableStream];
-  const [complaint, bytes] = await Promise.all([text(stderr), text(report), once(child, 'exit')]);
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const [complaint] = await Promise.all([text(child.stderr), once(child, 'exit')]);
   const wallMs = performance.now() - start;
-  if (child.exitCode !== 0) throw new Error(`node ${args.join(' ').slice(0, 200)} exited with ${child.exitCode}: ${complaint}`);
-  return { wallMs, peakBytes: peak ? Number(bytes) : undefined };
+  requireCode(child.exitCode, [0], args, complaint);
+  return { wallMs };
+}
+
+/**
+ * The same with all that it cost, which a preloaded module says at its end: that takes some ms.
+ *
+ * @param codes exit codes that are no failure
+ * @throws Error as {@link runNode}
+ */
+export async function accountNode(args: readonly string[], codes: readonly number[] = [0]): Promise<WholeCost> {
+  const start = performance.now();
+  const child = spawn(process.execPath, ['--import', import.meta.resolve('./own-cost.ts'), ...args], {
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+  });
+  const [, stdout, stderr, account] = child.stdio as unknown as readonly [null, ...NodeJS.ReadableStream[]];
+  if (stdout === undefined || stderr === undefined || account === undefined) throw new Error('a pipe is missing');
+  const [said, complaint, sums] = await Promise.all([text(stdout), text(stderr), text(account), once(child, 'exit')]);
+  const wallMs = performance.now() - start;
+  requireCode(child.exitCode, codes, args, complaint || said.slice(-2000));
+  const [cpuMs = Number.NaN, peakBytes = Number.NaN] = sums.split(' ').map(Number);
+  return { wallMs, cpuMs, peakBytes, said };
+}
+
+function requireCode(code: number | null, codes: readonly number[], args: readonly string[], complaint: string): void {
+  if (code === null || !codes.includes(code))
+    throw new Error(`node ${args.join(' ').slice(0, 200)} exited with ${code}: ${complaint}`);
 }
 
 /** The path of a program beside this one. */

@@ -10,17 +10,20 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { embeddedTarget } from '../cli/embedded.ts';
 import { WrongUse } from '../cli/wrong-use.ts';
 import { Fleet } from '../harness/fleet.ts';
+import { peakMemory } from '../harness/peak-memory.ts';
 import { InputFileError } from '../harness/target/errors.ts';
 import { loadTarget } from '../harness/target/file.ts';
 import { startTarget } from '../harness/target/start.ts';
 import type { Target } from '../harness/target/target.ts';
 import { fleetOptions, identitiesOf } from '../load/devices.ts';
 import { drive } from '../load/drive.ts';
+import { programPath } from './child.ts';
+import type { Done } from './exchange-work.ts';
+import { median } from './lines.ts';
 
 /** How many connections exchange at once where the rate is measured, and for how long, in ms. */
 const exchanging = { connections: 100, ms: 4000 };
@@ -66,17 +69,13 @@ interface Speed {
 
 /** A bare mqtt.js loop on as many connections, in a process of its own. */
 async function bareSpeed({ host, port }: { readonly host: string; readonly port: number }, connections: number): Promise<Speed> {
-  const program = fileURLToPath(new URL('bare-exchanges.ts', import.meta.url));
-  const child = spawn(process.execPath, [program, host, String(port), String(connections), String(exchanging.ms)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const work = [host, String(port), 'many', String(connections), String(exchanging.ms)];
+  const child = spawn(process.execPath, [programPath('./bare-exchanges.ts'), ...work], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [said] = await Promise.all([text(child.stdout), once(child, 'exit')]);
   if (child.exitCode !== 0) throw new Error(`the bare loop ended with code ${child.exitCode}`);
-  return JSON.parse(said) as Speed;
+  const { exchanges, ms, cpuMs } = JSON.parse(said) as Done;
+  return { perSecond: (exchanges / ms) * 1000, cpuUs: (cpuMs / exchanges) * 1000 };
 }
-
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 function line(name: string, value: string, remark = ''): void {
   console.log(`  ${name.padEnd(52)} ${value.padStart(12)}  ${remark}`.trimEnd());
@@ -104,7 +103,7 @@ async function measure({ target: file, devices, rounds }: Wishes): Promise<boole
     }
     const each = (process.memoryUsage.rss() - before) / devices;
     line('memory of the suite for each device', `${(each / 1024).toFixed(1)} KiB`, 'at most 60 KiB');
-    line('peak memory of the suite', `${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB`);
+    line('peak memory of the suite', `${(peakMemory() / 2 ** 20).toFixed(0)} MiB`);
     const count = Math.min(exchanging.connections, devices);
     const [own, bare]: [Speed[], Speed[]] = [[], []];
     for (let turn = 0; turn < turns; turn += 1) {

@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { featureFiles, readFeature, root } from '../requirement.ts';
+import { multiplied } from './multiplied.ts';
+
+for (const times of [1, 3])
+  test(`has every situation ${times} times, each at its own place, under the same requirements`, () => {
+    for (const file of featureFiles('server')) {
+      const text = readFileSync(root + file, 'utf8');
+      const before = readFeature(file, text);
+      const after = readFeature(file, multiplied(file, text, times));
+      assert.deepEqual(
+        after.map(({ id, level, capabilities, sentence }) => ({ id, level, capabilities, sentence })),
+        before.map(({ id, level, capabilities, sentence }) => ({ id, level, capabilities, sentence })),
+      );
+      for (const [index, { situations }] of before.entries()) {
+        const copies = after[index]?.situations ?? [];
+        const titles = situations.map(({ title }) => title);
+        assert.deepEqual(
+          copies.map(({ title }) => title),
+          Array.from({ length: times }, () => titles).flat(),
+        );
+        assert.equal(new Set(copies.map(({ place }) => place)).size, situations.length * times);
+      }
+    }
+  });

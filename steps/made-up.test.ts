@@ -111,7 +111,8 @@ class MadeUpSession extends Session {
 
   override async link(latency: { readonly forth: number; readonly back: number }): Promise<Link> {
     this.links.push(latency);
-    return latency as unknown as Link;
+    const atOnce: Link['atOnce'] = (prepare) => prepare();
+    return { ...latency, atOnce } as unknown as Link;
   }
 
   override async device(identity: Identity, wishes: DeviceWishes = {}): Promise<NtpDevice> {

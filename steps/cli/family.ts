@@ -1,5 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, extname, join } from 'node:path';
@@ -13,7 +11,7 @@ import type { Target } from '../harness/target/target.ts';
 import { root } from '../requirement.ts';
 import type { Report } from '../verdict/report.ts';
 import { clearReport, makeFolder, pageFile, writeWhole } from '../verdict/report-folder.ts';
-import { signals } from './interruption.ts';
+import { Runs } from './runs.ts';
 import { WrongUse } from './wrong-use.ts';
 
 /** What of a member's output is kept for the console, in characters: its own reports hold the rest. */
@@ -53,12 +51,15 @@ export async function runFamily(paths: readonly string[], options: FamilyOptions
   const { name, version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as FamilyReport['suite'];
   const started = new Date();
   console.log(`${name} ${version}: ${entries.length} implementations, ${jobs} at once`);
-  using running = new Running();
+  using runs = new Runs();
   const members = new Map<Entry, Member>();
   const waiting = [...entries];
   const work = async (): Promise<void> => {
-    for (let entry = waiting.shift(); entry !== undefined && !running.ended; entry = waiting.shift()) {
-      const { output, exitCode } = await running.run(['run', entry.path, '--report', join(folder, entry.folder), ...flags]);
+    for (let entry = waiting.shift(); entry !== undefined && !runs.ending.aborted; entry = waiting.shift()) {
+      let output = '';
+      const exitCode = await runs.run(['run', entry.path, '--report', join(folder, entry.folder), ...flags], (text) => {
+        if (output.length < mostOutput) output += text;
+      });
       const member = memberOf({ ...leftIn(join(folder, entry.folder)), folder: entry.folder, exitCode }, fallbackOf(entry));
       members.set(entry, member);
       tell(member, verbose === true || exitCode !== 0 ? output : '');
@@ -115,44 +116,4 @@ function leftIn(folder: string): { readonly report: Report | undefined; readonly
 function tell({ name, verdict, because }: Member, output: string): void {
   // What is printed in full ends with the verdict.
   console.log(output === '' ? `${name}: ${verdict}, because ${because}` : `\n${output.trimEnd()}\n`);
-}
-
-/** The runs that last, which a signal ends: each writes what it measured. */
-class Running implements Disposable {
-  readonly #children = new Set<ChildProcess>();
-  #ended = false;
-  readonly #onSignal = (signal: NodeJS.Signals): void => {
-    this.#ended = true;
-    for (const child of this.#children) child.kill(signal);
-  };
-
-  constructor() {
-    for (const signal of signals) process.on(signal, this.#onSignal);
-  }
-
-  get ended(): boolean {
-    return this.#ended;
-  }
-
-  /** Runs the suite's command line in a process of its own, to its end. */
-  async run(args: readonly string[]): Promise<{ readonly output: string; readonly exitCode: number }> {
-    const child = spawn(process.execPath, [...process.execArgv, process.argv[1] ?? '', ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      // The terminal sends Ctrl-C to its whole group: each run hears of it once, from here.
-      detached: process.platform !== 'win32',
-    });
-    this.#children.add(child);
-    let output = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        if (output.length < mostOutput) output += text;
-      });
-    const [code] = (await once(child, 'close')) as [number | null];
-    this.#children.delete(child);
-    return { output, exitCode: code ?? 4 };
-  }
-
-  [Symbol.dispose](): void {
-    for (const signal of signals) process.off(signal, this.#onSignal);
-  }
 }

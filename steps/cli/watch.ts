@@ -1,12 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import { InputFileError } from '../harness/target/errors.ts';
 import { loadTarget } from '../harness/target/file.ts';
 import type { Target } from '../harness/target/target.ts';
 import { Changes } from './changes.ts';
 import { usualName } from './expectations-file.ts';
-import { signals } from './interruption.ts';
+import { Runs } from './runs.ts';
 import { inWords, Watch, watchedOf } from './watched.ts';
 import { WrongUse } from './wrong-use.ts';
 
@@ -34,22 +32,16 @@ export async function watchTarget(path: string | undefined, options: WatchOption
   if (path === undefined) throw new WrongUse('--watch watches what a target file names: name one');
   if (options.json === true) throw new WrongUse('--json prints one report, and --watch makes many: read report.json');
   const paths = [path, options.expectations ?? join(dirname(path), usualName)];
-  using ending = new Ending();
+  using runs = new Runs();
   const changes = new Changes();
   for (;;) {
     const watched = watchedOf(paths, await readTarget(path, options.root));
     await using _watch = await Watch.open(watched, options.folder, changes, say);
-    if (ending.signal.aborted) return 4;
-    const code = await ending.during(
-      spawn(process.execPath, [...process.execArgv, process.argv[1] ?? '', ...args], {
-        stdio: 'inherit',
-        // The terminal sends Ctrl-C to its whole group: the run hears of it once, from here.
-        detached: process.platform !== 'win32',
-      }),
-    );
-    if (!ending.signal.aborted) say(`watching ${inWords(watched)}; Ctrl-C ends`);
-    const what = await changes.next(ending.signal);
-    if (ending.signal.aborted) return code;
+    if (runs.ending.aborted) return 4;
+    const code = await runs.run(args);
+    if (!runs.ending.aborted) say(`watching ${inWords(watched)}; Ctrl-C ends`);
+    const what = await changes.next(runs.ending);
+    if (runs.ending.aborted) return code;
     const more = what.length > mostTold ? [`${what.length - mostTold} more`] : [];
     say(`\nchanged: ${[...what.slice(0, mostTold), ...more].join(', ')}`);
   }
@@ -67,35 +59,4 @@ async function readTarget(path: string, root: string | undefined): Promise<Targe
 
 function say(text: string): void {
   process.stdout.write(`${text}\n`);
-}
-
-/** The signals that end the watching, and first the run that lasts. */
-class Ending implements Disposable {
-  readonly #controller = new AbortController();
-  #child: ChildProcess | undefined;
-  readonly #onSignal = (signal: NodeJS.Signals): void => {
-    this.#controller.abort();
-    this.#child?.kill(signal);
-  };
-
-  constructor() {
-    for (const signal of signals) process.on(signal, this.#onSignal);
-  }
-
-  /** Aborts at the first signal. */
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  /** Waits for a run, and passes every signal on to it. @returns its exit code */
-  async during(child: ChildProcess): Promise<number> {
-    this.#child = child;
-    const [code] = (await once(child, 'exit')) as [number | null];
-    this.#child = undefined;
-    return code ?? 4;
-  }
-
-  [Symbol.dispose](): void {
-    for (const signal of signals) process.off(signal, this.#onSignal);
-  }
 }

@@ -31,7 +31,6 @@ import { MessageFile } from './message-file.ts';
 import { readOrder } from './order.ts';
 import { Profile } from './profile.ts';
 import { publish } from './publication.ts';
-import type { Repetition } from './repetition.ts';
 import { type RunOptions, readDeadline, readDocs, readKey, wholeOf } from './run-options.ts';
 import { pathsOf, select } from './selection.ts';
 import { placesOf, readShard } from './shard.ts';
@@ -52,7 +51,7 @@ const usualDeadlineMs = 1_800_000;
 export interface Place {
   /** "run 2 of 5" */
   readonly name: string;
-  /** Told the run's report; `cut` as in {@link Repetition.take}. */
+  /** Told the run's report; `cut`: whether it was ended before its end. */
   readonly heard: (report: Report, cut: boolean) => Promise<void>;
 }
 

@@ -73,6 +73,12 @@ describe('a device is', () => {
   });
 });
 
+test('a device whose connection the server closes over another topic comes back', async () => {
+  const world = await after({ hangsUpOn: '/x' }, device, 'the device hears "/x" as well', 'the device asks');
+  assert.deepEqual([world.device.closed, world.device.connections], [undefined, 2]);
+  await world.answer();
+});
+
 describe("a device's clock", () => {
   const hour = 3_600_000;
   /** How far it is from a server's clock that is an hour ahead, in ms. */

@@ -3,6 +3,7 @@ import { mock } from 'node:test';
 import { DataTable } from '@cucumber/cucumber';
 import { loadConfiguration, loadSupport } from '@cucumber/cucumber/api';
 import { type Evidence, type Finding, NonConformance } from './evidence.ts';
+import type { Credentials } from './harness/credentials.ts';
 import { ConnectError, type DeviceConnection } from './harness/device.ts';
 import type { Exchange } from './harness/exchange.ts';
 import { Inbox, type Message } from './harness/inbox.ts';
@@ -13,6 +14,7 @@ import { played } from './harness/played.test.ts';
 import type { Scene } from './harness/scene.ts';
 import { type DeviceWishes, Session } from './harness/session.ts';
 import type { Stage } from './harness/stage.ts';
+import type { Reception } from './harness/stranger.ts';
 import type { Identity, StartedTarget, Target } from './harness/target/target.ts';
 import { wall } from './harness/wall.ts';
 import { monotonic } from './harness/wire.ts';
@@ -93,16 +95,27 @@ class MadeUpSession extends Session {
   readonly wishes: (DeviceWishes & { readonly identity: Identity })[] = [];
   readonly subscriptions: (readonly [topic: string, qos: number])[] = [];
   readonly links: { readonly forth: number; readonly back: number }[] = [];
+  /** The strangers that called, and the devices that fell silent, after what they had sent. */
+  readonly strangers: (Parameters<Session['stranger']>[2] & {
+    readonly credentials: Credentials;
+    readonly identity: Identity;
+  })[] = [];
+  readonly silent: (readonly [deviceName: string, sent: string])[] = [];
   readonly #answers: Answers;
   readonly #grants: number | undefined;
   readonly #refuses: string | undefined;
   readonly #spacing: number;
+  readonly #hangsUpOn: string | undefined;
+  readonly #reception: Reception | undefined;
   readonly #heard = new Map<Inbox, { readonly name: string; readonly filters: Set<string> }>();
   #ms = 0;
   #count = 0;
 
-  constructor(started: StartedTarget, { answers = right, grants = 2, refuses, spacing = 10 }: Surroundings) {
+  constructor(started: StartedTarget, surroundings: Surroundings) {
     super(started);
+    const { answers = right, grants = 2, refuses, spacing = 10, hangsUpOn, reception } = surroundings;
+    this.#hangsUpOn = hangsUpOn;
+    this.#reception = reception;
     this.#answers = answers;
     this.#grants = grants === 'none' ? undefined : grants;
     this.#refuses = refuses;
@@ -126,6 +139,17 @@ class MadeUpSession extends Session {
     return device;
   }
 
+  override async stranger(...[identity, credentials, how]: Parameters<Session['stranger']>): Promise<Reception> {
+    this.strangers.push({ identity, credentials, ...how });
+    if (this.#reception === undefined) throw new Error('nobody said how this server receives a stranger');
+    return this.#reception;
+  }
+
+  override async silentDevice({ deviceName }: Identity, sent: string): Promise<void> {
+    if (this.#refuses !== undefined) throw new ConnectError(this.#refuses);
+    this.silent.push([deviceName, sent]);
+  }
+
   #connection({ productKey, deviceName }: Identity): DeviceConnection {
     const inbox = new Inbox();
     const filters = new Set<string>();
@@ -135,6 +159,7 @@ class MadeUpSession extends Session {
       subscribe: async (topic, qos) => {
         filters.add(topic);
         this.subscriptions.push([topic, qos]);
+        if (topic === this.#hangsUpOn) await connection.close?.();
         return this.#grants === undefined ? undefined : Math.min(this.#grants, qos);
       },
       publish: (topic, payload, qos) => {
@@ -177,12 +202,43 @@ interface Surroundings {
   readonly mute?: boolean;
   /** How the implementation ended. */
   readonly ended?: string;
+  /** How it ended, which only shows to those who wait for it. */
+  readonly endsLate?: string;
+  /** The signals by which the suite ended a server that it can start again. */
+  readonly restarts?: string[];
+  /** Why the server does not start again. */
+  readonly staysEnded?: Error;
+  /** The topic on whose SUBSCRIBE a server closes the connection. */
+  readonly hangsUpOn?: string;
+  /** How a server receives a stranger. */
+  readonly reception?: Reception;
   /** The highest QoS that a server grants to a subscription. */
   readonly grants?: number | 'none';
   /** How long after a message the next one is published, in ms. */
   readonly spacing?: number;
   /** Why a server lets no device connect. */
   readonly refuses?: string;
+}
+
+function startedAs(own: Target, { ended, endsLate, restarts, staysEnded }: Surroundings): StartedTarget {
+  let fate = ended;
+  const restart = async (signal: string): Promise<void> => {
+    if (staysEnded !== undefined) throw staysEnded;
+    fate = undefined;
+    restarts?.push(signal);
+  };
+  const started = {
+    target: own,
+    host: '127.0.0.1',
+    port: 1,
+    ended: () => fate,
+    get end() {
+      fate ??= endsLate;
+      return Promise.resolve();
+    },
+    ...(restarts === undefined ? {} : { restart }),
+  };
+  return started as unknown as StartedTarget;
 }
 
 export class MadeUpWorld extends NtpWorld {
@@ -195,7 +251,7 @@ export class MadeUpWorld extends NtpWorld {
 
   /** @param id the requirement that is judged */
   constructor(id: string, surroundings: Surroundings = {}) {
-    const { target: own = {}, perform = () => played(), mute = false, ended } = surroundings;
+    const { target: own = {}, perform = () => played(), mute = false } = surroundings;
     const evidence: Evidence[] = [];
     const attach = (text: string): void => void evidence.push(JSON.parse(text) as Evidence);
     super({ attach, log: () => {}, link: () => {}, parameters: {} } as unknown as ConstructorParameters<typeof NtpWorld>[0]);
@@ -204,8 +260,7 @@ export class MadeUpWorld extends NtpWorld {
     const [situation] = requirement?.situations ?? [];
     if (requirement === undefined || situation === undefined) throw new Error(`there is no requirement ${id}`);
     this.#target = { ...target, role: requirement.role, ...own };
-    const started = { target: this.#target, host: '127.0.0.1', port: 1, ended: () => ended };
-    this.#session = new MadeUpSession(started as unknown as StartedTarget, surroundings);
+    this.#session = new MadeUpSession(startedAs(this.#target, surroundings), surroundings);
     const act = async (scene: Scene): Promise<Performance> => {
       this.scenes.push(scene);
       return perform(scene);

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { Link } from './harness/link.ts';
 import type { Performance } from './harness/performance.ts';
 import { origin, played, reported } from './harness/played.test.ts';
+import { EnvironmentError } from './harness/target/errors.ts';
 import { type Answers, blame, blamed, MadeUpWorld, right, said, say } from './made-up.test.ts';
 
 const device = 'a device that hears its response topic';
@@ -30,6 +32,9 @@ describe('a server', () => {
     assert.equal(await silence({ answers: none }), 'no response');
     assert.equal(await silence({ answers: none, ended: 'exited with code 1' }), 'no response: the server exited with code 1');
     assert.equal(await silence({ answers: none }, true), 'no response: closed by the suite');
+    const late = { answers: none, endsLate: 'exited with code 1' };
+    assert.equal(await silence(late, true), 'no response: the server exited with code 1');
+    assert.equal(await silence(late), 'no response', 'whose connection is open is not asked after');
     const elsewhere: Answers = ({ echo }) => [
       said(echo, 1, 1, { topic: 'x', to: 'dn' }),
       said(echo, 1, 1, { topic: 'x', to: 'dn' }),
@@ -51,6 +56,51 @@ describe('a server', () => {
     const world = await mute('server-echoes-send-time');
     assert.deepEqual((await blamed(Promise.resolve().then(() => world.requireVoice()))).needs, ['server-answers-request']);
     (await mute('server-answers-request')).requireVoice();
+  });
+
+  test('that has no connection for a device which falls silent is blamed', async () => {
+    const link = {} as Link;
+    const world = new MadeUpWorld('server-outlives-lost-device');
+    await world.fallSilent('half of its CONNECT', link);
+    assert.deepEqual(world.session.silent, [['probe-2', 'half of its CONNECT']]);
+    const refusing = new MadeUpWorld('server-outlives-lost-device', { refuses: 'connection refused' });
+    assert.equal((await blamed(refusing.fallSilent('nothing', link))).received, 'connection refused');
+  });
+
+  describe('that has ended', () => {
+    const id = 'server-outlives-malformed';
+    const ended = 'exited with code 1';
+    const blameIt = (world: MadeUpWorld) =>
+      blamed(Promise.resolve().then(() => world.blame({ expected: 'a', received: 'b', needs: [] })));
+
+    test('is started again once it was blamed for that', async () => {
+      const restarts: string[] = [];
+      const world = new MadeUpWorld(id, { ended, restarts });
+      await world.revive();
+      assert.deepEqual(restarts, [], 'nobody has seen it yet');
+      await blameIt(world);
+      await world.revive();
+      assert.deepEqual(restarts, ['SIGKILL']);
+      assert.equal(world.informed.length, 1);
+      await world.revive();
+      assert.equal(restarts.length, 1);
+      await blameIt(world);
+      await world.revive();
+      assert.equal(restarts.length, 1, 'it runs, whatever it is blamed for');
+    });
+
+    test('stays so where the suite cannot start it', async () => {
+      const addressed = new MadeUpWorld(id, { ended });
+      await blameIt(addressed);
+      await addressed.revive();
+      const stuck = new MadeUpWorld(id, { ended, restarts: [], staysEnded: new EnvironmentError('no start') });
+      await blameIt(stuck);
+      await stuck.revive();
+      assert.deepEqual([...addressed.informed, ...stuck.informed], []);
+      const broken = new MadeUpWorld(id, { ended, restarts: [], staysEnded: new TypeError('a mistake of the suite') });
+      await blameIt(broken);
+      await assert.rejects(broken.revive(), TypeError);
+    });
   });
 
   test('leaves its packets', async () => {
@@ -98,6 +148,16 @@ test('the message at fault is shown with its exchange', async () => {
 });
 
 describe('blame', () => {
+  test('of a client asks for no server', async () => {
+    class Lost extends MadeUpWorld {
+      override get session(): never {
+        throw new Error('no session');
+      }
+    }
+    const world = new Lost('client-request-topic');
+    assert.equal((await blamed(world.perform().then(() => world.blame({ expected: 'a', received: 'b' })))).received, 'b');
+  });
+
   test('names the requirements that it leans on, but not its own', async () => {
     const world = new MadeUpWorld('server-echoes-send-time');
     const lean = (needs?: string[]) =>

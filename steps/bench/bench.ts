@@ -2,11 +2,12 @@
  * `npm run bench`: what the suite itself costs, compared with a bare mqtt.js loop that says the same to the same server. Prints
  * only; figures of one machine are no verdict, so it exits with 0 whatever they are.
  *
- * Usage: npm run bench [-- run | growth | tools]
+ * Usage: npm run bench [-- run | growth | tools | container]
  *
- *   run     the whole runs, and where their time goes (when nothing is named)
- *   growth  what a situation and a device cost where there are 1, 2, 4 and 8 times as many
- *   tools   the suite's devices beside MQTT tools that do the same on the same server
+ *   run         the whole runs, and where their time goes (when nothing is named)
+ *   growth      what a situation and a device cost where there are 1, 2, 4 and 8 times as many
+ *   tools       the suite's devices beside MQTT tools that do the same on the same server
+ *   container   a run on a container beside what the engine takes
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,6 +19,7 @@ import { startTarget } from '../harness/target/start.ts';
 import type { Target } from '../harness/target/target.ts';
 import { root } from '../requirement.ts';
 import { accountNode, programPath, runNode } from './child.ts';
+import { benchContainer } from './container.ts';
 import { benchGrowth } from './growth.ts';
 import { line, mebibytes, median, row, seconds } from './lines.ts';
 import { benchTools } from './tools.ts';
@@ -39,7 +41,12 @@ const clientTarget = { lanes: 2, extraMs: 3000 };
 const entry = `${root}steps/cli/entry.mjs`;
 const bareLoop = programPath('./bare-loop.ts');
 const folder = mkdtempSync(join(tmpdir(), 'ntp-bench-'));
-const parts: Readonly<Record<string, () => Promise<void>>> = { run: benchRuns, growth: benchGrowth, tools: benchTools };
+const parts: Readonly<Record<string, () => Promise<void>>> = {
+  run: benchRuns,
+  growth: benchGrowth,
+  tools: benchTools,
+  container: () => benchContainer(folder),
+};
 const wanted = process.argv.slice(2);
 const unknown = wanted.find((name) => !(name in parts));
 try {

@@ -6,7 +6,9 @@ import type { NtpWorld } from './world.ts';
 const patience = { timeout: 900_000 };
 
 Given('a server that the suite has started', function (this: NtpWorld) {
-  return this.session.started.restart === undefined
+  const { started } = this.session;
+  if (started.onlyOnce !== undefined) throw new EnvironmentError(started.onlyOnce);
+  return started.restart === undefined
     ? this.inapplicable('the suite did not start this server: it has an address, and somebody else runs it')
     : undefined;
 });

@@ -80,8 +80,13 @@ export async function load(path: string | undefined, options: LoadOptions): Prom
   screen.write(`${name} ${version}: load on ${described.name}: ${planInWords(plan)}\n`);
   let ending: Omit<Ending, 'finished'> = {};
   let started: StartedTarget | undefined;
+  let lost: string | undefined;
   try {
     started = await startTarget(target, { giveUp: giveUp.signal });
+    void started.lost?.then((why) => {
+      lost = why;
+      giveUp.abort();
+    });
     const telling = {
       connected: (devices: number, ms: number): void => {
         screen.write(`  connected after ${(ms / 1000).toFixed(1)} s: ${devices} devices, each hears its response topic\n`);
@@ -96,8 +101,10 @@ export async function load(path: string | undefined, options: LoadOptions): Prom
       if (measured.counts.disconnected > 0) await lateEnd(started);
       described = describeTarget(target, started, file);
     }
+    lost ??= await started?.doubt?.();
     await started?.stop();
   }
+  if (lost !== undefined) ending = { environment: lost };
   const { why } = interruption;
   const report = buildReport({ ...circumstances, target: described }, measured, {
     ...(why === undefined ? ending : { interrupted: why }),

@@ -79,6 +79,7 @@ export async function meet({ client, venue, server, identity, type, latency, giv
       await watch(performance, connections, client, started, giveUp);
     } finally {
       performance.over = true;
+      lost ??= await started.doubt?.();
       await started.stop();
       performance.output = started.output();
     }

@@ -69,6 +69,8 @@ export class Performance {
   welcomed = false;
   /** How the client ended by itself, in words; undefined when the suite had to end it. */
   ended: string | undefined;
+  /** Why what it did not do may not be its own doing, in words: then nothing can be held against it. */
+  doubt: string | undefined;
   /** True when the suite still waited for something at the deadline, or when a flood of requests came before. */
   overdue = false;
   /** The last lines of its output. */

@@ -253,6 +253,7 @@ export class Stage {
     } finally {
       performance.over = true;
       performance.changed();
+      performance.doubt = await client.doubt?.();
       await client.stop();
       // What it said last was read meanwhile.
       performance.output = client.output();

@@ -57,6 +57,8 @@ export async function performPair({ server, client }: Candidates, setting: Setti
     const encounters = await meetAll({ server: started, client, identity: match.identity }, setting);
     if (giveUp.aborted) return interrupted;
     const { requirements } = setting;
+    const doubt = await started.doubt?.();
+    if (doubt !== undefined) throw new EnvironmentError(doubt);
     const results = await judgePair({ server: started, client, encounters, requirements, say: await setting.say() });
     const starts = startResults(encounters, client, started);
     const troubles = troublesOf(encounters, client, started);

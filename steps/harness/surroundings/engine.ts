@@ -1,29 +1,39 @@
 import { getAuthConfig } from 'testcontainers/build/container-runtime/auth/get-auth-config.js';
+import { requireOfCluster } from '../target/cluster.ts';
 import { engineWords } from '../target/container.ts';
 import { connectEngine, type Engine, OWNER_LABEL, RUN } from '../target/engine.ts';
 import { imageId } from '../target/image.ts';
 import { networkFor } from '../target/network.ts';
 import type { ContainerStart, Target } from '../target/target.ts';
-import { ok, problem, type Seen } from './finding.ts';
+import { notNeeded, ok, problem, type Seen } from './finding.ts';
 
 type ImageDistributionOptions = NonNullable<Parameters<ReturnType<Engine['docker']['getImage']>['distribution']>[0]>;
 
 /** Which engine answers, and where. @throws EnvironmentError when none does */
 export async function seeEngine(): Promise<Seen> {
-  const { docker, client, here, remote, lacks } = await connectEngine();
+  const { docker, client, here, remote, cluster, lacks } = await connectEngine();
   const { serverVersion, operatingSystemType, architecture } = client.info.containerRuntime;
+  const machine = cluster ? 'Kubernetes' : `${operatingSystemType}/${architecture}`;
   const { protocol, host, port, socketPath } = docker.modem as unknown as Readonly<Record<string, string | number | undefined>>;
   const where = socketPath === undefined ? `${protocol}://${host}:${port}` : `unix://${socketPath}`;
-  const away = remote
-    ? 'it is on another machine: a client in a container reaches the suite through a container of testcontainers/sshd'
-    : 'it is not on this machine: the network of a client in a container is open';
+  const away = wayTo({ cluster, remote });
   const more = [...(here ? [] : [away]), ...lacks];
-  return ok([`${serverVersion} (${operatingSystemType}/${architecture}) at ${where}`, ...more].join('; '));
+  return ok([`${serverVersion} (${machine}) at ${where}`, ...more].join('; '));
+}
+
+/** How containers of an engine that is not here meet the suite. */
+function wayTo({ cluster, remote }: Pick<Engine, 'cluster' | 'remote'>): string {
+  if (cluster) return 'its containers are reached, and reach the suite, through a container of testcontainers/sshd';
+  if (remote)
+    return 'it is on another machine: a client in a container reaches the suite through a container of testcontainers/sshd';
+  return 'it is not on this machine: the network of a client in a container is open';
 }
 
 /** Whether the image is here, or its registry would give it. @throws EnvironmentError when no engine answers */
 export async function seeImage(name: string): Promise<Seen> {
   const engine = await connectEngine();
+  // What is in front of a cluster says yes to every image.
+  if (engine.cluster) return notNeeded('not tried: the cluster gets it when a container is started');
   const id = await imageId(engine, name);
   if (id !== undefined) return ok(`${name} is here, ${id.slice(0, 19)}`);
   const { registry } = engine.testcontainers.ImageName.fromString(name);
@@ -45,10 +55,11 @@ export async function seeImage(name: string): Promise<Seen> {
  * Whether a container of the target's image can be started: in its network, with its confinement in short, and taken away at once.
  * Nothing is tried where the image is not here.
  *
- * @throws EnvironmentError when no engine answers
+ * @throws EnvironmentError when no engine answers, or it cannot do what the target needs
  */
 export async function seeContainer(target: Target, start: ContainerStart): Promise<Seen | undefined> {
   const engine = await connectEngine();
+  requireOfCluster(engine, target, start);
   if (start.image === undefined || (await imageId(engine, start.image)) === undefined) return undefined;
   const advice = `Start it by hand to see more: docker run --rm ${start.image}`;
   try {

@@ -19,6 +19,8 @@ export async function foreignMachine({ docker }: Engine, image: string): Promise
       docker.getImage(image).inspect(),
       docker.info() as Promise<{ readonly OSType: string; readonly Architecture: string }>,
     ]);
+    // In front of a cluster nobody says: each of its machines may be another.
+    if (Os === undefined || Architecture === undefined || info.Architecture === undefined) return undefined;
     const own = `${info.OSType}/${machines[info.Architecture] ?? info.Architecture}`;
     const its = `${Os}/${Architecture}`;
     return its === own ? undefined : `the image is for ${its}, and this engine runs on ${own}`;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { constants } from 'node:os';
@@ -6,11 +7,13 @@ import { PassThrough } from 'node:stream';
 import type { StartedTestContainer } from 'testcontainers';
 import { foreignMachine } from './architecture.ts';
 import { BuildError, buildImage } from './build.ts';
+import { onlyOnce, requireOfCluster, wayStoodStill } from './cluster.ts';
 import { type Confinement, usualCapabilities } from './confinement.ts';
 import { connectEngine, type Engine, OWNER_LABEL, RUN } from './engine.ts';
 import { EnvironmentError } from './errors.ts';
 import { notStarted } from './failure.ts';
 import { fillPlaceholders, type PlaceholderValues } from './fill.ts';
+import type { Passage } from './forwarder.ts';
 import { unlessGivenUp } from './give-up.ts';
 import { looseness, networkFor, type RunNetwork } from './network.ts';
 import type { StartOptions } from './options.ts';
@@ -18,11 +21,14 @@ import { Output } from './output.ts';
 import { portSign } from './port.ts';
 import { lineSign, nextLook, type Sign, untilReady } from './readiness.ts';
 import type { Incarnation } from './restartable.ts';
-import type { ContainerStart, Target } from './target.ts';
+import type { ContainerStart, Role, Target } from './target.ts';
 import { fillAll, valuesFor } from './values.ts';
 
 /** How long a connection must be kept to tell a server from the engine's proxy, in ms. */
 const KEPT_MS = 150;
+
+/** The same where ports of another machine are forwarded to this one, so that a refusal takes its time. */
+const FORWARDED_KEPT_MS = 1_500;
 
 /** How long a container may take to end by itself after a signal, in ms. */
 const GRACE_MS = 2_000;
@@ -35,6 +41,9 @@ const PING_MS = 2_000;
 
 /** How long the last output may take to arrive after the end, in ms. */
 const LAST_OUTPUT_MS = 1_000;
+
+/** How long what is in front of a cluster may take to know that a pod whose output has ended has ended, in ms, and between two looks. */
+const [POD_END_MS, POD_LOOK_MS] = [10_000, 500];
 
 /** What is mapped into a container must be a file of the engine's own machine. */
 const noFiles =
@@ -52,6 +61,7 @@ type Container = ReturnType<Docker['getContainer']>;
 export async function startContainer(target: Target, start: ContainerStart, options: StartOptions): Promise<Incarnation> {
   const { giveUp } = options;
   const engine = await unlessGivenUp(connectEngine(), giveUp);
+  requireOfCluster(engine, target, start);
   if (options.mounts !== undefined && options.mounts.length > 0 && engine.remote) throw new EnvironmentError(noFiles);
   const made = start.build === undefined ? pullImage(engine, target, start.image ?? '') : builtImage(engine, target, start.build);
   const image = await unlessGivenUp(made, giveUp);
@@ -63,13 +73,17 @@ export async function startContainer(target: Target, start: ContainerStart, opti
   const output = new Output(target.secrets);
   if (options.onLine !== undefined) output.listen(options.onLine);
   const network = await networkFor(engine, target.role, start).catch((error: unknown) => {
+    if (error instanceof EnvironmentError) throw error;
     throw notStarted(target, {
       tried: 'a network for its container',
       seen: engineWords(error),
       advice: 'See whether the engine has subnets left.',
     });
   });
+  const running = new RunningContainer(engine, target.role, output, network, giveUp);
+  const name = `ntp-${randomUUID().slice(0, 8)}`;
   const subject = await describe(engine, image, start, {
+    name,
     ...(network === undefined ? {} : { network }),
     env: { ...fillAll(start.env, values), ...options.env },
     ...(start.command === undefined ? {} : { command: fill(start.command) }),
@@ -79,13 +93,23 @@ export async function startContainer(target: Target, start: ContainerStart, opti
     // The name by which a client finds the platform on this machine; an address needs none.
     ...(target.role === 'client' && values.host !== undefined && isIP(values.host) === 0 ? { reaches: values.host } : {}),
   });
-  const running = new RunningContainer(engine, output, network, giveUp);
-  const begin = async (): Promise<number> => {
+  const begin = async (): Promise<Way> => {
     const started = await running.start(subject);
     // A client publishes no port.
-    return start.port === undefined ? 0 : (started?.getMappedPort(start.port) ?? 0);
+    if (start.port === undefined) return { host: '', port: 0 };
+    if (!engine.cluster) return { host: engine.host, port: started?.getMappedPort(start.port) ?? 0 };
+    const passage = await running.lead(name, start.port);
+    return { host: '127.0.0.1', port: passage.port, sign: passage.sign };
   };
   return whenReady({ engine, image, target, start, values, fill, tried }, running, begin, output);
+}
+
+/** How a server is reached from here. */
+interface Way {
+  readonly host: string;
+  readonly port: number;
+  /** That the server accepts a connection, where its own port is not what stands there. */
+  readonly sign?: Sign;
 }
 
 /** What is the same for every start of a container. */
@@ -99,26 +123,25 @@ interface Circumstances {
   readonly tried: string;
 }
 
-/** @param begin starts it, and gives the port under which a server's own is published */
+/** @param begin starts it, and says how a server is reached */
 async function whenReady(
   circumstances: Circumstances,
   running: RunningContainer,
-  begin: () => Promise<number>,
+  begin: () => Promise<Way>,
   output: Output,
 ): Promise<Incarnation> {
   const { engine, image, target, start, values, fill, tried } = circumstances;
   const advice = 'Run the image by hand to see more. A slow start needs a longer ready.within.';
   const logged = target.ready.log === undefined ? [] : [lineSign(output, target.ready.log)];
   try {
-    const published = await begin();
-    const port = target.role === 'server' ? published : Number(values.port);
-    const host = target.role === 'server' ? engine.host : (values.host ?? '');
+    const way = await begin();
+    const { host, port } = target.role === 'server' ? way : { host: values.host ?? '', port: Number(values.port) };
+    const keptMs = engine.remote && host === '127.0.0.1' ? FORWARDED_KEPT_MS : KEPT_MS;
+    const shown = `port ${start.port} of the container (${host}:${port} here)`;
     const signs = [
       ...logged,
       ...(target.ready.health === true ? [healthSign(running)] : []),
-      ...(target.ready.port
-        ? [portSign({ host, port, keptMs: KEPT_MS, shown: `port ${start.port} of the container (${host}:${port} here)` })]
-        : []),
+      ...(target.ready.port ? [way.sign ?? portSign({ host, port, keptMs, shown })] : []),
     ];
     const problem = await untilReady(signs, running.end, target.ready.withinMs);
     if (problem !== undefined) {
@@ -127,24 +150,28 @@ async function whenReady(
       const seen = foreign === undefined ? problem : `${problem}; ${foreign}`;
       throw notStarted(target, { tried, seen, output: output.last(), advice });
     }
+    const readyAt = performance.now();
     return {
       // Another machine has another clock, whatever its target file says.
       target: engine.remote ? { ...target, sharedClock: false } : target,
       host,
       port,
-      imageDigest: running.imageDigest,
+      ...(running.imageDigest === '' ? {} : { imageDigest: running.imageDigest }),
+      ...(engine.cluster ? { onlyOnce } : {}),
       looseness: looseness(engine, target.role, start),
       output: () => output.last(),
       ended: () => running.ended,
       end: running.end,
       lost: running.lost,
+      doubt: () => running.doubt(target, readyAt),
       write: (text) => running.write(text),
       signal: (signal) => running.signal(signal),
       exec: (command) => running.exec(fill(command), command.join(' ')),
       again: async (signal) => {
         const fresh = new Output(target.secrets);
         const next = await running.successor(signal, fresh);
-        return whenReady(circumstances, next, () => next.startAgain(start.port ?? 0), fresh);
+        const begun = async (): Promise<Way> => ({ host: engine.host, port: await next.startAgain(start.port ?? 0) });
+        return whenReady(circumstances, next, begun, fresh);
       },
       stop: () => running.stop(),
     };
@@ -188,6 +215,8 @@ async function builtImage(engine: Engine, target: Target, build: NonNullable<Con
 
 /** What a container is made with, beside its image. */
 interface Making {
+  /** By which it is found in its network. */
+  readonly name: string;
   readonly env: Readonly<Record<string, string>>;
   readonly command?: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
@@ -211,12 +240,20 @@ async function describe(engine: Engine, image: string, start: ContainerStart, ma
 
     constructor() {
       super(image);
+      // What a cluster is told of, it does not do, or does something else.
+      if (engine.cluster) return;
       Object.assign(this.hostConfig, confine(start.confinement));
       if (making.network !== undefined) Object.assign(this.hostConfig, noNames);
       this.createOpts.OpenStdin = making.stdin;
     }
 
     publish(port: number): void {
+      if (engine.cluster) {
+        // Not to be forwarded, but for the forwarder to find.
+        this.createOpts.ExposedPorts = { [`${port}/tcp`]: {} };
+        this.withNetworkAliases(making.name);
+        return;
+      }
       this.withExposedPorts(port);
       this.hostConfig.PortBindings = { [`${port}/tcp`]: [{ HostIp: engine.publishOn, HostPort: '0' }] };
     }
@@ -280,6 +317,7 @@ class RunningContainer {
   readonly #engine: Engine;
   readonly #output: Output;
   readonly #network: RunNetwork | undefined;
+  readonly #role: Role;
   readonly #hasEnded: (how: string) => void;
   readonly #isLost: (why: string) => void;
   readonly #giveUp: AbortSignal | undefined;
@@ -288,11 +326,18 @@ class RunningContainer {
   readonly #printed = Promise.withResolvers<void>();
   #container: Container | undefined;
   #stdin: NodeJS.ReadWriteStream | undefined;
+  #passage: Passage | undefined;
+  /** Settles when it is known why a pod prints no more. */
+  #quiet: Promise<void> | undefined;
+  /** How a pod has ended, where nobody can tell whether it was its own doing. */
+  #failure: string | undefined;
+  #removed = false;
   #stopped: Promise<void> | undefined;
 
   /** @param giveUp aborts when nobody wants the container any more */
-  constructor(engine: Engine, output: Output, network: RunNetwork | undefined, giveUp?: AbortSignal) {
+  constructor(engine: Engine, role: Role, output: Output, network: RunNetwork | undefined, giveUp?: AbortSignal) {
     this.#engine = engine;
+    this.#role = role;
     this.#output = output;
     this.#network = network;
     const { promise, resolve } = Promise.withResolvers<string>();
@@ -304,6 +349,8 @@ class RunningContainer {
     const loss = Promise.withResolvers<string>();
     this.lost = loss.promise;
     this.#isLost = loss.resolve;
+    // Beyond a cluster's forwarder nothing is seen any more.
+    if (engine.cluster) void network?.forwarder?.lost.then((why) => this.#stopped ?? this.#isLost(why));
     this.#giveUp = giveUp;
     giveUp?.addEventListener('abort', this.#abort);
     if (giveUp?.aborted === true) this.#abort();
@@ -317,9 +364,12 @@ class RunningContainer {
     subject.onCreated = (id) => {
       this.#container = this.#engine.docker.getContainer(id);
       resolve();
-      return this.#attach(this.#container);
+      return this.#engine.cluster ? Promise.resolve() : this.#attach(this.#container);
     };
-    const started = subject.start();
+    const started = subject.start().then(async (it) => {
+      if (this.#engine.cluster) await this.#follow();
+      return it;
+    });
     started.then(
       () => resolve(),
       () => resolve(),
@@ -339,7 +389,7 @@ class RunningContainer {
     const late = setTimeout(() => void this.signal('SIGKILL').catch(() => {}), GRACE_MS);
     await this.end;
     clearTimeout(late);
-    const next = new RunningContainer(this.#engine, output, this.#network, this.#giveUp);
+    const next = new RunningContainer(this.#engine, this.#role, output, this.#network, this.#giveUp);
     next.#container = this.#container;
     return next;
   }
@@ -351,6 +401,13 @@ class RunningContainer {
     await this.#container.start();
     const { Ports } = (await this.#container.inspect()).NetworkSettings;
     return Number(Ports[`${port}/tcp`]?.[0]?.HostPort ?? 0);
+  }
+
+  /** Makes a way to one of its ports, by its name in the network. */
+  async lead(name: string, port: number): Promise<Passage> {
+    if (this.#network?.forwarder === undefined) throw new Error('there is no forwarder');
+    this.#passage = await this.#network.forwarder.lead(name, port);
+    return this.#passage;
   }
 
   async inspect(): Promise<Awaited<ReturnType<Container['inspect']>> | undefined> {
@@ -399,6 +456,9 @@ class RunningContainer {
   async #stop(): Promise<void> {
     this.#giveUp?.removeEventListener('abort', this.#abort);
     await this.#created;
+    // Whoever took it away meanwhile must not be taken for the implementation.
+    await this.#quiet;
+    this.#removed = true;
     try {
       await this.#container?.remove({ force: true, v: true });
     } catch (error) {
@@ -410,7 +470,56 @@ class RunningContainer {
         );
     } finally {
       this.#hasEnded('stopped by the suite');
+      this.#passage?.close();
       await this.#network?.leave();
+    }
+  }
+
+  /** Why what was seen of it may be somebody else's doing, in words: a pod may have been taken away before anybody was told. */
+  async doubt(target: Target, since: number): Promise<string | undefined> {
+    const forwarder = this.#network?.forwarder;
+    if (!this.#engine.cluster || forwarder === undefined) return undefined;
+    await this.#quiet;
+    const lost = await Promise.race([this.lost, Promise.resolve(undefined)]);
+    return lost ?? this.#failure ?? wayStoodStill(forwarder, target, since);
+  }
+
+  /** Reads what a pod prints, from its first line: what is in front of a cluster starts what it is asked to attach to. */
+  async #follow(): Promise<void> {
+    const container = this.#container;
+    if (container === undefined) return;
+    const stream = await container.logs({ follow: true, stdout: true, stderr: true });
+    this.#hear(stream);
+    stream.once('close', () => {
+      this.#quiet = this.#whyQuiet();
+    });
+    stream.on('error', () => {});
+    // The cluster takes whatever a tag names at this moment; only a digest says what ran.
+    const { Config } = await container.inspect();
+    this.imageDigest = /@(sha256:[0-9a-f]{64})$/.exec(Config.Image)?.[1] ?? '';
+  }
+
+  /** What its output has ended by: its own end, or something that nobody can tell from it. */
+  async #whyQuiet(): Promise<void> {
+    const giveUp = AbortSignal.timeout(POD_END_MS);
+    for (;;) {
+      const state = await this.inspect().then(
+        (found) => found?.State,
+        () => undefined,
+      );
+      if (this.#removed) return;
+      const failed = state === undefined || state.Dead || state.OOMKilled || state.ExitCode !== 0;
+      if (failed) {
+        this.#failure =
+          'its container has failed, or the Kubernetes cluster has taken it away: which of the two, and with which exit code, is not told';
+        // A client may well end with an error, where it is refused.
+        if (this.#role === 'server') this.#isLost(this.#failure);
+        this.#hasEnded('failed, or was taken away by the cluster');
+        return;
+      }
+      if (!state.Running) return this.#hasEnded('exited with code 0');
+      if (giveUp.aborted) return this.#isLost('the Kubernetes cluster no longer tells what the container prints');
+      await nextLook(POD_LOOK_MS, giveUp);
     }
   }
 
@@ -420,16 +529,10 @@ class RunningContainer {
     const stdin = (await container.inspect()).Config.OpenStdin;
     const stream = await container.attach({ stream: true, stdout: true, stderr: true, stdin, hijack: stdin });
     this.#stdin = stream;
-    const stdout = new PassThrough();
-    const stderr = new PassThrough();
-    this.#engine.docker.modem.demuxStream(stream, stdout, stderr);
-    this.#output.read(stdout, 'stdout');
-    this.#output.read(stderr, 'stderr');
+    this.#hear(stream);
     stream.once('close', () => {
       // The wait for its end would go on for ever on a connection that broke.
       if (this.ended === undefined) void this.#seesEngine();
-      stdout.end();
-      stderr.end(() => this.#printed.resolve());
     });
     stream.on('error', () => {});
     this.imageDigest = (await container.inspect()).Image;
@@ -440,6 +543,19 @@ class RunningContainer {
         if (await this.#seesEngine()) this.#hasEnded('removed');
       },
     );
+  }
+
+  /** Reads both of its streams out of the engine's one. */
+  #hear(stream: NodeJS.ReadableStream): void {
+    const stdout = new PassThrough();
+    const stderr = new PassThrough();
+    this.#engine.docker.modem.demuxStream(stream, stdout, stderr);
+    this.#output.read(stdout, 'stdout');
+    this.#output.read(stderr, 'stderr');
+    stream.once('close', () => {
+      stdout.end();
+      stderr.end(() => this.#printed.resolve());
+    });
   }
 
   /** Whether the engine still answers; where it does not, the container is lost from sight. */

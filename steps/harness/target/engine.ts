@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readlinkSync } from 'node:fs';
 import os, { hostname } from 'node:os';
 import type { ContainerRuntimeClient } from 'testcontainers';
+import { type EngineInfo, kindOfEngine, kindVariable } from './engine-kind.ts';
 import { EnvironmentError } from './errors.ts';
 import { freePort } from './port.ts';
 
@@ -29,6 +30,8 @@ export interface Engine {
   readonly here: boolean;
   /** Whether it is on another machine: other clock, other files. A virtual machine whose ports are published here counts as this machine. */
   readonly remote: boolean;
+  /** Whether its containers are pods of a Kubernetes cluster: addresses, networks and signals are not what Docker's are. */
+  readonly cluster: boolean;
   /** What the engine cannot confine, a phrase each. */
   readonly lacks: readonly string[];
 }
@@ -68,13 +71,16 @@ async function connect(): Promise<Engine> {
     throw new EnvironmentError(
       `No Docker engine answers at DOCKER_HOST=${asked}.\n  Start it there, or see what keeps it from being reached.`,
     );
-  const gateway = await bridgeGateway(docker);
+  const info = (await docker.info()) as EngineAnswer;
+  const kind = kindOfEngine(info, process.env[kindVariable]);
+  const cluster = kind === 'kubernetes';
+  const gateway = kind === 'docker' ? await bridgeGateway(docker) : undefined;
   const { host } = client.info.containerRuntime;
-  const remote = !loopbacks.includes(host) && host !== gateway && !(await isOwn(host));
+  const remote = kind !== 'docker' || (!loopbacks.includes(host) && host !== gateway && !(await isOwn(host)));
   // Most engines have the same gateway: that of another one may be an address of this machine by chance.
   const here = !remote && gateway !== undefined && (await isOwn(gateway));
-  const reached = whereabouts(host, gateway, here);
-  const engine = { testcontainers, client, docker, gateway, here, remote, lacks: lacksOf(await docker.info()), ...reached };
+  const reached = whereabouts(host, gateway, here, remote);
+  const engine = { testcontainers, client, docker, gateway, here, remote, cluster, lacks: lacksOf(info, cluster), ...reached };
   await doWithoutReaper(engine);
   await removeLeftovers(engine);
   return engine;
@@ -102,8 +108,13 @@ function isAsked(docker: Engine['docker'], address: string | undefined): boolean
  * testcontainers starts Ryuk, a container that removes what a crashed run leaves. Where its image is not at hand (no registry in
  * reach) the first start would fail for that alone; the leftovers are then removed by the next run.
  */
-async function doWithoutReaper({ client, testcontainers }: Engine): Promise<void> {
+async function doWithoutReaper({ client, testcontainers, cluster }: Engine): Promise<void> {
   if (process.env['TESTCONTAINERS_RYUK_DISABLED'] !== undefined) return;
+  if (cluster) {
+    // It would be given the engine's socket, which no pod has; what is in front of a cluster removes what is left itself.
+    process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true';
+    return;
+  }
   const { getReaperImage } = await import('testcontainers/build/reaper/reaper.js');
   const image = testcontainers.ImageName.fromString(getReaperImage());
   if (!(await client.image.exists(image))) process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true';
@@ -152,8 +163,15 @@ export function isLeftover(owner: string): boolean {
   }
 }
 
-/** What the engine's kernel does not limit: it then starts containers without the limit, and only warns. */
-function lacksOf({ MemoryLimit, PidsLimit }: { readonly MemoryLimit?: boolean; readonly PidsLimit?: boolean }): string[] {
+/** What an engine answers to `GET /info`. */
+interface EngineAnswer extends EngineInfo {
+  readonly MemoryLimit?: boolean;
+  readonly PidsLimit?: boolean;
+}
+
+/** What the engine's kernel does not limit: it then starts containers without the limit, and only warns. A cluster is told of no limit. */
+function lacksOf({ MemoryLimit, PidsLimit }: EngineAnswer, cluster: boolean): string[] {
+  if (cluster) return ['memory, pids, log, network, Linux capabilities and new privileges as the Kubernetes cluster has them'];
   return [
     ...(MemoryLimit === false ? ['memory unlimited, because the engine cannot limit it'] : []),
     ...(PidsLimit === false ? ['pids unlimited, because the engine cannot limit them'] : []),
@@ -174,10 +192,16 @@ async function isOwn(host: string): Promise<boolean> {
  * Where ports are published and reached. testcontainers takes this machine for a container wherever `/.dockerenv` exists, and would
  * then go through the bridge's gateway; that the gateway's address is one of this machine says that the engine is on it.
  */
-function whereabouts(host: string, gateway: string | undefined, here: boolean): Pick<Engine, 'host' | 'publishOn'> {
+function whereabouts(
+  host: string,
+  gateway: string | undefined,
+  here: boolean,
+  remote: boolean,
+): Pick<Engine, 'host' | 'publishOn'> {
   // "localhost" would be tried as ::1 first, where the port is not published.
   const loopback = { host: '127.0.0.1', publishOn: '127.0.0.1' };
-  if (loopbacks.includes(host)) return loopback;
+  // Who forwards ports of another machine to here need not see those of that machine's loopback.
+  if (loopbacks.includes(host)) return remote ? { ...loopback, publishOn: '0.0.0.0' } : loopback;
   if (gateway === undefined || host !== gateway) return { host, publishOn: '0.0.0.0' };
   return here ? loopback : { host: gateway, publishOn: gateway };
 }
@@ -185,12 +209,19 @@ function whereabouts(host: string, gateway: string | undefined, here: boolean): 
 /**
  * The gateway of the engine's default bridge (which the engine does not always say; it is then the first address of the subnet). On
  * an engine in a virtual machine no interface here has it.
+ *
+ * @throws EnvironmentError when the bridge has no addresses, and so is none
  */
 async function bridgeGateway(docker: Engine['docker']): Promise<string | undefined> {
   const { IPAM } = (await docker.getNetwork('bridge').inspect()) as {
     IPAM?: { Config?: { Gateway?: string; Subnet?: string }[] };
   };
   const [config] = IPAM?.Config ?? [];
-  const first = /^(\d+\.\d+\.\d+)\.0\/\d+$/.exec(config?.Subnet ?? '')?.[1];
-  return config?.Gateway ?? (first === undefined ? undefined : `${first}.1`);
+  if (config === undefined)
+    throw new EnvironmentError(
+      'The Docker engine does not say at which addresses its containers are: it is none that keeps them on a machine of its own.\n' +
+        `  Say what it is: ${kindVariable}=kubernetes where a cluster runs them, ${kindVariable}=remote where another machine does.`,
+    );
+  const first = /^(\d+\.\d+\.\d+)\.0\/\d+$/.exec(config.Subnet ?? '')?.[1];
+  return config.Gateway ?? (first === undefined ? undefined : `${first}.1`);
 }

@@ -19,9 +19,9 @@ export interface RunNetwork {
  * other host's answer finds back (an `internal` network would publish no port). outward: a container in it reaches the engine's
  * machine, and the engine forwards nothing of it to anybody else. forwarded: the same for an engine whose machine is not this one; a
  * container in it reaches the forwarder, and what else is in it (the engine knows nothing between all and none). forwarded, open: it
- * reaches whatever the engine's machine reaches as well.
+ * reaches whatever the engine's machine reaches as well. cluster: none but in name, with a forwarder that leads both ways.
  */
-type Direction = 'inward' | 'outward' | 'forwarded' | 'forwarded, open';
+type Direction = 'inward' | 'outward' | 'forwarded' | 'forwarded, open' | 'cluster';
 
 interface Shared {
   members: number;
@@ -34,9 +34,10 @@ const networks = new Map<Direction, Shared>();
  * Joins the network that a container of this start belongs in; undefined when it is to be in the engine's own, which leads everywhere:
  * the target file says so, or the engine is in a virtual machine, whose closed networks do not lead to the suite.
  *
- * @throws EnvironmentError where the platform is to be reached through a forwarder, and there is none
+ * @throws EnvironmentError where a forwarder is needed, and there is none
  */
 export async function networkFor(engine: Engine, role: Role, start: ContainerStart): Promise<RunNetwork | undefined> {
+  if (engine.cluster) return joinNetwork(engine, 'cluster');
   const open = start.confinement.network === 'open';
   if (role === 'client' && isForwarded(engine)) return joinNetwork(engine, open ? 'forwarded, open' : 'forwarded');
   if (open) return undefined;
@@ -52,6 +53,8 @@ function isForwarded({ remote, here, host, gateway }: Engine): boolean {
 /** What of a container's confinement is looser than the default, because its target file says so or the engine is as it is. */
 export function looseness(engine: Engine, role: Role, { confinement }: ContainerStart): string[] {
   const away = role === 'client' && confinement.network === 'closed' && !engine.here && !isForwarded(engine);
+  // Whatever a target file loosens, a cluster does not hear of.
+  if (engine.cluster) return [...engine.lacks];
   return [...loosened(confinement), ...engine.lacks, ...(away ? ['network open, because the engine is on another machine'] : [])];
 }
 
@@ -99,13 +102,17 @@ async function make(engine: Engine, direction: Direction): Shared['made'] {
   const forwarded = direction.startsWith('forwarded');
   const network = await engine.docker.createNetwork({
     Name: name,
-    Driver: 'bridge',
-    Internal: direction === 'outward' || direction === 'forwarded',
     Labels: { [OWNER_LABEL]: RUN },
-    Options: {
-      'com.docker.network.bridge.enable_icc': String(forwarded),
-      ...(direction === 'inward' ? { 'com.docker.network.bridge.enable_ip_masquerade': 'false' } : {}),
-    },
+    ...(direction === 'cluster'
+      ? {}
+      : {
+          Driver: 'bridge',
+          Internal: direction === 'outward' || direction === 'forwarded',
+          Options: {
+            'com.docker.network.bridge.enable_icc': String(forwarded),
+            ...(direction === 'inward' ? { 'com.docker.network.bridge.enable_ip_masquerade': 'false' } : {}),
+          },
+        }),
   });
   // Whoever still uses it, or has removed it already: the next run removes what is left.
   const remove = (): Promise<void> =>
@@ -113,7 +120,7 @@ async function make(engine: Engine, direction: Direction): Shared['made'] {
       () => {},
       () => {},
     );
-  if (!forwarded) {
+  if (!forwarded && direction !== 'cluster') {
     const { IPAM } = (await network.inspect()) as {
       readonly IPAM?: { readonly Config?: readonly { readonly Gateway?: string }[] };
     };

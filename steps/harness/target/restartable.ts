@@ -26,15 +26,20 @@ export function restartable(first: Incarnation): StartedTarget {
     ...(first.imageDigest === undefined ? {} : { imageDigest: first.imageDigest }),
     ...(first.looseness === undefined ? {} : { looseness: first.looseness }),
     lost,
+    doubt: async () => now.doubt?.(),
     output: () => now.output(),
     ended: () => now.ended(),
     write: (text) => now.write(text),
     signal: (signal) => now.signal(signal),
     exec: (command) => now.exec(command),
-    restart: async (signal) => {
-      now = await now.again(signal);
-      watch();
-    },
+    ...(first.onlyOnce === undefined
+      ? {
+          restart: async (signal) => {
+            now = await now.again(signal);
+            watch();
+          },
+        }
+      : { onlyOnce: first.onlyOnce }),
     stop: () => now.stop(),
   };
 }

@@ -169,6 +169,8 @@ export interface StartedTarget {
   readonly end: Promise<string>;
   /** Settles, if ever, with why the suite no longer sees what becomes of it: nothing that is seen afterwards says anything about it. */
   readonly lost?: Promise<string>;
+  /** Asked when all was seen: why that may not be its own doing, in words, where `lost` is about to settle. */
+  doubt?(): Promise<string | undefined>;
   /** Writes to its standard input. @throws EnvironmentError when it has ended, or is an address. */
   write(text: string): Promise<void>;
   /** Sends it a signal, not its children. @throws EnvironmentError when it has ended, or is an address. */
@@ -182,11 +184,14 @@ export interface StartedTarget {
   exec(command: readonly string[]): Promise<void>;
   /**
    * Ends a server by this signal (by force where it does not end), and starts it again: a process with the same command, a container as it
-   * was left. Host, port, output and end are those of the new start then, and the port may be another one. Absent for an address.
+   * was left. Host, port, output and end are those of the new start then, and the port may be another one. Absent for an address, and
+   * where `onlyOnce` says why.
    *
    * @throws EnvironmentError when it does not become ready again; nothing of it is left running then
    */
   restart?(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  /** Why what the suite has started cannot be started again, in words: nothing can be said of what it would do. */
+  readonly onlyOnce?: string;
   /** Ends it with all its children and gives back what it held. Safe to call twice; never throws for a target that is already gone. */
   stop(): Promise<void>;
 }

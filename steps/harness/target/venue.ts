@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { requireOfCluster, wayStoodStill } from './cluster.ts';
 import { EnvironmentError } from './errors.ts';
 import type { Target } from './target.ts';
 
@@ -42,9 +43,10 @@ const neverReached =
  * The venue of a client: the loopback for a process; for a container the engine's side of the network that it will be in, or the
  * loopback behind a forwarder where the engine is on another machine.
  *
- * @throws EnvironmentError when no engine answers, or no forwarder; `listen` throws it where containers do not reach this machine
+ * @throws EnvironmentError when no engine answers, it cannot do what the target needs, or no forwarder answers; `listen` throws it where containers do not reach this machine
  */
-export async function venueOf({ role, start }: Target): Promise<Venue> {
+export async function venueOf(target: Target): Promise<Venue> {
+  const { role, start } = target;
   if (start.kind !== 'container')
     return {
       host: loopback,
@@ -56,6 +58,7 @@ export async function venueOf({ role, start }: Target): Promise<Venue> {
   const { connectEngine } = await import('./engine.ts');
   const { networkFor, looseness } = await import('./network.ts');
   const engine = await connectEngine();
+  requireOfCluster(engine, target, start);
   // Held as long as the platform listens there; each container joins the same one.
   const network = await networkFor(engine, role, start);
   const gateway = network?.gateway ?? engine.gateway ?? loopback;
@@ -65,8 +68,12 @@ export async function venueOf({ role, start }: Target): Promise<Venue> {
     lost = why;
   });
   return {
-    host: 'host.docker.internal',
-    fault: () => lost ?? (forwarder?.used === false ? neverReached : undefined),
+    // A pod is given no names of hosts.
+    host: engine.cluster ? gateway : 'host.docker.internal',
+    fault: () => {
+      if (lost !== undefined || forwarder === undefined) return lost;
+      return forwarder.used ? wayStoodStill(forwarder, target) : neverReached;
+    },
     listen: async (platform) => {
       if (forwarder !== undefined) {
         const port = await platform.listen(loopback);

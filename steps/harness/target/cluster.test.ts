@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { after, before, describe, test } from 'node:test';
+import { connectEngine } from './engine.ts';
+import { kindOfEngine } from './engine-kind.ts';
+import { EnvironmentError } from './errors.ts';
+import { builtForwarder, type FakeCluster, fakeCluster } from './fake-cluster.test.ts';
+import { loadTarget } from './file.ts';
+import { startTarget } from './start.ts';
+import type { StartedTarget, Target } from './target.ts';
+import { venueOf } from './venue.ts';
+
+const image = 'local/base:latest';
+
+const required = process.env['CONFORMANCE_REQUIRE_DOCKER'] === '1';
+const cluster: FakeCluster | undefined = await reachable();
+const skip = cluster === undefined ? 'no Docker engine answers at its usual socket' : false;
+
+async function reachable(): Promise<FakeCluster | undefined> {
+  const socket = connect('/var/run/docker.sock');
+  try {
+    await once(socket, 'connect');
+    return await fakeCluster();
+  } catch (error) {
+    if (required) throw error;
+    return undefined;
+  } finally {
+    socket.destroy();
+  }
+}
+
+after(() => cluster?.close());
+
+const folder = mkdtempSync(join(tmpdir(), 'cluster-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const node = (program: string): object => ({ image, command: ['node', '-e', program] });
+
+async function targetOf(content: object): Promise<Target> {
+  const file = join(folder, 'acme.json');
+  writeFileSync(file, JSON.stringify({ name: 'Acme', device: { productKey: 'pk', deviceName: 'dn' }, ...content }));
+  return loadTarget(file);
+}
+
+const disposable = (it: StartedTarget): { it: StartedTarget } & AsyncDisposable => ({
+  it,
+  [Symbol.asyncDispose]: () => it.stop(),
+});
+
+describe('an engine in front of a Kubernetes cluster', { skip, timeout: 120_000 }, () => {
+  before(() => {
+    process.env['SSHD_CONTAINER_IMAGE'] = builtForwarder();
+    process.env['DOCKER_HOST'] = cluster?.address;
+  });
+
+  test('is recognised, and has nothing of a Docker engine that is here', async () => {
+    const { cluster: known, remote, here, gateway, lacks } = await connectEngine();
+    assert.deepEqual([known, remote, here, gateway, lacks.length], [true, true, false, undefined, 1]);
+  });
+
+  test('has its servers reached by nothing but the forwarder, to the last word', async () => {
+    const serve =
+      'require("node:net").createServer({ allowHalfOpen: true }, (s) => { let all = ""; s.on("data", (d) => { all += d; }).on("end", () => s.end("you said " + all)); })';
+    const listens = `setTimeout(() => ${serve}.listen(1883, "0.0.0.0"), 500); console.log("first"); console.error("second");`;
+    const target = await targetOf({ role: 'server', sharedClock: true, container: { ...node(listens), port: 1883 } });
+    await using started = disposable(await startTarget(target));
+    const socket = connect({ port: started.it.port, host: started.it.host, allowHalfOpen: true });
+    socket.end('hello');
+    assert.equal(await text(socket), 'you said hello');
+    assert.deepEqual([started.it.target.sharedClock, started.it.imageDigest, 'restart' in started.it], [false, undefined, false]);
+    assert.match(started.it.onlyOnce ?? '', /cannot be ended and started again/);
+    assert.deepEqual(started.it.output().toSorted(), ['first', 'second']);
+    assert.equal(await started.it.doubt?.(), undefined);
+    // Neither a port that the cluster would forward nor anything else that it does not know.
+    const server = cluster?.created.find(({ Image }) => Image === image);
+    assert.deepEqual([server?.ExposedPorts, server?.HostConfig?.PortBindings], [{ '1883/tcp': {} }, undefined]);
+    await started.it.stop();
+    await assert.rejects(once(connect(started.it.port, started.it.host), 'connect'), /ECONNREFUSED/);
+  });
+
+  test('has its clients reach the platform, and says how they ended', async () => {
+    const program = 'require("node:net").connect(process.env.PORT, process.env.BROKER).on("data", (d) => console.log("" + d));';
+    const container = { ...node(program), env: { BROKER: '{host}', PORT: '{port}' } };
+    const target = await targetOf({ role: 'client', container, result: { log: '(?<time>\\d+)' } });
+    const platform = createServer((socket) => socket.end('met'));
+    const venue = await venueOf(target);
+    try {
+      assert.match(venue.fault() ?? '', /no start of the client has reached the platform/);
+      const port = await venue.listen({
+        listen: async (host) => {
+          await once(platform.listen(0, host), 'listening');
+          return (platform.address() as AddressInfo).port;
+        },
+      });
+      const heard = Promise.withResolvers<string>();
+      const values = { host: venue.host, port: String(port) };
+      await using client = disposable(await startTarget(target, { values, onLine: (line) => heard.resolve(line) }));
+      assert.equal(await heard.promise, 'met');
+      assert.equal(await client.it.end, 'exited with code 0');
+      assert.deepEqual([venue.fault(), (platform.address() as AddressInfo).address], [undefined, '127.0.0.1']);
+    } finally {
+      platform.close();
+      await venue.leave();
+    }
+  });
+
+  test('does not tell a server that fails from one that was taken away: nothing is said of either', async () => {
+    const program =
+      'require("node:net").createServer(() => process.exit(3)).listen(1883, "0.0.0.0", () => console.log("listening"));';
+    const container = { ...node(program), port: 1883 };
+    const target = await targetOf({ role: 'server', container, ready: { log: 'listening', port: false } });
+    await using started = disposable(await startTarget(target));
+    const socket = connect(started.it.port, started.it.host);
+    await once(socket.resume(), 'close');
+    assert.match((await started.it.lost) ?? '', /has failed, or the Kubernetes cluster has taken it away/);
+    assert.match((await started.it.doubt?.()) ?? '', /has failed, or the Kubernetes cluster/);
+  });
+
+  test('lets nothing be said once the forwarder is gone', async () => {
+    const program = 'require("node:net").createServer().listen(1883, "0.0.0.0", () => console.log("listening"));';
+    const target = await targetOf({ role: 'server', container: { ...node(program), port: 1883 } });
+    await using started = disposable(await startTarget(target));
+    const { docker } = await connectEngine();
+    const [forwarder] = (await docker.listContainers()).filter(({ Image }) => Image === process.env['SSHD_CONTAINER_IMAGE']);
+    await docker.getContainer(forwarder?.Id ?? '').remove({ force: true });
+    assert.match((await started.it.lost) ?? '', /the container that forwards connections .* is gone/);
+    assert.match((await started.it.doubt?.()) ?? '', /is gone/);
+  });
+
+  for (const [what, content, says] of [
+    [
+      'a Dockerfile',
+      { role: 'server', container: { dockerfile: 'Dockerfile', port: 1883 } },
+      /no image is built from a Dockerfile/,
+    ],
+    [
+      'files',
+      { role: 'server', container: { image, port: 1883, files: [{ source: 'acme.json', path: '/a' }] } },
+      /container\.files come after the start/,
+    ],
+    ['a health check', { role: 'server', container: { image, port: 1883 }, ready: { health: true } }, /no health check runs/],
+    ['a signal', { sync: { signal: 'SIGUSR1' } }, /SIGUSR1 is not delivered/],
+    ['standard input', { sync: { stdin: 'x' } }, /nothing reads standard input/],
+    ['a controlled clock', { capabilities: ['clock'] }, /no file is shared with the suite/],
+  ] as const) {
+    test(`refuses a target that needs ${what} before anything is started`, async () => {
+      writeFileSync(join(folder, 'Dockerfile'), `FROM ${image}\n`);
+      const client = { role: 'client', container: { image, env: { P: '{port}' } }, result: { log: '(?<time>.)' } };
+      const target = await targetOf('role' in content ? content : { ...client, ...content });
+      const before = cluster?.asked.filter((call) => /create|build/.test(call)).length;
+      const refused = (error: unknown): boolean => {
+        assert.ok(error instanceof EnvironmentError);
+        assert.match(
+          error.message,
+          /^Acme \(acme\.json\) was not started: the Kubernetes cluster behind the Docker engine cannot do/,
+        );
+        assert.match(error.message, says);
+        return true;
+      };
+      await assert.rejects(startTarget(target, { values: { host: 'h', port: '1' } }), refused);
+      if (target.role === 'client') await assert.rejects(venueOf(target), refused);
+      assert.equal(cluster?.asked.filter((call) => /create|build/.test(call)).length, before);
+    });
+  }
+});
+
+test('the kind of an engine is what it says, or what is said of it', () => {
+  const docker = { Name: 'build-7', OperatingSystem: 'Debian GNU/Linux 12 (bookworm)', ServerVersion: '28.0.1', Labels: [] };
+  assert.equal(kindOfEngine(docker, undefined), 'docker');
+  assert.equal(kindOfEngine({ ...docker, Labels: null }, ''), 'docker');
+  assert.equal(
+    kindOfEngine({ Name: 'kubedock', OperatingSystem: 'kubernetes', ServerVersion: '0.18.2' }, undefined),
+    'kubernetes',
+  );
+  assert.equal(kindOfEngine({ ...docker, Labels: ['cloud.docker.run.version=259.c712f5fd'] }, undefined), 'remote');
+  assert.equal(kindOfEngine({ ...docker, ServerVersion: '78+testcontainerscloud' }, undefined), 'remote');
+  assert.equal(kindOfEngine(docker, 'kubernetes'), 'kubernetes');
+  assert.equal(kindOfEngine(docker, 'remote'), 'remote');
+  assert.throws(
+    () => kindOfEngine(docker, 'swarm'),
+    /^EnvironmentError: CONFORMANCE_ENGINE is "swarm"; expected remote .* or kubernetes/,
+  );
+});

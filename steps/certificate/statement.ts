@@ -96,6 +96,10 @@ function subjectOf({ name, version, imageDigest, build, start }: Report['target'
   if (build !== undefined) return { name: build.name, digest: digestSet(build.digest) };
   if (imageDigest !== undefined)
     return { name: version === undefined ? name : `${name} ${version}`, digest: digestSet(imageDigest) };
+  if (start.startsWith('container'))
+    throw new NotCertifiable(
+      'nothing says which image was tested: a Kubernetes cluster does not tell its digest; name it with its digest in container.image (…@sha256:…)',
+    );
   const kind = start.startsWith('address') ? 'a server at an address' : 'a process';
   throw new NotCertifiable(
     `nothing says which build was tested: ${kind} has no digest that the suite could see; the target file may declare build: { name, digest }`,

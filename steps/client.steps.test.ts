@@ -310,7 +310,7 @@ describe('the client reports the time that the formula gives', () => {
     await say(world('client-counts-latency', [twice]), sentence);
   });
 
-  test('a machine that is too busy is tried twice more, and then nothing is judged', async () => {
+  test('a machine that is too busy is tried twice more, a client that was quick enough five times, and then nothing is judged', async () => {
     // nothing is known of the client's clock but that a second passed
     const busy = (): Performance =>
       client({ ...server, deviceSendTime: 4711, before: 0, asked: 1000, answered: 1010, reports: [reported(0, 1020)] });
@@ -320,6 +320,18 @@ describe('the client reports the time that the formula gives', () => {
     const saved = world('client-counts-latency', [busy()], {}, () => client({ ...server, reports: [report(formula)] }));
     await say(saved, sentence);
     assert.equal(saved.performances.length, 1);
+
+    const good = (): Performance => client({ ...server, reports: [report(formula)] });
+    const known = world('client-counts-latency', [good()], {}, () => (known.scenes.length === 5 ? good() : busy()));
+    await say(known, sentence);
+    known.performances.splice(0, 1, busy());
+    await say(known, sentence);
+    assert.equal(known.scenes.length, 5);
+    const slow = world('client-counts-latency', [good()], {}, busy);
+    await say(slow, sentence);
+    slow.performances.splice(0, 1, busy());
+    await assert.rejects(say(slow, sentence), { name: 'TooUncertain' });
+    assert.equal(slow.scenes.length, 5);
   });
 });
 

@@ -67,10 +67,10 @@ describe('a certificate', () => {
     assert.deepEqual(statement.subject, [{ name: 'hub.jar', digest: { sha256: 'c'.repeat(64) } }]);
   });
 
-  const without = (member: 'imageDigest'): ((report: Report) => Report) => {
+  const withoutDigest = (start: string): ((report: Report) => Report) => {
     return (report) => {
-      const { [member]: _, ...target } = report.target;
-      return { ...report, target };
+      const { imageDigest: _, ...target } = report.target;
+      return { ...report, target: { ...target, start } };
     };
   };
   const refused: readonly (readonly [string, MadeUpRun, RegExp])[] = [
@@ -82,9 +82,14 @@ describe('a certificate', () => {
       /^something .* inconclusive$/,
     ],
     [
+      'an image that nothing names',
+      { change: withoutDigest('container acme/hub:3.2.1') },
+      /^nothing says which image was tested: .* container\.image \(…@sha256:…\)$/,
+    ],
+    [
       'a build that nothing names',
-      { change: without('imageDigest') },
-      /^nothing says which build was tested: .* build: \{ name, digest \}$/,
+      { change: withoutDigest('process ./hub') },
+      /^nothing says which build was tested: a process .* build: \{ name, digest \}$/,
     ],
     [
       'failures that are expected',

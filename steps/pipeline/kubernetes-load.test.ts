@@ -55,7 +55,10 @@ describe('the Kubernetes Job of five loads', { timeout: 120_000 }, () => {
       const { code, output } = await merged;
       assert.equal(code, 0, output);
       const parts = Array.from({ length: count }, (_, index) => loadIn(`part-${index + 1}`));
-      assert.deepEqual(parts.map(({ connected }) => connected).toSorted((a, b) => a - b), [20, 20, 21, 21, 21]);
+      assert.deepEqual(
+        parts.map(({ connected }) => connected).toSorted((a, b) => a - b),
+        [20, 20, 21, 21, 21],
+      );
       const { machines, connected, counts, latency } = loadIn('load');
       assert.deepEqual([machines, connected, counts.asked, counts.answered, latency.count], [count, devices, 200, 200, 200]);
       // A device that connects a second time ends its first connection.

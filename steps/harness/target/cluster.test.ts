@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
+import { wayStoodStill } from './cluster.ts';
 import { connectEngine } from './engine.ts';
 import { kindOfEngine } from './engine-kind.ts';
 import { EnvironmentError } from './errors.ts';
@@ -167,6 +168,20 @@ describe('an engine in front of a Kubernetes cluster', { skip, timeout: 120_000 
       assert.equal(cluster?.asked.filter((call) => /create|build/.test(call)).length, before);
     });
   }
+});
+
+test('a way that stood still for half of the time that an answer may take lets nobody be blamed for being late', async () => {
+  const server = await targetOf({ role: 'server', container: { image, port: 1883 }, responseDeadline: '2s' });
+  const asked: unknown[] = [];
+  const still = (ms: number): Parameters<typeof wayStoodStill>[0] => ({
+    stoodStillMs: (since) => {
+      asked.push(since);
+      return ms;
+    },
+  });
+  assert.equal(wayStoodStill(still(1000), server, 7), undefined);
+  assert.match(wayStoodStill(still(1001), server, 7) ?? '', /stood still for 1001 ms, of the 2000 ms that an answer may take/);
+  assert.deepEqual(asked, [7, 7]);
 });
 
 test('the kind of an engine is what it says, or what is said of it', () => {

@@ -19,7 +19,7 @@ const mostOfIt = 0.5;
  * @param since a moment of performance.now()
  */
 export function wayStoodStill(
-  forwarder: Forwarder,
+  forwarder: Pick<Forwarder, 'stoodStillMs'>,
   { role, responseDeadlineMs, withinMs }: Target,
   since?: number,
 ): string | undefined {

@@ -102,6 +102,7 @@ export async function openForwarder(engine: Engine, network: string): Promise<Fo
     await container.start();
     const { Networks, Ports } = (await container.inspect()).NetworkSettings;
     const port = Number(Ports[`${sshPort}/tcp`]?.[0]?.HostPort);
+    if (!Number.isInteger(port)) throw new Error('it has no published port, or has ended');
     const connection = await connectTo({ host: engine.host, port, password });
     // An API in front of a cluster has no address of a pod: the pod itself has.
     const address = cluster ? firstAddress(await connection.run('hostname -i')) : Networks[network]?.IPAddress;

@@ -43,7 +43,6 @@ async function configure(own: Partial<IConfiguration>): Promise<IRunConfiguratio
       file: false,
       provided: {
         import: [`${steps}/*.steps.${ending}`, `${steps}/parameter-types.${ending}`, `${steps}/hooks.${ending}`],
-        format: ['summary'],
         publish: false,
         ...own,
       },
@@ -68,7 +67,11 @@ export async function runFeatures({ paths, failFast, order, shard, lanes, onMess
     ...(order === undefined ? {} : { order, plugin: [fileURLToPath(new URL(`./order-plugin.${ending}`, import.meta.url))] }),
   });
   const support = await loadSentences();
-  const formats = { ...runConfiguration.formats, publish: false as const };
+  const formats = {
+    ...runConfiguration.formats,
+    stdout: new URL(`./silent-formatter.${ending}`, import.meta.url).href,
+    publish: false as const,
+  };
   if (lanes === 1) {
     await runCucumber({ ...runConfiguration, formats, support }, environment, onMessage);
     return;

@@ -41,7 +41,8 @@ export interface Attempt {
 }
 
 /** Tells the peak of the suite's memory as it ends. */
-const measure = 'process.on("exit", () => console.error("peak " + Math.round(process.resourceUsage().maxRSS / 1024)))';
+const measure = `import { peakMemory } from ${JSON.stringify(new URL('../harness/peak-memory.ts', import.meta.url).href)};
+process.on('exit', () => console.error('peak ' + Math.round(peakMemory() / 2 ** 20)));`;
 
 /** Runs the suite's command line on a hostile implementation, as a vendor would, and looks at everything that came of it. */
 export async function attempt(one: HostileCase): Promise<Attempt> {

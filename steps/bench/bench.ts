@@ -18,6 +18,7 @@ import { Stage } from '../harness/stage.ts';
 import { startTarget } from '../harness/target/start.ts';
 import type { Target } from '../harness/target/target.ts';
 import { root } from '../requirement.ts';
+import { answerHelp } from '../usage.ts';
 import { accountNode, programPath, runNode } from './child.ts';
 import { benchContainer } from './container.ts';
 import { benchGrowth } from './growth.ts';
@@ -40,6 +41,7 @@ const clientTarget = { lanes: 2, extraMs: 3000 };
 
 const entry = `${root}steps/cli/entry.mjs`;
 const bareLoop = programPath('./bare-loop.ts');
+answerHelp(import.meta.url);
 const folder = mkdtempSync(join(tmpdir(), 'ntp-bench-'));
 const parts: Readonly<Record<string, () => Promise<void>>> = {
   run: benchRuns,

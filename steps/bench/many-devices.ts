@@ -21,6 +21,7 @@ import { startTarget } from '../harness/target/start.ts';
 import type { Target } from '../harness/target/target.ts';
 import { fleetOptions, identitiesOf } from '../load/devices.ts';
 import { drive } from '../load/drive.ts';
+import { answerHelp } from '../usage.ts';
 import { programPath } from './child.ts';
 import type { Done } from './exchange-work.ts';
 import { median } from './lines.ts';
@@ -134,6 +135,7 @@ async function measure({ target: file, devices, rounds }: Wishes): Promise<boole
   }
 }
 
+answerHelp(import.meta.url);
 try {
   const passed = await measure(readWishes(process.argv.slice(2)));
   console.log(passed ? 'each device got its own single answer each time' : 'not every device got its own single answer');

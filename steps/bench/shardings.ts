@@ -1,6 +1,9 @@
 /**
- * `npm run shardings`: whether the shards of a run, merged, come to what the whole run comes to, in ten shardings of chance on
- * implementations of both roles. Exits with 1 when one of them does not.
+ * Whether the shards of a run, merged, come to what the whole run comes to, in ten shardings of chance on implementations of both roles.
+ *
+ * Usage: npm run shardings
+ *
+ * Exit codes: 0 all of them did, 1 one of them did not, 2 wrong use.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Statement } from '../certificate/statement.ts';
 import { type Role, root } from '../requirement.ts';
+import { answerHelp } from '../usage.ts';
 import type { Report } from '../verdict/report.ts';
 
 const shardings = 10;
@@ -23,6 +27,11 @@ const implementations = [
 ];
 
 const entry = `${root}steps/cli/entry.mjs`;
+answerHelp(import.meta.url);
+if (process.argv.length > 2) {
+  console.error(`shardings: it takes no arguments, and was given ${process.argv.slice(2).join(' ')}`);
+  process.exit(2);
+}
 const folder = mkdtempSync(join(tmpdir(), 'ntp-shardings-'));
 try {
   const wholes = new Map<string, string>();

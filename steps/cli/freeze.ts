@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { readRequirements, root } from '../requirement.ts';
 import { makeSet, setFolder, setName, setText } from '../requirement-set.ts';
+import { answerHelp } from '../usage.ts';
 
 /**
  * Freezes the present requirements.
@@ -36,6 +37,7 @@ export function freeze(name: string, replace: boolean, folder = `${root}${setFol
 }
 
 if (import.meta.main) {
+  answerHelp(import.meta.url);
   try {
     const { values, positionals } = parseArgs({
       allowPositionals: true,

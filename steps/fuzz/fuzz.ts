@@ -10,6 +10,7 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
+import { answerHelp } from '../usage.ts';
 import { clients } from './clients.ts';
 import { fuzz, type Outcome } from './fuzzing.ts';
 import type { Kind } from './kind.ts';
@@ -58,6 +59,7 @@ async function watched(kind: Kind, { runs, seed, path }: Wishes): Promise<Outcom
   }
 }
 
+answerHelp(import.meta.url);
 let wishes: Wishes;
 try {
   wishes = readWishes(process.argv.slice(2));

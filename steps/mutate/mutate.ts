@@ -15,6 +15,7 @@ import { parseArgs } from 'node:util';
 import { listImplementations } from '../prove/implementation.ts';
 import { inLanes } from '../prove/lanes.ts';
 import { root } from '../requirement.ts';
+import { answerHelp } from '../usage.ts';
 import { Checkout } from './checkout.ts';
 import { type Jury, juryFor, randomFrom, shuffled } from './choice.ts';
 import { requirementsOfSentences } from './dry-run.ts';
@@ -172,6 +173,7 @@ async function requireGreen(checkouts: readonly Checkout[], files: ReadonlySet<s
   });
 }
 
+answerHelp(import.meta.url);
 try {
   await main();
 } catch (error) {

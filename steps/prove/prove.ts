@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { WrongUse } from '../cli/wrong-use.ts';
 import { type Role, readRequirements, root } from '../requirement.ts';
 import { cpuSeconds } from './cpu-time.ts';
 import { Fixtures } from './fixtures.ts';
@@ -44,8 +45,6 @@ interface Wishes {
   readonly lanes: number;
   readonly readme: boolean;
 }
-
-class WrongUse extends Error {}
 
 const options = {
   only: { type: 'string', multiple: true, default: [] as string[] },

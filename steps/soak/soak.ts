@@ -11,7 +11,9 @@ import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { WrongUse } from '../cli/wrong-use.ts';
 import { type Role, root } from '../requirement.ts';
+import { answerHelp } from '../usage.ts';
 import type { Report } from '../verdict/report.ts';
 import { SoakProcess } from './soak-process.ts';
 import { bounds, faultsOf, leastRuns, trendOf, windowOf } from './trend.ts';
@@ -25,8 +27,6 @@ interface Wishes {
   readonly role: Role;
   readonly seed: number;
 }
-
-class WrongUse extends Error {}
 
 function readWishes(args: readonly string[]): Wishes {
   const { values } = parseArgs({
@@ -115,6 +115,7 @@ function print(samples: readonly Sample[]): void {
   console.log(`\n${same} of ${samples.length} runs: the implementation conforms, each situation as in the first run`);
 }
 
+answerHelp(import.meta.url);
 try {
   const faults = await soak(readWishes(process.argv.slice(2)));
   for (const fault of faults) console.log(fault);

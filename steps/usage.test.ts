@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { promisify } from 'node:util';
+import { root } from './requirement.ts';
+
+const run = promisify(execFile);
+const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
+
+/** Programs that a script runs by themselves: `node steps/….ts`. */
+const programs = Object.entries(scripts).flatMap(([name, script]) => {
+  const program = /^node (?:--expose-gc )?(steps\/\S+\.ts)$/.exec(script)?.[1];
+  return program === undefined ? [] : [[name, program] as const];
+});
+
+describe('a program for those who work on the suite', { timeout: 60_000, concurrency: 2 }, () => {
+  assert.ok(programs.length > 5);
+  for (const [name, program] of programs) {
+    test(`npm run ${name} -- --help says how it is used, and npm run ${name} -- --nonsense that it is not so`, async () => {
+      const { stdout } = await run(process.execPath, [join(root, program), '--help']);
+      assert.match(stdout, new RegExp(`^Usage: npm run ${name}\\b`, 'm'));
+      await assert.rejects(run(process.execPath, [join(root, program), '--nonsense']), (error: Error) => {
+        const { code, stderr } = error as Error & { code: number; stderr: string };
+        assert.equal(code, 2);
+        assert.match(stderr, /nonsense/);
+        assert.doesNotMatch(stderr, /^\s+at /m);
+        return true;
+      });
+    });
+  }
+});

@@ -1,0 +1,14 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * Answers `--help` of a program for those who work on the suite: prints the comment at its top, where its usage stands, and ends the process.
+ *
+ * @param program its `import.meta.url`
+ */
+export function answerHelp(program: string): void {
+  if (!process.argv.includes('--help')) return;
+  const [, comment = ''] = /^\/\*\*\n(.*?)\n \*\//s.exec(readFileSync(fileURLToPath(program), 'utf8')) ?? [];
+  console.log(comment.replaceAll(/^ \* ?/gm, ''));
+  process.exit(0);
+}

@@ -12,3 +12,11 @@ export function answerHelp(program: string): void {
   console.log(comment.replaceAll(/^ \* ?/gm, ''));
   process.exit(0);
 }
+
+/** Ends the process with 2 where a program that takes no arguments was given some. @param name that of its script */
+export function takeNoArguments(name: string): void {
+  const given = process.argv.slice(2);
+  if (given.length === 0) return;
+  console.error(`${name}: it takes no arguments, and was given ${given.join(' ')}`);
+  process.exit(2);
+}

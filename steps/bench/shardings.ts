@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Statement } from '../certificate/statement.ts';
 import { type Role, root } from '../requirement.ts';
-import { answerHelp } from '../usage.ts';
+import { answerHelp, takeNoArguments } from '../usage.ts';
 import type { Report } from '../verdict/report.ts';
 
 const shardings = 10;
@@ -28,10 +28,7 @@ const implementations = [
 
 const entry = `${root}steps/cli/entry.mjs`;
 answerHelp(import.meta.url);
-if (process.argv.length > 2) {
-  console.error(`shardings: it takes no arguments, and was given ${process.argv.slice(2).join(' ')}`);
-  process.exit(2);
-}
+takeNoArguments('shardings');
 const folder = mkdtempSync(join(tmpdir(), 'ntp-shardings-'));
 try {
   const wholes = new Map<string, string>();

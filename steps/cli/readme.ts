@@ -6,6 +6,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type Role, readRequirements, root } from '../requirement.ts';
+import { answerHelp, takeNoArguments } from '../usage.ts';
 
 const path = `${root}README.md`;
 const tables = /(<!-- requirements:(server|client):begin -->\n)[\s\S]*?(<!-- requirements:\2:end -->)/g;
@@ -23,4 +24,8 @@ function tableOf(role: Role): string {
   return ['| id | level | sentence |', '| --- | --- | --- |', ...rows].join('\n');
 }
 
-if (import.meta.main) writeFileSync(path, withTables(readFileSync(path, 'utf8')));
+if (import.meta.main) {
+  answerHelp(import.meta.url);
+  takeNoArguments('fix:readme');
+  writeFileSync(path, withTables(readFileSync(path, 'utf8')));
+}

@@ -8,6 +8,7 @@ import { EnvironmentError } from '../harness/target/errors.ts';
 import { loadTarget } from '../harness/target/file.ts';
 import { startTarget } from '../harness/target/start.ts';
 import type { StartedTarget, Target } from '../harness/target/target.ts';
+import { lateEnd } from '../harness/target/within-time.ts';
 import { clearLoad, loadFiles, writeLoad } from '../load/files.ts';
 import { loadText, planInWords } from '../load/in-words.ts';
 import { mergeLoads, type Part, UnlikeParts } from '../load/merge.ts';
@@ -45,9 +46,6 @@ const besidesMs = 1_800_000;
 
 /** How long a load that is interrupted may take to be ended, in ms: a container engine may answer no more. */
 const mostStopMs = 20_000;
-
-/** How long after its connections the end of a server may come to light, in ms. */
-const endWithinMs = 300;
 
 /**
  * `load TARGET`: has many devices ask a server, and says what came back and when.
@@ -111,14 +109,6 @@ export async function load(path: string | undefined, options: LoadOptions): Prom
     finished: new Date(),
   });
   return await publish(report, options, losses);
-}
-
-/** Gives the end of a server time to come to light: its connections are seen to end before the process that held them. */
-async function lateEnd({ end }: StartedTarget): Promise<void> {
-  const { promise: late, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, endWithinMs);
-  await Promise.race([end, late]);
-  clearTimeout(timer);
 }
 
 /** @throws what is no outcome of a load, but a fault of the suite */

@@ -8,6 +8,7 @@ import { learnSecret } from './secrets.ts';
 import { callAsStranger, type Reception } from './stranger.ts';
 import type { Identity, StartedTarget } from './target/target.ts';
 import { speaksTls } from './target/transport.ts';
+import { lateEnd } from './target/within-time.ts';
 import { loadTls, requireTls } from './tls.ts';
 import { wall } from './wall.ts';
 import { Watch } from './watch.ts';
@@ -37,9 +38,6 @@ export interface DeviceWishes {
   /** Where its packets are recorded; the situation's own record where it is left out. */
   readonly wire?: Wire;
 }
-
-/** How long after its last connection the end of a server may come to light, in ms. */
-const endWithinMs = 300;
 
 /** One run in front of one started server: what its situations share. */
 export class Session {
@@ -79,10 +77,7 @@ export class Session {
   async fate(): Promise<string | undefined> {
     const { started } = this;
     if (started.ended() !== undefined || !this.#awaitsEnd) return started.ended();
-    const { promise: late, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, endWithinMs);
-    await Promise.race([started.end, late]);
-    clearTimeout(timer);
+    await lateEnd(started);
     this.#awaitsEnd = started.ended() !== undefined;
     return started.ended();
   }

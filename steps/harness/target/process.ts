@@ -11,6 +11,7 @@ import { lineSign, untilReady } from './readiness.ts';
 import type { Incarnation } from './restartable.ts';
 import type { ProcessStart, Target } from './target.ts';
 import { fillAll, valuesFor } from './values.ts';
+import { withinTime } from './within-time.ts';
 
 /** How long a process may take to end by itself after SIGTERM, in ms. */
 const GRACE_MS = 2_000;
@@ -211,13 +212,6 @@ function kill(leader: number, signal: NodeJS.Signals): void {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'ESRCH' && code !== 'EPERM') throw error;
   }
-}
-
-async function withinTime(promise: Promise<unknown>, deadlineMs: number): Promise<void> {
-  const { promise: late, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, deadlineMs);
-  await Promise.race([promise, late]);
-  clearTimeout(timer);
 }
 
 /** Ends all processes when the suite ends, on every way that it can notice; the guardian does where it cannot. */

@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { promisify } from 'node:util';
@@ -7,7 +6,7 @@ import { wallclockLibrary } from '../clock/library.ts';
 import { ControlledClock } from '../clock.ts';
 import { startAddress } from '../target/address.ts';
 import type { AddressStart, Target } from '../target/target.ts';
-import { venueOf } from '../target/venue.ts';
+import { listenerOf, venueOf } from '../target/venue.ts';
 import { ok, problem, type Seen } from './finding.ts';
 
 /** Whether a server that runs already accepts a connection. @throws EnvironmentError when it does not */
@@ -21,12 +20,7 @@ export async function seePlatform(target: Target): Promise<Seen> {
   const venue = await venueOf(target);
   const server = createServer();
   try {
-    const port = await venue.listen({
-      listen: async (host) => {
-        await once(server.listen(0, host), 'listening');
-        return (server.address() as AddressInfo).port;
-      },
-    });
+    const port = await venue.listen(listenerOf(server));
     return ok(`the platform can listen at ${(server.address() as AddressInfo).address}, for clients as ${venue.host}:${port}`);
   } finally {
     server.close();

@@ -14,7 +14,7 @@ import { builtForwarder, type FakeCluster, fakeCluster } from './fake-cluster.te
 import { loadTarget } from './file.ts';
 import { startTarget } from './start.ts';
 import type { StartedTarget, Target } from './target.ts';
-import { venueOf } from './venue.ts';
+import { listenerOf, venueOf } from './venue.ts';
 
 const image = 'local/base:latest';
 
@@ -92,12 +92,7 @@ describe('an engine in front of a Kubernetes cluster', { skip, timeout: 120_000 
     const venue = await venueOf(target);
     try {
       assert.match(venue.fault() ?? '', /no start of the client has reached the platform/);
-      const port = await venue.listen({
-        listen: async (host) => {
-          await once(platform.listen(0, host), 'listening');
-          return (platform.address() as AddressInfo).port;
-        },
-      });
+      const port = await venue.listen(listenerOf(platform));
       const heard = Promise.withResolvers<string>();
       const values = { host: venue.host, port: String(port) };
       await using client = disposable(await startTarget(target, { values, onLine: (line) => heard.resolve(line) }));

@@ -13,7 +13,7 @@ import { loadTarget } from './file.ts';
 import type { StartOptions } from './options.ts';
 import { startTarget } from './start.ts';
 import type { StartedTarget } from './target.ts';
-import { venueOf } from './venue.ts';
+import { listenerOf, venueOf } from './venue.ts';
 
 /** An image with node and a shell that is on this machine already: nothing is pulled. */
 const IMAGE = 'local/base:latest';
@@ -219,12 +219,7 @@ describe('a container', { skip, timeout: 120_000 }, () => {
     );
     const target = await loadTarget(file);
     const venue = await venueOf(target);
-    const port = await venue.listen({
-      listen: async (host) => {
-        await once(platform.listen(0, host), 'listening');
-        return (platform.address() as AddressInfo).port;
-      },
-    });
+    const port = await venue.listen(listenerOf(platform));
     const heard = Promise.withResolvers<string>();
     const values = { host: venue.host, port: String(port) };
     await using client = disposable(await startTarget(target, { values, onLine: (line) => heard.resolve(line) }));

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import type { AddressInfo, Server } from 'node:net';
 import { requireOfCluster, wayStoodStill } from './cluster.ts';
 import { EnvironmentError } from './errors.ts';
 import type { Target } from './target.ts';
@@ -25,6 +27,16 @@ function inContainer(): boolean {
 interface Listener {
   /** @returns the port; @throws Error of node:net */
   listen(host: string): Promise<number>;
+}
+
+/** A plain server, as what listens in a venue: on a port that is free. */
+export function listenerOf(server: Server): Listener {
+  return {
+    listen: async (host) => {
+      await once(server.listen(0, host), 'listening');
+      return (server.address() as AddressInfo).port;
+    },
+  };
 }
 
 const loopback = '127.0.0.1';

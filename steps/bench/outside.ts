@@ -1,13 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { peakMemoryOf } from '../harness/peak-memory.ts';
+import { reapedCpuSeconds } from '../prove/cpu-time.ts';
 import type { Done } from './exchange-work.ts';
 
 /** How often the memory of a process that is not the suite's is looked at, in ms. */
 const lookMs = 1;
-
-/** What the kernel counts processor time in, a hundredth of a second, in ms. */
-const tickMs = 10;
 
 /** Two commands: one prints what it hears, the other publishes each line of its input. */
 export interface Pair {
@@ -97,13 +95,8 @@ class Heard {
   }
 }
 
-/** Processor time in ms of all processes that this one has started and that have ended. NaN where the system has no /proc. */
-function reapedMs(): number {
-  const stat = read('/proc/self/stat');
-  // After the name, which may hold anything: state, ppid, … cutime and cstime are the 14th and 15th.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[13]) + Number(fields[14])) * tickMs;
-}
+/** Processor time in ms of all processes that this one has started and that have ended. NaN where the system does not tell it. */
+const reapedMs = (): number => (reapedCpuSeconds() ?? Number.NaN) * 1000;
 
 /** Looks at the memory of a process while it lives. */
 class Memory implements Disposable {
@@ -112,21 +105,11 @@ class Memory implements Disposable {
 
   constructor({ pid }: ChildProcess) {
     this.#timer = setInterval(() => {
-      const kibibytes = Number(/^VmHWM:\s+(\d+) kB$/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0);
-      this.peakBytes = Math.max(this.peakBytes, kibibytes * 1024);
+      if (pid !== undefined) this.peakBytes = Math.max(this.peakBytes, peakMemoryOf(pid) ?? 0);
     }, lookMs);
   }
 
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
-  }
-}
-
-/** Empty where there is no such file. */
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
   }
 }

@@ -7,11 +7,16 @@ import { readFileSync } from 'node:fs';
  * is asked for the peak of the program itself.
  */
 export function peakMemory(): number {
+  return peakMemoryOf('self') ?? process.resourceUsage().maxRSS * 1024;
+}
+
+/** The same of a process that lives, by its id; undefined where nobody tells. */
+export function peakMemoryOf(pid: number | 'self'): number | undefined {
   try {
-    const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
-    if (kibibytes !== undefined) return Number(kibibytes) * 1024;
+    const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+    return kibibytes === undefined ? undefined : Number(kibibytes) * 1024;
   } catch {
-    // Not Linux.
+    // It has ended, or this is not Linux.
+    return undefined;
   }
-  return process.resourceUsage().maxRSS * 1024;
 }

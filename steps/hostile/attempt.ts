@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
+import { peakMemoryOf } from '../harness/peak-memory.ts';
 import { root } from '../requirement.ts';
 import type { Report } from '../verdict/report.ts';
 import { FakeEngine } from './fake-engine.ts';
@@ -162,11 +163,7 @@ async function call(args: readonly string[], { env, disturb: happen }: Call) {
 
 /** The most memory that a process has had so far, in MB; 0 where nobody tells. */
 function peakOf(pid: number): number {
-  try {
-    return Math.round(Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024);
-  } catch {
-    return 0;
-  }
+  return Math.round((peakMemoryOf(pid) ?? 0) / 2 ** 20);
 }
 
 /** Waits until some situations are over, and then does what is to happen. */

@@ -21,7 +21,7 @@ import { startTarget } from '../harness/target/start.ts';
 import type { Target } from '../harness/target/target.ts';
 import { fleetOptions, identitiesOf } from '../load/devices.ts';
 import { drive } from '../load/drive.ts';
-import { answerHelp } from '../usage.ts';
+import { answerHelp, complain } from '../usage.ts';
 import { programPath } from './child.ts';
 import type { Done } from './exchange-work.ts';
 import { median } from './lines.ts';
@@ -141,7 +141,6 @@ try {
   console.log(passed ? 'each device got its own single answer each time' : 'not every device got its own single answer');
   process.exitCode = passed ? 0 : 1;
 } catch (error) {
-  console.error(`load: ${error instanceof Error ? error.message : String(error)}`);
-  const wrong = error instanceof WrongUse || error instanceof InputFileError;
-  process.exitCode = wrong || (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS') === true ? 2 : 1;
+  complain('load', error);
+  if (error instanceof InputFileError) process.exitCode = 2;
 }

@@ -13,7 +13,7 @@ import { WrongUse } from '../cli/wrong-use.ts';
 import { inLanes } from '../prove/lanes.ts';
 import { betweenMarks } from '../prove/readme.ts';
 import { root } from '../requirement.ts';
-import { answerHelp } from '../usage.ts';
+import { answerHelp, complain } from '../usage.ts';
 import { type Attempt, attempt } from './attempt.ts';
 import { cases } from './cases.ts';
 import { reasonForNoContainers } from './container-prerequisite.ts';
@@ -72,7 +72,5 @@ try {
   }
   process.exitCode = attempts.every(({ complaints }) => complaints.length === 0) ? 0 : 1;
 } catch (error) {
-  console.error(`hostile: ${error instanceof Error ? error.message : String(error)}`);
-  const wrong = error instanceof WrongUse || (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS') === true;
-  process.exitCode = wrong ? 2 : 1;
+  complain('hostile', error);
 }

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { WrongUse } from '../cli/wrong-use.ts';
 import { type Role, root } from '../requirement.ts';
-import { answerHelp } from '../usage.ts';
+import { answerHelp, complain } from '../usage.ts';
 import type { Report } from '../verdict/report.ts';
 import { SoakProcess } from './soak-process.ts';
 import { bounds, faultsOf, leastRuns, trendOf, windowOf } from './trend.ts';
@@ -122,7 +122,5 @@ try {
   console.log(faults.length === 0 ? 'soak passed' : 'soak not passed');
   process.exitCode = faults.length === 0 ? 0 : 1;
 } catch (error) {
-  console.error(`soak: ${error instanceof Error ? error.message : String(error)}`);
-  process.exitCode =
-    error instanceof WrongUse || (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS') === true ? 2 : 1;
+  complain('soak', error);
 }

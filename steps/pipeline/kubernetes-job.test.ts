@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { call, reportIn, temporaryFolder } from '../cli/spawned.test.ts';
-import { freePort } from '../harness/target/port.ts';
-import { root } from '../requirement.ts';
-import { assertConfined, declaredIn, jobsIn, podOf, runContainer, suiteOf, typeFaults } from './manifest.test.ts';
+import {
+  assertConfined,
+  declaredIn,
+  jobsIn,
+  podOf,
+  referenceServer,
+  runContainer,
+  suiteOf,
+  typeFaults,
+} from './manifest.test.ts';
 
 const [configMap, volume, shardsJob, verdictJob] = jobsIn('.examples/kubernetes/five-shards.yaml');
 const hub = podOf(shardsJob).initContainers?.[0];
@@ -34,33 +40,26 @@ describe('the Kubernetes Job of five shards', { timeout: 120_000 }, () => {
   });
 
   test('comes to the verdict of a whole run', async () => {
-    const port = await freePort();
-    const server = spawn(process.execPath, [join(root, 'fixtures/reference/server.ts'), '--port', String(port)], {
-      stdio: 'ignore',
-    });
-    try {
-      const target = join(folder, 'acme.yaml');
-      const moved = targetFile.replace('mqtt://127.0.0.1:1883', `mqtt://127.0.0.1:${port}`);
-      assert.notEqual(moved, targetFile);
-      writeFileSync(target, moved);
-      const surroundings = { REPORTS: folder, TARGET: target };
-      // It waits for the shards, in whatever order they come to their end.
-      const verdict = runContainer(suiteOf(verdictJob), surroundings);
-      // There is one server for all of them here, which serves one shard at a time.
-      const indexes = Array.from({ length: shardsJob.spec?.completions ?? 0 }, (_, index) => index).toReversed();
-      for (const index of indexes) {
-        const shard = await runContainer(suiteOf(shardsJob), { ...surroundings, JOB_COMPLETION_INDEX: String(index) });
-        assert.equal(shard.code, 0, shard.output);
-        assert.match(shard.output, new RegExp(`it is shard ${index + 1} of ${indexes.length}, of which nothing failed`));
-      }
-      const { code, output } = await verdict;
-      assert.equal(code, 0, output);
-      const whole = await call(['run', target, '--report', join(folder, 'whole')]);
-      assert.equal(output.trim().split('\n').at(-1), whole.stdout.trim().split('\n').at(-1));
-      const [merged, alone] = ['conformance-report', 'whole'].map((name) => reportIn(join(folder, name)));
-      assert.deepEqual(merged?.counts, alone?.counts);
-    } finally {
-      server.kill();
+    using server = await referenceServer();
+    const target = join(folder, 'acme.yaml');
+    const moved = targetFile.replace('mqtt://127.0.0.1:1883', `mqtt://127.0.0.1:${server.port}`);
+    assert.notEqual(moved, targetFile);
+    writeFileSync(target, moved);
+    const surroundings = { REPORTS: folder, TARGET: target };
+    // It waits for the shards, in whatever order they come to their end.
+    const verdict = runContainer(suiteOf(verdictJob), surroundings);
+    // There is one server for all of them here, which serves one shard at a time.
+    const indexes = Array.from({ length: shardsJob.spec?.completions ?? 0 }, (_, index) => index).toReversed();
+    for (const index of indexes) {
+      const shard = await runContainer(suiteOf(shardsJob), { ...surroundings, JOB_COMPLETION_INDEX: String(index) });
+      assert.equal(shard.code, 0, shard.output);
+      assert.match(shard.output, new RegExp(`it is shard ${index + 1} of ${indexes.length}, of which nothing failed`));
     }
+    const { code, output } = await verdict;
+    assert.equal(code, 0, output);
+    const whole = await call(['run', target, '--report', join(folder, 'whole')]);
+    assert.equal(output.trim().split('\n').at(-1), whole.stdout.trim().split('\n').at(-1));
+    const [merged, alone] = ['conformance-report', 'whole'].map((name) => reportIn(join(folder, name)));
+    assert.deepEqual(merged?.counts, alone?.counts);
   });
 });

@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { temporaryFolder } from '../cli/spawned.test.ts';
 import { schemaFaults } from '../harness/schema.ts';
-import { freePort } from '../harness/target/port.ts';
 import type { LoadReport } from '../load/report.ts';
-import { root } from '../requirement.ts';
-import { assertConfined, declaredIn, jobsIn, runContainer, suiteOf, typeFaults } from './manifest.test.ts';
+import { assertConfined, declaredIn, jobsIn, referenceServer, runContainer, suiteOf, typeFaults } from './manifest.test.ts';
 
 const [configMap, volume, partsJob, mergedJob] = jobsIn('.examples/kubernetes/five-loads.yaml');
 const { spec } = partsJob;
@@ -35,38 +32,31 @@ describe('the Kubernetes Job of five loads', { timeout: 120_000 }, () => {
   });
 
   test('makes one load of them, in which no device is twice', async () => {
-    const port = await freePort();
-    const server = spawn(process.execPath, [join(root, 'fixtures/reference/server.ts'), '--port', String(port)], {
-      stdio: 'ignore',
-    });
-    try {
-      const target = join(folder, 'hub.yaml');
-      const written = configMap.data?.['hub.yaml'] ?? '';
-      const moved = written.replace('mqtt://hub.staging.svc:1883', `mqtt://127.0.0.1:${port}`);
-      assert.notEqual(moved, written);
-      writeFileSync(target, moved);
-      // Not a multiple of the parts: their shares differ.
-      const [devices, rate] = [103, 100];
-      const given = { REPORTS: folder, TARGET: target, DEVICES: String(devices), RATE: String(rate), DURATION: '2s' };
-      const pod = (index: number) => runContainer(suiteOf(partsJob), { ...given, JOB_COMPLETION_INDEX: String(index) });
-      const merged = runContainer(suiteOf(mergedJob), { REPORTS: folder });
-      for (const { code, output } of await Promise.all(Array.from({ length: count }, (_, index) => pod(index))))
-        assert.equal(code, 0, output);
-      const { code, output } = await merged;
+    using server = await referenceServer();
+    const target = join(folder, 'hub.yaml');
+    const written = configMap.data?.['hub.yaml'] ?? '';
+    const moved = written.replace('mqtt://hub.staging.svc:1883', `mqtt://127.0.0.1:${server.port}`);
+    assert.notEqual(moved, written);
+    writeFileSync(target, moved);
+    // Not a multiple of the parts: their shares differ.
+    const [devices, rate] = [103, 100];
+    const given = { REPORTS: folder, TARGET: target, DEVICES: String(devices), RATE: String(rate), DURATION: '2s' };
+    const pod = (index: number) => runContainer(suiteOf(partsJob), { ...given, JOB_COMPLETION_INDEX: String(index) });
+    const merged = runContainer(suiteOf(mergedJob), { REPORTS: folder });
+    for (const { code, output } of await Promise.all(Array.from({ length: count }, (_, index) => pod(index))))
       assert.equal(code, 0, output);
-      const parts = Array.from({ length: count }, (_, index) => loadIn(`part-${index + 1}`));
-      assert.deepEqual(
-        parts.map(({ connected }) => connected).toSorted((a, b) => a - b),
-        [20, 20, 21, 21, 21],
-      );
-      const { machines, connected, counts, latency } = loadIn('load');
-      assert.deepEqual([machines, connected, counts.asked, counts.answered, latency.count], [count, devices, 200, 200, 200]);
-      // A device that connects a second time ends its first connection.
-      assert.deepEqual([counts.disconnected, counts.doubled, counts.foreign], [0, 0, 0]);
-      const slowest = Math.max(...parts.map((part) => part.latency.maxMs));
-      assert.equal(latency.maxMs, slowest);
-    } finally {
-      server.kill();
-    }
+    const { code, output } = await merged;
+    assert.equal(code, 0, output);
+    const parts = Array.from({ length: count }, (_, index) => loadIn(`part-${index + 1}`));
+    assert.deepEqual(
+      parts.map(({ connected }) => connected).toSorted((a, b) => a - b),
+      [20, 20, 21, 21, 21],
+    );
+    const { machines, connected, counts, latency } = loadIn('load');
+    assert.deepEqual([machines, connected, counts.asked, counts.answered, latency.count], [count, devices, 200, 200, 200]);
+    // A device that connects a second time ends its first connection.
+    assert.deepEqual([counts.disconnected, counts.doubled, counts.foreign], [0, 0, 0]);
+    const slowest = Math.max(...parts.map((part) => part.latency.maxMs));
+    assert.equal(latency.maxMs, slowest);
   });
 });

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Job } from 'kubernetes-types/batch/v1.js';
 import type { ConfigMap, Container, PodSpec } from 'kubernetes-types/core/v1.js';
 import { parseAllDocuments } from 'yaml';
 import { entry, temporaryFolder } from '../cli/spawned.test.ts';
+import { freePort } from '../harness/target/port.ts';
 import { root } from '../requirement.ts';
 
 const folder = temporaryFolder();
@@ -81,4 +82,13 @@ export function runContainer(
     resolve({ code: Number(error?.code ?? 0), output: stdout + stderr }),
   );
   return promise;
+}
+
+/** The reference server at a port of this machine, in the place of the server that a manifest names. */
+export async function referenceServer(): Promise<Disposable & { readonly port: number }> {
+  const port = await freePort();
+  const server = spawn(process.execPath, [join(root, 'fixtures/reference/server.ts'), '--port', String(port)], {
+    stdio: 'ignore',
+  });
+  return { port, [Symbol.dispose]: () => void server.kill() };
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { readlinkSync } from 'node:fs';
+import { existsSync, readFileSync, readlinkSync } from 'node:fs';
 import os, { hostname } from 'node:os';
 import type { ContainerRuntimeClient } from 'testcontainers';
+import { defaultRoute } from './default-route.ts';
 import { type EngineInfo, kindOfEngine, kindVariable } from './engine-kind.ts';
 import { EnvironmentError } from './errors.ts';
 import { freePort } from './port.ts';
@@ -79,7 +80,8 @@ async function connect(): Promise<Engine> {
   const remote = kind !== 'docker' || (!loopbacks.includes(host) && host !== gateway && !(await isOwn(host)));
   // Most engines have the same gateway: that of another one may be an address of this machine by chance.
   const here = !remote && gateway !== undefined && (await isOwn(gateway));
-  const reached = whereabouts(host, gateway, here, remote);
+  const route = remote || here ? undefined : routeOutOfContainer(docker);
+  const reached = whereabouts(host, gateway, here, remote, route);
   const engine = { testcontainers, client, docker, gateway, here, remote, cluster, lacks: lacksOf(info, cluster), ...reached };
   await doWithoutReaper(engine);
   await removeLeftovers(engine);
@@ -197,14 +199,36 @@ function whereabouts(
   gateway: string | undefined,
   here: boolean,
   remote: boolean,
+  route: string | undefined,
 ): Pick<Engine, 'host' | 'publishOn'> {
   // "localhost" would be tried as ::1 first, where the port is not published.
   const loopback = { host: '127.0.0.1', publishOn: '127.0.0.1' };
+  if (route !== undefined && loopbacks.includes(host)) return { host: route, publishOn: route };
   // Who forwards ports of another machine to here need not see those of that machine's loopback.
   if (loopbacks.includes(host)) return remote ? { ...loopback, publishOn: '0.0.0.0' } : loopback;
   if (gateway === undefined || host !== gateway) return { host, publishOn: '0.0.0.0' };
   return here ? loopback : { host: gateway, publishOn: gateway };
 }
+
+/**
+ * The way from a bridged container, in which the suite runs, to the engine's machine. testcontainers answers "localhost" there when the
+ * engine does not name its bridge's gateway (20.10, newly started) and the image for its own question cannot be pulled.
+ *
+ * @returns undefined outside a container, and where the address was given by the user
+ */
+function routeOutOfContainer(docker: Engine['docker']): string | undefined {
+  const { socketPath } = docker.modem as unknown as { readonly socketPath?: string };
+  const inContainer = containerMarks.some((file) => existsSync(file));
+  if (socketPath === undefined || !inContainer || process.env['TESTCONTAINERS_HOST_OVERRIDE'] !== undefined) return undefined;
+  try {
+    return defaultRoute(readFileSync('/proc/net/route', 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Files that Docker and Podman put into every container. */
+const containerMarks: readonly string[] = ['/.dockerenv', '/run/.containerenv'];
 
 /**
  * The gateway of the engine's default bridge (which the engine does not always say; it is then the first address of the subnet). On

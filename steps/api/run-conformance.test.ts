@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { fixtureTarget, reportIn, temporaryFolder, writeTarget } from './cli/spawned.test.ts';
-import { ConformanceError, runConformance } from './conformance.ts';
+import { fixtureTarget, reportIn, temporaryFolder, writeTarget } from '../cli/spawned.test.ts';
+import { ConformanceError, runConformance } from './run-conformance.ts';
 
 const folder = temporaryFolder();
 const only = ['server-string-stays-string', 'server-long-stays-long'];

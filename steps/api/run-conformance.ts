@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { Report } from './verdict/report.ts';
+import type { Report } from '../verdict/report.ts';
 
 /** How a run differs from the usual; each member is the option of `iot-ntp-conformance run` that has its name. */
 export interface ConformanceOptions {

@@ -1,0 +1,26 @@
+// The types speak of Node: a program that uses them need not say so.
+/// <reference types="node" preserve="true" />
+
+/**
+ * The harness, for tests of one's own in any test runner (`iot-ntp-conformance/harness`): it starts an implementation by its target
+ * file, plays the other side, and records. It never judges; the verdict of the suite is `runConformance` of `iot-ntp-conformance`.
+ */
+
+export { ClientUnderTest } from '../harness/client-under-test.ts';
+export { ConnectError } from '../harness/device.ts';
+export type { Exchange, Request, Response, Timestamp } from '../harness/exchange.ts';
+export { TooUncertain } from '../harness/expected-time.ts';
+export type { Payload, Value } from '../harness/payload.ts';
+export { payloadFaults } from '../harness/payload-faults.ts';
+export type { ClientRequest, Delivered, Performance, ReportedTime } from '../harness/performance.ts';
+export { Platform, type PlatformOptions } from '../harness/platform.ts';
+export type { PlatformRequest, Script } from '../harness/platform-script.ts';
+export type { PlatformSession } from '../harness/platform-session.ts';
+export { pagePayload, plainPayload, type Scene, trueAnswer } from '../harness/scene.ts';
+export { type PlayedDevice, type PlayedDeviceOptions, ServerUnderTest } from '../harness/server-under-test.ts';
+export { SuiteFault } from '../harness/suite-fault.ts';
+export { EnvironmentError, TargetFileError } from '../harness/target/errors.ts';
+export { loadTarget } from '../harness/target/file.ts';
+export type { StartOptions } from '../harness/target/options.ts';
+export { startTarget } from '../harness/target/start.ts';
+export type { Identity, Role, StartedTarget, Target } from '../harness/target/target.ts';

@@ -1,8 +1,0 @@
-// The types speak of Node: a program that uses them need not say so.
-/// <reference types="node" preserve="true" />
-
-/** The suite, for other programs (`iot-ntp-conformance`): a whole run and its report, and the requirements that it judges by. */
-
-export { ConformanceError, type ConformanceOptions, runConformance } from './conformance.ts';
-export { type Level, type Requirement, type Role, readRequirements, type Situation } from './requirement.ts';
-export type { Failure, Report, RequirementResult, SituationResult, Status, Verdict } from './verdict/report.ts';

@@ -1,14 +1,14 @@
 import { Given, Then, When } from '@cucumber/cucumber';
-import { countsFromStart, stampUnit } from './harness/client-clock.ts';
-import { type ClientMistake, diagnoseClientTime } from './harness/client-diagnosis.ts';
-import type { TimestampType } from './harness/exchange.ts';
-import { expectedTimes, isRight } from './harness/expected-time.ts';
-import { halved } from './harness/formula.ts';
-import { signatureFaults } from './harness/hmac.ts';
-import { isInteger } from './harness/payload.ts';
-import { type Refusal, type Sequel, trueAnswer } from './harness/scene.ts';
-import { covers } from './harness/topic-filter.ts';
-import type { Blame, NtpWorld } from './world.ts';
+import { countsFromStart, stampUnit } from '../harness/client-clock.ts';
+import type { TimestampType } from '../harness/exchange.ts';
+import { expectedTimes, isRight } from '../harness/expected-time.ts';
+import { halved } from '../harness/formula.ts';
+import { signatureFaults } from '../harness/hmac.ts';
+import { isInteger } from '../harness/payload.ts';
+import { type Refusal, type Sequel, trueAnswer } from '../harness/scene.ts';
+import { covers } from '../harness/topic-filter.ts';
+import type { Blame, NtpWorld } from '../world.ts';
+import { type ClientMistake, diagnoseClientTime } from './client-diagnosis.ts';
 
 Given('the client is the device {string}', function (this: NtpWorld, name: string) {
   const [productKey = '', deviceName = ''] = name.split('/');

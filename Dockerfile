@@ -25,7 +25,7 @@ COPY steps steps
 COPY --from=build /suite/prebuilt steps/harness/clock/prebuilt
 # not the file itself, whose first line asks for /usr/bin/env
 RUN mkdir -p /usr/local/bin \
-  && printf '#!/bin/sh\nexec node /suite/steps/cli/entry.mjs "$@"\n' >/usr/local/bin/iot-ntp-conformance \
+  && printf '#!/bin/sh\nexec node /suite/steps/commands/entry.mjs "$@"\n' >/usr/local/bin/iot-ntp-conformance \
   && chmod 755 /usr/local/bin/iot-ntp-conformance
 ENV CONFORMANCE_INVOCATION=iot-ntp-conformance
 # "docker run --user" names the owner of the folder that is mounted on /work

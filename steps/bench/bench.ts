@@ -39,7 +39,7 @@ const tellingMs = 300;
 /** What the issue promises of a client run: the client's own start times, on two lanes, and that much. */
 const clientTarget = { lanes: 2, extraMs: 3000 };
 
-const entry = `${root}steps/cli/entry.mjs`;
+const entry = `${root}steps/commands/entry.mjs`;
 const bareLoop = programPath('./bare-loop.ts');
 answerHelp(import.meta.url);
 const folder = mkdtempSync(join(tmpdir(), 'ntp-bench-'));

@@ -25,7 +25,7 @@ const file = join(root, 'fixtures/targets/reference-on-broker.yaml');
  * @throws EnvironmentError when no engine answers, or the image cannot be built
  */
 export async function benchContainer(folder: string): Promise<void> {
-  const entry = join(root, 'steps/cli/entry.mjs');
+  const entry = join(root, 'steps/commands/entry.mjs');
   const target = await loadTarget(file, process.env, root);
   // built and certain to run before anything is timed
   await (await startTarget(target)).stop();

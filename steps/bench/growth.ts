@@ -44,7 +44,7 @@ export async function benchGrowth(): Promise<void> {
 
 function seriesIn(folder: string): Series[] {
   const report = join(folder, 'report');
-  const commandLine = (of: string): string => join(of, 'steps/cli/entry.mjs');
+  const commandLine = (of: string): string => join(of, 'steps/commands/entry.mjs');
   const copy = join(folder, 'suite');
   for (const name of ['steps', 'features', 'fixtures', 'schemas', 'package.json'])
     cpSync(join(root, name), join(copy, name), { recursive: true });

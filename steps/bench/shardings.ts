@@ -26,7 +26,7 @@ const implementations = [
   'faulty/client/request-at-qos1',
 ];
 
-const entry = `${root}steps/cli/entry.mjs`;
+const entry = `${root}steps/commands/entry.mjs`;
 answerHelp(import.meta.url);
 takeNoArguments('shardings');
 const folder = mkdtempSync(join(tmpdir(), 'ntp-shardings-'));

@@ -91,7 +91,7 @@ describe('the published package', { timeout: 120_000 }, () => {
   const project = join(folder, 'project');
   const modules = join(project, 'node_modules');
   const installed = join(modules, 'iot-ntp-conformance');
-  const program = join(installed, 'dist/steps/cli/entry.mjs');
+  const program = join(installed, 'dist/steps/commands/entry.mjs');
   let packed: Packed;
   /** Of each program, what it loads. */
   let imports: ReadonlyMap<string, readonly string[] | undefined>;

@@ -10,7 +10,7 @@ import { root } from '../requirement.ts';
 import type { Report } from '../verdict/report.ts';
 
 /** The suite's command line as a checkout has it. */
-export const entry = join(root, 'steps/cli/entry.mjs');
+export const entry = join(root, 'steps/commands/entry.mjs');
 
 /** What a call of a program left. */
 export interface Ended {

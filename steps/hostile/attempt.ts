@@ -138,7 +138,7 @@ async function call(args: readonly string[], { env, disturb: happen }: Call) {
   const options = `--import data:text/javascript,${encodeURIComponent(measure)}`;
   const { FORCE_COLOR: _force, NODE_TEST_CONTEXT: _context, ...inherited } = process.env;
   const cache = join(tmpdir(), 'node-compile-cache');
-  const child = spawn(process.execPath, [join(root, 'steps/cli/entry.mjs'), 'run', ...args], {
+  const child = spawn(process.execPath, [join(root, 'steps/commands/entry.mjs'), 'run', ...args], {
     env: { ...inherited, NODE_COMPILE_CACHE: cache, ...env, NODE_OPTIONS: options },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

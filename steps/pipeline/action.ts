@@ -13,7 +13,7 @@ import { clearReport, pageFile } from '../verdict/report-folder.ts';
 import { type Annotation, annotationsOf } from './annotations.ts';
 import { summaryOf } from './summary.ts';
 
-const entry = fileURLToPath(new URL('../cli/entry.mjs', import.meta.url));
+const entry = fileURLToPath(new URL('../commands/entry.mjs', import.meta.url));
 
 /** How much of its last output is told where there is no report, in characters. */
 const lastWords = 2_000;

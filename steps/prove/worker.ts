@@ -2,7 +2,7 @@
  * The suite's command line, called again and again in one process: loading it takes longer than a run does. Forked by {@link SuiteProcess};
  * gets the arguments of a call as a message, and sends back its exit code.
  */
-import { main } from '../cli/main.ts';
+import { main } from '../commands/main.ts';
 import '../cli/run-command.ts';
 import '../cli/run.ts';
 

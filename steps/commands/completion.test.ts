@@ -4,9 +4,9 @@ import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { promisify } from 'node:util';
+import { call, entry, temporaryFolder } from '../cli/spawned.test.ts';
 import { readRequirements } from '../requirement.ts';
 import { type Shell, shells } from './completion-scripts.ts';
-import { call, entry, temporaryFolder } from './spawned.test.ts';
 
 const run = promisify(execFile);
 const folder = temporaryFolder();

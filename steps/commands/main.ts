@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { exitCodes, interopExitCodes, validateExitCodes, verifyExitCodes } from '../cli/exit-codes.ts';
+import { below } from '../cli/help.ts';
+import type { InteropOptions } from '../cli/interop.ts';
+import type { ListOptions } from '../cli/list.ts';
+import { loadCommand } from '../cli/load-command.ts';
+import { exitOfLoss, isSystemError } from '../cli/losses.ts';
+import type { MergeOptions } from '../cli/merge.ts';
+import { WrongUse } from '../cli/wrong-use.ts';
 import { EnvironmentError, InputFileError } from '../harness/target/errors.ts';
 import { FeatureError, root } from '../requirement.ts';
-import { exitCodes, interopExitCodes, validateExitCodes, verifyExitCodes } from './exit-codes.ts';
 import { firstSteps } from './first-steps.ts';
-import { below } from './help.ts';
-import type { InteropOptions } from './interop.ts';
-import type { ListOptions } from './list.ts';
-import { loadCommand } from './load-command.ts';
-import { exitOfLoss, isSystemError } from './losses.ts';
-import type { MergeOptions } from './merge.ts';
-import { WrongUse } from './wrong-use.ts';
 
 /** Options of `run` as the command line gives them. */
 interface RunFlags {
@@ -192,19 +192,19 @@ function commands(args: readonly string[], done: (code: number) => void): Comman
     )
     .action(async ([target, ...others]: string[], { report, watch, jobs, ...flags }: RunFlags) => {
       if (target !== undefined && others.length > 0) {
-        const { runFamily } = await import('./family.ts');
+        const { runFamily } = await import('../cli/family.ts');
         const { verbose, root: bounds } = flags;
         const own = { folder: report, ...(verbose && { verbose }), ...(bounds && { root: bounds }), ...(jobs && { jobs }) };
         done(await runFamily([target, ...others], own, flagsOfEach({ ...flags, ...(watch && { watch }) })));
         return;
       }
       if (watch === true) {
-        const { watchTarget } = await import('./watch.ts');
+        const { watchTarget } = await import('../cli/watch.ts');
         const once = args.filter((word) => word !== '--watch');
         done(await watchTarget(target, { ...flags, folder: report }, once));
         return;
       }
-      const { runCommand } = await import('./run-command.ts');
+      const { runCommand } = await import('../cli/run-command.ts');
       done(await runCommand(target, { ...flags, folder: report }));
     });
 
@@ -219,7 +219,7 @@ function commands(args: readonly string[], done: (code: number) => void): Comman
     .option('--allow-expected', 'exit with 0 when nothing fails but what is expected; such a run certifies nothing')
     .addHelpText('after', below({ codes: exitCodes, examples: ['merge shard-1 shard-2 shard-3 --report out'] }))
     .action(async (folders: string[], flags: MergeOptions) => {
-      const { merge } = await import('./merge.ts');
+      const { merge } = await import('../cli/merge.ts');
       done(await merge(folders, flags));
     });
 
@@ -243,7 +243,7 @@ function commands(args: readonly string[], done: (code: number) => void): Comman
       }),
     )
     .action(async (targets: string[], flags: InteropOptions) => {
-      const { interop } = await import('./interop.ts');
+      const { interop } = await import('../cli/interop.ts');
       done(await interop(targets, flags));
     });
 
@@ -260,7 +260,7 @@ function commands(args: readonly string[], done: (code: number) => void): Comman
       below({ codes: verifyExitCodes, examples: ['verify conformance-report', 'verify conformance-report --key key.pub.pem'] }),
     )
     .action(async (folder: string, flags: { readonly key?: string }) => {
-      const { verify } = await import('./verify.ts');
+      const { verify } = await import('../cli/verify.ts');
       done(await verify(folder, flags));
     });
 
@@ -272,7 +272,7 @@ function commands(args: readonly string[], done: (code: number) => void): Comman
     .option('--json', 'as JSON, with situations, sources and digests')
     .addHelpText('after', below({ examples: ['list --role server', 'list --set', 'list --excluded', 'list --json'] }))
     .action(async (flags: ListOptions) => {
-      const { list } = await import('./list.ts');
+      const { list } = await import('../cli/list.ts');
       process.stdout.write(list(flags));
     });
 
@@ -281,7 +281,7 @@ function commands(args: readonly string[], done: (code: number) => void): Comman
     .argument('<id>', 'for example server-response-qos0')
     .addHelpText('after', below({ examples: ['explain server-response-qos0'] }))
     .action(async (id: string) => {
-      const { explain } = await import('./explain.ts');
+      const { explain } = await import('../cli/explain.ts');
       process.stdout.write(explain(id));
     });
 

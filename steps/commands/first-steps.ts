@@ -1,9 +1,9 @@
 import { Argument, type Command, Option } from 'commander';
-import type { DoctorFlags } from '../cli/doctor.ts';
 import { doctorExitCodes, initExitCodes } from '../cli/exit-codes.ts';
 import { below } from '../cli/help.ts';
 import type { InitFlags } from '../cli/init.ts';
 import { type Shell, shells } from './completion-scripts.ts';
+import type { DoctorFlags } from './doctor/command.ts';
 
 /**
  * The commands for whoever begins: `init`, `doctor`, `completion`.
@@ -60,7 +60,7 @@ export function firstSteps(program: Command, done: (code: number) => void): void
     .option('--json', 'as JSON: ready, and what was found')
     .addHelpText('after', below({ codes: doctorExitCodes, examples: ['doctor', 'doctor acme.yaml', 'doctor acme.yaml --json'] }))
     .action(async (target: string | undefined, flags: DoctorFlags) => {
-      const { doctor } = await import('../cli/doctor.ts');
+      const { doctor } = await import('./doctor/command.ts');
       done(await doctor(target, flags));
     });
 

@@ -1,10 +1,10 @@
 import { getAuthConfig } from 'testcontainers/build/container-runtime/auth/get-auth-config.js';
-import { requireOfCluster } from '../target/cluster.ts';
-import { engineWords } from '../target/container.ts';
-import { connectEngine, type Engine, OWNER_LABEL, RUN } from '../target/engine.ts';
-import { imageId } from '../target/image.ts';
-import { networkFor } from '../target/network.ts';
-import type { ContainerStart, Target } from '../target/target.ts';
+import { requireOfCluster } from '../../harness/target/cluster.ts';
+import { engineWords } from '../../harness/target/container.ts';
+import { connectEngine, type Engine, OWNER_LABEL, RUN } from '../../harness/target/engine.ts';
+import { imageId } from '../../harness/target/image.ts';
+import { networkFor } from '../../harness/target/network.ts';
+import type { ContainerStart, Target } from '../../harness/target/target.ts';
 import { notNeeded, ok, problem, type Seen } from './finding.ts';
 
 type ImageDistributionOptions = NonNullable<Parameters<ReturnType<Engine['docker']['getImage']>['distribution']>[0]>;

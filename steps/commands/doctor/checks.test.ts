@@ -3,9 +3,9 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { EnvironmentError } from '../target/errors.ts';
+import { EnvironmentError } from '../../harness/target/errors.ts';
 import { look, ok } from './finding.ts';
-import { seeClocks, seeFolder, seeLoopback, seeNode, seenOfClocks, seeProgram } from './machine.ts';
+import { seeClocks, seeFolder, seeLoopback, seeNode, seenOfClocks, seeProgram } from './machine-check.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'surroundings-'));
 after(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { printable } from '../harness/printable.ts';
-import { conceal } from '../harness/secrets.ts';
-import { type Finding, look, notNeeded, type Seen } from '../harness/surroundings/finding.ts';
-import { seeClocks, seeFolder, seeLoopback, seeNode, seeProgram } from '../harness/surroundings/machine.ts';
-import { loadTarget } from '../harness/target/file.ts';
-import type { Target } from '../harness/target/target.ts';
-import { root } from '../requirement.ts';
-import { type Paint, painterFor } from '../verdict/paint.ts';
-import { invocation } from './invocation.ts';
+import { invocation } from '../../cli/invocation.ts';
+import { printable } from '../../harness/printable.ts';
+import { conceal } from '../../harness/secrets.ts';
+import { loadTarget } from '../../harness/target/file.ts';
+import type { Target } from '../../harness/target/target.ts';
+import { root } from '../../requirement.ts';
+import { type Paint, painterFor } from '../../verdict/paint.ts';
+import { type Finding, look, notNeeded, type Seen } from './finding.ts';
+import { seeClocks, seeFolder, seeLoopback, seeNode, seeProgram } from './machine-check.ts';
 
 /** What `doctor` was told. */
 export interface DoctorFlags {
@@ -51,7 +51,7 @@ export async function doctor(path: string | undefined, { report, root: bounds, j
 function looksFor(target: Target | undefined, report: string): Promise<Finding>[] {
   const { engines } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { engines: { node: string } };
   const inContainer = target?.start.kind === 'container';
-  const engine = look('Docker engine', nearMs, async () => (await import('../harness/surroundings/engine.ts')).seeEngine());
+  const engine = look('Docker engine', nearMs, async () => (await import('./engine-check.ts')).seeEngine());
   const looks: Promise<Finding>[] = [
     look('Node', nearMs, () => seeNode(process.version, engines.node)),
     look('terminal', nearMs, () => seeTerminal(process.stdout, process.env)),
@@ -79,18 +79,13 @@ function looksAt(target: Target, engine: Promise<Finding>): Promise<Finding>[] {
   };
   if (start.kind === 'process') looks.push(look('program', nearMs, () => seeProgram(start)));
   if (start.kind === 'address')
-    looks.push(
-      look('address', farMs, async () => (await import('../harness/surroundings/implementation.ts')).seeAddress(target, start)),
-    );
+    looks.push(look('address', farMs, async () => (await import('./implementation-check.ts')).seeAddress(target, start)));
   if (start.kind === 'container') {
     const { image } = start;
     const built = async (): Promise<Seen> => notNeeded('not tried: the run builds it from its Dockerfile');
-    onEngine(
-      'image',
-      image === undefined ? built : async () => (await import('../harness/surroundings/engine.ts')).seeImage(image),
-    );
+    onEngine('image', image === undefined ? built : async () => (await import('./engine-check.ts')).seeImage(image));
     onEngine('container', async () => {
-      const { seeContainer } = await import('../harness/surroundings/engine.ts');
+      const { seeContainer } = await import('./engine-check.ts');
       return (await seeContainer(target, start)) ?? notNeeded('not tried: its image is not here yet');
     });
   }
@@ -99,9 +94,9 @@ function looksAt(target: Target, engine: Promise<Finding>): Promise<Finding>[] {
     if (start.kind === 'container') onEngine(name, at);
     else looks.push(look(name, farMs, at));
   };
-  near('platform', async () => (await import('../harness/surroundings/implementation.ts')).seePlatform(target));
+  near('platform', async () => (await import('./implementation-check.ts')).seePlatform(target));
   if (capabilities.has('clock'))
-    near('controlled clock', async () => (await import('../harness/surroundings/implementation.ts')).seeControlledClock(target));
+    near('controlled clock', async () => (await import('./implementation-check.ts')).seeControlledClock(target));
   else looks.push(look('controlled clock', nearMs, () => notNeeded('the target file does not declare the capability clock')));
   return looks;
 }

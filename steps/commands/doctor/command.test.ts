@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { connectEngine } from '../harness/target/engine.ts';
-import { root } from '../requirement.ts';
-import { seeTerminal } from './doctor.ts';
-import { call, fixtureTarget, temporaryFolder, writeTarget } from './spawned.test.ts';
+import { call, fixtureTarget, temporaryFolder, writeTarget } from '../../cli/spawned.test.ts';
+import { connectEngine } from '../../harness/target/engine.ts';
+import { root } from '../../requirement.ts';
+import { seeTerminal } from './command.ts';
 
 const folder = temporaryFolder();
 

@@ -281,7 +281,7 @@ function commands(args: readonly string[], done: (code: number) => void): Comman
     .argument('<id>', 'for example server-response-qos0')
     .addHelpText('after', below({ examples: ['explain server-response-qos0'] }))
     .action(async (id: string) => {
-      const { explain } = await import('../cli/explain.ts');
+      const { explain } = await import('./explain/command.ts');
       process.stdout.write(explain(id));
     });
 

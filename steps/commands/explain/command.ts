@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { didYouMean } from '../harness/target/nearest.ts';
-import { readRequirements, root } from '../requirement.ts';
-import { WrongUse } from './wrong-use.ts';
+import { WrongUse } from '../../cli/wrong-use.ts';
+import { didYouMean } from '../../harness/target/nearest.ts';
+import { readRequirements, root } from '../../requirement.ts';
 
 /** The text of `explain`. @throws WrongUse when there is no such requirement */
 export function explain(id: string): string {

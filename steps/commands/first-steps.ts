@@ -1,9 +1,9 @@
 import { Argument, type Command, Option } from 'commander';
 import { doctorExitCodes, initExitCodes } from '../cli/exit-codes.ts';
 import { below } from '../cli/help.ts';
-import type { InitFlags } from '../cli/init.ts';
 import { type Shell, shells } from './completion-scripts.ts';
 import type { DoctorFlags } from './doctor/command.ts';
+import type { InitFlags } from './init/command.ts';
 
 /**
  * The commands for whoever begins: `init`, `doctor`, `completion`.
@@ -48,7 +48,7 @@ export function firstSteps(program: Command, done: (code: number) => void): void
       }),
     )
     .action(async (file: string, flags: InitFlags) => {
-      const { init } = await import('../cli/init.ts');
+      const { init } = await import('./init/command.ts');
       done(await init(file, flags));
     });
 

@@ -4,15 +4,15 @@ import { dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
-import { call, temporaryFolder } from '../cli/spawned.test.ts';
-import { loadTarget } from '../harness/target/file.ts';
-import { readSource } from '../harness/target/source.ts';
-import { root } from '../requirement.ts';
+import { call, temporaryFolder } from '../../cli/spawned.test.ts';
+import { loadTarget } from '../../harness/target/file.ts';
+import { readSource } from '../../harness/target/source.ts';
+import { root } from '../../requirement.ts';
 import { type Answers, contentOf } from './answers.ts';
 import { interview } from './interview.ts';
-import { implied, takeProposals } from './taken.ts';
+import { implied, takeProposals } from './known-answers.ts';
 import { schemaFor, targetText } from './target-text.ts';
-import { joinWords, splitWords } from './words.ts';
+import { joinWords, splitWords } from './word-list.ts';
 
 const folder = temporaryFolder();
 writeFileSync(join(folder, 'Dockerfile'), 'FROM scratch\n');
@@ -116,7 +116,7 @@ describe('a target file of init', () => {
   });
 
   test('names the schema where there is one beside it', () => {
-    assert.equal(schemaFor(join(root, 'fixtures/targets')), '../../schemas/target.schema.json');
+    assert.equal(schemaFor(join(root, 'fixtures/targets')), '../../../schemas/target.schema.json');
     const project = join(folder, 'project/deep');
     mkdirSync(project, { recursive: true });
     assert.equal(schemaFor(project), undefined);

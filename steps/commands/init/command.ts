@@ -1,13 +1,13 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type { Role } from '../harness/target/target.ts';
-import { type Answers, contentOf } from '../init/answers.ts';
-import { contradiction, implied, takeProposals } from '../init/taken.ts';
-import { schemaFor, targetText } from '../init/target-text.ts';
-import { joinWords } from '../init/words.ts';
-import { wrongAnswers } from '../init/wrong-answers.ts';
-import { invocation } from './invocation.ts';
-import { WrongUse } from './wrong-use.ts';
+import { invocation } from '../../cli/invocation.ts';
+import { WrongUse } from '../../cli/wrong-use.ts';
+import type { Role } from '../../harness/target/target.ts';
+import { type Answers, contentOf } from './answers.ts';
+import { contradiction, implied, takeProposals } from './known-answers.ts';
+import { schemaFor, targetText } from './target-text.ts';
+import { joinWords } from './word-list.ts';
+import { wrongAnswers } from './wrong-answers.ts';
 
 /** What `init` was told. */
 export interface InitFlags {
@@ -70,7 +70,7 @@ export async function init(file: string, { yes, force, onlyThisDevice, env, ...f
 }
 
 async function askOnTerminal(given: Answers, folder: string, file: string): Promise<Answers | undefined> {
-  const { interview } = await import('../init/interview.ts');
+  const { interview } = await import('./interview.ts');
   return interview(given, folder, file);
 }
 

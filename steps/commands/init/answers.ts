@@ -1,6 +1,6 @@
 import { relative, resolve } from 'node:path';
-import type { Role } from '../harness/target/target.ts';
-import { splitWords } from './words.ts';
+import type { Role } from '../../harness/target/target.ts';
+import { splitWords } from './word-list.ts';
 
 /** An answer cannot be taken apart. */
 export class UnreadableAnswer extends Error {

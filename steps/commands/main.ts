@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { exitCodes, interopExitCodes, validateExitCodes, verifyExitCodes } from '../cli/exit-codes.ts';
 import { below } from '../cli/help.ts';
-import type { InteropOptions } from '../cli/interop.ts';
 import type { ListOptions } from '../cli/list.ts';
 import { loadCommand } from '../cli/load-command.ts';
 import { exitOfLoss, isSystemError } from '../cli/losses.ts';
@@ -11,6 +10,7 @@ import { WrongUse } from '../cli/wrong-use.ts';
 import { EnvironmentError, InputFileError } from '../harness/target/errors.ts';
 import { FeatureError, root } from '../requirement.ts';
 import { firstSteps } from './first-steps.ts';
+import type { InteropOptions } from './interop/command.ts';
 
 /** Options of `run` as the command line gives them. */
 interface RunFlags {
@@ -243,7 +243,7 @@ function commands(args: readonly string[], done: (code: number) => void): Comman
       }),
     )
     .action(async (targets: string[], flags: InteropOptions) => {
-      const { interop } = await import('../cli/interop.ts');
+      const { interop } = await import('./interop/command.ts');
       done(await interop(targets, flags));
     });
 

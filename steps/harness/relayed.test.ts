@@ -1,7 +1,7 @@
 import { generate, type Packet } from 'mqtt-packet';
-import { type Encounter, recorded } from './encounter.ts';
+import { type Encounter, recorded } from '../commands/interop/pair-run.ts';
+import { RelayedConnection } from '../commands/interop/recorded-connection.ts';
 import { Performance } from './performance.ts';
-import { RelayedConnection } from './relay.ts';
 import { plainScene } from './scene.ts';
 import type { TimestampType } from './target/target.ts';
 

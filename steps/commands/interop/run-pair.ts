@@ -1,17 +1,17 @@
-import { type Encounter, meet } from '../harness/encounter.ts';
-import { EnvironmentError } from '../harness/target/errors.ts';
-import { startTarget } from '../harness/target/start.ts';
-import type { StartedTarget, Target } from '../harness/target/target.ts';
-import { venueOf } from '../harness/target/venue.ts';
-import type { Requirement } from '../requirement.ts';
-import type { Say } from '../sentences.ts';
-import type { Report } from '../verdict/report.ts';
-import { describeTarget, type SeenTarget } from '../verdict/report-json.ts';
+import { EnvironmentError } from '../../harness/target/errors.ts';
+import { startTarget } from '../../harness/target/start.ts';
+import type { StartedTarget, Target } from '../../harness/target/target.ts';
+import { venueOf } from '../../harness/target/venue.ts';
+import type { Requirement } from '../../requirement.ts';
+import type { Say } from '../../sentences.ts';
+import type { Report } from '../../verdict/report.ts';
+import { describeTarget, type SeenTarget } from '../../verdict/report-json.ts';
+import type { PairResult } from './interop-report.ts';
+import { concludePair, startResults, troublesOf } from './interop-verdict.ts';
 import { judgePair } from './judge-pair.ts';
+import { type Encounter, meet } from './pair-run.ts';
 import { matchOf, planOf } from './pairing.ts';
-import type { PairResult } from './report.ts';
 import { outcomeOf } from './starts.ts';
-import { concludePair, startResults, troublesOf } from './verdict.ts';
 
 /** A client and a server that are to be put together. */
 export interface Candidates {

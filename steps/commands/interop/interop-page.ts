@@ -1,10 +1,10 @@
-import { foundation } from '../verdict/page/foundation.ts';
-import { pageHead } from '../verdict/page/head.ts';
-import { html, type Markup, type Part } from '../verdict/page/html.ts';
-import { policyOf } from '../verdict/page/policy.ts';
-import type { RequirementResult, SituationResult } from '../verdict/report.ts';
-import { certifiesNothing, countsOf } from './in-words.ts';
-import { type InteropReport, nameOf, type PairResult, type PairVerdict, type StartResult } from './report.ts';
+import { foundation } from '../../verdict/page/foundation.ts';
+import { pageHead } from '../../verdict/page/head.ts';
+import { html, type Markup, type Part } from '../../verdict/page/html.ts';
+import { policyOf } from '../../verdict/page/policy.ts';
+import type { RequirementResult, SituationResult } from '../../verdict/report.ts';
+import { type InteropReport, nameOf, type PairResult, type PairVerdict, type StartResult } from './interop-report.ts';
+import { certifiesNothing, countsOf } from './interop-text.ts';
 
 /** The pairs as one page of HTML that needs nothing else: a matrix of servers and clients, and below it what came of each pair. */
 export function interopPage(report: InteropReport): string {

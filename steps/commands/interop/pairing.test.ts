@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { embeddedTarget } from '../cli/embedded.ts';
-import type { Identity, Target } from '../harness/target/target.ts';
+import { embeddedTarget } from '../../cli/embedded.ts';
+import type { Identity, Target } from '../../harness/target/target.ts';
+import type { PairResult } from './interop-report.ts';
+import { conclude } from './interop-verdict.ts';
 import { matchOf, planOf } from './pairing.ts';
-import type { PairResult } from './report.ts';
-import { conclude } from './verdict.ts';
 
 const server = await embeddedTarget('server');
 const client = await embeddedTarget('client');

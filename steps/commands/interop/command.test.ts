@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
-import { schemaFaults } from '../harness/schema.ts';
-import type { InteropReport } from '../interop/report.ts';
-import { root } from '../requirement.ts';
-import { assertForEverybody, launch, open, skip } from '../verdict/page/chromium.test.ts';
-import { call, type Ended, fixtureTarget, temporaryFolder, writeTarget } from './spawned.test.ts';
+import { call, type Ended, fixtureTarget, temporaryFolder, writeTarget } from '../../cli/spawned.test.ts';
+import { schemaFaults } from '../../harness/schema.ts';
+import { root } from '../../requirement.ts';
+import { assertForEverybody, launch, open, skip } from '../../verdict/page/chromium.test.ts';
+import type { InteropReport } from './interop-report.ts';
 
 const folder = temporaryFolder();
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { generate, type Packet } from 'mqtt-packet';
-import { RelayedConnection } from './relay.ts';
-import { publish, relayed, requestTopic, responseTopic, welcomed } from './relayed.test.ts';
+import { publish, relayed, requestTopic, responseTopic, welcomed } from '../../harness/relayed.test.ts';
+import { RelayedConnection } from './recorded-connection.ts';
 
 test('what passes is recorded packet by packet, however it is cut into pieces', () => {
   const connection = new RelayedConnection();

@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeWhole } from '../verdict/report-folder.ts';
-import { interopJunit } from './junit.ts';
-import { interopPage } from './page.ts';
-import type { InteropReport } from './report.ts';
+import { writeWhole } from '../../verdict/report-folder.ts';
+import { interopJunit } from './interop-junit.ts';
+import { interopPage } from './interop-page.ts';
+import type { InteropReport } from './interop-report.ts';
 
 /** The files of an interop report. */
 export const interopFiles = ['index.html', 'interop.json', 'junit.xml'] as const;

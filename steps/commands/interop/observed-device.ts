@@ -1,10 +1,10 @@
-import type { Encounter } from './encounter.ts';
-import type { Exchange, Request, Timestamp } from './exchange.ts';
-import { NtpDevice } from './ntp-device.ts';
-import { readPayload } from './payload.ts';
-import type { RelayedConnection } from './relay.ts';
-import type { Session } from './session.ts';
-import type { Identity } from './target/target.ts';
+import type { Exchange, Request, Timestamp } from '../../harness/exchange.ts';
+import { NtpDevice } from '../../harness/ntp-device.ts';
+import { readPayload } from '../../harness/payload.ts';
+import type { Session } from '../../harness/session.ts';
+import type { Identity } from '../../harness/target/target.ts';
+import type { Encounter } from './pair-run.ts';
+import type { RelayedConnection } from './recorded-connection.ts';
 
 /** A request as it was handed to the server, and the connection on which it was asked. */
 interface Overheard {

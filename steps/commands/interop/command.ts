@@ -1,24 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { LONGEST_MS, parseDuration } from '../harness/target/duration.ts';
-import { loadTarget } from '../harness/target/file.ts';
-import type { Target } from '../harness/target/target.ts';
-import { clearInterop, interopFiles, writeInterop } from '../interop/files.ts';
-import { certifiesNothing, conclusionText, pairText } from '../interop/in-words.ts';
-import { matchOf } from '../interop/pairing.ts';
-import { performPair } from '../interop/perform-pair.ts';
-import type { InteropReport, PairResult } from '../interop/report.ts';
-import { conclude } from '../interop/verdict.ts';
-import { featuresDigest, readRequirements, root } from '../requirement.ts';
-import { loadSentences } from '../sentences.ts';
-import { painterFor } from '../verdict/paint.ts';
-import type { Report } from '../verdict/report.ts';
-import { makeFolder } from '../verdict/report-folder.ts';
-import { describeTarget } from '../verdict/report-json.ts';
-import { Interruption } from './interruption.ts';
-import { invocation } from './invocation.ts';
-import { exitOfLoss, Losses } from './losses.ts';
-import { WrongUse } from './wrong-use.ts';
+import { Interruption } from '../../cli/interruption.ts';
+import { invocation } from '../../cli/invocation.ts';
+import { exitOfLoss, Losses } from '../../cli/losses.ts';
+import { WrongUse } from '../../cli/wrong-use.ts';
+import { LONGEST_MS, parseDuration } from '../../harness/target/duration.ts';
+import { loadTarget } from '../../harness/target/file.ts';
+import type { Target } from '../../harness/target/target.ts';
+import { featuresDigest, readRequirements, root } from '../../requirement.ts';
+import { loadSentences } from '../../sentences.ts';
+import { painterFor } from '../../verdict/paint.ts';
+import type { Report } from '../../verdict/report.ts';
+import { makeFolder } from '../../verdict/report-folder.ts';
+import { describeTarget } from '../../verdict/report-json.ts';
+import { clearInterop, interopFiles, writeInterop } from './interop-files.ts';
+import type { InteropReport, PairResult } from './interop-report.ts';
+import { certifiesNothing, conclusionText, pairText } from './interop-text.ts';
+import { conclude } from './interop-verdict.ts';
+import { matchOf } from './pairing.ts';
+import { performPair } from './run-pair.ts';
 
 /** What `interop` was told. */
 export interface InteropOptions {

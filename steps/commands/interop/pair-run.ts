@@ -1,14 +1,14 @@
-import { afterReportMs, startClient, tellToAsk } from './client-start.ts';
-import { type Latency, Link } from './link.ts';
-import { readPayload } from './payload.ts';
-import { type ClientRequest, Performance } from './performance.ts';
-import { RelayedConnection, type RelayedFrame } from './relay.ts';
-import { reportsOf } from './reported-time.ts';
-import { plainScene } from './scene.ts';
-import { learnSecret } from './secrets.ts';
-import { EnvironmentError } from './target/errors.ts';
-import type { Identity, StartedTarget, Target, TimestampType } from './target/target.ts';
-import type { Venue } from './target/venue.ts';
+import { afterReportMs, startClient, tellToAsk } from '../../harness/client-start.ts';
+import { type Latency, Link } from '../../harness/link.ts';
+import { readPayload } from '../../harness/payload.ts';
+import { type ClientRequest, Performance } from '../../harness/performance.ts';
+import { reportsOf } from '../../harness/reported-time.ts';
+import { plainScene } from '../../harness/scene.ts';
+import { learnSecret } from '../../harness/secrets.ts';
+import { EnvironmentError } from '../../harness/target/errors.ts';
+import type { Identity, StartedTarget, Target, TimestampType } from '../../harness/target/target.ts';
+import type { Venue } from '../../harness/target/venue.ts';
+import { RelayedConnection, type RelayedFrame } from './recorded-connection.ts';
 
 /** What makes an encounter. */
 export interface Meeting {

@@ -1,7 +1,7 @@
-import type { Encounter } from '../harness/encounter.ts';
-import { expectedTimes, isRight, TooUncertain } from '../harness/expected-time.ts';
-import type { StartedTarget, Target } from '../harness/target/target.ts';
-import { covers } from '../harness/topic-filter.ts';
+import { expectedTimes, isRight, TooUncertain } from '../../harness/expected-time.ts';
+import type { StartedTarget, Target } from '../../harness/target/target.ts';
+import { covers } from '../../harness/topic-filter.ts';
+import type { Encounter } from './pair-run.ts';
 
 /** The side of a pair that something is laid to; `both` where neither alone is at fault. */
 export type Side = 'server' | 'client' | 'both';

@@ -1,7 +1,7 @@
-import { failureText } from '../verdict/failure-text.ts';
-import type { Paint, Style } from '../verdict/paint.ts';
-import type { RequirementResult, Status } from '../verdict/report.ts';
-import { type InteropReport, nameOf, type PairResult, type PairVerdict } from './report.ts';
+import { failureText } from '../../verdict/failure-text.ts';
+import type { Paint, Style } from '../../verdict/paint.ts';
+import type { RequirementResult, Status } from '../../verdict/report.ts';
+import { type InteropReport, nameOf, type PairResult, type PairVerdict } from './interop-report.ts';
 
 /** What interop is worth, in a sentence: it stands wherever its results do. */
 export const certifiesNothing =

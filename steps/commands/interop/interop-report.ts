@@ -1,4 +1,4 @@
-import type { Report, RequirementResult } from '../verdict/report.ts';
+import type { Report, RequirementResult } from '../../verdict/report.ts';
 import type { Side } from './starts.ts';
 
 /** What a client and a server come to together. */

@@ -1,14 +1,12 @@
-import { NonConformance } from '../evidence.ts';
-import type { Encounter } from '../harness/encounter.ts';
-import type { Exchange } from '../harness/exchange.ts';
-import { OverheardDevice } from '../harness/overheard.ts';
-import { Session } from '../harness/session.ts';
-import type { StartedTarget, Target } from '../harness/target/target.ts';
-import type { Requirement, Role } from '../requirement.ts';
-import type { Say } from '../sentences.ts';
-import { type Case, concludeCases, consequence, type Judged, judgeSituation } from '../verdict/judge.ts';
-import type { RequirementResult } from '../verdict/report.ts';
-import type { Execution } from '../verdict/transcript.ts';
+import { NonConformance } from '../../evidence.ts';
+import type { Exchange } from '../../harness/exchange.ts';
+import { Session } from '../../harness/session.ts';
+import type { StartedTarget, Target } from '../../harness/target/target.ts';
+import type { Requirement, Role } from '../../requirement.ts';
+import type { Say } from '../../sentences.ts';
+import { type Case, concludeCases, consequence, type Judged, judgeSituation } from '../../verdict/judge.ts';
+import type { RequirementResult } from '../../verdict/report.ts';
+import type { Execution } from '../../verdict/transcript.ts';
 import {
   answeredClient,
   askingClient,
@@ -19,7 +17,9 @@ import {
   server as serverTable,
   tooEarly,
 } from './judgeable.ts';
-import { type Accused, OverhearingWorld } from './overhearing-world.ts';
+import { OverheardDevice } from './observed-device.ts';
+import { type Accused, OverhearingWorld } from './observing-world.ts';
+import type { Encounter } from './pair-run.ts';
 import { preventedBy, titleOf, unheardBy } from './starts.ts';
 
 /** A client that was started in front of a server some times. */

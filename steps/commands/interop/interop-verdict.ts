@@ -1,11 +1,11 @@
-import type { Encounter } from '../harness/encounter.ts';
-import { printable } from '../harness/printable.ts';
-import { conceal } from '../harness/secrets.ts';
-import type { StartedTarget, Target } from '../harness/target/target.ts';
-import type { Requirement } from '../requirement.ts';
-import { idsInWords } from '../verdict/judge.ts';
-import type { RequirementResult } from '../verdict/report.ts';
-import type { InteropReport, PairResult, Reason, StartResult } from './report.ts';
+import { printable } from '../../harness/printable.ts';
+import { conceal } from '../../harness/secrets.ts';
+import type { StartedTarget, Target } from '../../harness/target/target.ts';
+import type { Requirement } from '../../requirement.ts';
+import { idsInWords } from '../../verdict/judge.ts';
+import type { RequirementResult } from '../../verdict/report.ts';
+import type { InteropReport, PairResult, Reason, StartResult } from './interop-report.ts';
+import type { Encounter } from './pair-run.ts';
 import { outcomeOf, titleOf, troubleOf } from './starts.ts';
 
 /** The starts of a pair as a report shows them, without secrets. */

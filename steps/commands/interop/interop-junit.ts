@@ -1,6 +1,6 @@
-import { element, type Suite, suiteOf, type TestCase, testCase, testSuites } from '../verdict/junit-elements.ts';
-import type { RequirementResult } from '../verdict/report.ts';
-import { type InteropReport, nameOf, type PairResult } from './report.ts';
+import { element, type Suite, suiteOf, type TestCase, testCase, testSuites } from '../../verdict/junit-elements.ts';
+import type { RequirementResult } from '../../verdict/report.ts';
+import { type InteropReport, nameOf, type PairResult } from './interop-report.ts';
 
 /**
  * The text of `junit.xml`: a suite for each pair, a case for each requirement, and one for what the pair comes to, so that the file

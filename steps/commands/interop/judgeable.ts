@@ -1,7 +1,7 @@
-import type { Encounter } from '../harness/encounter.ts';
-import { type Exchange, type Request, toJson } from '../harness/exchange.ts';
-import type { OverheardDevice } from '../harness/overheard.ts';
-import type { Target } from '../harness/target/target.ts';
+import { type Exchange, type Request, toJson } from '../../harness/exchange.ts';
+import type { Target } from '../../harness/target/target.ts';
+import type { OverheardDevice } from './observed-device.ts';
+import type { Encounter } from './pair-run.ts';
 
 /** A sentence of the features, with its table where it has one. */
 export type Sentence = readonly [text: string, rows?: readonly string[]];

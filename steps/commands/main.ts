@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { exitCodes, interopExitCodes, validateExitCodes, verifyExitCodes } from '../cli/exit-codes.ts';
 import { below } from '../cli/help.ts';
-import type { ListOptions } from '../cli/list.ts';
 import { loadCommand } from '../cli/load-command.ts';
 import { exitOfLoss, isSystemError } from '../cli/losses.ts';
 import type { MergeOptions } from '../cli/merge.ts';
@@ -11,6 +10,7 @@ import { EnvironmentError, InputFileError } from '../harness/target/errors.ts';
 import { FeatureError, root } from '../requirement.ts';
 import { firstSteps } from './first-steps.ts';
 import type { InteropOptions } from './interop/command.ts';
+import type { ListOptions } from './list/command.ts';
 
 /** Options of `run` as the command line gives them. */
 interface RunFlags {
@@ -272,7 +272,7 @@ function commands(args: readonly string[], done: (code: number) => void): Comman
     .option('--json', 'as JSON, with situations, sources and digests')
     .addHelpText('after', below({ examples: ['list --role server', 'list --set', 'list --excluded', 'list --json'] }))
     .action(async (flags: ListOptions) => {
-      const { list } = await import('../cli/list.ts');
+      const { list } = await import('./list/command.ts');
       process.stdout.write(list(flags));
     });
 

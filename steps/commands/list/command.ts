@@ -1,8 +1,8 @@
-import { readExcluded } from '../excluded.ts';
-import { didYouMean } from '../harness/target/nearest.ts';
-import { type Role, readRequirements } from '../requirement.ts';
-import { type RequirementSet, readSets } from '../requirement-set.ts';
-import { WrongUse } from './wrong-use.ts';
+import { WrongUse } from '../../cli/wrong-use.ts';
+import { readExcluded } from '../../excluded.ts';
+import { didYouMean } from '../../harness/target/nearest.ts';
+import { type Role, readRequirements } from '../../requirement.ts';
+import { type RequirementSet, readSets } from '../../requirement-set.ts';
 
 /** What `list` was told. */
 export interface ListOptions {

@@ -8,14 +8,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fleetOptions, identitiesOf } from '../commands/load/devices.ts';
+import { drive } from '../commands/load/drive.ts';
 import { Fleet } from '../harness/fleet.ts';
 import { ServerUnderTest } from '../harness/server-under-test.ts';
 import { loadTarget } from '../harness/target/file.ts';
 import { startTarget } from '../harness/target/start.ts';
 import type { Target } from '../harness/target/target.ts';
 import { monotonic } from '../harness/wire.ts';
-import { fleetOptions, identitiesOf } from '../load/devices.ts';
-import { drive } from '../load/drive.ts';
 import { measured, readWork, type Work } from './exchange-work.ts';
 
 const work = readWork();

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { exitCodes, interopExitCodes, validateExitCodes, verifyExitCodes } from '../cli/exit-codes.ts';
 import { below } from '../cli/help.ts';
-import { loadCommand } from '../cli/load-command.ts';
 import { exitOfLoss, isSystemError } from '../cli/losses.ts';
 import type { MergeOptions } from '../cli/merge.ts';
 import { WrongUse } from '../cli/wrong-use.ts';
@@ -11,6 +10,7 @@ import { FeatureError, root } from '../requirement.ts';
 import { firstSteps } from './first-steps.ts';
 import type { InteropOptions } from './interop/command.ts';
 import type { ListOptions } from './list/command.ts';
+import { loadCommand } from './load/flags.ts';
 
 /** Options of `run` as the command line gives them. */
 interface RunFlags {

@@ -3,8 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { temporaryFolder } from '../cli/spawned.test.ts';
+import type { LoadReport } from '../commands/load/load-report.ts';
 import { schemaFaults } from '../harness/schema.ts';
-import type { LoadReport } from '../load/report.ts';
 import { assertConfined, declaredIn, jobsIn, referenceServer, runContainer, suiteOf, typeFaults } from './manifest.test.ts';
 
 const [configMap, volume, partsJob, mergedJob] = jobsIn('.examples/kubernetes/five-loads.yaml');

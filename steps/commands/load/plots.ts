@@ -1,8 +1,8 @@
-import { html, type Markup } from '../verdict/page/html.ts';
-import { digits, niceStep } from '../verdict/page/numbers.ts';
-import { area } from '../verdict/page/plot-layout.ts';
+import { html, type Markup } from '../../verdict/page/html.ts';
+import { digits, niceStep } from '../../verdict/page/numbers.ts';
+import { area } from '../../verdict/page/plot-layout.ts';
 import { Durations } from './latency.ts';
-import type { LoadReport } from './report.ts';
+import type { LoadReport } from './load-report.ts';
 
 /** From where on an axis ends where there is nothing to draw. */
 const least = 1e-3;

@@ -1,7 +1,7 @@
-import type { FleetCounts } from '../harness/fleet.ts';
-import { peakMemory } from '../harness/peak-memory.ts';
-import { digits } from '../verdict/page/numbers.ts';
-import type { Report } from '../verdict/report.ts';
+import type { FleetCounts } from '../../harness/fleet.ts';
+import { peakMemory } from '../../harness/peak-memory.ts';
+import { digits } from '../../verdict/page/numbers.ts';
+import type { Report } from '../../verdict/report.ts';
 import { type DurationSummary, Durations } from './latency.ts';
 import { kindOf, type Plan, type ScheduleKind, stepMs } from './plan.ts';
 import type { Course, Tally } from './tally.ts';

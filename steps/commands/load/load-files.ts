@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeWhole } from '../verdict/report-folder.ts';
-import { loadPage } from './page.ts';
-import type { LoadReport } from './report.ts';
+import { writeWhole } from '../../verdict/report-folder.ts';
+import { loadPage } from './load-page.ts';
+import type { LoadReport } from './load-report.ts';
 
 /** The files of a load's report. */
 export const loadFiles = ['load.html', 'load.json'] as const;

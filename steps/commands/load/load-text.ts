@@ -1,8 +1,8 @@
-import { digits } from '../verdict/page/numbers.ts';
-import type { Paint, Style } from '../verdict/paint.ts';
+import { digits } from '../../verdict/page/numbers.ts';
+import type { Paint, Style } from '../../verdict/paint.ts';
 import type { DurationSummary } from './latency.ts';
+import type { LoadReport } from './load-report.ts';
 import type { Plan } from './plan.ts';
-import type { LoadReport } from './report.ts';
 
 /** How many faults the console tells. */
 const toldFaults = 5;

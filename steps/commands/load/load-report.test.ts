@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { plain } from '../verdict/paint.ts';
-import { loadText } from './in-words.ts';
-import { loadPage } from './page.ts';
+import { plain } from '../../verdict/paint.ts';
+import { loadPage } from './load-page.ts';
+import { buildReport, type Ending, type LoadReport, type Measured, nothingMeasured } from './load-report.ts';
+import { loadText } from './load-text.ts';
 import type { Plan } from './plan.ts';
-import { buildReport, type Ending, type LoadReport, type Measured, nothingMeasured } from './report.ts';
 
 const plan: Plan = { devices: 20, ratePerSecond: 10, forMs: 3000 };
 const target: LoadReport['target'] = {

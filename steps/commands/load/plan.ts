@@ -1,4 +1,4 @@
-import type { Shard } from '../verdict/report.ts';
+import type { Shard } from '../../verdict/report.ts';
 
 /** What a load is to be. */
 export interface Plan {

@@ -1,11 +1,11 @@
-import { Fleet } from '../harness/fleet.ts';
-import type { StartedTarget } from '../harness/target/target.ts';
-import { requireTls } from '../harness/tls.ts';
-import { monotonic } from '../harness/wire.ts';
+import { Fleet } from '../../harness/fleet.ts';
+import type { StartedTarget } from '../../harness/target/target.ts';
+import { requireTls } from '../../harness/tls.ts';
+import { monotonic } from '../../harness/wire.ts';
 import { fleetOptions, identitiesOf } from './devices.ts';
 import { drive } from './drive.ts';
+import { type Measured, measuredBy, memoryOf, nothingMeasured } from './load-report.ts';
 import type { Plan } from './plan.ts';
-import { type Measured, measuredBy, memoryOf, nothingMeasured } from './report.ts';
 
 /** What a load tells while it lasts. */
 export interface Telling {

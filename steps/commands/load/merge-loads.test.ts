@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { schemaFaults } from '../harness/schema.ts';
+import { schemaFaults } from '../../harness/schema.ts';
 import { Durations } from './latency.ts';
-import { mergeLoads, type Part, UnlikeParts } from './merge.ts';
-import { buildReport, type Ending, type LoadReport, type Measured, nothingMeasured } from './report.ts';
+import { buildReport, type Ending, type LoadReport, type Measured, nothingMeasured } from './load-report.ts';
+import { mergeLoads, type Part, UnlikeParts } from './merge-loads.ts';
 
 const began = Date.UTC(2026, 10, 22, 12);
 const plan = { devices: 6, ratePerSecond: 20, forMs: 1000 };

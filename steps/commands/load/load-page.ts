@@ -1,10 +1,10 @@
-import { drawings, foundation } from '../verdict/page/foundation.ts';
-import { pageHead } from '../verdict/page/head.ts';
-import { html } from '../verdict/page/html.ts';
-import { policyOf } from '../verdict/page/policy.ts';
-import { figures, planInWords } from './in-words.ts';
+import { drawings, foundation } from '../../verdict/page/foundation.ts';
+import { pageHead } from '../../verdict/page/head.ts';
+import { html } from '../../verdict/page/html.ts';
+import { policyOf } from '../../verdict/page/policy.ts';
+import { certifiesNothing, type LoadReport } from './load-report.ts';
+import { figures, planInWords } from './load-text.ts';
 import { coursePlot, latencyPlot } from './plots.ts';
-import { certifiesNothing, type LoadReport } from './report.ts';
 
 /** A load as one page of HTML that needs nothing else: what was counted, the latency by percentile, and the rate over time. */
 export function loadPage(report: LoadReport): string {

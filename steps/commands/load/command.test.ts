@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, test } from 'node:test';
-import { schemaFaults } from '../harness/schema.ts';
-import type { LoadReport } from '../load/report.ts';
-import { root } from '../requirement.ts';
-import { call, fixtureTarget, start, temporaryFolder } from './spawned.test.ts';
+import { call, fixtureTarget, start, temporaryFolder } from '../../cli/spawned.test.ts';
+import { schemaFaults } from '../../harness/schema.ts';
+import { root } from '../../requirement.ts';
+import type { LoadReport } from './load-report.ts';
 
 const folder = temporaryFolder();
 

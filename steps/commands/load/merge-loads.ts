@@ -1,7 +1,7 @@
-import type { FleetCounts } from '../harness/fleet.ts';
+import type { FleetCounts } from '../../harness/fleet.ts';
 import { Durations } from './latency.ts';
+import { buildReport, type Ending, type LoadReport, type Measured } from './load-report.ts';
 import { stepMs } from './plan.ts';
-import { buildReport, type Ending, type LoadReport, type Measured } from './report.ts';
 import type { Course } from './tally.ts';
 
 /** The report of one machine, and what to call it. */

@@ -192,7 +192,7 @@ function commands(args: readonly string[], done: (code: number) => void): Comman
     )
     .action(async ([target, ...others]: string[], { report, watch, jobs, ...flags }: RunFlags) => {
       if (target !== undefined && others.length > 0) {
-        const { runFamily } = await import('../cli/family.ts');
+        const { runFamily } = await import('./run-many/command.ts');
         const { verbose, root: bounds } = flags;
         const own = { folder: report, ...(verbose && { verbose }), ...(bounds && { root: bounds }), ...(jobs && { jobs }) };
         done(await runFamily([target, ...others], own, flagsOfEach({ ...flags, ...(watch && { watch }) })));

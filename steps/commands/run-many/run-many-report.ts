@@ -1,5 +1,5 @@
-import type { Level, Role } from '../requirement.ts';
-import type { Report, Status, Verdict } from '../verdict/report.ts';
+import type { Level, Role } from '../../requirement.ts';
+import type { Report, Status, Verdict } from '../../verdict/report.ts';
 
 /** What became of one implementation of a family. */
 export interface Member {

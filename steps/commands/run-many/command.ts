@@ -1,18 +1,18 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, extname, join } from 'node:path';
-import { certificateFiles, clearCertificate, judgedFiles } from '../certificate/files.ts';
-import { clearSpecification } from '../docs/beside-report.ts';
-import { familyPage } from '../family/page.ts';
-import { type FamilyReport, familyReport, type Member, memberOf } from '../family/report.ts';
-import { printable } from '../harness/printable.ts';
-import { loadTarget } from '../harness/target/file.ts';
-import type { Target } from '../harness/target/target.ts';
-import { root } from '../requirement.ts';
-import type { Report } from '../verdict/report.ts';
-import { clearReport, makeFolder, pageFile, writeWhole } from '../verdict/report-folder.ts';
-import { Runs } from './runs.ts';
-import { WrongUse } from './wrong-use.ts';
+import { certificateFiles, clearCertificate, judgedFiles } from '../../certificate/files.ts';
+import { Runs } from '../../cli/runs.ts';
+import { WrongUse } from '../../cli/wrong-use.ts';
+import { clearSpecification } from '../../docs/beside-report.ts';
+import { printable } from '../../harness/printable.ts';
+import { loadTarget } from '../../harness/target/file.ts';
+import type { Target } from '../../harness/target/target.ts';
+import { root } from '../../requirement.ts';
+import type { Report } from '../../verdict/report.ts';
+import { clearReport, makeFolder, pageFile, writeWhole } from '../../verdict/report-folder.ts';
+import { familyPage } from './run-many-page.ts';
+import { type FamilyReport, familyReport, type Member, memberOf } from './run-many-report.ts';
 
 /** What of a member's output is kept for the console, in characters: its own reports hold the rest. */
 const mostOutput = 200_000;

@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { watch } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import type { FamilyReport } from '../family/report.ts';
-import { schemaFaults } from '../harness/schema.ts';
-import { call, fixtureTarget, reportIn, start, temporaryFolder, writeTarget } from './spawned.test.ts';
+import { call, fixtureTarget, reportIn, start, temporaryFolder, writeTarget } from '../../cli/spawned.test.ts';
+import { schemaFaults } from '../../harness/schema.ts';
+import type { FamilyReport } from './run-many-report.ts';
 
 const folder = temporaryFolder();
 

@@ -1,12 +1,12 @@
-import type { Role } from '../requirement.ts';
-import { foundation, icons } from '../verdict/page/foundation.ts';
-import { pageHead } from '../verdict/page/head.ts';
-import { html, type Markup } from '../verdict/page/html.ts';
-import { icon, iconSheet, signOf } from '../verdict/page/icons.ts';
-import { policyOf } from '../verdict/page/policy.ts';
-import { words } from '../verdict/page/words.ts';
-import type { Status } from '../verdict/report.ts';
-import { type FamilyReport, type Member, rowsOf } from './report.ts';
+import type { Role } from '../../requirement.ts';
+import { foundation, icons } from '../../verdict/page/foundation.ts';
+import { pageHead } from '../../verdict/page/head.ts';
+import { html, type Markup } from '../../verdict/page/html.ts';
+import { icon, iconSheet, signOf } from '../../verdict/page/icons.ts';
+import { policyOf } from '../../verdict/page/policy.ts';
+import { words } from '../../verdict/page/words.ts';
+import type { Status } from '../../verdict/report.ts';
+import { type FamilyReport, type Member, rowsOf } from './run-many-report.ts';
 
 /** All implementations of a family on one page that needs nothing else: a row for each requirement, a column for each of them. */
 export function familyPage(report: FamilyReport): string {

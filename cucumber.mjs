@@ -8,7 +8,7 @@ export default {
   // no paths: features/ is the default, and paths of the command line would be added to them
   // not steps/**: tests and machinery stand there too; the globs end in .ts because a bare folder finds .js only
   import: ['steps/*.steps.ts', 'steps/parameter-types.ts', 'steps/hooks.ts'],
-  plugin: ['./steps/plugin.ts'],
+  plugin: ['./steps/commands/run/editor-plugin.ts'],
   format: ['progress'],
   publish: false,
 };

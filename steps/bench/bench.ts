@@ -12,7 +12,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { embeddedTarget } from '../cli/embedded.ts';
+import { embeddedTarget } from '../commands/run/reference-target.ts';
 import { plainScene } from '../harness/scene.ts';
 import { Stage } from '../harness/stage.ts';
 import { startTarget } from '../harness/target/start.ts';

@@ -4,7 +4,7 @@
  */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { embeddedTarget } from '../cli/embedded.ts';
+import { embeddedTarget } from '../commands/run/reference-target.ts';
 import { startTarget } from '../harness/target/start.ts';
 import { root } from '../requirement.ts';
 import { programPath } from './child.ts';

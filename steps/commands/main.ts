@@ -3,7 +3,6 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { exitCodes, interopExitCodes, validateExitCodes, verifyExitCodes } from '../cli/exit-codes.ts';
 import { below } from '../cli/help.ts';
 import { exitOfLoss, isSystemError } from '../cli/losses.ts';
-import type { MergeOptions } from '../cli/merge.ts';
 import { WrongUse } from '../cli/wrong-use.ts';
 import { EnvironmentError, InputFileError } from '../harness/target/errors.ts';
 import { FeatureError, root } from '../requirement.ts';
@@ -11,6 +10,7 @@ import { firstSteps } from './first-steps.ts';
 import type { InteropOptions } from './interop/command.ts';
 import type { ListOptions } from './list/command.ts';
 import { loadCommand } from './load/flags.ts';
+import type { MergeOptions } from './run/merge.ts';
 
 /** Options of `run` as the command line gives them. */
 interface RunFlags {
@@ -199,12 +199,12 @@ function commands(args: readonly string[], done: (code: number) => void): Comman
         return;
       }
       if (watch === true) {
-        const { watchTarget } = await import('../cli/watch.ts');
+        const { watchTarget } = await import('./run/watch.ts');
         const once = args.filter((word) => word !== '--watch');
         done(await watchTarget(target, { ...flags, folder: report }, once));
         return;
       }
-      const { runCommand } = await import('../cli/run-command.ts');
+      const { runCommand } = await import('./run/command.ts');
       done(await runCommand(target, { ...flags, folder: report }));
     });
 
@@ -219,7 +219,7 @@ function commands(args: readonly string[], done: (code: number) => void): Comman
     .option('--allow-expected', 'exit with 0 when nothing fails but what is expected; such a run certifies nothing')
     .addHelpText('after', below({ codes: exitCodes, examples: ['merge shard-1 shard-2 shard-3 --report out'] }))
     .action(async (folders: string[], flags: MergeOptions) => {
-      const { merge } = await import('../cli/merge.ts');
+      const { merge } = await import('./run/merge.ts');
       done(await merge(folders, flags));
     });
 

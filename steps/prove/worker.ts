@@ -3,8 +3,8 @@
  * gets the arguments of a call as a message, and sends back its exit code.
  */
 import { main } from '../commands/main.ts';
-import '../cli/run-command.ts';
-import '../cli/run.ts';
+import '../commands/run/command.ts';
+import '../commands/run/cucumber.ts';
 
 let busy = false;
 

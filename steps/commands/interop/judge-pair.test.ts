@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { embeddedTarget } from '../../cli/embedded.ts';
 import { type Passing, publish, relayed, requestTopic, responseTopic, welcomed } from '../../harness/relayed.test.ts';
 import type { StartedTarget, Target } from '../../harness/target/target.ts';
 import { readRequirements } from '../../requirement.ts';
 import { loadSentences } from '../../sentences.ts';
+import { embeddedTarget } from '../run/reference-target.ts';
 import { judgePair } from './judge-pair.ts';
 import type { Encounter } from './pair-run.ts';
 import { troubleOf } from './starts.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { embeddedTarget } from '../../cli/embedded.ts';
 import type { Identity, Target } from '../../harness/target/target.ts';
+import { embeddedTarget } from '../run/reference-target.ts';
 import type { PairResult } from './interop-report.ts';
 import { conclude } from './interop-verdict.ts';
 import { matchOf, planOf } from './pairing.ts';

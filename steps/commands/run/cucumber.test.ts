@@ -1,0 +1,210 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { before, describe, test } from 'node:test';
+import type { Envelope } from '@cucumber/messages';
+import { call, type Ended, fixtureTarget, reportIn, temporaryFolder } from '../../cli/spawned.test.ts';
+import { schemaFaults } from '../../harness/schema.ts';
+import { readRequirements, root } from '../../requirement.ts';
+import type { Report } from '../../verdict/report.ts';
+
+const folder = temporaryFolder();
+const requirements = readRequirements('server');
+const ids = requirements.map(({ id }) => id);
+
+/** The reference declares no capability: what needs one does not apply to it, all else it meets. */
+const expected = requirements.map(({ id, capabilities }) => `${id} ${capabilities.length > 0 ? 'inapplicable' : 'passed'}`);
+
+/** The line of the list that tells how a requirement went. */
+function lineOf(id: string, { stdout }: Ended): string {
+  return stdout.split('\n').find((line) => line.split(/\s+/)[2] === id) ?? '';
+}
+
+describe('a run on the embedded reference server', () => {
+  let ended: Ended;
+  before(async () => {
+    ended = await call(['run', '--role', 'server', '--report', 'whole'], { cwd: folder });
+  });
+
+  test('certifies it', () => {
+    assert.equal(ended.code, 0, ended.stdout + ended.stderr);
+    assert.match(ended.stdout, /reference server: conforms, because every requirement that applies was tested and is met\n$/);
+    assert.equal(ended.stderr, '');
+  });
+
+  test('says in its first line what is judged', () => {
+    assert.match(
+      ended.stdout,
+      /^iot-ntp-conformance \d+\.\d+\.\d+: reference server \(server, embedded reference\), \d+ requirements\n/,
+    );
+  });
+
+  test('shows every requirement as it went', () => {
+    assert.deepEqual(
+      ids.map((id) => `${id} ${lineOf(id, ended).trim().split(' ')[0]}`),
+      expected,
+    );
+  });
+
+  test('has neither colour nor progress in a pipe', () => {
+    assert.ok(!ended.stdout.includes('\x1b'));
+    assert.ok(!ended.stdout.includes('\r'));
+  });
+
+  test('leaves its reports where it was told', () => {
+    assert.match(
+      ended.stdout,
+      /\nreports in whole: index\.html, report\.json, junit\.xml, specification\.html, report\.html, messages\.ndjson\n/,
+    );
+    const report = reportIn(join(folder, 'whole'));
+    assert.deepEqual(schemaFaults('report', JSON.stringify(report)), []);
+    assert.equal(report.verdict, 'conforms');
+    assert.deepEqual(
+      report.requirements.map(({ id, status }) => `${id} ${status}`),
+      expected,
+    );
+    const page = readFileSync(join(folder, 'whole/report.html'), 'utf8');
+    assert.ok(page.includes('>reference server: conforms</h1>'));
+    assert.match(readFileSync(join(folder, 'whole/index.html'), 'utf8'), /<title>reference server[^<]*: conforms<\/title>/);
+    const tested = report.requirements.filter(({ status }) => status === 'passed');
+    for (const { id, situations } of tested) {
+      const exchanges = situations.flatMap((situation) => situation.exchanges ?? []);
+      assert.ok(exchanges.length > 0, id);
+    }
+    assert.ok(readFileSync(join(folder, 'whole/junit.xml'), 'utf8').includes('<testsuite name="server-response-qos0" '));
+    const messages = readFileSync(join(folder, 'whole/messages.ndjson'), 'utf8').trimEnd().split('\n');
+    for (const line of messages) JSON.parse(line);
+    assert.ok(messages.at(-1)?.includes('"testRunFinished"') ?? false);
+  });
+});
+
+describe('a run', () => {
+  test('of some requirements only is incomplete, and says why', async () => {
+    const report = join(folder, 'only');
+    const ended = await call(['run', '--only', 'server-response-qos0', '@server-unit-milliseconds', '--report', report]);
+    assert.equal(ended.code, 4);
+    assert.match(ended.stdout, /reference server: incomplete, because \d+ requirements untested\n$/);
+    assert.match(ended.stdout, new RegExp(`untested +${ids.length - 2} requirements not selected`));
+    const { verdict, counts } = reportIn(report);
+    assert.equal(verdict, 'incomplete');
+    assert.equal(counts.passed, 2);
+  });
+
+  test('in an order of chance says its seed, by which the order can be had again', async () => {
+    const selection = ['run', '--role', 'server', '--tags', '@should and not @clock'];
+    const orderOf = (report: string): string[] => {
+      const lines = readFileSync(join(report, 'messages.ndjson'), 'utf8').split('\n');
+      const pickles = new Map<string, string>();
+      return lines.flatMap((line) => {
+        const { pickle, testCase } = line === '' ? {} : (JSON.parse(line) as Envelope);
+        if (pickle !== undefined) pickles.set(pickle.id, `${pickle.uri}:${pickle.location?.line}`);
+        return testCase === undefined ? [] : [pickles.get(testCase.pickleId) ?? ''];
+      });
+    };
+    const [first, again, plain] = ['first', 'again', 'plain'].map((name) => join(folder, name)) as [string, string, string];
+    const { stdout } = await call([...selection, '--order', 'random', '--report', first]);
+    const { order = '' } = reportIn(first);
+    assert.match(order, /^random:\d+$/);
+    assert.ok(stdout.split('\n', 1)[0]?.endsWith(`, order ${order}`), stdout);
+    await call([...selection, '--order', order, '--report', again]);
+    await call([...selection, '--report', plain]);
+    assert.deepEqual(orderOf(again), orderOf(first));
+    assert.deepEqual(orderOf(first).toSorted(), orderOf(plain).toSorted());
+    assert.equal(reportIn(plain).order, undefined);
+    assert.deepEqual(schemaFaults('report', JSON.stringify(reportIn(first))), []);
+  });
+
+  test('by tags runs what they select', async () => {
+    const report = join(folder, 'tags');
+    const { code } = await call(['run', '--role', 'server', '--tags', '@should and not @clock', '--report', report]);
+    assert.equal(code, 4);
+    const tested = reportIn(report).requirements.filter(({ status }) => status !== 'untested');
+    assert.ok(tested.length > 0);
+    for (const { level, status } of tested) assert.equal(`${level} ${status}`, 'should passed');
+  });
+
+  test('with --json prints the report on stdout and nothing else there', async () => {
+    const report = join(folder, 'json');
+    const ended = await call(['run', '--role', 'server', '--json', '--only', 'server-response-qos0', '--report', report]);
+    assert.deepEqual(schemaFaults('report', ended.stdout), []);
+    assert.deepEqual(JSON.parse(ended.stdout) as Report, reportIn(report));
+    assert.match(ended.stderr, /^iot-ntp-conformance .*embedded reference/);
+    assert.match(ended.stderr, /incomplete, because/);
+  });
+
+  test('takes a target file relative to where it was started, whatever that is', async () => {
+    const elsewhere = join(folder, 'elsewhere');
+    mkdirSync(elsewhere);
+    const target = relative(elsewhere, join(root, 'fixtures/targets/reference-server.yaml'));
+    const ended = await call(['run', target, '--only', 'server-response-qos0', '--report', 'out'], { cwd: elsewhere });
+    assert.equal(ended.code, 4, ended.stdout + ended.stderr);
+    const { counts, target: described } = reportIn(join(elsewhere, 'out'));
+    assert.equal(counts.passed, 1);
+    assert.equal(described.file, 'reference-server.yaml');
+    assert.ok(!existsSync(join(elsewhere, 'conformance-report')));
+  });
+
+  test('colours its words only when it is told to, without a terminal', async () => {
+    const args = ['run', '--only', 'server-response-qos0', '--report', join(folder, 'colour')];
+    assert.ok((await call(args, { env: { FORCE_COLOR: '1' } })).stdout.includes('\x1b[32m'));
+    assert.ok(!(await call(args, { env: { NO_COLOR: '1' } })).stdout.includes('\x1b'));
+  });
+});
+
+describe('a run on a faulty server', () => {
+  let ended: Ended;
+  const report = join(folder, 'faulty');
+  before(async () => {
+    const target = fixtureTarget(folder, 'faulty/server/qos-of-the-subscription');
+    ended = await call(['run', target, '--report', report]);
+  });
+
+  test('does not certify it', () => {
+    assert.equal(ended.code, 1, ended.stdout + ended.stderr);
+    assert.match(ended.stdout, /: does not conform, because 1 of \d+ requirements is not met: server-response-qos0\n$/);
+  });
+
+  test('says what was demanded, expected and received, what it probably is, and how to see it again', () => {
+    const failure = ended.stdout.slice(ended.stdout.indexOf('✖'), ended.stdout.indexOf('\nserver/topics'));
+    assert.match(failure, /^✖ server-response-qos0 {2}MUST {2}the server MUST deliver the response at QoS 0\n/);
+    for (const label of ['situation', 'expected', 'received', 'likely', 'wire', 'repeat'])
+      assert.match(failure, new RegExp(`^ {4}${label} `, 'm'));
+    assert.match(failure, /likely +the service publishes at the QoS of the subscription/);
+    assert.match(failure, /repeat +.* run .*\.json --only server-response-qos0\n/);
+    assert.doesNotMatch(failure, /\bat .*\.ts:\d+/, 'a stack trace');
+  });
+
+  test('shows the failure on its page as well', () => {
+    const page = readFileSync(join(report, 'report.html'), 'utf8');
+    const link = '<a href="specification.html#server-response-qos0">server-response-qos0</a>';
+    assert.ok(page.includes(`<td><b>failed</b></td><td>${link}</td>`));
+    assert.ok(page.includes('likely    the service publishes at the QoS of the subscription'));
+    assert.ok(!page.includes('world.ts:'), 'a stack trace');
+  });
+
+  test('with --fail-fast ends at the first failure and leaves the rest untested', async () => {
+    const target = fixtureTarget(folder, 'faulty/server/silent');
+    const fast = join(folder, 'fast');
+    const { code } = await call(['run', target, '--fail-fast', '--report', fast]);
+    assert.equal(code, 1);
+    const { counts, requirements } = reportIn(fast);
+    assert.equal(counts.failed, 1);
+    assert.equal(counts.untested, ids.length - 1);
+    assert.equal(requirements.at(-1)?.reason, 'not run: --fail-fast');
+  });
+});
+
+describe('a recommendation that is not met', () => {
+  const only = ['--only', 'server-millisecond-steps'];
+
+  test('is a warning, and decides under --strict only', async () => {
+    const target = fixtureTarget(folder, 'faulty/server/steps-of-100-ms');
+    const usual = await call(['run', target, ...only, '--report', join(folder, 'usual')]);
+    assert.equal(usual.code, 4);
+    assert.match(lineOf('server-millisecond-steps', usual), /^ {2}warning /);
+    const strict = await call(['run', target, ...only, '--strict', '--report', join(folder, 'strict')]);
+    assert.equal(strict.code, 1);
+    assert.match(strict.stdout, /does not conform, because 1 of \d+ requirements is not met: server-millisecond-steps\n$/);
+    assert.equal(reportIn(join(folder, 'strict')).strict, true);
+  });
+});

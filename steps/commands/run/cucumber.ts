@@ -1,0 +1,85 @@
+import { Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { type IConfiguration, type IRunConfiguration, loadConfiguration, loadSupport, runCucumber } from '@cucumber/cucumber/api';
+import type { Envelope } from '@cucumber/messages';
+import { root } from '../../requirement.ts';
+import type { Report, Shard } from '../../verdict/report.ts';
+import { Lanes } from './lanes.ts';
+import { laneOf } from './shard.ts';
+
+/** A run of Cucumber itself. */
+export interface CucumberRun {
+  /** Feature files, with or without lines, relative to the package. */
+  readonly paths: readonly string[];
+  readonly failFast: boolean;
+  /** `random:SEED`; undefined for that of the features. */
+  readonly order: Report['order'];
+  /** Which part of the situations of these files is run; all of them when absent. */
+  readonly shard: Shard | undefined;
+  /** How many situations run at once. */
+  readonly lanes: number;
+  readonly onMessage: (envelope: Envelope) => void;
+}
+
+const quiet = () =>
+  new Writable({
+    write: (_chunk, _encoding, callback) => {
+      callback();
+    },
+  });
+
+/** Modules are loaded once in a process: a second run there has to be given what the first one loaded. */
+let library: ReturnType<typeof loadSupport> | undefined;
+
+const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+
+const environment = { cwd: root, stdout: quiet(), stderr: process.stderr };
+
+/** What is the same for all runs. Without a configuration file of its own: a vendor's cucumber.mjs must not change what a requirement is. */
+async function configure(own: Partial<IConfiguration>): Promise<IRunConfiguration> {
+  const steps = ending === 'ts' ? `${root}steps` : `${root}dist/steps`;
+  const { runConfiguration } = await loadConfiguration(
+    {
+      file: false,
+      provided: {
+        import: [`${steps}/*.steps.${ending}`, `${steps}/parameter-types.${ending}`, `${steps}/hooks.${ending}`],
+        publish: false,
+        ...own,
+      },
+    },
+    { cwd: root },
+  );
+  return runConfiguration;
+}
+
+/** Loads the sentences; to be called early by whoever has to wait for something else anyway. */
+export async function loadSentences(): Promise<Awaited<ReturnType<typeof loadSupport>>> {
+  library ??= configure({}).then((configuration) => loadSupport(configuration, environment));
+  return library;
+}
+
+/** Runs the features; the messages say how they went, and nothing else does. */
+export async function runFeatures({ paths, failFast, order, shard, lanes, onMessage }: CucumberRun): Promise<void> {
+  const runConfiguration = await configure({
+    paths: paths.map((path) => root + path),
+    failFast,
+    ...(shard === undefined ? {} : { shard: laneOf(0, 1, shard) }),
+    ...(order === undefined ? {} : { order, plugin: [fileURLToPath(new URL(`./order-plugin.${ending}`, import.meta.url))] }),
+  });
+  const support = await loadSentences();
+  const formats = {
+    ...runConfiguration.formats,
+    stdout: new URL(`./silent-formatter.${ending}`, import.meta.url).href,
+    publish: false as const,
+  };
+  if (lanes === 1) {
+    await runCucumber({ ...runConfiguration, formats, support }, environment, onMessage);
+    return;
+  }
+  const stream = new Lanes(lanes, onMessage);
+  const run = (lane: number) => {
+    const sources = { ...runConfiguration.sources, shard: laneOf(lane, lanes, shard) };
+    return runCucumber({ ...runConfiguration, sources, formats, support }, environment, (envelope) => stream.add(lane, envelope));
+  };
+  await Promise.all(Array.from({ length: lanes }, (_, lane) => run(lane)));
+}

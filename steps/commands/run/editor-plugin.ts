@@ -1,0 +1,49 @@
+import type { Plugin } from '@cucumber/cucumber/api';
+import { Session, setSession } from '../../harness/session.ts';
+import { Stage, setStage } from '../../harness/stage.ts';
+import { loadTarget } from '../../harness/target/file.ts';
+import { startTarget } from '../../harness/target/start.ts';
+import type { Target } from '../../harness/target/target.ts';
+import { embeddedTarget } from './reference-target.ts';
+
+/** Starts a server for the whole run. @returns what ends it */
+async function openServer(target: Target): Promise<() => Promise<void>> {
+  const started = await startTarget(target);
+  const session = new Session(started);
+  setSession(session);
+  return async () => {
+    await session.close();
+    setSession(undefined);
+    await started.stop();
+  };
+}
+
+/** Sets the stage on which each situation starts the client itself. @returns what clears it */
+async function openClient(target: Target): Promise<() => Promise<void>> {
+  const stage = await Stage.open(target);
+  setStage(stage);
+  const fault = target.capabilities.has('clock') ? await stage.proveClock() : undefined;
+  if (fault !== undefined) throw new Error(fault);
+  return async () => {
+    setStage(undefined);
+    await stage.close();
+  };
+}
+
+/**
+ * For plain `npx cucumber-js` in a checkout, and so for editors and debuggers: starts the target that CONFORMANCE_TARGET names, or the
+ * embedded reference server. Such a run gives no verdict; only the command line does.
+ */
+const plugin: Plugin = {
+  type: 'plugin',
+  coordinator: async ({ operation, logger, environment }) => {
+    if (operation !== 'runCucumber') return undefined;
+    const path = environment.env['CONFORMANCE_TARGET'];
+    const target = path === undefined ? await embeddedTarget('server') : await loadTarget(path);
+    const close = target.role === 'server' ? await openServer(target) : await openClient(target);
+    logger.info(`${target.name} (${target.role}) is under test; this run gives no verdict: "npm run conformance -- run" does`);
+    return close;
+  },
+};
+
+export default plugin;

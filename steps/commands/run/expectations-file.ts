@@ -1,0 +1,120 @@
+import { existsSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { printable } from '../../harness/printable.ts';
+import { conceal } from '../../harness/secrets.ts';
+import { checkSchema, type Fault } from '../../harness/target/check.ts';
+import { fault, list, named, text } from '../../harness/target/content.ts';
+import { InputFileError } from '../../harness/target/errors.ts';
+import { located, readInputFile } from '../../harness/target/input-file.ts';
+import { didYouMean } from '../../harness/target/nearest.ts';
+import type { Role } from '../../harness/target/target.ts';
+import { type Requirement, readRequirements, type Situation } from '../../requirement.ts';
+import { covers, type Expectation } from '../../verdict/expectations.ts';
+import type { Expected } from '../../verdict/report.ts';
+
+/** The file of expectations is at fault. */
+export class ExpectationsError extends InputFileError {
+  override readonly name = 'ExpectationsError';
+}
+
+/** How the file is called that is read without being named. */
+export const usualName = 'expectations.yaml';
+
+/** More titles than this are not listed to choose from. */
+const mostTitles = 8;
+
+/** An entry as it stands in the file. */
+interface Entry extends Expected {
+  readonly id: string;
+  readonly situation?: string;
+}
+
+/**
+ * The path of the file of expectations of a run; undefined where there is none.
+ *
+ * @param named as the user named it
+ * @param target the path of the target file
+ */
+export function expectationsPath(named: string | undefined, target: string | undefined): string | undefined {
+  if (named !== undefined || target === undefined) return named;
+  const beside = join(dirname(target), usualName);
+  return existsSync(beside) ? beside : undefined;
+}
+
+/** What is read of a file of expectations. */
+export interface ExpectationsFile {
+  /** Its name, without a folder. */
+  readonly file: string;
+  /** Of the role that is judged. */
+  readonly entries: readonly Expectation[];
+}
+
+/**
+ * Reads a file of expectations (YAML or JSON), and checks that every entry is about a requirement and a situation that there are.
+ *
+ * @param path as the user wrote it; messages name the file by it
+ * @param secrets what no report may show
+ * @throws ExpectationsError with every mistake at once, each with file, line and member
+ */
+export async function loadExpectations(path: string, role: Role, secrets: readonly string[] = []): Promise<ExpectationsFile> {
+  const { source } = await readInputFile(path, 'file of expectations', ExpectationsError);
+  const { value, place } = source;
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new ExpectationsError(path, 'is empty, or is no map of members; expected the member expectations, a list');
+  const requirements = readRequirements();
+  const faults = checkSchema(value, 'expectations');
+  faults.push(...checkEntries(value, requirements));
+  if (faults.length > 0) throw new ExpectationsError(path, located(faults, place, secrets));
+
+  const file = basename(path);
+  const ofRole = new Set(requirements.filter((requirement) => requirement.role === role).map(({ id }) => id));
+  const entries = (list(value, 'expectations') as readonly Entry[]).map((entry, index) => {
+    const member = ['expectations', String(index)];
+    const { line, column } = place(member, 'value');
+    const reason = printable(conceal(entry.reason, secrets));
+    return { ...entry, reason, at: `${file}:${line}:${column}: expectations[${index}]` };
+  });
+  return { file, entries: entries.filter(({ id }) => ofRole.has(id)) };
+}
+
+/** What a schema cannot say. What it found wrong already is passed over. */
+function checkEntries(value: unknown, requirements: readonly Requirement[]): Fault[] {
+  const claimed = new Map<string, number>();
+  return list(value, 'expectations').flatMap((entry, index) => {
+    const at = (member: string): string[] => ['expectations', String(index), member];
+    const [id, situation, until] = [text(entry, 'id'), text(entry, 'situation'), text(entry, 'until')];
+    const days = until !== undefined && /^\d{4}-\d\d-\d\d$/.test(until) && !isDay(until) ? [until] : [];
+    const faults = days.map((day) =>
+      fault(at('until'), `is "${day}", a day that there is not; expected a date such as 2027-03-31`),
+    );
+    if (id === undefined || id === '') return faults;
+    const requirement = requirements.find((candidate) => candidate.id === id);
+    if (requirement === undefined) {
+      const near = didYouMean(
+        id,
+        requirements.map((candidate) => candidate.id),
+      );
+      return [...faults, fault(at('id'), `is "${id}", which is no requirement${near}; "list" shows them`)];
+    }
+    const meant = requirement.situations.filter((candidate) => covers(situation === undefined ? {} : { situation }, candidate));
+    if (situation !== undefined && situation !== '' && meant.length === 0)
+      return [...faults, fault(at('situation'), unknownSituation(situation, requirement))];
+    const twice = meant.map(({ place }) => claimed.get(place)).find((other) => other !== undefined);
+    for (const { place } of meant) claimed.set(place, index);
+    if (twice === undefined) return faults;
+    return [...faults, named(at('id'), `speaks of what expectations[${twice}] speaks of already; expected each situation once`)];
+  });
+}
+
+function unknownSituation(situation: string, { id, situations }: Requirement): string {
+  const titles = situations.map(({ title }: Situation) => title);
+  const near = didYouMean(situation, [...titles, ...situations.map(({ place }) => place)]);
+  const shown = titles.slice(0, mostTitles).map((title) => `"${title}"`);
+  const more = titles.length > mostTitles ? ` and ${titles.length - mostTitles} more, which "explain ${id}" shows` : '';
+  return `is "${situation}", which is no situation of ${id}${near}; it has ${shown.join(', ')}${more}`;
+}
+
+function isDay(date: string): boolean {
+  const day = new Date(`${date}T00:00:00Z`);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(date);
+}

@@ -1,0 +1,19 @@
+import { randomInt } from 'node:crypto';
+import { WrongUse } from '../../cli/wrong-use.ts';
+import type { Report } from '../../verdict/report.ts';
+
+/**
+ * The order of the situations that `--order` asks for.
+ *
+ * @returns `random:SEED`, with a seed drawn by lot where none was given; undefined for the order of the features
+ * @throws WrongUse for anything else
+ */
+export function readOrder(order: string | undefined): Report['order'] {
+  if (order === undefined || order === 'defined') return undefined;
+  if (order === 'random') return `random:${randomInt(1_000_000_000)}`;
+  const [, seed] = /^random:([0-9A-Za-z_-]{1,40})$/.exec(order) ?? [];
+  if (seed !== undefined) return `random:${seed}`;
+  throw new WrongUse(
+    `--order ${order}: expected defined, random, or random:SEED with a seed of at most 40 letters, digits, "-" and "_"`,
+  );
+}

@@ -1,0 +1,164 @@
+import { type Envelope, TimeConversion, type Timestamp } from '@cucumber/messages';
+import { stopwatch } from '../../harness/stopwatch.ts';
+import type { Report } from '../../verdict/report.ts';
+
+/** The parts of a run, one after the other. */
+export type Part = 'start-up' | 'implementation starts' | 'situations' | 'reports' | 'implementation ends';
+
+/** So many of the slowest requirements are named, and of the slowest situations. */
+const named = { requirements: 5, situations: 10 };
+
+/** What one situation cost, in ms. */
+interface Spent {
+  readonly title: string;
+  /** `features/server/qos.feature:17` */
+  readonly place: string;
+  readonly ms: number;
+  /** Of that, how long this process did nothing. */
+  readonly idleMs: number;
+}
+
+/** A situation that lasts. */
+interface Lasting {
+  readonly title: string;
+  readonly place: string;
+  /** By Cucumber's clock, in ms. */
+  readonly at: number;
+  /** Processor time of this process until then, in ms. */
+  readonly cpu: number;
+}
+
+/** `run --profile`: where the time of a run goes, in ms of wall time. */
+export class Profile {
+  readonly #parts: { readonly part: Part; readonly at: number }[] = [];
+  /** When steps began and ended, by their clock: several at once where there are lanes. */
+  readonly #edges: { readonly at: number; readonly by: 1 | -1 }[] = [];
+  #loadedAt: number | undefined;
+  readonly #pickles = new Map<string, Pick<Lasting, 'title' | 'place'>>();
+  /** The titles and places of test cases, by their ids. */
+  readonly #planned = new Map<string, Pick<Lasting, 'title' | 'place'>>();
+  readonly #lasting = new Map<string, Lasting>();
+  readonly #spent: Spent[] = [];
+  /** True once two situations lasted at the same time: whose processor time it was cannot be told then. */
+  #mixed = false;
+
+  constructor() {
+    stopwatch.reset();
+    // Since the process was made: what comes before the first line of the program is waited for as well.
+    this.#parts.push({ part: 'start-up', at: 0 });
+  }
+
+  /** Says what begins. */
+  begin(part: Part): void {
+    this.#parts.push({ part, at: performance.now() });
+  }
+
+  /** Takes the next message of the run. */
+  take({ pickle, testCase, testCaseStarted, testCaseFinished, testStepStarted, testStepFinished }: Envelope): void {
+    if (pickle !== undefined)
+      this.#pickles.set(pickle.id, { title: pickle.name, place: `${pickle.uri}:${pickle.location?.line ?? 0}` });
+    if (testCase !== undefined) {
+      const planned = this.#pickles.get(testCase.pickleId);
+      if (planned !== undefined) this.#planned.set(testCase.id, planned);
+    }
+    if (testCaseStarted !== undefined) {
+      this.#loadedAt ??= performance.now();
+      const planned = this.#planned.get(testCaseStarted.testCaseId) ?? { title: '', place: testCaseStarted.testCaseId };
+      this.#lasting.set(testCaseStarted.id, { ...planned, at: since(testCaseStarted.timestamp), cpu: processorTime() });
+      this.#mixed ||= this.#lasting.size > 1;
+    }
+    if (testCaseFinished !== undefined) this.#finish(testCaseFinished.testCaseStartedId, since(testCaseFinished.timestamp));
+    const [timestamp, by] =
+      testStepStarted === undefined ? [testStepFinished?.timestamp, -1 as const] : [testStepStarted.timestamp, 1 as const];
+    if (timestamp !== undefined) this.#edges.push({ at: since(timestamp), by });
+  }
+
+  #finish(id: string, end: number): void {
+    const lasting = this.#lasting.get(id);
+    if (lasting === undefined) return;
+    this.#lasting.delete(id);
+    const ms = Math.max(0, end - lasting.at);
+    const { title, place } = lasting;
+    this.#spent.push({ title, place, ms, idleMs: Math.max(0, ms - (processorTime() - lasting.cpu)) });
+  }
+
+  /** What is printed at the end. */
+  lines({ requirements }: Report): string[] {
+    const end = performance.now();
+    const spans = this.#parts.map(({ part, at }, index) => ({ part, at, ms: (this.#parts[index + 1]?.at ?? end) - at }));
+    const rows = spans.flatMap(({ part, at, ms }): Row[] => [
+      [part, ms, part === 'situations' ? this.#each(ms - this.#loading(at, ms)) : ''],
+      ...(part === 'situations' ? this.#within(at, ms) : []),
+    ]);
+    const slow = requirements
+      .map(({ id, situations }) => ({ id, ms: situations.reduce((sum, { durationMs }) => sum + durationMs, 0) }))
+      .toSorted((a, b) => b.ms - a.ms)
+      .slice(0, named.requirements);
+    const line = ([name, ms, remark = '']: Row): string => `  ${name.padEnd(44)}${inMs(ms)}  ${remark}`.trimEnd();
+    const idle = ({ title, idleMs }: Spent): string => (this.#mixed ? title : `idle ${idleMs.toFixed(0)} ms: ${title}`);
+    const dear = this.#spent.toSorted((a, b) => b.ms - a.ms).slice(0, named.situations);
+    return [
+      `where the time went, ${inMs(end).trim()} since the process was made`,
+      ...rows.map(line),
+      'the slowest requirements',
+      ...slow.map(({ id, ms }) => line([id, ms])),
+      'the slowest situations',
+      ...dear.map((spent) => line([spent.place, spent.ms, idle(spent)])),
+    ];
+  }
+
+  /** What the situations are made of. */
+  #within(at: number, ms: number): Row[] {
+    const loading = this.#loading(at, ms);
+    const steps = this.#inSteps();
+    const waited = stopwatch.totals();
+    const [connecting = 0, exchanges = 0, clients = 0] = (['connecting', 'exchanges', 'clients'] as const).map((kind) =>
+      waited.get(kind),
+    );
+    const rest = Math.max(0, steps - connecting - exchanges - clients);
+    return [
+      ['  Cucumber is loaded', loading],
+      ['  Cucumber between the steps', Math.max(0, ms - loading - steps)],
+      ...(connecting === 0 ? [] : ([['  connecting and subscribing', connecting]] as const)),
+      ...(exchanges === 0 ? [] : ([['  exchanges', exchanges]] as const)),
+      ...(clients === 0 ? [] : ([['  clients start, ask and report', clients]] as const)),
+      ['  everything else in steps', rest, 'waiting by design, judging'],
+    ];
+  }
+
+  /** How long it took until the first situation began, in ms. */
+  #loading(at: number, ms: number): number {
+    return Math.max(0, (this.#loadedAt ?? at + ms) - at);
+  }
+
+  #each(ms: number): string {
+    const count = this.#spent.length;
+    return count === 0 ? '' : `${(ms / count).toFixed(1)} ms each once Cucumber is loaded, ${count} of them`;
+  }
+
+  /** How long at least one step lasted, in ms. */
+  #inSteps(): number {
+    let [sum, open, since] = [0, 0, 0];
+    for (const { at, by } of this.#edges.toSorted((a, b) => a.at - b.at || b.by - a.by)) {
+      if (open > 0) sum += at - since;
+      open += by;
+      since = at;
+    }
+    return sum;
+  }
+}
+
+/** In ms, by Cucumber's clock. */
+const since = (timestamp: Timestamp): number => TimeConversion.timestampToMillisecondsSinceEpoch(timestamp);
+
+/** Of this process, in ms. */
+function processorTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+type Row = readonly [name: string, ms: number, remark?: string];
+
+function inMs(ms: number): string {
+  return `${ms.toFixed(0).padStart(8)} ms`;
+}

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { describe, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { chromium } from 'playwright-core';
+import { call, reportIn, temporaryFolder, writeTarget } from '../../cli/spawned.test.ts';
+import { root } from '../../requirement.ts';
+
+/** Chromium of this machine; undefined where there is none. */
+const executablePath = (process.env['PATH'] ?? '')
+  .split(delimiter)
+  .map((folder) => join(folder, 'chromium'))
+  .find((path) => {
+    try {
+      accessSync(path, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+const required = process.env['CONFORMANCE_REQUIRE_BROWSER'] === '1';
+const skip = executablePath === undefined && !required ? 'no Chromium on this machine' : false;
+
+/** What a target file would put into a page that does not escape it. */
+const forgedName = '</script><script>document.title="forged"</script><img src=x onerror="document.title=1"> Acme';
+
+describe('the pages of a run on a server that forges them', { skip, timeout: 300_000 }, () => {
+  test('show what it wrote as text, and run nothing of it', async () => {
+    const folder = temporaryFolder();
+    const report = join(folder, 'report');
+    const command = ['node', join(root, 'fixtures/hostile/server/forges-reports.ts'), '{port}'];
+    const target = writeTarget(folder, { name: forgedName, role: 'server', process: { command } });
+    const { code, stdout, stderr } = await call([
+      'run',
+      target,
+      '--only',
+      'server-response-members',
+      'server-string-stays-string',
+      '--report',
+      report,
+    ]);
+    assert.equal(code, 1, stdout + stderr);
+    assert.equal(reportIn(report).target.name, forgedName);
+
+    const browser = await chromium.launch({
+      ...(executablePath === undefined ? {} : { executablePath }),
+      // Chromium refuses to run as root in its sandbox.
+      args: ['--disable-gpu', '--no-first-run', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
+    });
+    try {
+      for (const name of ['index.html', 'report.html']) {
+        const page = await browser.newPage();
+        page.setDefaultTimeout(120_000);
+        const asked: string[] = [];
+        page.on('request', (request) => asked.push(request.url().split('#')[0] ?? ''));
+        page.on('dialog', (dialog) => void dialog.dismiss());
+        const address = pathToFileURL(join(report, name)).href;
+        await page.goto(address);
+        // What Cucumber's page shows is made by its script from the messages.
+        await page.waitForFunction(`document.body.innerText.includes('Acme') && document.body.innerText.includes('server-')`);
+        const seen = await page.evaluate(`({
+          title: document.title,
+          images: document.querySelectorAll('img[src="x"], [onerror], [onclick]').length,
+          text: document.body.innerText,
+        })`);
+        const { title, images, text } = seen as { readonly title: string; readonly images: number; readonly text: string };
+        assert.doesNotMatch(title, /^(forged|conforms|1)$/, name);
+        assert.equal(images, 0, name);
+        assert.ok(text.includes('</script><script>document.title="forged"</script>'), `${name} shows the name as it was written`);
+        assert.deepEqual(
+          asked.filter((url) => url !== address && !url.startsWith('data:')),
+          [],
+          name,
+        );
+        await page.close();
+      }
+    } finally {
+      await browser.close();
+    }
+  });
+});

@@ -1,0 +1,64 @@
+import parseTags from '@cucumber/tag-expressions';
+import { WrongUse } from '../../cli/wrong-use.ts';
+import { didYouMean } from '../../harness/target/nearest.ts';
+import type { Requirement } from '../../requirement.ts';
+
+/** What a run is limited to. */
+export interface Limits {
+  readonly only?: readonly string[];
+  readonly tags?: string;
+}
+
+/**
+ * The places of the situations that a run is limited to; undefined when it is not limited.
+ *
+ * @throws WrongUse for an id that is unknown, an expression that cannot be read, or limits that leave nothing
+ */
+export function select(requirements: readonly Requirement[], { only, tags }: Limits): ReadonlySet<string> | undefined {
+  if (only === undefined && tags === undefined) return undefined;
+  const wanted = only?.flatMap((ids) => ids.split(',')).map((id) => id.replace(/^@/, ''));
+  const ids = requirements.map(({ id }) => id);
+  for (const id of wanted ?? []) {
+    if (ids.includes(id)) continue;
+    // --only takes all words that follow it, so a target file behind it is taken for an id.
+    if (/[./\\]/.test(id)) throw new WrongUse(`--only ${id}: this is no id; a target file stands before --only`);
+    throw new WrongUse(`--only ${id}: there is no such requirement for this role${didYouMean(id, ids)}; "list" shows them`);
+  }
+  const matches = tags === undefined ? () => true : tagFilter(tags);
+  const places = requirements
+    .filter(({ id }) => wanted === undefined || wanted.includes(id))
+    .flatMap((requirement) =>
+      requirement.situations
+        .filter((situation) => {
+          const { id, level, capabilities } = requirement;
+          return matches([id, level, ...capabilities, ...situation.capabilities].map((name) => `@${name}`));
+        })
+        .map(({ place }) => place),
+    );
+  if (places.length === 0) throw new WrongUse(`--tags ${tags ?? ''}: this selects no situation`);
+  return new Set(places);
+}
+
+function tagFilter(expression: string): (tags: string[]) => boolean {
+  try {
+    const parsed = parseTags(expression);
+    return (tags) => parsed.evaluate(tags);
+  } catch (error) {
+    throw new WrongUse(`--tags ${expression}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** What Cucumber is to run: whole files, or files with the lines of the selected situations. */
+export function pathsOf(requirements: readonly Requirement[], selected: ReadonlySet<string> | undefined): string[] {
+  const places = requirements.flatMap(({ situations }) => situations.map(({ place }) => place));
+  const lines = new Map<string, string[]>();
+  for (const place of places) {
+    const [file = '', line = ''] = place.split(':');
+    const known = lines.get(file) ?? [];
+    lines.set(file, known);
+    if (selected?.has(place) === true) known.push(line);
+  }
+  return [...lines].flatMap(([file, chosen]) =>
+    selected === undefined ? [file] : chosen.length === 0 ? [] : [[file, ...chosen].join(':')],
+  );
+}

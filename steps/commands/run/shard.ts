@@ -1,0 +1,34 @@
+import { WrongUse } from '../../cli/wrong-use.ts';
+import type { Requirement } from '../../requirement.ts';
+import type { Shard } from '../../verdict/report.ts';
+
+/**
+ * Reads `--shard 2/5`.
+ *
+ * @throws WrongUse
+ */
+export function readShard(text: string | undefined): Shard | undefined {
+  if (text === undefined) return undefined;
+  const [, number, of] = /^(\d{1,3})\/(\d{1,3})$/.exec(text) ?? [];
+  const shard = { number: Number(number), of: Number(of) };
+  if (shard.number >= 1 && shard.number <= shard.of) return shard;
+  throw new WrongUse(`--shard is "${text}"; expected the number of a part and that of all parts, such as 2/5`);
+}
+
+/**
+ * The places of the situations of a shard: every fifth one in the order of the features, so that the shards take about the same time.
+ *
+ * @throws WrongUse for a shard that is left nothing
+ */
+export function placesOf(requirements: readonly Requirement[], { number, of }: Shard): ReadonlySet<string> {
+  const places = requirements.flatMap(({ situations }) => situations.map(({ place }) => place));
+  const own = places.filter((_, index) => index % of === number - 1);
+  if (own.length === 0)
+    throw new WrongUse(`--shard ${number}/${of}: there are ${places.length} situations, and this part is left none`);
+  return new Set(own);
+}
+
+/** What Cucumber is told for one lane of so many in a shard: it takes every n-th situation, as {@link placesOf} does. */
+export function laneOf(lane: number, lanes: number, { number, of }: Shard = { number: 1, of: 1 }): string {
+  return `${number + of * lane}/${of * lanes}`;
+}

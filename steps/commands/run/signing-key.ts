@@ -1,0 +1,17 @@
+import type { KeyObject } from 'node:crypto';
+import { KeyError, readPrivateKey } from '../../certificate/keys.ts';
+import { WrongUse } from '../../cli/wrong-use.ts';
+
+/**
+ * The private key that `--sign` names.
+ *
+ * @throws WrongUse for one that cannot be used
+ */
+export function readSigningKey(path: string): KeyObject {
+  try {
+    return readPrivateKey(path);
+  } catch (error) {
+    if (error instanceof KeyError) throw new WrongUse(`--sign ${error.message}`);
+    throw error;
+  }
+}

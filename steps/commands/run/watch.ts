@@ -1,0 +1,62 @@
+import { dirname, join } from 'node:path';
+import { Runs } from '../../cli/runs.ts';
+import { WrongUse } from '../../cli/wrong-use.ts';
+import { InputFileError } from '../../harness/target/errors.ts';
+import { loadTarget } from '../../harness/target/file.ts';
+import type { Target } from '../../harness/target/target.ts';
+import { Changes } from './changes.ts';
+import { usualName } from './expectations-file.ts';
+import { inWords, Watch, watchedOf } from './watched.ts';
+
+/** More changes than this are counted only. */
+const mostTold = 5;
+
+/** What `run --watch` was told, as far as it matters for watching. */
+export interface WatchOptions {
+  readonly expectations?: string;
+  readonly root?: string;
+  readonly json?: true;
+  /** Where the reports go. */
+  readonly folder: string;
+}
+
+/**
+ * `run TARGET --watch`: runs, and runs again whenever something changes that the run depends on, until a signal ends it. Each run is a
+ * process of its own: it begins with nothing of the one before, and a run that breaks down takes nobody with it.
+ *
+ * @param args the command line of a single run
+ * @returns the exit code of the last run
+ * @throws WrongUse
+ */
+export async function watchTarget(path: string | undefined, options: WatchOptions, args: readonly string[]): Promise<number> {
+  if (path === undefined) throw new WrongUse('--watch watches what a target file names: name one');
+  if (options.json === true) throw new WrongUse('--json prints one report, and --watch makes many: read report.json');
+  const paths = [path, options.expectations ?? join(dirname(path), usualName)];
+  using runs = new Runs();
+  const changes = new Changes();
+  for (;;) {
+    const watched = watchedOf(paths, await readTarget(path, options.root));
+    await using _watch = await Watch.open(watched, options.folder, changes, say);
+    if (runs.ending.aborted) return 4;
+    const code = await runs.run(args);
+    if (!runs.ending.aborted) say(`watching ${inWords(watched)}; Ctrl-C ends`);
+    const what = await changes.next(runs.ending);
+    if (runs.ending.aborted) return code;
+    const more = what.length > mostTold ? [`${what.length - mostTold} more`] : [];
+    say(`\nchanged: ${[...what.slice(0, mostTold), ...more].join(', ')}`);
+  }
+}
+
+/** What the target file says; undefined where it cannot be read, which the run tells. */
+async function readTarget(path: string, root: string | undefined): Promise<Target | undefined> {
+  try {
+    return await loadTarget(path, process.env, root);
+  } catch (error) {
+    if (error instanceof InputFileError) return undefined;
+    throw error;
+  }
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

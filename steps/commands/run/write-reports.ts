@@ -1,0 +1,78 @@
+import type { KeyObject } from 'node:crypto';
+import { join } from 'node:path';
+import { certify } from '../../certificate/certify.ts';
+import { NotCertifiable } from '../../certificate/statement.ts';
+import { exitOfLoss, Losses } from '../../cli/losses.ts';
+import { specificationFile } from '../../docs/beside-report.ts';
+import type { Console } from '../../verdict/console.ts';
+import type { Report } from '../../verdict/report.ts';
+import { messageFiles, writeReport } from '../../verdict/report-folder.ts';
+import { reportJson } from '../../verdict/report-json.ts';
+import type { MessageFile } from './message-file.ts';
+
+/** What is published beside a report, and where. */
+export interface Publication {
+  readonly folder: string;
+  /** As in `failureText`. */
+  readonly command: string;
+  readonly console: Console;
+  /** What was recorded; absent where nothing came to run. */
+  readonly messages: MessageFile | undefined;
+  /** Whether the page that explains the requirements stands in the folder as well. */
+  readonly specified: boolean;
+  /** Whether `report.json` is printed on stdout. */
+  readonly json: boolean;
+  /** Why no certificate is written, as what comes after "because"; undefined for a whole run. */
+  readonly partial: string | undefined;
+  /** The private key that the certificate is signed by. */
+  readonly key: KeyObject | undefined;
+}
+
+/**
+ * Writes all that stands in a report folder, prints how it went, and says of what could not be written that it is lost.
+ *
+ * @returns the exit code
+ */
+export async function publish(report: Report, publication: Publication): Promise<number> {
+  const { folder, command, console: screen, messages, specified, json } = publication;
+  const losses = new Losses();
+  const files = [...((await losses.keep(() => writeReport(folder, report, command))) ?? [])];
+  if (specified) files.push(join(folder, specificationFile));
+  if (messages !== undefined) {
+    await losses.keep(() => messages.close());
+    const html = join(folder, messageFiles.html);
+    if (messages.lost !== undefined) losses.add(messages.lost);
+    else if (await losses.keep(async () => messages.toHtml(html, report).then(() => true))) files.push(html, messages.path);
+  }
+  if (json) process.stdout.write(reportJson(report));
+  const uncertified = await writeCertificate(report, files, losses, publication);
+  screen.closing(report, files, uncertified);
+  if (losses.inWords === undefined) return report.exitCode;
+  console.error(`The reports in ${folder} are not whole: ${losses.inWords}.`);
+  console.error('What is above is all that was measured. Make room, or name another folder with --report, and run again.');
+  return exitOfLoss;
+}
+
+/**
+ * Writes the certificate, where the run is one that is certified.
+ *
+ * @param files what the run has written; what is written here joins them
+ * @returns why there is none, in words
+ */
+async function writeCertificate(
+  report: Report,
+  files: string[],
+  losses: Losses,
+  { folder, partial, key }: Publication,
+): Promise<string | undefined> {
+  // What is not whole is told in any case, and proves nothing.
+  if (losses.inWords !== undefined) return undefined;
+  try {
+    const given = { ...(partial === undefined ? {} : { partial }), ...(key === undefined ? {} : { key }) };
+    files.push(...((await losses.keep(() => certify(folder, report, files, given))) ?? []));
+    return undefined;
+  } catch (error) {
+    if (error instanceof NotCertifiable) return error.message;
+    throw error;
+  }
+}

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
+import { exitCodes } from '../commands/terminal/exit-codes.ts';
 import { checkSchema } from '../harness/target/check.ts';
 import { readSource } from '../harness/target/source.ts';
 import { root } from '../requirement.ts';
-import { exitCodes } from './exit-codes.ts';
 import { withTables } from './readme.ts';
 
 const readme = readFileSync(`${root}README.md`, 'utf8');

@@ -3,8 +3,8 @@ import { basename, resolve } from 'node:path';
 import { KeyError, readPublicKey } from '../certificate/keys.ts';
 import type { Statement } from '../certificate/statement.ts';
 import { type Verification, verifyFolder } from '../certificate/verification.ts';
+import { isSystemError } from '../commands/terminal/failed-writes.ts';
 import { printable } from '../harness/printable.ts';
-import { isSystemError } from './losses.ts';
 import { WrongUse } from './wrong-use.ts';
 
 /**

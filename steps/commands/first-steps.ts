@@ -1,9 +1,9 @@
 import { Argument, type Command, Option } from 'commander';
-import { doctorExitCodes, initExitCodes } from '../cli/exit-codes.ts';
-import { below } from '../cli/help.ts';
 import { type Shell, shells } from './completion-scripts.ts';
 import type { DoctorFlags } from './doctor/command.ts';
 import type { InitFlags } from './init/command.ts';
+import { doctorExitCodes, initExitCodes } from './terminal/exit-codes.ts';
+import { below } from './terminal/help.ts';
 
 /**
  * The commands for whoever begins: `init`, `doctor`, `completion`.

@@ -1,8 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { exitCodes, interopExitCodes, validateExitCodes, verifyExitCodes } from '../cli/exit-codes.ts';
-import { below } from '../cli/help.ts';
-import { exitOfLoss, isSystemError } from '../cli/losses.ts';
 import { WrongUse } from '../cli/wrong-use.ts';
 import { EnvironmentError, InputFileError } from '../harness/target/errors.ts';
 import { FeatureError, root } from '../requirement.ts';
@@ -11,6 +8,9 @@ import type { InteropOptions } from './interop/command.ts';
 import type { ListOptions } from './list/command.ts';
 import { loadCommand } from './load/flags.ts';
 import type { MergeOptions } from './run/merge.ts';
+import { exitCodes, interopExitCodes, validateExitCodes, verifyExitCodes } from './terminal/exit-codes.ts';
+import { exitOfLoss, isSystemError } from './terminal/failed-writes.ts';
+import { below } from './terminal/help.ts';
 
 /** Options of `run` as the command line gives them. */
 interface RunFlags {

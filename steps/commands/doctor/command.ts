@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { invocation } from '../../cli/invocation.ts';
 import { printable } from '../../harness/printable.ts';
 import { conceal } from '../../harness/secrets.ts';
 import { loadTarget } from '../../harness/target/file.ts';
 import type { Target } from '../../harness/target/target.ts';
 import { root } from '../../requirement.ts';
 import { type Paint, painterFor } from '../../verdict/paint.ts';
+import { invocation } from '../terminal/invocation.ts';
 import { type Finding, look, notNeeded, type Seen } from './finding.ts';
 import { seeClocks, seeFolder, seeLoopback, seeNode, seeProgram } from './machine-check.ts';
 

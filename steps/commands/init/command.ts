@@ -1,8 +1,8 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { invocation } from '../../cli/invocation.ts';
 import { WrongUse } from '../../cli/wrong-use.ts';
 import type { Role } from '../../harness/target/target.ts';
+import { invocation } from '../terminal/invocation.ts';
 import { type Answers, contentOf } from './answers.ts';
 import { contradiction, implied, takeProposals } from './known-answers.ts';
 import { schemaFor, targetText } from './target-text.ts';

@@ -1,8 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Interruption } from '../../cli/interruption.ts';
-import { invocation } from '../../cli/invocation.ts';
-import { exitOfLoss, Losses } from '../../cli/losses.ts';
 import { WrongUse } from '../../cli/wrong-use.ts';
 import { LONGEST_MS, parseDuration } from '../../harness/target/duration.ts';
 import { loadTarget } from '../../harness/target/file.ts';
@@ -13,6 +10,9 @@ import { painterFor } from '../../verdict/paint.ts';
 import type { Report } from '../../verdict/report.ts';
 import { makeFolder } from '../../verdict/report-folder.ts';
 import { describeTarget } from '../../verdict/report-json.ts';
+import { exitOfLoss, Losses } from '../terminal/failed-writes.ts';
+import { Interruption } from '../terminal/interruption.ts';
+import { invocation } from '../terminal/invocation.ts';
 import { clearInterop, interopFiles, writeInterop } from './interop-files.ts';
 import type { InteropReport, PairResult } from './interop-report.ts';
 import { certifiesNothing, conclusionText, pairText } from './interop-text.ts';

@@ -1,7 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Interruption } from '../../cli/interruption.ts';
-import { exitOfLoss, isSystemError, Losses } from '../../cli/losses.ts';
 import { WrongUse } from '../../cli/wrong-use.ts';
 import { NotLetIn } from '../../harness/fleet.ts';
 import { schemaFaults } from '../../harness/schema.ts';
@@ -18,6 +16,8 @@ import { makeFolder } from '../../verdict/report-folder.ts';
 import { describeTarget } from '../../verdict/report-json.ts';
 import { embeddedName, embeddedTarget } from '../run/reference-target.ts';
 import { readShard } from '../run/shard.ts';
+import { exitOfLoss, isSystemError, Losses } from '../terminal/failed-writes.ts';
+import { Interruption } from '../terminal/interruption.ts';
 import { clearLoad, loadFiles, writeLoad } from './load-files.ts';
 import { buildReport, certifiesNothing, type Ending, type LoadReport, type Measured, nothingMeasured } from './load-report.ts';
 import { loadText, planInWords } from './load-text.ts';

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { loadExitCodes } from '../../cli/exit-codes.ts';
-import { below } from '../../cli/help.ts';
+import { loadExitCodes } from '../terminal/exit-codes.ts';
+import { below } from '../terminal/help.ts';
 import type { LoadOptions } from './command.ts';
 
 /** The most devices, and the most requests a second, of all machines together. */

@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, extname, join } from 'node:path';
 import { certificateFiles, clearCertificate, judgedFiles } from '../../certificate/files.ts';
-import { Runs } from '../../cli/runs.ts';
 import { WrongUse } from '../../cli/wrong-use.ts';
 import { clearSpecification } from '../../docs/beside-report.ts';
 import { printable } from '../../harness/printable.ts';
@@ -11,6 +10,7 @@ import type { Target } from '../../harness/target/target.ts';
 import { root } from '../../requirement.ts';
 import type { Report } from '../../verdict/report.ts';
 import { clearReport, makeFolder, pageFile, writeWhole } from '../../verdict/report-folder.ts';
+import { Runs } from '../terminal/child-runs.ts';
 import { familyPage } from './run-many-page.ts';
 import { type FamilyReport, familyReport, type Member, memberOf } from './run-many-report.ts';
 

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { clearCertificate } from '../../certificate/files.ts';
-import { exitOfLoss } from '../../cli/losses.ts';
 import { WrongUse } from '../../cli/wrong-use.ts';
 import { clearSpecification } from '../../docs/beside-report.ts';
 import { loadTarget } from '../../harness/target/file.ts';
 import type { Role, Target } from '../../harness/target/target.ts';
 import type { Expectations } from '../../verdict/expectations.ts';
 import { clearReport } from '../../verdict/report-folder.ts';
+import { exitOfLoss } from '../terminal/failed-writes.ts';
 import { expectationsPath, loadExpectations } from './expectations-file.ts';
 import { embeddedTarget } from './reference-target.ts';
 import { folderName, Repetition } from './repetition.ts';

@@ -1,9 +1,9 @@
 import { dirname, join } from 'node:path';
-import { Runs } from '../../cli/runs.ts';
 import { WrongUse } from '../../cli/wrong-use.ts';
 import { InputFileError } from '../../harness/target/errors.ts';
 import { loadTarget } from '../../harness/target/file.ts';
 import type { Target } from '../../harness/target/target.ts';
+import { Runs } from '../terminal/child-runs.ts';
 import { Changes } from './changes.ts';
 import { usualName } from './expectations-file.ts';
 import { inWords, Watch, watchedOf } from './watched.ts';

@@ -2,12 +2,12 @@ import type { KeyObject } from 'node:crypto';
 import { join } from 'node:path';
 import { certify } from '../../certificate/certify.ts';
 import { NotCertifiable } from '../../certificate/statement.ts';
-import { exitOfLoss, Losses } from '../../cli/losses.ts';
 import { specificationFile } from '../../docs/beside-report.ts';
 import type { Console } from '../../verdict/console.ts';
 import type { Report } from '../../verdict/report.ts';
 import { messageFiles, writeReport } from '../../verdict/report-folder.ts';
 import { reportJson } from '../../verdict/report-json.ts';
+import { exitOfLoss, Losses } from '../terminal/failed-writes.ts';
 import type { MessageFile } from './message-file.ts';
 
 /** What is published beside a report, and where. */

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { type Requirement, readRequirements, root } from '../requirement.ts';
-import { readSets } from '../requirement-set.ts';
+import { call, temporaryFolder } from '../../cli/spawned.test.ts';
+import { type Requirement, readRequirements, root } from '../../requirement.ts';
+import { readSets } from '../../requirement-set.ts';
 import { exitCodes } from './exit-codes.ts';
-import { call, temporaryFolder } from './spawned.test.ts';
 
 const folder = temporaryFolder();
 

@@ -260,7 +260,7 @@ function commands(args: readonly string[], done: (code: number) => void): Comman
       below({ codes: verifyExitCodes, examples: ['verify conformance-report', 'verify conformance-report --key key.pub.pem'] }),
     )
     .action(async (folder: string, flags: { readonly key?: string }) => {
-      const { verify } = await import('../cli/verify.ts');
+      const { verify } = await import('./verify/command.ts');
       done(await verify(folder, flags));
     });
 

@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { KeyError, readPublicKey } from '../certificate/keys.ts';
-import type { Statement } from '../certificate/statement.ts';
-import { type Verification, verifyFolder } from '../certificate/verification.ts';
-import { isSystemError } from '../commands/terminal/failed-writes.ts';
-import { printable } from '../harness/printable.ts';
-import { WrongUse } from './wrong-use.ts';
+import { KeyError, readPublicKey } from '../../certificate/keys.ts';
+import type { Statement } from '../../certificate/statement.ts';
+import { type Verification, verifyFolder } from '../../certificate/verification.ts';
+import { WrongUse } from '../../cli/wrong-use.ts';
+import { printable } from '../../harness/printable.ts';
+import { isSystemError } from '../terminal/failed-writes.ts';
 
 /**
  * `verify FOLDER`: checks a certified report folder, and prints what it found.

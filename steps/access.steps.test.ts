@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Reception } from './harness/stranger.ts';
+import type { Reception } from './harness/device/unauthenticated-device.ts';
 import type { Target } from './harness/target/target.ts';
 import { blame, MadeUpWorld, say } from './made-up.test.ts';
 

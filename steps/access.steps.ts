@@ -1,8 +1,8 @@
 import { Given, Then, When } from '@cucumber/cucumber';
 import { type Credentials, credentialsOf, strangerTo, type Wrong } from './harness/credentials.ts';
-import type { Intruder } from './harness/intruder.ts';
+import type { Intruder } from './harness/device/foreign-device.ts';
+import type { Reception } from './harness/device/unauthenticated-device.ts';
 import { printable } from './harness/printable.ts';
-import type { Reception } from './harness/stranger.ts';
 import type { Identity } from './harness/target/target.ts';
 import type { NtpWorld } from './world.ts';
 

@@ -1,9 +1,9 @@
 import { Given, Then } from '@cucumber/cucumber';
+import { Grain } from './harness/device/clock-resolution.ts';
+import { claimedProcessing, estimateServerTime } from './harness/device/server-time.ts';
 import { diagnoseServerTime, otherUnit } from './harness/diagnosis.ts';
 import { type Exchange, roundTrip, type Timestamp } from './harness/exchange.ts';
 import { halved, twiceTheTime } from './harness/formula.ts';
-import { Grain } from './harness/grain.ts';
-import { claimedProcessing, estimateServerTime } from './harness/server-time.ts';
 import { SuiteFault } from './harness/suite-fault.ts';
 import { wall } from './harness/wall.ts';
 import type { NtpWorld } from './world.ts';

@@ -1,9 +1,9 @@
 import { type DataTable, Given, When } from '@cucumber/cucumber';
+import type { NtpDevice } from './harness/device/ntp-device.ts';
+import type { DeviceWishes } from './harness/device/server-run.ts';
 import type { Timestamp, TimestampType } from './harness/exchange.ts';
-import type { NtpDevice } from './harness/ntp-device.ts';
 import { readPayload } from './harness/payload.ts';
 import { assertValid } from './harness/schema.ts';
-import type { DeviceWishes } from './harness/session.ts';
 import type { Identity } from './harness/target/target.ts';
 import { wall } from './harness/wall.ts';
 import { monotonic } from './harness/wire.ts';

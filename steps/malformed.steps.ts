@@ -1,5 +1,5 @@
 import { Then, When } from '@cucumber/cucumber';
-import { type Nonsense, readingTime } from './harness/malformed.ts';
+import { type Nonsense, readingTime } from './harness/device/malformed-request.ts';
 import { printable } from './harness/printable.ts';
 import type { NtpWorld } from './world.ts';
 

@@ -7,7 +7,8 @@
  */
 
 export { ClientUnderTest } from '../harness/client-under-test.ts';
-export { ConnectError } from '../harness/device.ts';
+export { ConnectError } from '../harness/device/device.ts';
+export { type PlayedDevice, type PlayedDeviceOptions, ServerUnderTest } from '../harness/device/server-under-test.ts';
 export type { Exchange, Request, Response, Timestamp } from '../harness/exchange.ts';
 export { TooUncertain } from '../harness/expected-time.ts';
 export type { Payload, Value } from '../harness/payload.ts';
@@ -17,7 +18,6 @@ export { Platform, type PlatformOptions } from '../harness/platform.ts';
 export type { PlatformRequest, Script } from '../harness/platform-script.ts';
 export type { PlatformSession } from '../harness/platform-session.ts';
 export { pagePayload, plainPayload, type Scene, trueAnswer } from '../harness/scene.ts';
-export { type PlayedDevice, type PlayedDeviceOptions, ServerUnderTest } from '../harness/server-under-test.ts';
 export { SuiteFault } from '../harness/suite-fault.ts';
 export { EnvironmentError, TargetFileError } from '../harness/target/errors.ts';
 export { loadTarget } from '../harness/target/file.ts';

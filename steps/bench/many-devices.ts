@@ -15,7 +15,7 @@ import { WrongUse } from '../cli/wrong-use.ts';
 import { fleetOptions, identitiesOf } from '../commands/load/devices.ts';
 import { drive } from '../commands/load/drive.ts';
 import { embeddedTarget } from '../commands/run/reference-target.ts';
-import { Fleet } from '../harness/fleet.ts';
+import { Fleet } from '../harness/device/fleet.ts';
 import { peakMemory } from '../harness/peak-memory.ts';
 import { InputFileError } from '../harness/target/errors.ts';
 import { loadTarget } from '../harness/target/file.ts';

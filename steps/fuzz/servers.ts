@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { ConnectError, Device, type DeviceConnection, type DeviceOptions } from '../harness/device.ts';
+import { ConnectError, Device, type DeviceConnection, type DeviceOptions } from '../harness/device/device.ts';
+import type { Message } from '../harness/device/inbox.ts';
+import { NtpDevice } from '../harness/device/ntp-device.ts';
+import { RawDevice } from '../harness/device/raw-device.ts';
+import { Watch } from '../harness/device/request-ledger.ts';
 import type { Response } from '../harness/exchange.ts';
-import type { Message } from '../harness/inbox.ts';
-import { NtpDevice } from '../harness/ntp-device.ts';
-import { RawDevice } from '../harness/raw-device.ts';
-import { Watch } from '../harness/watch.ts';
 import { Wire } from '../harness/wire.ts';
 import { type Edit, edited, editsInOneOf } from './edits.ts';
 import { readJson } from './json-oracle.ts';

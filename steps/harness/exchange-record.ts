@@ -1,5 +1,5 @@
+import type { NtpDevice } from './device/ntp-device.ts';
 import { isWhole, type Response, roundTrip } from './exchange.ts';
-import type { NtpDevice } from './ntp-device.ts';
 import { readPayload } from './payload.ts';
 import type { ClientRequest, Delivered, Performance, ReportedTime } from './performance.ts';
 import { platformTime } from './scene.ts';

@@ -1,6 +1,6 @@
 import { NonConformance } from '../../evidence.ts';
+import { Session } from '../../harness/device/server-run.ts';
 import type { Exchange } from '../../harness/exchange.ts';
-import { Session } from '../../harness/session.ts';
 import type { StartedTarget, Target } from '../../harness/target/target.ts';
 import type { Requirement, Role } from '../../requirement.ts';
 import type { Say } from '../../sentences.ts';

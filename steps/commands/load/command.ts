@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WrongUse } from '../../cli/wrong-use.ts';
-import { NotLetIn } from '../../harness/fleet.ts';
+import { NotLetIn } from '../../harness/device/fleet.ts';
 import { schemaFaults } from '../../harness/schema.ts';
 import { conceal } from '../../harness/secrets.ts';
 import { LONGEST_MS, parseDuration } from '../../harness/target/duration.ts';

@@ -1,4 +1,4 @@
-import type { Fleet } from '../../harness/fleet.ts';
+import type { Fleet } from '../../harness/device/fleet.ts';
 import { monotonic } from '../../harness/wire.ts';
 import { kindOf, type Plan, Schedule, stepMs } from './plan.ts';
 import { Tally } from './tally.ts';

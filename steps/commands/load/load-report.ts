@@ -1,4 +1,4 @@
-import type { FleetCounts } from '../../harness/fleet.ts';
+import type { FleetCounts } from '../../harness/device/fleet.ts';
 import { peakMemory } from '../../harness/peak-memory.ts';
 import { digits } from '../../verdict/page/numbers.ts';
 import type { Report } from '../../verdict/report.ts';

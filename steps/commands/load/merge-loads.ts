@@ -1,4 +1,4 @@
-import type { FleetCounts } from '../../harness/fleet.ts';
+import type { FleetCounts } from '../../harness/device/fleet.ts';
 import { Durations } from './latency.ts';
 import { buildReport, type Ending, type LoadReport, type Measured } from './load-report.ts';
 import { stepMs } from './plan.ts';

@@ -1,5 +1,5 @@
 import type { Plugin } from '@cucumber/cucumber/api';
-import { Session, setSession } from '../../harness/session.ts';
+import { Session, setSession } from '../../harness/device/server-run.ts';
 import { Stage, setStage } from '../../harness/stage.ts';
 import { loadTarget } from '../../harness/target/file.ts';
 import { startTarget } from '../../harness/target/start.ts';

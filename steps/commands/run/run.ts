@@ -8,7 +8,7 @@ import { suiteDigest } from '../../certificate/suite-digest.ts';
 import { clearSpecification, specificationFile, writeSpecification } from '../../docs/beside-report.ts';
 import type { Charge } from '../../evidence.ts';
 import { ControlledClock } from '../../harness/clock.ts';
-import { Session, setSession } from '../../harness/session.ts';
+import { Session, setSession } from '../../harness/device/server-run.ts';
 import { Stage, setStage } from '../../harness/stage.ts';
 import { SuiteFault } from '../../harness/suite-fault.ts';
 import { EnvironmentError } from '../../harness/target/errors.ts';

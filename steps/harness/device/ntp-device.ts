@@ -1,12 +1,12 @@
+import { type Exchange, isWhole, type Request, type Response, type Timestamp, toJson } from '../exchange.ts';
+import { assertValid } from '../schema.ts';
+import { stopwatch } from '../stopwatch.ts';
+import type { Identity } from '../target/target.ts';
+import { wall } from '../wall.ts';
+import { monotonic } from '../wire.ts';
 import type { DeviceConnection } from './device.ts';
-import { type Exchange, isWhole, type Request, type Response, type Timestamp, toJson } from './exchange.ts';
 import type { Message } from './inbox.ts';
-import { assertValid } from './schema.ts';
-import { stopwatch } from './stopwatch.ts';
-import type { Identity } from './target/target.ts';
-import { wall } from './wall.ts';
-import type { Watch } from './watch.ts';
-import { monotonic } from './wire.ts';
+import type { Watch } from './request-ledger.ts';
 
 /** What an NTP device is made of. */
 export interface NtpDeviceParts {

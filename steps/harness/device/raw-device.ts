@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net';
 import { generate, type Packet } from 'mqtt-packet';
-import { MalformedError } from './checked-stream.ts';
+import { MalformedError } from '../checked-stream.ts';
+import { MalformedPacket } from '../packet-cutter.ts';
+import { PacketReader } from '../packet-reader.ts';
+import { monotonic } from '../wire.ts';
 import { ConnectError, closedUnaccepted, type DeviceConnection, type DeviceOptions, openSocket } from './device.ts';
 import { Inbox } from './inbox.ts';
-import { MalformedPacket } from './packet-cutter.ts';
-import { PacketReader } from './packet-reader.ts';
-import { monotonic } from './wire.ts';
 
 /** A device that sends whatever it is told, packet by packet, where mqtt.js would keep to the protocol: no acknowledgement leaves by itself. */
 export class RawDevice implements DeviceConnection {

@@ -1,7 +1,7 @@
+import { startTarget } from '../target/start.ts';
+import type { Identity, StartedTarget, Target } from '../target/target.ts';
 import type { NtpDevice } from './ntp-device.ts';
-import { Session } from './session.ts';
-import { startTarget } from './target/start.ts';
-import type { Identity, StartedTarget, Target } from './target/target.ts';
+import { Session } from './server-run.ts';
 
 /**
  * A device that is played in front of a server: it asks, and it hears what comes. It never judges: a response is given to its request

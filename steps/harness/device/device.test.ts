@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Packet } from 'mqtt-packet';
+import { agree, FakeServer, type Peer, type Reaction } from '../fake-server.ts';
+import { Wire } from '../wire.ts';
 import { ConnectError, Device, type DeviceConnection, type DeviceOptions } from './device.ts';
-import { agree, FakeServer, type Peer, type Reaction } from './fake-server.ts';
 import { RawDevice } from './raw-device.ts';
-import { Wire } from './wire.ts';
 
 /** Far longer than a test may take: what waits for it hangs. */
 const never = 600_000;

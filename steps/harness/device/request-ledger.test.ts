@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Request, Response } from './exchange.ts';
-import { Watch } from './watch.ts';
+import type { Request, Response } from '../exchange.ts';
+import { Watch } from './request-ledger.ts';
 
 const own = '/ext/ntp/pk/dev/response';
 const others = '/ext/ntp/pk/other/response';

@@ -1,18 +1,18 @@
-import { type Credentials, credentialsOf } from './credentials.ts';
+import { type Credentials, credentialsOf } from '../credentials.ts';
+import { Link } from '../link.ts';
+import { learnSecret } from '../secrets.ts';
+import type { Identity, StartedTarget } from '../target/target.ts';
+import { speaksTls } from '../target/transport.ts';
+import { lateEnd } from '../target/within-time.ts';
+import { wall } from '../wall.ts';
+import { monotonic, Wire } from '../wire.ts';
 import { type Address, Device, type DeviceConnection, type DeviceOptions, type Habits } from './device.ts';
-import { Intruder } from './intruder.ts';
-import { Link } from './link.ts';
+import { Intruder } from './foreign-device.ts';
 import { NtpDevice } from './ntp-device.ts';
 import { RawDevice } from './raw-device.ts';
-import { learnSecret } from './secrets.ts';
-import { callAsStranger, type Reception } from './stranger.ts';
-import type { Identity, StartedTarget } from './target/target.ts';
-import { speaksTls } from './target/transport.ts';
-import { lateEnd } from './target/within-time.ts';
+import { Watch } from './request-ledger.ts';
 import { loadTls, requireTls } from './tls.ts';
-import { wall } from './wall.ts';
-import { Watch } from './watch.ts';
-import { monotonic, Wire } from './wire.ts';
+import { callAsStranger, type Reception } from './unauthenticated-device.ts';
 
 /** A controlled wall clock of the implementation under test. */
 export interface MovableClock {

@@ -1,5 +1,5 @@
-import type { Exchange } from './exchange.ts';
-import { wall } from './wall.ts';
+import type { Exchange } from '../exchange.ts';
+import { wall } from '../wall.ts';
 
 /** What the server's clock shows, compared with the suite's: server time = suite time + offset, all in ms. */
 export interface ServerTime {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Exchange } from './exchange.ts';
-import { Grain } from './grain.ts';
+import type { Exchange } from '../exchange.ts';
+import { Grain } from './clock-resolution.ts';
 
 const grainOf = (...stamps: number[]): Grain => {
   const grain = new Grain();

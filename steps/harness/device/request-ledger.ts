@@ -1,7 +1,7 @@
-import type { Request, Response, Timestamp } from './exchange.ts';
-import { Grain } from './grain.ts';
+import type { Request, Response, Timestamp } from '../exchange.ts';
+import { readPayload } from '../payload.ts';
+import { Grain } from './clock-resolution.ts';
 import type { Message } from './inbox.ts';
-import { readPayload } from './payload.ts';
 
 /** Something that came to light after its situation had ended, or beside what its situation judges. */
 export interface Sighting {

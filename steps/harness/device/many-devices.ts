@@ -1,8 +1,8 @@
+import type { Request } from '../exchange.ts';
+import { monotonic } from '../wire.ts';
 import { ConnectError } from './device.ts';
-import type { Request } from './exchange.ts';
 import type { NtpDevice } from './ntp-device.ts';
-import type { Watch } from './watch.ts';
-import { monotonic } from './wire.ts';
+import type { Watch } from './request-ledger.ts';
 
 /** How many devices connect at a time: what is judged is that they ask at the same moment, not that they call at the same moment. */
 const atATime = 16;

@@ -5,16 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { payloadFaults } from './payload-faults.ts';
+import { payloadFaults } from '../payload-faults.ts';
+import { EnvironmentError } from '../target/errors.ts';
+import { loadTarget } from '../target/file.ts';
+import type { Target } from '../target/target.ts';
 import { ServerUnderTest } from './server-under-test.ts';
-import { EnvironmentError } from './target/errors.ts';
-import { loadTarget } from './target/file.ts';
-import type { Target } from './target/target.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'server-under-test-'));
 after(() => rmSync(folder, { recursive: true }));
 
-const program = (path: string): string => fileURLToPath(new URL(`../../fixtures/${path}`, import.meta.url));
+const program = (path: string): string => fileURLToPath(new URL(`../../../fixtures/${path}`, import.meta.url));
 
 /** A target whose process is this command. */
 async function target(command: readonly string[]): Promise<Target> {

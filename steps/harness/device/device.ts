@@ -2,10 +2,10 @@ import { createConnection, type OnReadOpts, type Socket } from 'node:net';
 import { checkServerIdentity, connect as connectTls, createSecureContext, type SecureContext } from 'node:tls';
 import { type IClientOptions, MqttClient } from 'mqtt';
 import { generate, type Packet } from 'mqtt-packet';
-import { CheckedStream } from './checked-stream.ts';
+import { CheckedStream } from '../checked-stream.ts';
+import { boundIntake, type Moderation } from '../intake.ts';
+import { monotonic, type Wire } from '../wire.ts';
 import { Inbox } from './inbox.ts';
-import { boundIntake, type Moderation } from './intake.ts';
-import { monotonic, type Wire } from './wire.ts';
 
 /** Where a device connects to, and as whom. */
 export interface Address {

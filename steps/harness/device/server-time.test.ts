@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Exchange } from './exchange.ts';
-import { readPayload } from './payload.ts';
+import type { Exchange } from '../exchange.ts';
+import { readPayload } from '../payload.ts';
+import { wall } from '../wall.ts';
+import { monotonic } from '../wire.ts';
 import { claimedProcessing, estimateServerTime } from './server-time.ts';
-import { wall } from './wall.ts';
-import { monotonic } from './wire.ts';
 
 /** Numbers from 0 to 1 that are the same in every run. */
 function* numbers(seed: number): Generator<number, never> {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { agree, FakeServer, type Reaction } from './fake-server.ts';
-import { Intruder } from './intruder.ts';
+import { agree, FakeServer, type Reaction } from '../fake-server.ts';
+import { Wire } from '../wire.ts';
+import { Intruder } from './foreign-device.ts';
 import { RawDevice } from './raw-device.ts';
-import { callAsStranger, type StrangerOptions } from './stranger.ts';
-import { Watch } from './watch.ts';
-import { Wire } from './wire.ts';
+import { Watch } from './request-ledger.ts';
+import { callAsStranger, type StrangerOptions } from './unauthenticated-device.ts';
 
 const topic = '/ext/ntp/a1PkTest01/dev01';
 

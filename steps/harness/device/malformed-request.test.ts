@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bytesOf, excessOf, readingTime } from './malformed.ts';
+import { bytesOf, excessOf, readingTime } from './malformed-request.ts';
 
 test('a payload of a feature is its text in UTF-8, and a byte where it says so', () => {
   assert.deepEqual(bytesOf('{"ü":1}'), Buffer.from('{"ü":1}'));

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { answersTo, gather } from './crowd.ts';
+import { agree, FakeServer, type Peer } from '../fake-server.ts';
+import { Wire } from '../wire.ts';
 import { ConnectError, Device } from './device.ts';
-import { agree, FakeServer, type Peer } from './fake-server.ts';
+import { answersTo, gather } from './many-devices.ts';
 import { NtpDevice } from './ntp-device.ts';
-import { Watch } from './watch.ts';
-import { Wire } from './wire.ts';
+import { Watch } from './request-ledger.ts';
 
 /** Devices in front of a server that answers when it is told to. */
 class Scene {

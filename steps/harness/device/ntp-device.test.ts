@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { SuiteFault } from '../suite-fault.ts';
+import { monotonic } from '../wire.ts';
 import type { DeviceConnection } from './device.ts';
 import { Inbox } from './inbox.ts';
 import { NtpDevice } from './ntp-device.ts';
-import { SuiteFault } from './suite-fault.ts';
-import { Watch } from './watch.ts';
-import { monotonic } from './wire.ts';
+import { Watch } from './request-ledger.ts';
 
 const never = 600_000;
 const responseTopic = '/ext/ntp/a1PkTest01/dev01/response';

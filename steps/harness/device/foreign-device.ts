@@ -1,12 +1,12 @@
+import type { Request } from '../exchange.ts';
+import { assertValid } from '../schema.ts';
+import type { Identity } from '../target/target.ts';
+import { wall } from '../wall.ts';
+import { monotonic } from '../wire.ts';
 import type { DeviceConnection } from './device.ts';
-import type { Request } from './exchange.ts';
 import type { Message } from './inbox.ts';
 import type { NtpDevice } from './ntp-device.ts';
-import { assertValid } from './schema.ts';
-import type { Identity } from './target/target.ts';
-import { wall } from './wall.ts';
-import type { Watch } from './watch.ts';
-import { monotonic } from './wire.ts';
+import type { Watch } from './request-ledger.ts';
 
 /** What an intruder is made of. */
 export interface IntruderParts {

@@ -1,5 +1,5 @@
 import { Given, Then, When } from '@cucumber/cucumber';
-import { EnvironmentError } from './harness/target/errors.ts';
+import { EnvironmentError } from './harness/implementation/errors.ts';
 import type { NtpWorld } from './world.ts';
 
 /** A start may take as long as the target file says; it has an end of its own. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { EnvironmentError } from './harness/implementation/errors.ts';
 import type { Link } from './harness/link.ts';
 import type { Performance } from './harness/performance.ts';
 import { origin, played, reported } from './harness/played.test.ts';
-import { EnvironmentError } from './harness/target/errors.ts';
 import { type Answers, blame, blamed, MadeUpWorld, right, said, say } from './made-up.test.ts';
 
 const device = 'a device that hears its response topic';

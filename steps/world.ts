@@ -11,13 +11,13 @@ import { estimateServerTime, type ServerTime } from './harness/device/server-tim
 import type { Exchange, Request, Response } from './harness/exchange.ts';
 import { type Recorded, recordDevices, recordPerformances, thinned } from './harness/exchange-record.ts';
 import { type ExpectedTime, expectedTimes, TooUncertain } from './harness/expected-time.ts';
+import { EnvironmentError } from './harness/implementation/errors.ts';
+import type { Identity, Target } from './harness/implementation/target.ts';
 import type { Link } from './harness/link.ts';
 import type { ClientRequest, Performance, ReportedTime } from './harness/performance.ts';
 import { printable } from './harness/printable.ts';
 import { pagePayload, plainPayload, plainScene, type Scene, trueAnswer } from './harness/scene.ts';
 import { type Stage, stage } from './harness/stage.ts';
-import { EnvironmentError } from './harness/target/errors.ts';
-import type { Identity, Target } from './harness/target/target.ts';
 import { wall } from './harness/wall.ts';
 import type { Wire } from './harness/wire.ts';
 import type { Requirement, Situation } from './requirement.ts';

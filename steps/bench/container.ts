@@ -4,8 +4,8 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadTarget } from '../harness/target/file.ts';
-import { startTarget } from '../harness/target/start.ts';
+import { startTarget } from '../harness/implementation/start-target.ts';
+import { loadTarget } from '../harness/implementation/target-file.ts';
 import { root } from '../requirement.ts';
 import { runNode } from './child.ts';
 import { line, median, row, seconds } from './lines.ts';

@@ -12,9 +12,9 @@ import { fleetOptions, identitiesOf } from '../commands/load/devices.ts';
 import { drive } from '../commands/load/drive.ts';
 import { Fleet } from '../harness/device/fleet.ts';
 import { ServerUnderTest } from '../harness/device/server-under-test.ts';
-import { loadTarget } from '../harness/target/file.ts';
-import { startTarget } from '../harness/target/start.ts';
-import type { Target } from '../harness/target/target.ts';
+import { startTarget } from '../harness/implementation/start-target.ts';
+import type { Target } from '../harness/implementation/target.ts';
+import { loadTarget } from '../harness/implementation/target-file.ts';
 import { monotonic } from '../harness/wire.ts';
 import { measured, readWork, type Work } from './exchange-work.ts';
 

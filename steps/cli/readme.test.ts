@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { exitCodes } from '../commands/terminal/exit-codes.ts';
-import { checkSchema } from '../harness/target/check.ts';
-import { readSource } from '../harness/target/source.ts';
+import { checkSchema } from '../harness/implementation/check-target.ts';
+import { readSource } from '../harness/implementation/source.ts';
 import { root } from '../requirement.ts';
 import { withTables } from './readme.ts';
 

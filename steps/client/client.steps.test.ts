@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { sign } from '../harness/hmac.ts';
+import { sign } from '../harness/implementation/hmac.ts';
+import type { Target } from '../harness/implementation/target.ts';
 import { readPayload } from '../harness/payload.ts';
 import type { Performance, ReportedTime } from '../harness/performance.ts';
 import type { PlatformSession } from '../harness/platform-session.ts';
 import { origin, type Played, played, reported, requestOf } from '../harness/played.test.ts';
 import { plainScene, trueAnswer } from '../harness/scene.ts';
-import type { Target } from '../harness/target/target.ts';
 import { blame, MadeUpWorld, say } from '../made-up.test.ts';
 
 /** What a made-up client did beside its exchange. */

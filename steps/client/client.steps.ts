@@ -3,7 +3,7 @@ import { countsFromStart, stampUnit } from '../harness/client-clock.ts';
 import type { TimestampType } from '../harness/exchange.ts';
 import { expectedTimes, isRight } from '../harness/expected-time.ts';
 import { halved } from '../harness/formula.ts';
-import { signatureFaults } from '../harness/hmac.ts';
+import { signatureFaults } from '../harness/implementation/hmac.ts';
 import { isInteger } from '../harness/payload.ts';
 import { type Refusal, type Sequel, trueAnswer } from '../harness/scene.ts';
 import { covers } from '../harness/topic-filter.ts';

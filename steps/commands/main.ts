@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { WrongUse } from '../cli/wrong-use.ts';
-import { EnvironmentError, InputFileError } from '../harness/target/errors.ts';
+import { EnvironmentError, InputFileError } from '../harness/implementation/errors.ts';
 import { FeatureError, root } from '../requirement.ts';
 import { firstSteps } from './first-steps.ts';
 import type { InteropOptions } from './interop/command.ts';
@@ -293,7 +293,7 @@ function commands(args: readonly string[], done: (code: number) => void): Comman
     .option('--root <folder>', 'folder that its paths must stay in (default: its own)')
     .addHelpText('after', below({ codes: validateExitCodes, examples: ['validate acme.yaml'] }))
     .action(async (path: string, { root: bounds }: { readonly root?: string }) => {
-      const { loadTarget } = await import('../harness/target/file.ts');
+      const { loadTarget } = await import('../harness/implementation/target-file.ts');
       const target = await loadTarget(path, process.env, bounds);
       console.log(`${path} is a valid target file: ${target.name} (${target.role}, ${target.start.kind})`);
     });

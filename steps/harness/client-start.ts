@@ -1,8 +1,8 @@
+import type { StartOptions } from './implementation/options.ts';
+import { startTarget } from './implementation/start-target.ts';
+import type { StartedTarget, Sync, Target } from './implementation/target.ts';
 import type { Performance } from './performance.ts';
 import { type Reports, readReport } from './reported-time.ts';
-import type { StartOptions } from './target/options.ts';
-import { startTarget } from './target/start.ts';
-import type { StartedTarget, Sync, Target } from './target/target.ts';
 
 /** How long a client that has reported may take to end by itself, or to report again, in ms. */
 export const afterReportMs = 300;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { ClientUnderTest } from './client-under-test.ts';
-import { loadTarget } from './target/file.ts';
+import { loadTarget } from './implementation/target-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'client-under-test-'));
 after(() => rmSync(folder, { recursive: true }));

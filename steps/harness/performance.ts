@@ -1,11 +1,11 @@
 import { condensed, type RecordedFrame } from './frame-log.ts';
+import type { Identity } from './implementation/target.ts';
 import { type Moment, moment } from './moment.ts';
 import type { Payload, Value } from './payload.ts';
 import type { ClientPublish } from './platform-script.ts';
 import type { PlatformSession, Subscription } from './platform-session.ts';
 import { printable } from './printable.ts';
 import type { Answer, Scene } from './scene.ts';
-import type { Identity } from './target/target.ts';
 import { describePacket } from './wire.ts';
 
 /** A time that the client says it calculated. */

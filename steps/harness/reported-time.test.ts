@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { Result, Target } from './implementation/target.ts';
 import { readReport, reportsOf } from './reported-time.ts';
-import type { Result, Target } from './target/target.ts';
 
 const reports = (result: Result) => reportsOf({ result } as Target);
 const log = (pattern: string, unit: 'ms' | 's' = 'ms') => reports({ kind: 'log', log: pattern, unit });

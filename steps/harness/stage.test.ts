@@ -7,10 +7,10 @@ import { after, describe, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { withoutCompiler } from './clock/prerequisite.ts';
 import { expectedTimes, isRight } from './expected-time.ts';
+import { loadTarget } from './implementation/target-file.ts';
 import type { Performance } from './performance.ts';
 import { pagePayload, plainScene, type Scene, trueAnswer } from './scene.ts';
 import { Stage } from './stage.ts';
-import { loadTarget } from './target/file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'stage-'));
 after(() => rmSync(folder, { recursive: true }));

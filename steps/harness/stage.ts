@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { IConnectPacket } from 'mqtt-packet';
 import { afterReportMs, startClient, tellToAsk } from './client-start.ts';
-import { type ClockSettings, type ContainerClockSettings, ControlledClock } from './clock.ts';
+import { type ClockSettings, type ContainerClockSettings, ControlledClock } from './implementation/controlled-clock.ts';
+import { EnvironmentError } from './implementation/errors.ts';
+import { type Venue, venueOf } from './implementation/listen-address.ts';
+import type { Identity, StartedTarget, Target } from './implementation/target.ts';
 import { moment } from './moment.ts';
 import { readPayload } from './payload.ts';
 import { type ClientRequest, Performance } from './performance.ts';
@@ -13,9 +16,6 @@ import { type Answer, leadOf, plainScene, type ResponseTimes, receiveTimeOf, typ
 import { assertValid } from './schema.ts';
 import { learnSecret } from './secrets.ts';
 import { stopwatch } from './stopwatch.ts';
-import { EnvironmentError } from './target/errors.ts';
-import type { Identity, StartedTarget, Target } from './target/target.ts';
-import { type Venue, venueOf } from './target/venue.ts';
 import { wall } from './wall.ts';
 
 /** The device whose responses must not reach the client under test. */

@@ -1,4 +1,4 @@
-import { connectEngine } from '../harness/target/engine.ts';
+import { connectEngine } from '../harness/implementation/engine.ts';
 
 /** What the fixtures' images are built from; it is on this machine already, and nothing is pulled. */
 const base = 'local/base:latest';

@@ -7,9 +7,9 @@ import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { before, describe, test } from 'node:test';
 import { reportIn, temporaryFolder, writeTarget } from '../cli/spawned.test.ts';
-import { buildImage } from '../harness/target/build.ts';
-import { connectEngine, type Engine, OWNER_LABEL, RUN } from '../harness/target/engine.ts';
-import { freePort } from '../harness/target/port.ts';
+import { buildImage } from '../harness/implementation/build.ts';
+import { connectEngine, type Engine, OWNER_LABEL, RUN } from '../harness/implementation/engine.ts';
+import { freePort } from '../harness/implementation/port.ts';
 import { root } from '../requirement.ts';
 
 /** They are on this machine already, by .ci/images.sh: Node alone, and Node with npm. */

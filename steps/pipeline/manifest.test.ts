@@ -6,7 +6,7 @@ import type { Job } from 'kubernetes-types/batch/v1.js';
 import type { ConfigMap, Container, PodSpec } from 'kubernetes-types/core/v1.js';
 import { parseAllDocuments } from 'yaml';
 import { entry, temporaryFolder } from '../cli/spawned.test.ts';
-import { freePort } from '../harness/target/port.ts';
+import { freePort } from '../harness/implementation/port.ts';
 import { root } from '../requirement.ts';
 
 const folder = temporaryFolder();

@@ -3,9 +3,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { confinementOf } from '../harness/implementation/confinement.ts';
+import type { StartedTarget, Target } from '../harness/implementation/target.ts';
 import { schemaFaults } from '../harness/schema.ts';
-import { confinementOf } from '../harness/target/confinement.ts';
-import type { StartedTarget, Target } from '../harness/target/target.ts';
 import { judge } from './judge.ts';
 import { finding, lastHook, place, requirement, run, scenario, transcriptOf } from './made-up.test.ts';
 import type { Report } from './report.ts';

@@ -1,6 +1,6 @@
 import type { MessageAtFault } from '../evidence.ts';
 import type { ExchangeRecord } from '../harness/exchange-record.ts';
-import type { Build } from '../harness/target/target.ts';
+import type { Build } from '../harness/implementation/target.ts';
 import type { Level, Role } from '../requirement.ts';
 import type { JudgedSet } from '../requirement-set.ts';
 

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { EnvironmentError } from '../../harness/target/errors.ts';
+import { EnvironmentError } from '../../harness/implementation/errors.ts';
 import { look, ok } from './finding.ts';
 import { seeClocks, seeFolder, seeLoopback, seeNode, seenOfClocks, seeProgram } from './machine-check.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { call, fixtureTarget, temporaryFolder, writeTarget } from '../../cli/spawned.test.ts';
-import { connectEngine } from '../../harness/target/engine.ts';
+import { connectEngine } from '../../harness/implementation/engine.ts';
 import { root } from '../../requirement.ts';
 import { seeTerminal } from './command.ts';
 

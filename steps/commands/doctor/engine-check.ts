@@ -1,10 +1,10 @@
 import { getAuthConfig } from 'testcontainers/build/container-runtime/auth/get-auth-config.js';
-import { requireOfCluster } from '../../harness/target/cluster.ts';
-import { engineWords } from '../../harness/target/container.ts';
-import { connectEngine, type Engine, OWNER_LABEL, RUN } from '../../harness/target/engine.ts';
-import { imageId } from '../../harness/target/image.ts';
-import { networkFor } from '../../harness/target/network.ts';
-import type { ContainerStart, Target } from '../../harness/target/target.ts';
+import { requireOfCluster } from '../../harness/implementation/cluster.ts';
+import { engineWords } from '../../harness/implementation/container.ts';
+import { connectEngine, type Engine, OWNER_LABEL, RUN } from '../../harness/implementation/engine.ts';
+import { imageId } from '../../harness/implementation/image.ts';
+import { networkFor } from '../../harness/implementation/network.ts';
+import type { ContainerStart, Target } from '../../harness/implementation/target.ts';
 import { notNeeded, ok, problem, type Seen } from './finding.ts';
 
 type ImageDistributionOptions = NonNullable<Parameters<ReturnType<Engine['docker']['getImage']>['distribution']>[0]>;

@@ -3,10 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { promisify } from 'node:util';
 import { wallclockLibrary } from '../../harness/clock/library.ts';
-import { ControlledClock } from '../../harness/clock.ts';
-import { startAddress } from '../../harness/target/address.ts';
-import type { AddressStart, Target } from '../../harness/target/target.ts';
-import { listenerOf, venueOf } from '../../harness/target/venue.ts';
+import { startAddress } from '../../harness/implementation/address.ts';
+import { ControlledClock } from '../../harness/implementation/controlled-clock.ts';
+import { listenerOf, venueOf } from '../../harness/implementation/listen-address.ts';
+import type { AddressStart, Target } from '../../harness/implementation/target.ts';
 import { ok, problem, type Seen } from './finding.ts';
 
 /** Whether a server that runs already accepts a connection. @throws EnvironmentError when it does not */
@@ -38,7 +38,7 @@ const shown = 1_571_724_098_000;
  */
 export async function seeControlledClock({ start }: Target): Promise<Seen> {
   if (start.kind === 'container') {
-    const { connectEngine } = await import('../../harness/target/engine.ts');
+    const { connectEngine } = await import('../../harness/implementation/engine.ts');
     const { client, remote } = await connectEngine();
     if (remote)
       return problem(

@@ -3,8 +3,8 @@ import { accessSync, constants, existsSync, mkdtempSync, rmSync, statfsSync, sta
 import { createConnection, createServer } from 'node:net';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
-import { freePort } from '../../harness/target/port.ts';
-import type { ProcessStart } from '../../harness/target/target.ts';
+import { freePort } from '../../harness/implementation/port.ts';
+import type { ProcessStart } from '../../harness/implementation/target.ts';
 import { monotonic } from '../../harness/wire.ts';
 import { notNeeded, ok, problem, type Seen } from './finding.ts';
 

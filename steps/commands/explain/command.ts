@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { WrongUse } from '../../cli/wrong-use.ts';
-import { didYouMean } from '../../harness/target/nearest.ts';
+import { didYouMean } from '../../harness/implementation/nearest.ts';
 import { readRequirements, root } from '../../requirement.ts';
 
 /** The text of `explain`. @throws WrongUse when there is no such requirement */

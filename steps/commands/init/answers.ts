@@ -1,5 +1,5 @@
 import { relative, resolve } from 'node:path';
-import type { Role } from '../../harness/target/target.ts';
+import type { Role } from '../../harness/implementation/target.ts';
 import { splitWords } from './word-list.ts';
 
 /** An answer cannot be taken apart. */

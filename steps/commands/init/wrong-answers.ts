@@ -1,4 +1,4 @@
-import { contentFaults } from '../../harness/target/file.ts';
+import { contentFaults } from '../../harness/implementation/target-file.ts';
 import { type Answers, contentOf, UnreadableAnswer } from './answers.ts';
 import { type Question, questions } from './questions.ts';
 

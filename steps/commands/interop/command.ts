@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WrongUse } from '../../cli/wrong-use.ts';
-import { LONGEST_MS, parseDuration } from '../../harness/target/duration.ts';
-import { loadTarget } from '../../harness/target/file.ts';
-import type { Target } from '../../harness/target/target.ts';
+import { LONGEST_MS, parseDuration } from '../../harness/implementation/duration.ts';
+import type { Target } from '../../harness/implementation/target.ts';
+import { loadTarget } from '../../harness/implementation/target-file.ts';
 import { featuresDigest, readRequirements, root } from '../../requirement.ts';
 import { loadSentences } from '../../sentences.ts';
 import { painterFor } from '../../verdict/paint.ts';

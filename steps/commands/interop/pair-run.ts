@@ -1,13 +1,13 @@
 import { afterReportMs, startClient, tellToAsk } from '../../harness/client-start.ts';
+import { EnvironmentError } from '../../harness/implementation/errors.ts';
+import type { Venue } from '../../harness/implementation/listen-address.ts';
+import type { Identity, StartedTarget, Target, TimestampType } from '../../harness/implementation/target.ts';
 import { type Latency, Link } from '../../harness/link.ts';
 import { readPayload } from '../../harness/payload.ts';
 import { type ClientRequest, Performance } from '../../harness/performance.ts';
 import { reportsOf } from '../../harness/reported-time.ts';
 import { plainScene } from '../../harness/scene.ts';
 import { learnSecret } from '../../harness/secrets.ts';
-import { EnvironmentError } from '../../harness/target/errors.ts';
-import type { Identity, StartedTarget, Target, TimestampType } from '../../harness/target/target.ts';
-import type { Venue } from '../../harness/target/venue.ts';
 import { RelayedConnection, type RelayedFrame } from './recorded-connection.ts';
 
 /** What makes an encounter. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Identity, Target } from '../../harness/target/target.ts';
+import type { Identity, Target } from '../../harness/implementation/target.ts';
 import { embeddedTarget } from '../run/reference-target.ts';
 import type { PairResult } from './interop-report.ts';
 import { conclude } from './interop-verdict.ts';

@@ -1,7 +1,7 @@
-import { EnvironmentError } from '../../harness/target/errors.ts';
-import { startTarget } from '../../harness/target/start.ts';
-import type { StartedTarget, Target } from '../../harness/target/target.ts';
-import { venueOf } from '../../harness/target/venue.ts';
+import { EnvironmentError } from '../../harness/implementation/errors.ts';
+import { venueOf } from '../../harness/implementation/listen-address.ts';
+import { startTarget } from '../../harness/implementation/start-target.ts';
+import type { StartedTarget, Target } from '../../harness/implementation/target.ts';
 import type { Requirement } from '../../requirement.ts';
 import type { Say } from '../../sentences.ts';
 import type { Report } from '../../verdict/report.ts';

@@ -1,5 +1,5 @@
 import { expectedTimes, isRight, TooUncertain } from '../../harness/expected-time.ts';
-import type { StartedTarget, Target } from '../../harness/target/target.ts';
+import type { StartedTarget, Target } from '../../harness/implementation/target.ts';
 import { covers } from '../../harness/topic-filter.ts';
 import type { Encounter } from './pair-run.ts';
 

@@ -1,8 +1,8 @@
-import { credentialsOf } from '../../harness/credentials.ts';
 import type { FleetOptions } from '../../harness/device/fleet.ts';
 import { loadTls } from '../../harness/device/tls.ts';
-import type { Identity, StartedTarget, Target } from '../../harness/target/target.ts';
-import { speaksTls } from '../../harness/target/transport.ts';
+import { credentialsOf } from '../../harness/implementation/credentials.ts';
+import type { Identity, StartedTarget, Target } from '../../harness/implementation/target.ts';
+import { speaksTls } from '../../harness/implementation/transport.ts';
 import { devicesOf, type Plan } from './plan.ts';
 
 /** How long nothing may come before what is still open is lost, in ms; more where the target file allows an answer more. */

@@ -1,6 +1,6 @@
 import { Fleet } from '../../harness/device/fleet.ts';
 import { requireTls } from '../../harness/device/tls.ts';
-import type { StartedTarget } from '../../harness/target/target.ts';
+import type { StartedTarget } from '../../harness/implementation/target.ts';
 import { monotonic } from '../../harness/wire.ts';
 import { fleetOptions, identitiesOf } from './devices.ts';
 import { drive } from './drive.ts';

@@ -1,9 +1,9 @@
 import type { Plugin } from '@cucumber/cucumber/api';
 import { Session, setSession } from '../../harness/device/server-run.ts';
+import { startTarget } from '../../harness/implementation/start-target.ts';
+import type { Target } from '../../harness/implementation/target.ts';
+import { loadTarget } from '../../harness/implementation/target-file.ts';
 import { Stage, setStage } from '../../harness/stage.ts';
-import { loadTarget } from '../../harness/target/file.ts';
-import { startTarget } from '../../harness/target/start.ts';
-import type { Target } from '../../harness/target/target.ts';
 import { embeddedTarget } from './reference-target.ts';
 
 /** Starts a server for the whole run. @returns what ends it */

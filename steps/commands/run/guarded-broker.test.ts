@@ -6,8 +6,8 @@ import { cpSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { call, reportIn, temporaryFolder, writeTarget } from '../../cli/spawned.test.ts';
+import { connectEngine } from '../../harness/implementation/engine.ts';
 import { MadeCertificates } from '../../harness/made-certificates.ts';
-import { connectEngine } from '../../harness/target/engine.ts';
 import { root } from '../../requirement.ts';
 import type { Status } from '../../verdict/report.ts';
 

@@ -1,5 +1,5 @@
-import { loadTarget } from '../../harness/target/file.ts';
-import type { Role, Target } from '../../harness/target/target.ts';
+import type { Role, Target } from '../../harness/implementation/target.ts';
+import { loadTarget } from '../../harness/implementation/target-file.ts';
 import { root } from '../../requirement.ts';
 
 /** What the reports say instead of a target file's name. */

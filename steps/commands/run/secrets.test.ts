@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { call, type Ended, reportIn, temporaryFolder, writeTarget } from '../../cli/spawned.test.ts';
-import { connectEngine, type Engine, OWNER_LABEL } from '../../harness/target/engine.ts';
+import { connectEngine, type Engine, OWNER_LABEL } from '../../harness/implementation/engine.ts';
 import { root } from '../../requirement.ts';
 
 /** One of the environment, one of the target file; the second has characters that JSON and URLs write otherwise. */

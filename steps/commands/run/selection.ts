@@ -1,6 +1,6 @@
 import parseTags from '@cucumber/tag-expressions';
 import { WrongUse } from '../../cli/wrong-use.ts';
-import { didYouMean } from '../../harness/target/nearest.ts';
+import { didYouMean } from '../../harness/implementation/nearest.ts';
 import type { Requirement } from '../../requirement.ts';
 
 /** What a run is limited to. */

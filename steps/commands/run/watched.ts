@@ -1,8 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, extname, relative, resolve, sep } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
-import { currentImage } from '../../harness/target/image.ts';
-import type { Target } from '../../harness/target/target.ts';
+import { currentImage } from '../../harness/implementation/image.ts';
+import type { Target } from '../../harness/implementation/target.ts';
 import type { Changes } from './changes.ts';
 
 /** How often the engine is asked which image has the name of the target's, in ms. */

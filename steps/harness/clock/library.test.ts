@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { EnvironmentError } from '../target/errors.ts';
+import { EnvironmentError } from '../implementation/errors.ts';
 import { wallclockLibrary } from './library.ts';
 import { withoutCompiler } from './prerequisite.ts';
 

@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { type SecureContext, TLSSocket } from 'node:tls';
 import { generate } from 'mqtt-packet';
-import type { Credentials } from '../credentials.ts';
+import type { Credentials } from '../implementation/credentials.ts';
+import { EnvironmentError } from '../implementation/errors.ts';
+import type { Identity } from '../implementation/target.ts';
 import { MalformedPacket } from '../packet-cutter.ts';
 import { PacketReader } from '../packet-reader.ts';
 import { isExactly, readPayload } from '../payload.ts';
 import { printable } from '../printable.ts';
-import { EnvironmentError } from '../target/errors.ts';
-import type { Identity } from '../target/target.ts';
 import { monotonic } from '../wire.ts';
 import { type Address, connectSocket, tlsContext } from './device.ts';
 

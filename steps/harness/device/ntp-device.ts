@@ -1,7 +1,7 @@
 import { type Exchange, isWhole, type Request, type Response, type Timestamp, toJson } from '../exchange.ts';
+import type { Identity } from '../implementation/target.ts';
 import { assertValid } from '../schema.ts';
 import { stopwatch } from '../stopwatch.ts';
-import type { Identity } from '../target/target.ts';
 import { wall } from '../wall.ts';
 import { monotonic } from '../wire.ts';
 import type { DeviceConnection } from './device.ts';

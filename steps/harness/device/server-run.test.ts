@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { agree, FakeServer, type Reaction } from '../fake-server.ts';
-import type { StartedTarget, Target } from '../target/target.ts';
+import type { StartedTarget, Target } from '../implementation/target.ts';
 import { Session, session, setSession } from './server-run.ts';
 
 const identity = { productKey: 'a1PkTest01', deviceName: 'dev01' };

@@ -1,9 +1,9 @@
-import { type Credentials, credentialsOf } from '../credentials.ts';
+import { type Credentials, credentialsOf } from '../implementation/credentials.ts';
+import type { Identity, StartedTarget } from '../implementation/target.ts';
+import { speaksTls } from '../implementation/transport.ts';
+import { lateEnd } from '../implementation/within-time.ts';
 import { Link } from '../link.ts';
 import { learnSecret } from '../secrets.ts';
-import type { Identity, StartedTarget } from '../target/target.ts';
-import { speaksTls } from '../target/transport.ts';
-import { lateEnd } from '../target/within-time.ts';
 import { wall } from '../wall.ts';
 import { monotonic, Wire } from '../wire.ts';
 import { type Address, Device, type DeviceConnection, type DeviceOptions, type Habits } from './device.ts';

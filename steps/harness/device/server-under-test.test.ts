@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { EnvironmentError } from '../implementation/errors.ts';
+import type { Target } from '../implementation/target.ts';
+import { loadTarget } from '../implementation/target-file.ts';
 import { payloadFaults } from '../payload-faults.ts';
-import { EnvironmentError } from '../target/errors.ts';
-import { loadTarget } from '../target/file.ts';
-import type { Target } from '../target/target.ts';
 import { ServerUnderTest } from './server-under-test.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'server-under-test-'));

@@ -1,5 +1,5 @@
-import { startTarget } from '../target/start.ts';
-import type { Identity, StartedTarget, Target } from '../target/target.ts';
+import { startTarget } from '../implementation/start-target.ts';
+import type { Identity, StartedTarget, Target } from '../implementation/target.ts';
 import type { NtpDevice } from './ntp-device.ts';
 import { Session } from './server-run.ts';
 

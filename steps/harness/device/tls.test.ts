@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
-import { EnvironmentError } from '../target/errors.ts';
+import { EnvironmentError } from '../implementation/errors.ts';
 import { loadTls, requireTls } from './tls.ts';
 
 test('a name is sent as the server name, an address is not', () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
-import { EnvironmentError } from '../target/errors.ts';
-import type { Tls } from '../target/target.ts';
+import { EnvironmentError } from '../implementation/errors.ts';
+import type { Tls } from '../implementation/target.ts';
 import { type Address, openSocket } from './device.ts';
 
 /** Reads the certificates that a target file names. The server name is sent only where it is a name (RFC 6066, section 3). */

@@ -225,8 +225,8 @@ function say(outgoing: ServerResponse, status: number, body?: object): void {
 export function builtHere(dockerfile: string, context: string): string {
   const build = { dockerfile, context, args: { BASE: 'local/base:latest' } };
   const program = `
-    const { connectEngine } = await import(${JSON.stringify(import.meta.resolve('./engine.ts'))});
-    const { buildImage } = await import(${JSON.stringify(import.meta.resolve('./build.ts'))});
+    const { connectEngine } = await import(${JSON.stringify(import.meta.resolve('../implementation/engine.ts'))});
+    const { buildImage } = await import(${JSON.stringify(import.meta.resolve('../implementation/build.ts'))});
     process.stdout.write(await buildImage(await connectEngine(), ${JSON.stringify(build)}));`;
   return execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
 }

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
-import { checkSchema, type Fault } from './check.ts';
-import { complete } from './complete.ts';
+import { complete } from './apply-defaults.ts';
+import { checkSchema, type Fault } from './check-target.ts';
+import { checkMeaning } from './cross-field-rules.ts';
 import { resolveEnvironment } from './environment.ts';
 import { TargetFileError } from './errors.ts';
 import { located, readInputFile } from './input-file.ts';
-import { checkMeaning } from './meaning.ts';
 import type { Target } from './target.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { fillPlaceholders, type PlaceholderValues } from './fill.ts';
+import { fillPlaceholders, type PlaceholderValues } from './fill-placeholders.ts';
 import type { Target } from './target.ts';
 
 /** For a client that is given a secret where the target file names none. */

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { conceal } from '../secrets.ts';
-import type { Fault } from './check.ts';
+import type { Fault } from './check-target.ts';
 import { InputFileError, type Mistake } from './errors.ts';
 import { readSource, type Source } from './source.ts';
 

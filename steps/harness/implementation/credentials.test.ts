@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type Access, type Credentials, credentialsOf, secretsIn, strangerTo, type Wrong } from './credentials.ts';
-import type { Identity } from './target/target.ts';
+import type { Identity } from './target.ts';
 
 const start = { kind: 'address', protocol: 'mqtt', host: 'h', port: 1 } as const;
 const clientId = '{productKey}.{deviceName}';

@@ -10,7 +10,7 @@ import { describe, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EnvironmentError } from './errors.ts';
 import type { StartOptions } from './options.ts';
-import { startTarget } from './start.ts';
+import { startTarget } from './start-target.ts';
 import type { ProcessStart, Ready, StartedTarget, Target } from './target.ts';
 
 /** Listens where it is told, after the rest of the program. */
@@ -190,7 +190,7 @@ describe('a process', { timeout: 60_000 }, () => {
 
   test('dies with the suite', async () => {
     const suite = `
-      const { startTarget } = await import(${JSON.stringify(import.meta.resolve('./start.ts'))});
+      const { startTarget } = await import(${JSON.stringify(import.meta.resolve('./start-target.ts'))});
       const target = ${JSON.stringify({ ...targetOf(LISTEN), capabilities: undefined })};
       target.start.command[2] = 'console.log("pid " + process.pid);' + target.start.command[2];
       await startTarget(target, { onLine: (line) => console.log(line) });
@@ -247,8 +247,8 @@ describe('a process that leaves its group', { skip: process.platform !== 'linux'
   test('is ended when the suite is killed', async () => {
     const program = `${detached('child', ', env: {}')} ${detached('marked')} marked.unref(); ${LISTEN}`;
     const suite = `
-      const { startTarget } = await import(${JSON.stringify(import.meta.resolve('./start.ts'))});
-      const { guardFolder } = await import(${JSON.stringify(import.meta.resolve('./guardian.ts'))});
+      const { startTarget } = await import(${JSON.stringify(import.meta.resolve('./start-target.ts'))});
+      const { guardFolder } = await import(${JSON.stringify(import.meta.resolve('./cleanup-process.ts'))});
       const { mkdtempSync } = await import('node:fs');
       const folder = mkdtempSync(${JSON.stringify(join(tmpdir(), 'guarded folder-'))});
       guardFolder(folder);

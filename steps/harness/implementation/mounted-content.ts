@@ -1,4 +1,4 @@
-import type { Fault } from './check.ts';
+import type { Fault } from './check-target.ts';
 
 /** The value at a path of a content that may be of any shape. */
 export function member(value: unknown, ...path: readonly string[]): unknown {

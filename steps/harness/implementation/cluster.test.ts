@@ -6,15 +6,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
+import { builtForwarder, type FakeCluster, fakeCluster } from '../target/fake-cluster.test.ts';
 import { wayStoodStill } from './cluster.ts';
 import { connectEngine } from './engine.ts';
 import { kindOfEngine } from './engine-kind.ts';
 import { EnvironmentError } from './errors.ts';
-import { builtForwarder, type FakeCluster, fakeCluster } from './fake-cluster.test.ts';
-import { loadTarget } from './file.ts';
-import { startTarget } from './start.ts';
+import { listenerOf, venueOf } from './listen-address.ts';
+import { startTarget } from './start-target.ts';
 import type { StartedTarget, Target } from './target.ts';
-import { listenerOf, venueOf } from './venue.ts';
+import { loadTarget } from './target-file.ts';
 
 const image = 'local/base:latest';
 

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { IConnectPacket } from 'mqtt-packet';
-import type { Identity } from './target/target.ts';
+import type { Identity } from './target.ts';
 
 /** The platform's names of the methods, with those of node:crypto. */
 const digests = { hmacmd5: 'md5', hmacsha1: 'sha1', hmacsha256: 'sha256' } as const;

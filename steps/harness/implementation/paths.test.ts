@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { loadTarget } from './file.ts';
+import { loadTarget } from './target-file.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'target-paths-'));
 after(() => rmSync(root, { recursive: true }));

@@ -10,8 +10,8 @@ import { fileURLToPath } from 'node:url';
 import { MadeCertificates } from '../made-certificates.ts';
 import { confinementOf } from './confinement.ts';
 import { TargetFileError } from './errors.ts';
-import { loadTarget } from './file.ts';
 import type { Target } from './target.ts';
+import { loadTarget } from './target-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'target-file-'));
 after(() => rmSync(folder, { recursive: true }));

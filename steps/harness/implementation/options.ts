@@ -1,4 +1,4 @@
-import type { PlaceholderValues } from './fill.ts';
+import type { PlaceholderValues } from './fill-placeholders.ts';
 import type { LineListener } from './output.ts';
 
 /** How one start differs from what the target file says. */

@@ -1,5 +1,5 @@
-import type { Fault } from './check.ts';
-import { asLiteral } from './fill.ts';
+import type { Fault } from './check-target.ts';
+import { asLiteral } from './fill-placeholders.ts';
 
 const REFERENCE = /\$\{env:([^}]*)\}/g;
 

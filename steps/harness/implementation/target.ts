@@ -1,5 +1,5 @@
-import type { SignMethod } from '../hmac.ts';
 import type { Confinement } from './confinement.ts';
+import type { SignMethod } from './hmac.ts';
 
 /** The side of the NTP service that the implementation under test plays. */
 export type Role = 'server' | 'client';

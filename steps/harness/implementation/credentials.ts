@@ -1,7 +1,7 @@
+import { fillPlaceholders, placeholdersIn } from './fill-placeholders.ts';
 import { type SignMethod, sign } from './hmac.ts';
-import { fillPlaceholders, placeholdersIn } from './target/fill.ts';
-import type { Auth, Identity, Target } from './target/target.ts';
-import { speaksTls } from './target/transport.ts';
+import type { Auth, Identity, Target } from './target.ts';
+import { speaksTls } from './transport.ts';
 
 /** By what a device shows a server who it is, as it stands in CONNECT. */
 export interface Credentials {

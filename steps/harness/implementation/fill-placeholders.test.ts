@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: that notation belongs to target files
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { asLiteral, fillPlaceholders, placeholdersIn } from './fill.ts';
+import { asLiteral, fillPlaceholders, placeholdersIn } from './fill-placeholders.ts';
 
 test('fills placeholders, and leaves other braces alone', () => {
   assert.equal(fillPlaceholders('{host}:{port}', { host: 'h', port: '1' }), 'h:1');

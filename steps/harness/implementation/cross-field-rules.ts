@@ -1,10 +1,10 @@
 import { checkAccess } from './access.ts';
 import { checkCertificates } from './certificates.ts';
-import type { Fault } from './check.ts';
+import type { Fault } from './check-target.ts';
 import { parseSize, sizeLimits } from './confinement.ts';
-import { fault, list, member, named, text, texts } from './content.ts';
 import { LONGEST_MS, parseDuration } from './duration.ts';
-import { placeholdersIn } from './fill.ts';
+import { placeholdersIn } from './fill-placeholders.ts';
+import { fault, list, member, named, text, texts } from './mounted-content.ts';
 import { didYouMean } from './nearest.ts';
 import { type Bounds, checkPaths } from './paths.ts';
 import { readPattern } from './pattern.ts';

@@ -1,6 +1,6 @@
-import type { Fault } from './check.ts';
-import { fault, list, member, named, text } from './content.ts';
-import { placeholdersIn } from './fill.ts';
+import type { Fault } from './check-target.ts';
+import { placeholdersIn } from './fill-placeholders.ts';
+import { fault, list, member, named, text } from './mounted-content.ts';
 
 /** A device of the file, where it stands. */
 interface Listed {

@@ -1,12 +1,12 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { callGuardian, guardGroup } from './cleanup-process.ts';
 import { EnvironmentError } from './errors.ts';
 import { notStarted } from './failure.ts';
-import { fillPlaceholders } from './fill.ts';
-import { callGuardian, guardGroup } from './guardian.ts';
-import { endLeftovers, MARK, newMark, Offspring } from './offspring.ts';
+import { fillPlaceholders } from './fill-placeholders.ts';
 import type { StartOptions } from './options.ts';
 import { Output } from './output.ts';
 import { freePort, portSign } from './port.ts';
+import { endLeftovers, MARK, newMark, Offspring } from './process-tree.ts';
 import { lineSign, untilReady } from './readiness.ts';
 import type { Incarnation } from './restartable.ts';
 import type { ProcessStart, Target } from './target.ts';

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { guardFolder } from './cleanup-process.ts';
 import { EnvironmentError } from './errors.ts';
-import { guardFolder } from './guardian.ts';
 
 /** How long SSH may take to connect, in s. */
 const connectSeconds = 20;

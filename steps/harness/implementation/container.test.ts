@@ -9,11 +9,11 @@ import { basename, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { connectEngine, type Engine, isLeftover, OWNER_LABEL, RUN } from './engine.ts';
 import { EnvironmentError } from './errors.ts';
-import { loadTarget } from './file.ts';
+import { listenerOf, venueOf } from './listen-address.ts';
 import type { StartOptions } from './options.ts';
-import { startTarget } from './start.ts';
+import { startTarget } from './start-target.ts';
 import type { StartedTarget } from './target.ts';
-import { listenerOf, venueOf } from './venue.ts';
+import { loadTarget } from './target-file.ts';
 
 /** An image with node and a shell that is on this machine already: nothing is pulled. */
 const IMAGE = 'local/base:latest';
@@ -372,8 +372,8 @@ describe('a container that does not start is answered with what was tried, seen,
     writeFileSync(join(folder, 'Changing'), `${FROM}CMD ["node", "-e", ${JSON.stringify(LISTEN)}]\n`);
     writeFileSync(join(folder, 'changing.yaml'), 'name: A\nrole: server\ncontainer: { dockerfile: Changing, port: 1883 }\n');
     const earlier = `
-      const { loadTarget } = await import(${JSON.stringify(import.meta.resolve('./file.ts'))});
-      const { startTarget } = await import(${JSON.stringify(import.meta.resolve('./start.ts'))});
+      const { loadTarget } = await import(${JSON.stringify(import.meta.resolve('./target-file.ts'))});
+      const { startTarget } = await import(${JSON.stringify(import.meta.resolve('./start-target.ts'))});
       await (await startTarget(await loadTarget(process.argv[1]))).stop();`;
     execFileSync(process.execPath, ['--input-type=module', '-e', earlier, join(folder, 'changing.yaml')]);
     writeFileSync(join(folder, 'Changing'), `${FROM}COPY nothing .\n`);

@@ -1,10 +1,10 @@
 import { dirname, resolve } from 'node:path';
-import { credentialsNeedDevices, secretsIn } from '../credentials.ts';
-import type { SignMethod } from '../hmac.ts';
 import { secretsOf } from '../secrets.ts';
 import { type ConfinementContent, confinementOf } from './confinement.ts';
+import { credentialsNeedDevices, secretsIn } from './credentials.ts';
 import { parseDuration } from './duration.ts';
-import { placeholdersIn } from './fill.ts';
+import { placeholdersIn } from './fill-placeholders.ts';
+import type { SignMethod } from './hmac.ts';
 import type {
   AddressStart,
   Auth,

@@ -12,7 +12,7 @@ import { type Confinement, usualCapabilities } from './confinement.ts';
 import { connectEngine, type Engine, OWNER_LABEL, RUN } from './engine.ts';
 import { EnvironmentError } from './errors.ts';
 import { notStarted } from './failure.ts';
-import { fillPlaceholders, type PlaceholderValues } from './fill.ts';
+import { fillPlaceholders, type PlaceholderValues } from './fill-placeholders.ts';
 import type { Passage } from './forwarder.ts';
 import { unlessGivenUp } from './give-up.ts';
 import { looseness, networkFor, type RunNetwork } from './network.ts';

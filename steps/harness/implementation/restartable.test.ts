@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { connectEngine } from './engine.ts';
 import { EnvironmentError } from './errors.ts';
-import { loadTarget } from './file.ts';
-import { startTarget } from './start.ts';
+import { startTarget } from './start-target.ts';
 import type { StartedTarget } from './target.ts';
+import { loadTarget } from './target-file.ts';
 
 const image = 'local/base:latest';
 const required = process.env['CONFORMANCE_REQUIRE_DOCKER'] === '1';

@@ -8,7 +8,7 @@ WORKDIR /suite
 COPY package.json package-lock.json ./
 COPY .toolchain/package.json .toolchain/
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
-COPY steps/harness/clock/build.sh steps/harness/clock/wallclock.c clock/
+COPY steps/harness/implementation/preload/build.sh steps/harness/implementation/preload/wallclock.c clock/
 RUN mkdir prebuilt \
   && if command -v cc >/dev/null; then sh clock/build.sh cc "prebuilt/wallclock-linux-$(node -p process.arch).so"; \
   else echo 'no C compiler: this image will not judge clients that declare the capability "clock"'; fi

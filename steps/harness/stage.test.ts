@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { withoutCompiler } from './clock/prerequisite.ts';
+import { withoutCompiler } from '../testing/compiler-prerequisite.ts';
 import { expectedTimes, isRight } from './expected-time.ts';
 import { loadTarget } from './implementation/target-file.ts';
 import type { Performance } from './performance.ts';

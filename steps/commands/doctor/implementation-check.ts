@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { promisify } from 'node:util';
-import { wallclockLibrary } from '../../harness/clock/library.ts';
 import { startAddress } from '../../harness/implementation/address.ts';
 import { ControlledClock } from '../../harness/implementation/controlled-clock.ts';
 import { listenerOf, venueOf } from '../../harness/implementation/listen-address.ts';
+import { wallclockLibrary } from '../../harness/implementation/preload/library.ts';
 import type { AddressStart, Target } from '../../harness/implementation/target.ts';
 import { ok, problem, type Seen } from './finding.ts';
 

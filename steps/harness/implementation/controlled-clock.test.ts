@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
-import { withoutCompiler } from '../clock/prerequisite.ts';
+import { withoutCompiler } from '../../testing/compiler-prerequisite.ts';
 import { ControlledClock } from './controlled-clock.ts';
 
 /** The page's times, both sides of 2^31 s and ms, 1970, 2100, and what a double or a float would lose. */

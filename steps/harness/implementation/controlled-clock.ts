@@ -1,9 +1,9 @@
 import { chmodSync, closeSync, copyFileSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { wallclockLibrary } from '../clock/library.ts';
 import { guardFolder } from './cleanup-process.ts';
 import { EnvironmentError } from './errors.ts';
+import { wallclockLibrary } from './preload/library.ts';
 
 /** What makes a program read a controlled clock. */
 export interface ClockSettings {

@@ -4,7 +4,7 @@ import { existsSync, lstatSync, mkdirSync, readFileSync, renameSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { EnvironmentError } from '../implementation/errors.ts';
+import { EnvironmentError } from '../errors.ts';
 
 const besideThis = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 

@@ -1,7 +1,7 @@
 import { Given, Then, When } from '@cucumber/cucumber';
 import { type Asked, answersTo, gather } from './harness/device/many-devices.ts';
 import type { NtpDevice } from './harness/device/ntp-device.ts';
-import type { Response } from './harness/exchange.ts';
+import type { Response } from './harness/message/exchange.ts';
 import { Wire } from './harness/wire.ts';
 import type { NtpWorld } from './world.ts';
 

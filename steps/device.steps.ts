@@ -1,10 +1,10 @@
 import { type DataTable, Given, When } from '@cucumber/cucumber';
 import type { NtpDevice } from './harness/device/ntp-device.ts';
 import type { DeviceWishes } from './harness/device/server-run.ts';
-import type { Timestamp, TimestampType } from './harness/exchange.ts';
 import type { Identity } from './harness/implementation/target.ts';
-import { readPayload } from './harness/payload.ts';
-import { assertValid } from './harness/schema.ts';
+import type { Timestamp, TimestampType } from './harness/message/exchange.ts';
+import { readPayload } from './harness/message/payload.ts';
+import { assertValid } from './harness/message/schema.ts';
 import { wall } from './harness/wall.ts';
 import { monotonic } from './harness/wire.ts';
 import { type ClockState, toTimestamp } from './parameter-types.ts';

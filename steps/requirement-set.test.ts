@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { freeze } from './cli/freeze.ts';
-import { schemaFaults } from './harness/schema.ts';
+import { schemaFaults } from './harness/message/schema.ts';
 import { type Requirement, readRequirements, root } from './requirement.ts';
 import { differences, judgedSet, makeSet, readSet, readSets, setFolder, setText } from './requirement-set.ts';
 

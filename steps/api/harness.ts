@@ -9,15 +9,15 @@
 export { ClientUnderTest } from '../harness/client-under-test.ts';
 export { ConnectError } from '../harness/device/device.ts';
 export { type PlayedDevice, type PlayedDeviceOptions, ServerUnderTest } from '../harness/device/server-under-test.ts';
-export type { Exchange, Request, Response, Timestamp } from '../harness/exchange.ts';
 export { TooUncertain } from '../harness/expected-time.ts';
 export { EnvironmentError, TargetFileError } from '../harness/implementation/errors.ts';
 export type { StartOptions } from '../harness/implementation/options.ts';
 export { startTarget } from '../harness/implementation/start-target.ts';
 export type { Identity, Role, StartedTarget, Target } from '../harness/implementation/target.ts';
 export { loadTarget } from '../harness/implementation/target-file.ts';
-export type { Payload, Value } from '../harness/payload.ts';
-export { payloadFaults } from '../harness/payload-faults.ts';
+export type { Exchange, Request, Response, Timestamp } from '../harness/message/exchange.ts';
+export type { Payload, Value } from '../harness/message/payload.ts';
+export { payloadFaults } from '../harness/message/payload-faults.ts';
 export type { ClientRequest, Delivered, Performance, ReportedTime } from '../harness/performance.ts';
 export { Platform, type PlatformOptions } from '../harness/platform.ts';
 export type { PlatformRequest, Script } from '../harness/platform-script.ts';

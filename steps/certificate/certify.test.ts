@@ -3,7 +3,7 @@ import { createHash, createPublicKey, verify } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { schemaFaults } from '../harness/schema.ts';
+import { schemaFaults } from '../harness/message/schema.ts';
 import type { Report } from '../verdict/report.ts';
 import { keys, type MadeUpRun, requirements, temporaryFolder, writeCertified } from './made-up.test.ts';
 import { NotCertifiable, type Statement } from './statement.ts';

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { schemaFaults } from '../harness/schema.ts';
+import { schemaFaults } from '../harness/message/schema.ts';
 import { differences, readSets } from '../requirement-set.ts';
 import type { Report } from '../verdict/report.ts';
 import { sha256 } from './evidence.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { sign } from '../harness/implementation/hmac.ts';
 import type { Target } from '../harness/implementation/target.ts';
-import { readPayload } from '../harness/payload.ts';
+import { readPayload } from '../harness/message/payload.ts';
 import type { Performance, ReportedTime } from '../harness/performance.ts';
 import type { PlatformSession } from '../harness/platform-session.ts';
 import { origin, type Played, played, reported, requestOf } from '../harness/played.test.ts';

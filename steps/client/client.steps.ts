@@ -1,10 +1,10 @@
 import { Given, Then, When } from '@cucumber/cucumber';
 import { countsFromStart, stampUnit } from '../harness/client-clock.ts';
-import type { TimestampType } from '../harness/exchange.ts';
 import { expectedTimes, isRight } from '../harness/expected-time.ts';
 import { halved } from '../harness/formula.ts';
 import { signatureFaults } from '../harness/implementation/hmac.ts';
-import { isInteger } from '../harness/payload.ts';
+import type { TimestampType } from '../harness/message/exchange.ts';
+import { isInteger } from '../harness/message/payload.ts';
 import { type Refusal, type Sequel, trueAnswer } from '../harness/scene.ts';
 import { covers } from '../harness/topic-filter.ts';
 import type { Blame, NtpWorld } from '../world.ts';

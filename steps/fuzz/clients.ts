@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { readPayload } from '../harness/payload.ts';
+import { readPayload } from '../harness/message/payload.ts';
 import { Platform } from '../harness/platform.ts';
 import type { PlatformRequest } from '../harness/platform-script.ts';
 import { type Edit, edited, editsInOneOf } from './edits.ts';

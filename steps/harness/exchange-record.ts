@@ -1,6 +1,6 @@
 import type { NtpDevice } from './device/ntp-device.ts';
-import { isWhole, type Response, roundTrip } from './exchange.ts';
-import { readPayload } from './payload.ts';
+import { isWhole, type Response, roundTrip } from './message/exchange.ts';
+import { readPayload } from './message/payload.ts';
 import type { ClientRequest, Delivered, Performance, ReportedTime } from './performance.ts';
 import { platformTime } from './scene.ts';
 import { wall } from './wall.ts';

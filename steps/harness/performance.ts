@@ -1,7 +1,7 @@
 import { condensed, type RecordedFrame } from './frame-log.ts';
 import type { Identity } from './implementation/target.ts';
+import type { Payload, Value } from './message/payload.ts';
 import { type Moment, moment } from './moment.ts';
-import type { Payload, Value } from './payload.ts';
 import type { ClientPublish } from './platform-script.ts';
 import type { PlatformSession, Subscription } from './platform-session.ts';
 import { printable } from './printable.ts';

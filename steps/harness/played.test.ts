@@ -1,4 +1,4 @@
-import { readPayload } from './payload.ts';
+import { readPayload } from './message/payload.ts';
 import { type ClientRequest, type Delivered, Performance, type ReportedTime } from './performance.ts';
 import { plainScene, type Scene } from './scene.ts';
 

@@ -5,15 +5,15 @@ import { type ClockSettings, type ContainerClockSettings, ControlledClock } from
 import { EnvironmentError } from './implementation/errors.ts';
 import { type Venue, venueOf } from './implementation/listen-address.ts';
 import type { Identity, StartedTarget, Target } from './implementation/target.ts';
+import { readPayload } from './message/payload.ts';
+import { assertValid } from './message/schema.ts';
 import { moment } from './moment.ts';
-import { readPayload } from './payload.ts';
 import { type ClientRequest, Performance } from './performance.ts';
 import { Platform, type PlatformOptions } from './platform.ts';
 import type { PlatformRequest, Script } from './platform-script.ts';
 import type { PlatformSession } from './platform-session.ts';
 import { type Reports, reportsOf } from './reported-time.ts';
 import { type Answer, leadOf, plainScene, type ResponseTimes, receiveTimeOf, type Scene, writeAnswer } from './scene.ts';
-import { assertValid } from './schema.ts';
 import { learnSecret } from './secrets.ts';
 import { stopwatch } from './stopwatch.ts';
 import { wall } from './wall.ts';

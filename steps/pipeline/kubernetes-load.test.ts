@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { temporaryFolder } from '../cli/spawned.test.ts';
 import type { LoadReport } from '../commands/load/load-report.ts';
-import { schemaFaults } from '../harness/schema.ts';
+import { schemaFaults } from '../harness/message/schema.ts';
 import { assertConfined, declaredIn, jobsIn, referenceServer, runContainer, suiteOf, typeFaults } from './manifest.test.ts';
 
 const [configMap, volume, partsJob, mergedJob] = jobsIn('.examples/kubernetes/five-loads.yaml');

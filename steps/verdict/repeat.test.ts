@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Envelope } from '@cucumber/messages';
 import type { Charge } from '../evidence.ts';
-import { schemaFaults } from '../harness/schema.ts';
+import { schemaFaults } from '../harness/message/schema.ts';
 import { Console } from './console.ts';
 import type { Expectation, Expectations } from './expectations.ts';
 import { type Circumstances, judge } from './judge.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { confinementOf } from '../harness/implementation/confinement.ts';
 import type { StartedTarget, Target } from '../harness/implementation/target.ts';
-import { schemaFaults } from '../harness/schema.ts';
+import { schemaFaults } from '../harness/message/schema.ts';
 import { judge } from './judge.ts';
 import { finding, lastHook, place, requirement, run, scenario, transcriptOf } from './made-up.test.ts';
 import type { Report } from './report.ts';

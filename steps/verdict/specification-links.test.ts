@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { schemaFaults } from '../harness/schema.ts';
+import { schemaFaults } from '../harness/message/schema.ts';
 import { failureText } from './failure-text.ts';
 import { htmlHeading } from './html-page.ts';
 import { judge } from './judge.ts';

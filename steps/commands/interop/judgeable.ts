@@ -1,5 +1,5 @@
-import { type Exchange, type Request, toJson } from '../../harness/exchange.ts';
 import type { Target } from '../../harness/implementation/target.ts';
+import { type Exchange, type Request, toJson } from '../../harness/message/exchange.ts';
 import type { OverheardDevice } from './observed-device.ts';
 import type { Encounter } from './pair-run.ts';
 

@@ -1,8 +1,8 @@
 import { NtpDevice } from '../../harness/device/ntp-device.ts';
 import type { Session } from '../../harness/device/server-run.ts';
-import type { Exchange, Request, Timestamp } from '../../harness/exchange.ts';
 import type { Identity } from '../../harness/implementation/target.ts';
-import { readPayload } from '../../harness/payload.ts';
+import type { Exchange, Request, Timestamp } from '../../harness/message/exchange.ts';
+import { readPayload } from '../../harness/message/payload.ts';
 import type { Encounter } from './pair-run.ts';
 import type { RelayedConnection } from './recorded-connection.ts';
 

@@ -3,7 +3,7 @@ import { EnvironmentError } from '../../harness/implementation/errors.ts';
 import type { Venue } from '../../harness/implementation/listen-address.ts';
 import type { Identity, StartedTarget, Target, TimestampType } from '../../harness/implementation/target.ts';
 import { type Latency, Link } from '../../harness/link.ts';
-import { readPayload } from '../../harness/payload.ts';
+import { readPayload } from '../../harness/message/payload.ts';
 import { type ClientRequest, Performance } from '../../harness/performance.ts';
 import { reportsOf } from '../../harness/reported-time.ts';
 import { plainScene } from '../../harness/scene.ts';

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { call, fixtureTarget, start, temporaryFolder } from '../../cli/spawned.test.ts';
-import { schemaFaults } from '../../harness/schema.ts';
+import { schemaFaults } from '../../harness/message/schema.ts';
 import { root } from '../../requirement.ts';
 import type { LoadReport } from './load-report.ts';
 

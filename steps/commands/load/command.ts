@@ -8,7 +8,7 @@ import { startTarget } from '../../harness/implementation/start-target.ts';
 import type { StartedTarget, Target } from '../../harness/implementation/target.ts';
 import { loadTarget } from '../../harness/implementation/target-file.ts';
 import { lateEnd } from '../../harness/implementation/within-time.ts';
-import { schemaFaults } from '../../harness/schema.ts';
+import { schemaFaults } from '../../harness/message/schema.ts';
 import { conceal } from '../../harness/secrets.ts';
 import { root } from '../../requirement.ts';
 import { painterFor } from '../../verdict/paint.ts';

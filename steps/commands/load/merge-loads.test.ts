@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { schemaFaults } from '../../harness/schema.ts';
+import { schemaFaults } from '../../harness/message/schema.ts';
 import { Durations } from './latency.ts';
 import { buildReport, type Ending, type LoadReport, type Measured, nothingMeasured } from './load-report.ts';
 import { mergeLoads, type Part, UnlikeParts } from './merge-loads.ts';

@@ -4,7 +4,7 @@ import { watch } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { call, fixtureTarget, reportIn, start, temporaryFolder, writeTarget } from '../../cli/spawned.test.ts';
-import { schemaFaults } from '../../harness/schema.ts';
+import { schemaFaults } from '../../harness/message/schema.ts';
 import type { FamilyReport } from './run-many-report.ts';
 
 const folder = temporaryFolder();

@@ -5,7 +5,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { reportIn, start, temporaryFolder, writeTarget } from '../../cli/spawned.test.ts';
-import { schemaFaults } from '../../harness/schema.ts';
+import { schemaFaults } from '../../harness/message/schema.ts';
 import { readRequirements } from '../../requirement.ts';
 
 const folder = temporaryFolder();

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { call, type Ended, fixtureTarget, temporaryFolder, writeTarget } from '../../cli/spawned.test.ts';
-import { schemaFaults } from '../../harness/schema.ts';
+import { schemaFaults } from '../../harness/message/schema.ts';
 import { root } from '../../requirement.ts';
 
 const folder = temporaryFolder();

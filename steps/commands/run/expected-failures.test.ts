@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { call, fixtureTarget, reportIn, temporaryFolder } from '../../cli/spawned.test.ts';
-import { schemaFaults } from '../../harness/schema.ts';
+import { schemaFaults } from '../../harness/message/schema.ts';
 
 const folder = temporaryFolder();
 

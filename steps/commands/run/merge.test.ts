@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { Statement } from '../../certificate/statement.ts';
 import { call, type Ended, reportIn, temporaryFolder, writeTarget } from '../../cli/spawned.test.ts';
-import { schemaFaults } from '../../harness/schema.ts';
+import { schemaFaults } from '../../harness/message/schema.ts';
 import { root } from '../../requirement.ts';
 
 const folder = temporaryFolder();

@@ -6,7 +6,7 @@ import { contradictions, recordedMessages, rejudge } from '../../certificate/rec
 import { suiteDigest } from '../../certificate/suite-digest.ts';
 import { WrongUse } from '../../cli/wrong-use.ts';
 import { specificationFile, writeSpecification } from '../../docs/beside-report.ts';
-import { schemaFaults } from '../../harness/schema.ts';
+import { schemaFaults } from '../../harness/message/schema.ts';
 import { readRequirements, root } from '../../requirement.ts';
 import { Console } from '../../verdict/console.ts';
 import type { Expectations } from '../../verdict/expectations.ts';

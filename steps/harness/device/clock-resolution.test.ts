@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Exchange } from '../exchange.ts';
+import type { Exchange } from '../message/exchange.ts';
 import { Grain } from './clock-resolution.ts';
 
 const grainOf = (...stamps: number[]): Grain => {

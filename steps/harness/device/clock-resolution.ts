@@ -1,4 +1,4 @@
-import type { Exchange } from '../exchange.ts';
+import type { Exchange } from '../message/exchange.ts';
 
 /** A step of 1000 ms shows in one stamp by chance once in 1000 times; finer steps need more stamps to tell them from chance. */
 const needed = [

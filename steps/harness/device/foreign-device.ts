@@ -1,6 +1,6 @@
-import type { Request } from '../exchange.ts';
 import type { Identity } from '../implementation/target.ts';
-import { assertValid } from '../schema.ts';
+import type { Request } from '../message/exchange.ts';
+import { assertValid } from '../message/schema.ts';
 import { wall } from '../wall.ts';
 import { monotonic } from '../wire.ts';
 import type { DeviceConnection } from './device.ts';

@@ -1,4 +1,4 @@
-import type { Request } from '../exchange.ts';
+import type { Request } from '../message/exchange.ts';
 
 /** A malformed request that was published. */
 export interface Nonsense {

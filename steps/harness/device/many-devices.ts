@@ -1,4 +1,4 @@
-import type { Request } from '../exchange.ts';
+import type { Request } from '../message/exchange.ts';
 import { monotonic } from '../wire.ts';
 import { ConnectError } from './device.ts';
 import type { NtpDevice } from './ntp-device.ts';

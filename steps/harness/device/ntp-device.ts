@@ -1,6 +1,6 @@
-import { type Exchange, isWhole, type Request, type Response, type Timestamp, toJson } from '../exchange.ts';
 import type { Identity } from '../implementation/target.ts';
-import { assertValid } from '../schema.ts';
+import { type Exchange, isWhole, type Request, type Response, type Timestamp, toJson } from '../message/exchange.ts';
+import { assertValid } from '../message/schema.ts';
 import { stopwatch } from '../stopwatch.ts';
 import { wall } from '../wall.ts';
 import { monotonic } from '../wire.ts';

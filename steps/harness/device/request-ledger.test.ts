@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Request, Response } from '../exchange.ts';
+import type { Request, Response } from '../message/exchange.ts';
 import { Watch } from './request-ledger.ts';
 
 const own = '/ext/ntp/pk/dev/response';

@@ -1,5 +1,5 @@
-import type { Request, Response, Timestamp } from '../exchange.ts';
-import { readPayload } from '../payload.ts';
+import type { Request, Response, Timestamp } from '../message/exchange.ts';
+import { readPayload } from '../message/payload.ts';
 import { Grain } from './clock-resolution.ts';
 import type { Message } from './inbox.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Exchange } from '../exchange.ts';
-import { readPayload } from '../payload.ts';
+import type { Exchange } from '../message/exchange.ts';
+import { readPayload } from '../message/payload.ts';
 import { wall } from '../wall.ts';
 import { monotonic } from '../wire.ts';
 import { claimedProcessing, estimateServerTime } from './server-time.ts';

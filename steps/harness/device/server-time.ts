@@ -1,4 +1,4 @@
-import type { Exchange } from '../exchange.ts';
+import type { Exchange } from '../message/exchange.ts';
 import { wall } from '../wall.ts';
 
 /** What the server's clock shows, compared with the suite's: server time = suite time + offset, all in ms. */

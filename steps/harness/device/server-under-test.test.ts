@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { EnvironmentError } from '../implementation/errors.ts';
 import type { Target } from '../implementation/target.ts';
 import { loadTarget } from '../implementation/target-file.ts';
-import { payloadFaults } from '../payload-faults.ts';
+import { payloadFaults } from '../message/payload-faults.ts';
 import { ServerUnderTest } from './server-under-test.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'server-under-test-'));

@@ -1,4 +1,4 @@
-import { isWhole } from '../../harness/exchange.ts';
+import { isWhole } from '../../harness/message/exchange.ts';
 
 const units = [
   { name: 'day', ms: 86_400_000, from: 2 * 86_400_000 },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
-import { schemaFaults } from '../../harness/schema.ts';
+import { schemaFaults } from '../../harness/message/schema.ts';
 import { reportPage } from './page.ts';
 import { cleaned, forged, report, requirement, situation, spoilt } from './sample.test.ts';
 

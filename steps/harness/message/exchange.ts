@@ -1,4 +1,4 @@
-import type { Message } from './device/inbox.ts';
+import type { Message } from '../device/inbox.ts';
 import type { Payload, Value } from './payload.ts';
 
 /** The two types that a timestamp may have. */

@@ -5,8 +5,8 @@ import type { Identity } from './harness/implementation/target.ts';
 import type { Timestamp, TimestampType } from './harness/message/exchange.ts';
 import { readPayload } from './harness/message/payload.ts';
 import { assertValid } from './harness/message/schema.ts';
+import { monotonic } from './harness/mqtt/wire.ts';
 import { wall } from './harness/wall.ts';
-import { monotonic } from './harness/wire.ts';
 import { type ClockState, toTimestamp } from './parameter-types.ts';
 import type { NtpWorld } from './world.ts';
 

@@ -1,8 +1,8 @@
 import { setTimeout as pass } from 'node:timers/promises';
 import { Given, Then, When } from '@cucumber/cucumber';
 import { ConnectError } from './harness/device/device.ts';
-import type { Link } from './harness/link.ts';
-import { monotonic } from './harness/wire.ts';
+import type { Link } from './harness/mqtt/link.ts';
+import { monotonic } from './harness/mqtt/wire.ts';
 import type { LostAfter } from './parameter-types.ts';
 import type { NtpWorld } from './world.ts';
 

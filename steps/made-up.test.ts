@@ -10,14 +10,14 @@ import { type DeviceWishes, Session } from './harness/device/server-run.ts';
 import type { Reception } from './harness/device/unauthenticated-device.ts';
 import type { Credentials } from './harness/implementation/credentials.ts';
 import type { Identity, StartedTarget, Target } from './harness/implementation/target.ts';
-import type { Link } from './harness/link.ts';
 import type { Exchange } from './harness/message/exchange.ts';
+import type { Link } from './harness/mqtt/link.ts';
+import { monotonic } from './harness/mqtt/wire.ts';
 import type { Performance } from './harness/performance.ts';
 import { played } from './harness/played.test.ts';
 import type { Scene } from './harness/scene.ts';
 import type { Stage } from './harness/stage.ts';
 import { wall } from './harness/wall.ts';
-import { monotonic } from './harness/wire.ts';
 import { readRequirements, root } from './requirement.ts';
 import { NtpWorld } from './world.ts';
 

@@ -12,14 +12,14 @@ import { type Recorded, recordDevices, recordPerformances, thinned } from './har
 import { type ExpectedTime, expectedTimes, TooUncertain } from './harness/expected-time.ts';
 import { EnvironmentError } from './harness/implementation/errors.ts';
 import type { Identity, Target } from './harness/implementation/target.ts';
-import type { Link } from './harness/link.ts';
 import type { Exchange, Request, Response } from './harness/message/exchange.ts';
+import type { Link } from './harness/mqtt/link.ts';
+import type { Wire } from './harness/mqtt/wire.ts';
 import type { ClientRequest, Performance, ReportedTime } from './harness/performance.ts';
 import { printable } from './harness/printable.ts';
 import { pagePayload, plainPayload, plainScene, type Scene, trueAnswer } from './harness/scene.ts';
 import { type Stage, stage } from './harness/stage.ts';
 import { wall } from './harness/wall.ts';
-import type { Wire } from './harness/wire.ts';
 import type { Requirement, Situation } from './requirement.ts';
 
 /** What the implementation under test is blamed for. */

@@ -15,7 +15,7 @@ import { ServerUnderTest } from '../harness/device/server-under-test.ts';
 import { startTarget } from '../harness/implementation/start-target.ts';
 import type { Target } from '../harness/implementation/target.ts';
 import { loadTarget } from '../harness/implementation/target-file.ts';
-import { monotonic } from '../harness/wire.ts';
+import { monotonic } from '../harness/mqtt/wire.ts';
 import { measured, readWork, type Work } from './exchange-work.ts';
 
 const work = readWork();

@@ -5,8 +5,8 @@ import { halved } from '../harness/formula.ts';
 import { signatureFaults } from '../harness/implementation/hmac.ts';
 import type { TimestampType } from '../harness/message/exchange.ts';
 import { isInteger } from '../harness/message/payload.ts';
+import { covers } from '../harness/mqtt/topic-filter.ts';
 import { type Refusal, type Sequel, trueAnswer } from '../harness/scene.ts';
-import { covers } from '../harness/topic-filter.ts';
 import type { Blame, NtpWorld } from '../world.ts';
 import { type ClientMistake, diagnoseClientTime } from './client-diagnosis.ts';
 

@@ -5,7 +5,7 @@ import { NtpDevice } from '../harness/device/ntp-device.ts';
 import { RawDevice } from '../harness/device/raw-device.ts';
 import { Watch } from '../harness/device/request-ledger.ts';
 import type { Response } from '../harness/message/exchange.ts';
-import { Wire } from '../harness/wire.ts';
+import { Wire } from '../harness/mqtt/wire.ts';
 import { type Edit, edited, editsInOneOf } from './edits.ts';
 import { readJson } from './json-oracle.ts';
 import { truthOfResponse } from './judgement.ts';

@@ -4,9 +4,9 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import type { IConnectPacket, IPublishPacket, ISubscribePacket } from 'mqtt-packet';
 import { Arrivals } from './arrivals.ts';
-import { condensed } from './frame-log.ts';
 import type { Identity } from './implementation/target.ts';
-import { certificatesIn, distrust } from './peer-certificate.ts';
+import { condensed } from './mqtt/frame-log.ts';
+import { certificatesIn, distrust } from './mqtt/peer-certificate.ts';
 import type { ConnectDecision, PlatformRequest, Script, SubscribeDecision } from './platform-script.ts';
 import { type Delivery, type Director, PlatformSession, type SessionLimits } from './platform-session.ts';
 

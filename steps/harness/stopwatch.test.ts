@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { monotonic } from './mqtt/wire.ts';
 import { Stopwatch } from './stopwatch.ts';
-import { monotonic } from './wire.ts';
 
 /** Lets at least so many ms go by. */
 function spend(ms: number): void {

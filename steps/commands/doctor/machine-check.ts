@@ -5,7 +5,7 @@ import { delimiter, dirname, join, resolve } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { freePort } from '../../harness/implementation/port.ts';
 import type { ProcessStart } from '../../harness/implementation/target.ts';
-import { monotonic } from '../../harness/wire.ts';
+import { monotonic } from '../../harness/mqtt/wire.ts';
 import { notNeeded, ok, problem, type Seen } from './finding.ts';
 
 /** How long both clocks are watched, in ms. */

@@ -2,8 +2,8 @@ import { afterReportMs, startClient, tellToAsk } from '../../harness/client-star
 import { EnvironmentError } from '../../harness/implementation/errors.ts';
 import type { Venue } from '../../harness/implementation/listen-address.ts';
 import type { Identity, StartedTarget, Target, TimestampType } from '../../harness/implementation/target.ts';
-import { type Latency, Link } from '../../harness/link.ts';
 import { readPayload } from '../../harness/message/payload.ts';
+import { type Latency, Link } from '../../harness/mqtt/link.ts';
 import { type ClientRequest, Performance } from '../../harness/performance.ts';
 import { reportsOf } from '../../harness/reported-time.ts';
 import { plainScene } from '../../harness/scene.ts';

@@ -1,6 +1,6 @@
 import type { Identity, Target, TimestampType } from '../../harness/implementation/target.ts';
 import { speaksTls } from '../../harness/implementation/transport.ts';
-import type { Latency } from '../../harness/link.ts';
+import type { Latency } from '../../harness/mqtt/link.ts';
 
 /** Who the client is in front of a server, or why it cannot be put there. */
 export type Match = { readonly identity: Identity } | { readonly inapplicable: string };

@@ -1,12 +1,12 @@
 import type { IConnectPacket, IPublishPacket, Packet } from 'mqtt-packet';
-import { FrameLog } from '../../harness/frame-log.ts';
-import type { Latency, Tap } from '../../harness/link.ts';
 import { type Moment, moment } from '../../harness/moment.ts';
-import { MalformedPacket } from '../../harness/packet-cutter.ts';
-import { PacketReader } from '../../harness/packet-reader.ts';
+import { FrameLog } from '../../harness/mqtt/frame-log.ts';
+import type { Latency, Tap } from '../../harness/mqtt/link.ts';
+import { MalformedPacket } from '../../harness/mqtt/packet-cutter.ts';
+import { PacketReader } from '../../harness/mqtt/packet-reader.ts';
+import { covers } from '../../harness/mqtt/topic-filter.ts';
 import type { ClientConnection } from '../../harness/performance.ts';
 import type { Subscription } from '../../harness/platform-session.ts';
-import { covers } from '../../harness/topic-filter.ts';
 
 /** A packet that passed a link between a client and a server. */
 export interface RelayedFrame {

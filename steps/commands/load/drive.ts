@@ -1,5 +1,5 @@
 import type { Fleet } from '../../harness/device/fleet.ts';
-import { monotonic } from '../../harness/wire.ts';
+import { monotonic } from '../../harness/mqtt/wire.ts';
 import { kindOf, type Plan, Schedule, stepMs } from './plan.ts';
 import { Tally } from './tally.ts';
 

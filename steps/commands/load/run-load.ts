@@ -1,7 +1,7 @@
 import { Fleet } from '../../harness/device/fleet.ts';
 import { requireTls } from '../../harness/device/tls.ts';
 import type { StartedTarget } from '../../harness/implementation/target.ts';
-import { monotonic } from '../../harness/wire.ts';
+import { monotonic } from '../../harness/mqtt/wire.ts';
 import { fleetOptions, identitiesOf } from './devices.ts';
 import { drive } from './drive.ts';
 import { type Measured, measuredBy, memoryOf, nothingMeasured } from './load-report.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { agree, FakeServer, type Reaction } from '../fake-server.ts';
-import { Wire } from '../wire.ts';
+import { Wire } from '../mqtt/wire.ts';
 import { Intruder } from './foreign-device.ts';
 import { RawDevice } from './raw-device.ts';
 import { Watch } from './request-ledger.ts';

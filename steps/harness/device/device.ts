@@ -2,9 +2,9 @@ import { createConnection, type OnReadOpts, type Socket } from 'node:net';
 import { checkServerIdentity, connect as connectTls, createSecureContext, type SecureContext } from 'node:tls';
 import { type IClientOptions, MqttClient } from 'mqtt';
 import { generate, type Packet } from 'mqtt-packet';
-import { CheckedStream } from '../checked-stream.ts';
-import { boundIntake, type Moderation } from '../intake.ts';
-import { monotonic, type Wire } from '../wire.ts';
+import { CheckedStream } from '../mqtt/checked-stream.ts';
+import { boundIntake, type Moderation } from '../mqtt/receive-limits.ts';
+import { monotonic, type Wire } from '../mqtt/wire.ts';
 import { Inbox } from './inbox.ts';
 
 /** Where a device connects to, and as whom. */

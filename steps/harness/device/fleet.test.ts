@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { agree, FakeServer, type Peer, type Reaction } from '../fake-server.ts';
 import { MadeCertificates } from '../made-certificates.ts';
-import { monotonic } from '../wire.ts';
+import { monotonic } from '../mqtt/wire.ts';
 import { Fleet, type FleetOptions } from './fleet.ts';
 
 const identities = Array.from({ length: 20 }, (_, index) => ({ productKey: 'a1b2c3d4e5f', deviceName: `probe-${index}` }));

@@ -6,10 +6,10 @@ import type { Credentials } from '../implementation/credentials.ts';
 import { EnvironmentError } from '../implementation/errors.ts';
 import type { Identity } from '../implementation/target.ts';
 import { isExactly, readPayload } from '../message/payload.ts';
-import { MalformedPacket } from '../packet-cutter.ts';
-import { PacketReader } from '../packet-reader.ts';
+import { MalformedPacket } from '../mqtt/packet-cutter.ts';
+import { PacketReader } from '../mqtt/packet-reader.ts';
+import { monotonic } from '../mqtt/wire.ts';
 import { printable } from '../printable.ts';
-import { monotonic } from '../wire.ts';
 import { type Address, connectSocket, tlsContext } from './device.ts';
 
 /** Where a fleet connects to, and how. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { agree, FakeServer, type Peer } from '../fake-server.ts';
-import { Wire } from '../wire.ts';
+import { Wire } from '../mqtt/wire.ts';
 import { ConnectError, Device } from './device.ts';
 import { answersTo, gather } from './many-devices.ts';
 import { NtpDevice } from './ntp-device.ts';

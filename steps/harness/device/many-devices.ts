@@ -1,5 +1,5 @@
 import type { Request } from '../message/exchange.ts';
-import { monotonic } from '../wire.ts';
+import { monotonic } from '../mqtt/wire.ts';
 import { ConnectError } from './device.ts';
 import type { NtpDevice } from './ntp-device.ts';
 import type { Watch } from './request-ledger.ts';

@@ -1,9 +1,9 @@
 import type { Identity } from '../implementation/target.ts';
 import { type Exchange, isWhole, type Request, type Response, type Timestamp, toJson } from '../message/exchange.ts';
 import { assertValid } from '../message/schema.ts';
+import { monotonic } from '../mqtt/wire.ts';
 import { stopwatch } from '../stopwatch.ts';
 import { wall } from '../wall.ts';
-import { monotonic } from '../wire.ts';
 import type { DeviceConnection } from './device.ts';
 import type { Message } from './inbox.ts';
 import type { Watch } from './request-ledger.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { describe, test } from 'node:test';
 import { agree, FakeServer } from '../fake-server.ts';
-import { Wire } from '../wire.ts';
+import { Wire } from '../mqtt/wire.ts';
 import { RawDevice } from './raw-device.ts';
 
 // What it has in common with the other device is tested in device.test.ts.

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import { generate, type Packet } from 'mqtt-packet';
-import { MalformedError } from '../checked-stream.ts';
-import { MalformedPacket } from '../packet-cutter.ts';
-import { PacketReader } from '../packet-reader.ts';
-import { monotonic } from '../wire.ts';
+import { MalformedError } from '../mqtt/checked-stream.ts';
+import { MalformedPacket } from '../mqtt/packet-cutter.ts';
+import { PacketReader } from '../mqtt/packet-reader.ts';
+import { monotonic } from '../mqtt/wire.ts';
 import { ConnectError, closedUnaccepted, type DeviceConnection, type DeviceOptions, openSocket } from './device.ts';
 import { Inbox } from './inbox.ts';
 

@@ -2,10 +2,10 @@ import { type Credentials, credentialsOf } from '../implementation/credentials.t
 import type { Identity, StartedTarget } from '../implementation/target.ts';
 import { speaksTls } from '../implementation/transport.ts';
 import { lateEnd } from '../implementation/within-time.ts';
-import { Link } from '../link.ts';
+import { Link } from '../mqtt/link.ts';
+import { monotonic, Wire } from '../mqtt/wire.ts';
 import { learnSecret } from '../secrets.ts';
 import { wall } from '../wall.ts';
-import { monotonic, Wire } from '../wire.ts';
 import { type Address, Device, type DeviceConnection, type DeviceOptions, type Habits } from './device.ts';
 import { Intruder } from './foreign-device.ts';
 import { NtpDevice } from './ntp-device.ts';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Exchange } from '../message/exchange.ts';
 import { readPayload } from '../message/payload.ts';
+import { monotonic } from '../mqtt/wire.ts';
 import { wall } from '../wall.ts';
-import { monotonic } from '../wire.ts';
 import { claimedProcessing, estimateServerTime } from './server-time.ts';
 
 /** Numbers from 0 to 1 that are the same in every run. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { moment } from '../moment.ts';
 import { FrameLog, type RecordedFrame } from './frame-log.ts';
-import { moment } from './moment.ts';
 
 const frame = (messageId: number, size: number): RecordedFrame => ({
   ...moment(),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Intake } from './intake.ts';
+import { Intake } from './receive-limits.ts';
 
 const limits = { packetBytes: 300, bytes: 1000, packets: 3 };
 const ping = Buffer.from([0xd0, 0]);

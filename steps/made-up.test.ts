@@ -13,10 +13,10 @@ import type { Identity, StartedTarget, Target } from './harness/implementation/t
 import type { Exchange } from './harness/message/exchange.ts';
 import type { Link } from './harness/mqtt/link.ts';
 import { monotonic } from './harness/mqtt/wire.ts';
-import type { Performance } from './harness/performance.ts';
+import type { Performance } from './harness/platform/client-run.ts';
+import type { Stage } from './harness/platform/client-runner.ts';
+import type { Scene } from './harness/platform/client-setup.ts';
 import { played } from './harness/played.test.ts';
-import type { Scene } from './harness/scene.ts';
-import type { Stage } from './harness/stage.ts';
 import { wall } from './harness/wall.ts';
 import { readRequirements, root } from './requirement.ts';
 import { NtpWorld } from './world.ts';

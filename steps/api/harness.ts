@@ -6,10 +6,8 @@
  * file, plays the other side, and records. It never judges; the verdict of the suite is `runConformance` of `iot-ntp-conformance`.
  */
 
-export { ClientUnderTest } from '../harness/client-under-test.ts';
 export { ConnectError } from '../harness/device/device.ts';
 export { type PlayedDevice, type PlayedDeviceOptions, ServerUnderTest } from '../harness/device/server-under-test.ts';
-export { TooUncertain } from '../harness/expected-time.ts';
 export { EnvironmentError, TargetFileError } from '../harness/implementation/errors.ts';
 export type { StartOptions } from '../harness/implementation/options.ts';
 export { startTarget } from '../harness/implementation/start-target.ts';
@@ -18,9 +16,11 @@ export { loadTarget } from '../harness/implementation/target-file.ts';
 export type { Exchange, Request, Response, Timestamp } from '../harness/message/exchange.ts';
 export type { Payload, Value } from '../harness/message/payload.ts';
 export { payloadFaults } from '../harness/message/payload-faults.ts';
-export type { ClientRequest, Delivered, Performance, ReportedTime } from '../harness/performance.ts';
-export { Platform, type PlatformOptions } from '../harness/platform.ts';
-export type { PlatformRequest, Script } from '../harness/platform-script.ts';
-export type { PlatformSession } from '../harness/platform-session.ts';
-export { pagePayload, plainPayload, type Scene, trueAnswer } from '../harness/scene.ts';
+export type { PlatformSession } from '../harness/platform/client-connection.ts';
+export type { ClientRequest, Delivered, Performance, ReportedTime } from '../harness/platform/client-run.ts';
+export { pagePayload, plainPayload, type Scene, trueAnswer } from '../harness/platform/client-setup.ts';
+export { ClientUnderTest } from '../harness/platform/client-under-test.ts';
+export { TooUncertain } from '../harness/platform/expected-time.ts';
+export { Platform, type PlatformOptions } from '../harness/platform/platform.ts';
+export type { PlatformRequest, Script } from '../harness/platform/platform-script.ts';
 export { SuiteFault } from '../harness/suite-fault.ts';

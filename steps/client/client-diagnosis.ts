@@ -1,5 +1,5 @@
-import type { ExpectedTime } from '../harness/expected-time.ts';
-import type { Performance, ReportedTime } from '../harness/performance.ts';
+import type { Performance, ReportedTime } from '../harness/platform/client-run.ts';
+import type { ExpectedTime } from '../harness/platform/expected-time.ts';
 
 /** How far a time may be from what a known mistake gives, in ms: the clock that it was read from is known to a few. */
 const near = 8;

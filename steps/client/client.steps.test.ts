@@ -3,10 +3,10 @@ import { describe, test } from 'node:test';
 import { sign } from '../harness/implementation/hmac.ts';
 import type { Target } from '../harness/implementation/target.ts';
 import { readPayload } from '../harness/message/payload.ts';
-import type { Performance, ReportedTime } from '../harness/performance.ts';
-import type { PlatformSession } from '../harness/platform-session.ts';
+import type { PlatformSession } from '../harness/platform/client-connection.ts';
+import type { Performance, ReportedTime } from '../harness/platform/client-run.ts';
+import { plainScene, trueAnswer } from '../harness/platform/client-setup.ts';
 import { origin, type Played, played, reported, requestOf } from '../harness/played.test.ts';
-import { plainScene, trueAnswer } from '../harness/scene.ts';
 import { blame, MadeUpWorld, say } from '../made-up.test.ts';
 
 /** What a made-up client did beside its exchange. */

@@ -1,12 +1,12 @@
 import { Given, Then, When } from '@cucumber/cucumber';
-import { countsFromStart, stampUnit } from '../harness/client-clock.ts';
-import { expectedTimes, isRight } from '../harness/expected-time.ts';
 import { halved } from '../harness/formula.ts';
 import { signatureFaults } from '../harness/implementation/hmac.ts';
 import type { TimestampType } from '../harness/message/exchange.ts';
 import { isInteger } from '../harness/message/payload.ts';
 import { covers } from '../harness/mqtt/topic-filter.ts';
-import { type Refusal, type Sequel, trueAnswer } from '../harness/scene.ts';
+import { countsFromStart, stampUnit } from '../harness/platform/client-clock.ts';
+import { type Refusal, type Sequel, trueAnswer } from '../harness/platform/client-setup.ts';
+import { expectedTimes, isRight } from '../harness/platform/expected-time.ts';
 import type { Blame, NtpWorld } from '../world.ts';
 import { type ClientMistake, diagnoseClientTime } from './client-diagnosis.ts';
 

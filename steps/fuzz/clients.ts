@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { readPayload } from '../harness/message/payload.ts';
-import { Platform } from '../harness/platform.ts';
-import type { PlatformRequest } from '../harness/platform-script.ts';
+import { Platform } from '../harness/platform/platform.ts';
+import type { PlatformRequest } from '../harness/platform/platform-script.ts';
 import { type Edit, edited, editsInOneOf } from './edits.ts';
 import { readJson } from './json-oracle.ts';
 import { truthOfRequest } from './judgement.ts';

@@ -1,7 +1,7 @@
 import type { Charge, Evidence } from '../../evidence.ts';
 import type { Session } from '../../harness/device/server-run.ts';
-import { type ExpectedTime, expectedTimes } from '../../harness/expected-time.ts';
 import type { Target } from '../../harness/implementation/target.ts';
+import { type ExpectedTime, expectedTimes } from '../../harness/platform/expected-time.ts';
 import { printable } from '../../harness/printable.ts';
 import { conceal } from '../../harness/secrets.ts';
 import type { Requirement, Situation } from '../../requirement.ts';

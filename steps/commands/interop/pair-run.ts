@@ -1,12 +1,12 @@
-import { afterReportMs, startClient, tellToAsk } from '../../harness/client-start.ts';
 import { EnvironmentError } from '../../harness/implementation/errors.ts';
 import type { Venue } from '../../harness/implementation/listen-address.ts';
 import type { Identity, StartedTarget, Target, TimestampType } from '../../harness/implementation/target.ts';
 import { readPayload } from '../../harness/message/payload.ts';
 import { type Latency, Link } from '../../harness/mqtt/link.ts';
-import { type ClientRequest, Performance } from '../../harness/performance.ts';
-import { reportsOf } from '../../harness/reported-time.ts';
-import { plainScene } from '../../harness/scene.ts';
+import { type ClientRequest, Performance } from '../../harness/platform/client-run.ts';
+import { plainScene } from '../../harness/platform/client-setup.ts';
+import { afterReportMs, startClient, tellToAsk } from '../../harness/platform/client-start.ts';
+import { reportsOf } from '../../harness/platform/reported-time.ts';
 import { learnSecret } from '../../harness/secrets.ts';
 import { RelayedConnection, type RelayedFrame } from './recorded-connection.ts';
 

@@ -5,8 +5,8 @@ import type { Latency, Tap } from '../../harness/mqtt/link.ts';
 import { MalformedPacket } from '../../harness/mqtt/packet-cutter.ts';
 import { PacketReader } from '../../harness/mqtt/packet-reader.ts';
 import { covers } from '../../harness/mqtt/topic-filter.ts';
-import type { ClientConnection } from '../../harness/performance.ts';
-import type { Subscription } from '../../harness/platform-session.ts';
+import type { Subscription } from '../../harness/platform/client-connection.ts';
+import type { ClientConnection } from '../../harness/platform/client-run.ts';
 
 /** A packet that passed a link between a client and a server. */
 export interface RelayedFrame {

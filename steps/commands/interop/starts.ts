@@ -1,6 +1,6 @@
-import { expectedTimes, isRight, TooUncertain } from '../../harness/expected-time.ts';
 import type { StartedTarget, Target } from '../../harness/implementation/target.ts';
 import { covers } from '../../harness/mqtt/topic-filter.ts';
+import { expectedTimes, isRight, TooUncertain } from '../../harness/platform/expected-time.ts';
 import type { Encounter } from './pair-run.ts';
 
 /** The side of a pair that something is laid to; `both` where neither alone is at fault. */

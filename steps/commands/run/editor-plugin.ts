@@ -3,7 +3,7 @@ import { Session, setSession } from '../../harness/device/server-run.ts';
 import { startTarget } from '../../harness/implementation/start-target.ts';
 import type { Target } from '../../harness/implementation/target.ts';
 import { loadTarget } from '../../harness/implementation/target-file.ts';
-import { Stage, setStage } from '../../harness/stage.ts';
+import { Stage, setStage } from '../../harness/platform/client-runner.ts';
 import { embeddedTarget } from './reference-target.ts';
 
 /** Starts a server for the whole run. @returns what ends it */

@@ -12,7 +12,7 @@ import { ControlledClock } from '../../harness/implementation/controlled-clock.t
 import { EnvironmentError } from '../../harness/implementation/errors.ts';
 import { startTarget } from '../../harness/implementation/start-target.ts';
 import type { StartedTarget, Target } from '../../harness/implementation/target.ts';
-import { Stage, setStage } from '../../harness/stage.ts';
+import { Stage, setStage } from '../../harness/platform/client-runner.ts';
 import { SuiteFault } from '../../harness/suite-fault.ts';
 import { featuresDigest, type Requirement, readRequirements, root } from '../../requirement.ts';
 import { type JudgedSet, judgedSet } from '../../requirement-set.ts';

@@ -10,7 +10,7 @@ import type { Tls } from '../implementation/target.ts';
 import { type Made, MadeCertificates } from '../made-certificates.ts';
 import { Link } from '../mqtt/link.ts';
 import { Wire } from '../mqtt/wire.ts';
-import { Platform } from '../platform.ts';
+import { Platform } from '../platform/platform.ts';
 import { type Address, ConnectError, Device, type DeviceOptions } from './device.ts';
 import { RawDevice } from './raw-device.ts';
 import { loadTls, requireTls } from './tls.ts';

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { loadTarget } from '../implementation/target-file.ts';
 import { ClientUnderTest } from './client-under-test.ts';
-import { loadTarget } from './implementation/target-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'client-under-test-'));
 after(() => rmSync(folder, { recursive: true }));
 
-const fixture = (path: string): string => fileURLToPath(new URL(`../../fixtures/${path}`, import.meta.url));
+const fixture = (path: string): string => fileURLToPath(new URL(`../../../fixtures/${path}`, import.meta.url));
 const device = ['{host}', '{port}', '{productKey}', '{deviceName}', '{timestampType}'];
 const tiny = ['node', fixture('tiny/client.ts'), ...device];
 

@@ -1,12 +1,12 @@
 import { inspect } from 'node:util';
+import { halved } from '../formula.ts';
+import { EnvironmentError } from '../implementation/errors.ts';
+import type { Target } from '../implementation/target.ts';
+import { SuiteFault } from '../suite-fault.ts';
+import type { Performance } from './client-run.ts';
+import { Stage } from './client-runner.ts';
+import { plainScene, type Scene } from './client-setup.ts';
 import { expectedTimes, isRight } from './expected-time.ts';
-import { halved } from './formula.ts';
-import { EnvironmentError } from './implementation/errors.ts';
-import type { Target } from './implementation/target.ts';
-import type { Performance } from './performance.ts';
-import { plainScene, type Scene } from './scene.ts';
-import { Stage } from './stage.ts';
-import { SuiteFault } from './suite-fault.ts';
 
 /** A client under test in front of the platform that the suite plays, for tests of one's own. */
 export class ClientUnderTest implements AsyncDisposable {

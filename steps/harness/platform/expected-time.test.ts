@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { origin, type Played, played, reported, requestOf } from '../played.test.ts';
+import type { ReportedTime } from './client-run.ts';
+import { trueAnswer } from './client-setup.ts';
 import { expectedTimes, isRight, TooUncertain } from './expected-time.ts';
-import type { ReportedTime } from './performance.ts';
-import { origin, type Played, played, reported, requestOf } from './played.test.ts';
-import { trueAnswer } from './scene.ts';
 
 /** The least and the most that a report may be, in ms. */
 function bounds(exchange: Played, report: ReportedTime, seconds = false): (readonly [number, number])[] {

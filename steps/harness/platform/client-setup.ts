@@ -1,4 +1,4 @@
-import type { Identity, TimestampType } from './implementation/target.ts';
+import type { Identity, TimestampType } from '../implementation/target.ts';
 
 /** One message that the platform delivers after a request. */
 export interface Answer {

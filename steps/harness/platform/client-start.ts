@@ -1,7 +1,7 @@
-import type { StartOptions } from './implementation/options.ts';
-import { startTarget } from './implementation/start-target.ts';
-import type { StartedTarget, Sync, Target } from './implementation/target.ts';
-import type { Performance } from './performance.ts';
+import type { StartOptions } from '../implementation/options.ts';
+import { startTarget } from '../implementation/start-target.ts';
+import type { StartedTarget, Sync, Target } from '../implementation/target.ts';
+import type { Performance } from './client-run.ts';
 import { type Reports, readReport } from './reported-time.ts';
 
 /** How long a client that has reported may take to end by itself, or to report again, in ms. */

@@ -1,22 +1,22 @@
 import { readFileSync } from 'node:fs';
 import type { IConnectPacket } from 'mqtt-packet';
+import { type ClockSettings, type ContainerClockSettings, ControlledClock } from '../implementation/controlled-clock.ts';
+import { EnvironmentError } from '../implementation/errors.ts';
+import { type Venue, venueOf } from '../implementation/listen-address.ts';
+import type { Identity, StartedTarget, Target } from '../implementation/target.ts';
+import { readPayload } from '../message/payload.ts';
+import { assertValid } from '../message/schema.ts';
+import { moment } from '../moment.ts';
+import { learnSecret } from '../secrets.ts';
+import { stopwatch } from '../stopwatch.ts';
+import { wall } from '../wall.ts';
+import type { PlatformSession } from './client-connection.ts';
+import { type ClientRequest, Performance } from './client-run.ts';
+import { type Answer, leadOf, plainScene, type ResponseTimes, receiveTimeOf, type Scene, writeAnswer } from './client-setup.ts';
 import { afterReportMs, startClient, tellToAsk } from './client-start.ts';
-import { type ClockSettings, type ContainerClockSettings, ControlledClock } from './implementation/controlled-clock.ts';
-import { EnvironmentError } from './implementation/errors.ts';
-import { type Venue, venueOf } from './implementation/listen-address.ts';
-import type { Identity, StartedTarget, Target } from './implementation/target.ts';
-import { readPayload } from './message/payload.ts';
-import { assertValid } from './message/schema.ts';
-import { moment } from './moment.ts';
-import { type ClientRequest, Performance } from './performance.ts';
 import { Platform, type PlatformOptions } from './platform.ts';
 import type { PlatformRequest, Script } from './platform-script.ts';
-import type { PlatformSession } from './platform-session.ts';
 import { type Reports, reportsOf } from './reported-time.ts';
-import { type Answer, leadOf, plainScene, type ResponseTimes, receiveTimeOf, type Scene, writeAnswer } from './scene.ts';
-import { learnSecret } from './secrets.ts';
-import { stopwatch } from './stopwatch.ts';
-import { wall } from './wall.ts';
 
 /** The device whose responses must not reach the client under test. */
 const stranger: Identity = { productKey: 'a1NtpSuite1', deviceName: 'somebody-else' };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { assertValid, schemaFaults } from './message/schema.ts';
-import { pagePayload, plainPayload, plainScene, trueAnswer, writeAnswer } from './scene.ts';
+import { assertValid, schemaFaults } from '../message/schema.ts';
+import { pagePayload, plainPayload, plainScene, trueAnswer, writeAnswer } from './client-setup.ts';
 
 const times = { deviceSendTime: 1_571_724_098_000n, serverRecvTime: 1_571_724_098_110n, serverSendTime: 1_571_724_098_115n };
 

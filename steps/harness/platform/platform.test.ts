@@ -10,10 +10,10 @@ import { connect as connectTls } from 'node:tls';
 import { promisify } from 'node:util';
 import { type IClientOptions, MqttClient } from 'mqtt';
 import { generate, type Packet } from 'mqtt-packet';
-import type { Identity } from './implementation/target.ts';
+import type { Identity } from '../implementation/target.ts';
+import type { PlatformSession } from './client-connection.ts';
 import { Platform, type PlatformOptions } from './platform.ts';
 import type { PlatformRequest, Script } from './platform-script.ts';
-import type { PlatformSession } from './platform-session.ts';
 
 const host = '127.0.0.1';
 const device: Identity = { productKey: 'a1b2c3d4e5f', deviceName: 'probe-7' };

@@ -1,12 +1,12 @@
-import type { Identity } from './implementation/target.ts';
-import type { Payload, Value } from './message/payload.ts';
-import { type Moment, moment } from './moment.ts';
-import { condensed, type RecordedFrame } from './mqtt/frame-log.ts';
-import { describePacket } from './mqtt/wire.ts';
+import type { Identity } from '../implementation/target.ts';
+import type { Payload, Value } from '../message/payload.ts';
+import { type Moment, moment } from '../moment.ts';
+import { condensed, type RecordedFrame } from '../mqtt/frame-log.ts';
+import { describePacket } from '../mqtt/wire.ts';
+import { printable } from '../printable.ts';
+import type { PlatformSession, Subscription } from './client-connection.ts';
+import type { Answer, Scene } from './client-setup.ts';
 import type { ClientPublish } from './platform-script.ts';
-import type { PlatformSession, Subscription } from './platform-session.ts';
-import { printable } from './printable.ts';
-import type { Answer, Scene } from './scene.ts';
 
 /** A time that the client says it calculated. */
 export interface ReportedTime extends Moment {

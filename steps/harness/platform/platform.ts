@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import type { IConnectPacket, IPublishPacket, ISubscribePacket } from 'mqtt-packet';
+import type { Identity } from '../implementation/target.ts';
+import { condensed } from '../mqtt/frame-log.ts';
+import { certificatesIn, distrust } from '../mqtt/peer-certificate.ts';
 import { Arrivals } from './arrivals.ts';
-import type { Identity } from './implementation/target.ts';
-import { condensed } from './mqtt/frame-log.ts';
-import { certificatesIn, distrust } from './mqtt/peer-certificate.ts';
+import { type Delivery, type Director, PlatformSession, type SessionLimits } from './client-connection.ts';
 import type { ConnectDecision, PlatformRequest, Script, SubscribeDecision } from './platform-script.ts';
-import { type Delivery, type Director, PlatformSession, type SessionLimits } from './platform-session.ts';
 
 /** How a platform is set up. */
 export interface PlatformOptions {

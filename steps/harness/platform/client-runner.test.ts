@@ -5,17 +5,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { withoutCompiler } from '../testing/compiler-prerequisite.ts';
+import { withoutCompiler } from '../../testing/compiler-prerequisite.ts';
+import { loadTarget } from '../implementation/target-file.ts';
+import type { Performance } from './client-run.ts';
+import { Stage } from './client-runner.ts';
+import { pagePayload, plainScene, type Scene, trueAnswer } from './client-setup.ts';
 import { expectedTimes, isRight } from './expected-time.ts';
-import { loadTarget } from './implementation/target-file.ts';
-import type { Performance } from './performance.ts';
-import { pagePayload, plainScene, type Scene, trueAnswer } from './scene.ts';
-import { Stage } from './stage.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'stage-'));
 after(() => rmSync(folder, { recursive: true }));
 
-const tinyClient = fileURLToPath(new URL('../../fixtures/tiny/client.ts', import.meta.url));
+const tinyClient = fileURLToPath(new URL('../../../fixtures/tiny/client.ts', import.meta.url));
 
 /** The command of a client that differs from the usual in this. */
 function tiny(wishes: object = {}): string[] {

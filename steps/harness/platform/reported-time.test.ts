@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Result, Target } from './implementation/target.ts';
+import type { Result, Target } from '../implementation/target.ts';
 import { readReport, reportsOf } from './reported-time.ts';
 
 const reports = (result: Result) => reportsOf({ result } as Target);

@@ -3,7 +3,7 @@ import type { Intruder } from './harness/device/foreign-device.ts';
 import type { Reception } from './harness/device/unauthenticated-device.ts';
 import { type Credentials, credentialsOf, strangerTo, type Wrong } from './harness/implementation/credentials.ts';
 import type { Identity } from './harness/implementation/target.ts';
-import { printable } from './harness/printable.ts';
+import { printable } from './harness/text/printable.ts';
 import type { NtpWorld } from './world.ts';
 
 /** What is special about a stranger. */

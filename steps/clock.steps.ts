@@ -4,7 +4,7 @@ import { claimedProcessing, estimateServerTime } from './harness/device/server-t
 import { diagnoseServerTime, otherUnit } from './harness/diagnosis.ts';
 import { halved, twiceTheTime } from './harness/formula.ts';
 import { type Exchange, roundTrip, type Timestamp } from './harness/message/exchange.ts';
-import { SuiteFault } from './harness/suite-fault.ts';
+import { SuiteFault } from './harness/text/suite-fault.ts';
 import { wall } from './harness/wall.ts';
 import type { NtpWorld } from './world.ts';
 

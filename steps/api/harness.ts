@@ -23,4 +23,4 @@ export { ClientUnderTest } from '../harness/platform/client-under-test.ts';
 export { TooUncertain } from '../harness/platform/expected-time.ts';
 export { Platform, type PlatformOptions } from '../harness/platform/platform.ts';
 export type { PlatformRequest, Script } from '../harness/platform/platform-script.ts';
-export { SuiteFault } from '../harness/suite-fault.ts';
+export { SuiteFault } from '../harness/text/suite-fault.ts';

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { peakMemoryOf } from '../harness/peak-memory.ts';
+import { peakMemoryOf } from '../harness/text/peak-memory.ts';
 import { reapedCpuSeconds } from '../prove/cpu-time.ts';
 import type { Done } from './exchange-work.ts';
 

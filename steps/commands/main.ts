@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { WrongUse } from '../cli/wrong-use.ts';
 import { EnvironmentError, InputFileError } from '../harness/implementation/errors.ts';
+import { WrongUse } from '../harness/text/usage-error.ts';
 import { FeatureError, root } from '../requirement.ts';
 import { firstSteps } from './first-steps.ts';
 import type { InteropOptions } from './interop/command.ts';

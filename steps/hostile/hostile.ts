@@ -9,7 +9,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { WrongUse } from '../cli/wrong-use.ts';
+import { WrongUse } from '../harness/text/usage-error.ts';
 import { inLanes } from '../prove/lanes.ts';
 import { betweenMarks } from '../prove/readme.ts';
 import { root } from '../requirement.ts';

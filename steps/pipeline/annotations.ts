@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { printable } from '../harness/printable.ts';
+import { printable } from '../harness/text/printable.ts';
 import { expectedInWords } from '../verdict/expectations.ts';
 import type { Report, RequirementResult } from '../verdict/report.ts';
 

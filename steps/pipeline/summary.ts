@@ -1,4 +1,4 @@
-import { printable } from '../harness/printable.ts';
+import { printable } from '../harness/text/printable.ts';
 import { expectedInWords } from '../verdict/expectations.ts';
 import { unstableInWords } from '../verdict/repeat.ts';
 import type { Report, RequirementResult, Status } from '../verdict/report.ts';

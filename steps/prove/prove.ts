@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { WrongUse } from '../cli/wrong-use.ts';
+import { WrongUse } from '../harness/text/usage-error.ts';
 import { type Role, readRequirements, root } from '../requirement.ts';
 import { cpuSeconds } from './cpu-time.ts';
 import { Fixtures } from './fixtures.ts';

@@ -11,7 +11,7 @@ import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { WrongUse } from '../cli/wrong-use.ts';
+import { WrongUse } from '../harness/text/usage-error.ts';
 import { type Role, root } from '../requirement.ts';
 import { answerHelp, complain } from '../usage.ts';
 import type { Report } from '../verdict/report.ts';

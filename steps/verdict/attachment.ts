@@ -2,7 +2,7 @@ import { pathToFileURL } from 'node:url';
 import type { Attachment, AttachmentContentEncoding, Envelope } from '@cucumber/messages';
 import { EVIDENCE_MEDIA_TYPE, type Evidence } from '../evidence.ts';
 import { isExchangeRecord } from '../harness/exchange-record.ts';
-import { conceal } from '../harness/secrets.ts';
+import { conceal } from '../harness/text/secrets.ts';
 
 type Kind = Evidence['kind'];
 

@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path';
-import { printable } from '../harness/printable.ts';
+import { printable } from '../harness/text/printable.ts';
 import type { Requirement } from '../requirement.ts';
 import { type Expectations, expectedInWords, withKnown } from './expectations.ts';
 import { failureText, type Quoted } from './failure-text.ts';

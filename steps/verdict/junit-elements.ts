@@ -1,4 +1,4 @@
-import { printable, printableLines } from '../harness/printable.ts';
+import { printable, printableLines } from '../harness/text/printable.ts';
 import { escapeXml } from './escape-xml.ts';
 
 /** How a test case counts in JUnit's words. */

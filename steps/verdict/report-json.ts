@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import { loosened } from '../harness/implementation/confinement.ts';
 import type { StartedTarget, Target } from '../harness/implementation/target.ts';
-import { printable } from '../harness/printable.ts';
-import { conceal } from '../harness/secrets.ts';
+import { printable } from '../harness/text/printable.ts';
+import { conceal } from '../harness/text/secrets.ts';
 import type { Requirement } from '../requirement.ts';
 import { type Circumstances, type Judgement, judge } from './judge.ts';
 import type { Report, RequirementResult, Shard } from './report.ts';

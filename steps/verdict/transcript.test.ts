@@ -43,7 +43,7 @@ const feature = `Feature: colours
 
 const steps = `
 import { Given, After } from '${import.meta.resolve('@cucumber/cucumber')}';
-import { SuiteFault } from '${import.meta.resolve('../harness/suite-fault.ts')}';
+import { SuiteFault } from '${import.meta.resolve('../harness/text/suite-fault.ts')}';
 const media = { mediaType: '${EVIDENCE_MEDIA_TYPE}' };
 After(function () { this.attach(JSON.stringify({ kind: 'wire', lines: ['+0.000 s  secret-1\\x1b'] }), media); });
 Given('it is {string}', function (colour) {

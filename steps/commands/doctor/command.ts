@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { Target } from '../../harness/implementation/target.ts';
 import { loadTarget } from '../../harness/implementation/target-file.ts';
-import { printable } from '../../harness/printable.ts';
-import { conceal } from '../../harness/secrets.ts';
+import { printable } from '../../harness/text/printable.ts';
+import { conceal } from '../../harness/text/secrets.ts';
 import { root } from '../../requirement.ts';
 import { type Paint, painterFor } from '../../verdict/paint.ts';
 import { invocation } from '../terminal/invocation.ts';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { WrongUse } from '../../cli/wrong-use.ts';
 import { didYouMean } from '../../harness/implementation/nearest.ts';
+import { WrongUse } from '../../harness/text/usage-error.ts';
 import { readRequirements, root } from '../../requirement.ts';
 
 /** The text of `explain`. @throws WrongUse when there is no such requirement */

@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { WrongUse } from '../../cli/wrong-use.ts';
 import type { Role } from '../../harness/implementation/target.ts';
+import { WrongUse } from '../../harness/text/usage-error.ts';
 import { invocation } from '../terminal/invocation.ts';
 import { type Answers, contentOf } from './answers.ts';
 import { contradiction, implied, takeProposals } from './known-answers.ts';

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { WrongUse } from '../../cli/wrong-use.ts';
 import { LONGEST_MS, parseDuration } from '../../harness/implementation/duration.ts';
 import type { Target } from '../../harness/implementation/target.ts';
 import { loadTarget } from '../../harness/implementation/target-file.ts';
+import { WrongUse } from '../../harness/text/usage-error.ts';
 import { featuresDigest, readRequirements, root } from '../../requirement.ts';
 import { loadSentences } from '../../sentences.ts';
 import { painterFor } from '../../verdict/paint.ts';

@@ -1,6 +1,6 @@
 import type { StartedTarget, Target } from '../../harness/implementation/target.ts';
-import { printable } from '../../harness/printable.ts';
-import { conceal } from '../../harness/secrets.ts';
+import { printable } from '../../harness/text/printable.ts';
+import { conceal } from '../../harness/text/secrets.ts';
 import type { Requirement } from '../../requirement.ts';
 import { idsInWords } from '../../verdict/judge.ts';
 import type { RequirementResult } from '../../verdict/report.ts';

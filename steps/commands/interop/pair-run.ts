@@ -7,7 +7,7 @@ import { type ClientRequest, Performance } from '../../harness/platform/client-r
 import { plainScene } from '../../harness/platform/client-setup.ts';
 import { afterReportMs, startClient, tellToAsk } from '../../harness/platform/client-start.ts';
 import { reportsOf } from '../../harness/platform/reported-time.ts';
-import { learnSecret } from '../../harness/secrets.ts';
+import { learnSecret } from '../../harness/text/secrets.ts';
 import { RelayedConnection, type RelayedFrame } from './recorded-connection.ts';
 
 /** What makes an encounter. */

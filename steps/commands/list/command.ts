@@ -1,6 +1,6 @@
-import { WrongUse } from '../../cli/wrong-use.ts';
 import { readExcluded } from '../../excluded.ts';
 import { didYouMean } from '../../harness/implementation/nearest.ts';
+import { WrongUse } from '../../harness/text/usage-error.ts';
 import { type Role, readRequirements } from '../../requirement.ts';
 import { type RequirementSet, readSets } from '../../requirement-set.ts';
 

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { WrongUse } from '../../cli/wrong-use.ts';
 import { NotLetIn } from '../../harness/device/fleet.ts';
 import { LONGEST_MS, parseDuration } from '../../harness/implementation/duration.ts';
 import { EnvironmentError } from '../../harness/implementation/errors.ts';
@@ -9,7 +8,8 @@ import type { StartedTarget, Target } from '../../harness/implementation/target.
 import { loadTarget } from '../../harness/implementation/target-file.ts';
 import { lateEnd } from '../../harness/implementation/within-time.ts';
 import { schemaFaults } from '../../harness/message/schema.ts';
-import { conceal } from '../../harness/secrets.ts';
+import { conceal } from '../../harness/text/secrets.ts';
+import { WrongUse } from '../../harness/text/usage-error.ts';
 import { root } from '../../requirement.ts';
 import { painterFor } from '../../verdict/paint.ts';
 import { makeFolder } from '../../verdict/report-folder.ts';

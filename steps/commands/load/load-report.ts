@@ -1,5 +1,5 @@
 import type { FleetCounts } from '../../harness/device/fleet.ts';
-import { peakMemory } from '../../harness/peak-memory.ts';
+import { peakMemory } from '../../harness/text/peak-memory.ts';
 import { digits } from '../../verdict/page/numbers.ts';
 import type { Report } from '../../verdict/report.ts';
 import { type DurationSummary, Durations } from './latency.ts';

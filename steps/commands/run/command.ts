@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { clearCertificate } from '../../certificate/files.ts';
-import { WrongUse } from '../../cli/wrong-use.ts';
 import { clearSpecification } from '../../docs/beside-report.ts';
 import type { Role, Target } from '../../harness/implementation/target.ts';
 import { loadTarget } from '../../harness/implementation/target-file.ts';
+import { WrongUse } from '../../harness/text/usage-error.ts';
 import type { Expectations } from '../../verdict/expectations.ts';
 import { clearReport } from '../../verdict/report-folder.ts';
 import { exitOfLoss } from '../terminal/failed-writes.ts';

@@ -6,8 +6,8 @@ import { located, readInputFile } from '../../harness/implementation/input-file.
 import { fault, list, named, text } from '../../harness/implementation/mounted-content.ts';
 import { didYouMean } from '../../harness/implementation/nearest.ts';
 import type { Role } from '../../harness/implementation/target.ts';
-import { printable } from '../../harness/printable.ts';
-import { conceal } from '../../harness/secrets.ts';
+import { printable } from '../../harness/text/printable.ts';
+import { conceal } from '../../harness/text/secrets.ts';
 import { type Requirement, readRequirements, type Situation } from '../../requirement.ts';
 import { covers, type Expectation } from '../../verdict/expectations.ts';
 import type { Expected } from '../../verdict/report.ts';

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { WrongUse } from '../../cli/wrong-use.ts';
+import { WrongUse } from '../../harness/text/usage-error.ts';
 import type { Report } from '../../verdict/report.ts';
 
 /**

@@ -13,7 +13,7 @@ import { EnvironmentError } from '../../harness/implementation/errors.ts';
 import { startTarget } from '../../harness/implementation/start-target.ts';
 import type { StartedTarget, Target } from '../../harness/implementation/target.ts';
 import { Stage, setStage } from '../../harness/platform/client-runner.ts';
-import { SuiteFault } from '../../harness/suite-fault.ts';
+import { SuiteFault } from '../../harness/text/suite-fault.ts';
 import { featuresDigest, type Requirement, readRequirements, root } from '../../requirement.ts';
 import { type JudgedSet, judgedSet } from '../../requirement-set.ts';
 import { concealEnvelope, evidenceEnvelope, withoutFolder } from '../../verdict/attachment.ts';

@@ -1,6 +1,6 @@
 import parseTags from '@cucumber/tag-expressions';
-import { WrongUse } from '../../cli/wrong-use.ts';
 import { didYouMean } from '../../harness/implementation/nearest.ts';
+import { WrongUse } from '../../harness/text/usage-error.ts';
 import type { Requirement } from '../../requirement.ts';
 
 /** What a run is limited to. */

@@ -1,4 +1,4 @@
-import { WrongUse } from '../../cli/wrong-use.ts';
+import { WrongUse } from '../../harness/text/usage-error.ts';
 import type { Requirement } from '../../requirement.ts';
 import type { Shard } from '../../verdict/report.ts';
 

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { KeyError, readPrivateKey } from '../../certificate/keys.ts';
-import { WrongUse } from '../../cli/wrong-use.ts';
+import { WrongUse } from '../../harness/text/usage-error.ts';
 
 /**
  * The private key that `--sign` names.

@@ -1,8 +1,8 @@
 import { dirname, join } from 'node:path';
-import { WrongUse } from '../../cli/wrong-use.ts';
 import { InputFileError } from '../../harness/implementation/errors.ts';
 import type { Target } from '../../harness/implementation/target.ts';
 import { loadTarget } from '../../harness/implementation/target-file.ts';
+import { WrongUse } from '../../harness/text/usage-error.ts';
 import { Runs } from '../terminal/child-runs.ts';
 import { Changes } from './changes.ts';
 import { usualName } from './expectations-file.ts';

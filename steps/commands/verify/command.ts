@@ -3,8 +3,8 @@ import { basename, resolve } from 'node:path';
 import { KeyError, readPublicKey } from '../../certificate/keys.ts';
 import type { Statement } from '../../certificate/statement.ts';
 import { type Verification, verifyFolder } from '../../certificate/verification.ts';
-import { WrongUse } from '../../cli/wrong-use.ts';
-import { printable } from '../../harness/printable.ts';
+import { printable } from '../../harness/text/printable.ts';
+import { WrongUse } from '../../harness/text/usage-error.ts';
 import { isSystemError } from '../terminal/failed-writes.ts';
 
 /**

@@ -9,7 +9,7 @@ import { isExactly, readPayload } from '../message/payload.ts';
 import { MalformedPacket } from '../mqtt/packet-cutter.ts';
 import { PacketReader } from '../mqtt/packet-reader.ts';
 import { monotonic } from '../mqtt/wire.ts';
-import { printable } from '../printable.ts';
+import { printable } from '../text/printable.ts';
 import { type Address, connectSocket, tlsContext } from './device.ts';
 
 /** Where a fleet connects to, and how. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { monotonic } from '../mqtt/wire.ts';
-import { SuiteFault } from '../suite-fault.ts';
+import { SuiteFault } from '../text/suite-fault.ts';
 import type { DeviceConnection } from './device.ts';
 import { Inbox } from './inbox.ts';
 import { NtpDevice } from './ntp-device.ts';

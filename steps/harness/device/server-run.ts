@@ -4,7 +4,7 @@ import { speaksTls } from '../implementation/transport.ts';
 import { lateEnd } from '../implementation/within-time.ts';
 import { Link } from '../mqtt/link.ts';
 import { monotonic, Wire } from '../mqtt/wire.ts';
-import { learnSecret } from '../secrets.ts';
+import { learnSecret } from '../text/secrets.ts';
 import { wall } from '../wall.ts';
 import { type Address, Device, type DeviceConnection, type DeviceOptions, type Habits } from './device.ts';
 import { Intruder } from './foreign-device.ts';

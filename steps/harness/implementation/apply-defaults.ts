@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { secretsOf } from '../secrets.ts';
+import { secretsOf } from '../text/secrets.ts';
 import { type ConfinementContent, confinementOf } from './confinement.ts';
 import { credentialsNeedDevices, secretsIn } from './credentials.ts';
 import { parseDuration } from './duration.ts';

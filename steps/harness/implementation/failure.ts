@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
-import { printableLines } from '../printable.ts';
-import { conceal } from '../secrets.ts';
+import { printableLines } from '../text/printable.ts';
+import { conceal } from '../text/secrets.ts';
 import { EnvironmentError } from './errors.ts';
 import type { Target } from './target.ts';
 

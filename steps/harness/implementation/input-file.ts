@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { conceal } from '../secrets.ts';
+import { conceal } from '../text/secrets.ts';
 import type { Fault } from './check-target.ts';
 import { InputFileError, type Mistake } from './errors.ts';
 import { readSource, type Source } from './source.ts';

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
-import { conceal } from '../secrets.ts';
+import { conceal } from '../text/secrets.ts';
 
 /** How many lines of output are kept, and how many characters of each. */
 const MOST_LINES = 200;

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { DataValidationCxt } from 'ajv/dist/types/index.js';
 import formats from 'ajv-formats';
-import { SuiteFault } from '../suite-fault.ts';
+import { SuiteFault } from '../text/suite-fault.ts';
 
 /**
  * The files of `schemas/`, without `.schema.json`; but for those of files that people write, whose faults are told with file and line

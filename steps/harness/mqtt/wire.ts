@@ -1,5 +1,5 @@
 import type { Packet } from 'mqtt-packet';
-import { printable } from '../printable.ts';
+import { printable } from '../text/printable.ts';
 
 /** One MQTT packet as the suite saw it. */
 export interface Frame {

@@ -7,8 +7,8 @@ import type { Identity, StartedTarget, Target } from '../implementation/target.t
 import { readPayload } from '../message/payload.ts';
 import { assertValid } from '../message/schema.ts';
 import { moment } from '../moment.ts';
-import { learnSecret } from '../secrets.ts';
 import { stopwatch } from '../stopwatch.ts';
+import { learnSecret } from '../text/secrets.ts';
 import { wall } from '../wall.ts';
 import type { PlatformSession } from './client-connection.ts';
 import { type ClientRequest, Performance } from './client-run.ts';

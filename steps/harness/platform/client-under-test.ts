@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { halved } from '../formula.ts';
 import { EnvironmentError } from '../implementation/errors.ts';
 import type { Target } from '../implementation/target.ts';
-import { SuiteFault } from '../suite-fault.ts';
+import { SuiteFault } from '../text/suite-fault.ts';
 import type { Performance } from './client-run.ts';
 import { Stage } from './client-runner.ts';
 import { plainScene, type Scene } from './client-setup.ts';

@@ -1,4 +1,4 @@
-import { printable } from '../../harness/printable.ts';
+import { printable } from '../../harness/text/printable.ts';
 import { escapeXml } from '../escape-xml.ts';
 
 /** A piece of HTML that is safe as it stands. */

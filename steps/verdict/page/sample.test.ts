@@ -3,7 +3,7 @@
  * its own.
  */
 import type { ExchangeRecord } from '../../harness/exchange-record.ts';
-import { printable } from '../../harness/printable.ts';
+import { printable } from '../../harness/text/printable.ts';
 import type { Failure, Report, RequirementResult, SituationResult, Status } from '../report.ts';
 import { buildReport } from '../report-json.ts';
 

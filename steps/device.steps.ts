@@ -6,7 +6,7 @@ import type { Timestamp, TimestampType } from './harness/message/exchange.ts';
 import { readPayload } from './harness/message/payload.ts';
 import { assertValid } from './harness/message/schema.ts';
 import { monotonic } from './harness/mqtt/wire.ts';
-import { wall } from './harness/wall.ts';
+import { wall } from './harness/time/now.ts';
 import { type ClockState, toTimestamp } from './parameter-types.ts';
 import type { NtpWorld } from './world.ts';
 

@@ -17,7 +17,7 @@ import type { Performance } from './harness/platform/client-run.ts';
 import type { Stage } from './harness/platform/client-runner.ts';
 import type { Scene } from './harness/platform/client-setup.ts';
 import { played } from './harness/played.test.ts';
-import { wall } from './harness/wall.ts';
+import { wall } from './harness/time/now.ts';
 import { readRequirements, root } from './requirement.ts';
 import { NtpWorld } from './world.ts';
 

@@ -19,7 +19,7 @@ import { type Stage, stage } from './harness/platform/client-runner.ts';
 import { pagePayload, plainPayload, plainScene, type Scene, trueAnswer } from './harness/platform/client-setup.ts';
 import { type ExpectedTime, expectedTimes, TooUncertain } from './harness/platform/expected-time.ts';
 import { printable } from './harness/text/printable.ts';
-import { wall } from './harness/wall.ts';
+import { wall } from './harness/time/now.ts';
 import type { Requirement, Situation } from './requirement.ts';
 
 /** What the implementation under test is blamed for. */

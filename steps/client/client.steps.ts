@@ -1,5 +1,4 @@
 import { Given, Then, When } from '@cucumber/cucumber';
-import { halved } from '../harness/formula.ts';
 import { signatureFaults } from '../harness/implementation/hmac.ts';
 import type { TimestampType } from '../harness/message/exchange.ts';
 import { isInteger } from '../harness/message/payload.ts';
@@ -7,6 +6,7 @@ import { covers } from '../harness/mqtt/topic-filter.ts';
 import { countsFromStart, stampUnit } from '../harness/platform/client-clock.ts';
 import { type Refusal, type Sequel, trueAnswer } from '../harness/platform/client-setup.ts';
 import { expectedTimes, isRight } from '../harness/platform/expected-time.ts';
+import { halved } from '../harness/time/formula.ts';
 import type { Blame, NtpWorld } from '../world.ts';
 import { type ClientMistake, diagnoseClientTime } from './client-diagnosis.ts';
 

@@ -3,7 +3,7 @@ import { isWhole, type Response, roundTrip } from './message/exchange.ts';
 import { readPayload } from './message/payload.ts';
 import type { ClientRequest, Delivered, Performance, ReportedTime } from './platform/client-run.ts';
 import { platformTime } from './platform/client-setup.ts';
-import { wall } from './wall.ts';
+import { wall } from './time/now.ts';
 
 /** A message that came back for a request, as a report keeps it. Times of day are decimal digits, in ms on the clock they come from. */
 export interface AnswerRecord {

@@ -1,5 +1,4 @@
 import type { IConnectPacket, IPublishPacket, Packet } from 'mqtt-packet';
-import { type Moment, moment } from '../../harness/moment.ts';
 import { FrameLog } from '../../harness/mqtt/frame-log.ts';
 import type { Latency, Tap } from '../../harness/mqtt/link.ts';
 import { MalformedPacket } from '../../harness/mqtt/packet-cutter.ts';
@@ -7,6 +6,7 @@ import { PacketReader } from '../../harness/mqtt/packet-reader.ts';
 import { covers } from '../../harness/mqtt/topic-filter.ts';
 import type { Subscription } from '../../harness/platform/client-connection.ts';
 import type { ClientConnection } from '../../harness/platform/client-run.ts';
+import { type Moment, moment } from '../../harness/time/moment.ts';
 
 /** A packet that passed a link between a client and a server. */
 export interface RelayedFrame {

@@ -1,5 +1,5 @@
 import { type Envelope, TimeConversion, type Timestamp } from '@cucumber/messages';
-import { stopwatch } from '../../harness/stopwatch.ts';
+import { stopwatch } from '../../harness/time/stopwatch.ts';
 import type { Report } from '../../verdict/report.ts';
 
 /** The parts of a run, one after the other. */

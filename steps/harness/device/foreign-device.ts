@@ -2,7 +2,7 @@ import type { Identity } from '../implementation/target.ts';
 import type { Request } from '../message/exchange.ts';
 import { assertValid } from '../message/schema.ts';
 import { monotonic } from '../mqtt/wire.ts';
-import { wall } from '../wall.ts';
+import { wall } from '../time/now.ts';
 import type { DeviceConnection } from './device.ts';
 import type { Message } from './inbox.ts';
 import type { NtpDevice } from './ntp-device.ts';

@@ -5,7 +5,7 @@ import { lateEnd } from '../implementation/within-time.ts';
 import { Link } from '../mqtt/link.ts';
 import { monotonic, Wire } from '../mqtt/wire.ts';
 import { learnSecret } from '../text/secrets.ts';
-import { wall } from '../wall.ts';
+import { wall } from '../time/now.ts';
 import { type Address, Device, type DeviceConnection, type DeviceOptions, type Habits } from './device.ts';
 import { Intruder } from './foreign-device.ts';
 import { NtpDevice } from './ntp-device.ts';

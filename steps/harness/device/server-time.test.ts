@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { Exchange } from '../message/exchange.ts';
 import { readPayload } from '../message/payload.ts';
 import { monotonic } from '../mqtt/wire.ts';
-import { wall } from '../wall.ts';
+import { wall } from '../time/now.ts';
 import { claimedProcessing, estimateServerTime } from './server-time.ts';
 
 /** Numbers from 0 to 1 that are the same in every run. */

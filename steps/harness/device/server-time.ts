@@ -1,5 +1,5 @@
 import type { Exchange } from '../message/exchange.ts';
-import { wall } from '../wall.ts';
+import { wall } from '../time/now.ts';
 
 /** What the server's clock shows, compared with the suite's: server time = suite time + offset, all in ms. */
 export interface ServerTime {

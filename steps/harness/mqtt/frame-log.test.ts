@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { moment } from '../moment.ts';
+import { moment } from '../time/moment.ts';
 import { FrameLog, type RecordedFrame } from './frame-log.ts';
 
 const frame = (messageId: number, size: number): RecordedFrame => ({

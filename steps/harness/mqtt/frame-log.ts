@@ -1,5 +1,5 @@
 import type { Packet } from 'mqtt-packet';
-import type { Moment } from '../moment.ts';
+import type { Moment } from '../time/moment.ts';
 
 /** One MQTT packet on one connection, with its bytes. The CONNECT of a client holds its password in both: never show it whole. */
 export interface RecordedFrame extends Moment {

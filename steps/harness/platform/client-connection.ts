@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { generate, type IConnectPacket, type IPublishPacket, type ISubscribePacket, type Packet } from 'mqtt-packet';
-import { type Moment, moment } from '../moment.ts';
 import { type FrameLimits, FrameLog, type RecordedFrame } from '../mqtt/frame-log.ts';
 import { MalformedPacket } from '../mqtt/packet-cutter.ts';
 import { PacketReader } from '../mqtt/packet-reader.ts';
 import { covers, filterFault, topicFault } from '../mqtt/topic-filter.ts';
+import { type Moment, moment } from '../time/moment.ts';
 import type { ConnectDecision, PlatformRequest, QoS, SubscribeDecision } from './platform-script.ts';
 
 /** How a connection ended. */

@@ -1,9 +1,9 @@
 import type { Identity } from '../implementation/target.ts';
 import type { Payload, Value } from '../message/payload.ts';
-import { type Moment, moment } from '../moment.ts';
 import { condensed, type RecordedFrame } from '../mqtt/frame-log.ts';
 import { describePacket } from '../mqtt/wire.ts';
 import { printable } from '../text/printable.ts';
+import { type Moment, moment } from '../time/moment.ts';
 import type { PlatformSession, Subscription } from './client-connection.ts';
 import type { Answer, Scene } from './client-setup.ts';
 import type { ClientPublish } from './platform-script.ts';

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
-import { halved } from '../formula.ts';
 import { EnvironmentError } from '../implementation/errors.ts';
 import type { Target } from '../implementation/target.ts';
 import { SuiteFault } from '../text/suite-fault.ts';
+import { halved } from '../time/formula.ts';
 import type { Performance } from './client-run.ts';
 import { Stage } from './client-runner.ts';
 import { plainScene, type Scene } from './client-setup.ts';

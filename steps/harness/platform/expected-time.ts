@@ -1,4 +1,4 @@
-import { halved } from '../formula.ts';
+import { halved } from '../time/formula.ts';
 import type { ClientRequest, Delivered, Performance, ReportedTime } from './client-run.ts';
 
 /** What the formula gives for an exchange, as far as the suite can know the client's clock. Times are doubled, in ms. */

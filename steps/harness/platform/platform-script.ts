@@ -1,5 +1,5 @@
 import type { IConnectPacket, ISubscribePacket } from 'mqtt-packet';
-import type { Moment } from '../moment.ts';
+import type { Moment } from '../time/moment.ts';
 import type { PlatformSession } from './client-connection.ts';
 
 export type QoS = 0 | 1 | 2;

@@ -1,6 +1,6 @@
 import { type Pattern, readPattern } from '../implementation/pattern.ts';
 import type { Identity, Target } from '../implementation/target.ts';
-import { moment } from '../moment.ts';
+import { moment } from '../time/moment.ts';
 import type { ReportedTime } from './client-run.ts';
 
 /** Where the times that a client calculated are read. */

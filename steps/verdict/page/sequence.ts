@@ -1,5 +1,5 @@
 import type { ExchangeRecord } from '../../harness/exchange-record.ts';
-import { type FourTimes, halved, twiceTheTime } from '../../harness/formula.ts';
+import { type FourTimes, halved, twiceTheTime } from '../../harness/time/formula.ts';
 import type { Role } from '../../requirement.ts';
 import { html, type Markup } from './html.ts';
 import { duration, digits as shortNumber, whole } from './numbers.ts';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { halved, twiceTheTime } from './formula.ts';
 
-const page = JSON.parse(readFileSync(new URL('../../fixtures/worked-example.json', import.meta.url), 'utf8')) as Record<
+const page = JSON.parse(readFileSync(new URL('../../../fixtures/worked-example.json', import.meta.url), 'utf8')) as Record<
   string,
   string
 >;

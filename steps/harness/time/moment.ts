@@ -1,4 +1,4 @@
-import { monotonic } from './mqtt/wire.ts';
+import { monotonic } from '../mqtt/wire.ts';
 
 /** When something happened, on both clocks of this machine. */
 export interface Moment {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { monotonic } from './mqtt/wire.ts';
-import { wall } from './wall.ts';
+import { monotonic } from '../mqtt/wire.ts';
+import { wall } from './now.ts';
 
 test('the wall time of this moment lies between two looks at Date.now(), give or take a clock step', () => {
   for (let n = 0; n < 200; n += 1) {

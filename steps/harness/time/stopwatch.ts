@@ -1,4 +1,4 @@
-import { monotonic } from './mqtt/wire.ts';
+import { monotonic } from '../mqtt/wire.ts';
 
 /** What a run waits for. */
 export type Waiting = 'connecting' | 'exchanges' | 'clients';

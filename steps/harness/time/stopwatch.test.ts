@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { monotonic } from './mqtt/wire.ts';
+import { monotonic } from '../mqtt/wire.ts';
 import { Stopwatch } from './stopwatch.ts';
 
 /** Lets at least so many ms go by. */

@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeWhole } from '../report/report-folder.ts';
 import type { Report } from '../verdict/report.ts';
-import { writeWhole } from '../verdict/report-folder.ts';
 import { badgeJson, badgeOf, badgeSvg } from './badge.ts';
 import { evidenceOf } from './evidence.ts';
 import { certificateFiles, judgedFiles } from './files.ts';

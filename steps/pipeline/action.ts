@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { error, getBooleanInput, getInput, notice, setOutput, summary, warning } from '@actions/core';
 import { certificateFiles, clearCertificate, judgedFiles } from '../certificate/files.ts';
 import { printableLines } from '../harness/text/printable.ts';
+import { clearReport, pageFile } from '../report/report-folder.ts';
 import type { Report } from '../verdict/report.ts';
-import { clearReport, pageFile } from '../verdict/report-folder.ts';
 import { type Annotation, annotationsOf } from './annotations.ts';
 import { summaryOf } from './summary.ts';
 

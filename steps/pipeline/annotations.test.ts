@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { buildReport } from '../report/report-json.ts';
 import { judge } from '../verdict/judge.ts';
 import { finding, place, requirement, run, scenario, transcriptOf } from '../verdict/made-up.test.ts';
 import type { Report } from '../verdict/report.ts';
-import { buildReport } from '../verdict/report-json.ts';
 import { annotationsOf } from './annotations.ts';
 
 type Circumstances = Partial<Parameters<typeof judge>[2]>;

@@ -6,11 +6,11 @@ import { describe, test } from 'node:test';
 import { confinementOf } from '../harness/implementation/confinement.ts';
 import type { StartedTarget, Target } from '../harness/implementation/target.ts';
 import { schemaFaults } from '../harness/message/schema.ts';
+import { writeIncomplete, writeReport } from '../report/report-folder.ts';
+import { buildReport, describeTarget, incompleteReport, reportJson } from '../report/report-json.ts';
 import { judge } from './judge.ts';
 import { finding, lastHook, place, requirement, run, scenario, transcriptOf } from './made-up.test.ts';
 import type { Report } from './report.ts';
-import { writeIncomplete, writeReport } from './report-folder.ts';
-import { buildReport, describeTarget, incompleteReport, reportJson } from './report-json.ts';
 
 const finished = new Date('2026-01-02T03:04:07.500Z');
 const requirements = [

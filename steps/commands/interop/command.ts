@@ -4,12 +4,12 @@ import { LONGEST_MS, parseDuration } from '../../harness/implementation/duration
 import type { Target } from '../../harness/implementation/target.ts';
 import { loadTarget } from '../../harness/implementation/target-file.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
+import { painterFor } from '../../report/paint.ts';
+import { makeFolder } from '../../report/report-folder.ts';
+import { describeTarget } from '../../report/report-json.ts';
 import { featuresDigest, readRequirements, root } from '../../requirement.ts';
 import { loadSentences } from '../../sentences.ts';
-import { painterFor } from '../../verdict/paint.ts';
 import type { Report } from '../../verdict/report.ts';
-import { makeFolder } from '../../verdict/report-folder.ts';
-import { describeTarget } from '../../verdict/report-json.ts';
 import { exitOfLoss, Losses } from '../terminal/failed-writes.ts';
 import { Interruption } from '../terminal/interruption.ts';
 import { invocation } from '../terminal/invocation.ts';

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeWhole } from '../../verdict/report-folder.ts';
+import { writeWhole } from '../../report/report-folder.ts';
 import { interopJunit } from './interop-junit.ts';
 import { interopPage } from './interop-page.ts';
 import type { InteropReport } from './interop-report.ts';

@@ -1,4 +1,4 @@
-import { element, type Suite, suiteOf, type TestCase, testCase, testSuites } from '../../verdict/junit-elements.ts';
+import { element, type Suite, suiteOf, type TestCase, testCase, testSuites } from '../../report/junit-elements.ts';
 import type { RequirementResult } from '../../verdict/report.ts';
 import { type InteropReport, nameOf, type PairResult } from './interop-report.ts';
 

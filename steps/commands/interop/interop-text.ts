@@ -1,5 +1,5 @@
-import { failureText } from '../../verdict/failure-text.ts';
-import type { Paint, Style } from '../../verdict/paint.ts';
+import { failureText } from '../../report/failure-text.ts';
+import type { Paint, Style } from '../../report/paint.ts';
 import type { RequirementResult, Status } from '../../verdict/report.ts';
 import { type InteropReport, nameOf, type PairResult, type PairVerdict } from './interop-report.ts';
 

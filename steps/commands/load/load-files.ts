@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeWhole } from '../../verdict/report-folder.ts';
+import { writeWhole } from '../../report/report-folder.ts';
 import { loadPage } from './load-page.ts';
 import type { LoadReport } from './load-report.ts';
 

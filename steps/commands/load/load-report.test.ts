@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { plain } from '../../verdict/paint.ts';
+import { plain } from '../../report/paint.ts';
 import { loadPage } from './load-page.ts';
 import { buildReport, type Ending, type LoadReport, type Measured, nothingMeasured } from './load-report.ts';
 import { loadText } from './load-text.ts';

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CucumberHtmlStream } from '@cucumber/html-formatter';
 import type { Envelope } from '@cucumber/messages';
-import { htmlHeading, readable } from '../../verdict/html-page.ts';
+import { htmlHeading, readable } from '../../report/html-page.ts';
 import type { Report } from '../../verdict/report.ts';
 
 /** `messages.ndjson`: every message of the run, written when a situation has ended, so that a run which dies leaves what it measured. */

@@ -1,12 +1,12 @@
 import { existsSync, readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { clearCertificate } from '../../certificate/files.ts';
-import type { Console } from '../../verdict/console.ts';
+import type { Console } from '../../report/console.ts';
+import { clearReport, writeReport } from '../../report/report-folder.ts';
+import { reportJson } from '../../report/report-json.ts';
 import type { Expectations } from '../../verdict/expectations.ts';
 import { combine } from '../../verdict/repeat.ts';
 import type { Report } from '../../verdict/report.ts';
-import { clearReport, writeReport } from '../../verdict/report-folder.ts';
-import { reportJson } from '../../verdict/report-json.ts';
 import { exitOfLoss, Losses } from '../terminal/failed-writes.ts';
 
 /** How a series of runs is told. */

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { certify } from '../../certificate/certify.ts';
 import { NotCertifiable } from '../../certificate/statement.ts';
 import { specificationFile } from '../../docs/beside-report.ts';
-import type { Console } from '../../verdict/console.ts';
+import type { Console } from '../../report/console.ts';
+import { messageFiles, writeReport } from '../../report/report-folder.ts';
+import { reportJson } from '../../report/report-json.ts';
 import type { Report } from '../../verdict/report.ts';
-import { messageFiles, writeReport } from '../../verdict/report-folder.ts';
-import { reportJson } from '../../verdict/report-json.ts';
 import { exitOfLoss, Losses } from '../terminal/failed-writes.ts';
 import type { MessageFile } from './message-file.ts';
 

@@ -4,8 +4,8 @@
  */
 import type { ExchangeRecord } from '../../harness/exchange-record.ts';
 import { printable } from '../../harness/text/printable.ts';
+import { buildReport } from '../../report/report-json.ts';
 import type { Failure, Report, RequirementResult, SituationResult, Status } from '../report.ts';
-import { buildReport } from '../report-json.ts';
 
 /** What a hostile implementation would like to see on the page: elements, attributes, a terminal's escapes, marks of direction. */
 export const forged =

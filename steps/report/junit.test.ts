@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type Circumstances, judge } from './judge.ts';
+import { type Circumstances, judge } from '../verdict/judge.ts';
+import { type Course, finding, place, requirement, run, scenario, transcriptOf } from '../verdict/made-up.test.ts';
+import type { Report } from '../verdict/report.ts';
 import { junitXml } from './junit.ts';
-import { type Course, finding, place, requirement, run, scenario, transcriptOf } from './made-up.test.ts';
-import type { Report } from './report.ts';
 import { buildReport } from './report-json.ts';
 
 interface Element {

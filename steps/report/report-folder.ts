@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Requirement } from '../requirement.ts';
-import type { Circumstances } from './judge.ts';
+import type { Circumstances } from '../verdict/judge.ts';
+import { reportPage } from '../verdict/page/page.ts';
+import type { Report } from '../verdict/report.ts';
 import { junitXml } from './junit.ts';
-import { reportPage } from './page/page.ts';
-import type { Report } from './report.ts';
 import { incompleteReport, type Run, reportJson } from './report-json.ts';
 
 /** The report page, beside which Cucumber's own is `report.html`. */

@@ -4,9 +4,9 @@ import type { StartedTarget, Target } from '../harness/implementation/target.ts'
 import { printable } from '../harness/text/printable.ts';
 import { conceal } from '../harness/text/secrets.ts';
 import type { Requirement } from '../requirement.ts';
-import { type Circumstances, type Judgement, judge } from './judge.ts';
-import type { Report, RequirementResult, Shard } from './report.ts';
-import { Transcript } from './transcript.ts';
+import { type Circumstances, type Judgement, judge } from '../verdict/judge.ts';
+import type { Report, RequirementResult, Shard } from '../verdict/report.ts';
+import { Transcript } from '../verdict/transcript.ts';
 
 /** What a report says beside the judgement. */
 export interface Run {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { SituationResult } from '../verdict/report.ts';
 import { failureText } from './failure-text.ts';
-import type { SituationResult } from './report.ts';
 
 const quoted = {
   id: 'server-response-qos0',

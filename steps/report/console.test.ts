@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Requirement } from '../requirement.ts';
+import { type Circumstances, judge } from '../verdict/judge.ts';
+import { finding, place, requirement, run, scenario, transcriptOf } from '../verdict/made-up.test.ts';
+import type { Transcript } from '../verdict/transcript.ts';
 import { Console } from './console.ts';
-import { type Circumstances, judge } from './judge.ts';
-import { finding, place, requirement, run, scenario, transcriptOf } from './made-up.test.ts';
 import { coloured, painterFor, plain } from './paint.ts';
 import { buildReport } from './report-json.ts';
-import type { Transcript } from './transcript.ts';
 
 /** What a screen was told, and what a person then sees on it: a line that was overwritten is gone. */
 class FakeScreen {

@@ -1,7 +1,7 @@
-import { expectedInWords } from './expectations.ts';
+import { expectedInWords } from '../verdict/expectations.ts';
+import { unstableInWords } from '../verdict/repeat.ts';
+import type { RequirementResult, SituationResult } from '../verdict/report.ts';
 import { type Paint, plain } from './paint.ts';
-import { unstableInWords } from './repeat.ts';
-import type { RequirementResult, SituationResult } from './report.ts';
 
 /** More packets than this are shown from both ends; the report has all of them. */
 const mostPackets = 24;

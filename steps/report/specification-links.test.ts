@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { schemaFaults } from '../harness/message/schema.ts';
+import { judge } from '../verdict/judge.ts';
+import { finding, place, requirement, run, scenario, transcriptOf } from '../verdict/made-up.test.ts';
+import { reportPage } from '../verdict/page/page.ts';
 import { failureText } from './failure-text.ts';
 import { htmlHeading } from './html-page.ts';
-import { judge } from './judge.ts';
 import { junitXml } from './junit.ts';
-import { finding, place, requirement, run, scenario, transcriptOf } from './made-up.test.ts';
-import { reportPage } from './page/page.ts';
 import { buildReport, incompleteReport, reportJson } from './report-json.ts';
 
 const requirements = [requirement('server-a'), requirement('server-b')];

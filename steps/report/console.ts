@@ -1,13 +1,13 @@
 import { basename, dirname } from 'node:path';
 import { printable } from '../harness/text/printable.ts';
 import type { Requirement } from '../requirement.ts';
-import { type Expectations, expectedInWords, withKnown } from './expectations.ts';
+import { type Expectations, expectedInWords, withKnown } from '../verdict/expectations.ts';
+import { judgeSituation } from '../verdict/judge.ts';
+import { isUnstable, unstableInWords } from '../verdict/repeat.ts';
+import type { Report, RequirementResult, SituationResult, Status } from '../verdict/report.ts';
+import type { Execution } from '../verdict/transcript.ts';
 import { failureText, type Quoted } from './failure-text.ts';
-import { judgeSituation } from './judge.ts';
 import { type Paint, painterFor, type Style } from './paint.ts';
-import { isUnstable, unstableInWords } from './repeat.ts';
-import type { Report, RequirementResult, SituationResult, Status } from './report.ts';
-import type { Execution } from './transcript.ts';
 
 /** Where the text goes: `process.stdout`, or a test. */
 export interface Screen {

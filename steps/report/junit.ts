@@ -1,8 +1,8 @@
-import { expectedInWords } from './expectations.ts';
+import { expectedInWords } from '../verdict/expectations.ts';
+import { unstableInWords } from '../verdict/repeat.ts';
+import type { Report, RequirementResult, SituationResult } from '../verdict/report.ts';
 import { type FailureTextOptions, failureText } from './failure-text.ts';
 import { element, type Suite, suiteOf, type TestCase, testCase, testSuites } from './junit-elements.ts';
-import { unstableInWords } from './repeat.ts';
-import type { Report, RequirementResult, SituationResult } from './report.ts';
 
 /**
  * The text of `junit.xml`: a suite for each requirement, a case for each situation. A warning is a failure only where the run was

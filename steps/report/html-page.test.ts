@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type Envelope, TestStepResultStatus } from '@cucumber/messages';
-import { evidenceEnvelope } from './attachment.ts';
+import { evidenceEnvelope } from '../verdict/attachment.ts';
+import { judge } from '../verdict/judge.ts';
+import { finding, place, requirement, run, scenario, transcriptOf } from '../verdict/made-up.test.ts';
 import { htmlHeading, readable } from './html-page.ts';
-import { judge } from './judge.ts';
-import { finding, place, requirement, run, scenario, transcriptOf } from './made-up.test.ts';
 import { buildReport } from './report-json.ts';
 
 describe('the heading of the page', () => {

@@ -9,7 +9,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Statement } from '../certificate/statement.ts';
+import type { Statement } from '../report/certificate/statement.ts';
 import { type Role, root } from '../requirement.ts';
 import { answerHelp, takeNoArguments } from '../usage.ts';
 import type { Report } from '../verdict/report.ts';

@@ -9,6 +9,8 @@ import { join } from 'node:path';
 import { after } from 'node:test';
 import type { Envelope } from '@cucumber/messages';
 import type { Finding } from '../evidence.ts';
+import { certify } from '../report/certificate/certify.ts';
+import { suiteDigest } from '../report/certificate/suite-digest.ts';
 import { writeReport } from '../report/report-folder.ts';
 import { buildReport } from '../report/report-json.ts';
 import { featureFiles, featuresDigest, type Requirement, readRequirements, root } from '../requirement.ts';
@@ -17,8 +19,6 @@ import { judge } from '../verdict/judge.ts';
 import { type Course, finding, run, scenario } from '../verdict/made-up.test.ts';
 import type { Report } from '../verdict/report.ts';
 import { Transcript } from '../verdict/transcript.ts';
-import { certify } from './certify.ts';
-import { suiteDigest } from './suite-digest.ts';
 
 /** The features as the newest set has them: others may just be changed, and that is told elsewhere. */
 const role = 'client';

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { clearCertificate } from '../../certificate/files.ts';
 import { clearSpecification } from '../../docs/beside-report.ts';
 import type { Role, Target } from '../../harness/implementation/target.ts';
 import { loadTarget } from '../../harness/implementation/target-file.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
+import { clearCertificate } from '../../report/certificate/certificate-files.ts';
 import { clearReport } from '../../report/report-folder.ts';
 import type { Expectations } from '../../verdict/expectations.ts';
 import { exitOfLoss } from '../terminal/failed-writes.ts';

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Envelope } from '@cucumber/messages';
-import { clearCertificate, judgedFiles } from '../../certificate/files.ts';
-import { contradictions, recordedMessages, rejudge } from '../../certificate/recording.ts';
-import { suiteDigest } from '../../certificate/suite-digest.ts';
 import { specificationFile, writeSpecification } from '../../docs/beside-report.ts';
 import { schemaFaults } from '../../harness/message/schema.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
+import { clearCertificate, judgedFiles } from '../../report/certificate/certificate-files.ts';
+import { contradictions, recordedMessages, rejudge } from '../../report/certificate/recording.ts';
+import { suiteDigest } from '../../report/certificate/suite-digest.ts';
 import { Console } from '../../report/console.ts';
 import { makeFolder, messageFiles, writeIncomplete } from '../../report/report-folder.ts';
 import { buildReport, type Run } from '../../report/report-json.ts';

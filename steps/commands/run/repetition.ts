@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { clearCertificate } from '../../certificate/files.ts';
+import { clearCertificate } from '../../report/certificate/certificate-files.ts';
 import type { Console } from '../../report/console.ts';
 import { clearReport, writeReport } from '../../report/report-folder.ts';
 import { reportJson } from '../../report/report-json.ts';

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
-import { KeyError, readPrivateKey } from '../../certificate/keys.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
+import { KeyError, readPrivateKey } from '../../report/certificate/keys.ts';
 
 /**
  * The private key that `--sign` names.

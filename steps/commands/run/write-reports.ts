@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import { join } from 'node:path';
-import { certify } from '../../certificate/certify.ts';
-import { NotCertifiable } from '../../certificate/statement.ts';
 import { specificationFile } from '../../docs/beside-report.ts';
+import { certify } from '../../report/certificate/certify.ts';
+import { NotCertifiable } from '../../report/certificate/statement.ts';
 import type { Console } from '../../report/console.ts';
 import { messageFiles, writeReport } from '../../report/report-folder.ts';
 import { reportJson } from '../../report/report-json.ts';

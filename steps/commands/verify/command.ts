@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { KeyError, readPublicKey } from '../../certificate/keys.ts';
-import type { Statement } from '../../certificate/statement.ts';
-import { type Verification, verifyFolder } from '../../certificate/verification.ts';
 import { printable } from '../../harness/text/printable.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
+import { KeyError, readPublicKey } from '../../report/certificate/keys.ts';
+import type { Statement } from '../../report/certificate/statement.ts';
+import { type Verification, verifyFolder } from '../../report/certificate/verification.ts';
 import { isSystemError } from '../terminal/failed-writes.ts';
 
 /**

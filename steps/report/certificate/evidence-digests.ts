@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { mediaTypeOf } from './files.ts';
+import { mediaTypeOf } from './certificate-files.ts';
 import type { Descriptor } from './statement.ts';
 
 /** SHA-256 in hex. */

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import { root } from '../requirement.ts';
-import { sha256 } from './evidence.ts';
+import { root } from '../../requirement.ts';
+import { sha256 } from './evidence-digests.ts';
 
 let known: string | undefined;
 

@@ -1,11 +1,11 @@
 import type { KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeWhole } from '../report/report-folder.ts';
-import type { Report } from '../verdict/report.ts';
+import type { Report } from '../../verdict/report.ts';
+import { writeWhole } from '../report-folder.ts';
 import { badgeJson, badgeOf, badgeSvg } from './badge.ts';
-import { evidenceOf } from './evidence.ts';
-import { certificateFiles, judgedFiles } from './files.ts';
+import { certificateFiles, judgedFiles } from './certificate-files.ts';
+import { evidenceOf } from './evidence-digests.ts';
 import { contradictions, recordedMessages, rejudge } from './recording.ts';
 import { signStatement } from './signature.ts';
 import { NotCertifiable, statementJson, statementOf } from './statement.ts';

@@ -1,11 +1,11 @@
 import type { KeyObject } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { schemaFaults } from '../harness/message/schema.ts';
-import { differences, readSets } from '../requirement-set.ts';
-import type { Report } from '../verdict/report.ts';
-import { sha256 } from './evidence.ts';
-import { certificateFiles, judgedFiles, mediaTypeOf } from './files.ts';
+import { schemaFaults } from '../../harness/message/schema.ts';
+import { differences, readSets } from '../../requirement-set.ts';
+import type { Report } from '../../verdict/report.ts';
+import { certificateFiles, judgedFiles, mediaTypeOf } from './certificate-files.ts';
+import { sha256 } from './evidence-digests.ts';
 import { contradictions, recordedMessages, rejudge } from './recording.ts';
 import { checkSignature } from './signature.ts';
 import { NotCertifiable, type Statement, statementJson, statementOf } from './statement.ts';

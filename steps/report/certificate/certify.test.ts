@@ -3,9 +3,9 @@ import { createHash, createPublicKey, verify } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { schemaFaults } from '../harness/message/schema.ts';
-import type { Report } from '../verdict/report.ts';
-import { keys, type MadeUpRun, requirements, temporaryFolder, writeCertified } from './made-up.test.ts';
+import { keys, type MadeUpRun, requirements, temporaryFolder, writeCertified } from '../../certificate/made-up.test.ts';
+import { schemaFaults } from '../../harness/message/schema.ts';
+import type { Report } from '../../verdict/report.ts';
 import { NotCertifiable, type Statement } from './statement.ts';
 
 const folder = temporaryFolder();

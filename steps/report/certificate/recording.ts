@@ -1,9 +1,9 @@
 import type { Envelope } from '@cucumber/messages';
-import { withLinks } from '../report/report-json.ts';
-import { digestOfFeatures, type Requirement, type Role, requirementsOf, root } from '../requirement.ts';
-import { type Circumstances, type Judgement, judge } from '../verdict/judge.ts';
-import type { Report, RequirementResult } from '../verdict/report.ts';
-import { Transcript } from '../verdict/transcript.ts';
+import { digestOfFeatures, type Requirement, type Role, requirementsOf, root } from '../../requirement.ts';
+import { type Circumstances, type Judgement, judge } from '../../verdict/judge.ts';
+import type { Report, RequirementResult } from '../../verdict/report.ts';
+import { Transcript } from '../../verdict/transcript.ts';
+import { withLinks } from '../report-json.ts';
 
 /** What a recorded run comes to when it is judged once more. */
 export interface Rejudged {

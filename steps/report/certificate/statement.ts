@@ -1,4 +1,4 @@
-import type { Report, Status } from '../verdict/report.ts';
+import type { Report, Status } from '../../verdict/report.ts';
 
 /** The type of an in-toto Statement (https://github.com/in-toto/attestation, spec/v1/statement.md). */
 export const statementType = 'https://in-toto.io/Statement/v1';

@@ -1,5 +1,5 @@
-import { escapeXml } from '../verdict/escape-xml.ts';
-import { certificateFiles } from './files.ts';
+import { escapeXml } from '../../verdict/escape-xml.ts';
+import { certificateFiles } from './certificate-files.ts';
 import type { Statement } from './statement.ts';
 
 /** What a badge says, in the words of shields.io's endpoint badge; `color` is hexadecimal digits without #. */

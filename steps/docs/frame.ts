@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { pageHead } from '../report/html/head.ts';
+import { html, Markup, type Part } from '../report/html/html.ts';
+import { policyOf } from '../report/html/policy.ts';
 import { root } from '../requirement.ts';
-import { pageHead } from '../verdict/page/head.ts';
-import { html, Markup, type Part } from '../verdict/page/html.ts';
-import { policyOf } from '../verdict/page/policy.ts';
 import { script } from './script.ts';
 import { style } from './style.ts';
 import { texts } from './texts.ts';

@@ -1,6 +1,6 @@
+import { html, type Markup } from '../report/html/html.ts';
+import { emphasised } from '../report/html/paragraphs.ts';
 import type { Requirement } from '../requirement.ts';
-import { html, type Markup } from '../verdict/page/html.ts';
-import { emphasised } from '../verdict/page/prose.ts';
 import { type Address, linked, paragraphs, scrolling, withValues } from './prose.ts';
 import type { Form, Line, Specified, ValueTable } from './specification.ts';
 import { texts } from './texts.ts';

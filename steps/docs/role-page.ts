@@ -1,7 +1,7 @@
+import { html, type Markup } from '../report/html/html.ts';
+import { emphasised } from '../report/html/paragraphs.ts';
+import { words } from '../report/html/verdict-words.ts';
 import type { Requirement, Role } from '../requirement.ts';
-import { html, type Markup } from '../verdict/page/html.ts';
-import { emphasised } from '../verdict/page/prose.ts';
-import { words } from '../verdict/page/words.ts';
 import { framed, search } from './frame.ts';
 import { type Address, paragraphs } from './prose.ts';
 import { type Culprit, requirementArticle } from './requirement-article.ts';

@@ -1,9 +1,9 @@
 import type { Attachment, Envelope, TestStepResult } from '@cucumber/messages';
 import { EVIDENCE_MEDIA_TYPE, type Evidence } from '../evidence.ts';
 import { attachedText, readEvidence } from '../verdict/attachment.ts';
-import { escapeXml } from '../verdict/escape-xml.ts';
 import { expectedInWords } from '../verdict/expectations.ts';
 import type { Report } from '../verdict/report.ts';
+import { escapeXml } from './html/escape-xml.ts';
 
 /** Cucumber's page shows texts of this type in place, and offers all others for download. */
 const shownInPlace = 'text/x.cucumber.log+plain';

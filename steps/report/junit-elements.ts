@@ -1,5 +1,5 @@
 import { printable, printableLines } from '../harness/text/printable.ts';
-import { escapeXml } from '../verdict/escape-xml.ts';
+import { escapeXml } from './html/escape-xml.ts';
 
 /** How a test case counts in JUnit's words. */
 type Outcome = 'passed' | 'failed' | 'skipped' | 'error';

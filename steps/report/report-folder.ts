@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } fr
 import { dirname, join, resolve } from 'node:path';
 import type { Requirement } from '../requirement.ts';
 import type { Circumstances } from '../verdict/judge.ts';
-import { reportPage } from '../verdict/page/page.ts';
 import type { Report } from '../verdict/report.ts';
+import { reportPage } from './html/report-page.ts';
 import { junitXml } from './junit.ts';
 import { incompleteReport, type Run, reportJson } from './report-json.ts';
 

@@ -3,13 +3,13 @@ import { describe, test } from 'node:test';
 import type { Envelope } from '@cucumber/messages';
 import { schemaFaults } from '../harness/message/schema.ts';
 import { Console } from '../report/console.ts';
+import { reportPage } from '../report/html/report-page.ts';
 import { htmlHeading } from '../report/html-page.ts';
 import { junitXml } from '../report/junit.ts';
 import { buildReport, reportJson } from '../report/report-json.ts';
 import type { Expectation, Expectations } from './expectations.ts';
 import { type Circumstances, judge } from './judge.ts';
 import { type Course, finding, place, requirement, run, scenario, transcriptOf } from './made-up.test.ts';
-import { reportPage } from './page/page.ts';
 import type { Report } from './report.ts';
 
 const a = requirement('server-a', [10, 20]);

@@ -4,12 +4,12 @@ import type { Envelope } from '@cucumber/messages';
 import type { Charge } from '../evidence.ts';
 import { schemaFaults } from '../harness/message/schema.ts';
 import { Console } from '../report/console.ts';
+import { reportPage } from '../report/html/report-page.ts';
 import { junitXml } from '../report/junit.ts';
 import { buildReport, reportJson } from '../report/report-json.ts';
 import type { Expectation, Expectations } from './expectations.ts';
 import { type Circumstances, judge } from './judge.ts';
 import { finding, lastHook, place, requirement, run, scenario, transcriptOf } from './made-up.test.ts';
-import { reportPage } from './page/page.ts';
 import { combine } from './repeat.ts';
 import type { Report } from './report.ts';
 

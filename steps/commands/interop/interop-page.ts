@@ -1,7 +1,7 @@
-import { foundation } from '../../verdict/page/foundation.ts';
-import { pageHead } from '../../verdict/page/head.ts';
-import { html, type Markup, type Part } from '../../verdict/page/html.ts';
-import { policyOf } from '../../verdict/page/policy.ts';
+import { foundation } from '../../report/html/foundation.ts';
+import { pageHead } from '../../report/html/head.ts';
+import { html, type Markup, type Part } from '../../report/html/html.ts';
+import { policyOf } from '../../report/html/policy.ts';
 import type { RequirementResult, SituationResult } from '../../verdict/report.ts';
 import { type InteropReport, nameOf, type PairResult, type PairVerdict, type StartResult } from './interop-report.ts';
 import { certifiesNothing, countsOf } from './interop-text.ts';

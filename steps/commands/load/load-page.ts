@@ -1,7 +1,7 @@
-import { drawings, foundation } from '../../verdict/page/foundation.ts';
-import { pageHead } from '../../verdict/page/head.ts';
-import { html } from '../../verdict/page/html.ts';
-import { policyOf } from '../../verdict/page/policy.ts';
+import { drawings, foundation } from '../../report/html/foundation.ts';
+import { pageHead } from '../../report/html/head.ts';
+import { html } from '../../report/html/html.ts';
+import { policyOf } from '../../report/html/policy.ts';
 import { certifiesNothing, type LoadReport } from './load-report.ts';
 import { figures, planInWords } from './load-text.ts';
 import { coursePlot, latencyPlot } from './plots.ts';

@@ -1,6 +1,6 @@
 import type { FleetCounts } from '../../harness/device/fleet.ts';
 import { peakMemory } from '../../harness/text/peak-memory.ts';
-import { digits } from '../../verdict/page/numbers.ts';
+import { digits } from '../../report/html/numbers.ts';
 import type { Report } from '../../verdict/report.ts';
 import { type DurationSummary, Durations } from './latency.ts';
 import { kindOf, type Plan, type ScheduleKind, stepMs } from './plan.ts';

@@ -1,5 +1,5 @@
+import { digits } from '../../report/html/numbers.ts';
 import type { Paint, Style } from '../../report/paint.ts';
-import { digits } from '../../verdict/page/numbers.ts';
 import type { DurationSummary } from './latency.ts';
 import type { LoadReport } from './load-report.ts';
 import type { Plan } from './plan.ts';

@@ -1,6 +1,6 @@
-import { html, type Markup } from '../../verdict/page/html.ts';
-import { digits, niceStep } from '../../verdict/page/numbers.ts';
-import { area } from '../../verdict/page/plot-layout.ts';
+import { html, type Markup } from '../../report/html/html.ts';
+import { digits, niceStep } from '../../report/html/numbers.ts';
+import { area } from '../../report/html/plot-layout.ts';
 import { Durations } from './latency.ts';
 import type { LoadReport } from './load-report.ts';
 

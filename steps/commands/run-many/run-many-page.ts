@@ -1,10 +1,10 @@
+import { foundation, icons } from '../../report/html/foundation.ts';
+import { pageHead } from '../../report/html/head.ts';
+import { html, type Markup } from '../../report/html/html.ts';
+import { icon, iconSheet, signOf } from '../../report/html/icons.ts';
+import { policyOf } from '../../report/html/policy.ts';
+import { words } from '../../report/html/verdict-words.ts';
 import type { Role } from '../../requirement.ts';
-import { foundation, icons } from '../../verdict/page/foundation.ts';
-import { pageHead } from '../../verdict/page/head.ts';
-import { html, type Markup } from '../../verdict/page/html.ts';
-import { icon, iconSheet, signOf } from '../../verdict/page/icons.ts';
-import { policyOf } from '../../verdict/page/policy.ts';
-import { words } from '../../verdict/page/words.ts';
 import type { Status } from '../../verdict/report.ts';
 import { type FamilyReport, type Member, rowsOf } from './run-many-report.ts';
 

@@ -1,5 +1,5 @@
+import { html, type Markup } from '../../report/html/html.ts';
 import type { Role } from '../../requirement.ts';
-import { html, type Markup } from '../../verdict/page/html.ts';
 import { files, framed, search } from '../frame.ts';
 import { type Address, paragraphs } from '../prose.ts';
 import { requirementLine } from '../role-page.ts';

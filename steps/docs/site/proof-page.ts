@@ -1,7 +1,7 @@
 import type { ImplementationProof, Proof, RequirementProof } from '../../prove/proof.ts';
 import { figures } from '../../prove/proof.ts';
+import { html, type Markup } from '../../report/html/html.ts';
 import type { Role } from '../../requirement.ts';
-import { html, type Markup } from '../../verdict/page/html.ts';
 import { framed } from '../frame.ts';
 import { type Address, linked } from '../prose.ts';
 import { texts } from '../texts.ts';

@@ -1,6 +1,6 @@
 import { readExcluded } from '../../excluded.ts';
-import { html, type Markup } from '../../verdict/page/html.ts';
-import { words } from '../../verdict/page/words.ts';
+import { html, type Markup } from '../../report/html/html.ts';
+import { words } from '../../report/html/verdict-words.ts';
 import { framed } from '../frame.ts';
 import { type Address, linked } from '../prose.ts';
 import { glossary } from '../role-page.ts';

@@ -1,4 +1,4 @@
-import { escapeXml } from '../../verdict/escape-xml.ts';
+import { escapeXml } from '../html/escape-xml.ts';
 import { certificateFiles } from './certificate-files.ts';
 import type { Statement } from './statement.ts';
 

@@ -1,5 +1,5 @@
 import { printable } from '../../harness/text/printable.ts';
-import { escapeXml } from '../escape-xml.ts';
+import { escapeXml } from './escape-xml.ts';
 
 /** A piece of HTML that is safe as it stands. */
 export class Markup {

@@ -1,4 +1,4 @@
-import type { Status, Verdict } from '../report.ts';
+import type { Status, Verdict } from '../../verdict/report.ts';
 import { html, Markup } from './html.ts';
 
 /** One shape for each status, so that it is told without its colour. 16 by 16. */

@@ -1,4 +1,4 @@
-import type { Report, RequirementResult, Status } from '../report.ts';
+import type { Report, RequirementResult, Status } from '../../verdict/report.ts';
 import { html, type Markup } from './html.ts';
 import { icon, signOf } from './icons.ts';
 import { duration } from './numbers.ts';

@@ -1,14 +1,14 @@
-import type { Report } from '../report.ts';
+import type { Report } from '../../verdict/report.ts';
 import { pageHead } from './head.ts';
 import { html, Markup } from './html.ts';
 import { iconSheet } from './icons.ts';
 import { facts, map, nameOf, verdictHead } from './overview.ts';
+import { script } from './page-script.ts';
+import { style } from './page-style.ts';
 import { policyOf } from './policy.ts';
 import { requirementSections } from './requirement-section.ts';
-import { script } from './script.ts';
-import type { Detail } from './situation.ts';
-import { style } from './style.ts';
-import { words } from './words.ts';
+import type { Detail } from './scenario-section.ts';
+import { words } from './verdict-words.ts';
 
 /** A page that is bigger than this is written again with less detail, in bytes. */
 const mostBytes = 2_500_000;

@@ -1,12 +1,12 @@
 import type { Role } from '../../requirement.ts';
-import { expectedInWords } from '../expectations.ts';
-import { isUnstable } from '../repeat.ts';
-import type { Report, RequirementResult, Status } from '../report.ts';
+import { expectedInWords } from '../../verdict/expectations.ts';
+import { isUnstable } from '../../verdict/repeat.ts';
+import type { Report, RequirementResult, Status } from '../../verdict/report.ts';
 import { html, type Markup } from './html.ts';
 import { icon } from './icons.ts';
+import { emphasised, prose } from './paragraphs.ts';
 import { plot } from './plot.ts';
-import { emphasised, prose } from './prose.ts';
-import { type Detail, situation } from './situation.ts';
+import { type Detail, situation } from './scenario-section.ts';
 
 /** What is the same for every requirement of a page. */
 export interface Setting {

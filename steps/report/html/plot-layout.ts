@@ -1,4 +1,4 @@
-import type { SituationResult } from '../report.ts';
+import type { SituationResult } from '../../verdict/report.ts';
 import { niceStep } from './numbers.ts';
 
 /** One exchange, as the plot shows it. All in ms. */

@@ -1,9 +1,9 @@
 import type { MessageAtFault } from '../../evidence.ts';
 import type { ExchangeRecord } from '../../harness/exchange-record.ts';
 import type { Role } from '../../requirement.ts';
-import { expectedInWords } from '../expectations.ts';
-import { unstableInWords } from '../repeat.ts';
-import type { SituationResult } from '../report.ts';
+import { expectedInWords } from '../../verdict/expectations.ts';
+import { unstableInWords } from '../../verdict/repeat.ts';
+import type { SituationResult } from '../../verdict/report.ts';
 import { html, type Markup } from './html.ts';
 import { icon } from './icons.ts';
 import { markedLine, markedPayload } from './marks.ts';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { schemaFaults } from '../../harness/message/schema.ts';
-import { reportPage } from './page.ts';
-import { cleaned, forged, report, requirement, situation, spoilt } from './sample.test.ts';
+import { cleaned, forged, report, requirement, situation, spoilt } from '../../verdict/page/sample.test.ts';
+import { reportPage } from './report-page.ts';
 
 const command = 'npx iot-ntp-conformance run acme.yaml';
 const every = ['passed', 'inapplicable', 'failed', 'untested', 'warning', 'inconclusive'] as const;

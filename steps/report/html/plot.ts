@@ -1,4 +1,4 @@
-import type { RequirementResult } from '../report.ts';
+import type { RequirementResult } from '../../verdict/report.ts';
 import { html, type Markup } from './html.ts';
 import { digits, duration } from './numbers.ts';
 import { area, clientSamples, type Dot, layOutPlot, type PlotLayout, resolutionMs, serverSamples } from './plot-layout.ts';

@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, extname, join } from 'node:path';
-import { clearSpecification } from '../../docs/beside-report.ts';
 import type { Target } from '../../harness/implementation/target.ts';
 import { loadTarget } from '../../harness/implementation/target-file.ts';
 import { printable } from '../../harness/text/printable.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
 import { certificateFiles, clearCertificate, judgedFiles } from '../../report/certificate/certificate-files.ts';
 import { clearReport, makeFolder, pageFile, writeWhole } from '../../report/report-folder.ts';
+import { clearSpecification } from '../../report/specification/beside-report.ts';
 import { root } from '../../requirement.ts';
 import type { Report } from '../../verdict/report.ts';
 import { Runs } from '../terminal/child-runs.ts';

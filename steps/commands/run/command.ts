@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { clearSpecification } from '../../docs/beside-report.ts';
 import type { Role, Target } from '../../harness/implementation/target.ts';
 import { loadTarget } from '../../harness/implementation/target-file.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
 import { clearCertificate } from '../../report/certificate/certificate-files.ts';
 import { clearReport } from '../../report/report-folder.ts';
+import { clearSpecification } from '../../report/specification/beside-report.ts';
 import type { Expectations } from '../../verdict/expectations.ts';
 import { exitOfLoss } from '../terminal/failed-writes.ts';
 import { expectationsPath, loadExpectations } from './expectations-file.ts';

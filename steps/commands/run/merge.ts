@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Envelope } from '@cucumber/messages';
-import { specificationFile, writeSpecification } from '../../docs/beside-report.ts';
 import { schemaFaults } from '../../harness/message/schema.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
 import { clearCertificate, judgedFiles } from '../../report/certificate/certificate-files.ts';
@@ -10,6 +9,7 @@ import { suiteDigest } from '../../report/certificate/suite-digest.ts';
 import { Console } from '../../report/console.ts';
 import { makeFolder, messageFiles, writeIncomplete } from '../../report/report-folder.ts';
 import { buildReport, type Run } from '../../report/report-json.ts';
+import { specificationFile, writeSpecification } from '../../report/specification/beside-report.ts';
 import { readRequirements, root } from '../../requirement.ts';
 import type { Expectations } from '../../verdict/expectations.ts';
 import { judge } from '../../verdict/judge.ts';

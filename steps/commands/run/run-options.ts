@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto';
-import { hostedPage } from '../../docs/beside-report.ts';
 import { LONGEST_MS, parseDuration } from '../../harness/implementation/duration.ts';
 import type { Role, Target } from '../../harness/implementation/target.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
+import { hostedPage } from '../../report/specification/beside-report.ts';
 import type { Shard } from '../../verdict/report.ts';
 import { readSigningKey } from './signing-key.ts';
 

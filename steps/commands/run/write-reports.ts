@@ -1,11 +1,11 @@
 import type { KeyObject } from 'node:crypto';
 import { join } from 'node:path';
-import { specificationFile } from '../../docs/beside-report.ts';
 import { certify } from '../../report/certificate/certify.ts';
 import { NotCertifiable } from '../../report/certificate/statement.ts';
 import type { Console } from '../../report/console.ts';
 import { messageFiles, writeReport } from '../../report/report-folder.ts';
 import { reportJson } from '../../report/report-json.ts';
+import { specificationFile } from '../../report/specification/beside-report.ts';
 import type { Report } from '../../verdict/report.ts';
 import { exitOfLoss, Losses } from '../terminal/failed-writes.ts';
 import type { MessageFile } from './message-file.ts';

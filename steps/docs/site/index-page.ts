@@ -1,11 +1,11 @@
 import { html, type Markup } from '../../report/html/html.ts';
+import { type Address, paragraphs } from '../../report/specification/description-text.ts';
+import { files, framed, search } from '../../report/specification/frame.ts';
+import { requirementLine } from '../../report/specification/role-page.ts';
+import type { Subject } from '../../report/specification/specification.ts';
+import { texts } from '../../report/specification/texts.ts';
+import { drawnExample } from '../../report/specification/worked-example.ts';
 import type { Role } from '../../requirement.ts';
-import { files, framed, search } from '../frame.ts';
-import { type Address, paragraphs } from '../prose.ts';
-import { requirementLine } from '../role-page.ts';
-import type { Subject } from '../specification.ts';
-import { texts } from '../texts.ts';
-import { drawnExample } from '../worked-example.ts';
 
 /** The first page: what this is, the exchange that it is about, and every requirement in a line. */
 export function indexPage(subjects: readonly Subject[], address: Address): string {

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { SaxesParser } from 'saxes';
 import { readExcluded } from '../../excluded.ts';
+import { specificationPage } from '../../report/specification/role-page.ts';
+import { texts } from '../../report/specification/texts.ts';
 import { readRequirements } from '../../requirement.ts';
-import { specificationPage } from '../role-page.ts';
-import { texts } from '../texts.ts';
 import { madeUpProof } from './made-up.test.ts';
 import { site } from './site.ts';
 

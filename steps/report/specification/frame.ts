@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { pageHead } from '../report/html/head.ts';
-import { html, Markup, type Part } from '../report/html/html.ts';
-import { policyOf } from '../report/html/policy.ts';
-import { root } from '../requirement.ts';
-import { script } from './script.ts';
-import { style } from './style.ts';
+import { root } from '../../requirement.ts';
+import { pageHead } from '../html/head.ts';
+import { html, Markup, type Part } from '../html/html.ts';
+import { policyOf } from '../html/policy.ts';
+import { script } from './specification-script.ts';
+import { style } from './specification-style.ts';
 import { texts } from './texts.ts';
 
 /** The pages of the site, and their files. */

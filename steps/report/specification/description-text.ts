@@ -1,5 +1,5 @@
-import { html, type Markup, type Part } from '../report/html/html.ts';
-import { prose } from '../report/html/paragraphs.ts';
+import { html, type Markup, type Part } from '../html/html.ts';
+import { prose } from '../html/paragraphs.ts';
 
 /** Where an id of a requirement leads; undefined for what is none, or stands on no page within reach. */
 export type Address = (id: string) => string | undefined;

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeWhole } from '../report/report-folder.ts';
-import type { Requirement, Role } from '../requirement.ts';
+import type { Requirement, Role } from '../../requirement.ts';
+import { writeWhole } from '../report-folder.ts';
 import { files } from './frame.ts';
 import { specificationPage } from './role-page.ts';
 

@@ -1,4 +1,4 @@
-import { drawings, foundation } from '../report/html/foundation.ts';
+import { drawings, foundation } from '../html/foundation.ts';
 
 /** The look of the specification's pages: that of the report page, as a text to be read. */
 export const style = `${foundation}

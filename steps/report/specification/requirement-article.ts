@@ -1,7 +1,7 @@
-import { html, type Markup } from '../report/html/html.ts';
-import { emphasised } from '../report/html/paragraphs.ts';
-import type { Requirement } from '../requirement.ts';
-import { type Address, linked, paragraphs, scrolling, withValues } from './prose.ts';
+import type { Requirement } from '../../requirement.ts';
+import { html, type Markup } from '../html/html.ts';
+import { emphasised } from '../html/paragraphs.ts';
+import { type Address, linked, paragraphs, scrolling, withValues } from './description-text.ts';
 import type { Form, Line, Specified, ValueTable } from './specification.ts';
 import { texts } from './texts.ts';
 

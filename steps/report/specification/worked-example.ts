@@ -1,7 +1,7 @@
-import type { ExchangeRecord } from '../harness/exchange-record.ts';
-import type { Markup } from '../report/html/html.ts';
-import { sequence } from '../report/html/sequence.ts';
-import type { Role } from '../requirement.ts';
+import type { ExchangeRecord } from '../../harness/exchange-record.ts';
+import type { Role } from '../../requirement.ts';
+import type { Markup } from '../html/html.ts';
+import { sequence } from '../html/sequence.ts';
 import { texts } from './texts.ts';
 
 /** A cell such as `1571724098110 (serverRecvTime)`. */

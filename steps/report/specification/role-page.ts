@@ -1,9 +1,9 @@
-import { html, type Markup } from '../report/html/html.ts';
-import { emphasised } from '../report/html/paragraphs.ts';
-import { words } from '../report/html/verdict-words.ts';
-import type { Requirement, Role } from '../requirement.ts';
+import type { Requirement, Role } from '../../requirement.ts';
+import { html, type Markup } from '../html/html.ts';
+import { emphasised } from '../html/paragraphs.ts';
+import { words } from '../html/verdict-words.ts';
+import { type Address, paragraphs } from './description-text.ts';
 import { framed, search } from './frame.ts';
-import { type Address, paragraphs } from './prose.ts';
 import { type Culprit, requirementArticle } from './requirement-article.ts';
 import { readSpecification, type Subject } from './specification.ts';
 import { texts } from './texts.ts';

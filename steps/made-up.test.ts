@@ -18,7 +18,7 @@ import type { Stage } from './harness/platform/client-runner.ts';
 import type { Scene } from './harness/platform/client-setup.ts';
 import { played } from './harness/played.test.ts';
 import { wall } from './harness/time/now.ts';
-import { readRequirements, root } from './requirement.ts';
+import { readRequirements, root } from './requirements/requirement.ts';
 import { NtpWorld } from './world.ts';
 
 // a machine's clock may be set while a test runs, which moves what is compared with it

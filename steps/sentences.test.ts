@@ -4,7 +4,7 @@ import { relative, resolve } from 'node:path';
 import { before, describe, test } from 'node:test';
 import type { Envelope } from '@cucumber/messages';
 import { dryRun, placeOf } from './mutate/dry-run.ts';
-import { featureFiles, readRequirements, root } from './requirement.ts';
+import { featureFiles, readRequirements, root } from './requirements/requirement.ts';
 
 describe('the sentences of steps/', () => {
   let messages: readonly Envelope[];

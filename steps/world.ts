@@ -20,7 +20,7 @@ import { pagePayload, plainPayload, plainScene, type Scene, trueAnswer } from '.
 import { type ExpectedTime, expectedTimes, TooUncertain } from './harness/platform/expected-time.ts';
 import { printable } from './harness/text/printable.ts';
 import { wall } from './harness/time/now.ts';
-import type { Requirement, Situation } from './requirement.ts';
+import type { Requirement, Situation } from './requirements/requirement.ts';
 
 /** What the implementation under test is blamed for. */
 export interface Blame {

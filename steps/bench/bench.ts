@@ -17,7 +17,7 @@ import { startTarget } from '../harness/implementation/start-target.ts';
 import type { Target } from '../harness/implementation/target.ts';
 import { Stage } from '../harness/platform/client-runner.ts';
 import { plainScene } from '../harness/platform/client-setup.ts';
-import { root } from '../requirement.ts';
+import { root } from '../requirements/requirement.ts';
 import { answerHelp } from '../usage.ts';
 import { accountNode, programPath, runNode } from './child.ts';
 import { benchContainer } from './container.ts';

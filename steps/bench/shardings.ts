@@ -10,7 +10,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Statement } from '../report/certificate/statement.ts';
-import { type Role, root } from '../requirement.ts';
+import { type Role, root } from '../requirements/requirement.ts';
 import { answerHelp, takeNoArguments } from '../usage.ts';
 import type { Report } from '../verdict/report.ts';
 

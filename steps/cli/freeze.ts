@@ -6,8 +6,8 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { readRequirements, root } from '../requirement.ts';
-import { makeSet, setFolder, setName, setText } from '../requirement-set.ts';
+import { readRequirements, root } from '../requirements/requirement.ts';
+import { makeSet, setFolder, setName, setText } from '../requirements/requirement-set.ts';
 import { answerHelp } from '../usage.ts';
 
 /**

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { exitCodes } from '../commands/terminal/exit-codes.ts';
 import { checkSchema } from '../harness/implementation/check-target.ts';
 import { readSource } from '../harness/implementation/source.ts';
-import { root } from '../requirement.ts';
+import { root } from '../requirements/requirement.ts';
 import { withTables } from './readme.ts';
 
 const readme = readFileSync(`${root}README.md`, 'utf8');

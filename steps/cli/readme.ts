@@ -5,7 +5,7 @@
  * Usage: npm run fix:readme
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { type Role, readRequirements, root } from '../requirement.ts';
+import { type Role, readRequirements, root } from '../requirements/requirement.ts';
 import { answerHelp, takeNoArguments } from '../usage.ts';
 
 const path = `${root}README.md`;

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after } from 'node:test';
-import type { Role } from '../requirement.ts';
-import { root } from '../requirement.ts';
+import type { Role } from '../requirements/requirement.ts';
+import { root } from '../requirements/requirement.ts';
 import type { Report } from '../verdict/report.ts';
 
 /** The suite's command line as a checkout has it. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { call, entry, temporaryFolder } from '../cli/spawned.test.ts';
-import { readRequirements } from '../requirement.ts';
+import { readRequirements } from '../requirements/requirement.ts';
 import { type Shell, shells } from './completion-scripts.ts';
 
 const run = promisify(execFile);

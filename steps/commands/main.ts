@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { EnvironmentError, InputFileError } from '../harness/implementation/errors.ts';
 import { WrongUse } from '../harness/text/usage-error.ts';
-import { FeatureError, root } from '../requirement.ts';
+import { FeatureError, root } from '../requirements/requirement.ts';
 import { firstSteps } from './first-steps.ts';
 import type { InteropOptions } from './interop/command.ts';
 import type { ListOptions } from './list/command.ts';

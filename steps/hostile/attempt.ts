@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { peakMemoryOf } from '../harness/text/peak-memory.ts';
-import { root } from '../requirement.ts';
+import { root } from '../requirements/requirement.ts';
 import type { Report } from '../verdict/report.ts';
 import { FakeEngine } from './fake-engine.ts';
 import { loadForeignImage } from './foreign-image.ts';

@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util';
 import { WrongUse } from '../harness/text/usage-error.ts';
 import { inLanes } from '../prove/lanes.ts';
 import { betweenMarks } from '../prove/readme.ts';
-import { root } from '../requirement.ts';
+import { root } from '../requirements/requirement.ts';
 import { answerHelp, complain } from '../usage.ts';
 import { type Attempt, attempt } from './attempt.ts';
 import { cases } from './cases.ts';

@@ -14,7 +14,7 @@ import { matchesGlob } from 'node:path';
 import { parseArgs } from 'node:util';
 import { listImplementations } from '../prove/implementation.ts';
 import { inLanes } from '../prove/lanes.ts';
-import { root } from '../requirement.ts';
+import { root } from '../requirements/requirement.ts';
 import { answerHelp } from '../usage.ts';
 import { Checkout } from './checkout.ts';
 import { type Jury, juryFor, randomFrom, shuffled } from './choice.ts';

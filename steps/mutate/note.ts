@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { root } from '../requirement.ts';
+import { root } from '../requirements/requirement.ts';
 import type { Mutation } from './mutation.ts';
 
 /** Why nobody has to notice a mutation: an entry of `survivors.json`. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { validateAction } from '@action-validator/core';
 import { reportIn, temporaryFolder, writeTarget } from '../cli/spawned.test.ts';
-import { root } from '../requirement.ts';
+import { root } from '../requirements/requirement.ts';
 import { action, metadata, runAction } from './runner.test.ts';
 
 const folder = temporaryFolder();

@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { validateWorkflow } from '@action-validator/core';
 import { parse } from 'yaml';
 import { reportIn, temporaryFolder } from '../cli/spawned.test.ts';
-import { root } from '../requirement.ts';
+import { root } from '../requirements/requirement.ts';
 import { action, type Job, runAction } from './runner.test.ts';
 
 interface Step {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { parseAllDocuments } from 'yaml';
 import { entry, reportIn, temporaryFolder, writeTarget } from '../cli/spawned.test.ts';
-import { root } from '../requirement.ts';
+import { root } from '../requirements/requirement.ts';
 
 interface Input {
   readonly type?: 'boolean' | 'number';

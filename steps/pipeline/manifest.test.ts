@@ -7,7 +7,7 @@ import type { ConfigMap, Container, PodSpec } from 'kubernetes-types/core/v1.js'
 import { parseAllDocuments } from 'yaml';
 import { entry, temporaryFolder } from '../cli/spawned.test.ts';
 import { freePort } from '../harness/implementation/port.ts';
-import { root } from '../requirement.ts';
+import { root } from '../requirements/requirement.ts';
 
 const folder = temporaryFolder();
 

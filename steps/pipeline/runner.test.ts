@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { parse } from 'yaml';
-import { root } from '../requirement.ts';
+import { root } from '../requirements/requirement.ts';
 
 /** The text of `action.yml`. */
 export const metadata = readFileSync(join(root, 'action.yml'), 'utf8');

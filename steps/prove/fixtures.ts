@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { root } from '../requirement.ts';
+import { root } from '../requirements/requirement.ts';
 import type { Implementation } from './implementation.ts';
 
 /**

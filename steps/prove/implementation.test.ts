@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readRequirements } from '../requirement.ts';
+import { readRequirements } from '../requirements/requirement.ts';
 import { faultsOfClaim, listImplementations } from './implementation.ts';
 import { implementation, requirement } from './made-up.ts';
 

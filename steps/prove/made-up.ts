@@ -1,4 +1,4 @@
-import type { Requirement } from '../requirement.ts';
+import type { Requirement } from '../requirements/requirement.ts';
 import type { Failure, Report, SituationResult, Status } from '../verdict/report.ts';
 import type { Implementation } from './implementation.ts';
 import type { Trial } from './trial.ts';

@@ -1,4 +1,4 @@
-import type { Level, Requirement, Role } from '../requirement.ts';
+import type { Level, Requirement, Role } from '../requirements/requirement.ts';
 import { compare, type Mistake } from './comparison.ts';
 import { gaps, proveSituations, type SituationProof } from './coverage.ts';
 import { faultsOfClaim } from './implementation.ts';

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { readRequirements, root } from '../requirement.ts';
+import { readRequirements, root } from '../requirements/requirement.ts';
 import { listImplementations } from './implementation.ts';
 import { matrix } from './matrix.ts';
 import { conclude } from './proof.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { WrongUse } from '../harness/text/usage-error.ts';
-import { type Role, readRequirements, root } from '../requirement.ts';
+import { type Role, readRequirements, root } from '../requirements/requirement.ts';
 import { cpuSeconds } from './cpu-time.ts';
 import { Fixtures } from './fixtures.ts';
 import type { Implementation } from './implementation.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Requirement } from '../requirement.ts';
+import type { Requirement } from '../requirements/requirement.ts';
 import { type Circumstances, judge } from '../verdict/judge.ts';
 import { finding, place, requirement, run, scenario, transcriptOf } from '../verdict/made-up.test.ts';
 import type { Transcript } from '../verdict/transcript.ts';

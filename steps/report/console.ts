@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
 import { printable } from '../harness/text/printable.ts';
-import type { Requirement } from '../requirement.ts';
+import type { Requirement } from '../requirements/requirement.ts';
 import { type Expectations, expectedInWords, withKnown } from '../verdict/expectations.ts';
 import { judgeSituation } from '../verdict/judge.ts';
 import { isUnstable, unstableInWords } from '../verdict/repeat.ts';

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import type { Requirement } from '../requirement.ts';
+import type { Requirement } from '../requirements/requirement.ts';
 import type { Circumstances } from '../verdict/judge.ts';
 import type { Report } from '../verdict/report.ts';
 import { reportPage } from './html/report-page.ts';

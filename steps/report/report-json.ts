@@ -3,7 +3,7 @@ import { loosened } from '../harness/implementation/confinement.ts';
 import type { StartedTarget, Target } from '../harness/implementation/target.ts';
 import { printable } from '../harness/text/printable.ts';
 import { conceal } from '../harness/text/secrets.ts';
-import type { Requirement } from '../requirement.ts';
+import type { Requirement } from '../requirements/requirement.ts';
 import { type Circumstances, type Judgement, judge } from '../verdict/judge.ts';
 import type { Report, RequirementResult, Shard } from '../verdict/report.ts';
 import { Transcript } from '../verdict/transcript.ts';

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { WrongUse } from '../harness/text/usage-error.ts';
-import { type Role, root } from '../requirement.ts';
+import { type Role, root } from '../requirements/requirement.ts';
 import { answerHelp, complain } from '../usage.ts';
 import type { Report } from '../verdict/report.ts';
 import { SoakProcess } from './soak-process.ts';

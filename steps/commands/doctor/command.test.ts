@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { call, fixtureTarget, temporaryFolder, writeTarget } from '../../cli/spawned.test.ts';
 import { connectEngine } from '../../harness/implementation/engine.ts';
-import { root } from '../../requirement.ts';
+import { root } from '../../requirements/requirement.ts';
 import { seeTerminal } from './command.ts';
 
 const folder = temporaryFolder();

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { didYouMean } from '../../harness/implementation/nearest.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
-import { readRequirements, root } from '../../requirement.ts';
+import { readRequirements, root } from '../../requirements/requirement.ts';
 
 /** The text of `explain`. @throws WrongUse when there is no such requirement */
 export function explain(id: string): string {

@@ -7,7 +7,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { call, temporaryFolder } from '../../cli/spawned.test.ts';
 import { readSource } from '../../harness/implementation/source.ts';
 import { loadTarget } from '../../harness/implementation/target-file.ts';
-import { root } from '../../requirement.ts';
+import { root } from '../../requirements/requirement.ts';
 import { type Answers, contentOf } from './answers.ts';
 import { interview } from './interview.ts';
 import { implied, takeProposals } from './known-answers.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { stringify } from 'yaml';
-import { root } from '../../requirement.ts';
+import { root } from '../../requirements/requirement.ts';
 import type { Content } from './answers.ts';
 
 /** Where a package has the schema, seen from a folder that it is installed in. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { call, type Ended, fixtureTarget, temporaryFolder, writeTarget } from '../../cli/spawned.test.ts';
 import { schemaFaults } from '../../harness/message/schema.ts';
-import { root } from '../../requirement.ts';
+import { root } from '../../requirements/requirement.ts';
 import { assertForEverybody, launch, open, skip } from '../../verdict/page/chromium.test.ts';
 import type { InteropReport } from './interop-report.ts';
 

@@ -7,7 +7,7 @@ import { WrongUse } from '../../harness/text/usage-error.ts';
 import { painterFor } from '../../report/paint.ts';
 import { makeFolder } from '../../report/report-folder.ts';
 import { describeTarget } from '../../report/report-json.ts';
-import { featuresDigest, readRequirements, root } from '../../requirement.ts';
+import { featuresDigest, readRequirements, root } from '../../requirements/requirement.ts';
 import { loadSentences } from '../../sentences.ts';
 import type { Report } from '../../verdict/report.ts';
 import { exitOfLoss, Losses } from '../terminal/failed-writes.ts';

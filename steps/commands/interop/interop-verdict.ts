@@ -1,7 +1,7 @@
 import type { StartedTarget, Target } from '../../harness/implementation/target.ts';
 import { printable } from '../../harness/text/printable.ts';
 import { conceal } from '../../harness/text/secrets.ts';
-import type { Requirement } from '../../requirement.ts';
+import type { Requirement } from '../../requirements/requirement.ts';
 import { idsInWords } from '../../verdict/judge.ts';
 import type { RequirementResult } from '../../verdict/report.ts';
 import type { InteropReport, PairResult, Reason, StartResult } from './interop-report.ts';

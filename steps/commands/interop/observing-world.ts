@@ -4,7 +4,7 @@ import type { Target } from '../../harness/implementation/target.ts';
 import { type ExpectedTime, expectedTimes } from '../../harness/platform/expected-time.ts';
 import { printable } from '../../harness/text/printable.ts';
 import { conceal } from '../../harness/text/secrets.ts';
-import type { Requirement, Situation } from '../../requirement.ts';
+import type { Requirement, Situation } from '../../requirements/requirement.ts';
 import { concealEvidence, readEvidence } from '../../verdict/attachment.ts';
 import { NtpWorld } from '../../world.ts';
 

@@ -1,8 +1,8 @@
-import { readExcluded } from '../../excluded.ts';
 import { didYouMean } from '../../harness/implementation/nearest.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
-import { type Role, readRequirements } from '../../requirement.ts';
-import { type RequirementSet, readSets } from '../../requirement-set.ts';
+import { readExcluded } from '../../requirements/excluded.ts';
+import { type Role, readRequirements } from '../../requirements/requirement.ts';
+import { type RequirementSet, readSets } from '../../requirements/requirement-set.ts';
 
 /** What `list` was told. */
 export interface ListOptions {

@@ -13,7 +13,7 @@ import { WrongUse } from '../../harness/text/usage-error.ts';
 import { painterFor } from '../../report/paint.ts';
 import { makeFolder } from '../../report/report-folder.ts';
 import { describeTarget } from '../../report/report-json.ts';
-import { root } from '../../requirement.ts';
+import { root } from '../../requirements/requirement.ts';
 import { embeddedName, embeddedTarget } from '../run/reference-target.ts';
 import { readShard } from '../run/shard.ts';
 import { exitOfLoss, isSystemError, Losses } from '../terminal/failed-writes.ts';

@@ -8,7 +8,7 @@ import { WrongUse } from '../../harness/text/usage-error.ts';
 import { certificateFiles, clearCertificate, judgedFiles } from '../../report/certificate/certificate-files.ts';
 import { clearReport, makeFolder, pageFile, writeWhole } from '../../report/report-folder.ts';
 import { clearSpecification } from '../../report/specification/beside-report.ts';
-import { root } from '../../requirement.ts';
+import { root } from '../../requirements/requirement.ts';
 import type { Report } from '../../verdict/report.ts';
 import { Runs } from '../terminal/child-runs.ts';
 import { familyPage } from './run-many-page.ts';

@@ -4,7 +4,7 @@ import { html, type Markup } from '../../report/html/html.ts';
 import { icon, iconSheet, signOf } from '../../report/html/icons.ts';
 import { policyOf } from '../../report/html/policy.ts';
 import { words } from '../../report/html/verdict-words.ts';
-import type { Role } from '../../requirement.ts';
+import type { Role } from '../../requirements/requirement.ts';
 import type { Status } from '../../verdict/report.ts';
 import { type FamilyReport, type Member, rowsOf } from './run-many-report.ts';
 

@@ -1,4 +1,4 @@
-import type { Level, Role } from '../../requirement.ts';
+import type { Level, Role } from '../../requirements/requirement.ts';
 import type { Report, Status, Verdict } from '../../verdict/report.ts';
 
 /** What became of one implementation of a family. */

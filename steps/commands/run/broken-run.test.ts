@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { reportIn, start, temporaryFolder, writeTarget } from '../../cli/spawned.test.ts';
 import { schemaFaults } from '../../harness/message/schema.ts';
-import { readRequirements } from '../../requirement.ts';
+import { readRequirements } from '../../requirements/requirement.ts';
 
 const folder = temporaryFolder();
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { call, type Ended, fixtureTarget, temporaryFolder, writeTarget } from '../../cli/spawned.test.ts';
 import { schemaFaults } from '../../harness/message/schema.ts';
-import { root } from '../../requirement.ts';
+import { root } from '../../requirements/requirement.ts';
 
 const folder = temporaryFolder();
 const build = { name: 'sensor-1.4.0.bin', digest: `sha256:${'5'.repeat(64)}` };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { call, reportIn, temporaryFolder } from '../../cli/spawned.test.ts';
 import { builtForwarder, builtHere, type FakeCluster, fakeCluster } from '../../harness/target/fake-cluster.test.ts';
-import { root } from '../../requirement.ts';
+import { root } from '../../requirements/requirement.ts';
 
 const required = process.env['CONFORMANCE_REQUIRE_DOCKER'] === '1';
 const skip = required || existsSync('/var/run/docker.sock') ? false : 'no Docker engine answers at its usual socket';

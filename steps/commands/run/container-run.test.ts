@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { call, reportIn, temporaryFolder } from '../../cli/spawned.test.ts';
 import { connectEngine } from '../../harness/implementation/engine.ts';
-import { root } from '../../requirement.ts';
+import { root } from '../../requirements/requirement.ts';
 
 /** What the fixtures' images are built from; it is on this machine already, and nothing is pulled. */
 const base = 'local/base:latest';

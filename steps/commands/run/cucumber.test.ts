@@ -5,7 +5,7 @@ import { before, describe, test } from 'node:test';
 import type { Envelope } from '@cucumber/messages';
 import { call, type Ended, fixtureTarget, reportIn, temporaryFolder } from '../../cli/spawned.test.ts';
 import { schemaFaults } from '../../harness/message/schema.ts';
-import { readRequirements, root } from '../../requirement.ts';
+import { readRequirements, root } from '../../requirements/requirement.ts';
 import type { Report } from '../../verdict/report.ts';
 
 const folder = temporaryFolder();

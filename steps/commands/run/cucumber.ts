@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { type IConfiguration, type IRunConfiguration, loadConfiguration, loadSupport, runCucumber } from '@cucumber/cucumber/api';
 import type { Envelope } from '@cucumber/messages';
-import { root } from '../../requirement.ts';
+import { root } from '../../requirements/requirement.ts';
 import type { Report, Shard } from '../../verdict/report.ts';
 import { Lanes } from './lanes.ts';
 import { laneOf } from './shard.ts';

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { call, fixtureTarget, reportIn, temporaryFolder } from '../../cli/spawned.test.ts';
-import { root } from '../../requirement.ts';
+import { root } from '../../requirements/requirement.ts';
 
 const folder = temporaryFolder();
 const id = 'server-long-stays-long';

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { temporaryFolder } from '../../cli/spawned.test.ts';
-import { readRequirements } from '../../requirement.ts';
+import { readRequirements } from '../../requirements/requirement.ts';
 import { ExpectationsError, expectationsPath, loadExpectations } from './expectations-file.ts';
 
 const folder = temporaryFolder();

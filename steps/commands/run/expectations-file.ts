@@ -8,7 +8,7 @@ import { didYouMean } from '../../harness/implementation/nearest.ts';
 import type { Role } from '../../harness/implementation/target.ts';
 import { printable } from '../../harness/text/printable.ts';
 import { conceal } from '../../harness/text/secrets.ts';
-import { type Requirement, readRequirements, type Situation } from '../../requirement.ts';
+import { type Requirement, readRequirements, type Situation } from '../../requirements/requirement.ts';
 import { covers, type Expectation } from '../../verdict/expectations.ts';
 import type { Expected } from '../../verdict/report.ts';
 

@@ -8,7 +8,7 @@ import { before, describe, test } from 'node:test';
 import { call, reportIn, temporaryFolder, writeTarget } from '../../cli/spawned.test.ts';
 import { connectEngine } from '../../harness/implementation/engine.ts';
 import { MadeCertificates } from '../../harness/made-certificates.ts';
-import { root } from '../../requirement.ts';
+import { root } from '../../requirements/requirement.ts';
 import type { Status } from '../../verdict/report.ts';
 
 /** Node and Debian's mosquitto; it is on this machine already, and nothing is pulled. */

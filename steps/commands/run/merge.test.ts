@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { call, type Ended, reportIn, temporaryFolder, writeTarget } from '../../cli/spawned.test.ts';
 import { schemaFaults } from '../../harness/message/schema.ts';
 import type { Statement } from '../../report/certificate/statement.ts';
-import { root } from '../../requirement.ts';
+import { root } from '../../requirements/requirement.ts';
 
 const folder = temporaryFolder();
 

@@ -10,7 +10,7 @@ import { Console } from '../../report/console.ts';
 import { makeFolder, messageFiles, writeIncomplete } from '../../report/report-folder.ts';
 import { buildReport, type Run } from '../../report/report-json.ts';
 import { specificationFile, writeSpecification } from '../../report/specification/beside-report.ts';
-import { readRequirements, root } from '../../requirement.ts';
+import { readRequirements, root } from '../../requirements/requirement.ts';
 import type { Expectations } from '../../verdict/expectations.ts';
 import { judge } from '../../verdict/judge.ts';
 import type { Report, Shard } from '../../verdict/report.ts';

@@ -8,7 +8,7 @@ import { before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { parseSync } from 'oxc-parser';
 import { call, reportIn, temporaryFolder } from '../../cli/spawned.test.ts';
-import { readRequirements, root } from '../../requirement.ts';
+import { readRequirements, root } from '../../requirements/requirement.ts';
 
 const run = promisify(execFile);
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { call } from '../../cli/spawned.test.ts';
-import { readRequirements, root } from '../../requirement.ts';
+import { readRequirements, root } from '../../requirements/requirement.ts';
 
 const program = join(root, 'node_modules/@cucumber/cucumber/bin/cucumber.js');
 

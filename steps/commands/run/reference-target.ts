@@ -1,6 +1,6 @@
 import type { Role, Target } from '../../harness/implementation/target.ts';
 import { loadTarget } from '../../harness/implementation/target-file.ts';
-import { root } from '../../requirement.ts';
+import { root } from '../../requirements/requirement.ts';
 
 /** What the reports say instead of a target file's name. */
 export const embeddedName = 'embedded reference';

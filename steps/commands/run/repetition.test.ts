@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { call, reportIn, start, temporaryFolder, writeTarget } from '../../cli/spawned.test.ts';
 import { schemaFaults } from '../../harness/message/schema.ts';
-import { root } from '../../requirement.ts';
+import { root } from '../../requirements/requirement.ts';
 import type { Report } from '../../verdict/report.ts';
 
 const folder = temporaryFolder();

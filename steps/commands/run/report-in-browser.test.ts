@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 import { call, reportIn, temporaryFolder, writeTarget } from '../../cli/spawned.test.ts';
-import { root } from '../../requirement.ts';
+import { root } from '../../requirements/requirement.ts';
 
 /** Chromium of this machine; undefined where there is none. */
 const executablePath = (process.env['PATH'] ?? '')

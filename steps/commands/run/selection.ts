@@ -1,7 +1,7 @@
 import parseTags from '@cucumber/tag-expressions';
 import { didYouMean } from '../../harness/implementation/nearest.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
-import type { Requirement } from '../../requirement.ts';
+import type { Requirement } from '../../requirements/requirement.ts';
 
 /** What a run is limited to. */
 export interface Limits {

@@ -1,5 +1,5 @@
 import { WrongUse } from '../../harness/text/usage-error.ts';
-import type { Requirement } from '../../requirement.ts';
+import type { Requirement } from '../../requirements/requirement.ts';
 import type { Shard } from '../../verdict/report.ts';
 
 /**

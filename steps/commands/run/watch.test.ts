@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { call, reportIn, start, temporaryFolder, writeTarget } from '../../cli/spawned.test.ts';
-import { root } from '../../requirement.ts';
+import { root } from '../../requirements/requirement.ts';
 
 const folder = temporaryFolder();
 

@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { call, temporaryFolder } from '../../cli/spawned.test.ts';
-import { type Requirement, readRequirements, root } from '../../requirement.ts';
-import { readSets } from '../../requirement-set.ts';
+import { type Requirement, readRequirements, root } from '../../requirements/requirement.ts';
+import { readSets } from '../../requirements/requirement-set.ts';
 import { exitCodes } from './exit-codes.ts';
 
 const folder = temporaryFolder();

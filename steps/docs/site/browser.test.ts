@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { specificationPage } from '../../report/specification/role-page.ts';
-import { readRequirements } from '../../requirement.ts';
+import { readRequirements } from '../../requirements/requirement.ts';
 import { assertForEverybody, launch, open as openFile, skip, type View } from '../../verdict/page/chromium.test.ts';
 import { madeUpProof } from './made-up.test.ts';
 import { site } from './site.ts';

@@ -5,7 +5,7 @@ import { requirementLine } from '../../report/specification/role-page.ts';
 import type { Subject } from '../../report/specification/specification.ts';
 import { texts } from '../../report/specification/texts.ts';
 import { drawnExample } from '../../report/specification/worked-example.ts';
-import type { Role } from '../../requirement.ts';
+import type { Role } from '../../requirements/requirement.ts';
 
 /** The first page: what this is, the exchange that it is about, and every requirement in a line. */
 export function indexPage(subjects: readonly Subject[], address: Address): string {

@@ -4,7 +4,7 @@ import { html, type Markup } from '../../report/html/html.ts';
 import { type Address, linked } from '../../report/specification/description-text.ts';
 import { framed } from '../../report/specification/frame.ts';
 import { texts } from '../../report/specification/texts.ts';
-import type { Role } from '../../requirement.ts';
+import type { Role } from '../../requirements/requirement.ts';
 
 /** What the suite catches: the last proof, where there is one. */
 export function proofPage(proof: Proof | undefined, address: Address): string {

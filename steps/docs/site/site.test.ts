@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { SaxesParser } from 'saxes';
-import { readExcluded } from '../../excluded.ts';
 import { specificationPage } from '../../report/specification/role-page.ts';
 import { texts } from '../../report/specification/texts.ts';
-import { readRequirements } from '../../requirement.ts';
+import { readExcluded } from '../../requirements/excluded.ts';
+import { readRequirements } from '../../requirements/requirement.ts';
 import { madeUpProof } from './made-up.test.ts';
 import { site } from './site.ts';
 

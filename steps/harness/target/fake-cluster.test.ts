@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { after } from 'node:test';
-import { root } from '../../requirement.ts';
+import { root } from '../../requirements/requirement.ts';
 
 /** Where the real engine listens, whose containers stand for pods. */
 const socketPath = '/var/run/docker.sock';

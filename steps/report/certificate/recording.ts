@@ -1,5 +1,5 @@
 import type { Envelope } from '@cucumber/messages';
-import { digestOfFeatures, type Requirement, type Role, requirementsOf, root } from '../../requirement.ts';
+import { digestOfFeatures, type Requirement, type Role, requirementsOf, root } from '../../requirements/requirement.ts';
 import { type Circumstances, type Judgement, judge } from '../../verdict/judge.ts';
 import type { Report, RequirementResult } from '../../verdict/report.ts';
 import { Transcript } from '../../verdict/transcript.ts';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import { root } from '../../requirement.ts';
+import { root } from '../../requirements/requirement.ts';
 import { sha256 } from './evidence-digests.ts';
 
 let known: string | undefined;

@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { schemaFaults } from '../../harness/message/schema.ts';
-import { differences, readSets } from '../../requirement-set.ts';
+import { differences, readSets } from '../../requirements/requirement-set.ts';
 import type { Report } from '../../verdict/report.ts';
 import { certificateFiles, judgedFiles, mediaTypeOf } from './certificate-files.ts';
 import { sha256 } from './evidence-digests.ts';

@@ -1,4 +1,4 @@
-import type { Role } from '../../requirement.ts';
+import type { Role } from '../../requirements/requirement.ts';
 import { expectedInWords } from '../../verdict/expectations.ts';
 import { isUnstable } from '../../verdict/repeat.ts';
 import type { Report, RequirementResult, Status } from '../../verdict/report.ts';

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Requirement, Role } from '../../requirement.ts';
+import type { Requirement, Role } from '../../requirements/requirement.ts';
 import { writeWhole } from '../report-folder.ts';
 import { files } from './frame.ts';
 import { specificationPage } from './role-page.ts';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { root } from '../../requirement.ts';
+import { root } from '../../requirements/requirement.ts';
 import { pageHead } from '../html/head.ts';
 import { html, Markup, type Part } from '../html/html.ts';
 import { policyOf } from '../html/policy.ts';

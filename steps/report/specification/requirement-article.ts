@@ -1,4 +1,4 @@
-import type { Requirement } from '../../requirement.ts';
+import type { Requirement } from '../../requirements/requirement.ts';
 import { html, type Markup } from '../html/html.ts';
 import { emphasised } from '../html/paragraphs.ts';
 import { type Address, linked, paragraphs, scrolling, withValues } from './description-text.ts';

@@ -1,4 +1,4 @@
-import type { Requirement, Role } from '../../requirement.ts';
+import type { Requirement, Role } from '../../requirements/requirement.ts';
 import { html, type Markup } from '../html/html.ts';
 import { emphasised } from '../html/paragraphs.ts';
 import { words } from '../html/verdict-words.ts';

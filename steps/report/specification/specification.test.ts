@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { readRequirements } from '../../requirement.ts';
+import { readRequirements } from '../../requirements/requirement.ts';
 import { paragraphs } from './description-text.ts';
 import { requirementArticle } from './requirement-article.ts';
 import { readSpecification, readSubject } from './specification.ts';

@@ -20,7 +20,7 @@ import {
   readRequirements,
   root,
   titleOf,
-} from '../../requirement.ts';
+} from '../../requirements/requirement.ts';
 
 /** What a line of a situation does: Gherkin knows it of each keyword, in every language. */
 export type Part = 'setUp' | 'deed' | 'demand' | 'other';

@@ -1,4 +1,4 @@
-import type { Role } from '../../requirement.ts';
+import type { Role } from '../../requirements/requirement.ts';
 import type { Part } from './specification.ts';
 
 /**

@@ -13,7 +13,7 @@ import {
   type TableRow,
   type Tag,
 } from '@cucumber/messages';
-import type { Role } from './harness/implementation/target.ts';
+import type { Role } from '../harness/implementation/target.ts';
 
 export type { Role };
 

@@ -25,7 +25,7 @@ export async function dryRun(): Promise<Envelope[]> {
   return messages;
 }
 
-/** `steps/clock.steps.ts:12`: file and line relative to the package. */
+/** `steps/server/clock.steps.ts:12`: file and line relative to the package. */
 export function placeOf({ uri = '', location }: SourceReference): string {
   const file = isAbsolute(uri) ? uri : resolve(root, uri);
   return `${relative(root, file).replaceAll('\\', '/')}:${location?.line ?? 0}`;

@@ -2,7 +2,7 @@
  * Breaks what judges in small ways, one at a time in a copy of the checkout, and shows which ones nobody notices: first the tests beside
  * the broken file are run, and where these see nothing a handful of the faulty and unusual implementations of the requirements concerned.
  *
- * Usage: npm run mutate -- [--files 'steps/clock.steps.ts'] [--sample 60] [--seed 1] [--seconds 600] [--lanes 2] [--tests-only]
+ * Usage: npm run mutate -- [--files 'steps/server/clock.steps.ts'] [--sample 60] [--seed 1] [--seconds 600] [--lanes 2] [--tests-only]
  *
  * `--files` may be a glob, and given several times. `--tests-only` asks no implementations. First all must be green without any mutation;
  * then no mutation is begun after so many seconds. Each result is in conformance-report/mutate/mutation.json, those that nobody noticed
@@ -34,7 +34,7 @@ const judges = [
 const moreTests: Readonly<Record<string, readonly string[]>> = {
   'steps/verdict/judge.ts': ['steps/verdict/report.test.ts', 'steps/verdict/expectations.test.ts'],
   'steps/verdict/transcript.ts': ['steps/verdict/judge.test.ts', 'steps/verdict/report.test.ts'],
-  'steps/device.steps.ts': ['steps/server.steps.test.ts', 'steps/response.steps.test.ts'],
+  'steps/server/device.steps.ts': ['steps/server/server.steps.test.ts', 'steps/server/response.steps.test.ts'],
   'steps/world.ts': globSync('steps/*.steps.test.ts', { cwd: root }).sort(),
 };
 /** In ms: an implementation takes seconds at the most, a hanging suite 45 s. */

@@ -12,7 +12,7 @@ export interface ParsedFile {
 export interface Unit {
   readonly file: string;
   readonly node: SyntaxNode;
-  /** `steps/clock.steps.ts:12`: where its top-level statement begins, as Cucumber names the place of a sentence. */
+  /** `steps/server/clock.steps.ts:12`: where its top-level statement begins, as Cucumber names the place of a sentence. */
   readonly place: string;
   /** The names by which others run it: `name` of a statement, `.name` of a member. */
   readonly declares: ReadonlySet<string>;

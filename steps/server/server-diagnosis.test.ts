@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { diagnoseServerTime, otherUnit } from './diagnosis.ts';
+import { diagnoseServerTime, otherUnit } from './server-diagnosis.ts';
 
 /** The page's example: 2019-10-22. */
 const now = 1_571_724_098_110;

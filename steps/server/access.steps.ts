@@ -1,10 +1,10 @@
 import { Given, Then, When } from '@cucumber/cucumber';
-import type { Intruder } from './harness/device/foreign-device.ts';
-import type { Reception } from './harness/device/unauthenticated-device.ts';
-import { type Credentials, credentialsOf, strangerTo, type Wrong } from './harness/implementation/credentials.ts';
-import type { Identity } from './harness/implementation/target.ts';
-import { printable } from './harness/text/printable.ts';
-import type { NtpWorld } from './world.ts';
+import type { Intruder } from '../harness/device/foreign-device.ts';
+import type { Reception } from '../harness/device/unauthenticated-device.ts';
+import { type Credentials, credentialsOf, strangerTo, type Wrong } from '../harness/implementation/credentials.ts';
+import type { Identity } from '../harness/implementation/target.ts';
+import { printable } from '../harness/text/printable.ts';
+import type { NtpWorld } from '../world.ts';
 
 /** What is special about a stranger. */
 interface Call {

@@ -1,14 +1,14 @@
 import { type DataTable, Given, When } from '@cucumber/cucumber';
-import type { NtpDevice } from './harness/device/ntp-device.ts';
-import type { DeviceWishes } from './harness/device/server-run.ts';
-import type { Identity } from './harness/implementation/target.ts';
-import type { Timestamp, TimestampType } from './harness/message/exchange.ts';
-import { readPayload } from './harness/message/payload.ts';
-import { assertValid } from './harness/message/schema.ts';
-import { monotonic } from './harness/mqtt/wire.ts';
-import { wall } from './harness/time/now.ts';
-import { type ClockState, toTimestamp } from './parameter-types.ts';
-import type { NtpWorld } from './world.ts';
+import type { NtpDevice } from '../harness/device/ntp-device.ts';
+import type { DeviceWishes } from '../harness/device/server-run.ts';
+import type { Identity } from '../harness/implementation/target.ts';
+import type { Timestamp, TimestampType } from '../harness/message/exchange.ts';
+import { readPayload } from '../harness/message/payload.ts';
+import { assertValid } from '../harness/message/schema.ts';
+import { monotonic } from '../harness/mqtt/wire.ts';
+import { wall } from '../harness/time/now.ts';
+import { type ClockState, toTimestamp } from '../parameter-types.ts';
+import type { NtpWorld } from '../world.ts';
 
 const unknownDevice = 'the target file says that the server knows no other devices (onlyThese)';
 

@@ -1,12 +1,12 @@
 import { Given, Then } from '@cucumber/cucumber';
-import { Grain } from './harness/device/clock-resolution.ts';
-import { claimedProcessing, estimateServerTime } from './harness/device/server-time.ts';
-import { diagnoseServerTime, otherUnit } from './harness/diagnosis.ts';
-import { type Exchange, roundTrip, type Timestamp } from './harness/message/exchange.ts';
-import { SuiteFault } from './harness/text/suite-fault.ts';
-import { halved, twiceTheTime } from './harness/time/formula.ts';
-import { wall } from './harness/time/now.ts';
-import type { NtpWorld } from './world.ts';
+import { Grain } from '../harness/device/clock-resolution.ts';
+import { claimedProcessing, estimateServerTime } from '../harness/device/server-time.ts';
+import { type Exchange, roundTrip, type Timestamp } from '../harness/message/exchange.ts';
+import { SuiteFault } from '../harness/text/suite-fault.ts';
+import { halved, twiceTheTime } from '../harness/time/formula.ts';
+import { wall } from '../harness/time/now.ts';
+import type { NtpWorld } from '../world.ts';
+import { diagnoseServerTime, otherUnit } from './server-diagnosis.ts';
 
 const stamps = ['serverRecvTime', 'serverSendTime'] as const;
 

@@ -1,10 +1,10 @@
 import { setTimeout as pass } from 'node:timers/promises';
 import { Given, Then, When } from '@cucumber/cucumber';
-import { ConnectError } from './harness/device/device.ts';
-import type { Link } from './harness/mqtt/link.ts';
-import { monotonic } from './harness/mqtt/wire.ts';
-import type { LostAfter } from './parameter-types.ts';
-import type { NtpWorld } from './world.ts';
+import { ConnectError } from '../harness/device/device.ts';
+import type { Link } from '../harness/mqtt/link.ts';
+import { monotonic } from '../harness/mqtt/wire.ts';
+import type { LostAfter } from '../parameter-types.ts';
+import type { NtpWorld } from '../world.ts';
 
 const alone = 'the target file says that the server knows no other devices (onlyThese)';
 

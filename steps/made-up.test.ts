@@ -19,7 +19,7 @@ import type { Scene } from './harness/platform/client-setup.ts';
 import { played } from './harness/played.test.ts';
 import { wall } from './harness/time/now.ts';
 import { readRequirements, root } from './requirements/requirement.ts';
-import { NtpWorld } from './world.ts';
+import { NtpWorld } from './support/world.ts';
 
 // a machine's clock may be set while a test runs, which moves what is compared with it
 mock.method(Date, 'now', () => Math.floor(performance.timeOrigin + monotonic() / 1000));
@@ -310,7 +310,7 @@ export class MadeUpWorld extends NtpWorld {
 }
 
 const { runConfiguration } = await loadConfiguration(
-  { file: false, provided: { import: ['steps/*.steps.ts', 'steps/parameter-types.ts'], publish: false } },
+  { file: false, provided: { import: ['steps/*.steps.ts', 'steps/support/parameter-types.ts'], publish: false } },
   { cwd: root },
 );
 const { stepDefinitions } = (await loadSupport(runConfiguration, { cwd: root })) as unknown as { stepDefinitions: Definition[] };

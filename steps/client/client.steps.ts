@@ -7,7 +7,7 @@ import { countsFromStart, stampUnit } from '../harness/platform/client-clock.ts'
 import { type Refusal, type Sequel, trueAnswer } from '../harness/platform/client-setup.ts';
 import { expectedTimes, isRight } from '../harness/platform/expected-time.ts';
 import { halved } from '../harness/time/formula.ts';
-import type { Blame, NtpWorld } from '../world.ts';
+import type { Blame, NtpWorld } from '../support/world.ts';
 import { type ClientMistake, diagnoseClientTime } from './client-diagnosis.ts';
 
 Given('the client is the device {string}', function (this: NtpWorld, name: string) {

@@ -13,7 +13,7 @@ export async function dryRun(): Promise<Envelope[]> {
       file: false,
       provided: {
         paths: ['features/**/*.feature'],
-        import: ['steps/*.steps.ts', 'steps/parameter-types.ts', 'steps/hooks.ts'],
+        import: ['steps/*.steps.ts', 'steps/support/parameter-types.ts', 'steps/support/hooks.ts'],
         dryRun: true,
         publish: false,
       },

@@ -27,7 +27,7 @@ import { type Mutant, report } from './score.ts';
 const judges = [
   'steps/verdict/{judge,transcript}.ts',
   'steps/*.steps.ts',
-  'steps/world.ts',
+  'steps/support/world.ts',
   'steps/harness/{formula,expected-time,client-diagnosis,diagnosis,watch,grain,server-time,hmac,client-clock,reported-time}.ts',
 ];
 /** Tests that see more of a file than those beside it. */
@@ -35,7 +35,7 @@ const moreTests: Readonly<Record<string, readonly string[]>> = {
   'steps/verdict/judge.ts': ['steps/verdict/report.test.ts', 'steps/verdict/expectations.test.ts'],
   'steps/verdict/transcript.ts': ['steps/verdict/judge.test.ts', 'steps/verdict/report.test.ts'],
   'steps/server/device.steps.ts': ['steps/server/server.steps.test.ts', 'steps/server/response.steps.test.ts'],
-  'steps/world.ts': globSync('steps/*.steps.test.ts', { cwd: root }).sort(),
+  'steps/support/world.ts': globSync('steps/*.steps.test.ts', { cwd: root }).sort(),
 };
 /** In ms: an implementation takes seconds at the most, a hanging suite 45 s. */
 const limit = { few: 180_000, more: 400_000, tests: 60_000 };

@@ -4,7 +4,7 @@ import type { Reception } from '../harness/device/unauthenticated-device.ts';
 import { type Credentials, credentialsOf, strangerTo, type Wrong } from '../harness/implementation/credentials.ts';
 import type { Identity } from '../harness/implementation/target.ts';
 import { printable } from '../harness/text/printable.ts';
-import type { NtpWorld } from '../world.ts';
+import type { NtpWorld } from '../support/world.ts';
 
 /** What is special about a stranger. */
 interface Call {

@@ -5,7 +5,7 @@ import { type Exchange, roundTrip, type Timestamp } from '../harness/message/exc
 import { SuiteFault } from '../harness/text/suite-fault.ts';
 import { halved, twiceTheTime } from '../harness/time/formula.ts';
 import { wall } from '../harness/time/now.ts';
-import type { NtpWorld } from '../world.ts';
+import type { NtpWorld } from '../support/world.ts';
 import { diagnoseServerTime, otherUnit } from './server-diagnosis.ts';
 
 const stamps = ['serverRecvTime', 'serverSendTime'] as const;

@@ -7,8 +7,8 @@ import { readPayload } from '../harness/message/payload.ts';
 import { assertValid } from '../harness/message/schema.ts';
 import { monotonic } from '../harness/mqtt/wire.ts';
 import { wall } from '../harness/time/now.ts';
-import { type ClockState, toTimestamp } from '../parameter-types.ts';
-import type { NtpWorld } from '../world.ts';
+import { type ClockState, toTimestamp } from '../support/parameter-types.ts';
+import type { NtpWorld } from '../support/world.ts';
 
 const unknownDevice = 'the target file says that the server knows no other devices (onlyThese)';
 

@@ -3,8 +3,8 @@ import { Given, Then, When } from '@cucumber/cucumber';
 import { ConnectError } from '../harness/device/device.ts';
 import type { Link } from '../harness/mqtt/link.ts';
 import { monotonic } from '../harness/mqtt/wire.ts';
-import type { LostAfter } from '../parameter-types.ts';
-import type { NtpWorld } from '../world.ts';
+import type { LostAfter } from '../support/parameter-types.ts';
+import type { NtpWorld } from '../support/world.ts';
 
 const alone = 'the target file says that the server knows no other devices (onlyThese)';
 

@@ -1,7 +1,7 @@
 import { Then, When } from '@cucumber/cucumber';
 import { type Nonsense, readingTime } from '../harness/device/malformed-request.ts';
 import { printable } from '../harness/text/printable.ts';
-import type { NtpWorld } from '../world.ts';
+import type { NtpWorld } from '../support/world.ts';
 
 function publish(world: NtpWorld, payload: string | Uint8Array): void {
   const { device } = world;

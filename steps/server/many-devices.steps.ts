@@ -3,7 +3,7 @@ import { type Asked, answersTo, gather } from '../harness/device/many-devices.ts
 import type { NtpDevice } from '../harness/device/ntp-device.ts';
 import type { Response } from '../harness/message/exchange.ts';
 import { Wire } from '../harness/mqtt/wire.ts';
-import type { NtpWorld } from '../world.ts';
+import type { NtpWorld } from '../support/world.ts';
 
 /** Every wait in these steps has an end of its own: 90 s for a round of answers that keep coming. */
 const patience = { timeout: 200_000 };

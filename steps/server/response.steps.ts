@@ -1,7 +1,7 @@
 import { type DataTable, Then } from '@cucumber/cucumber';
 import { type Request, type Response, type Timestamp, type TimestampType, toJson } from '../harness/message/exchange.ts';
 import { isExactly, isInteger, type Value } from '../harness/message/payload.ts';
-import type { NtpWorld } from '../world.ts';
+import type { NtpWorld } from '../support/world.ts';
 
 const times = ['deviceSendTime', 'serverRecvTime', 'serverSendTime'] as const;
 

@@ -1,6 +1,6 @@
 import { Given, Then, When } from '@cucumber/cucumber';
 import { EnvironmentError } from '../harness/implementation/errors.ts';
-import type { NtpWorld } from '../world.ts';
+import type { NtpWorld } from '../support/world.ts';
 
 /** A start may take as long as the target file says; it has an end of its own. */
 const patience = { timeout: 900_000 };

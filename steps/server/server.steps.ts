@@ -1,7 +1,7 @@
 import { Given, Then } from '@cucumber/cucumber';
 import type { NtpDevice } from '../harness/device/ntp-device.ts';
 import { type Request, type Response, roundTrip } from '../harness/message/exchange.ts';
-import type { NtpWorld } from '../world.ts';
+import type { NtpWorld } from '../support/world.ts';
 
 Given("a server that shares the suite's clock", function (this: NtpWorld) {
   const shared = this.session.started.target.sharedClock;

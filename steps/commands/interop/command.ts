@@ -8,7 +8,7 @@ import { painterFor } from '../../report/paint.ts';
 import { makeFolder } from '../../report/report-folder.ts';
 import { describeTarget } from '../../report/report-json.ts';
 import { featuresDigest, readRequirements, root } from '../../requirements/requirement.ts';
-import { loadSentences } from '../../sentences.ts';
+import { loadSentences } from '../../support/sentences.ts';
 import type { Report } from '../../verdict/report.ts';
 import { exitOfLoss, Losses } from '../terminal/failed-writes.ts';
 import { Interruption } from '../terminal/interruption.ts';

@@ -5,8 +5,8 @@ import { type ExpectedTime, expectedTimes } from '../../harness/platform/expecte
 import { printable } from '../../harness/text/printable.ts';
 import { conceal } from '../../harness/text/secrets.ts';
 import type { Requirement, Situation } from '../../requirements/requirement.ts';
+import { NtpWorld } from '../../support/world.ts';
 import { concealEvidence, readEvidence } from '../../verdict/attachment.ts';
-import { NtpWorld } from '../../world.ts';
 
 type Options = ConstructorParameters<typeof NtpWorld>[0];
 

@@ -4,7 +4,7 @@ import { startTarget } from '../../harness/implementation/start-target.ts';
 import type { StartedTarget, Target } from '../../harness/implementation/target.ts';
 import { describeTarget, type SeenTarget } from '../../report/report-json.ts';
 import type { Requirement } from '../../requirements/requirement.ts';
-import type { Say } from '../../sentences.ts';
+import type { Say } from '../../support/sentences.ts';
 import type { Report } from '../../verdict/report.ts';
 import type { PairResult } from './interop-report.ts';
 import { concludePair, startResults, troublesOf } from './interop-verdict.ts';

@@ -1,26 +1,26 @@
 import { World } from '@cucumber/cucumber';
-import { EVIDENCE_MEDIA_TYPE, type Evidence, type MessageAtFault, NonConformance } from './evidence.ts';
-import { ConnectError } from './harness/device/device.ts';
-import type { Intruder } from './harness/device/foreign-device.ts';
-import type { Nonsense } from './harness/device/malformed-request.ts';
-import type { Asked } from './harness/device/many-devices.ts';
-import type { NtpDevice } from './harness/device/ntp-device.ts';
-import { type DeviceWishes, type Session, session } from './harness/device/server-run.ts';
-import { estimateServerTime, type ServerTime } from './harness/device/server-time.ts';
-import { type Recorded, recordDevices, recordPerformances, thinned } from './harness/exchange-record.ts';
-import { EnvironmentError } from './harness/implementation/errors.ts';
-import type { Identity, Target } from './harness/implementation/target.ts';
-import type { Exchange, Request, Response } from './harness/message/exchange.ts';
-import type { Link } from './harness/mqtt/link.ts';
-import type { Wire } from './harness/mqtt/wire.ts';
-import type { SeenStamp } from './harness/platform/client-clock.ts';
-import type { ClientRequest, Performance, ReportedTime } from './harness/platform/client-run.ts';
-import { type Stage, stage } from './harness/platform/client-runner.ts';
-import { pagePayload, plainPayload, plainScene, type Scene, trueAnswer } from './harness/platform/client-setup.ts';
-import { type ExpectedTime, expectedTimes, TooUncertain } from './harness/platform/expected-time.ts';
-import { printable } from './harness/text/printable.ts';
-import { wall } from './harness/time/now.ts';
-import type { Requirement, Situation } from './requirements/requirement.ts';
+import { EVIDENCE_MEDIA_TYPE, type Evidence, type MessageAtFault, NonConformance } from '../evidence.ts';
+import { ConnectError } from '../harness/device/device.ts';
+import type { Intruder } from '../harness/device/foreign-device.ts';
+import type { Nonsense } from '../harness/device/malformed-request.ts';
+import type { Asked } from '../harness/device/many-devices.ts';
+import type { NtpDevice } from '../harness/device/ntp-device.ts';
+import { type DeviceWishes, type Session, session } from '../harness/device/server-run.ts';
+import { estimateServerTime, type ServerTime } from '../harness/device/server-time.ts';
+import { type Recorded, recordDevices, recordPerformances, thinned } from '../harness/exchange-record.ts';
+import { EnvironmentError } from '../harness/implementation/errors.ts';
+import type { Identity, Target } from '../harness/implementation/target.ts';
+import type { Exchange, Request, Response } from '../harness/message/exchange.ts';
+import type { Link } from '../harness/mqtt/link.ts';
+import type { Wire } from '../harness/mqtt/wire.ts';
+import type { SeenStamp } from '../harness/platform/client-clock.ts';
+import type { ClientRequest, Performance, ReportedTime } from '../harness/platform/client-run.ts';
+import { type Stage, stage } from '../harness/platform/client-runner.ts';
+import { pagePayload, plainPayload, plainScene, type Scene, trueAnswer } from '../harness/platform/client-setup.ts';
+import { type ExpectedTime, expectedTimes, TooUncertain } from '../harness/platform/expected-time.ts';
+import { printable } from '../harness/text/printable.ts';
+import { wall } from '../harness/time/now.ts';
+import type { Requirement, Situation } from '../requirements/requirement.ts';
 
 /** What the implementation under test is blamed for. */
 export interface Blame {

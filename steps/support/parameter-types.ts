@@ -1,7 +1,7 @@
 import { defineParameterType } from '@cucumber/cucumber';
-import { bytesOf, excessOf } from './harness/device/malformed-request.ts';
-import type { Wrong } from './harness/implementation/credentials.ts';
-import type { Timestamp, TimestampType } from './harness/message/exchange.ts';
+import { bytesOf, excessOf } from '../harness/device/malformed-request.ts';
+import type { Wrong } from '../harness/implementation/credentials.ts';
+import type { Timestamp, TimestampType } from '../harness/message/exchange.ts';
 
 /** A literal as it stands in a payload: `1571724098000` is a Long, `"1571724098000"` a String. */
 export function toTimestamp(literal: string): Timestamp {

@@ -1,6 +1,6 @@
 import { DataTable } from '@cucumber/cucumber';
 import { loadConfiguration, loadSupport } from '@cucumber/cucumber/api';
-import { root } from './requirements/requirement.ts';
+import { root } from '../requirements/requirement.ts';
 
 /**
  * Says a sentence of the features in a world, with a table of one column where it needs one: the very step that judges in a run is called.

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { After, Before, type ITestCaseHookParameter, setDefaultTimeout, setWorldConstructor } from '@cucumber/cucumber';
-import { type Requirement, readRequirements, type Situation } from './requirements/requirement.ts';
+import { type Requirement, readRequirements, type Situation } from '../requirements/requirement.ts';
 import { NtpWorld } from './world.ts';
 
 setWorldConstructor(NtpWorld);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { fixtureTarget, reportIn, temporaryFolder, writeTarget } from '../cli/spawned.test.ts';
+import { fixtureTarget, reportIn, temporaryFolder, writeTarget } from '../testing/command-line.ts';
 import { ConformanceError, runConformance } from './run-conformance.ts';
 
 const folder = temporaryFolder();

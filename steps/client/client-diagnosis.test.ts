@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { trueAnswer } from '../harness/platform/client-setup.ts';
 import { expectedTimes } from '../harness/platform/expected-time.ts';
-import { origin, type Played, played, reported } from '../harness/played.test.ts';
+import { origin, type Played, played, reported } from '../testing/client-starts.ts';
 import { diagnoseClientTime } from './client-diagnosis.ts';
 
 /** What is found in a time that was reported after an exchange of 800 ms, 400 ms of them the platform's; on its own clock 1 ms off at most. */

@@ -6,8 +6,8 @@ import { readPayload } from '../harness/message/payload.ts';
 import type { PlatformSession } from '../harness/platform/client-connection.ts';
 import type { Performance, ReportedTime } from '../harness/platform/client-run.ts';
 import { plainScene, trueAnswer } from '../harness/platform/client-setup.ts';
-import { origin, type Played, played, reported, requestOf } from '../harness/played.test.ts';
-import { blame, MadeUpWorld, say } from '../made-up.test.ts';
+import { origin, type Played, played, reported, requestOf } from '../testing/client-starts.ts';
+import { blame, MadeUpWorld, say } from '../testing/fake-world.ts';
 
 /** What a made-up client did beside its exchange. */
 interface Deeds extends Played {

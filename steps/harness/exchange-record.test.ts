@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { origin, played, reported } from '../testing/client-starts.ts';
 import { Inbox } from './device/inbox.ts';
 import { NtpDevice } from './device/ntp-device.ts';
 import { Watch } from './device/request-ledger.ts';
 import { type ExchangeRecord, isExchangeRecord, recordDevices, recordPerformances, thinned } from './exchange-record.ts';
-import { origin, played, reported } from './played.test.ts';
 
 const records = (count: number): ExchangeRecord[] =>
   Array.from({ length: count }, (_, index) => ({ n: index + 1, asker: 'device', atMs: index, answers: [] }));

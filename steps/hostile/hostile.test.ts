@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { reasonForNoContainers } from '../testing/container-prerequisite.ts';
 import { attempt } from './attempt.ts';
 import { cases } from './cases.ts';
-import { reasonForNoContainers } from './container-prerequisite.ts';
 
 const required = process.env['CONFORMANCE_REQUIRE_DOCKER'] === '1';
 const reason = required ? undefined : await reasonForNoContainers();

@@ -13,10 +13,10 @@ import { WrongUse } from '../harness/text/usage-error.ts';
 import { inLanes } from '../prove/lanes.ts';
 import { betweenMarks } from '../prove/readme.ts';
 import { root } from '../requirements/requirement.ts';
+import { reasonForNoContainers } from '../testing/container-prerequisite.ts';
 import { answerHelp, complain } from '../usage.ts';
 import { type Attempt, attempt } from './attempt.ts';
 import { cases } from './cases.ts';
-import { reasonForNoContainers } from './container-prerequisite.ts';
 import type { HostileCase } from './hostile-case.ts';
 import { consoleTable, readmeTable } from './table.ts';
 

@@ -2,10 +2,18 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { temporaryFolder } from '../cli/spawned.test.ts';
 import type { LoadReport } from '../commands/load/load-report.ts';
 import { schemaFaults } from '../harness/message/schema.ts';
-import { assertConfined, declaredIn, jobsIn, referenceServer, runContainer, suiteOf, typeFaults } from './manifest.test.ts';
+import { temporaryFolder } from '../testing/command-line.ts';
+import {
+  assertConfined,
+  declaredIn,
+  jobsIn,
+  referenceServer,
+  runContainer,
+  suiteOf,
+  typeFaults,
+} from '../testing/kubernetes-manifest.ts';
 
 const [configMap, volume, partsJob, mergedJob] = jobsIn('.examples/kubernetes/five-loads.yaml');
 const { spec } = partsJob;

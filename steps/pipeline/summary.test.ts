@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { lexer, type Token, walkTokens } from 'marked';
 import { buildReport } from '../report/report-json.ts';
+import { finding, place, requirement, run, scenario, transcriptOf } from '../testing/cucumber-messages.ts';
 import { judge } from '../verdict/judge.ts';
-import { finding, place, requirement, run, scenario, transcriptOf } from '../verdict/made-up.test.ts';
 import { summaryOf } from './summary.ts';
 
 const hostile =

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Requirement } from '../requirements/requirement.ts';
+import { finding, place, requirement, run, scenario, transcriptOf } from '../testing/cucumber-messages.ts';
 import { type Circumstances, judge } from '../verdict/judge.ts';
-import { finding, place, requirement, run, scenario, transcriptOf } from '../verdict/made-up.test.ts';
 import type { Transcript } from '../verdict/transcript.ts';
 import { Console } from './console.ts';
 import { coloured, painterFor, plain } from './paint.ts';

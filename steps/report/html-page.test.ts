@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type Envelope, TestStepResultStatus } from '@cucumber/messages';
+import { finding, place, requirement, run, scenario, transcriptOf } from '../testing/cucumber-messages.ts';
 import { evidenceEnvelope } from '../verdict/attachment.ts';
 import { judge } from '../verdict/judge.ts';
-import { finding, place, requirement, run, scenario, transcriptOf } from '../verdict/made-up.test.ts';
 import { htmlHeading, readable } from './html-page.ts';
 import { buildReport } from './report-json.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { type Course, finding, place, requirement, run, scenario, transcriptOf } from '../testing/cucumber-messages.ts';
 import { type Circumstances, judge } from '../verdict/judge.ts';
-import { type Course, finding, place, requirement, run, scenario, transcriptOf } from '../verdict/made-up.test.ts';
 import type { Report } from '../verdict/report.ts';
 import { junitXml } from './junit.ts';
 import { buildReport } from './report-json.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { schemaFaults } from '../harness/message/schema.ts';
+import { finding, place, requirement, run, scenario, transcriptOf } from '../testing/cucumber-messages.ts';
 import { judge } from '../verdict/judge.ts';
-import { finding, place, requirement, run, scenario, transcriptOf } from '../verdict/made-up.test.ts';
 import { failureText } from './failure-text.ts';
 import { reportPage } from './html/report-page.ts';
 import { htmlHeading } from './html-page.ts';

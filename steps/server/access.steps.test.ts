@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Reception } from '../harness/device/unauthenticated-device.ts';
 import type { Target } from '../harness/implementation/target.ts';
-import { blame, MadeUpWorld, say } from '../made-up.test.ts';
+import { blame, MadeUpWorld, say } from '../testing/fake-world.ts';
 
 const device = 'a device that hears its response topic';
 const uncertified = 'a stranger connects in its place without a certificate';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { SuiteFault } from '../harness/text/suite-fault.ts';
-import { type Answers, blame, MadeUpWorld, said, say } from '../made-up.test.ts';
+import { type Answers, blame, MadeUpWorld, said, say } from '../testing/fake-world.ts';
 
 /** A world with a device, in front of a server of which only the given exchanges are known. */
 async function worldWith(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { monotonic } from '../harness/mqtt/wire.ts';
 import { wall } from '../harness/time/now.ts';
-import { type Answers, MadeUpWorld, right, said, say } from '../made-up.test.ts';
+import { type Answers, MadeUpWorld, right, said, say } from '../testing/fake-world.ts';
 
 const device = 'a device that hears its response topic';
 const sibling = 'another device of the same product that hears its own';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Answers, blame, MadeUpWorld, right, say } from '../made-up.test.ts';
+import { type Answers, blame, MadeUpWorld, right, say } from '../testing/fake-world.ts';
 
 const device = 'a device that hears its response topic';
 const malformed = 'the device publishes as its request `x`';

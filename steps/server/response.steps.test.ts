@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type Answers, blame, MadeUpWorld, right, type Said, said, say } from '../made-up.test.ts';
+import { type Answers, blame, MadeUpWorld, right, type Said, said, say } from '../testing/fake-world.ts';
 
 /** A device that has asked, in these words, a server that answers so. */
 async function asked(id: string, answers: Answers, ...questions: readonly string[]): Promise<MadeUpWorld> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type Answers, blame, MadeUpWorld, right, type Said, said, say } from '../made-up.test.ts';
+import { type Answers, blame, MadeUpWorld, right, type Said, said, say } from '../testing/fake-world.ts';
 
 const device = 'a device that hears its response topic';
 const sibling = 'another device of the same product that hears its own';

@@ -3,8 +3,8 @@ import { describe, test } from 'node:test';
 import { EnvironmentError } from '../harness/implementation/errors.ts';
 import type { Link } from '../harness/mqtt/link.ts';
 import type { Performance } from '../harness/platform/client-run.ts';
-import { origin, played, reported } from '../harness/played.test.ts';
-import { type Answers, blame, blamed, MadeUpWorld, right, said, say } from '../made-up.test.ts';
+import { origin, played, reported } from '../testing/client-starts.ts';
+import { type Answers, blame, blamed, MadeUpWorld, right, said, say } from '../testing/fake-world.ts';
 
 const device = 'a device that hears its response topic';
 

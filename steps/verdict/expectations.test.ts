@@ -7,9 +7,9 @@ import { reportPage } from '../report/html/report-page.ts';
 import { htmlHeading } from '../report/html-page.ts';
 import { junitXml } from '../report/junit.ts';
 import { buildReport, reportJson } from '../report/report-json.ts';
+import { type Course, finding, place, requirement, run, scenario, transcriptOf } from '../testing/cucumber-messages.ts';
 import type { Expectation, Expectations } from './expectations.ts';
 import { type Circumstances, judge } from './judge.ts';
-import { type Course, finding, place, requirement, run, scenario, transcriptOf } from './made-up.test.ts';
 import type { Report } from './report.ts';
 
 const a = requirement('server-a', [10, 20]);

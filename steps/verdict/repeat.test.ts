@@ -7,9 +7,9 @@ import { Console } from '../report/console.ts';
 import { reportPage } from '../report/html/report-page.ts';
 import { junitXml } from '../report/junit.ts';
 import { buildReport, reportJson } from '../report/report-json.ts';
+import { finding, lastHook, place, requirement, run, scenario, transcriptOf } from '../testing/cucumber-messages.ts';
 import type { Expectation, Expectations } from './expectations.ts';
 import { type Circumstances, judge } from './judge.ts';
-import { finding, lastHook, place, requirement, run, scenario, transcriptOf } from './made-up.test.ts';
 import { combine } from './repeat.ts';
 import type { Report } from './report.ts';
 

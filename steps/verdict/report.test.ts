@@ -8,8 +8,8 @@ import type { StartedTarget, Target } from '../harness/implementation/target.ts'
 import { schemaFaults } from '../harness/message/schema.ts';
 import { writeIncomplete, writeReport } from '../report/report-folder.ts';
 import { buildReport, describeTarget, incompleteReport, reportJson } from '../report/report-json.ts';
+import { finding, lastHook, place, requirement, run, scenario, transcriptOf } from '../testing/cucumber-messages.ts';
 import { judge } from './judge.ts';
-import { finding, lastHook, place, requirement, run, scenario, transcriptOf } from './made-up.test.ts';
 import type { Report } from './report.ts';
 
 const finished = new Date('2026-01-02T03:04:07.500Z');

@@ -7,9 +7,9 @@ import { after, before, describe, test } from 'node:test';
 import { loadConfiguration, runCucumber } from '@cucumber/cucumber/api';
 import type { Envelope } from '@cucumber/messages';
 import { EVIDENCE_MEDIA_TYPE } from '../evidence.ts';
+import { finding, place, requirement, scenario, transcriptOf } from '../testing/cucumber-messages.ts';
 import { attachedText, concealEnvelope, evidenceEnvelope, readEvidence } from './attachment.ts';
 import { judge } from './judge.ts';
-import { finding, place, requirement, scenario, transcriptOf } from './made-up.test.ts';
 import { type Execution, Transcript } from './transcript.ts';
 
 const feature = `Feature: colours

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { call, fixtureTarget, temporaryFolder, writeTarget } from '../../cli/spawned.test.ts';
 import { connectEngine } from '../../harness/implementation/engine.ts';
 import { root } from '../../requirements/requirement.ts';
+import { call, fixtureTarget, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
 import { seeTerminal } from './command.ts';
 
 const folder = temporaryFolder();

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
-import { call, type Ended, fixtureTarget, temporaryFolder, writeTarget } from '../../cli/spawned.test.ts';
 import { schemaFaults } from '../../harness/message/schema.ts';
 import { root } from '../../requirements/requirement.ts';
-import { assertForEverybody, launch, open, skip } from '../../verdict/page/chromium.test.ts';
+import { assertForEverybody, launch, open, skip } from '../../testing/browser.ts';
+import { call, type Ended, fixtureTarget, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
 import type { InteropReport } from './interop-report.ts';
 
 const folder = temporaryFolder();

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { StartedTarget, Target } from '../../harness/implementation/target.ts';
-import { type Passing, publish, relayed, requestTopic, responseTopic, welcomed } from '../../harness/relayed.test.ts';
 import { readRequirements } from '../../requirements/requirement.ts';
 import { loadSentences } from '../../support/sentences.ts';
+import { type Passing, publish, relayed, requestTopic, responseTopic, welcomed } from '../../testing/recorded-traffic.ts';
 import { embeddedTarget } from '../run/reference-target.ts';
 import { judgePair } from './judge-pair.ts';
 import type { Encounter } from './pair-run.ts';

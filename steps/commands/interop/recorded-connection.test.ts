@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { generate, type Packet } from 'mqtt-packet';
-import { publish, relayed, requestTopic, responseTopic, welcomed } from '../../harness/relayed.test.ts';
+import { publish, relayed, requestTopic, responseTopic, welcomed } from '../../testing/recorded-traffic.ts';
 import { RelayedConnection } from './recorded-connection.ts';
 
 test('what passes is recorded packet by packet, however it is cut into pieces', () => {

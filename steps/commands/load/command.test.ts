@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, test } from 'node:test';
-import { call, fixtureTarget, start, temporaryFolder } from '../../cli/spawned.test.ts';
 import { schemaFaults } from '../../harness/message/schema.ts';
 import { root } from '../../requirements/requirement.ts';
+import { call, fixtureTarget, start, temporaryFolder } from '../../testing/command-line.ts';
 import type { LoadReport } from './load-report.ts';
 
 const folder = temporaryFolder();

@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { watch } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { call, fixtureTarget, reportIn, start, temporaryFolder, writeTarget } from '../../cli/spawned.test.ts';
 import { schemaFaults } from '../../harness/message/schema.ts';
+import { call, fixtureTarget, reportIn, start, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
 import type { FamilyReport } from './run-many-report.ts';
 
 const folder = temporaryFolder();

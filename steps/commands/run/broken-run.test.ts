@@ -4,9 +4,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { reportIn, start, temporaryFolder, writeTarget } from '../../cli/spawned.test.ts';
 import { schemaFaults } from '../../harness/message/schema.ts';
 import { readRequirements } from '../../requirements/requirement.ts';
+import { reportIn, start, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
 
 const folder = temporaryFolder();
 

@@ -3,9 +3,9 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
-import { call, type Ended, fixtureTarget, temporaryFolder, writeTarget } from '../../cli/spawned.test.ts';
 import { schemaFaults } from '../../harness/message/schema.ts';
 import { root } from '../../requirements/requirement.ts';
+import { call, type Ended, fixtureTarget, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
 
 const folder = temporaryFolder();
 const build = { name: 'sensor-1.4.0.bin', digest: `sha256:${'5'.repeat(64)}` };

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { call, reportIn, temporaryFolder } from '../../cli/spawned.test.ts';
-import { builtForwarder, builtHere, type FakeCluster, fakeCluster } from '../../harness/target/fake-cluster.test.ts';
 import { root } from '../../requirements/requirement.ts';
+import { call, reportIn, temporaryFolder } from '../../testing/command-line.ts';
+import { builtForwarder, builtHere, type FakeCluster, fakeCluster } from '../../testing/fake-cluster.ts';
 
 const required = process.env['CONFORMANCE_REQUIRE_DOCKER'] === '1';
 const skip = required || existsSync('/var/run/docker.sock') ? false : 'no Docker engine answers at its usual socket';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { call, reportIn, temporaryFolder } from '../../cli/spawned.test.ts';
 import { connectEngine } from '../../harness/implementation/engine.ts';
 import { root } from '../../requirements/requirement.ts';
+import { call, reportIn, temporaryFolder } from '../../testing/command-line.ts';
 
 /** What the fixtures' images are built from; it is on this machine already, and nothing is pulled. */
 const base = 'local/base:latest';

@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { before, describe, test } from 'node:test';
 import type { Envelope } from '@cucumber/messages';
-import { call, type Ended, fixtureTarget, reportIn, temporaryFolder } from '../../cli/spawned.test.ts';
 import { schemaFaults } from '../../harness/message/schema.ts';
 import { readRequirements, root } from '../../requirements/requirement.ts';
+import { call, type Ended, fixtureTarget, reportIn, temporaryFolder } from '../../testing/command-line.ts';
 import type { Report } from '../../verdict/report.ts';
 
 const folder = temporaryFolder();

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { temporaryFolder } from '../../cli/spawned.test.ts';
 import { readRequirements } from '../../requirements/requirement.ts';
+import { temporaryFolder } from '../../testing/command-line.ts';
 import { ExpectationsError, expectationsPath, loadExpectations } from './expectations-file.ts';
 
 const folder = temporaryFolder();

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { call, fixtureTarget, reportIn, temporaryFolder } from '../../cli/spawned.test.ts';
 import { schemaFaults } from '../../harness/message/schema.ts';
+import { call, fixtureTarget, reportIn, temporaryFolder } from '../../testing/command-line.ts';
 
 const folder = temporaryFolder();
 

@@ -5,10 +5,10 @@ import { pbkdf2Sync, randomBytes } from 'node:crypto';
 import { cpSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
-import { call, reportIn, temporaryFolder, writeTarget } from '../../cli/spawned.test.ts';
 import { connectEngine } from '../../harness/implementation/engine.ts';
-import { MadeCertificates } from '../../harness/made-certificates.ts';
 import { root } from '../../requirements/requirement.ts';
+import { call, reportIn, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
+import { MadeCertificates } from '../../testing/made-certificates.ts';
 import type { Status } from '../../verdict/report.ts';
 
 /** Node and Debian's mosquitto; it is on this machine already, and nothing is pulled. */

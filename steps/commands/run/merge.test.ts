@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { call, type Ended, reportIn, temporaryFolder, writeTarget } from '../../cli/spawned.test.ts';
 import { schemaFaults } from '../../harness/message/schema.ts';
 import type { Statement } from '../../report/certificate/statement.ts';
 import { root } from '../../requirements/requirement.ts';
+import { call, type Ended, reportIn, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
 
 const folder = temporaryFolder();
 

@@ -7,8 +7,8 @@ import { delimiter, dirname, join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { parseSync } from 'oxc-parser';
-import { call, reportIn, temporaryFolder } from '../../cli/spawned.test.ts';
 import { readRequirements, root } from '../../requirements/requirement.ts';
+import { call, reportIn, temporaryFolder } from '../../testing/command-line.ts';
 
 const run = promisify(execFile);
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { call, temporaryFolder } from '../../cli/spawned.test.ts';
+import { call, temporaryFolder } from '../../testing/command-line.ts';
 
 const folder = temporaryFolder();
 

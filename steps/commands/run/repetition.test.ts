@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { call, reportIn, start, temporaryFolder, writeTarget } from '../../cli/spawned.test.ts';
 import { schemaFaults } from '../../harness/message/schema.ts';
 import { root } from '../../requirements/requirement.ts';
+import { call, reportIn, start, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
 import type { Report } from '../../verdict/report.ts';
 
 const folder = temporaryFolder();

@@ -4,8 +4,8 @@ import { delimiter, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
-import { call, reportIn, temporaryFolder, writeTarget } from '../../cli/spawned.test.ts';
 import { root } from '../../requirements/requirement.ts';
+import { call, reportIn, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
 
 /** Chromium of this machine; undefined where there is none. */
 const executablePath = (process.env['PATH'] ?? '')

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { call, type Ended, reportIn, temporaryFolder, writeTarget } from '../../cli/spawned.test.ts';
 import { connectEngine, type Engine, OWNER_LABEL } from '../../harness/implementation/engine.ts';
 import { root } from '../../requirements/requirement.ts';
+import { call, type Ended, reportIn, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
 
 /** One of the environment, one of the target file; the second has characters that JSON and URLs write otherwise. */
 const token = 'tok-7f3a91c2-b4d8e6';

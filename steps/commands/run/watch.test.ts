@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { call, reportIn, start, temporaryFolder, writeTarget } from '../../cli/spawned.test.ts';
 import { root } from '../../requirements/requirement.ts';
+import { call, reportIn, start, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
 
 const folder = temporaryFolder();
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { temporaryFolder, writeTarget } from '../../cli/spawned.test.ts';
 import { connectEngine } from '../../harness/implementation/engine.ts';
 import { loadTarget } from '../../harness/implementation/target-file.ts';
+import { temporaryFolder, writeTarget } from '../../testing/command-line.ts';
 import { Changes } from './changes.ts';
 import { inWords, Watch, type Watched, watchedOf } from './watched.ts';
 

@@ -5,7 +5,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readdirSync } from 'node:fs
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
-import { call, entry, reportIn, temporaryFolder } from '../../cli/spawned.test.ts';
+import { call, entry, reportIn, temporaryFolder } from '../../testing/command-line.ts';
 
 const folder = temporaryFolder();
 const short = ['run', '--role', 'server', '--only', 'server-response-qos0', 'server-echoes-send-time'];

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { call, temporaryFolder } from '../../cli/spawned.test.ts';
 import { type Requirement, readRequirements, root } from '../../requirements/requirement.ts';
 import { readSets } from '../../requirements/requirement-set.ts';
+import { call, temporaryFolder } from '../../testing/command-line.ts';
 import { exitCodes } from './exit-codes.ts';
 
 const folder = temporaryFolder();

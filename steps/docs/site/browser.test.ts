@@ -6,8 +6,8 @@ import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { specificationPage } from '../../report/specification/role-page.ts';
 import { readRequirements } from '../../requirements/requirement.ts';
-import { assertForEverybody, launch, open as openFile, skip, type View } from '../../verdict/page/chromium.test.ts';
-import { madeUpProof } from './made-up.test.ts';
+import { assertForEverybody, launch, open as openFile, skip, type View } from '../../testing/browser.ts';
+import { madeUpProof } from '../../testing/proof-results.ts';
 import { site } from './site.ts';
 
 describe('the specification in a browser', { skip, timeout: 600_000 }, () => {

@@ -5,7 +5,7 @@ import { specificationPage } from '../../report/specification/role-page.ts';
 import { texts } from '../../report/specification/texts.ts';
 import { readExcluded } from '../../requirements/excluded.ts';
 import { readRequirements } from '../../requirements/requirement.ts';
-import { madeUpProof } from './made-up.test.ts';
+import { madeUpProof } from '../../testing/proof-results.ts';
 import { site } from './site.ts';
 
 /** What a page holds: its text in each element with an id, all ids, and all links. */

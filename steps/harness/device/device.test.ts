@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Packet } from 'mqtt-packet';
-import { agree, FakeServer, type Peer, type Reaction } from '../fake-server.ts';
+import { agree, FakeServer, type Peer, type Reaction } from '../../testing/fake-server.ts';
 import { Wire } from '../mqtt/wire.ts';
 import { ConnectError, Device, type DeviceConnection, type DeviceOptions } from './device.ts';
 import { RawDevice } from './raw-device.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { agree, FakeServer, type Peer, type Reaction } from '../fake-server.ts';
-import { MadeCertificates } from '../made-certificates.ts';
+import { agree, FakeServer, type Peer, type Reaction } from '../../testing/fake-server.ts';
+import { MadeCertificates } from '../../testing/made-certificates.ts';
 import { monotonic } from '../mqtt/wire.ts';
 import { Fleet, type FleetOptions } from './fleet.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { agree, FakeServer, type Peer } from '../fake-server.ts';
+import { agree, FakeServer, type Peer } from '../../testing/fake-server.ts';
 import { Wire } from '../mqtt/wire.ts';
 import { ConnectError, Device } from './device.ts';
 import { answersTo, gather } from './many-devices.ts';

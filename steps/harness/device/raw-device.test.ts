@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { describe, test } from 'node:test';
-import { agree, FakeServer } from '../fake-server.ts';
+import { agree, FakeServer } from '../../testing/fake-server.ts';
 import { Wire } from '../mqtt/wire.ts';
 import { RawDevice } from './raw-device.ts';
 

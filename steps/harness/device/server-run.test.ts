@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { agree, FakeServer, type Reaction } from '../fake-server.ts';
+import { agree, FakeServer, type Reaction } from '../../testing/fake-server.ts';
 import type { StartedTarget, Target } from '../implementation/target.ts';
 import { Session, session, setSession } from './server-run.ts';
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
-import { builtForwarder, type FakeCluster, fakeCluster } from '../target/fake-cluster.test.ts';
+import { builtForwarder, type FakeCluster, fakeCluster } from '../../testing/fake-cluster.ts';
 import { wayStoodStill } from './cluster.ts';
 import { connectEngine } from './engine.ts';
 import { kindOfEngine } from './engine-kind.ts';

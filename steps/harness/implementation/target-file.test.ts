@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { MadeCertificates } from '../made-certificates.ts';
+import { MadeCertificates } from '../../testing/made-certificates.ts';
 import { confinementOf } from './confinement.ts';
 import { TargetFileError } from './errors.ts';
 import type { Target } from './target.ts';

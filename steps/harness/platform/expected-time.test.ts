@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { origin, type Played, played, reported, requestOf } from '../played.test.ts';
+import { origin, type Played, played, reported, requestOf } from '../../testing/client-starts.ts';
 import type { ReportedTime } from './client-run.ts';
 import { trueAnswer } from './client-setup.ts';
 import { expectedTimes, isRight, TooUncertain } from './expected-time.ts';

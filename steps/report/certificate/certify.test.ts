@@ -3,8 +3,8 @@ import { createHash, createPublicKey, verify } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { keys, type MadeUpRun, requirements, temporaryFolder, writeCertified } from '../../certificate/made-up.test.ts';
 import { schemaFaults } from '../../harness/message/schema.ts';
+import { keys, type MadeUpRun, requirements, temporaryFolder, writeCertified } from '../../testing/certified-run.ts';
 import type { Report } from '../../verdict/report.ts';
 import { NotCertifiable, type Statement } from './statement.ts';
 

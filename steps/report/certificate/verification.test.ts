@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
-import { keys, madeUp, requirements, temporaryFolder, writeCertified } from '../../certificate/made-up.test.ts';
+import { keys, madeUp, requirements, temporaryFolder, writeCertified } from '../../testing/certified-run.ts';
 import type { Report } from '../../verdict/report.ts';
 import { sha256 } from './evidence-digests.ts';
 import { signStatement } from './signature.ts';

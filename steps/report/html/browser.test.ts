@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { assertForEverybody, launch, open as openFile, skip, type View } from '../../verdict/page/chromium.test.ts';
-import { forged, report, spoilt } from '../../verdict/page/sample.test.ts';
+import { assertForEverybody, launch, open as openFile, skip, type View } from '../../testing/browser.ts';
+import { forged, report, spoilt } from '../../testing/sample-report.ts';
 import { reportPage } from './report-page.ts';
 
 const every = ['passed', 'inapplicable', 'failed', 'untested', 'warning', 'inconclusive'] as const;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { schemaFaults } from '../../harness/message/schema.ts';
-import { cleaned, forged, report, requirement, situation, spoilt } from '../../verdict/page/sample.test.ts';
+import { cleaned, forged, report, requirement, situation, spoilt } from '../../testing/sample-report.ts';
 import { reportPage } from './report-page.ts';
 
 const command = 'npx iot-ntp-conformance run acme.yaml';

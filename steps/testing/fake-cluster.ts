@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { after } from 'node:test';
-import { root } from '../../requirements/requirement.ts';
+import { root } from '../requirements/requirement.ts';
 
 /** Where the real engine listens, whose containers stand for pods. */
 const socketPath = '/var/run/docker.sock';
@@ -225,8 +225,8 @@ function say(outgoing: ServerResponse, status: number, body?: object): void {
 export function builtHere(dockerfile: string, context: string): string {
   const build = { dockerfile, context, args: { BASE: 'local/base:latest' } };
   const program = `
-    const { connectEngine } = await import(${JSON.stringify(import.meta.resolve('../implementation/engine.ts'))});
-    const { buildImage } = await import(${JSON.stringify(import.meta.resolve('../implementation/build.ts'))});
+    const { connectEngine } = await import(${JSON.stringify(import.meta.resolve('../harness/implementation/engine.ts'))});
+    const { buildImage } = await import(${JSON.stringify(import.meta.resolve('../harness/implementation/build.ts'))});
     process.stdout.write(await buildImage(await connectEngine(), ${JSON.stringify(build)}));`;
   return execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
 }

@@ -16,9 +16,9 @@ import { buildReport } from '../report/report-json.ts';
 import { featureFiles, featuresDigest, type Requirement, readRequirements, root } from '../requirements/requirement.ts';
 import { readSets } from '../requirements/requirement-set.ts';
 import { judge } from '../verdict/judge.ts';
-import { type Course, finding, run, scenario } from '../verdict/made-up.test.ts';
 import type { Report } from '../verdict/report.ts';
 import { Transcript } from '../verdict/transcript.ts';
+import { type Course, finding, run, scenario } from './cucumber-messages.ts';
 
 /** The features as the newest set has them: others may just be changed, and that is told elsewhere. */
 const role = 'client';

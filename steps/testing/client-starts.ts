@@ -1,6 +1,6 @@
-import { readPayload } from './message/payload.ts';
-import { type ClientRequest, type Delivered, Performance, type ReportedTime } from './platform/client-run.ts';
-import { plainScene, type Scene } from './platform/client-setup.ts';
+import { readPayload } from '../harness/message/payload.ts';
+import { type ClientRequest, type Delivered, Performance, type ReportedTime } from '../harness/platform/client-run.ts';
+import { plainScene, type Scene } from '../harness/platform/client-setup.ts';
 
 /** The suite's clock when a made-up client is started, in ms. */
 export const origin = 1_800_000_000_000;

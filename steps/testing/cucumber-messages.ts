@@ -6,7 +6,7 @@ import type { Envelope } from '@cucumber/messages';
 import { EVIDENCE_MEDIA_TYPE, type Evidence, type Finding } from '../evidence.ts';
 import type { Run } from '../report/report-json.ts';
 import type { Level, Requirement } from '../requirements/requirement.ts';
-import { type Outcome, Transcript } from './transcript.ts';
+import { type Outcome, Transcript } from '../verdict/transcript.ts';
 
 /** A requirement with situations at these lines of `features/server/<id>.feature`. */
 export function requirement(id: string, lines: readonly number[] = [10], level: Level = 'must'): Requirement {

@@ -18,7 +18,7 @@ import type { Target } from '../harness/implementation/target.ts';
 import { Stage } from '../harness/platform/client-runner.ts';
 import { plainScene } from '../harness/platform/client-setup.ts';
 import { root } from '../requirements/requirement.ts';
-import { answerHelp } from '../usage.ts';
+import { answerHelp } from '../tools/usage.ts';
 import { accountNode, programPath, runNode } from './child.ts';
 import { benchContainer } from './container.ts';
 import { benchGrowth } from './growth.ts';

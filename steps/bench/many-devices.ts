@@ -21,7 +21,7 @@ import type { Target } from '../harness/implementation/target.ts';
 import { loadTarget } from '../harness/implementation/target-file.ts';
 import { peakMemory } from '../harness/text/peak-memory.ts';
 import { WrongUse } from '../harness/text/usage-error.ts';
-import { answerHelp, complain } from '../usage.ts';
+import { answerHelp, complain } from '../tools/usage.ts';
 import { programPath } from './child.ts';
 import type { Done } from './exchange-work.ts';
 import { median } from './lines.ts';

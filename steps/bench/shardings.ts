@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Statement } from '../report/certificate/statement.ts';
 import { type Role, root } from '../requirements/requirement.ts';
-import { answerHelp, takeNoArguments } from '../usage.ts';
+import { answerHelp, takeNoArguments } from '../tools/usage.ts';
 import type { Report } from '../verdict/report.ts';
 
 const shardings = 10;

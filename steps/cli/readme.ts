@@ -6,7 +6,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type Role, readRequirements, root } from '../requirements/requirement.ts';
-import { answerHelp, takeNoArguments } from '../usage.ts';
+import { answerHelp, takeNoArguments } from '../tools/usage.ts';
 
 const path = `${root}README.md`;
 const tables = /(<!-- requirements:(server|client):begin -->\n)[\s\S]*?(<!-- requirements:\2:end -->)/g;

@@ -14,7 +14,7 @@ import { inLanes } from '../prove/lanes.ts';
 import { betweenMarks } from '../prove/readme.ts';
 import { root } from '../requirements/requirement.ts';
 import { reasonForNoContainers } from '../testing/container-prerequisite.ts';
-import { answerHelp, complain } from '../usage.ts';
+import { answerHelp, complain } from '../tools/usage.ts';
 import { type Attempt, attempt } from './attempt.ts';
 import { cases } from './cases.ts';
 import type { HostileCase } from './hostile-case.ts';

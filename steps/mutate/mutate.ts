@@ -15,7 +15,7 @@ import { parseArgs } from 'node:util';
 import { listImplementations } from '../prove/implementation.ts';
 import { inLanes } from '../prove/lanes.ts';
 import { root } from '../requirements/requirement.ts';
-import { answerHelp } from '../usage.ts';
+import { answerHelp } from '../tools/usage.ts';
 import { Checkout } from './checkout.ts';
 import { type Jury, juryFor, randomFrom, shuffled } from './choice.ts';
 import { requirementsOfSentences } from './dry-run.ts';

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { WrongUse } from '../harness/text/usage-error.ts';
 import { type Role, root } from '../requirements/requirement.ts';
-import { answerHelp, complain } from '../usage.ts';
+import { answerHelp, complain } from '../tools/usage.ts';
 import type { Report } from '../verdict/report.ts';
 import { SoakProcess } from './soak-process.ts';
 import { bounds, faultsOf, leastRuns, trendOf, windowOf } from './trend.ts';

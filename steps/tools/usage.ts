@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { WrongUse } from './harness/text/usage-error.ts';
+import { WrongUse } from '../harness/text/usage-error.ts';
 
 /**
  * Answers `--help` of a program for those who work on the suite: prints the comment at its top, where its usage stands, and ends the process.

@@ -4,9 +4,9 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startTarget } from '../harness/implementation/start-target.ts';
-import { loadTarget } from '../harness/implementation/target-file.ts';
-import { root } from '../requirements/requirement.ts';
+import { startTarget } from '../../harness/implementation/start-target.ts';
+import { loadTarget } from '../../harness/implementation/target-file.ts';
+import { root } from '../../requirements/requirement.ts';
 import { runNode } from './child.ts';
 import { line, median, row, seconds } from './lines.ts';
 

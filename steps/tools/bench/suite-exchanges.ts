@@ -8,14 +8,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fleetOptions, identitiesOf } from '../commands/load/devices.ts';
-import { drive } from '../commands/load/drive.ts';
-import { Fleet } from '../harness/device/fleet.ts';
-import { ServerUnderTest } from '../harness/device/server-under-test.ts';
-import { startTarget } from '../harness/implementation/start-target.ts';
-import type { Target } from '../harness/implementation/target.ts';
-import { loadTarget } from '../harness/implementation/target-file.ts';
-import { monotonic } from '../harness/mqtt/wire.ts';
+import { fleetOptions, identitiesOf } from '../../commands/load/devices.ts';
+import { drive } from '../../commands/load/drive.ts';
+import { Fleet } from '../../harness/device/fleet.ts';
+import { ServerUnderTest } from '../../harness/device/server-under-test.ts';
+import { startTarget } from '../../harness/implementation/start-target.ts';
+import type { Target } from '../../harness/implementation/target.ts';
+import { loadTarget } from '../../harness/implementation/target-file.ts';
+import { monotonic } from '../../harness/mqtt/wire.ts';
 import { measured, readWork, type Work } from './exchange-work.ts';
 
 const work = readWork();

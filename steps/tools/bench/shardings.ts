@@ -9,10 +9,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Statement } from '../report/certificate/statement.ts';
-import { type Role, root } from '../requirements/requirement.ts';
-import { answerHelp, takeNoArguments } from '../tools/usage.ts';
-import type { Report } from '../verdict/report.ts';
+import type { Statement } from '../../report/certificate/statement.ts';
+import { type Role, root } from '../../requirements/requirement.ts';
+import type { Report } from '../../verdict/report.ts';
+import { answerHelp, takeNoArguments } from '../usage.ts';
 
 const shardings = 10;
 const most = 8;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { featureFiles, readFeature, root } from '../requirements/requirement.ts';
+import { featureFiles, readFeature, root } from '../../requirements/requirement.ts';
 import { multiplied } from './multiplied.ts';
 
 for (const times of [1, 3])

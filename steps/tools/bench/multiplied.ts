@@ -1,4 +1,4 @@
-import { parseFeature } from '../requirements/requirement.ts';
+import { parseFeature } from '../../requirements/requirement.ts';
 
 /**
  * The text of a feature in which every situation stands so many times, one copy after the other within its Rule: each is a situation

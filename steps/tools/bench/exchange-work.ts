@@ -1,4 +1,4 @@
-import { peakMemory } from '../harness/text/peak-memory.ts';
+import { peakMemory } from '../../harness/text/peak-memory.ts';
 
 /**
  * What a program is asked to do with a server of the service, `HOST PORT KIND COUNT [MS]` on its command line:

@@ -4,9 +4,9 @@
  */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { embeddedTarget } from '../commands/run/reference-target.ts';
-import { startTarget } from '../harness/implementation/start-target.ts';
-import { root } from '../requirements/requirement.ts';
+import { embeddedTarget } from '../../commands/run/reference-target.ts';
+import { startTarget } from '../../harness/implementation/start-target.ts';
+import { root } from '../../requirements/requirement.ts';
 import { programPath } from './child.ts';
 import type { Done, Kind } from './exchange-work.ts';
 import { median, table } from './lines.ts';

@@ -5,7 +5,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { featureFiles, readRequirements, root } from '../requirements/requirement.ts';
+import { featureFiles, readRequirements, root } from '../../requirements/requirement.ts';
 import { accountNode, type WholeCost } from './child.ts';
 import { table } from './lines.ts';
 import { multiplied } from './multiplied.ts';

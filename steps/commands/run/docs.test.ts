@@ -40,7 +40,7 @@ test('--docs takes nothing but the address of a folder', async () => {
 });
 
 test('npm run docs writes the site where it is told to', async () => {
-  const program = join(root, 'steps/docs/site/docs.ts');
+  const program = join(root, 'steps/tools/docs-site/docs.ts');
   const { code, stdout, stderr } = await call(['--to', 'site'], { program, cwd: folder });
   assert.equal(code, 0, stderr);
   assert.match(stdout, /^5 pages in site, /);

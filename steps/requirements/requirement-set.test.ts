@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { freeze } from '../cli/freeze.ts';
 import { schemaFaults } from '../harness/message/schema.ts';
+import { freeze } from '../tools/freeze/freeze.ts';
 import { type Requirement, readRequirements, root } from './requirement.ts';
 import { differences, judgedSet, makeSet, readSet, readSets, setFolder, setText } from './requirement-set.ts';
 

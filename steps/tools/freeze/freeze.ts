@@ -6,9 +6,9 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { readRequirements, root } from '../requirements/requirement.ts';
-import { makeSet, setFolder, setName, setText } from '../requirements/requirement-set.ts';
-import { answerHelp } from '../tools/usage.ts';
+import { readRequirements, root } from '../../requirements/requirement.ts';
+import { makeSet, setFolder, setName, setText } from '../../requirements/requirement-set.ts';
+import { answerHelp } from '../usage.ts';
 
 /**
  * Freezes the present requirements.

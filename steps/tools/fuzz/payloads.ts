@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { readPayload } from '../harness/message/payload.ts';
-import { schemaFaults } from '../harness/message/schema.ts';
+import { readPayload } from '../../harness/message/payload.ts';
+import { schemaFaults } from '../../harness/message/schema.ts';
 import { edited, editsInOneOf } from './edits.ts';
 import { isExactly, type Reading, readJson } from './json-oracle.ts';
 import { Finding, kind, shown, type Tally } from './kind.ts';

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
-import { readPayload } from '../harness/message/payload.ts';
-import { Platform } from '../harness/platform/platform.ts';
-import type { PlatformRequest } from '../harness/platform/platform-script.ts';
+import { readPayload } from '../../harness/message/payload.ts';
+import { Platform } from '../../harness/platform/platform.ts';
+import type { PlatformRequest } from '../../harness/platform/platform-script.ts';
 import { type Edit, edited, editsInOneOf } from './edits.ts';
+import { blame, type Judge, loadSentences } from './fuzzed-sentences.ts';
 import { readJson } from './json-oracle.ts';
 import { truthOfRequest } from './judgement.ts';
 import { Finding, kind, shown, type Tally } from './kind.ts';
 import { type Publish, readPublish, readStream } from './mqtt-oracle.ts';
 import { connect, type PublishFlags, packet, publish, subscribe, type Version, word } from './packets.ts';
-import { blame, type Judge, loadSentences } from './sentences.ts';
 import { asked, request } from './texts.ts';
 import { transport, writeInPieces } from './transport.ts';
 

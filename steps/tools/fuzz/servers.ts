@@ -1,18 +1,18 @@
 import fc from 'fast-check';
-import { ConnectError, Device, type DeviceConnection, type DeviceOptions } from '../harness/device/device.ts';
-import type { Message } from '../harness/device/inbox.ts';
-import { NtpDevice } from '../harness/device/ntp-device.ts';
-import { RawDevice } from '../harness/device/raw-device.ts';
-import { Watch } from '../harness/device/request-ledger.ts';
-import type { Response } from '../harness/message/exchange.ts';
-import { Wire } from '../harness/mqtt/wire.ts';
+import { ConnectError, Device, type DeviceConnection, type DeviceOptions } from '../../harness/device/device.ts';
+import type { Message } from '../../harness/device/inbox.ts';
+import { NtpDevice } from '../../harness/device/ntp-device.ts';
+import { RawDevice } from '../../harness/device/raw-device.ts';
+import { Watch } from '../../harness/device/request-ledger.ts';
+import type { Response } from '../../harness/message/exchange.ts';
+import { Wire } from '../../harness/mqtt/wire.ts';
 import { type Edit, edited, editsInOneOf } from './edits.ts';
+import { blame, type Judge, loadSentences } from './fuzzed-sentences.ts';
 import { readJson } from './json-oracle.ts';
 import { truthOfResponse } from './judgement.ts';
 import { Finding, kind, shown, type Tally } from './kind.ts';
 import { type Publish, readPublish, readStream } from './mqtt-oracle.ts';
 import { connack, type PublishFlags, packet, publish, suback, type Version, word } from './packets.ts';
-import { blame, type Judge, loadSentences } from './sentences.ts';
 import { type Asked, asked, response } from './texts.ts';
 import { transport, writeInPieces } from './transport.ts';
 

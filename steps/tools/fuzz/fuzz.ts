@@ -10,7 +10,7 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import { answerHelp } from '../tools/usage.ts';
+import { answerHelp } from '../usage.ts';
 import { clients } from './clients.ts';
 import { fuzz, type Outcome } from './fuzzing.ts';
 import type { Kind } from './kind.ts';

@@ -9,12 +9,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { WrongUse } from '../harness/text/usage-error.ts';
-import { inLanes } from '../prove/lanes.ts';
-import { betweenMarks } from '../prove/readme.ts';
-import { root } from '../requirements/requirement.ts';
-import { reasonForNoContainers } from '../testing/container-prerequisite.ts';
-import { answerHelp, complain } from '../tools/usage.ts';
+import { WrongUse } from '../../harness/text/usage-error.ts';
+import { inLanes } from '../../prove/lanes.ts';
+import { betweenMarks } from '../../prove/readme.ts';
+import { root } from '../../requirements/requirement.ts';
+import { reasonForNoContainers } from '../../testing/container-prerequisite.ts';
+import { answerHelp, complain } from '../usage.ts';
 import { type Attempt, attempt } from './attempt.ts';
 import { cases } from './cases.ts';
 import type { HostileCase } from './hostile-case.ts';

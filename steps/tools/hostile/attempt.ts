@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
-import { peakMemoryOf } from '../harness/text/peak-memory.ts';
-import { root } from '../requirements/requirement.ts';
-import type { Report } from '../verdict/report.ts';
+import { peakMemoryOf } from '../../harness/text/peak-memory.ts';
+import { root } from '../../requirements/requirement.ts';
+import type { Report } from '../../verdict/report.ts';
 import { FakeEngine } from './fake-engine.ts';
 import { loadForeignImage } from './foreign-image.ts';
 import type { HostileCase } from './hostile-case.ts';
@@ -42,7 +42,7 @@ export interface Attempt {
 }
 
 /** Tells the peak of the suite's memory as it ends. */
-const measure = `import { peakMemory } from ${JSON.stringify(new URL('../harness/text/peak-memory.ts', import.meta.url).href)};
+const measure = `import { peakMemory } from ${JSON.stringify(new URL('../../harness/text/peak-memory.ts', import.meta.url).href)};
 process.on('exit', () => console.error('peak ' + Math.round(peakMemory() / 2 ** 20)));`;
 
 /** Runs the suite's command line on a hostile implementation, as a vendor would, and looks at everything that came of it. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SaxesParser } from 'saxes';
-import { schemaFaults } from '../harness/message/schema.ts';
+import { schemaFaults } from '../../harness/message/schema.ts';
 
 /** What a terminal or an editor would obey: control characters but line ends, and marks of the direction of writing. */
 const obeyed = /[^\P{Cc}\t\n]|[\u202a-\u202e\u2066-\u2069]/u;

@@ -1,4 +1,4 @@
-import type { Verdict } from '../verdict/report.ts';
+import type { Verdict } from '../../verdict/report.ts';
 
 /** What is done to the suite while it runs. */
 export type Disturbance = 'SIGINT' | 'SIGTERM' | 'SIGKILL' | 'the Docker engine dies';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { reasonForNoContainers } from '../testing/container-prerequisite.ts';
+import { reasonForNoContainers } from '../../testing/container-prerequisite.ts';
 import { attempt } from './attempt.ts';
 import { cases } from './cases.ts';
 

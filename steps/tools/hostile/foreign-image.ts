@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createReadStream, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { connectEngine } from '../harness/implementation/engine.ts';
+import { connectEngine } from '../../harness/implementation/engine.ts';
 
 /**
  * Loads an image for IBM Z, which no developer's engine runs or emulates: one program, whose ELF header says so.

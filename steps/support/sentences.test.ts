@@ -3,8 +3,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { before, describe, test } from 'node:test';
 import type { Envelope } from '@cucumber/messages';
-import { dryRun, placeOf } from '../mutate/dry-run.ts';
 import { featureFiles, readRequirements, root } from '../requirements/requirement.ts';
+import { dryRun, placeOf } from '../tools/mutate/dry-run.ts';
 
 describe('the sentences of steps/', () => {
   let messages: readonly Envelope[];

@@ -12,10 +12,10 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { matchesGlob } from 'node:path';
 import { parseArgs } from 'node:util';
-import { listImplementations } from '../prove/implementation.ts';
-import { inLanes } from '../prove/lanes.ts';
-import { root } from '../requirements/requirement.ts';
-import { answerHelp } from '../tools/usage.ts';
+import { listImplementations } from '../../prove/implementation.ts';
+import { inLanes } from '../../prove/lanes.ts';
+import { root } from '../../requirements/requirement.ts';
+import { answerHelp } from '../usage.ts';
 import { Checkout } from './checkout.ts';
 import { type Jury, juryFor, randomFrom, shuffled } from './choice.ts';
 import { requirementsOfSentences } from './dry-run.ts';
@@ -84,7 +84,7 @@ function testsOf(file: string): string[] | undefined {
   return files.length === 0 ? undefined : ['--test', '--test-isolation=none', ...new Set(files)];
 }
 
-const ask = (names: readonly string[]): string[] => ['steps/mutate/ask.ts', ...names];
+const ask = (names: readonly string[]): string[] => ['steps/tools/mutate/ask.ts', ...names];
 
 /** The first thing that was noticed, of what tests and implementations print. */
 function noticed(said: string): string {

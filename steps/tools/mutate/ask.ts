@@ -1,17 +1,17 @@
 /**
  * Asks implementations, one after the other, whether the suite still gets them right; stops at the first that it gets wrong.
  *
- * Usage: node steps/mutate/ask.ts NAME…
+ * Usage: node steps/tools/mutate/ask.ts NAME…
  *
  * Exit codes: 0 all right, 1 one wrong, which the last line says.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compare } from '../prove/comparison.ts';
-import { listImplementations } from '../prove/implementation.ts';
-import { SuiteProcess } from '../prove/suite-process.ts';
-import { tryOut } from '../prove/trial.ts';
+import { compare } from '../../prove/comparison.ts';
+import { listImplementations } from '../../prove/implementation.ts';
+import { SuiteProcess } from '../../prove/suite-process.ts';
+import { tryOut } from '../../prove/trial.ts';
 
 const names = process.argv.slice(2);
 const implementations = await listImplementations();

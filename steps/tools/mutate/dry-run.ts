@@ -2,7 +2,7 @@ import { isAbsolute, relative, resolve } from 'node:path';
 import { Writable } from 'node:stream';
 import { loadConfiguration, runCucumber } from '@cucumber/cucumber/api';
 import type { Envelope, SourceReference } from '@cucumber/messages';
-import { readRequirements, root } from '../requirements/requirement.ts';
+import { readRequirements, root } from '../../requirements/requirement.ts';
 
 /** What Cucumber says of the features and of the sentences of `steps/` when it only looks at them: nothing is started. */
 export async function dryRun(): Promise<Envelope[]> {

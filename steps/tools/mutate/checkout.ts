@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { root } from '../requirements/requirement.ts';
+import { root } from '../../requirements/requirement.ts';
 import { type Mutation, mutate } from './mutation.ts';
 
 /** A copy of the checkout in which sources are broken on purpose; what it depends on is a link to the original's. */

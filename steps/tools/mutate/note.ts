@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { root } from '../requirements/requirement.ts';
+import { root } from '../../requirements/requirement.ts';
 import type { Mutation } from './mutation.ts';
 
 /** Why nobody has to notice a mutation: an entry of `survivors.json`. */
@@ -14,7 +14,7 @@ export interface Tried {
 }
 
 export function readNotes(): Note[] {
-  return JSON.parse(readFileSync(`${root}steps/mutate/survivors.json`, 'utf8')) as Note[];
+  return JSON.parse(readFileSync(`${root}steps/tools/mutate/survivors.json`, 'utf8')) as Note[];
 }
 
 /** Whether the note is about this mutation; where several look the same on lines that do, it is about all of them. */

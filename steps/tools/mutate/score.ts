@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { root } from '../requirements/requirement.ts';
+import { root } from '../../requirements/requirement.ts';
 import type { Mutation } from './mutation.ts';
 
 /** What became of a mutation. */

@@ -4,8 +4,8 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { parseAllDocuments } from 'yaml';
-import { root } from '../requirements/requirement.ts';
-import { entry, reportIn, temporaryFolder, writeTarget } from '../testing/command-line.ts';
+import { root } from '../../requirements/requirement.ts';
+import { entry, reportIn, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
 
 interface Input {
   readonly type?: 'boolean' | 'number';

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import type { LoadReport } from '../commands/load/load-report.ts';
-import { schemaFaults } from '../harness/message/schema.ts';
-import { temporaryFolder } from '../testing/command-line.ts';
+import type { LoadReport } from '../../commands/load/load-report.ts';
+import { schemaFaults } from '../../harness/message/schema.ts';
+import { temporaryFolder } from '../../testing/command-line.ts';
 import {
   assertConfined,
   declaredIn,
@@ -13,7 +13,7 @@ import {
   runContainer,
   suiteOf,
   typeFaults,
-} from '../testing/kubernetes-manifest.ts';
+} from '../../testing/kubernetes-manifest.ts';
 
 const [configMap, volume, partsJob, mergedJob] = jobsIn('.examples/kubernetes/five-loads.yaml');
 const { spec } = partsJob;

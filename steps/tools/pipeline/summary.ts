@@ -1,7 +1,7 @@
-import { printable } from '../harness/text/printable.ts';
-import { expectedInWords } from '../verdict/expectations.ts';
-import { unstableInWords } from '../verdict/repeat.ts';
-import type { Report, RequirementResult, Status } from '../verdict/report.ts';
+import { printable } from '../../harness/text/printable.ts';
+import { expectedInWords } from '../../verdict/expectations.ts';
+import { unstableInWords } from '../../verdict/repeat.ts';
+import type { Report, RequirementResult, Status } from '../../verdict/report.ts';
 
 /** How many requirements are told with what was received; the table has all of them. */
 const mostTold = 20;

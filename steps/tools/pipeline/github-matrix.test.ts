@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { validateWorkflow } from '@action-validator/core';
 import { parse } from 'yaml';
-import { root } from '../requirements/requirement.ts';
-import { action, type Job, runAction } from '../testing/action-runner.ts';
-import { reportIn, temporaryFolder } from '../testing/command-line.ts';
+import { root } from '../../requirements/requirement.ts';
+import { action, type Job, runAction } from '../../testing/action-runner.ts';
+import { reportIn, temporaryFolder } from '../../testing/command-line.ts';
 
 interface Step {
   readonly uses: string;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { buildReport } from '../report/report-json.ts';
-import { finding, place, requirement, run, scenario, transcriptOf } from '../testing/cucumber-messages.ts';
-import { judge } from '../verdict/judge.ts';
-import type { Report } from '../verdict/report.ts';
+import { buildReport } from '../../report/report-json.ts';
+import { finding, place, requirement, run, scenario, transcriptOf } from '../../testing/cucumber-messages.ts';
+import { judge } from '../../verdict/judge.ts';
+import type { Report } from '../../verdict/report.ts';
 import { annotationsOf } from './annotations.ts';
 
 type Circumstances = Partial<Parameters<typeof judge>[2]>;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { lexer, type Token, walkTokens } from 'marked';
-import { buildReport } from '../report/report-json.ts';
-import { finding, place, requirement, run, scenario, transcriptOf } from '../testing/cucumber-messages.ts';
-import { judge } from '../verdict/judge.ts';
+import { buildReport } from '../../report/report-json.ts';
+import { finding, place, requirement, run, scenario, transcriptOf } from '../../testing/cucumber-messages.ts';
+import { judge } from '../../verdict/judge.ts';
 import { summaryOf } from './summary.ts';
 
 const hostile =

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
-import { printable } from '../harness/text/printable.ts';
-import { expectedInWords } from '../verdict/expectations.ts';
-import type { Report, RequirementResult } from '../verdict/report.ts';
+import { printable } from '../../harness/text/printable.ts';
+import { expectedInWords } from '../../verdict/expectations.ts';
+import type { Report, RequirementResult } from '../../verdict/report.ts';
 
 /** A problem as a pipeline shows it beside a file. Its texts are printable; each line of the message is one of ours. */
 export interface Annotation {

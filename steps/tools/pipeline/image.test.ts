@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { before, describe, test } from 'node:test';
-import { buildImage } from '../harness/implementation/build.ts';
-import { connectEngine, type Engine, OWNER_LABEL, RUN } from '../harness/implementation/engine.ts';
-import { freePort } from '../harness/implementation/port.ts';
-import { root } from '../requirements/requirement.ts';
-import { reportIn, temporaryFolder, writeTarget } from '../testing/command-line.ts';
+import { buildImage } from '../../harness/implementation/build.ts';
+import { connectEngine, type Engine, OWNER_LABEL, RUN } from '../../harness/implementation/engine.ts';
+import { freePort } from '../../harness/implementation/port.ts';
+import { root } from '../../requirements/requirement.ts';
+import { reportIn, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
 
 /** They are on this machine already, by .ci/images.sh: Node alone, and Node with npm. */
 const images = { BASE: 'local/base:latest', BUILDER: 'local/builder:latest' };

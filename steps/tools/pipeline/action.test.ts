@@ -3,9 +3,9 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSyn
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { validateAction } from '@action-validator/core';
-import { root } from '../requirements/requirement.ts';
-import { action, metadata, runAction } from '../testing/action-runner.ts';
-import { reportIn, temporaryFolder, writeTarget } from '../testing/command-line.ts';
+import { root } from '../../requirements/requirement.ts';
+import { action, metadata, runAction } from '../../testing/action-runner.ts';
+import { reportIn, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
 
 const folder = temporaryFolder();
 const workspace = (): string => mkdtempSync(join(folder, 'workspace-'));

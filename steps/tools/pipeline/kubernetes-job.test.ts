@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { call, reportIn, temporaryFolder } from '../testing/command-line.ts';
+import { call, reportIn, temporaryFolder } from '../../testing/command-line.ts';
 import {
   assertConfined,
   declaredIn,
@@ -12,7 +12,7 @@ import {
   runContainer,
   suiteOf,
   typeFaults,
-} from '../testing/kubernetes-manifest.ts';
+} from '../../testing/kubernetes-manifest.ts';
 
 const [configMap, volume, shardsJob, verdictJob] = jobsIn('.examples/kubernetes/five-shards.yaml');
 const hub = podOf(shardsJob).initContainers?.[0];

@@ -6,14 +6,14 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { error, getBooleanInput, getInput, notice, setOutput, summary, warning } from '@actions/core';
-import { printableLines } from '../harness/text/printable.ts';
-import { certificateFiles, clearCertificate, judgedFiles } from '../report/certificate/certificate-files.ts';
-import { clearReport, pageFile } from '../report/report-folder.ts';
-import type { Report } from '../verdict/report.ts';
+import { printableLines } from '../../harness/text/printable.ts';
+import { certificateFiles, clearCertificate, judgedFiles } from '../../report/certificate/certificate-files.ts';
+import { clearReport, pageFile } from '../../report/report-folder.ts';
+import type { Report } from '../../verdict/report.ts';
 import { type Annotation, annotationsOf } from './annotations.ts';
 import { summaryOf } from './summary.ts';
 
-const entry = fileURLToPath(new URL('../commands/entry.mjs', import.meta.url));
+const entry = fileURLToPath(new URL('../../commands/entry.mjs', import.meta.url));
 
 /** How much of its last output is told where there is no report, in characters. */
 const lastWords = 2_000;

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { peakMemoryOf } from '../../harness/text/peak-memory.ts';
-import { reapedCpuSeconds } from '../../prove/cpu-time.ts';
+import { reapedCpuSeconds } from '../prove/cpu-time.ts';
 import type { Done } from './exchange-work.ts';
 
 /** How often the memory of a process that is not the suite's is looked at, in ms. */

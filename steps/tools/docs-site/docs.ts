@@ -2,8 +2,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Proof } from '../../prove/proof.ts';
 import { root } from '../../requirements/requirement.ts';
+import type { Proof } from '../prove/proof.ts';
 import { site } from './site.ts';
 
 const proofFile = 'conformance-report/prove/proof.json';

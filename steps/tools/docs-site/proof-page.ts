@@ -1,10 +1,10 @@
-import type { ImplementationProof, Proof, RequirementProof } from '../../prove/proof.ts';
-import { figures } from '../../prove/proof.ts';
 import { html, type Markup } from '../../report/html/html.ts';
 import { type Address, linked } from '../../report/specification/description-text.ts';
 import { framed } from '../../report/specification/frame.ts';
 import { texts } from '../../report/specification/texts.ts';
 import type { Role } from '../../requirements/requirement.ts';
+import type { ImplementationProof, Proof, RequirementProof } from '../prove/proof.ts';
+import { figures } from '../prove/proof.ts';
 
 /** What the suite catches: the last proof, where there is one. */
 export function proofPage(proof: Proof | undefined, address: Address): string {

@@ -1,9 +1,9 @@
-import type { Proof } from '../../prove/proof.ts';
 import type { Address } from '../../report/specification/description-text.ts';
 import { files } from '../../report/specification/frame.ts';
 import type { Culprit } from '../../report/specification/requirement-article.ts';
 import { rolePage } from '../../report/specification/role-page.ts';
 import { readSpecification } from '../../report/specification/specification.ts';
+import type { Proof } from '../prove/proof.ts';
 import { indexPage } from './index-page.ts';
 import { proofPage } from './proof-page.ts';
 import { wordsPage } from './words-page.ts';

@@ -8,10 +8,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compare } from '../../prove/comparison.ts';
-import { listImplementations } from '../../prove/implementation.ts';
-import { SuiteProcess } from '../../prove/suite-process.ts';
-import { tryOut } from '../../prove/trial.ts';
+import { compare } from '../prove/comparison.ts';
+import { listImplementations } from '../prove/proof-implementation.ts';
+import { SuiteProcess } from '../prove/suite-process.ts';
+import { tryOut } from '../prove/trial.ts';
 
 const names = process.argv.slice(2);
 const implementations = await listImplementations();

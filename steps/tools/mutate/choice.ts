@@ -1,4 +1,4 @@
-import type { Implementation } from '../../prove/implementation.ts';
+import type { Implementation } from '../prove/proof-implementation.ts';
 
 /** A generator of numbers from 0 up to 1 that gives the same for the same seed (mulberry32). */
 export function randomFrom(seed: number): () => number {

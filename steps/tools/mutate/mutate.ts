@@ -12,9 +12,9 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { matchesGlob } from 'node:path';
 import { parseArgs } from 'node:util';
-import { listImplementations } from '../../prove/implementation.ts';
-import { inLanes } from '../../prove/lanes.ts';
 import { root } from '../../requirements/requirement.ts';
+import { listImplementations } from '../prove/proof-implementation.ts';
+import { inLanes } from '../prove/prove-lanes.ts';
 import { answerHelp } from '../usage.ts';
 import { Checkout } from './checkout.ts';
 import { type Jury, juryFor, randomFrom, shuffled } from './choice.ts';

@@ -1,6 +1,6 @@
-import type { Requirement } from '../requirements/requirement.ts';
-import type { SituationResult } from '../verdict/report.ts';
-import type { Implementation } from './implementation.ts';
+import type { Requirement } from '../../requirements/requirement.ts';
+import type { SituationResult } from '../../verdict/report.ts';
+import type { Implementation } from './proof-implementation.ts';
 import type { Trial } from './trial.ts';
 
 /** A situation, and the implementations that failed it. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { implementation, report, requirement, situation, trial } from '../../testing/proof-trials.ts';
 import { gaps, proveSituations } from './coverage.ts';
-import { implementation, report, requirement, situation, trial } from './made-up.ts';
 
 const a = requirement('server-a');
 const b = requirement('server-b', 'should');

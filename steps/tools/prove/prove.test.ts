@@ -4,15 +4,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { readRequirements, root } from '../requirements/requirement.ts';
-import { listImplementations } from './implementation.ts';
+import { readRequirements, root } from '../../requirements/requirement.ts';
 import { matrix } from './matrix.ts';
 import { conclude } from './proof.ts';
+import { listImplementations } from './proof-implementation.ts';
 import { SuiteProcess } from './suite-process.ts';
 import { tryOut } from './trial.ts';
 
 const prove = (...args: string[]) =>
-  spawnSync(process.execPath, [`${root}steps/prove/prove.ts`, ...args], { encoding: 'utf8', timeout: 60_000 });
+  spawnSync(process.execPath, [`${root}steps/tools/prove/prove.ts`, ...args], { encoding: 'utf8', timeout: 60_000 });
 
 test('--help says what can be used', () => {
   const { status, stdout } = prove('--help');

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { root } from '../requirements/requirement.ts';
-import type { Implementation } from './implementation.ts';
+import { root } from '../../requirements/requirement.ts';
+import type { Implementation } from './proof-implementation.ts';
 
 /**
  * The implementations, in a process that runs all those that need none of their own: starting a program for each start would take most of

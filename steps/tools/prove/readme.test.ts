@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { report, requirement, trial } from './made-up.ts';
+import { report, requirement, trial } from '../../testing/proof-trials.ts';
 import { conclude } from './proof.ts';
 import { betweenMarks, readmeText } from './readme.ts';
 

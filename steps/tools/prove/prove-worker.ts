@@ -2,9 +2,9 @@
  * The suite's command line, called again and again in one process: loading it takes longer than a run does. Forked by {@link SuiteProcess};
  * gets the arguments of a call as a message, and sends back its exit code.
  */
-import { main } from '../commands/main.ts';
-import '../commands/run/command.ts';
-import '../commands/run/cucumber.ts';
+import { main } from '../../commands/main.ts';
+import '../../commands/run/command.ts';
+import '../../commands/run/cucumber.ts';
 
 let busy = false;
 

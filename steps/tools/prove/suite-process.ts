@@ -54,7 +54,7 @@ export class SuiteProcess {
 
   #alive(): ChildProcess {
     if (this.#child !== undefined) return this.#child;
-    const child = fork(new URL('./worker.ts', import.meta.url), { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    const child = fork(new URL('./prove-worker.ts', import.meta.url), { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       if (this.#said.length < 2000) this.#said += text;
     });

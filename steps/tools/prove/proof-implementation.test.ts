@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readRequirements } from '../requirements/requirement.ts';
-import { faultsOfClaim, listImplementations } from './implementation.ts';
-import { implementation, requirement } from './made-up.ts';
+import { readRequirements } from '../../requirements/requirement.ts';
+import { implementation, requirement } from '../../testing/proof-trials.ts';
+import { faultsOfClaim, listImplementations } from './proof-implementation.ts';
 
 test('the fixtures list implementations of both kinds, and each expects what the catalogue has', async () => {
   const all = await listImplementations();

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { type Requirement, type Role, root } from '../requirements/requirement.ts';
+import { type Requirement, type Role, root } from '../../requirements/requirement.ts';
 
 /** A faulty or unusual implementation, as `fixtures/start.ts --list` tells it. */
 export interface Implementation {

@@ -1,7 +1,7 @@
 import type { Requirement } from '../requirements/requirement.ts';
+import type { Implementation } from '../tools/prove/proof-implementation.ts';
+import type { Trial } from '../tools/prove/trial.ts';
 import type { Failure, Report, SituationResult, Status } from '../verdict/report.ts';
-import type { Implementation } from './implementation.ts';
-import type { Trial } from './trial.ts';
 
 /** A requirement of two situations. */
 export function requirement(id: string, level: 'must' | 'should' = 'must'): Requirement {

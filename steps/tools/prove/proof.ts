@@ -1,7 +1,7 @@
-import type { Level, Requirement, Role } from '../requirements/requirement.ts';
+import type { Level, Requirement, Role } from '../../requirements/requirement.ts';
 import { compare, type Mistake } from './comparison.ts';
 import { gaps, proveSituations, type SituationProof } from './coverage.ts';
-import { faultsOfClaim } from './implementation.ts';
+import { faultsOfClaim } from './proof-implementation.ts';
 import type { Trial } from './trial.ts';
 
 /** What the suite said of one implementation, beside what is true of it. */

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Report } from '../verdict/report.ts';
-import type { Implementation } from './implementation.ts';
+import type { Report } from '../../verdict/report.ts';
+import type { Implementation } from './proof-implementation.ts';
 import type { SuiteProcess } from './suite-process.ts';
 
 /** How a run of the suite on one implementation went. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { report, trial } from '../../testing/proof-trials.ts';
 import { compare } from './comparison.ts';
-import { report, trial } from './made-up.ts';
 
 const kinds = (of: Parameters<typeof compare>[0]): string[] =>
   compare(of).map(({ kind, requirement = '' }) => `${kind} ${requirement}`.trim());

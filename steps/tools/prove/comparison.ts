@@ -1,4 +1,4 @@
-import type { Report } from '../verdict/report.ts';
+import type { Report } from '../../verdict/report.ts';
 import type { Trial } from './trial.ts';
 
 /** A way in which the suite got an implementation wrong. */

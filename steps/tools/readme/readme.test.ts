@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { exitCodes } from '../commands/terminal/exit-codes.ts';
-import { checkSchema } from '../harness/implementation/check-target.ts';
-import { readSource } from '../harness/implementation/source.ts';
-import { root } from '../requirements/requirement.ts';
+import { exitCodes } from '../../commands/terminal/exit-codes.ts';
+import { checkSchema } from '../../harness/implementation/check-target.ts';
+import { readSource } from '../../harness/implementation/source.ts';
+import { root } from '../../requirements/requirement.ts';
 import { withTables } from './readme.ts';
 
 const readme = readFileSync(`${root}README.md`, 'utf8');

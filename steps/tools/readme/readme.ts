@@ -5,8 +5,8 @@
  * Usage: npm run fix:readme
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { type Role, readRequirements, root } from '../requirements/requirement.ts';
-import { answerHelp, takeNoArguments } from '../tools/usage.ts';
+import { type Role, readRequirements, root } from '../../requirements/requirement.ts';
+import { answerHelp, takeNoArguments } from '../usage.ts';
 
 const path = `${root}README.md`;
 const tables = /(<!-- requirements:(server|client):begin -->\n)[\s\S]*?(<!-- requirements:\2:end -->)/g;

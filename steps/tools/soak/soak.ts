@@ -11,10 +11,10 @@ import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { WrongUse } from '../harness/text/usage-error.ts';
-import { type Role, root } from '../requirements/requirement.ts';
-import { answerHelp, complain } from '../tools/usage.ts';
-import type { Report } from '../verdict/report.ts';
+import { WrongUse } from '../../harness/text/usage-error.ts';
+import { type Role, root } from '../../requirements/requirement.ts';
+import type { Report } from '../../verdict/report.ts';
+import { answerHelp, complain } from '../usage.ts';
 import { SoakProcess } from './soak-process.ts';
 import { bounds, faultsOf, leastRuns, trendOf, windowOf } from './trend.ts';
 import type { Sample } from './usage.ts';

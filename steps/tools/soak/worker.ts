@@ -4,7 +4,7 @@
  */
 import { readdirSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import { main } from '../commands/main.ts';
+import { main } from '../../commands/main.ts';
 import type { Usage } from './usage.ts';
 
 /** What is held when nothing is done: what a finished run no longer needs has to be gone. */

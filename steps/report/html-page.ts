@@ -1,6 +1,6 @@
 import type { Attachment, Envelope, TestStepResult } from '@cucumber/messages';
-import { EVIDENCE_MEDIA_TYPE, type Evidence } from '../evidence.ts';
 import { attachedText, readEvidence } from '../verdict/attachment.ts';
+import { EVIDENCE_MEDIA_TYPE, type Evidence } from '../verdict/evidence.ts';
 import { expectedInWords } from '../verdict/expectations.ts';
 import type { Report } from '../verdict/report.ts';
 import { escapeXml } from './html/escape-xml.ts';

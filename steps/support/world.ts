@@ -1,5 +1,4 @@
 import { World } from '@cucumber/cucumber';
-import { EVIDENCE_MEDIA_TYPE, type Evidence, type MessageAtFault, NonConformance } from '../evidence.ts';
 import { ConnectError } from '../harness/device/device.ts';
 import type { Intruder } from '../harness/device/foreign-device.ts';
 import type { Nonsense } from '../harness/device/malformed-request.ts';
@@ -7,7 +6,6 @@ import type { Asked } from '../harness/device/many-devices.ts';
 import type { NtpDevice } from '../harness/device/ntp-device.ts';
 import { type DeviceWishes, type Session, session } from '../harness/device/server-run.ts';
 import { estimateServerTime, type ServerTime } from '../harness/device/server-time.ts';
-import { type Recorded, recordDevices, recordPerformances, thinned } from '../harness/exchange-record.ts';
 import { EnvironmentError } from '../harness/implementation/errors.ts';
 import type { Identity, Target } from '../harness/implementation/target.ts';
 import type { Exchange, Request, Response } from '../harness/message/exchange.ts';
@@ -21,6 +19,8 @@ import { type ExpectedTime, expectedTimes, TooUncertain } from '../harness/platf
 import { printable } from '../harness/text/printable.ts';
 import { wall } from '../harness/time/now.ts';
 import type { Requirement, Situation } from '../requirements/requirement.ts';
+import { EVIDENCE_MEDIA_TYPE, type Evidence, type MessageAtFault, NonConformance } from '../verdict/evidence.ts';
+import { type Recorded, recordDevices, recordPerformances, thinned } from '../verdict/exchange-record.ts';
 
 /** What the implementation under test is blamed for. */
 export interface Blame {

@@ -3,9 +3,9 @@
  * it has no test of its own.
  */
 import type { Envelope } from '@cucumber/messages';
-import { EVIDENCE_MEDIA_TYPE, type Evidence, type Finding } from '../evidence.ts';
 import type { Run } from '../report/report-json.ts';
 import type { Level, Requirement } from '../requirements/requirement.ts';
+import { EVIDENCE_MEDIA_TYPE, type Evidence, type Finding } from '../verdict/evidence.ts';
 import { type Outcome, Transcript } from '../verdict/transcript.ts';
 
 /** A requirement with situations at these lines of `features/server/<id>.feature`. */

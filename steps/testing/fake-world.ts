@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 import { DataTable } from '@cucumber/cucumber';
 import { loadConfiguration, loadSupport } from '@cucumber/cucumber/api';
-import { type Evidence, type Finding, NonConformance } from '../evidence.ts';
 import { ConnectError, type DeviceConnection } from '../harness/device/device.ts';
 import { Inbox, type Message } from '../harness/device/inbox.ts';
 import { NtpDevice } from '../harness/device/ntp-device.ts';
@@ -19,6 +18,7 @@ import type { Scene } from '../harness/platform/client-setup.ts';
 import { wall } from '../harness/time/now.ts';
 import { readRequirements, root } from '../requirements/requirement.ts';
 import { NtpWorld } from '../support/world.ts';
+import { type Evidence, type Finding, NonConformance } from '../verdict/evidence.ts';
 import { played } from './client-starts.ts';
 
 // a machine's clock may be set while a test runs, which moves what is compared with it

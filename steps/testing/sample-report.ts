@@ -2,9 +2,10 @@
  * Reports of runs that never were, for the tests beside this file. It ends in `.test.ts` so that it is not shipped; it has no test of
  * its own.
  */
-import type { ExchangeRecord } from '../harness/exchange-record.ts';
+
 import { printable } from '../harness/text/printable.ts';
 import { buildReport } from '../report/report-json.ts';
+import type { ExchangeRecord } from '../verdict/exchange-record.ts';
 import type { Failure, Report, RequirementResult, SituationResult, Status } from '../verdict/report.ts';
 
 /** What a hostile implementation would like to see on the page: elements, attributes, a terminal's escapes, marks of direction. */

@@ -1,8 +1,8 @@
 import { pathToFileURL } from 'node:url';
 import type { Attachment, AttachmentContentEncoding, Envelope } from '@cucumber/messages';
-import { EVIDENCE_MEDIA_TYPE, type Evidence } from '../evidence.ts';
-import { isExchangeRecord } from '../harness/exchange-record.ts';
 import { conceal } from '../harness/text/secrets.ts';
+import { EVIDENCE_MEDIA_TYPE, type Evidence } from './evidence.ts';
+import { isExchangeRecord } from './exchange-record.ts';
 
 type Kind = Evidence['kind'];
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Envelope } from '@cucumber/messages';
-import type { Charge, Evidence } from '../evidence.ts';
 import { type Course, finding, lastHook, place, requirement, scenario, transcriptOf } from '../testing/cucumber-messages.ts';
+import type { Charge, Evidence } from './evidence.ts';
 import { type Circumstances, type Judgement, judge } from './judge.ts';
 import { type Outcome, Transcript } from './transcript.ts';
 

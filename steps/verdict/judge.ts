@@ -1,5 +1,5 @@
-import type { Charge, Finding } from '../evidence.ts';
 import type { Level, Requirement, Situation } from '../requirements/requirement.ts';
+import type { Charge, Finding } from './evidence.ts';
 import { type Expectations, mistakesIn, summaryOf, withExpected } from './expectations.ts';
 import type { Failure, Report, RequirementResult, Shard, SituationResult, Status, Verdict } from './report.ts';
 import type { Execution, Transcript } from './transcript.ts';

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Envelope } from '@cucumber/messages';
-import type { Charge } from '../evidence.ts';
 import { schemaFaults } from '../harness/message/schema.ts';
 import { Console } from '../report/console.ts';
 import { reportPage } from '../report/html/report-page.ts';
 import { junitXml } from '../report/junit.ts';
 import { buildReport, reportJson } from '../report/report-json.ts';
 import { finding, lastHook, place, requirement, run, scenario, transcriptOf } from '../testing/cucumber-messages.ts';
+import type { Charge } from './evidence.ts';
 import type { Expectation, Expectations } from './expectations.ts';
 import { type Circumstances, judge } from './judge.ts';
 import { combine } from './repeat.ts';

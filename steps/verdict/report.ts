@@ -1,8 +1,8 @@
-import type { MessageAtFault } from '../evidence.ts';
-import type { ExchangeRecord } from '../harness/exchange-record.ts';
 import type { Build } from '../harness/implementation/target.ts';
 import type { Level, Role } from '../requirements/requirement.ts';
 import type { JudgedSet } from '../requirements/requirement-set.ts';
+import type { MessageAtFault } from './evidence.ts';
+import type { ExchangeRecord } from './exchange-record.ts';
 
 /** What a requirement or a situation comes to. */
 export type Status = 'passed' | 'failed' | 'warning' | 'inapplicable' | 'untested' | 'inconclusive';

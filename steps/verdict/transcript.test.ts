@@ -6,9 +6,9 @@ import { Writable } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
 import { loadConfiguration, runCucumber } from '@cucumber/cucumber/api';
 import type { Envelope } from '@cucumber/messages';
-import { EVIDENCE_MEDIA_TYPE } from '../evidence.ts';
 import { finding, place, requirement, scenario, transcriptOf } from '../testing/cucumber-messages.ts';
 import { attachedText, concealEnvelope, evidenceEnvelope, readEvidence } from './attachment.ts';
+import { EVIDENCE_MEDIA_TYPE } from './evidence.ts';
 import { judge } from './judge.ts';
 import { type Execution, Transcript } from './transcript.ts';
 

@@ -1,11 +1,11 @@
 import { relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Attachment, Duration, Envelope, Pickle, TestCase, TestStepResultStatus, Timestamp } from '@cucumber/messages';
-import { type Charge, EVIDENCE_MEDIA_TYPE, type Evidence } from '../evidence.ts';
 import { printable } from '../harness/text/printable.ts';
 import { conceal } from '../harness/text/secrets.ts';
 import { suiteFaultName } from '../harness/text/suite-fault.ts';
 import { attachedText, concealEvidence, readEvidence } from './attachment.ts';
+import { type Charge, EVIDENCE_MEDIA_TYPE, type Evidence } from './evidence.ts';
 
 /** How a scenario went, in Cucumber's words. */
 export type Outcome = `${TestStepResultStatus}`;

@@ -1,9 +1,9 @@
-import { NonConformance } from '../../evidence.ts';
 import { Session } from '../../harness/device/server-run.ts';
 import type { StartedTarget, Target } from '../../harness/implementation/target.ts';
 import type { Exchange } from '../../harness/message/exchange.ts';
 import type { Requirement, Role } from '../../requirements/requirement.ts';
 import type { Say } from '../../support/sentences.ts';
+import { NonConformance } from '../../verdict/evidence.ts';
 import { type Case, concludeCases, consequence, type Judged, judgeSituation } from '../../verdict/judge.ts';
 import type { RequirementResult } from '../../verdict/report.ts';
 import type { Execution } from '../../verdict/transcript.ts';

@@ -1,4 +1,3 @@
-import type { Charge, Evidence } from '../../evidence.ts';
 import type { Session } from '../../harness/device/server-run.ts';
 import type { Target } from '../../harness/implementation/target.ts';
 import { type ExpectedTime, expectedTimes } from '../../harness/platform/expected-time.ts';
@@ -7,6 +6,7 @@ import { conceal } from '../../harness/text/secrets.ts';
 import type { Requirement, Situation } from '../../requirements/requirement.ts';
 import { NtpWorld } from '../../support/world.ts';
 import { concealEvidence, readEvidence } from '../../verdict/attachment.ts';
+import type { Charge, Evidence } from '../../verdict/evidence.ts';
 
 type Options = ConstructorParameters<typeof NtpWorld>[0];
 

@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import type { Envelope } from '@cucumber/messages';
-import type { Charge } from '../../evidence.ts';
 import { Session, setSession } from '../../harness/device/server-run.ts';
 import { ControlledClock } from '../../harness/implementation/controlled-clock.ts';
 import { EnvironmentError } from '../../harness/implementation/errors.ts';
@@ -20,6 +19,7 @@ import { clearSpecification, specificationFile, writeSpecification } from '../..
 import { featuresDigest, type Requirement, readRequirements, root } from '../../requirements/requirement.ts';
 import { type JudgedSet, judgedSet } from '../../requirements/requirement-set.ts';
 import { concealEnvelope, evidenceEnvelope, withoutFolder } from '../../verdict/attachment.ts';
+import type { Charge } from '../../verdict/evidence.ts';
 import type { Expectations } from '../../verdict/expectations.ts';
 import { type Circumstances, judge } from '../../verdict/judge.ts';
 import type { Report, Shard } from '../../verdict/report.ts';

@@ -1,4 +1,4 @@
-import type { MessageAtFault } from '../../evidence.ts';
+import type { MessageAtFault } from '../../verdict/evidence.ts';
 import { html, type Markup, type Part } from './html.ts';
 
 /** From where to where, in characters. */

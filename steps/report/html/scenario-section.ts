@@ -1,6 +1,6 @@
-import type { MessageAtFault } from '../../evidence.ts';
-import type { ExchangeRecord } from '../../harness/exchange-record.ts';
 import type { Role } from '../../requirements/requirement.ts';
+import type { MessageAtFault } from '../../verdict/evidence.ts';
+import type { ExchangeRecord } from '../../verdict/exchange-record.ts';
 import { expectedInWords } from '../../verdict/expectations.ts';
 import { unstableInWords } from '../../verdict/repeat.ts';
 import type { SituationResult } from '../../verdict/report.ts';

@@ -1,6 +1,6 @@
-import { NonConformance } from '../../evidence.ts';
 import * as features from '../../support/sentences.ts';
 import type { Blame } from '../../support/world.ts';
+import { NonConformance } from '../../verdict/evidence.ts';
 
 /** What a sentence says of some evidence: nothing where it holds, else what it blames the implementation for. */
 export type Judge = (sentence: string, world: object, rows?: readonly string[]) => Promise<string | undefined>;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { Inbox } from '../harness/device/inbox.ts';
+import { NtpDevice } from '../harness/device/ntp-device.ts';
+import { Watch } from '../harness/device/request-ledger.ts';
 import { origin, played, reported } from '../testing/client-starts.ts';
-import { Inbox } from './device/inbox.ts';
-import { NtpDevice } from './device/ntp-device.ts';
-import { Watch } from './device/request-ledger.ts';
 import { type ExchangeRecord, isExchangeRecord, recordDevices, recordPerformances, thinned } from './exchange-record.ts';
 
 const records = (count: number): ExchangeRecord[] =>

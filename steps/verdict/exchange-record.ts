@@ -1,9 +1,9 @@
-import type { NtpDevice } from './device/ntp-device.ts';
-import { isWhole, type Response, roundTrip } from './message/exchange.ts';
-import { readPayload } from './message/payload.ts';
-import type { ClientRequest, Delivered, Performance, ReportedTime } from './platform/client-run.ts';
-import { platformTime } from './platform/client-setup.ts';
-import { wall } from './time/now.ts';
+import type { NtpDevice } from '../harness/device/ntp-device.ts';
+import { isWhole, type Response, roundTrip } from '../harness/message/exchange.ts';
+import { readPayload } from '../harness/message/payload.ts';
+import type { ClientRequest, Delivered, Performance, ReportedTime } from '../harness/platform/client-run.ts';
+import { platformTime } from '../harness/platform/client-setup.ts';
+import { wall } from '../harness/time/now.ts';
 
 /** A message that came back for a request, as a report keeps it. Times of day are decimal digits, in ms on the clock they come from. */
 export interface AnswerRecord {

@@ -1,4 +1,4 @@
-import type { ExchangeRecord } from './harness/exchange-record.ts';
+import type { ExchangeRecord } from './exchange-record.ts';
 
 /**
  * What the steps write into the message stream beside Cucumber's own results. The verdict is computed from these and from the

@@ -22,7 +22,7 @@ COPY features features
 COPY fixtures/reference fixtures/reference
 COPY fixtures/targets fixtures/targets
 COPY steps steps
-COPY --from=build /suite/prebuilt steps/harness/clock/prebuilt
+COPY --from=build /suite/prebuilt steps/harness/implementation/preload/prebuilt
 # not the file itself, whose first line asks for /usr/bin/env
 RUN mkdir -p /usr/local/bin \
   && printf '#!/bin/sh\nexec node /suite/steps/commands/entry.mjs "$@"\n' >/usr/local/bin/iot-ntp-conformance \

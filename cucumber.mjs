@@ -6,8 +6,8 @@
  */
 export default {
   // no paths: features/ is the default, and paths of the command line would be added to them
-  // not steps/**: tests and machinery stand there too; the globs end in .ts because a bare folder finds .js only
-  import: ['steps/*.steps.ts', 'steps/support/parameter-types.ts', 'steps/support/hooks.ts'],
+  // the globs end in .ts because a bare folder finds .js only
+  import: ['steps/{server,client}/*.steps.ts', 'steps/support/{parameter-types,hooks}.ts'],
   plugin: ['./steps/commands/run/editor-plugin.ts'],
   format: ['progress'],
   publish: false,

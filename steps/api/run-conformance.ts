@@ -90,7 +90,7 @@ const mostOutput = 4000;
 
 /** The command line: the TypeScript itself in a checkout, what was compiled from it in the package. */
 function program(): string {
-  return fileURLToPath(new URL('cli/entry.mjs', import.meta.url));
+  return fileURLToPath(new URL('../commands/entry.mjs', import.meta.url));
 }
 
 /** The options as the command line reads them. */

@@ -30,7 +30,11 @@ async function load(): Promise<Say> {
   const { runConfiguration } = await loadConfiguration(
     {
       file: false,
-      provided: { paths: [], import: [`${steps}/*.steps.${ending}`, `${steps}/parameter-types.${ending}`], publish: false },
+      provided: {
+        paths: [],
+        import: [`${steps}/{server,client}/*.steps.${ending}`, `${steps}/support/parameter-types.${ending}`],
+        publish: false,
+      },
     },
     { cwd: root },
   );

@@ -310,7 +310,7 @@ export class MadeUpWorld extends NtpWorld {
 }
 
 const { runConfiguration } = await loadConfiguration(
-  { file: false, provided: { import: ['steps/*.steps.ts', 'steps/support/parameter-types.ts'], publish: false } },
+  { file: false, provided: { import: ['steps/{server,client}/*.steps.ts', 'steps/support/parameter-types.ts'], publish: false } },
   { cwd: root },
 );
 const { stepDefinitions } = (await loadSupport(runConfiguration, { cwd: root })) as unknown as { stepDefinitions: Definition[] };

@@ -1,9 +1,9 @@
 import { generate, type Packet } from 'mqtt-packet';
 import { type Encounter, recorded } from '../commands/interop/pair-run.ts';
-import { RelayedConnection } from '../commands/interop/recorded-connection.ts';
 import type { TimestampType } from '../harness/implementation/target.ts';
 import { Performance } from '../harness/platform/client-run.ts';
 import { plainScene } from '../harness/platform/client-setup.ts';
+import { RelayedConnection } from '../harness/platform/recorded-connection.ts';
 
 /** Encounters for tests, made of packets that nobody sent. */
 

@@ -1,8 +1,7 @@
-import { getAuthConfig } from 'testcontainers/build/container-runtime/auth/get-auth-config.js';
 import { requireOfCluster } from '../../harness/implementation/cluster.ts';
 import { engineWords } from '../../harness/implementation/container.ts';
 import { connectEngine, type Engine, OWNER_LABEL, RUN } from '../../harness/implementation/engine.ts';
-import { imageId } from '../../harness/implementation/image.ts';
+import { imageId, registryCredentials } from '../../harness/implementation/image.ts';
 import { networkFor } from '../../harness/implementation/network.ts';
 import type { ContainerStart, Target } from '../../harness/implementation/target.ts';
 import { notNeeded, ok, problem, type Seen } from './finding.ts';
@@ -36,9 +35,8 @@ export async function seeImage(name: string): Promise<Seen> {
   if (engine.cluster) return notNeeded('not tried: the cluster gets it when a container is started');
   const id = await imageId(engine, name);
   if (id !== undefined) return ok(`${name} is here, ${id.slice(0, 19)}`);
-  const { registry } = engine.testcontainers.ImageName.fromString(name);
   try {
-    const authconfig = await getAuthConfig(registry ?? engine.client.info.containerRuntime.indexServerAddress);
+    const authconfig = await registryCredentials(engine, name);
     // The engine takes a token as well, which dockerode's types do not know.
     const options = (authconfig === undefined ? {} : { authconfig }) as ImageDistributionOptions;
     await engine.docker.getImage(name).distribution(options);

@@ -3,8 +3,8 @@ import type { Session } from '../../harness/device/server-run.ts';
 import type { Identity } from '../../harness/implementation/target.ts';
 import type { Exchange, Request, Timestamp } from '../../harness/message/exchange.ts';
 import { readPayload } from '../../harness/message/payload.ts';
+import type { RelayedConnection } from '../../harness/platform/recorded-connection.ts';
 import type { Encounter } from './pair-run.ts';
-import type { RelayedConnection } from './recorded-connection.ts';
 
 /** A request as it was handed to the server, and the connection on which it was asked. */
 interface Overheard {

@@ -6,9 +6,9 @@ import { type Latency, Link } from '../../harness/mqtt/link.ts';
 import { type ClientRequest, Performance } from '../../harness/platform/client-run.ts';
 import { plainScene } from '../../harness/platform/client-setup.ts';
 import { afterReportMs, startClient, tellToAsk } from '../../harness/platform/client-start.ts';
+import { RelayedConnection, type RelayedFrame } from '../../harness/platform/recorded-connection.ts';
 import { reportsOf } from '../../harness/platform/reported-time.ts';
 import { learnSecret } from '../../harness/text/secrets.ts';
-import { RelayedConnection, type RelayedFrame } from './recorded-connection.ts';
 
 /** What makes an encounter. */
 export interface Meeting {

@@ -42,7 +42,7 @@ async function configure(own: Partial<IConfiguration>): Promise<IRunConfiguratio
     {
       file: false,
       provided: {
-        import: [`${steps}/*.steps.${ending}`, `${steps}/parameter-types.${ending}`, `${steps}/hooks.${ending}`],
+        import: [`${steps}/{server,client}/*.steps.${ending}`, `${steps}/support/{parameter-types,hooks}.${ending}`],
         publish: false,
         ...own,
       },

@@ -1,3 +1,4 @@
+import { getAuthConfig } from 'testcontainers/build/container-runtime/auth/get-auth-config.js';
 import { connectEngine, type Engine } from './engine.ts';
 
 /** The id of the image that has a name now (`sha256:…`); undefined where none has, or the engine does not say. */
@@ -17,4 +18,10 @@ export async function currentImage(name: string): Promise<string | undefined> {
     (engine) => imageId(engine, name),
     () => undefined,
   );
+}
+
+/** The credentials that the Docker client's configuration holds for the registry of an image; undefined where it holds none. */
+export function registryCredentials({ testcontainers, client }: Engine, name: string): ReturnType<typeof getAuthConfig> {
+  const { registry } = testcontainers.ImageName.fromString(name);
+  return getAuthConfig(registry ?? client.info.containerRuntime.indexServerAddress);
 }

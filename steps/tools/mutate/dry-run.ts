@@ -13,7 +13,7 @@ export async function dryRun(): Promise<Envelope[]> {
       file: false,
       provided: {
         paths: ['features/**/*.feature'],
-        import: ['steps/*.steps.ts', 'steps/support/parameter-types.ts', 'steps/support/hooks.ts'],
+        import: ['steps/{server,client}/*.steps.ts', 'steps/support/{parameter-types,hooks}.ts'],
         dryRun: true,
         publish: false,
       },

@@ -26,16 +26,18 @@ import { type Mutant, report } from './score.ts';
 /** What judges; the rest of the harness observes. */
 const judges = [
   'steps/verdict/{judge,transcript}.ts',
-  'steps/*.steps.ts',
+  'steps/{server,client}/*.steps.ts',
   'steps/support/world.ts',
-  'steps/harness/{formula,expected-time,client-diagnosis,diagnosis,watch,grain,server-time,hmac,client-clock,reported-time}.ts',
+  'steps/{server,client}/*-diagnosis.ts',
+  'steps/harness/{time/formula,device/{request-ledger,clock-resolution,server-time},implementation/hmac}.ts',
+  'steps/harness/platform/{expected-time,client-clock,reported-time}.ts',
 ];
 /** Tests that see more of a file than those beside it. */
 const moreTests: Readonly<Record<string, readonly string[]>> = {
   'steps/verdict/judge.ts': ['steps/verdict/report.test.ts', 'steps/verdict/expectations.test.ts'],
   'steps/verdict/transcript.ts': ['steps/verdict/judge.test.ts', 'steps/verdict/report.test.ts'],
   'steps/server/device.steps.ts': ['steps/server/server.steps.test.ts', 'steps/server/response.steps.test.ts'],
-  'steps/support/world.ts': globSync('steps/*.steps.test.ts', { cwd: root }).sort(),
+  'steps/support/world.ts': globSync('steps/{server,client}/*.steps.test.ts', { cwd: root }).sort(),
 };
 /** In ms: an implementation takes seconds at the most, a hanging suite 45 s. */
 const limit = { few: 180_000, more: 400_000, tests: 60_000 };

@@ -4,7 +4,7 @@
 # gcc-x86-64-linux-gnu and libc6-dev-amd64-cross.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-folder=${1:-$here/../../../dist/steps/harness/clock/prebuilt}
+folder=${1:-$here/../../../../dist/steps/harness/implementation/preload/prebuilt}
 mkdir -p "$folder"
 for pair in x64:x86_64-linux-gnu-gcc arm64:aarch64-linux-gnu-gcc; do
   compiler=${pair#*:}

@@ -1,12 +1,12 @@
 import type { IConnectPacket, IPublishPacket, Packet } from 'mqtt-packet';
-import { FrameLog } from '../../harness/mqtt/frame-log.ts';
-import type { Latency, Tap } from '../../harness/mqtt/link.ts';
-import { MalformedPacket } from '../../harness/mqtt/packet-cutter.ts';
-import { PacketReader } from '../../harness/mqtt/packet-reader.ts';
-import { covers } from '../../harness/mqtt/topic-filter.ts';
-import type { Subscription } from '../../harness/platform/client-connection.ts';
-import type { ClientConnection } from '../../harness/platform/client-run.ts';
-import { type Moment, moment } from '../../harness/time/moment.ts';
+import { FrameLog } from '../mqtt/frame-log.ts';
+import type { Latency, Tap } from '../mqtt/link.ts';
+import { MalformedPacket } from '../mqtt/packet-cutter.ts';
+import { PacketReader } from '../mqtt/packet-reader.ts';
+import { covers } from '../mqtt/topic-filter.ts';
+import { type Moment, moment } from '../time/moment.ts';
+import type { Subscription } from './client-connection.ts';
+import type { ClientConnection } from './client-run.ts';
 
 /** A packet that passed a link between a client and a server. */
 export interface RelayedFrame {

@@ -1,6 +1,6 @@
 /**
  * A rule for gplint, whose own rules for tags, duplicate names and variables do not look into a Rule. Here a Rule is a requirement
- * with its id, its level and the capabilities it needs, and every situation in it has a title of its own.
+ * with its id, its level and the capabilities it needs, and every scenario in it has a title of its own.
  */
 import { readFileSync } from 'node:fs';
 
@@ -18,7 +18,7 @@ export function run({ feature, file }) {
 
   for (const tag of feature.tags) blame(tag, `${tag.name} on a Feature: a Feature is a subject and has no tags`);
   for (const { rule, scenario } of feature.children) {
-    if (scenario) blame(scenario, `"${scenario.name}" stands outside a Rule: every situation belongs to a requirement`);
+    if (scenario) blame(scenario, `"${scenario.name}" stands outside a Rule: every scenario belongs to a requirement`);
     if (rule) checkRule(rule, role, blame);
   }
   file.lines.forEach((line, index) => {
@@ -42,8 +42,8 @@ function checkRule(rule, role, blame) {
     checkCapabilities([...scenario.tags, ...scenario.examples.flatMap(({ tags }) => tags)], blame);
     checkVariables(scenario, blame);
     for (const [title, place] of titlesOf(scenario)) {
-      if (title === '') blame(place, 'a situation has a title');
-      if (titles.has(title)) blame(place, `"${title}" stands twice in this Rule: a situation has a title of its own`);
+      if (title === '') blame(place, 'a scenario has a title');
+      if (titles.has(title)) blame(place, `"${title}" stands twice in this Rule: a scenario has a title of its own`);
       titles.add(title);
     }
   }

@@ -43,7 +43,7 @@ describe('the verdict on Acme IoT Hub', () => {
 
   test.for(readRequirements('server'))('$id: $sentence', ({ id }) => {
     const result = report.requirements.find((requirement) => requirement.id === id);
-    const failures = result?.situations.flatMap(({ title, failure }) => (failure === undefined ? [] : [{ title, failure }]));
+    const failures = result?.scenarios.flatMap(({ title, failure }) => (failure === undefined ? [] : [{ title, failure }]));
     const why = result?.reason ?? JSON.stringify(failures, undefined, 2);
 
     expect(['passed', 'warning', 'inapplicable'], why).toContain(result?.status);

@@ -42,7 +42,7 @@ Feature: The topics of the NTP service
   @must
   Rule: the server MUST answer each request exactly once
     A second answer gives the device a second, later arrival for the same request, and with it a wrong time. An answer that comes
-    again later, in whatever situation, is charged here too: the suite listens until the run ends.
+    again later, in whatever scenario, is charged here too: the suite listens until the run ends.
 
     Source: derived from "Device connection", step 2, where one response is received for one request
 

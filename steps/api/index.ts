@@ -3,6 +3,6 @@
 
 /** The suite, for other programs (`iot-ntp-conformance`): a whole run and its report, and the requirements that it judges by. */
 
-export { type Level, type Requirement, type Role, readRequirements, type Situation } from '../requirements/requirement.ts';
-export type { Failure, Report, RequirementResult, SituationResult, Status, Verdict } from '../verdict/report.ts';
+export { type Level, type Requirement, type Role, readRequirements, type Scenario } from '../requirements/requirement.ts';
+export type { Failure, Report, RequirementResult, ScenarioResult, Status, Verdict } from '../verdict/report.ts';
 export { ConformanceError, type ConformanceOptions, runConformance } from './run-conformance.ts';

@@ -151,13 +151,13 @@ function commands(args: readonly string[], done: (code: number) => void): Comman
     .addOption(new Option('--role <role>', 'which embedded reference, when no target is named').choices(['server', 'client']))
     .option('--only <id...>', 'run these requirements only; such a run is never complete')
     .option('--tags <expression>', 'run what this tag expression selects, for example "@must and not @clock"')
-    .option('--shard <part>', 'run one of several parts of the situations, for example 2/5, to be merged by "merge"')
+    .option('--shard <part>', 'run one of several parts of the scenarios, for example 2/5, to be merged by "merge"')
     .option('--devices <number>', 'how many devices ask at the same moment, 200 or more (servers)', readDevices)
     .option('--strict', 'let recommendations (SHOULD) decide the verdict as well')
     .option('--report <folder>', 'where the reports go', 'conformance-report')
     .option('--root <folder>', 'folder that the paths of the target file must stay in (default: the folder of the target file)')
     .option('--json', 'print report.json on stdout, and everything else on stderr')
-    .option('--verbose', 'show every situation, and every failure in full')
+    .option('--verbose', 'show every scenario, and every failure in full')
     .option('--fail-fast', 'end at the first failure')
     .option('--deadline <duration>', 'end the run after this time, as incomplete (30m unless the target file says otherwise)')
     .option('--sign <key>', 'sign the certificate by this private key: PEM, Ed25519 or EC P-256')
@@ -175,7 +175,7 @@ function commands(args: readonly string[], done: (code: number) => void): Comman
       readJobs,
     )
     .option('--profile', 'print where the time of the run went')
-    .option('--order <order>', 'order of the situations: defined, random or random:SEED; the report says the seed')
+    .option('--order <order>', 'order of the scenarios: defined, random or random:SEED; the report says the seed')
     .addHelpText(
       'after',
       below({
@@ -214,7 +214,7 @@ function commands(args: readonly string[], done: (code: number) => void): Comman
     .option('--report <folder>', 'where the reports go', 'conformance-report')
     .option('--sign <key>', 'sign the certificate by this private key: PEM, Ed25519 or EC P-256')
     .option('--json', 'print report.json on stdout, and everything else on stderr')
-    .option('--verbose', 'show every situation, and every failure in full')
+    .option('--verbose', 'show every scenario, and every failure in full')
     .option('--expectations <file>', 'the expectations that the shards were run with')
     .option('--allow-expected', 'exit with 0 when nothing fails but what is expected; such a run certifies nothing')
     .addHelpText('after', below({ codes: exitCodes, examples: ['merge shard-1 shard-2 shard-3 --report out'] }))
@@ -269,7 +269,7 @@ function commands(args: readonly string[], done: (code: number) => void): Comman
     .addOption(new Option('--role <role>', 'of this role only').choices(['server', 'client']))
     .option('--excluded', 'list instead what no implementation can be tested for, and why')
     .option('--set [name]', 'list instead the ids and digests of a released requirement set, the newest by default')
-    .option('--json', 'as JSON, with situations, sources and digests')
+    .option('--json', 'as JSON, with scenarios, sources and digests')
     .addHelpText('after', below({ examples: ['list --role server', 'list --set', 'list --excluded', 'list --json'] }))
     .action(async (flags: ListOptions) => {
       const { list } = await import('./list/command.ts');
@@ -277,7 +277,7 @@ function commands(args: readonly string[], done: (code: number) => void): Comman
     });
 
   command('explain')
-    .description('Explains a requirement: sentence, reason, source, situations, usual mistakes, and where it stands.')
+    .description('Explains a requirement: sentence, reason, source, scenarios, usual mistakes, and where it stands.')
     .argument('<id>', 'for example server-response-qos0')
     .addHelpText('after', below({ examples: ['explain server-response-qos0'] }))
     .action(async (id: string) => {

@@ -63,7 +63,7 @@ function play({
   const report = buildReport(run, judge(of, heard, { strict: false, ...circumstances }), run.started);
   console.opening(report, of.length);
   heard.executions().forEach((execution, index, all) => {
-    const owner = of.find(({ situations }) => situations.some((situation) => situation.place === execution.place));
+    const owner = of.find(({ scenarios }) => scenarios.some((scenario) => scenario.place === execution.place));
     console.finished(execution, owner, index + 1, all.length);
   });
   console.closing(report, ['conformance-report/report.json']);
@@ -78,7 +78,7 @@ describe('the console', () => {
 
 ✖ server-qos  MUST  the server MUST do what server-qos says
     (Device connection, step 1)
-    situation  Situation 20
+    scenario  Scenario 20
     expected   PUBLISH at QoS 0
     received   PUBLISH\\x1B[2J
     wire       +0.000 s  → CONNECT
@@ -86,7 +86,7 @@ describe('the console', () => {
 
 ! server-wish  SHOULD  the server SHOULD do what server-wish says
     (Device connection, step 1)
-    situation  Situation 10
+    scenario  Scenario 10
     expected   PUBLISH at QoS 0
     received   PUBLISH at QoS 1
     wire       +0.000 s  → CONNECT
@@ -94,7 +94,7 @@ describe('the console', () => {
 
 server/server-qos
   failed        server-qos    MUST    the server MUST do what server-qos says
-                in 1 of 2 situations
+                in 1 of 2 scenarios
 
 server/server-clock
   inapplicable  server-clock  MUST    the server MUST do what server-clock says
@@ -106,7 +106,7 @@ server/server-link
 
 server/server-wish
   warning       server-wish   SHOULD  the server SHOULD do what server-wish says
-                in 1 of 1 situations
+                in 1 of 1 scenarios
 
 4 requirements: 1 failed, 1 warning, 1 inapplicable, 1 inconclusive
 requirement set 2026.1 (eeeeeeeeeeee)
@@ -119,7 +119,7 @@ Acme IoT Hub: does not conform, because 1 of 4 requirements is not met: server-q
   test('shows progress on a terminal only, on one line that fits, and leaves nothing of it behind', () => {
     const terminal = play({ terminal: true });
     assert.equal(terminal.seen, play().written);
-    assert.match(terminal.written, /\r {2}1\/5 {2}server-qos: A situation/);
+    assert.match(terminal.written, /\r {2}1\/5 {2}server-qos: A scenario/);
     for (const line of terminal.written.split(/[\r\n]/).filter((text) => /^ {2}\d\/5/.test(text))) {
       assert.ok(line.replace('\x1b[K', '').length < terminal.columns);
     }
@@ -157,18 +157,18 @@ Acme IoT Hub: does not conform, because 1 of 4 requirements is not met: server-q
     };
     assert.match(play(partly).written, /passed {8}server-a.*\n\n {2}untested {6}2 requirements not selected\n/);
     assert.match(play(partly).written, /incomplete, because 2 requirements untested\n$/);
-    assert.match(play({ ...partly, verbose: true }).written, /untested {6}server-b .*\n +untested {6}Situation 10: not selected/);
+    assert.match(play({ ...partly, verbose: true }).written, /untested {6}server-b .*\n +untested {6}Scenario 10: not selected/);
   });
 
-  test('shows each situation and its information in verbose mode', () => {
+  test('shows each scenario and its information in verbose mode', () => {
     const { written } = play({ verbose: true });
-    assert.match(written, /passed {8}Situation 10\n +a remark\n/);
-    assert.match(written, /failed {8}Situation 20\n/);
-    assert.match(written, /inapplicable {2}Situation 10: no clock/);
+    assert.match(written, /passed {8}Scenario 10\n +a remark\n/);
+    assert.match(written, /failed {8}Scenario 20\n/);
+    assert.match(written, /inapplicable {2}Scenario 10: no clock/);
     assert.equal(written.match(/✖ server-qos/g)?.length, 1);
   });
 
-  test('says what broke besides the situations', () => {
+  test('says what broke besides the scenarios', () => {
     assert.match(play({ circumstances: { interrupted: 'SIGINT' } }).written, /^not judged: the run was interrupted \(SIGINT\)$/m);
   });
 

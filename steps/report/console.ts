@@ -2,9 +2,9 @@ import { basename, dirname } from 'node:path';
 import { printable } from '../harness/text/printable.ts';
 import type { Requirement } from '../requirements/requirement.ts';
 import { type Expectations, expectedInWords, withKnown } from '../verdict/expectations.ts';
-import { judgeSituation } from '../verdict/judge.ts';
+import { judgeScenario } from '../verdict/judge.ts';
 import { isUnstable, unstableInWords } from '../verdict/repeat.ts';
-import type { Report, RequirementResult, SituationResult, Status } from '../verdict/report.ts';
+import type { Report, RequirementResult, ScenarioResult, Status } from '../verdict/report.ts';
 import type { Execution } from '../verdict/transcript.ts';
 import { failureText, type Quoted } from './failure-text.ts';
 import { type Paint, painterFor, type Style } from './paint.ts';
@@ -22,7 +22,7 @@ export interface ConsoleOptions {
   readonly command: string;
   /** As in `failureText`. */
   readonly specification?: string;
-  /** Each situation, each failure in full, and what was not selected. */
+  /** Each scenario, each failure in full, and what was not selected. */
   readonly verbose?: boolean;
   /** Of a run of a series, "run 2 of 5": without --verbose only its verdict is told, since the series tells the rest at its end. */
   readonly run?: string;
@@ -133,8 +133,8 @@ export class Console {
   }
 
   #firstFailure(execution: Execution, requirement: Requirement): void {
-    const situation = requirement.situations.find(({ place }) => place === execution.place) ?? execution;
-    const { result, needs } = judgeSituation(requirement, situation, [execution]);
+    const scenario = requirement.scenarios.find(({ place }) => place === execution.place) ?? execution;
+    const { result, needs } = judgeScenario(requirement, scenario, [execution]);
     // One that needs another requirement may turn out to be its consequence, and a warning may not decide; the end will tell.
     if (result.status !== 'failed' || needs.length > 0) return;
     const shown = this.#expectations === undefined ? result : withKnown(result, requirement.id, this.#expectations);
@@ -143,16 +143,16 @@ export class Console {
   }
 
   #failure(requirement: RequirementResult): void {
-    const failed = requirement.situations.filter(({ failure }) => failure !== undefined);
-    const open = failed.filter((situation) => !this.#shown.has(placeOf(requirement, situation)));
-    // A requirement that was shown at once is not shown again; the list says how many of its situations failed.
+    const failed = requirement.scenarios.filter(({ failure }) => failure !== undefined);
+    const open = failed.filter((scenario) => !this.#shown.has(placeOf(requirement, scenario)));
+    // A requirement that was shown at once is not shown again; the list says how many of its scenarios failed.
     if (open.length === failed.length || this.#verbose) this.#print(requirement, open, this.#verbose);
   }
 
-  #print(requirement: Quoted, situations: readonly SituationResult[], all: boolean): void {
-    if (situations.length === 0) return;
+  #print(requirement: Quoted, scenarios: readonly ScenarioResult[], all: boolean): void {
+    if (scenarios.length === 0) return;
     this.line('');
-    this.line(failureText(requirement, situations, { ...this.#wording, paint: this.#paint, all }));
+    this.line(failureText(requirement, scenarios, { ...this.#wording, paint: this.#paint, all }));
   }
 
   #list(requirements: readonly RequirementResult[]): void {
@@ -176,27 +176,27 @@ export class Console {
   }
 
   #requirement(requirement: RequirementResult, width: number): void {
-    const { id, level, sentence, status, reason, situations, expected } = requirement;
+    const { id, level, sentence, status, reason, scenarios, expected } = requirement;
     this.line(`  ${this.#word(status)}  ${id.padEnd(width)}  ${level.toUpperCase().padEnd(6)}  ${sentence}`);
     const indent = ' '.repeat(statusWidth + 4);
     if (!this.#verbose) {
-      const failed = situations.filter(({ failure }) => failure !== undefined).length;
-      const why = failed > 0 ? `in ${failed} of ${situations.length} situations` : reason;
+      const failed = scenarios.filter(({ failure }) => failure !== undefined).length;
+      const why = failed > 0 ? `in ${failed} of ${scenarios.length} scenarios` : reason;
       if (why !== undefined) this.line(`${indent}${this.#paint('quiet', why)}`);
       if (expected !== undefined) this.line(`${indent}${this.#paint('quiet', expectedInWords(expected))}`);
-      for (const { title, unstable } of situations)
+      for (const { title, unstable } of scenarios)
         if (unstable !== undefined)
           this.line(`${indent}${this.#paint('doubtful', 'unstable')}  ${title}: ${unstableInWords(unstable)}`);
       return;
     }
-    for (const situation of situations) {
-      const why = situation.reason === undefined ? '' : `: ${situation.reason}`;
-      this.line(`${indent}${this.#word(situation.status)}  ${situation.title}${this.#paint('quiet', why)}`);
+    for (const scenario of scenarios) {
+      const why = scenario.reason === undefined ? '' : `: ${scenario.reason}`;
+      this.line(`${indent}${this.#word(scenario.status)}  ${scenario.title}${this.#paint('quiet', why)}`);
       const remarks = [
-        ...(situation.expected === undefined ? [] : [expectedInWords(situation.expected)]),
-        ...(situation.unstable === undefined ? [] : [`unstable: ${unstableInWords(situation.unstable)}`]),
+        ...(scenario.expected === undefined ? [] : [expectedInWords(scenario.expected)]),
+        ...(scenario.unstable === undefined ? [] : [`unstable: ${unstableInWords(scenario.unstable)}`]),
       ];
-      for (const information of [...remarks, ...situation.information])
+      for (const information of [...remarks, ...scenario.information])
         this.line(`${indent}${' '.repeat(statusWidth)}  ${this.#paint('quiet', information)}`);
     }
   }
@@ -206,17 +206,17 @@ export class Console {
   }
 }
 
-function placeOf({ id }: Pick<Requirement, 'id'>, { place }: SituationResult): string {
+function placeOf({ id }: Pick<Requirement, 'id'>, { place }: ScenarioResult): string {
   return `${id} ${place}`;
 }
 
-function isNotSelected({ status, situations }: RequirementResult): boolean {
-  return status === 'untested' && situations.every(({ reason }) => reason === 'not selected');
+function isNotSelected({ status, scenarios }: RequirementResult): boolean {
+  return status === 'untested' && scenarios.every(({ reason }) => reason === 'not selected');
 }
 
 /** The feature that a requirement stands in: `server/qos`. */
-function subjectOf({ situations }: RequirementResult): string {
-  return situations[0]?.place.replace(/^features\//, '').replace(/\.feature:\d+$/, '') ?? '';
+function subjectOf({ scenarios }: RequirementResult): string {
+  return scenarios[0]?.place.replace(/^features\//, '').replace(/\.feature:\d+$/, '') ?? '';
 }
 
 function setInWords({ name, digest, modified }: NonNullable<Report['requirementSet']>): string {

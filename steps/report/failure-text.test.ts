@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { SituationResult } from '../verdict/report.ts';
+import type { ScenarioResult } from '../verdict/report.ts';
 import { failureText } from './failure-text.ts';
 
 const quoted = {
@@ -11,7 +11,7 @@ const quoted = {
 } as const;
 const command = 'npx iot-ntp-conformance run target.yaml';
 
-function situation(title: string, wire: readonly string[], likely?: string): SituationResult {
+function scenario(title: string, wire: readonly string[], likely?: string): ScenarioResult {
   const failure = {
     expected: 'PUBLISH at QoS 0',
     received: 'PUBLISH at QoS 1, packet id 1',
@@ -26,10 +26,10 @@ describe('a failure text', () => {
     const likely = 'the service publishes at the QoS of the subscription';
     const wire = ['+0.000 s  → SUBSCRIBE  /ext/ntp/a1b2/probe-7/response  QoS 1', '+0.003 s  ← SUBACK     QoS 1'];
     assert.equal(
-      failureText(quoted, [situation('the subscription was granted QoS 1', wire, likely)], { command }),
+      failureText(quoted, [scenario('the subscription was granted QoS 1', wire, likely)], { command }),
       `✖ server-response-qos0  MUST  the server MUST deliver the response at QoS 0
     (Device connection, step 1: the service supports QoS 0 messages only)
-    situation  the subscription was granted QoS 1
+    scenario   the subscription was granted QoS 1
     expected   PUBLISH at QoS 0
     received   PUBLISH at QoS 1, packet id 1
     likely     the service publishes at the QoS of the subscription
@@ -39,23 +39,23 @@ describe('a failure text', () => {
     );
   });
 
-  test('tells further situations in a line each, or all of them in full', () => {
-    const two = [situation('first', []), situation('second', [])];
+  test('tells further scenarios in a line each, or all of them in full', () => {
+    const two = [scenario('first', []), scenario('second', [])];
     assert.match(failureText(quoted, two, { command }), /^ {4}also {7}second: received PUBLISH at QoS 1, packet id 1$/m);
     const all = failureText(quoted, two, { command, all: true });
-    assert.equal(all.match(/^ {4}situation {2}/gm)?.length, 2);
+    assert.equal(all.match(/^ {4}scenario {2}/gm)?.length, 2);
     assert.doesNotMatch(all, /also|likely|wire/);
   });
 
   test('shows both ends of a long wire', () => {
     const wire = Array.from({ length: 100 }, (_, index) => `packet ${index}`);
-    const text = failureText(quoted, [situation('long', wire)], { command });
+    const text = failureText(quoted, [scenario('long', wire)], { command });
     assert.match(text, /packet 11\n {15}… 76 more, see report\.json …\n {15}packet 88\n/);
     assert.match(text, /packet 99\n/);
   });
 
   test('marks a recommendation as one, and is painted by whoever is asked to', () => {
-    const text = failureText({ ...quoted, level: 'should' }, [situation('x', [])], {
+    const text = failureText({ ...quoted, level: 'should' }, [scenario('x', [])], {
       command,
       paint: (style, part) => `<${style}>${part}</>`,
     });

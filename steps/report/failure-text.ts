@@ -1,6 +1,6 @@
 import { expectedInWords } from '../verdict/expectations.ts';
 import { unstableInWords } from '../verdict/repeat.ts';
-import type { RequirementResult, SituationResult } from '../verdict/report.ts';
+import type { RequirementResult, ScenarioResult } from '../verdict/report.ts';
 import { type Paint, plain } from './paint.ts';
 
 /** More packets than this are shown from both ends; the report has all of them. */
@@ -15,7 +15,7 @@ export interface FailureTextOptions {
   /** The command repeats all of it, and takes no part. */
   readonly whole?: boolean;
   readonly paint?: Paint;
-  /** Every failed situation in full; otherwise the first one, and a line for each of the others. */
+  /** Every failed scenario in full; otherwise the first one, and a line for each of the others. */
   readonly all?: boolean;
 }
 
@@ -26,16 +26,16 @@ export type Quoted = Pick<RequirementResult, 'id' | 'level' | 'sentence' | 'sour
  * A failed requirement as a person reads it: what was demanded, where that stands, what was expected and received, and how to see it
  * again. No line end at the end.
  */
-export function failureText(requirement: Quoted, situations: readonly SituationResult[], options: FailureTextOptions): string {
+export function failureText(requirement: Quoted, scenarios: readonly ScenarioResult[], options: FailureTextOptions): string {
   const { command, specification, whole = false, paint = plain, all = false } = options;
-  const failed = situations.filter(({ failure }) => failure !== undefined);
+  const failed = scenarios.filter(({ failure }) => failure !== undefined);
   const full = all ? failed : failed.slice(0, 1);
   const warning = requirement.level === 'should';
   const style = warning ? 'doubtful' : 'bad';
   return [
     `${paint(style, `${warning ? '!' : '✖'} ${requirement.id}`)}  ${requirement.level.toUpperCase()}  ${paint('strong', requirement.sentence)}`,
     `    (${requirement.source})`,
-    ...full.flatMap((situation) => situationLines(situation, paint)),
+    ...full.flatMap((scenario) => scenarioLines(scenario, paint)),
     ...failed
       .slice(full.length)
       .flatMap(({ title, failure }) => entry('also', [`${title}: received ${failure?.received}`], paint)),
@@ -44,10 +44,10 @@ export function failureText(requirement: Quoted, situations: readonly SituationR
   ].join('\n');
 }
 
-function situationLines({ title, failure, expected, unstable }: SituationResult, paint: Paint): string[] {
+function scenarioLines({ title, failure, expected, unstable }: ScenarioResult, paint: Paint): string[] {
   if (failure === undefined) return [];
   return [
-    ...entry('situation', [title], paint),
+    ...entry('scenario', [title], paint),
     ...entry('expected', [failure.expected], paint),
     ...entry('received', [failure.received], paint),
     ...(failure.likely === undefined ? [] : entry('likely', [failure.likely], paint)),

@@ -10,7 +10,7 @@ const shownInPlace = 'text/x.cucumber.log+plain';
 
 /**
  * What stands above Cucumber's results on its page: the verdict, and every requirement that is not simply passed. Cucumber counts
- * situations and knows nothing of levels and consequences, so that its own numbers are easily taken for a verdict.
+ * scenarios and knows nothing of levels and consequences, so that its own numbers are easily taken for a verdict.
  */
 export function htmlHeading({ verdict, because, target, suite, requirementSet, requirements }: Report): string {
   const name = target.version === undefined ? target.name : `${target.name} ${target.version}`;
@@ -33,7 +33,7 @@ export function htmlHeading({ verdict, because, target, suite, requirementSet, r
 <h1 style="font-size: 1.4em">${escapeXml(name)}: ${verdict}</h1>
 <p>because ${escapeXml(because)}</p>
 ${table}
-<p><small>${escapeXml(suite.name)} ${escapeXml(suite.version)}, ${escapeXml(set)}, ${escapeXml(started)}. Below are the situations as Cucumber counts them. A red one may
+<p><small>${escapeXml(suite.name)} ${escapeXml(suite.version)}, ${escapeXml(set)}, ${escapeXml(started)}. Below are the scenarios as Cucumber counts them. A red one may
 be a recommendation, or a consequence of another failure: the verdict is the one above, and that of report.json.</small></p>
 </header>`;
 }

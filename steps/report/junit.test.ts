@@ -90,7 +90,7 @@ function assertCounts(suites: Element): void {
 }
 
 describe('junit.xml', () => {
-  test('has a suite for each requirement and a case for each situation, truly counted', () => {
+  test('has a suite for each requirement and a case for each scenario, truly counted', () => {
     const suites = parse(junitXml(reportOf(), 'run x'));
     assertCounts(suites);
     assert.deepEqual(
@@ -112,7 +112,7 @@ describe('junit.xml', () => {
     const [passed, failed] = named(first, 'testcase');
     assert.deepEqual(passed?.attributes, {
       classname: 'server-a',
-      name: 'Situation 10',
+      name: 'Scenario 10',
       file: 'features/server/server-a.feature',
       line: '10',
       time: '0.012',
@@ -171,10 +171,10 @@ describe('junit.xml', () => {
     assertCounts(suites);
   });
 
-  test('tells situations of one title apart, and does not leave out a requirement without any', () => {
+  test('tells scenarios of one title apart, and does not leave out a requirement without any', () => {
     const twin = requirement('server-b', [10, 20]);
-    const situations = twin.situations.map((situation) => ({ ...situation, title: 'the same' }));
-    const judgement = judge([{ ...twin, situations }, requirement('server-c', [])], transcriptOf(), { strict: false });
+    const scenarios = twin.scenarios.map((scenario) => ({ ...scenario, title: 'the same' }));
+    const judgement = judge([{ ...twin, scenarios }, requirement('server-c', [])], transcriptOf(), { strict: false });
     const suites = parse(junitXml(buildReport(run, judgement, new Date(run.started)), 'run x'));
     assertCounts(suites);
     assert.deepEqual(

@@ -1,13 +1,13 @@
 import { expectedInWords } from '../verdict/expectations.ts';
 import { unstableInWords } from '../verdict/repeat.ts';
-import type { Report, RequirementResult, SituationResult } from '../verdict/report.ts';
+import type { Report, RequirementResult, ScenarioResult } from '../verdict/report.ts';
 import { type FailureTextOptions, failureText } from './failure-text.ts';
 import { element, type Suite, suiteOf, type TestCase, testCase, testSuites } from './junit-elements.ts';
 
 /**
- * The text of `junit.xml`: a suite for each requirement, a case for each situation. A warning is a failure only where the run was
+ * The text of `junit.xml`: a suite for each requirement, a case for each scenario. A warning is a failure only where the run was
  * strict, otherwise it stands in the case's output. One that is expected is a failure too, and skipped under --allow-expected (as pytest
- * writes its xfail, which readers of JUnit files know), so that the file always agrees with the exit code. What broke besides the situations, and a run that has not ended, is an error of its
+ * writes its xfail, which readers of JUnit files know), so that the file always agrees with the exit code. What broke besides the scenarios, and a run that has not ended, is an error of its
  * own, so that no reader of the file takes the run for whole.
  *
  * @param command As in {@link failureText}.
@@ -22,10 +22,10 @@ export function junitXml(report: Report, command: string): string {
 
 function requirementSuite(requirement: RequirementResult, report: Report, command: string): Suite {
   const { strict, started, expectations, specification: page } = report;
-  const { id, level, sentence, status, situations, specification, reason = '' } = requirement;
-  const titles = Map.groupBy(situations, ({ title }) => title);
-  const cases = situations.map((situation) => {
-    const { title, place } = situation;
+  const { id, level, sentence, status, scenarios, specification, reason = '' } = requirement;
+  const titles = Map.groupBy(scenarios, ({ title }) => title);
+  const cases = scenarios.map((scenario) => {
+    const { title, place } = scenario;
     // Readers of JUnit files take two cases of one name for one.
     const name = (titles.get(title)?.length ?? 0) > 1 ? `${title} (${place})` : title;
     const setting = {
@@ -34,7 +34,7 @@ function requirementSuite(requirement: RequirementResult, report: Report, comman
       command,
       ...(page === undefined ? {} : { specification: page }),
     };
-    return situationCase(name, requirement, situation, setting);
+    return scenarioCase(name, requirement, scenario, setting);
   });
   const all =
     cases.length > 0
@@ -43,17 +43,17 @@ function requirementSuite(requirement: RequirementResult, report: Report, comman
   return suiteOf(id, { level, sentence, status, ...(specification === undefined ? {} : { specification }) }, all, started);
 }
 
-function situationCase(
+function scenarioCase(
   name: string,
   requirement: RequirementResult,
-  situation: SituationResult,
+  scenario: ScenarioResult,
   { strict, allowed, ...wording }: { readonly strict: boolean; readonly allowed: boolean } & FailureTextOptions,
 ): TestCase {
-  const { status, reason = '', failure, expected, unstable, place, durationMs } = situation;
-  const information = [...(unstable === undefined ? [] : [`unstable: ${unstableInWords(unstable)}`]), ...situation.information];
+  const { status, reason = '', failure, expected, unstable, place, durationMs } = scenario;
+  const information = [...(unstable === undefined ? [] : [`unstable: ${unstableInWords(unstable)}`]), ...scenario.information];
   const colon = place.lastIndexOf(':');
   const head = { classname: requirement.id, name, file: place.slice(0, colon), line: place.slice(colon + 1) };
-  const text = failure === undefined ? '' : failureText(requirement, [situation], wording);
+  const text = failure === undefined ? '' : failureText(requirement, [scenario], wording);
   const known = expected === undefined ? '' : `${expectedInWords(expected)}; `;
   const message = failure === undefined ? reason : `${known}expected ${failure.expected}, received ${failure.received}`;
   const output = (lines: readonly string[]): string[] =>
@@ -90,7 +90,7 @@ function situationCase(
   }
 }
 
-/** One suite for the run itself, where something besides the situations is wrong. */
+/** One suite for the run itself, where something besides the scenarios is wrong. */
 function runSuites({ faults, finished, because, verdict, started, expectations }: Report): readonly Suite[] {
   const known = [...faults, ...(expectations?.mistakes ?? [])];
   const wrong = known.length === 0 && finished === undefined ? [because] : known;

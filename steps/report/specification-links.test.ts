@@ -42,7 +42,7 @@ for (const page of ['specification.html', 'https://docs.example/ntp/server.html'
     test('leads there from the text of a failure', () => {
       const [failed] = report.requirements;
       assert.ok(failed);
-      const text = failureText(failed, failed.situations, { command: 'run', specification: page });
+      const text = failureText(failed, failed.scenarios, { command: 'run', specification: page });
       assert.ok(text.includes(`\n    explained  ${page}#server-a\n    repeat     run --only server-a`), text);
     });
   });

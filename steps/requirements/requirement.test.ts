@@ -48,7 +48,7 @@ const whole = `Feature: QoS
 
     Source: derived
 
-    Example: One situation
+    Example: One scenario
       When the device asks
 `;
 
@@ -66,7 +66,7 @@ describe('a feature', () => {
     assert.ok(first && second);
     const { digest, ...said } = first;
     assert.deepEqual(
-      { ...said, situations: [] },
+      { ...said, scenarios: [] },
       {
         id: 'server-response-qos0',
         level: 'must',
@@ -78,15 +78,15 @@ describe('a feature', () => {
         source: 'stated, "Device connection", step 1',
         mistakes: 'the response follows the subscription.',
         place: `${file}:6`,
-        situations: [],
+        scenarios: [],
       },
     );
     assert.match(digest, /^[0-9a-f]{64}$/);
     assert.deepEqual([second.id, second.level, second.mistakes, second.description], ['server-second', 'should', '', '']);
   });
 
-  test('gives a situation for each scenario and each row, with its title, place and capabilities', () => {
-    assert.deepEqual(first?.situations, [
+  test('gives a scenario for each scenario and each row, with its title, place and capabilities', () => {
+    assert.deepEqual(first?.scenarios, [
       { title: 'The subscription asked for QoS 1', place: `${file}:22`, capabilities: [] },
       { title: 'A device asks with 1 at QoS 1', place: `${file}:31`, capabilities: ['clock'] },
       { title: 'A device asks with 2 at QoS 2', place: `${file}:36`, capabilities: ['clock', 'aliyun-hmac'] },
@@ -128,9 +128,9 @@ for (const [mistake, text, message] of [
   ['no source', broken('Source: stated,', 'Stated:'), /:6: the Rule's description must have a paragraph "Source: …"/],
   ['a source that is no paragraph of its own', broken('reads it.\n\n', 'reads it.\n'), /paragraph "Source: …"/],
   [
-    'no situation',
-    broken('    Example: One situation\n      When the device asks\n', ''),
-    /:39: the Rule has no situation that judges it/,
+    'no scenario',
+    broken('    Example: One scenario\n      When the device asks\n', ''),
+    /:39: the Rule has no scenario that judges it/,
   ],
 ] as const) {
   test(`a feature with ${mistake} is an error that says where and what`, () => {

@@ -7,9 +7,9 @@ import {
   type Examples,
   type Feature,
   type GherkinDocument,
+  type Scenario as GherkinScenario,
   IdGenerator,
   type Rule,
-  type Scenario,
   type TableRow,
   type Tag,
 } from '@cucumber/messages';
@@ -20,12 +20,12 @@ export type { Role };
 /** `@must` decides the verdict; `@should` is a recommendation, decisive only under `--strict`. */
 export type Level = 'must' | 'should';
 
-/** One situation of a requirement: a scenario, or a row of an Examples table. */
-export interface Situation {
+/** One scenario of a requirement: a Scenario of the features, or one row of its Examples. */
+export interface Scenario {
   readonly title: string;
   /** `features/server/qos.feature:17`, relative to the package. */
   readonly place: string;
-  /** Capabilities that only this situation needs. */
+  /** Capabilities that only this scenario needs. */
   readonly capabilities: readonly string[];
 }
 
@@ -47,7 +47,7 @@ export interface Requirement {
   /** The description's paragraph that begins with "Usual mistakes:", without those words; empty where there is none. */
   readonly mistakes: string;
   readonly place: string;
-  readonly situations: readonly Situation[];
+  readonly scenarios: readonly Scenario[];
   /** SHA-256 of the Rule's text, in hex: which text a report judged. */
   readonly digest: string;
 }
@@ -81,7 +81,7 @@ function bySubject(a: string, b: string): number {
 /**
  * Every requirement of a role, or of both, in the order of the features. This is the only list of requirements there is.
  *
- * @throws FeatureError when a scenario stands outside a Rule, a Rule lacks its id, level, MUST or SHOULD, source or situations,
+ * @throws FeatureError when a scenario stands outside a Rule, a Rule lacks its id, level, MUST or SHOULD, source or scenarios,
  *   or an id is used twice.
  */
 export function readRequirements(role?: Role): Requirement[] {
@@ -171,8 +171,8 @@ function readRule(rule: Rule, role: Role, file: string, text: string): Omit<Requ
   const named = (word: string): string => paragraphs.find((p) => p.startsWith(`${word}: `))?.slice(word.length + 2) ?? '';
   const source = named('Source');
   if (source === '') throw new FeatureError(`${place}: the Rule's description must have a paragraph "Source: …"`);
-  const situations = rule.children.flatMap(({ scenario }) => (scenario ? situationsOf(scenario, file) : []));
-  if (situations.length === 0) throw new FeatureError(`${place}: the Rule has no situation that judges it`);
+  const scenarios = rule.children.flatMap(({ scenario }) => (scenario ? scenariosOf(scenario, file) : []));
+  if (scenarios.length === 0) throw new FeatureError(`${place}: the Rule has no scenario that judges it`);
   return {
     id,
     level,
@@ -183,12 +183,12 @@ function readRule(rule: Rule, role: Role, file: string, text: string): Omit<Requ
     source,
     mistakes: named('Usual mistakes'),
     place,
-    situations,
+    scenarios,
     digest: createHash('sha256').update(text).digest('hex'),
   };
 }
 
-function situationsOf(scenario: Scenario, file: string): Situation[] {
+function scenariosOf(scenario: GherkinScenario, file: string): Scenario[] {
   const capabilities = scenario.tags.map(nameOf);
   if (scenario.examples.length === 0) return [{ title: scenario.name, place: `${file}:${scenario.location.line}`, capabilities }];
   return scenario.examples.flatMap((examples) =>
@@ -200,8 +200,8 @@ function situationsOf(scenario: Scenario, file: string): Situation[] {
   );
 }
 
-/** The title of a situation that is a row of an example table: the scenario's name with the row's values. */
-export function titleOf({ name }: Scenario, { tableHeader }: Examples, row: TableRow): string {
+/** The title of a scenario that is a row of an example table: the scenario's name with the row's values. */
+export function titleOf({ name }: GherkinScenario, { tableHeader }: Examples, row: TableRow): string {
   return row.cells.reduce(
     (title, cell, column) => title.replaceAll(`<${tableHeader?.cells[column]?.value ?? ''}>`, cell.value),
     name,

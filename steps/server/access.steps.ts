@@ -13,7 +13,7 @@ interface Call {
   readonly certified?: boolean;
 }
 
-/** How the server received the situation's stranger. */
+/** How the server received the scenario's stranger. */
 const receptions = new WeakMap<NtpWorld, Reception>();
 
 const intruders = new WeakMap<NtpWorld, Intruder>();

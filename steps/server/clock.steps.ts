@@ -188,7 +188,7 @@ Then("the server's time is the one that a device whose clock is right is given",
   });
 });
 
-/** What the device calculates from the situation's exchange, twice, in ms; and the server's time when the response arrived, in ms. */
+/** What the device calculates from the scenario's exchange, twice, in ms; and the server's time when the response arrived, in ms. */
 async function calculate(world: NtpWorld): Promise<{ exchange: Exchange; twice: bigint; truth: number }> {
   const exchange = await world.answer();
   const { request, response } = exchange;

@@ -91,11 +91,11 @@ Given('a device on that link whose clock is {clockState}', async function (this:
   const start = monotonic();
   const clock = (at: number): number => (state === 'at 1970' ? (at - start) / 1000 : this.serverTimeAt(at) + state.aheadMs);
   const { wireLink: link } = this;
-  if (link === undefined) throw new Error('this situation has no link yet');
+  if (link === undefined) throw new Error('this scenario has no link yet');
   this.device = await link.atOnce(() => listening(this, this.session.identity, { clock, link }));
 });
 
-/** Publishes a request of this situation. */
+/** Publishes a request of this scenario. */
 function ask(world: NtpWorld, timestamp?: Timestamp, qos: 0 | 1 | 2 = 0): void {
   world.requests.push(world.device.ask(timestamp, qos));
 }

@@ -9,7 +9,7 @@ import type { NtpWorld } from '../support/world.ts';
 const alone = 'the target file says that the server knows no other devices (onlyThese)';
 
 function linkOf({ wireLink }: NtpWorld): Link {
-  if (wireLink === undefined) throw new Error('this situation has no link yet');
+  if (wireLink === undefined) throw new Error('this scenario has no link yet');
   return wireLink;
 }
 

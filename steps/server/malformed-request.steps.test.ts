@@ -62,6 +62,6 @@ test('a server that has fallen silent is waited for no longer than its slowest a
   assert.equal(await within(large), '124', '120 ms, and 1 for each 256 bytes');
   // 2 ms was the slowest answer
   assert.equal(await within(large), '56.5', '3 times 2 ms and 50, and an eighth for what it reads');
-  world.session.begin('another situation');
+  world.session.begin('another scenario');
   assert.equal(await within(large), '56.5');
 });

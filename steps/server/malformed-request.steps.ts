@@ -20,7 +20,7 @@ When('the device publishes a request with {excess}', function (this: NtpWorld, p
 
 Then('the server still serves the device, whatever it did about it', async function (this: NtpWorld) {
   const { nonsense, device } = this;
-  if (nonsense === undefined) throw new Error('nothing malformed was published in this situation');
+  if (nonsense === undefined) throw new Error('nothing malformed was published in this scenario');
   try {
     await this.fence(device, { within: patience(this, nonsense), likely: async () => likelyEnd(this) });
   } catch (error) {

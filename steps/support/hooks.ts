@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { After, Before, type ITestCaseHookParameter, setDefaultTimeout, setWorldConstructor } from '@cucumber/cucumber';
-import { type Requirement, readRequirements, type Situation } from '../requirements/requirement.ts';
+import { type Requirement, readRequirements, type Scenario } from '../requirements/requirement.ts';
 import { NtpWorld } from './world.ts';
 
 setWorldConstructor(NtpWorld);
@@ -8,13 +8,13 @@ setWorldConstructor(NtpWorld);
 // Every wait has a deadline of its own; this one only ends what the suite itself would hang in.
 setDefaultTimeout(120_000);
 
-/** By the name and the line of their file: a run of many situations does not look through all of them for each. */
-let known: ReadonlyMap<string, readonly (readonly [Requirement, Situation])[]> | undefined;
+/** By the name and the line of their file: a run of many scenarios does not look through all of them for each. */
+let known: ReadonlyMap<string, readonly (readonly [Requirement, Scenario])[]> | undefined;
 
-/** The requirement and the situation of a scenario, found by its place in the features. */
-function find({ pickle }: ITestCaseHookParameter): readonly [Requirement, Situation] {
+/** The requirement and the scenario of a scenario, found by its place in the features. */
+function find({ pickle }: ITestCaseHookParameter): readonly [Requirement, Scenario] {
   known ??= Map.groupBy(
-    readRequirements().flatMap((requirement) => requirement.situations.map((s) => [requirement, s] as const)),
+    readRequirements().flatMap((requirement) => requirement.scenarios.map((s) => [requirement, s] as const)),
     ([, { place }]) => basename(place),
   );
   const here = `${pickle.uri.replaceAll('\\', '/')}:${pickle.location?.line ?? 0}`;
@@ -24,11 +24,11 @@ function find({ pickle }: ITestCaseHookParameter): readonly [Requirement, Situat
 }
 
 Before({ name: 'the requirement' }, async function (this: NtpWorld, parameter: ITestCaseHookParameter) {
-  const [requirement, situation] = find(parameter);
-  this.begin(requirement, situation);
+  const [requirement, scenario] = find(parameter);
+  this.begin(requirement, scenario);
   const { role, capabilities } = this.target;
   if (requirement.role !== role) return this.inapplicable(`the implementation under test is a ${role}`);
-  const missing = [...requirement.capabilities, ...situation.capabilities].filter((name) => !capabilities.has(name));
+  const missing = [...requirement.capabilities, ...scenario.capabilities].filter((name) => !capabilities.has(name));
   if (missing.length > 0) return this.inapplicable(`the target file does not declare the capability ${missing.join(', ')}`);
   this.requireVoice();
   // What ends the server is seen for each malformed request by itself.

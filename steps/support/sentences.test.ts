@@ -62,10 +62,10 @@ describe('the sentences of steps/', () => {
     assert.deepEqual([...loaded].sort(), defining.sort());
   });
 
-  test('are run for every situation of the catalogue, and for no other', () => {
+  test('are run for every scenario of the catalogue, and for no other', () => {
     const pickles = messages.flatMap(({ pickle }) => (pickle === undefined ? [] : [pickle]));
     const ran = pickles.map(({ uri, location }) => placeOf({ uri, ...(location === undefined ? {} : { location }) }));
-    const known = readRequirements().flatMap(({ situations }) => situations.map(({ place }) => place));
+    const known = readRequirements().flatMap(({ scenarios }) => scenarios.map(({ place }) => place));
     assert.deepEqual(ran.sort(), known.sort());
   });
 });

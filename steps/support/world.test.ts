@@ -47,9 +47,9 @@ describe('a server', () => {
       const world = new MadeUpWorld(id, { answers: () => [] });
       world.requireVoice();
       await say(world, device);
-      for (let situations = 0; situations < 8; situations += 1) {
-        world.device.ask(world.device.timestamp(situations % 2 === 0 ? 'Long' : 'String'));
-        world.session.begin(`situation ${situations}`);
+      for (let scenarios = 0; scenarios < 8; scenarios += 1) {
+        world.device.ask(world.device.timestamp(scenarios % 2 === 0 ? 'Long' : 'String'));
+        world.session.begin(`scenario ${scenarios}`);
       }
       return world;
     };
@@ -116,7 +116,7 @@ describe('a server', () => {
   });
 });
 
-test('a situation begins at its place, and leaves its exchanges', async () => {
+test('a scenario begins at its place, and leaves its exchanges', async () => {
   const world = new MadeUpWorld('server-echoes-send-time');
   await say(world, device);
   const kinds = (): string[] => world.evidence.map(({ kind }) => kind);
@@ -124,12 +124,12 @@ test('a situation begins at its place, and leaves its exchanges', async () => {
   assert.deepEqual(kinds(), []);
   await say(world, 'the device asks');
   await world.answer();
-  assert.equal(world.request.place, world.requirement.situations[0]?.place);
+  assert.equal(world.request.place, world.requirement.scenarios[0]?.place);
   world.showWire();
   assert.deepEqual(kinds(), ['exchanges']);
 });
 
-test('a situation of the other role leaves the session alone: there may be none', () => {
+test('a scenario of the other role leaves the session alone: there may be none', () => {
   class Lost extends MadeUpWorld {
     override get session(): never {
       throw new Error('no session');

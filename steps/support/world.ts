@@ -18,7 +18,7 @@ import { pagePayload, plainPayload, plainScene, type Scene, trueAnswer } from '.
 import { type ExpectedTime, expectedTimes, TooUncertain } from '../harness/platform/expected-time.ts';
 import { printable } from '../harness/text/printable.ts';
 import { wall } from '../harness/time/now.ts';
-import type { Requirement, Situation } from '../requirements/requirement.ts';
+import type { Requirement, Scenario } from '../requirements/requirement.ts';
 import { EVIDENCE_MEDIA_TYPE, type Evidence, type MessageAtFault, NonConformance } from '../verdict/evidence.ts';
 import { type Recorded, recordDevices, recordPerformances, thinned } from '../verdict/exchange-record.ts';
 
@@ -33,7 +33,7 @@ export interface Blame {
   readonly at?: readonly [Response | ClientRequest, ...string[]];
 }
 
-/** The most exchanges that are kept of one situation. */
+/** The most exchanges that are kept of one scenario. */
 const mostExchanges = 400;
 
 /** Why a client may have no time at all. */
@@ -65,16 +65,16 @@ export class NtpWorld extends World {
   #requirement: Requirement | undefined;
   #device: NtpDevice | undefined;
   #other: NtpDevice | undefined;
-  /** Every device that was played in the situation. */
+  /** Every device that was played in the scenario. */
   readonly #devices: NtpDevice[] = [];
   /** The number of the exchange that is at fault. */
   #exchangeAtFault: number | undefined;
   wireLink: Link | undefined;
   /** What the platform and the client's surroundings are to be like. */
   #scene: Scene | undefined;
-  /** The client's starts that the situation is about, in order. */
+  /** The client's starts that the scenario is about, in order. */
   readonly performances: Performance[] = [];
-  /** What the situation asked, in order. */
+  /** What the scenario asked, in order. */
   requests: Request[] = [];
   /** Exchanges of a series. */
   exchanges: Exchange[] = [];
@@ -93,9 +93,9 @@ export class NtpWorld extends World {
   step = 1;
 
   /** The scenario begins. */
-  begin(requirement: Requirement, situation: Situation): void {
+  begin(requirement: Requirement, scenario: Scenario): void {
     this.#requirement = requirement;
-    if (requirement.role === 'server' && this.target.role === 'server') this.session.begin(situation.place);
+    if (requirement.role === 'server' && this.target.role === 'server') this.session.begin(scenario.place);
   }
 
   /** The run in front of the server under test. */
@@ -124,10 +124,10 @@ export class NtpWorld extends World {
     this.#scene = scene;
   }
 
-  /** The last start of the client that the situation is about. */
+  /** The last start of the client that the scenario is about. */
   get performance(): Performance {
     const performance = this.performances.at(-1);
-    if (performance === undefined) throw new Error('the client was not started in this situation');
+    if (performance === undefined) throw new Error('the client was not started in this scenario');
     return performance;
   }
 
@@ -319,7 +319,7 @@ export class NtpWorld extends World {
   }
 
   get device(): NtpDevice {
-    if (this.#device === undefined) throw new Error('this situation has no device yet');
+    if (this.#device === undefined) throw new Error('this scenario has no device yet');
     return this.#device;
   }
 
@@ -328,7 +328,7 @@ export class NtpWorld extends World {
   }
 
   get other(): NtpDevice {
-    if (this.#other === undefined) throw new Error('this situation has no other device yet');
+    if (this.#other === undefined) throw new Error('this scenario has no other device yet');
     return this.#other;
   }
 
@@ -336,10 +336,10 @@ export class NtpWorld extends World {
     this.#other = device;
   }
 
-  /** The last request of the situation. */
+  /** The last request of the scenario. */
   get request(): Request {
     const request = this.requests.at(-1);
-    if (request === undefined) throw new Error('nothing was asked in this situation yet');
+    if (request === undefined) throw new Error('nothing was asked in this scenario yet');
     return request;
   }
 
@@ -377,7 +377,7 @@ export class NtpWorld extends World {
     return { topic: printable(topic, 300), qos, retain, payload: printable(source.payload.text), parts, ...exchange };
   }
 
-  /** Says that the situation does not apply; the step returns what this returns. */
+  /** Says that the scenario does not apply; the step returns what this returns. */
   inapplicable(reason: string): 'skipped' {
     this.#attach({ kind: 'inapplicable', reason });
     return 'skipped';
@@ -388,7 +388,7 @@ export class NtpWorld extends World {
     this.#attach({ kind: 'information', text: printable(text) });
   }
 
-  /** Attaches the packets and the exchanges of the situation. */
+  /** Attaches the packets and the exchanges of the scenario. */
   showWire(): void {
     const lines = this.#wire();
     if (lines.length > 0) this.#attach({ kind: 'wire', lines });
@@ -397,24 +397,24 @@ export class NtpWorld extends World {
     if (exchanges.length > 0) this.#attach({ kind: 'exchanges', exchanges, made: records.length });
   }
 
-  /** The declared or made-up identity, or the end of the situation where the server knows no such device. */
+  /** The declared or made-up identity, or the end of the scenario where the server knows no such device. */
   identity(name: string): Identity | undefined {
     const [productKey = '', deviceName = ''] = name.split('/');
     return this.session.known({ productKey, deviceName });
   }
 
-  /** Ends the situation at once where the server has not answered anything yet: each wait would take its whole deadline. */
+  /** Ends the scenario at once where the server has not answered anything yet: each wait would take its whole deadline. */
   requireVoice(): void {
     if (this.target.role === 'client' || this.requirement.id === 'server-answers-request' || !this.session.watch.mute) return;
     this.blame({
       expected: 'a server that answers',
-      received: 'no response in any situation before this one; nothing was asked here',
+      received: 'no response in any scenario before this one; nothing was asked here',
       needs: ['server-answers-request'],
     });
   }
 
   /**
-   * Starts the server again where it had ended in an earlier situation and was blamed for that: what it does in this one is then seen as
+   * Starts the server again where it had ended in an earlier scenario and was blamed for that: what it does in this one is then seen as
    * well. One that ended unseen stays so, and is blamed by whoever wants to be served next.
    */
   async revive(): Promise<void> {
@@ -422,7 +422,7 @@ export class NtpWorld extends World {
     if (session.started.restart === undefined || !session.deathBlamed) return;
     try {
       await session.restart('SIGKILL');
-      this.inform('the server had ended in an earlier situation, and was started again for this one');
+      this.inform('the server had ended in an earlier scenario, and was started again for this one');
     } catch (error) {
       if (!(error instanceof EnvironmentError)) throw error;
     }
@@ -439,7 +439,7 @@ export class NtpWorld extends World {
     });
   }
 
-  /** The exchange of the situation's last request. */
+  /** The exchange of the scenario's last request. */
   async answer(): Promise<Exchange> {
     return this.answered(this.device, this.request);
   }
@@ -476,7 +476,7 @@ export class NtpWorld extends World {
 
   /** The server's time at a monotonic moment in µs, in ms, as its clock was learnt. */
   serverTimeAt(at: number): number {
-    if (this.serverTime === undefined) throw new Error("the server's time was not learnt in this situation");
+    if (this.serverTime === undefined) throw new Error("the server's time was not learnt in this scenario");
     return wall(at) + this.serverTime.offset;
   }
 
@@ -492,13 +492,13 @@ export class NtpWorld extends World {
     return this.#reach(() => this.session.intruder(identity));
   }
 
-  /** Shows the packets of one of many devices as those of the situation. */
+  /** Shows the packets of one of many devices as those of the scenario. */
   showPlayer(device: NtpDevice | undefined): void {
     const wire = device === undefined ? undefined : this.playerWires[this.players.indexOf(device)];
     if (wire !== undefined) this.session.wire.adopt(wire);
   }
 
-  /** Takes devices into the situation that are connected already. */
+  /** Takes devices into the scenario that are connected already. */
   join(devices: readonly NtpDevice[]): void {
     this.#devices.push(...devices);
   }
@@ -566,7 +566,7 @@ export class NtpWorld extends World {
     return others.length === 0 ? 'no response' : `no response there, but a message on ${[...new Set(others)].join(', ')}`;
   }
 
-  /** The packets of the situation, one line each. */
+  /** The packets of the scenario, one line each. */
   #wire(): string[] {
     if (this.target.role === 'server') return this.session.wire.lines();
     const [first, ...more] = this.performances;

@@ -36,7 +36,7 @@ export function keys(kind: 'ed25519' | 'ec' = 'ed25519'): { readonly publicKey: 
   return kind === 'ec' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : generateKeyPairSync('ed25519');
 }
 
-/** A run in which every situation passed, but those of some requirements, by id. */
+/** A run in which every scenario passed, but those of some requirements, by id. */
 export interface MadeUpRun {
   readonly courses?: Readonly<Record<string, Course>>;
   readonly failing?: readonly string[];
@@ -55,8 +55,8 @@ export function madeUp({ courses = {}, failing = [], change = (report) => report
     return { source } as Envelope;
   });
   const fails = (id: string): Course => ({ outcomes: ['FAILED'], evidence: [finding(id) satisfies Finding] });
-  const scenarios = requirements.flatMap(({ id, situations }) =>
-    situations.flatMap(({ place }) => scenario(place, failing.includes(id) ? fails(id) : courses[id])),
+  const scenarios = requirements.flatMap(({ id, scenarios }) =>
+    scenarios.flatMap(({ place }) => scenario(place, failing.includes(id) ? fails(id) : courses[id])),
   );
   const success = failing.length === 0;
   const envelopes = [...sources, { testRunStarted: {} }, ...scenarios, { testRunFinished: { success } }] as Envelope[];

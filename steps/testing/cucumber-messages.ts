@@ -8,7 +8,7 @@ import type { Level, Requirement } from '../requirements/requirement.ts';
 import { EVIDENCE_MEDIA_TYPE, type Evidence, type Finding } from '../verdict/evidence.ts';
 import { type Outcome, Transcript } from '../verdict/transcript.ts';
 
-/** A requirement with situations at these lines of `features/server/<id>.feature`. */
+/** A requirement with scenarios at these lines of `features/server/<id>.feature`. */
 export function requirement(id: string, lines: readonly number[] = [10], level: Level = 'must'): Requirement {
   const file = `features/server/${id}.feature`;
   return {
@@ -22,12 +22,12 @@ export function requirement(id: string, lines: readonly number[] = [10], level: 
     source: 'Device connection, step 1',
     mistakes: '',
     place: `${file}:5`,
-    situations: lines.map((line) => ({ title: `Situation ${line}`, place: `${file}:${line}`, capabilities: [] })),
+    scenarios: lines.map((line) => ({ title: `Scenario ${line}`, place: `${file}:${line}`, capabilities: [] })),
     digest: 'd'.repeat(64),
   };
 }
 
-/** The place of a situation of such a requirement. */
+/** The place of a scenario of such a requirement. */
 export function place(id: string, line = 10): string {
   return `features/server/${id}.feature:${line}`;
 }
@@ -88,7 +88,7 @@ export function scenario(at: string, course: Course = {}): Envelope[] {
         id: `pickle ${id}`,
         uri: at.slice(0, colon),
         location: { line: Number(at.slice(colon + 1)) },
-        name: 'A situation',
+        name: 'A scenario',
         steps: names.map((name) => ({ id: `${name} of pickle ${id}`, text: `the ${name} is taken` })),
       },
     },

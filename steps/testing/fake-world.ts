@@ -91,7 +91,7 @@ export const target: Target = {
 const requirements = readRequirements();
 
 class MadeUpSession extends Session {
-  /** What the situation wished for, device by device, what was subscribed, and the latencies of its links. */
+  /** What the scenario wished for, device by device, what was subscribed, and the latencies of its links. */
   readonly wishes: (DeviceWishes & { readonly identity: Identity })[] = [];
   readonly subscriptions: (readonly [topic: string, qos: number])[] = [];
   readonly links: { readonly forth: number; readonly back: number }[] = [];
@@ -257,8 +257,8 @@ export class MadeUpWorld extends NtpWorld {
     super({ attach, log: () => {}, link: () => {}, parameters: {} } as unknown as ConstructorParameters<typeof NtpWorld>[0]);
     this.evidence = evidence;
     const requirement = requirements.find((one) => one.id === id);
-    const [situation] = requirement?.situations ?? [];
-    if (requirement === undefined || situation === undefined) throw new Error(`there is no requirement ${id}`);
+    const [scenario] = requirement?.scenarios ?? [];
+    if (requirement === undefined || scenario === undefined) throw new Error(`there is no requirement ${id}`);
     this.#target = { ...target, role: requirement.role, ...own };
     this.#session = new MadeUpSession(startedAs(this.#target, surroundings), surroundings);
     const act = async (scene: Scene): Promise<Performance> => {
@@ -267,7 +267,7 @@ export class MadeUpWorld extends NtpWorld {
     };
     const again = ({ scene }: Performance): Promise<Performance> => act(scene);
     this.#stage = { target: this.#target, mute, has: () => false, perform: act, performAgain: again } as unknown as Stage;
-    this.begin(requirement, situation);
+    this.begin(requirement, scenario);
   }
 
   override get session(): MadeUpSession {

@@ -46,13 +46,13 @@ export function madeUpProof(): Proof {
     whole: true,
     proven: false,
     implementations,
-    requirements: readRequirements().map(({ id, level, role, sentence, situations }) => ({
+    requirements: readRequirements().map(({ id, level, role, sentence, scenarios }) => ({
       id,
       level,
       role,
       sentence,
       caught: [],
-      situations: situations.map(({ place, title }) => ({ requirement: id, place, title, failedBy: [] })),
+      scenarios: scenarios.map(({ place, title }) => ({ requirement: id, place, title, failedBy: [] })),
     })),
     gaps: ['server-answers-once: no implementation breaks it'],
   };

@@ -1,11 +1,11 @@
 import type { Requirement } from '../requirements/requirement.ts';
 import type { Implementation } from '../tools/prove/proof-implementation.ts';
 import type { Trial } from '../tools/prove/trial.ts';
-import type { Failure, Report, SituationResult, Status } from '../verdict/report.ts';
+import type { Failure, Report, ScenarioResult, Status } from '../verdict/report.ts';
 
-/** A requirement of two situations. */
+/** A requirement of two scenarios. */
 export function requirement(id: string, level: 'must' | 'should' = 'must'): Requirement {
-  const situation = (n: number) => ({ title: `${id} ${n}`, place: `features/server/${id}.feature:${n}`, capabilities: [] });
+  const scenario = (n: number) => ({ title: `${id} ${n}`, place: `features/server/${id}.feature:${n}`, capabilities: [] });
   return {
     id,
     level,
@@ -17,7 +17,7 @@ export function requirement(id: string, level: 'must' | 'should' = 'must'): Requ
     source: 'made up',
     mistakes: '',
     place: `features/server/${id}.feature:0`,
-    situations: [situation(1), situation(2)],
+    scenarios: [scenario(1), scenario(2)],
     digest: '',
   };
 }
@@ -29,18 +29,18 @@ export function implementation(claim: Partial<Implementation> = {}): Implementat
 
 const failure: Failure = { expected: 'this', received: 'that', wire: [] };
 
-/** A situation's result; what has a failure has it whatever its requirement's level. */
-export function situation(place: string, status: Status, wire: readonly string[] = ['a packet']): SituationResult {
+/** A scenario's result; what has a failure has it whatever its requirement's level. */
+export function scenario(place: string, status: Status, wire: readonly string[] = ['a packet']): ScenarioResult {
   const failed = status === 'failed' || status === 'warning';
   return { title: place, place, status, ...(failed ? { failure } : {}), information: [], wire, durationMs: 1 };
 }
 
-/** A report in which every situation of a requirement has one status. */
+/** A report in which every scenario of a requirement has one status. */
 export function report(statuses: Readonly<Record<string, Status>>, rest: Partial<Report> = {}): Report {
   const requirements = Object.entries(statuses).map(([id, status]) => ({
     ...requirement(id),
     status,
-    situations: requirement(id).situations.map(({ place }) => situation(place, status)),
+    scenarios: requirement(id).scenarios.map(({ place }) => scenario(place, status)),
   }));
   const failed = Object.values(statuses).includes('failed');
   return { requirements, faults: [], because: 'made up', exitCode: failed ? 1 : 0, ...rest } as unknown as Report;

@@ -6,7 +6,7 @@
 import { printable } from '../harness/text/printable.ts';
 import { buildReport } from '../report/report-json.ts';
 import type { ExchangeRecord } from '../verdict/exchange-record.ts';
-import type { Failure, Report, RequirementResult, SituationResult, Status } from '../verdict/report.ts';
+import type { Failure, Report, RequirementResult, ScenarioResult, Status } from '../verdict/report.ts';
 
 /** What a hostile implementation would like to see on the page: elements, attributes, a terminal's escapes, marks of direction. */
 export const forged =
@@ -34,8 +34,8 @@ function exchanges(count: number): ExchangeRecord[] {
   });
 }
 
-/** A situation with everything that one may have. */
-export function situation(status: Status, index = 0, more: Partial<SituationResult> = {}): SituationResult {
+/** A scenario with everything that one may have. */
+export function scenario(status: Status, index = 0, more: Partial<ScenarioResult> = {}): ScenarioResult {
   const message = {
     topic: '/ext/ntp/p/d/response',
     qos: 1,
@@ -53,7 +53,7 @@ export function situation(status: Status, index = 0, more: Partial<SituationResu
   };
   const failed = status === 'failed' || status === 'warning';
   return {
-    title: `Situation ${index}`,
+    title: `Scenario ${index}`,
     place: `features/server/time.feature:${10 + index}`,
     status,
     ...(failed ? { failure } : status === 'passed' ? {} : { reason: `it is ${status}` }),
@@ -66,7 +66,7 @@ export function situation(status: Status, index = 0, more: Partial<SituationResu
 }
 
 /** A requirement of this status. */
-export function requirement(status: Status, situations: readonly SituationResult[] = [situation(status)]): RequirementResult {
+export function requirement(status: Status, scenarios: readonly ScenarioResult[] = [scenario(status)]): RequirementResult {
   return {
     id: `server-${status}`,
     level: status === 'warning' ? 'should' : 'must',
@@ -78,7 +78,7 @@ export function requirement(status: Status, situations: readonly SituationResult
     digest: 'd'.repeat(64),
     status,
     ...(['inapplicable', 'untested', 'inconclusive'].includes(status) ? { reason: `it is ${status}` } : {}),
-    situations,
+    scenarios,
   };
 }
 
@@ -115,7 +115,7 @@ export function report(statuses: readonly Status[], more: Partial<Report> = {}):
     exitCode: broken ? (1 as const) : whole ? (0 as const) : (4 as const),
     faults: [],
     counts,
-    requirements: statuses.map((status) => requirement(status, [situation(status), situation(status, 1), situation(status, 24)])),
+    requirements: statuses.map((status) => requirement(status, [scenario(status), scenario(status, 1), scenario(status, 24)])),
   };
   return { ...buildReport(run, judgement, new Date('2026-01-02T03:04:07.500Z')), ...more };
 }

@@ -83,7 +83,7 @@ const checks: Readonly<Record<MemberType, (value: unknown) => boolean>> = {
   count: (value) => Number.isInteger(value),
 };
 
-/** The same evidence with every text through `clean`; what names a requirement or a situation stays. */
+/** The same evidence with every text through `clean`; what names a requirement or a scenario stays. */
 export function concealEvidence(evidence: Evidence, clean: (text: string) => string): Evidence {
   return mapText(evidence, clean) as Evidence;
 }

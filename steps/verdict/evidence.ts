@@ -19,7 +19,7 @@ export interface MessageAtFault {
   readonly exchange?: number;
 }
 
-/** The implementation under test broke a requirement in this situation. */
+/** The implementation under test broke a requirement in this scenario. */
 export interface Finding {
   readonly kind: 'finding';
   /** Id of the requirement that is broken: that of the scenario's Rule. */
@@ -29,16 +29,16 @@ export interface Finding {
   /** A diagnosis, where the suite recognises the mistake. */
   readonly likely?: string;
   /**
-   * Ids of requirements without which this situation cannot be judged. When one of them has failed by itself, this finding is a
-   * consequence: its situation is reported as untested, because of that one, and not as failed a second time.
+   * Ids of requirements without which this scenario cannot be judged. When one of them has failed by itself, this finding is a
+   * consequence: its scenario is reported as untested, because of that one, and not as failed a second time.
    */
   readonly needs?: readonly string[];
   readonly message?: MessageAtFault;
-  /** The exchange since the situation began, one line a packet. */
+  /** The exchange since the scenario began, one line a packet. */
   readonly wire: readonly string[];
 }
 
-/** The situation does not apply to this implementation, as its target file declares. */
+/** The scenario does not apply to this implementation, as its target file declares. */
 export interface Inapplicable {
   readonly kind: 'inapplicable';
   readonly reason: string;
@@ -50,13 +50,13 @@ export interface Information {
   readonly text: string;
 }
 
-/** The packets of a situation, attached at its end whatever its result. */
+/** The packets of a scenario, attached at its end whatever its result. */
 export interface WireEvidence {
   readonly kind: 'wire';
   readonly lines: readonly string[];
 }
 
-/** Every request of a situation and what came back for it, attached at its end. */
+/** Every request of a scenario and what came back for it, attached at its end. */
 export interface ExchangeEvidence {
   readonly kind: 'exchanges';
   readonly exchanges: readonly ExchangeRecord[];
@@ -64,11 +64,11 @@ export interface ExchangeEvidence {
   readonly made: number;
 }
 
-/** A finding that came to light only after its situation had ended (a late second answer). Attached at the end of the run. */
+/** A finding that came to light only after its scenario had ended (a late second answer). Attached at the end of the run. */
 export interface Charge {
   readonly kind: 'charge';
   readonly requirement: string;
-  /** `uri:line` of the situation that provoked it, for example `features/server/topics.feature:31`. */
+  /** `uri:line` of the scenario that provoked it, for example `features/server/topics.feature:31`. */
   readonly scenario: string;
   readonly expected: string;
   readonly received: string;

@@ -27,11 +27,11 @@ export interface AnswerRecord {
 
 /** A request and what came back for it, as a report keeps it. */
 export interface ExchangeRecord {
-  /** Its number in the situation, from 1: some may have been left out. */
+  /** Its number in the scenario, from 1: some may have been left out. */
   readonly n: number;
   /** Who asked, in words: "device", "other device", "start 2". */
   readonly asker: string;
-  /** When the request crossed the suite's end of the wire, in ms after the situation's first one. */
+  /** When the request crossed the suite's end of the wire, in ms after the scenario's first one. */
   readonly atMs: number;
   /** As the message says it; absent where it holds no number of that name. */
   readonly deviceSendTime?: string;

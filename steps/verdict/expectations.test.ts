@@ -64,23 +64,23 @@ describe('a failure that is expected', () => {
     assert.deepEqual(verdictOf(report), ['does not conform', 1, because]);
   });
 
-  test('in one situation excuses no other situation', () => {
-    const entry = { ...known, situation: 'Situation 10' };
+  test('in one scenario excuses no other scenario', () => {
+    const entry = { ...known, scenario: 'Scenario 10' };
     const report = reportOf([entry], bothFail, { allowed: true });
     assert.equal(report.exitCode, 1);
     const [result] = report.requirements;
     assert.equal(result?.expected, undefined);
     assert.deepEqual(
-      result?.situations.map(({ expected }) => expected?.until),
+      result?.scenarios.map(({ expected }) => expected?.until),
       ['2027-03-31', undefined],
     );
-    const both = [entry, { ...known, situation: place('server-a', 20), until: '2027-02-01' }];
+    const both = [entry, { ...known, scenario: place('server-a', 20), until: '2027-02-01' }];
     const second = reportOf(both, bothFail, { allowed: true });
     assert.equal(second.exitCode, 0);
     assert.equal(second.requirements[0]?.expected?.until, '2027-02-01');
   });
 
-  test('in one situation may be met in the others', () => {
+  test('in one scenario may be met in the others', () => {
     assert.equal(reportOf([known], [failed('server-a'), passed('server-a', 20), ...rest], { allowed: true }).exitCode, 0);
   });
 
@@ -123,7 +123,7 @@ describe('a failure that is expected', () => {
     new Console(screen, { command: 'run acme.yaml', env: {} }).closing(report, []);
     const text = printed.join('');
     assert.match(text, new RegExp(`\\n {4}known {6}${words}\\n`));
-    assert.match(text, new RegExp(`in 2 of 2 situations\\n +${words}\\n`));
+    assert.match(text, new RegExp(`in 2 of 2 scenarios\\n +${words}\\n`));
     assert.match(text, /3 requirements: 2 passed, 1 failed; 1 expected to fail\n/);
     assert.ok(reportPage(report, 'run acme.yaml').includes(words));
     assert.ok(htmlHeading(report).includes(words));
@@ -157,16 +157,12 @@ describe('an expectation', () => {
   test('that no longer fails forbids other failures to pass', () => {
     const entry = { ...known, id: 'server-b' };
     assert.equal(reportOf([known, entry], bothFail, { allowed: true }).exitCode, 1);
-    const other = { ...known, situation: 'Situation 20' };
-    const one = reportOf(
-      [{ ...known, situation: 'Situation 10' }, other],
-      [failed('server-a'), passed('server-a', 20), ...rest],
-      {
-        allowed: true,
-      },
-    );
+    const other = { ...known, scenario: 'Scenario 20' };
+    const one = reportOf([{ ...known, scenario: 'Scenario 10' }, other], [failed('server-a'), passed('server-a', 20), ...rest], {
+      allowed: true,
+    });
     assert.equal(one.exitCode, 1);
-    assert.match(one.expectations?.mistakes.join() ?? '', /server-a in "Situation 20" no longer fails/);
+    assert.match(one.expectations?.mistakes.join() ?? '', /server-a in "Scenario 20" no longer fails/);
   });
 
   test('that is out of date excuses nothing; on its last day it does', () => {

@@ -1,11 +1,11 @@
-import type { Expected, Report, RequirementResult, SituationResult } from './report.ts';
+import type { Expected, Report, RequirementResult, ScenarioResult } from './report.ts';
 
 /** What the vendor says is known to fail: an entry of `expectations.yaml`. */
 export interface Expectation extends Expected {
   /** Of the requirement. */
   readonly id: string;
-  /** Title or place of one of its situations; all of them when absent. */
-  readonly situation?: string;
+  /** Title or place of one of its scenarios; all of them when absent. */
+  readonly scenario?: string;
   /** Where it stands: `expectations.yaml:3:5: expectations[0]`. */
   readonly at: string;
 }
@@ -24,42 +24,42 @@ export interface Expectations {
   readonly oneOfSeveral?: true;
 }
 
-/** Whether an entry speaks of a situation of its requirement. */
+/** Whether an entry speaks of a scenario of its requirement. */
 export function covers(
-  { situation }: Pick<Expectation, 'situation'>,
-  { title, place }: Pick<SituationResult, 'title' | 'place'>,
+  { scenario }: Pick<Expectation, 'scenario'>,
+  { title, place }: Pick<ScenarioResult, 'title' | 'place'>,
 ): boolean {
-  return situation === undefined || situation === title || situation === place;
+  return scenario === undefined || scenario === title || scenario === place;
 }
 
-/** Why and until when a failure in a situation is known; undefined where it is not. An entry that is out of date excuses nothing. */
+/** Why and until when a failure in a scenario is known; undefined where it is not. An entry that is out of date excuses nothing. */
 function knownOf(
   { entries, today }: Expectations,
   id: string,
-  situation: Pick<SituationResult, 'title' | 'place'>,
+  scenario: Pick<ScenarioResult, 'title' | 'place'>,
 ): Expected | undefined {
-  const entry = entries.find((candidate) => candidate.id === id && !isPast(candidate, today) && covers(candidate, situation));
+  const entry = entries.find((candidate) => candidate.id === id && !isPast(candidate, today) && covers(candidate, scenario));
   return entry === undefined ? undefined : { reason: entry.reason, until: entry.until };
 }
 
 /** The same results, in which every failure that is known says so. */
 export function withExpected(results: readonly RequirementResult[], expectations: Expectations): readonly RequirementResult[] {
   return results.map((result) => {
-    const situations = result.situations.map((situation) => withKnown(situation, result.id, expectations));
-    const expected = expectedOf(situations);
-    return { ...result, situations, ...(expected === undefined ? {} : { expected }) };
+    const scenarios = result.scenarios.map((scenario) => withKnown(scenario, result.id, expectations));
+    const expected = expectedOf(scenarios);
+    return { ...result, scenarios, ...(expected === undefined ? {} : { expected }) };
   });
 }
 
 /** The same result, which says that its failure is known where it is. */
-export function withKnown(situation: SituationResult, id: string, expectations: Expectations): SituationResult {
-  const expected = situation.failure === undefined ? undefined : knownOf(expectations, id, situation);
-  return expected === undefined ? situation : { ...situation, expected };
+export function withKnown(scenario: ScenarioResult, id: string, expectations: Expectations): ScenarioResult {
+  const expected = scenario.failure === undefined ? undefined : knownOf(expectations, id, scenario);
+  return expected === undefined ? scenario : { ...scenario, expected };
 }
 
 /** What a requirement's failures have in common: known as a whole only where each of them is; until the first of their days. */
-export function expectedOf(situations: readonly SituationResult[]): Expected | undefined {
-  const failed = situations.filter(({ failure }) => failure !== undefined);
+export function expectedOf(scenarios: readonly ScenarioResult[]): Expected | undefined {
+  const failed = scenarios.filter(({ failure }) => failure !== undefined);
   const known = failed.flatMap(({ expected }) => (expected === undefined ? [] : [expected]));
   const [until] = known.map((one) => one.until).sort();
   if (until === undefined || known.length < failed.length) return undefined;
@@ -69,9 +69,9 @@ export function expectedOf(situations: readonly SituationResult[]): Expected | u
 /** Where the file and the results disagree, one line an entry. */
 export function mistakesIn(results: readonly RequirementResult[], { entries, today }: Expectations): readonly string[] {
   return entries.flatMap((entry) => {
-    const { id, situation, until, at } = entry;
-    const own = results.find((result) => result.id === id)?.situations.filter((candidate) => covers(entry, candidate)) ?? [];
-    const what = situation === undefined ? id : `${id} in "${situation}"`;
+    const { id, scenario, until, at } = entry;
+    const own = results.find((result) => result.id === id)?.scenarios.filter((candidate) => covers(entry, candidate)) ?? [];
+    const what = scenario === undefined ? id : `${id} in "${scenario}"`;
     // What was not judged, or broke, may fail still.
     const judged = own.length > 0 && own.every(({ status }) => status === 'passed' || status === 'inapplicable');
     if (judged && own.every(({ status }) => status === 'inapplicable'))

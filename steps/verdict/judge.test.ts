@@ -36,10 +36,10 @@ function assertInconclusive(judgement: Judgement, reason: RegExp): void {
   assertIncomplete(judgement, /1 requirement inconclusive/);
   assert.equal(judgement.requirements[0]?.status, 'inconclusive');
   assert.match(judgement.requirements[0]?.reason ?? '', reason);
-  assert.equal(judgement.requirements[0]?.reason, judgement.requirements[0]?.situations[0]?.reason);
+  assert.equal(judgement.requirements[0]?.reason, judgement.requirements[0]?.scenarios[0]?.reason);
 }
 
-describe('a situation', () => {
+describe('a scenario', () => {
   test('that passed makes its requirement passed and the run conform', () => {
     const judgement = alone({
       evidence: [
@@ -50,9 +50,9 @@ describe('a situation', () => {
     assert.equal(judgement.verdict, 'conforms');
     assert.equal(judgement.exitCode, 0);
     assert.equal(judgement.because, 'every requirement was tested and is met');
-    assert.deepEqual(judgement.requirements[0]?.situations, [
+    assert.deepEqual(judgement.requirements[0]?.scenarios, [
       {
-        title: 'Situation 10',
+        title: 'Scenario 10',
         place: 'features/server/server-a.feature:10',
         status: 'passed',
         information: ['a remark'],
@@ -68,7 +68,7 @@ describe('a situation', () => {
     assert.equal(judgement.exitCode, 1);
     assert.equal(judgement.because, '1 of 2 requirements is not met: server-a');
     assert.deepEqual(statuses(judgement), { 'server-a': 'failed', 'server-b': 'passed' });
-    assert.equal(judgement.requirements[0]?.situations[0]?.failure?.received, 'PUBLISH at QoS 1');
+    assert.equal(judgement.requirements[0]?.scenarios[0]?.failure?.received, 'PUBLISH at QoS 1');
   });
 
   test('with a finding fails even where Cucumber shows it as passed, skipped or passed at a second attempt', () => {
@@ -225,7 +225,7 @@ describe('a requirement', () => {
   const bad: Course = { outcomes: ['FAILED'], evidence: [finding('server-two')] };
   const broken: Course = { outcomes: ['FAILED'] };
 
-  test('is what the worst of its situations is', () => {
+  test('is what the worst of its scenarios is', () => {
     assert.equal(of(good, good), 'passed');
     assert.equal(of(good, bad), 'failed');
     assert.equal(of(broken, bad), 'failed');
@@ -250,7 +250,7 @@ describe('a requirement', () => {
     assert.equal(reasons('no clock', 'no TLS'), 'no clock; no TLS');
   });
 
-  test('without a situation is not passed', () => {
+  test('without a scenario is not passed', () => {
     assertIncomplete(judge([requirement('server-none', [])], transcriptOf(), { strict: false }), /inconclusive/);
   });
 
@@ -258,7 +258,7 @@ describe('a requirement', () => {
     const transcript = transcriptOf(passed('server-a'), failed('server-wish'));
     const mild = judge([a, wish], transcript, { strict: false });
     assert.deepEqual(statuses(mild), { 'server-a': 'passed', 'server-wish': 'warning' });
-    assert.equal(mild.requirements[1]?.situations[0]?.status, 'warning');
+    assert.equal(mild.requirements[1]?.scenarios[0]?.status, 'warning');
     assert.equal(mild.exitCode, 0);
     assert.equal(mild.because, 'every requirement was tested and every MUST is met (1 recommendation is not)');
     const strict = judge([a, wish], transcript, { strict: true });
@@ -277,7 +277,7 @@ describe('a finding that needs another requirement', () => {
     const judgement = judge([a, b], transcriptOf(failed('server-a', 'server-b'), failed('server-b')), { strict: false });
     assert.deepEqual(statuses(judgement), { 'server-a': 'untested', 'server-b': 'failed' });
     assert.equal(judgement.requirements[0]?.reason, 'cannot be judged while server-b fails');
-    assert.equal(judgement.requirements[0]?.situations[0]?.failure, undefined);
+    assert.equal(judgement.requirements[0]?.scenarios[0]?.failure, undefined);
     assert.equal(judgement.exitCode, 1);
   });
 
@@ -321,7 +321,7 @@ describe('a finding that needs another requirement', () => {
     }
   });
 
-  test('that fails in one of its situations only is the cause of a chain all the same', () => {
+  test('that fails in one of its scenarios only is the cause of a chain all the same', () => {
     const two = requirement('server-two', [10, 20]);
     const messages = [
       scenario(place('server-two', 10), { outcomes: ['FAILED'], evidence: [finding('server-two')] }),
@@ -357,7 +357,7 @@ describe('a finding that needs another requirement', () => {
     const judgement = judge([two, b], transcript, { strict: false });
     assert.deepEqual(statuses(judgement), { 'server-two': 'failed', 'server-b': 'untested' });
     assert.deepEqual(
-      judgement.requirements[0]?.situations.map(({ status }) => status),
+      judgement.requirements[0]?.scenarios.map(({ status }) => status),
       ['failed', 'failed'],
     );
     assert.equal(judgement.exitCode, 1);
@@ -368,7 +368,7 @@ describe('a finding that needs another requirement', () => {
     assert.deepEqual(statuses(judgement), { 'server-a': 'failed', 'server-wish': 'warning' });
   });
 
-  test('leaves its requirement failed when another of its situations fails by itself', () => {
+  test('leaves its requirement failed when another of its scenarios fails by itself', () => {
     const two = requirement('server-two', [10, 20]);
     const transcript = transcriptOf(
       scenario(place('server-two', 10), { outcomes: ['FAILED'], evidence: [finding('server-two', { needs: ['server-b'] })] }),
@@ -378,26 +378,26 @@ describe('a finding that needs another requirement', () => {
     const judgement = judge([two, b], transcript, { strict: false });
     assert.deepEqual(statuses(judgement), { 'server-two': 'failed', 'server-b': 'failed' });
     assert.deepEqual(
-      judgement.requirements[0]?.situations.map(({ status }) => status),
+      judgement.requirements[0]?.scenarios.map(({ status }) => status),
       ['untested', 'failed'],
     );
   });
 });
 
-test('a failure keeps the message at fault, and a situation the number of its exchanges where not all are kept', () => {
+test('a failure keeps the message at fault, and a scenario the number of its exchanges where not all are kept', () => {
   const message = { topic: 't', qos: 1, retain: false, payload: '{}', parts: ['qos'] } as const;
   const at = alone({ outcomes: ['FAILED'], evidence: [finding('server-a', { message })] });
-  assert.deepEqual(at.requirements[0]?.situations[0]?.failure?.message, message);
+  assert.deepEqual(at.requirements[0]?.scenarios[0]?.failure?.message, message);
   const none = alone({ outcomes: ['FAILED'], evidence: [finding('server-a')] });
-  assert.equal(Object.hasOwn(none.requirements[0]?.situations[0]?.failure ?? {}, 'message'), false);
+  assert.equal(Object.hasOwn(none.requirements[0]?.scenarios[0]?.failure ?? {}, 'message'), false);
   const one = { n: 1, asker: 'device', atMs: 0, answers: [] };
   const made = (...counts: readonly number[]) =>
     alone({ evidence: counts.map((count) => ({ kind: 'exchanges', exchanges: [one], made: count })) }).requirements[0]
-      ?.situations[0];
+      ?.scenarios[0];
   assert.deepEqual([made(3, 4)?.exchangesMade, made(1)?.exchangesMade, made(1)?.exchanges?.length], [7, undefined, 1]);
 });
 
-describe('a requirement of several situations', () => {
+describe('a requirement of several scenarios', () => {
   const two = requirement('server-a', [10, 20]);
   const fails = scenario(place('server-a'), { outcomes: ['FAILED'], evidence: [finding('server-a')] });
 
@@ -426,30 +426,30 @@ describe('a charge', () => {
   };
   const ranBoth = [passed('server-a'), passed('server-b')];
 
-  test('fails the situation that it names', () => {
+  test('fails the scenario that it names', () => {
     const judgement = judge([a, b], transcriptOf(...ranBoth, lastHook([charge('server-a', place('server-a'))])), {
       strict: false,
     });
     assert.deepEqual(statuses(judgement), { 'server-a': 'failed', 'server-b': 'passed' });
     assert.deepEqual(
-      judgement.requirements[0]?.situations.map(({ status, failure }) => [status, failure?.received]),
+      judgement.requirements[0]?.scenarios.map(({ status, failure }) => [status, failure?.received]),
       [['failed', 'a second one']],
     );
     assert.equal(judgement.exitCode, 1);
   });
 
-  test('adds a situation when the one that it names belongs to another requirement', () => {
+  test('adds a scenario when the one that it names belongs to another requirement', () => {
     const judgement = judge([a, b], transcriptOf(...ranBoth, lastHook([charge('server-a', place('server-b'))])), {
       strict: false,
     });
     assert.deepEqual(
-      judgement.requirements[0]?.situations.map(({ title, status }) => [title, status]),
+      judgement.requirements[0]?.scenarios.map(({ title, status }) => [title, status]),
       [
-        ['Situation 10', 'passed'],
-        ['late: Situation 10', 'failed'],
+        ['Scenario 10', 'passed'],
+        ['late: Scenario 10', 'failed'],
       ],
     );
-    const late = judgement.requirements[0]?.situations[1];
+    const late = judgement.requirements[0]?.scenarios[1];
     assert.deepEqual([late?.place, late?.durationMs], [place('server-b'), 0]);
     assert.deepEqual(statuses(judgement), { 'server-a': 'failed', 'server-b': 'passed' });
   });
@@ -474,18 +474,18 @@ describe('a charge', () => {
     });
   });
 
-  test('is told beside a failure of the same situation, and the same one twice is one', () => {
+  test('is told beside a failure of the same scenario, and the same one twice is one', () => {
     const charges = [charge('server-a', place('server-a')), charge('server-a', place('server-a'))];
     const judgement = judge([a], transcriptOf(failed('server-a'), lastHook(charges)), { strict: false });
-    assert.equal(judgement.requirements[0]?.situations[0]?.failure?.received, 'PUBLISH at QoS 1');
-    assert.deepEqual(judgement.requirements[0]?.situations[0]?.information, ['late: expected one answer, received a second one']);
+    assert.equal(judgement.requirements[0]?.scenarios[0]?.failure?.received, 'PUBLISH at QoS 1');
+    assert.deepEqual(judgement.requirements[0]?.scenarios[0]?.information, ['late: expected one answer, received a second one']);
   });
 
-  test('turns a situation that was inconclusive into a failure, without the old reason', () => {
+  test('turns a scenario that was inconclusive into a failure, without the old reason', () => {
     const broke = scenario(place('server-a'), { outcomes: ['FAILED'] });
     const judgement = judge([a], transcriptOf(broke, lastHook([charge('server-a', place('server-a'))])), { strict: false });
     assert.equal(judgement.requirements[0]?.status, 'failed');
-    assert.equal(judgement.requirements[0]?.situations[0]?.reason, undefined);
+    assert.equal(judgement.requirements[0]?.scenarios[0]?.reason, undefined);
   });
 
   test('is not excused by what another finding needs', () => {
@@ -497,7 +497,7 @@ describe('a charge', () => {
     assert.deepEqual(statuses(judge([a, b], transcript, { strict: false })), { 'server-a': 'failed', 'server-b': 'failed' });
   });
 
-  test('counts where one situation ran and another one is inapplicable', () => {
+  test('counts where one scenario ran and another one is inapplicable', () => {
     const two = requirement('server-a', [10, 20]);
     const ran = [passed('server-a'), scenario(place('server-a', 20), inapplicable('x'))];
     const judgement = judge([two], transcriptOf(...ran, lastHook([charge('server-a', place('server-a'))])), { strict: false });
@@ -507,7 +507,7 @@ describe('a charge', () => {
   test('keeps its diagnosis, where it has one', () => {
     const failureOf = (more: Partial<Charge>) => {
       const hook = lastHook([charge('server-a', place('server-a'), more)]);
-      return judge([a], transcriptOf(passed('server-a'), hook), { strict: false }).requirements[0]?.situations[0]?.failure;
+      return judge([a], transcriptOf(passed('server-a'), hook), { strict: false }).requirements[0]?.scenarios[0]?.failure;
     };
     assert.equal(failureOf({ likely: 'twice' })?.likely, 'twice');
     assert.equal(Object.hasOwn(failureOf({}) ?? {}, 'likely'), false);
@@ -545,10 +545,10 @@ describe('a run', () => {
   });
 
   test('in which nothing was tested does not conform to anything', () => {
-    assertIncomplete(judge([], transcriptOf(), { strict: false }), /not one situation/);
+    assertIncomplete(judge([], transcriptOf(), { strict: false }), /not one scenario/);
     assertIncomplete(
       judge([a], transcriptOf(scenario(place('server-a'), inapplicable('x'))), { strict: false }),
-      /not one situation/,
+      /not one scenario/,
     );
     assertIncomplete(judge([a], transcriptOf(), { strict: false, selected: new Set() }), /untested/);
     assertIncomplete(judge([a], new Transcript(), { strict: false }), /inconclusive/);
@@ -589,11 +589,11 @@ describe('a run', () => {
     );
   });
 
-  test('with a finding that belongs to no situation is incomplete', () => {
+  test('with a finding that belongs to no scenario is incomplete', () => {
     const stray: Evidence = finding('server-a');
     assertIncomplete(
       judge([a], transcriptOf(passed('server-a'), lastHook([stray])), { strict: false }),
-      /belongs to no situation/,
+      /belongs to no scenario/,
     );
   });
 

@@ -1,16 +1,16 @@
-import type { Level, Requirement, Situation } from '../requirements/requirement.ts';
+import type { Level, Requirement, Scenario } from '../requirements/requirement.ts';
 import type { Charge, Finding } from './evidence.ts';
 import { type Expectations, mistakesIn, summaryOf, withExpected } from './expectations.ts';
-import type { Failure, Report, RequirementResult, Shard, SituationResult, Status, Verdict } from './report.ts';
+import type { Failure, Report, RequirementResult, ScenarioResult, Shard, Status, Verdict } from './report.ts';
 import type { Execution, Transcript } from './transcript.ts';
 
 /** How the run was made, as far as it matters for what its results prove. */
 export interface Circumstances {
   /** Recommendations decide the verdict as well. */
   readonly strict: boolean;
-  /** Places of the situations that were selected; all of them when absent. */
+  /** Places of the scenarios that were selected; all of them when absent. */
   readonly selected?: ReadonlySet<string>;
-  /** The selected situations are this part of all, and the other parts are run elsewhere. */
+  /** The selected scenarios are this part of all, and the other parts are run elsewhere. */
   readonly shard?: Shard;
   /** The run was told to end at the first failure. */
   readonly failFast?: boolean;
@@ -28,7 +28,7 @@ export interface Judgement {
   /** Why, in one sentence. */
   readonly because: string;
   readonly exitCode: 0 | 1 | 4;
-  /** What broke besides the situations. */
+  /** What broke besides the scenarios. */
   readonly faults: readonly string[];
   /** Number of requirements of each status. */
   readonly counts: Readonly<Record<Status, number>>;
@@ -36,20 +36,20 @@ export interface Judgement {
   readonly expectations?: NonNullable<Report['expectations']>;
 }
 
-/** A situation that is judged, and the other requirements without which its finding says nothing. */
+/** A scenario that is judged, and the other requirements without which its finding says nothing. */
 export interface Judged {
-  readonly result: SituationResult;
+  readonly result: ScenarioResult;
   readonly needs: readonly string[];
 }
 
-/** A requirement whose situations are judged each by itself. */
+/** A requirement whose scenarios are judged each by itself. */
 export interface Case {
   readonly requirement: Requirement;
-  readonly situations: readonly Judged[];
+  readonly scenarios: readonly Judged[];
 }
 
 /**
- * The verdict, and the only place where one is made. Whatever is not shown to be passed is not passed: a situation that has not run to
+ * The verdict, and the only place where one is made. Whatever is not shown to be passed is not passed: a scenario that has not run to
  * its end, that was tried twice or that left evidence which cannot be read counts as inconclusive.
  */
 export function judge(requirements: readonly Requirement[], transcript: Transcript, circumstances: Circumstances): Judgement {
@@ -65,12 +65,12 @@ export function judge(requirements: readonly Requirement[], transcript: Transcri
   const absent = reasonOfAbsence(transcript, circumstances, faults[0]);
   const cases = requirements.map((requirement) => ({
     requirement,
-    situations: requirement.situations.map((situation) =>
-      judgeSituation(
+    scenarios: requirement.scenarios.map((scenario) =>
+      judgeScenario(
         requirement,
-        situation,
-        executions.get(situation.place) ?? [],
-        () => absent(situation.place),
+        scenario,
+        executions.get(scenario.place) ?? [],
+        () => absent(scenario.place),
         circumstances.failFast,
       ),
     ),
@@ -86,7 +86,7 @@ export function judge(requirements: readonly Requirement[], transcript: Transcri
     return { verdict, because, exitCode, faults, counts, requirements: results, ...summary };
   };
   const broken = brokenOf(results, strict);
-  const ran = results.some(({ situations }) => situations.some(({ status }) => status === 'passed' || status === 'warning'));
+  const ran = results.some(({ scenarios }) => scenarios.some(({ status }) => status === 'passed' || status === 'warning'));
 
   if (declared.length > 0) return conclude('incomplete', 4, declared.join('; '));
   if (broken.length > 0) {
@@ -102,18 +102,18 @@ export function judge(requirements: readonly Requirement[], transcript: Transcri
   if (counts.untested + counts.inconclusive > 0) return conclude('incomplete', 4, becauseOpen(counts, faults));
   if (faults.length > 0) return conclude('incomplete', 4, faults.join('; '));
   if (mistakes.length > 0) return conclude('incomplete', 4, `its expectations are out of step: ${mistakes.join('; ')}`);
-  if (!ran) return conclude('incomplete', 4, 'not one situation was tested');
+  if (!ran) return conclude('incomplete', 4, 'not one scenario was tested');
   return conclude('conforms', 0, becauseMet(counts));
 }
 
 /**
- * What one situation comes to by itself, before charges and consequences: also for a first word while the run lasts.
+ * What one scenario comes to by itself, before charges and consequences: also for a first word while the run lasts.
  *
  * @param absent What to say when it never started.
  */
-export function judgeSituation(
+export function judgeScenario(
   { id, level }: Pick<Requirement, 'id' | 'level'>,
-  { title, place }: Pick<Situation, 'title' | 'place'>,
+  { title, place }: Pick<Scenario, 'title' | 'place'>,
   executions: readonly Execution[],
   absent: () => Absence = () => ({ status: 'inconclusive', reason: 'it never started' }),
   failFast = false,
@@ -128,7 +128,7 @@ export function judgeSituation(
     durationMs: executions.reduce((sum, execution) => sum + execution.durationMs, 0),
   };
   const [execution, ...more] = executions;
-  const judged = (outcome: Pick<SituationResult, 'status' | 'reason'>): Judged => ({
+  const judged = (outcome: Pick<ScenarioResult, 'status' | 'reason'>): Judged => ({
     result: { ...common, ...outcome },
     needs: [],
   });
@@ -146,7 +146,7 @@ export function judgeSituation(
   const [stray] = findings;
   const [unreadable] = executions.flatMap((attempt) => attempt.unreadable);
   const inapplicable = evidence.find((piece) => piece.kind === 'inapplicable');
-  if (stray !== undefined) return broke(`the suite broke: the situation belongs to ${id}, its finding to ${stray.requirement}`);
+  if (stray !== undefined) return broke(`the suite broke: the scenario belongs to ${id}, its finding to ${stray.requirement}`);
   if (unreadable !== undefined) return broke(`the suite broke: ${unreadable}`);
   if (more.length > 0 || execution.retried)
     return broke('it was tried more than once, and what counts is that it passes at once');
@@ -159,7 +159,7 @@ export function judgeSituation(
   return judged({ status: 'passed' });
 }
 
-function exchangesOf(evidence: Execution['evidence']): Pick<SituationResult, 'exchanges' | 'exchangesMade'> {
+function exchangesOf(evidence: Execution['evidence']): Pick<ScenarioResult, 'exchanges' | 'exchangesMade'> {
   const pieces = evidence.filter((piece) => piece.kind === 'exchanges');
   const exchanges = pieces.flatMap((piece) => piece.exchanges);
   const made = pieces.reduce((sum, piece) => sum + piece.made, 0);
@@ -167,7 +167,7 @@ function exchangesOf(evidence: Execution['evidence']): Pick<SituationResult, 'ex
   return { exchanges, ...(made > exchanges.length ? { exchangesMade: made } : {}) };
 }
 
-type Absence = Pick<SituationResult, 'status'> & { readonly reason: string };
+type Absence = Pick<ScenarioResult, 'status'> & { readonly reason: string };
 
 const notSelected: Absence = { status: 'untested', reason: 'not selected' };
 const notRun: Absence = { status: 'untested', reason: 'not run: --fail-fast' };
@@ -208,15 +208,15 @@ function statusOfFailure(level: Level): Status {
 }
 
 /** Whether all of a requirement was judged, as far as its failures let anybody judge. */
-function isWhole({ situations }: RequirementResult): boolean {
-  return situations.every(({ status, reason = '' }) => {
+function isWhole({ scenarios }: RequirementResult): boolean {
+  return scenarios.every(({ status, reason = '' }) => {
     return status !== 'inconclusive' && (status !== 'untested' || reason.startsWith(consequence));
   });
 }
 
-/** Whether a requirement has no situation but those that were tested, do not apply, or were not selected. */
-function isDone({ situations }: RequirementResult): boolean {
-  return situations.every(
+/** Whether a requirement has no scenario but those that were tested, do not apply, or were not selected. */
+function isDone({ scenarios }: RequirementResult): boolean {
+  return scenarios.every(
     ({ status, reason }) => status !== 'inconclusive' && (status !== 'untested' || reason === notSelected.reason),
   );
 }
@@ -232,35 +232,35 @@ function toFailure(evidence: Finding | Charge): Failure {
 }
 
 /**
- * Adds what came to light after its situation had ended. A requirement that was not selected or that is inapplicable is not charged:
+ * Adds what came to light after its scenario had ended. A requirement that was not selected or that is inapplicable is not charged:
  * nobody asked.
  */
 function withCharges(cases: readonly Case[], charges: readonly Charge[]): readonly Case[] {
-  const titles = new Map(cases.flatMap(({ requirement }) => requirement.situations.map(({ place, title }) => [place, title])));
+  const titles = new Map(cases.flatMap(({ requirement }) => requirement.scenarios.map(({ place, title }) => [place, title])));
   return charges.reduce((charged, charge) => charged.map((one) => withCharge(one, charge, titles.get(charge.scenario))), cases);
 }
 
 function withCharge(one: Case, charge: Charge, title: string | undefined): Case {
-  const { requirement, situations } = one;
-  const asked = situations.some(({ result }) => result.status !== 'inapplicable' && result.reason !== notSelected.reason);
+  const { requirement, scenarios } = one;
+  const asked = scenarios.some(({ result }) => result.status !== 'inapplicable' && result.reason !== notSelected.reason);
   if (charge.requirement !== requirement.id || !asked) return one;
   const status = statusOfFailure(requirement.level);
   const failure = toFailure(charge);
-  const index = situations.findIndex(({ result }) => result.place === charge.scenario);
-  const own = situations[index]?.result;
+  const index = scenarios.findIndex(({ result }) => result.place === charge.scenario);
+  const own = scenarios[index]?.result;
   if (own === undefined) {
     const late = { title: `late: ${title ?? charge.scenario}`, place: charge.scenario, status, failure };
     const result = { ...late, information: [], wire: charge.wire, durationMs: 0 };
-    return { requirement, situations: [...situations, { result, needs: [] }] };
+    return { requirement, scenarios: [...scenarios, { result, needs: [] }] };
   }
   const { reason: _, ...rest } = own;
   const late = `late: expected ${charge.expected}, received ${charge.received}`;
   // What failed in its own time is told first; the charge then takes its place beside it, and no other failure excuses it.
   const result = isFailure(own) ? { ...own, information: [...own.information, late] } : { ...rest, status, failure };
-  return { requirement, situations: situations.with(index, { result, needs: [] }) };
+  return { requirement, scenarios: scenarios.with(index, { result, needs: [] }) };
 }
 
-/** What requirements come to by their situations, when consequences of other failures are taken back. */
+/** What requirements come to by their scenarios, when consequences of other failures are taken back. */
 export function concludeCases(cases: readonly Case[]): RequirementResult[] {
   return withoutConsequences(cases).map(judgeRequirement);
 }
@@ -272,9 +272,9 @@ export function concludeCases(cases: readonly Case[]): RequirementResult[] {
  */
 function withoutConsequences(cases: readonly Case[]): readonly Case[] {
   const roots = new Map<string, string>();
-  const broken = new Set(cases.flatMap(({ requirement, situations }) => (situations.some(hasFailed) ? [requirement.id] : [])));
-  for (const { requirement, situations } of cases) {
-    if (situations.some((judged) => hasFailed(judged) && judged.needs.every((other) => !broken.has(other))))
+  const broken = new Set(cases.flatMap(({ requirement, scenarios }) => (scenarios.some(hasFailed) ? [requirement.id] : [])));
+  for (const { requirement, scenarios } of cases) {
+    if (scenarios.some((judged) => hasFailed(judged) && judged.needs.every((other) => !broken.has(other))))
       roots.set(requirement.id, requirement.id);
   }
   const rootOf = ({ result, needs }: Judged, { id }: Requirement): string | undefined => {
@@ -284,14 +284,14 @@ function withoutConsequences(cases: readonly Case[]): readonly Case[] {
   };
   for (let before = -1; before < roots.size; ) {
     before = roots.size;
-    for (const { requirement, situations } of cases) {
-      const root = situations.map((judged) => rootOf(judged, requirement)).find((id) => id !== undefined);
+    for (const { requirement, scenarios } of cases) {
+      const root = scenarios.map((judged) => rootOf(judged, requirement)).find((id) => id !== undefined);
       if (root !== undefined && !roots.has(requirement.id)) roots.set(requirement.id, root);
     }
   }
-  return cases.map(({ requirement, situations }) => ({
+  return cases.map(({ requirement, scenarios }) => ({
     requirement,
-    situations: situations.map((judged) => {
+    scenarios: scenarios.map((judged) => {
       const root = rootOf(judged, requirement);
       if (root === undefined) return judged;
       const { failure: _, ...rest } = judged.result;
@@ -300,34 +300,34 @@ function withoutConsequences(cases: readonly Case[]): readonly Case[] {
   }));
 }
 
-/** How the reason of a situation begins that another failure leaves nothing to judge of. */
+/** How the reason of a scenario begins that another failure leaves nothing to judge of. */
 export const consequence = 'cannot be judged while';
 
 const hasFailed = ({ result }: Judged): boolean => result.status === 'failed';
 
-function judgeRequirement({ requirement, situations }: Case): RequirementResult {
+function judgeRequirement({ requirement, scenarios }: Case): RequirementResult {
   const { id, level, feature, sentence, description, source, mistakes, digest } = requirement;
-  const results = situations.map(({ result }) => result);
+  const results = scenarios.map(({ result }) => result);
   const text = { id, level, feature, sentence, description, source, mistakes, digest };
-  return { ...text, ...statusOf(results), situations: results };
+  return { ...text, ...statusOf(results), scenarios: results };
 }
 
-/** What situations come to together, and why. */
-export function statusOf(results: readonly SituationResult[]): Pick<RequirementResult, 'status' | 'reason'> {
+/** What scenarios come to together, and why. */
+export function statusOf(results: readonly ScenarioResult[]): Pick<RequirementResult, 'status' | 'reason'> {
   const status = worst(results);
   const reason = reasonOf(status, results);
   return { status, ...(reason === undefined ? {} : { reason }) };
 }
 
-/** From what decides to what does not. Passed only when every situation that applies has passed, and there is one. */
+/** From what decides to what does not. Passed only when every scenario that applies has passed, and there is one. */
 const order: readonly Status[] = ['failed', 'warning', 'inconclusive', 'untested', 'passed', 'inapplicable'];
 
-function worst(results: readonly SituationResult[]): Status {
+function worst(results: readonly ScenarioResult[]): Status {
   return order.find((status) => results.some((result) => result.status === status)) ?? 'inconclusive';
 }
 
-function reasonOf(status: Status, results: readonly SituationResult[]): string | undefined {
-  if (results.length === 0) return 'it has no situation';
+function reasonOf(status: Status, results: readonly ScenarioResult[]): string | undefined {
+  if (results.length === 0) return 'it has no scenario';
   const reasons = new Set(
     results.flatMap((result) => (result.status === status && result.reason !== undefined ? [result.reason] : [])),
   );
@@ -336,7 +336,7 @@ function reasonOf(status: Status, results: readonly SituationResult[]): string |
 
 /** What ran, or is charged, and belongs to no requirement of the list: it was judged by nobody. */
 function strangers(requirements: readonly Requirement[], transcript: Transcript): readonly string[] {
-  const places = new Set(requirements.flatMap(({ situations }) => situations.map(({ place }) => place)));
+  const places = new Set(requirements.flatMap(({ scenarios }) => scenarios.map(({ place }) => place)));
   const ids = new Set(requirements.map(({ id }) => id));
   const ran = new Set(transcript.executions().map(({ place }) => place));
   const charged = new Set(transcript.charges().map(({ requirement }) => requirement));

@@ -60,9 +60,9 @@ describe('a series of runs', () => {
   test('does not conform when a MUST fails once, and shows that once', () => {
     const report = series([runOf(good), runOf(bad), runOf([failed('server-a', 'twice'), ...bad.slice(1)]), runOf(good)]);
     assert.deepEqual(verdictOf(report), ['does not conform', 1, '1 of 3 requirements is not met: server-a (in 2 of 4 runs)']);
-    const [situation] = report.requirements[0]?.situations ?? [];
-    assert.deepEqual(situation?.unstable, { counts: { passed: 2, failed: 2 }, run: 2 });
-    assert.equal(situation?.failure?.received, 'nothing');
+    const [scenario] = report.requirements[0]?.scenarios ?? [];
+    assert.deepEqual(scenario?.unstable, { counts: { passed: 2, failed: 2 }, run: 2 });
+    assert.equal(scenario?.failure?.received, 'nothing');
     assert.deepEqual(report.repeat?.unstable, ['server-a']);
     assert.equal(report.counts.failed, 1);
   });
@@ -137,8 +137,8 @@ describe('a series of runs', () => {
     };
     const report = series([runOf(good), runOf([...good, lastHook([charge])])]);
     assert.equal(report.verdict, 'does not conform');
-    const late = report.requirements[0]?.situations[1];
-    assert.deepEqual([late?.title, late?.unstable?.counts], ['late: Situation 10', { passed: 1, failed: 1 }]);
+    const late = report.requirements[0]?.scenarios[1];
+    assert.deepEqual([late?.title, late?.unstable?.counts], ['late: Scenario 10', { passed: 1, failed: 1 }]);
   });
 
   test('tells what is unstable, with its counts, on the console and on the page', () => {
@@ -147,7 +147,7 @@ describe('a series of runs', () => {
     new Console({ write: (text: string) => printed.push(text) }, { command: 'run acme.yaml', env: {} }).closing(report, []);
     const words = 'passed in 2 and failed in 1 of 3 runs; run 2 is shown';
     assert.match(printed.join(''), new RegExp(` {4}unstable {3}${words}\n`));
-    assert.match(printed.join(''), new RegExp(`unstable {2}Situation 10: ${words}\n`));
+    assert.match(printed.join(''), new RegExp(`unstable {2}Scenario 10: ${words}\n`));
     assert.match(printed.join(''), /2 passed, 1 failed; 1 unstable\n/);
     const page = reportPage(report, 'run acme.yaml');
     assert.ok(page.includes(`Unstable: ${words}`));

@@ -1,6 +1,6 @@
 import { type Expectations, expectedOf, mistakesIn, summaryOf } from './expectations.ts';
 import { brokenOf, countStatuses, idsInWords, requirementsIn, statusOf } from './judge.ts';
-import type { Report, RequirementResult, SituationResult, Status, Unstable } from './report.ts';
+import type { Report, RequirementResult, ScenarioResult, Status, Unstable } from './report.ts';
 
 /** A series of runs, as far as it has come. */
 export interface Series {
@@ -56,8 +56,8 @@ export function combine(series: Series): Report {
 }
 
 /** Whether a requirement went otherwise in one run than in another. */
-export function isUnstable({ situations }: Pick<RequirementResult, 'situations'>): boolean {
-  return situations.some(({ unstable }) => unstable !== undefined);
+export function isUnstable({ scenarios }: Pick<RequirementResult, 'scenarios'>): boolean {
+  return scenarios.some(({ unstable }) => unstable !== undefined);
 }
 
 /** "passed in 3 and failed in 2 of 5 runs; run 2 is shown". */
@@ -128,23 +128,23 @@ function worstOf({ id }: RequirementResult, reports: readonly Report[]): Require
   const results = reports.flatMap(({ requirements }) => requirements.find((requirement) => requirement.id === id) ?? []);
   // A run that broke as a whole says nothing of how stable the implementation is.
   const broke = reports.map(({ verdict, faults }) => verdict === 'incomplete' && faults.length > 0);
-  const keys = new Set(results.flatMap(({ situations }) => situations.map(keyOf)));
-  const situations = [...keys].map((key) => worstSituation(results, key, broke));
-  const expected = expectedOf(situations);
+  const keys = new Set(results.flatMap(({ scenarios }) => scenarios.map(keyOf)));
+  const scenarios = [...keys].map((key) => worstScenario(results, key, broke));
+  const expected = expectedOf(scenarios);
   const { reason: _, expected: __, ...rest } = results[0] as RequirementResult;
-  return { ...rest, ...statusOf(situations), ...(expected === undefined ? {} : { expected }), situations };
+  return { ...rest, ...statusOf(scenarios), ...(expected === undefined ? {} : { expected }), scenarios };
 }
 
-/** What came to light late has the place of another situation, and a title of its own. */
-function keyOf({ title, place }: SituationResult): string {
+/** What came to light late has the place of another scenario, and a title of its own. */
+function keyOf({ title, place }: ScenarioResult): string {
   return `${place} ${title}`;
 }
 
-function worstSituation(results: readonly RequirementResult[], key: string, broke: readonly boolean[]): SituationResult {
-  const runs = results.map(({ situations }) => situations.find((situation) => keyOf(situation) === key));
+function worstScenario(results: readonly RequirementResult[], key: string, broke: readonly boolean[]): ScenarioResult {
+  const runs = results.map(({ scenarios }) => scenarios.find((scenario) => keyOf(scenario) === key));
   const { status } = statusOf(runs.filter((run) => run !== undefined));
   const index = runs.findIndex((run) => run?.status === status);
-  const shown = runs[index] as SituationResult;
+  const shown = runs[index] as ScenarioResult;
   // Where nothing came to light late, there was nothing.
   const statuses = runs.map((run): Status => run?.status ?? 'passed').filter((_, run) => broke[run] !== true);
   // What another failure left nothing to judge of says nothing, and so contradicts nothing.

@@ -63,8 +63,8 @@ describe('a report', () => {
   test('that contradicts itself breaks its schema', () => {
     const { finished: _, ...unfinished } = conforming();
     const [passed] = conforming().requirements;
-    assert.ok(passed?.situations[0]);
-    const situation = passed.situations[0];
+    assert.ok(passed?.scenarios[0]);
+    const scenario = passed.scenarios[0];
     for (const wrong of [
       unfinished,
       conforming({ exitCode: 1 }),
@@ -72,8 +72,8 @@ describe('a report', () => {
       conforming({ faults: ['x'] }),
       conforming({ counts: { ...conforming().counts, inconclusive: 1 } }),
       conforming({ requirements: [{ ...passed, status: 'untested' }] }),
-      conforming({ requirements: [{ ...passed, situations: [{ ...situation, status: 'failed' }] }] }),
-      conforming({ requirements: [{ ...passed, situations: [{ ...situation, status: 'inconclusive' }] }] }),
+      conforming({ requirements: [{ ...passed, scenarios: [{ ...scenario, status: 'failed' }] }] }),
+      conforming({ requirements: [{ ...passed, scenarios: [{ ...scenario, status: 'inconclusive' }] }] }),
       { ...conforming(), extra: 1 },
     ]) {
       assert.notDeepEqual(faultsOf(wrong), []);

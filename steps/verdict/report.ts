@@ -4,7 +4,7 @@ import type { JudgedSet } from '../requirements/requirement-set.ts';
 import type { MessageAtFault } from './evidence.ts';
 import type { ExchangeRecord } from './exchange-record.ts';
 
-/** What a requirement or a situation comes to. */
+/** What a requirement or a scenario comes to. */
 export type Status = 'passed' | 'failed' | 'warning' | 'inapplicable' | 'untested' | 'inconclusive';
 
 /** What a whole run comes to. */
@@ -15,7 +15,7 @@ export interface Failure {
   readonly expected: string;
   readonly received: string;
   readonly likely?: string;
-  /** One line a packet, since the situation began. */
+  /** One line a packet, since the scenario began. */
   readonly wire: readonly string[];
   /** The message that is at fault, where it is a message. */
   readonly message?: MessageAtFault;
@@ -29,7 +29,7 @@ export interface Expected {
   readonly until: string;
 }
 
-/** A situation did not go the same way in every run of a series. */
+/** A scenario did not go the same way in every run of a series. */
 export interface Unstable {
   /** How many of the runs came to each status. */
   readonly counts: Readonly<Partial<Record<Status, number>>>;
@@ -37,15 +37,15 @@ export interface Unstable {
   readonly run: number;
 }
 
-/** One of several runs that share the situations; `merge` makes one report of all of them. */
+/** One of several runs that share the scenarios; `merge` makes one report of all of them. */
 export interface Shard {
   /** From 1. */
   readonly number: number;
   readonly of: number;
 }
 
-/** One situation of a requirement, as it went in this run. */
-export interface SituationResult {
+/** One scenario of a requirement, as it went in this run. */
+export interface ScenarioResult {
   readonly title: string;
   /** `features/server/qos.feature:17` */
   readonly place: string;
@@ -79,13 +79,13 @@ export interface RequirementResult {
   /** What implementations usually do wrong here; empty where nothing is known. */
   readonly mistakes: string;
   readonly digest: string;
-  /** Where it is explained with all its situations: an address, relative to the report; absent where the report names none. */
+  /** Where it is explained with all its scenarios: an address, relative to the report; absent where the report names none. */
   readonly specification?: string;
   readonly status: Status;
   readonly reason?: string;
   /** Where every failure of it is expected. */
   readonly expected?: Expected;
-  readonly situations: readonly SituationResult[];
+  readonly scenarios: readonly ScenarioResult[];
 }
 
 /** `report.json`; described by `schemas/report.schema.json`. */
@@ -95,7 +95,7 @@ export interface Report {
   /** Why the verdict is what it is, in one sentence. */
   readonly because: string;
   readonly exitCode: number;
-  /** What broke besides the situations (an interruption, a hook, a stream that was cut short); a run with any of them is no proof. */
+  /** What broke besides the scenarios (an interruption, a hook, a stream that was cut short); a run with any of them is no proof. */
   readonly faults: readonly string[];
   readonly strict: boolean;
   /** The vendor's file of expectations; absent where there is none. */
@@ -115,12 +115,12 @@ export interface Report {
     readonly asked: number;
     /** Those that were begun, each with a folder of its own beside this report. */
     readonly runs: readonly (Pick<Report, 'verdict' | 'because' | 'exitCode'> & { readonly folder: string })[];
-    /** Ids of the requirements with an unstable situation. */
+    /** Ids of the requirements with an unstable scenario. */
     readonly unstable: readonly string[];
   };
-  /** Which part of the situations was run; absent where it was not one of several parts. */
+  /** Which part of the scenarios was run; absent where it was not one of several parts. */
   readonly shard?: Shard;
-  /** `random:SEED` where the situations ran in an order of chance; absent where they ran in that of the features. */
+  /** `random:SEED` where the scenarios ran in an order of chance; absent where they ran in that of the features. */
   readonly order?: `random:${string}`;
   /** The page that explains the requirements: an address, relative to the report; `#` and an id lead to one of them. */
   readonly specification?: string;

@@ -64,8 +64,8 @@ describe('a transcript of real runs', () => {
   const file = 'features/server/colour.feature';
   const colour = requirement('server-colour', []);
   const lines = [5, 8, 17, 18, 19, 21, 23, 26];
-  const situations = lines.map((line) => ({ title: `line ${line}`, place: `${file}:${line}`, capabilities: [] }));
-  const requirements = [{ ...colour, situations }];
+  const scenarios = lines.map((line) => ({ title: `line ${line}`, place: `${file}:${line}`, capabilities: [] }));
+  const requirements = [{ ...colour, scenarios }];
   let folder = '';
   // Node imports the steps once, so that every run after the first one needs what they have defined then.
   let support: Awaited<ReturnType<typeof runCucumber>>['support'] | undefined;
@@ -104,7 +104,7 @@ describe('a transcript of real runs', () => {
     const { transcript, finished } = await run();
     assert.deepEqual(
       finished.map((execution) => execution.place),
-      situations.map((situation) => situation.place),
+      scenarios.map((scenario) => scenario.place),
     );
     assert.deepEqual(
       finished.map(({ outcome }) => outcome),
@@ -112,11 +112,11 @@ describe('a transcript of real runs', () => {
     );
     const [result] = judge(requirements, transcript, { strict: false }).requirements;
     assert.deepEqual(
-      result?.situations.map(({ status }) => status),
+      result?.scenarios.map(({ status }) => status),
       expected,
     );
     assert.deepEqual(
-      result?.situations.slice(3).map(({ reason }) => reason),
+      result?.scenarios.slice(3).map(({ reason }) => reason),
       [
         'no paint',
         'the suite or the set-up broke: no brush at (secret) (in "it is "broken"")',
@@ -125,7 +125,7 @@ describe('a transcript of real runs', () => {
         'the suite or the set-up broke: the suite is at fault: (secret) is no colour (in "it is "invalid"")',
       ],
     );
-    assert.deepEqual(result?.situations[0]?.wire, ['+0.000 s  (secret)\\x1B']);
+    assert.deepEqual(result?.scenarios[0]?.wire, ['+0.000 s  (secret)\\x1B']);
     assert.deepEqual(transcript.faults(), []);
     assert.deepEqual(transcript.suiteFaults(), [`the suite is at fault: (secret) is no colour (in ${file}:26)`]);
   });
@@ -134,7 +134,7 @@ describe('a transcript of real runs', () => {
     const { transcript } = await run({ lanes: 3 });
     const [result] = judge(requirements, transcript, { strict: false }).requirements;
     assert.deepEqual(
-      result?.situations.map(({ status }) => status),
+      result?.scenarios.map(({ status }) => status),
       expected,
     );
   });
@@ -143,7 +143,7 @@ describe('a transcript of real runs', () => {
     const { transcript } = await run({ failFast: true });
     const [result] = judge(requirements, transcript, { strict: false, failFast: true }).requirements;
     assert.deepEqual(
-      result?.situations.slice(0, 5).map(({ status }) => status),
+      result?.scenarios.slice(0, 5).map(({ status }) => status),
       ['passed', 'failed', 'untested', 'untested', 'untested'],
     );
   });
@@ -155,7 +155,7 @@ describe('a transcript of real runs', () => {
       [true, true],
     );
     const [result] = judge(requirements, transcript, { strict: false }).requirements;
-    assert.match(result?.situations[4]?.reason ?? '', /more than once/);
+    assert.match(result?.scenarios[4]?.reason ?? '', /more than once/);
   });
 });
 
@@ -171,7 +171,7 @@ describe('a transcript', () => {
     assert.deepEqual(transcript.faults(), []);
   });
 
-  test('takes evidence that cannot be read for a fault, also where it belongs to no situation', () => {
+  test('takes evidence that cannot be read for a fault, also where it belongs to no scenario', () => {
     const transcript = transcriptOf();
     const { attachment } = evidenceEnvelope({ kind: 'information', text: 'x' });
     assert.ok(attachment);

@@ -93,7 +93,7 @@ export class Transcript {
   }
 
   /**
-   * Takes no more messages. To be called when a run is interrupted, before the target is stopped: what the situations find out about
+   * Takes no more messages. To be called when a run is interrupted, before the target is stopped: what the scenarios find out about
    * an implementation that the suite itself has ended says nothing about it.
    */
   seal(): void {
@@ -155,7 +155,7 @@ export class Transcript {
     return [...this.#attempts.values()].map((attempt) => this.#execution(attempt));
   }
 
-  /** What came to light after its situation, each once. */
+  /** What came to light after its scenario, each once. */
   charges(): readonly Charge[] {
     return [...this.#charges.values()];
   }
@@ -170,7 +170,7 @@ export class Transcript {
   }
 
   /**
-   * What the suite found wrong with itself in a situation, in words: it may have sent something that it took for valid, so that nothing
+   * What the suite found wrong with itself in a scenario, in words: it may have sent something that it took for valid, so that nothing
    * it saw of the implementation decides.
    */
   suiteFaults(): readonly string[] {
@@ -199,12 +199,12 @@ export class Transcript {
     }
     if (evidence.kind === 'charge') this.#charges.set(JSON.stringify(evidence), evidence);
     else if (attempt !== undefined) attempt.evidence.push(evidence);
-    else if (evidence.kind === 'finding') this.#addFault(`a finding against ${evidence.requirement} belongs to no situation`);
+    else if (evidence.kind === 'finding') this.#addFault(`a finding against ${evidence.requirement} belongs to no scenario`);
   }
 
   #addSuiteFault(message: string, attempt: Attempt | undefined): void {
     const places = this.#suiteFaults.get(message) ?? new Set();
-    this.#suiteFaults.set(message, places.add(attempt === undefined ? 'no situation' : this.#place(attempt.pickle)));
+    this.#suiteFaults.set(message, places.add(attempt === undefined ? 'no scenario' : this.#place(attempt.pickle)));
   }
 
   #addFault(fault: string): void {

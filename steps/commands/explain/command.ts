@@ -14,7 +14,7 @@ export function explain(id: string): string {
     );
     throw new WrongUse(`explain ${id}: there is no such requirement${hint}; "list" shows them`);
   }
-  const { level, sentence, description, source, mistakes, capabilities, situations, place, digest } = requirement;
+  const { level, sentence, description, source, mistakes, capabilities, scenarios, place, digest } = requirement;
   const applies =
     capabilities.length === 0 ? '' : `\n  applies     where the target file declares the capability ${capabilities.join(', ')}`;
   // The package has the site; a checkout has it after "npm run docs".
@@ -29,8 +29,8 @@ export function explain(id: string): string {
   stands at   ${place}
   digest      ${digest}${page}
 
-  situations
-${situations.map(({ title, capabilities: own }) => `    ${title}${own.length === 0 ? '' : ` [${own.join(', ')}]`}\n`).join('')}`;
+  scenarios
+${scenarios.map(({ title, capabilities: own }) => `    ${title}${own.length === 0 ? '' : ` [${own.join(', ')}]`}\n`).join('')}`;
 }
 
 /** Breaks a text into lines of at most 100 characters. */

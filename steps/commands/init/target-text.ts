@@ -50,7 +50,7 @@ export function schemaFor(folder: string): string | undefined {
 function containerText({ image, dockerfile, port, env }: NonNullable<Content['container']>, role: Content['role']): string {
   const way = image === undefined ? 'The suite builds this Dockerfile, and starts' : 'The suite starts';
   const reached =
-    role === 'client' ? 'and starts another one for each situation.' : 'and reaches the server at this port inside of it.';
+    role === 'client' ? 'and starts another one for each scenario.' : 'and reaches the server at this port inside of it.';
   return `# ${way} a container, ${reached}
 # It reaches the suite and nobody else, unless network is open.
 container:
@@ -106,7 +106,7 @@ function serverText({ device, onlyThese }: Content): string {
     device === undefined
       ? exampleDevice
       : `${members({ device })}${onlyThese === true ? '' : '# onlyThese: true\n'}${members({ onlyThese })}`;
-  return `# A device that it knows. The suite makes up others where a situation needs more, unless it knows no devices but these.
+  return `# A device that it knows. The suite makes up others where a scenario needs more, unless it knows no devices but these.
 ${known}
 # How devices show who they are: nothing but their client id, unless this says otherwise (or is aliyun-hmac, the platform's signature).
 # auth: { username: "{deviceName}&{productKey}", password: "\${env:HUB_PASSWORD}" }

@@ -39,9 +39,9 @@ function verdictCase(pair: string, { verdict, because, reasons, durationMs }: Pa
   }
 }
 
-function requirementCase(pair: string, { id, sentence, status, reason = '', situations }: RequirementResult): TestCase {
+function requirementCase(pair: string, { id, sentence, status, reason = '', scenarios }: RequirementResult): TestCase {
   const head = { classname: pair, name: `${id}: ${sentence}` };
-  const failed = situations.flatMap(({ title, failure }) => (failure === undefined ? [] : [{ title, failure }]));
+  const failed = scenarios.flatMap(({ title, failure }) => (failure === undefined ? [] : [{ title, failure }]));
   const lines = failed.flatMap(({ title, failure: { expected, received, likely, wire } }) => [
     title,
     `expected  ${expected}`,

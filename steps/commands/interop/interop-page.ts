@@ -2,7 +2,7 @@ import { foundation } from '../../report/html/foundation.ts';
 import { pageHead } from '../../report/html/head.ts';
 import { html, type Markup, type Part } from '../../report/html/html.ts';
 import { policyOf } from '../../report/html/policy.ts';
-import type { RequirementResult, SituationResult } from '../../verdict/report.ts';
+import type { RequirementResult, ScenarioResult } from '../../verdict/report.ts';
 import { type InteropReport, nameOf, type PairResult, type PairVerdict, type StartResult } from './interop-report.ts';
 import { certifiesNothing, countsOf } from './interop-text.ts';
 
@@ -77,20 +77,20 @@ ${
 </section>`;
 }
 
-function brokenRequirement(pair: string, { id, level, sentence, source, status, situations }: RequirementResult): Markup {
-  const failed = situations.filter(({ failure }) => failure !== undefined);
+function brokenRequirement(pair: string, { id, level, sentence, source, status, scenarios }: RequirementResult): Markup {
+  const failed = scenarios.filter(({ failure }) => failure !== undefined);
   return html`<article class="broken">
 <h3><b class="${status}">${status}</b> <code>${id}</code> <small>${level.toUpperCase()}</small></h3>
 <p>${sentence}</p><p class="quiet">${source}</p>
-${failed.slice(0, 1).map((situation) => failedSituation(`${id}, ${pair}`, situation))}
+${failed.slice(0, 1).map((scenario) => failedScenario(`${id}, ${pair}`, scenario))}
 ${failed.length > 1 && html`<p class="quiet">likewise in ${failed.slice(1).map(({ title }, index) => `${index > 0 ? '; ' : ''}${title}`)}</p>`}
 </article>`;
 }
 
-function failedSituation(name: string, { title, failure }: SituationResult): Part {
+function failedScenario(name: string, { title, failure }: ScenarioResult): Part {
   if (failure === undefined) return undefined;
   const { expected, received, likely, wire } = failure;
-  return html`<dl><dt>situation</dt><dd>${title}</dd><dt>expected</dt><dd>${expected}</dd><dt>received</dt><dd>${received}</dd>${likely !== undefined && html`<dt>likely</dt><dd>${likely}</dd>`}</dl>
+  return html`<dl><dt>scenario</dt><dd>${title}</dd><dt>expected</dt><dd>${expected}</dd><dt>received</dt><dd>${received}</dd>${likely !== undefined && html`<dt>likely</dt><dd>${likely}</dd>`}</dl>
 <details><summary>The packets</summary>${wireList(name, wire)}</details>`;
 }
 

@@ -44,7 +44,7 @@ export function pairText(report: Pick<InteropReport, 'servers' | 'clients'>, pai
   ];
   const told = requirements.filter(({ status }) => status === 'failed' || (status === 'warning' && verbose));
   for (const requirement of told)
-    lines.push('', indented(failureText(requirement, requirement.situations, { command, paint, all: verbose, whole: true })));
+    lines.push('', indented(failureText(requirement, requirement.scenarios, { command, paint, all: verbose, whole: true })));
   if (told.length > 0) lines.push('');
   if (requirements.length > 0) lines.push(`    ${paint('quiet', countsOf(requirements))}`);
   if (verbose) {

@@ -4,7 +4,7 @@ import type { Exchange } from '../../harness/message/exchange.ts';
 import type { Requirement, Role } from '../../requirements/requirement.ts';
 import type { Say } from '../../support/sentences.ts';
 import { NonConformance } from '../../verdict/evidence.ts';
-import { type Case, concludeCases, consequence, type Judged, judgeSituation } from '../../verdict/judge.ts';
+import { type Case, concludeCases, consequence, type Judged, judgeScenario } from '../../verdict/judge.ts';
 import type { RequirementResult } from '../../verdict/report.ts';
 import type { Execution } from '../../verdict/transcript.ts';
 import {
@@ -54,7 +54,7 @@ export async function judgePair(pair: Pair): Promise<RequirementResult[]> {
 class PairJudge {
   readonly #pair: Pair;
   readonly #secrets: readonly string[];
-  readonly #situations = new Map<string, Judged[]>();
+  readonly #scenarios = new Map<string, Judged[]>();
 
   constructor(pair: Pair) {
     this.#pair = pair;
@@ -79,19 +79,19 @@ class PairJudge {
     const missing = capabilities.filter((name) => !own.capabilities.has(name));
     if (missing.length > 0) {
       const reason = `the target file does not declare the capability ${missing.join(', ')}`;
-      return { requirement, situations: [without(requirement, 'all starts', 'inapplicable', reason)] };
+      return { requirement, scenarios: [without(requirement, 'all starts', 'inapplicable', reason)] };
     }
-    const situations = this.#situations.get(id) ?? [];
+    const scenarios = this.#scenarios.get(id) ?? [];
     return {
       requirement,
-      situations: situations.length > 0 ? situations : [without(requirement, 'all starts', 'untested', onlyListens[role])],
+      scenarios: scenarios.length > 0 ? scenarios : [without(requirement, 'all starts', 'untested', onlyListens[role])],
     };
   }
 
   /** The first of these requirements that failed in a start, or in all of them together. */
   #failed(ids: readonly string[], number: number): string | undefined {
     return ids.find((id) =>
-      this.#situations
+      this.#scenarios
         .get(id)
         ?.some(({ result: { status, place } }) => status === 'failed' && [placeOf(number), together].includes(place)),
     );
@@ -112,7 +112,7 @@ class PairJudge {
         judgeable.together === true && able.length < started.length
           ? 'the client did not ask in every start'
           : hindrance(started, index + 1);
-      await this.#situation(judgeable, sight, index + 1, why, { target: client, secrets: this.#secrets }, async (world) => {
+      await this.#scenario(judgeable, sight, index + 1, why, { target: client, secrets: this.#secrets }, async (world) => {
         world.performances.push(...started.map(({ performance }) => performance));
         for (const [sentence, rows] of judgeable.sentences(sight)) await this.#pair.say(world, sentence, rows);
       });
@@ -125,7 +125,7 @@ class PairJudge {
     for (const [index, chosen] of (judgeable.together === true ? [numbers] : numbers.map((number) => [number])).entries()) {
       const { sight, why } = this.#overhear(new Session(server), chosen, improper);
       const session = new Session(server);
-      await this.#situation(
+      await this.#scenario(
         judgeable,
         sight,
         index + 1,
@@ -195,7 +195,7 @@ class PairJudge {
     return { sight, why: requests.length > 0 ? undefined : why[0] };
   }
 
-  async #situation<Sight>(
+  async #scenario<Sight>(
     judgeable: Judgeable<Sight>,
     sight: Sight,
     number: number,
@@ -212,8 +212,8 @@ class PairJudge {
     const place = judgeable.together === true ? together : placeOf(number);
     const whole = judgeable.together === true || encounter === undefined ? 'all starts' : titleOf(encounter, number);
     const title = part === undefined ? whole : `${whole}, ${part}`;
-    const own = this.#situations.get(id) ?? [];
-    this.#situations.set(id, own);
+    const own = this.#scenarios.get(id) ?? [];
+    this.#scenarios.set(id, own);
     const declared = judgeable.inapplicable?.(sight);
     const reason = declared ?? (judgeable.always === true ? undefined : why) ?? hindered;
     if (reason !== undefined) {
@@ -239,7 +239,7 @@ function isRecognised({ result, needs }: Judged): boolean {
   return result.failure?.likely !== undefined && !others.some((id) => needs.includes(id));
 }
 
-/** A situation that was not judged. */
+/** A scenario that was not judged. */
 function without(
   requirement: Requirement,
   title: string,
@@ -247,16 +247,16 @@ function without(
   reason: string,
   place = title,
 ): Judged {
-  return judgeSituation(requirement, { title, place }, [], () => ({ status, reason }));
+  return judgeScenario(requirement, { title, place }, [], () => ({ status, reason }));
 }
 
 async function judgedBy(
   requirement: Requirement,
-  situation: { readonly title: string; readonly place: string; readonly capabilities: readonly string[] },
+  scenario: { readonly title: string; readonly place: string; readonly capabilities: readonly string[] },
   accused: Accused,
   act: (world: OverhearingWorld) => Promise<void>,
 ): Promise<Judged> {
-  const world = new OverhearingWorld(requirement, situation, accused);
+  const world = new OverhearingWorld(requirement, scenario, accused);
   const execution = async (): Promise<Pick<Execution, 'outcome' | 'trouble'>> => {
     try {
       await act(world);
@@ -267,9 +267,9 @@ async function judgedBy(
     }
   };
   const ended = await execution();
-  const { title, place } = situation;
+  const { title, place } = scenario;
   const { evidence } = world;
-  return judgeSituation(requirement, situation, [
+  return judgeScenario(requirement, scenario, [
     { place, title, ...ended, finished: true, retried: false, evidence, unreadable: [], durationMs: 0 },
   ]);
 }

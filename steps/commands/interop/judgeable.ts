@@ -60,7 +60,7 @@ const unanswered = (sight: ClientSight): string | undefined => (answers(sight) ?
 
 const formula: Sentence = ['the client reports the time that the formula gives'];
 
-/** Requirements that are each about a mistake in the calculation, and that are shown to be met by situations which interop does not have. */
+/** Requirements that are each about a mistake in the calculation, and that are shown to be met by scenarios which interop does not have. */
 export const calculations = [
   'client-worked-example',
   'client-counts-processing',

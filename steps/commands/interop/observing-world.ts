@@ -3,7 +3,7 @@ import type { Target } from '../../harness/implementation/target.ts';
 import { type ExpectedTime, expectedTimes } from '../../harness/platform/expected-time.ts';
 import { printable } from '../../harness/text/printable.ts';
 import { conceal } from '../../harness/text/secrets.ts';
-import type { Requirement, Situation } from '../../requirements/requirement.ts';
+import type { Requirement, Scenario } from '../../requirements/requirement.ts';
 import { NtpWorld } from '../../support/world.ts';
 import { concealEvidence, readEvidence } from '../../verdict/attachment.ts';
 import type { Charge, Evidence } from '../../verdict/evidence.ts';
@@ -29,7 +29,7 @@ export class OverhearingWorld extends NtpWorld {
   readonly evidence: Exclude<Evidence, Charge>[];
   readonly #accused: Accused;
 
-  constructor(requirement: Requirement, situation: Situation, accused: Accused) {
+  constructor(requirement: Requirement, scenario: Scenario, accused: Accused) {
     const evidence: Exclude<Evidence, Charge>[] = [];
     const clean = (text: string): string => printable(conceal(text, accused.secrets));
     const attach = (text: unknown): void => {
@@ -38,7 +38,7 @@ export class OverhearingWorld extends NtpWorld {
     super({ attach: attach as Options['attach'], log: () => {}, link: () => {}, parameters: {} });
     this.evidence = evidence;
     this.#accused = accused;
-    this.begin(requirement, situation);
+    this.begin(requirement, scenario);
   }
 
   override get target(): Target {

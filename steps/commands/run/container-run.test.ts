@@ -46,7 +46,7 @@ describe('a run in containers', { skip, timeout: 300_000 }, () => {
     assert.match(report.target.imageDigest ?? '', /^sha256:[0-9a-f]{64}$/);
     const example = report.requirements.find(({ id }) => id === 'client-worked-example');
     assert.equal(example?.status, 'passed', stdout);
-    const exact = example.situations.filter(({ title }) => title.startsWith("The page's own numbers"));
+    const exact = example.scenarios.filter(({ title }) => title.startsWith("The page's own numbers"));
     assert.deepEqual(
       exact.map(({ information }) => information),
       [['reported 1571724098125'], ['reported 1571724098125']],

@@ -67,8 +67,8 @@ describe('a run on the embedded reference server', () => {
     assert.ok(page.includes('>reference server: conforms</h1>'));
     assert.match(readFileSync(join(folder, 'whole/index.html'), 'utf8'), /<title>reference server[^<]*: conforms<\/title>/);
     const tested = report.requirements.filter(({ status }) => status === 'passed');
-    for (const { id, situations } of tested) {
-      const exchanges = situations.flatMap((situation) => situation.exchanges ?? []);
+    for (const { id, scenarios } of tested) {
+      const exchanges = scenarios.flatMap((scenario) => scenario.exchanges ?? []);
       assert.ok(exchanges.length > 0, id);
     }
     assert.ok(readFileSync(join(folder, 'whole/junit.xml'), 'utf8').includes('<testsuite name="server-response-qos0" '));
@@ -167,7 +167,7 @@ describe('a run on a faulty server', () => {
   test('says what was demanded, expected and received, what it probably is, and how to see it again', () => {
     const failure = ended.stdout.slice(ended.stdout.indexOf('✖'), ended.stdout.indexOf('\nserver/topics'));
     assert.match(failure, /^✖ server-response-qos0 {2}MUST {2}the server MUST deliver the response at QoS 0\n/);
-    for (const label of ['situation', 'expected', 'received', 'likely', 'wire', 'repeat'])
+    for (const label of ['scenario', 'expected', 'received', 'likely', 'wire', 'repeat'])
       assert.match(failure, new RegExp(`^ {4}${label} `, 'm'));
     assert.match(failure, /likely +the service publishes at the QoS of the subscription/);
     assert.match(failure, /repeat +.* run .*\.json --only server-response-qos0\n/);

@@ -14,9 +14,9 @@ export interface CucumberRun {
   readonly failFast: boolean;
   /** `random:SEED`; undefined for that of the features. */
   readonly order: Report['order'];
-  /** Which part of the situations of these files is run; all of them when absent. */
+  /** Which part of the scenarios of these files is run; all of them when absent. */
   readonly shard: Shard | undefined;
-  /** How many situations run at once. */
+  /** How many scenarios run at once. */
   readonly lanes: number;
   readonly onMessage: (envelope: Envelope) => void;
 }

@@ -18,7 +18,7 @@ async function openServer(target: Target): Promise<() => Promise<void>> {
   };
 }
 
-/** Sets the stage on which each situation starts the client itself. @returns what clears it */
+/** Sets the stage on which each scenario starts the client itself. @returns what clears it */
 async function openClient(target: Target): Promise<() => Promise<void>> {
   const stage = await Stage.open(target);
   setStage(stage);

@@ -9,7 +9,7 @@ import { ExpectationsError, expectationsPath, loadExpectations } from './expecta
 const folder = temporaryFolder();
 const file = join(folder, 'expectations.yaml');
 const [qos] = readRequirements('server').filter(({ id }) => id === 'server-response-qos0');
-const [first, second] = qos?.situations ?? [];
+const [first, second] = qos?.scenarios ?? [];
 
 /** The mistakes of a text, without the file's path. */
 async function mistakesOf(text: string): Promise<string[]> {
@@ -26,7 +26,7 @@ describe('a file of expectations', () => {
   test('gives the entries of the role that is judged, with their places, and no secret', async () => {
     const text = `expectations:
   - id: server-response-qos0
-    situation: ${JSON.stringify(second?.title)}
+    scenario: ${JSON.stringify(second?.title)}
     reason: HUB-12, until s3cr3t-word is gone
     until: 2027-03-31
   - { id: client-request-qos0, reason: not ours, until: 2027-03-31 }
@@ -37,7 +37,7 @@ describe('a file of expectations', () => {
       entries: [
         {
           id: 'server-response-qos0',
-          situation: second?.title,
+          scenario: second?.title,
           reason: 'HUB-12, until (secret) is gone',
           until: '2027-03-31',
           at: 'expectations.yaml:2:5: expectations[0]',
@@ -46,10 +46,10 @@ describe('a file of expectations', () => {
     });
   });
 
-  test('may name a situation by its place, and may be empty', async () => {
+  test('may name a scenario by its place, and may be empty', async () => {
     writeFileSync(
       file,
-      JSON.stringify({ expectations: [{ id: qos?.id, situation: first?.place, reason: 'x', until: '2027-03-31' }] }),
+      JSON.stringify({ expectations: [{ id: qos?.id, scenario: first?.place, reason: 'x', until: '2027-03-31' }] }),
     );
     assert.equal((await loadExpectations(file, 'server')).entries.length, 1);
     writeFileSync(file, 'expectations: []\n');
@@ -62,7 +62,7 @@ describe('a file of expectations', () => {
     reason: x
     until: 2027-03-31
   - id: server-response-qos0
-    situation: The subscription asked for QoS 7
+    scenario: The subscription asked for QoS 7
     reason: x
     until: 2027-02-30
   - id: server-answers-once
@@ -75,7 +75,7 @@ describe('a file of expectations', () => {
     );
     assert.match(
       mistakes[1] ?? '',
-      /^expectations\.yaml:6:16: expectations\[1\]\.situation: .*no situation of server-response-qos0 \(did you mean "[^"]+"\?\); it has "/,
+      /^expectations\.yaml:6:16: expectations\[1\]\.scenario: .*no scenario of server-response-qos0 \(did you mean "[^"]+"\?\); it has "/,
     );
     assert.match(
       mistakes[2] ?? '',
@@ -93,10 +93,10 @@ describe('a file of expectations', () => {
     assert.equal(mistakes.length, 8);
   });
 
-  test('speaks of each situation once', async () => {
+  test('speaks of each scenario once', async () => {
     const entry = '{ id: server-response-qos0, reason: x, until: 2027-03-31 }';
     assert.deepEqual(await mistakesOf(`expectations:\n  - ${entry}\n  - ${entry}\n`), [
-      'expectations.yaml:3:7: expectations[1].id: speaks of what expectations[0] speaks of already; expected each situation once',
+      'expectations.yaml:3:7: expectations[1].id: speaks of what expectations[0] speaks of already; expected each scenario once',
     ]);
   });
 

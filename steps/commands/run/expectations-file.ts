@@ -8,7 +8,7 @@ import { didYouMean } from '../../harness/implementation/nearest.ts';
 import type { Role } from '../../harness/implementation/target.ts';
 import { printable } from '../../harness/text/printable.ts';
 import { conceal } from '../../harness/text/secrets.ts';
-import { type Requirement, readRequirements, type Situation } from '../../requirements/requirement.ts';
+import { type Requirement, readRequirements, type Scenario } from '../../requirements/requirement.ts';
 import { covers, type Expectation } from '../../verdict/expectations.ts';
 import type { Expected } from '../../verdict/report.ts';
 
@@ -26,7 +26,7 @@ const mostTitles = 8;
 /** An entry as it stands in the file. */
 interface Entry extends Expected {
   readonly id: string;
-  readonly situation?: string;
+  readonly scenario?: string;
 }
 
 /**
@@ -50,7 +50,7 @@ export interface ExpectationsFile {
 }
 
 /**
- * Reads a file of expectations (YAML or JSON), and checks that every entry is about a requirement and a situation that there are.
+ * Reads a file of expectations (YAML or JSON), and checks that every entry is about a requirement and a scenario that there are.
  *
  * @param path as the user wrote it; messages name the file by it
  * @param secrets what no report may show
@@ -82,7 +82,7 @@ function checkEntries(value: unknown, requirements: readonly Requirement[]): Fau
   const claimed = new Map<string, number>();
   return list(value, 'expectations').flatMap((entry, index) => {
     const at = (member: string): string[] => ['expectations', String(index), member];
-    const [id, situation, until] = [text(entry, 'id'), text(entry, 'situation'), text(entry, 'until')];
+    const [id, scenario, until] = [text(entry, 'id'), text(entry, 'scenario'), text(entry, 'until')];
     const days = until !== undefined && /^\d{4}-\d\d-\d\d$/.test(until) && !isDay(until) ? [until] : [];
     const faults = days.map((day) =>
       fault(at('until'), `is "${day}", a day that there is not; expected a date such as 2027-03-31`),
@@ -96,22 +96,22 @@ function checkEntries(value: unknown, requirements: readonly Requirement[]): Fau
       );
       return [...faults, fault(at('id'), `is "${id}", which is no requirement${near}; "list" shows them`)];
     }
-    const meant = requirement.situations.filter((candidate) => covers(situation === undefined ? {} : { situation }, candidate));
-    if (situation !== undefined && situation !== '' && meant.length === 0)
-      return [...faults, fault(at('situation'), unknownSituation(situation, requirement))];
+    const meant = requirement.scenarios.filter((candidate) => covers(scenario === undefined ? {} : { scenario }, candidate));
+    if (scenario !== undefined && scenario !== '' && meant.length === 0)
+      return [...faults, fault(at('scenario'), unknownScenario(scenario, requirement))];
     const twice = meant.map(({ place }) => claimed.get(place)).find((other) => other !== undefined);
     for (const { place } of meant) claimed.set(place, index);
     if (twice === undefined) return faults;
-    return [...faults, named(at('id'), `speaks of what expectations[${twice}] speaks of already; expected each situation once`)];
+    return [...faults, named(at('id'), `speaks of what expectations[${twice}] speaks of already; expected each scenario once`)];
   });
 }
 
-function unknownSituation(situation: string, { id, situations }: Requirement): string {
-  const titles = situations.map(({ title }: Situation) => title);
-  const near = didYouMean(situation, [...titles, ...situations.map(({ place }) => place)]);
+function unknownScenario(scenario: string, { id, scenarios }: Requirement): string {
+  const titles = scenarios.map(({ title }: Scenario) => title);
+  const near = didYouMean(scenario, [...titles, ...scenarios.map(({ place }) => place)]);
   const shown = titles.slice(0, mostTitles).map((title) => `"${title}"`);
   const more = titles.length > mostTitles ? ` and ${titles.length - mostTitles} more, which "explain ${id}" shows` : '';
-  return `is "${situation}", which is no situation of ${id}${near}; it has ${shown.join(', ')}${more}`;
+  return `is "${scenario}", which is no scenario of ${id}${near}; it has ${shown.join(', ')}${more}`;
 }
 
 function isDay(date: string): boolean {

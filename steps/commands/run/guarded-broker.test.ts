@@ -145,8 +145,8 @@ describe('a locked mosquitto', { skip, timeout: 300_000 }, () => {
       };
       const id = 'server-refuses-strangers';
       const { stdout, stderr, report } = await run({ name: `certificates-${wanted}`, lines }, own, '--only', id);
-      const { situations = [] } = report.requirements.find((requirement) => requirement.id === id) ?? {};
-      const found = situations.filter(({ status }) => status !== 'inapplicable').map(({ title, status }) => [title, status]);
+      const { scenarios = [] } = report.requirements.find((requirement) => requirement.id === id) ?? {};
+      const found = scenarios.filter(({ status }) => status !== 'inapplicable').map(({ title, status }) => [title, status]);
       const title = 'A stranger without the certificate that devices show';
       assert.deepEqual(found, [[title, expected satisfies Status]], stdout + stderr);
     });

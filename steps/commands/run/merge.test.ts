@@ -105,7 +105,7 @@ describe('run --shard, and merge', { timeout: 180_000 }, async () => {
     const refused: readonly (readonly [readonly string[], RegExp])[] = [
       [['--shard', '0/3'], /^--shard is "0\/3"; expected the number of a part and that of all parts, such as 2\/5\n/],
       [['--shard', '4/3'], /^--shard is "4\/3"; expected/],
-      [['--shard', '999/999'], /^--shard 999\/999: there are \d+ situations, and this part is left none\n/],
+      [['--shard', '999/999'], /^--shard 999\/999: there are \d+ scenarios, and this part is left none\n/],
       [['--shard', '1/3', '--fail-fast'], /^--shard is a part of a whole run, and --fail-fast makes another one of it/],
       [['--shard', '1/3', '--sign', 'key'], /^--sign signs a certificate, and a shard gets none: sign what "merge" writes\n/],
     ];

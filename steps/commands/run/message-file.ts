@@ -6,12 +6,12 @@ import type { Envelope } from '@cucumber/messages';
 import { htmlHeading, readable } from '../../report/html-page.ts';
 import type { Report } from '../../verdict/report.ts';
 
-/** `messages.ndjson`: every message of the run, written when a situation has ended, so that a run which dies leaves what it measured. */
+/** `messages.ndjson`: every message of the run, written when a scenario has ended, so that a run which dies leaves what it measured. */
 export class MessageFile {
   readonly path: string;
   readonly #file: number;
   #open = true;
-  /** Messages that are not written yet: those of situations that have not ended. */
+  /** Messages that are not written yet: those of scenarios that have not ended. */
   #waiting = '';
   #lost: Error | undefined;
 

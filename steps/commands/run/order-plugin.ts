@@ -1,13 +1,13 @@
 import type { Plugin } from '@cucumber/cucumber/api';
 
-/** As much of a situation as its place in the order depends on. */
+/** As much of a scenario as its place in the order depends on. */
 interface Placed {
   readonly pickle: { readonly uri: string; readonly tags: readonly { readonly name: string }[] };
   readonly location: { readonly line: number };
 }
 
 /**
- * When a situation has its turn, whatever the order: what all others stand on first, and last what a server may not survive, in the
+ * When a scenario has its turn, whatever the order: what all others stand on first, and last what a server may not survive, in the
  * order of the features. After that nothing could be learnt from it, and what killed it could not be told from what found it dead.
  */
 function turnOf({ pickle: { uri, tags } }: Placed): number {
@@ -17,20 +17,20 @@ function turnOf({ pickle: { uri, tags } }: Placed): number {
   return tags.some(({ name }) => name.startsWith('@server-outlives-')) ? 2 : 1;
 }
 
-/** The situations in an order of chance, with those of fixed turns put in their places. */
-export function inTurn<T extends Placed>(situations: readonly T[]): T[] {
-  return situations.toSorted((a, b) => {
+/** The scenarios in an order of chance, with those of fixed turns put in their places. */
+export function inTurn<T extends Placed>(scenarios: readonly T[]): T[] {
+  return scenarios.toSorted((a, b) => {
     const turn = turnOf(a);
     if (turn !== turnOf(b)) return turn - turnOf(b);
     return turn === 1 ? 0 : a.location.line - b.location.line;
   });
 }
 
-/** For runs with `--order random`: Cucumber has shuffled the situations when it comes to this. */
+/** For runs with `--order random`: Cucumber has shuffled the scenarios when it comes to this. */
 const plugin: Plugin = {
   type: 'plugin',
   coordinator: async ({ operation, transform }) => {
-    if (operation === 'runCucumber') transform('pickles:order', async (situations) => inTurn(situations));
+    if (operation === 'runCucumber') transform('pickles:order', async (scenarios) => inTurn(scenarios));
     return undefined;
   },
 };

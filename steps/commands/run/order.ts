@@ -3,7 +3,7 @@ import { WrongUse } from '../../harness/text/usage-error.ts';
 import type { Report } from '../../verdict/report.ts';
 
 /**
- * The order of the situations that `--order` asks for.
+ * The order of the scenarios that `--order` asks for.
  *
  * @returns `random:SEED`, with a seed drawn by lot where none was given; undefined for the order of the features
  * @throws WrongUse for anything else

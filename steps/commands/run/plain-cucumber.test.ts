@@ -6,20 +6,20 @@ import { call } from '../../testing/command-line.ts';
 
 const program = join(root, 'node_modules/@cucumber/cucumber/bin/cucumber.js');
 
-/** The first situation of a requirement, as cucumber-js takes it. */
+/** The first scenario of a requirement, as cucumber-js takes it. */
 function placeOf(id: string): string {
-  return readRequirements().find((requirement) => requirement.id === id)?.situations[0]?.place ?? '';
+  return readRequirements().find((requirement) => requirement.id === id)?.scenarios[0]?.place ?? '';
 }
 
 describe('plain cucumber-js', () => {
-  test('runs one situation on the embedded reference server, and says that this is no verdict', async () => {
+  test('runs one scenario on the embedded reference server, and says that this is no verdict', async () => {
     const { code, stdout, stderr } = await call([placeOf('server-response-qos0')], { cwd: root, program });
     assert.equal(code, 0, stdout + stderr);
     assert.match(stdout, /\n1 scenario \(1 passed\)\n/);
     assert.match(stderr, /^reference server \(server\) is under test; this run gives no verdict: /);
   });
 
-  test('runs one situation on the target that CONFORMANCE_TARGET names', async () => {
+  test('runs one scenario on the target that CONFORMANCE_TARGET names', async () => {
     const env = { CONFORMANCE_TARGET: 'fixtures/targets/reference-client.yaml' };
     const { code, stdout, stderr } = await call([placeOf('client-request-qos0')], { cwd: root, program, env });
     assert.equal(code, 0, stdout + stderr);

@@ -14,7 +14,7 @@ test('run --profile prints where the time went, and its parts make up the whole'
   const parts = [...stdout.matchAll(/^ {2}[a-z][a-z -]+? +(\d+) ms(?: {2}.*)?$/gm)].map(
     ([line, ms]) => [line.trim(), Number(ms)] as const,
   );
-  const own = parts.filter(([line]) => /^(start-up|implementation|situations|reports)/.test(line));
+  const own = parts.filter(([line]) => /^(start-up|implementation|scenarios|reports)/.test(line));
   const sum = own.reduce((total, [, ms]) => total + ms, 0);
   assert.equal(own.length, 5, stdout);
   // Each is rounded to a whole ms.
@@ -22,7 +22,7 @@ test('run --profile prints where the time went, and its parts make up the whole'
   assert.match(stdout, /^ {4}connecting and subscribing +\d+ ms$/m);
   assert.match(
     stdout,
-    /^the slowest situations\n {2}features\/server\/qos\.feature:\d+ +\d+ ms {2}idle \d+ ms: The subscription /m,
+    /^the slowest scenarios\n {2}features\/server\/qos\.feature:\d+ +\d+ ms {2}idle \d+ ms: The subscription /m,
   );
   assert.match(stdout, /^the slowest requirements\n {2}server-response-qos0 +\d+ ms$/m);
 });

@@ -3,12 +3,12 @@ import { stopwatch } from '../../harness/time/stopwatch.ts';
 import type { Report } from '../../verdict/report.ts';
 
 /** The parts of a run, one after the other. */
-export type Part = 'start-up' | 'implementation starts' | 'situations' | 'reports' | 'implementation ends';
+export type Part = 'start-up' | 'implementation starts' | 'scenarios' | 'reports' | 'implementation ends';
 
-/** So many of the slowest requirements are named, and of the slowest situations. */
-const named = { requirements: 5, situations: 10 };
+/** So many of the slowest requirements are named, and of the slowest scenarios. */
+const named = { requirements: 5, scenarios: 10 };
 
-/** What one situation cost, in ms. */
+/** What one scenario cost, in ms. */
 interface Spent {
   readonly title: string;
   /** `features/server/qos.feature:17` */
@@ -18,7 +18,7 @@ interface Spent {
   readonly idleMs: number;
 }
 
-/** A situation that lasts. */
+/** A scenario that lasts. */
 interface Lasting {
   readonly title: string;
   readonly place: string;
@@ -39,7 +39,7 @@ export class Profile {
   readonly #planned = new Map<string, Pick<Lasting, 'title' | 'place'>>();
   readonly #lasting = new Map<string, Lasting>();
   readonly #spent: Spent[] = [];
-  /** True once two situations lasted at the same time: whose processor time it was cannot be told then. */
+  /** True once two scenarios lasted at the same time: whose processor time it was cannot be told then. */
   #mixed = false;
 
   constructor() {
@@ -87,27 +87,27 @@ export class Profile {
     const end = performance.now();
     const spans = this.#parts.map(({ part, at }, index) => ({ part, at, ms: (this.#parts[index + 1]?.at ?? end) - at }));
     const rows = spans.flatMap(({ part, at, ms }): Row[] => [
-      [part, ms, part === 'situations' ? this.#each(ms - this.#loading(at, ms)) : ''],
-      ...(part === 'situations' ? this.#within(at, ms) : []),
+      [part, ms, part === 'scenarios' ? this.#each(ms - this.#loading(at, ms)) : ''],
+      ...(part === 'scenarios' ? this.#within(at, ms) : []),
     ]);
     const slow = requirements
-      .map(({ id, situations }) => ({ id, ms: situations.reduce((sum, { durationMs }) => sum + durationMs, 0) }))
+      .map(({ id, scenarios }) => ({ id, ms: scenarios.reduce((sum, { durationMs }) => sum + durationMs, 0) }))
       .toSorted((a, b) => b.ms - a.ms)
       .slice(0, named.requirements);
     const line = ([name, ms, remark = '']: Row): string => `  ${name.padEnd(44)}${inMs(ms)}  ${remark}`.trimEnd();
     const idle = ({ title, idleMs }: Spent): string => (this.#mixed ? title : `idle ${idleMs.toFixed(0)} ms: ${title}`);
-    const dear = this.#spent.toSorted((a, b) => b.ms - a.ms).slice(0, named.situations);
+    const dear = this.#spent.toSorted((a, b) => b.ms - a.ms).slice(0, named.scenarios);
     return [
       `where the time went, ${inMs(end).trim()} since the process was made`,
       ...rows.map(line),
       'the slowest requirements',
       ...slow.map(({ id, ms }) => line([id, ms])),
-      'the slowest situations',
+      'the slowest scenarios',
       ...dear.map((spent) => line([spent.place, spent.ms, idle(spent)])),
     ];
   }
 
-  /** What the situations are made of. */
+  /** What the scenarios are made of. */
   #within(at: number, ms: number): Row[] {
     const loading = this.#loading(at, ms);
     const steps = this.#inSteps();
@@ -126,7 +126,7 @@ export class Profile {
     ];
   }
 
-  /** How long it took until the first situation began, in ms. */
+  /** How long it took until the first scenario began, in ms. */
   #loading(at: number, ms: number): number {
     return Math.max(0, (this.#loadedAt ?? at + ms) - at);
   }

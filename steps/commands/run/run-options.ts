@@ -12,7 +12,7 @@ export interface RunOptions {
   readonly role?: Role;
   readonly only?: readonly string[];
   readonly tags?: string;
-  /** Which part of the situations is run, as it was written: 2/5. */
+  /** Which part of the scenarios is run, as it was written: 2/5. */
   readonly shard?: string;
   /** How many devices ask a server at the same moment; 200 when absent. */
   readonly devices?: number;

@@ -200,14 +200,14 @@ export class OneRun {
     for (const charge of this.#charges(session)) this.#take(evidenceEnvelope(charge));
   }
 
-  /** Each situation starts the client itself, several at once. */
+  /** Each scenario starts the client itself, several at once. */
   async #judgeClient(): Promise<void> {
     const stage = await Stage.open(this.#target);
     this.#stage = stage;
     setStage(stage);
     if (this.#target.capabilities.has('clock')) this.#fault = await stage.proveClock();
     const waits = this.#requirements.find(({ id }) => id === 'client-no-time-without-answer');
-    const waited = waits?.situations.some(({ place }) => this.#selected?.has(place) ?? true) === true;
+    const waited = waits?.scenarios.some(({ place }) => this.#selected?.has(place) ?? true) === true;
     // What only waits for the client to give up is begun first, and is over when its turn comes.
     if (this.#fault === undefined && waited) stage.beginRefusals();
     if (this.#fault === undefined) await this.#run(clientLanes);
@@ -217,11 +217,11 @@ export class OneRun {
   }
 
   async #run(lanes: number): Promise<void> {
-    this.#profile?.begin('situations');
+    this.#profile?.begin('scenarios');
     const { runFeatures } = await import('./cucumber.ts');
     this.#messages = new MessageFile(join(this.#options.folder, messageFiles.messages));
-    const total = this.#selected?.size ?? this.#requirements.reduce((sum, { situations }) => sum + situations.length, 0);
-    const owners = new Map(this.#requirements.flatMap((owner) => owner.situations.map(({ place }) => [place, owner])));
+    const total = this.#selected?.size ?? this.#requirements.reduce((sum, { scenarios }) => sum + scenarios.length, 0);
+    const owners = new Map(this.#requirements.flatMap((owner) => owner.scenarios.map(({ place }) => [place, owner])));
     let done = 0;
     this.#transcript.onFinished((execution) => {
       done += 1;
@@ -260,8 +260,8 @@ export class OneRun {
 
   /** What the watch saw after the fact, where the requirement concerned was judged in this run. */
   #charges({ watch }: Session): Charge[] {
-    const judged = this.#requirements.filter(({ situations }) =>
-      situations.some(({ place }) => this.#selected?.has(place) ?? true),
+    const judged = this.#requirements.filter(({ scenarios }) =>
+      scenarios.some(({ place }) => this.#selected?.has(place) ?? true),
     );
     // What a shard saw of a requirement of another one is judged when they are merged.
     const ids = new Set((this.#shard === undefined ? judged : this.#requirements).map(({ id }) => id));
@@ -344,7 +344,7 @@ export class OneRun {
   #interrupt(why: string): void {
     // There is nothing left to interrupt but the reports.
     if (this.#judged) return;
-    // What situations find out about an implementation that the suite itself ends says nothing about it.
+    // What scenarios find out about an implementation that the suite itself ends says nothing about it.
     this.#transcript.seal();
     this.#console.note(`${why}: the run ends here; what was measured is reported`);
     this.#ending = this.#end();
@@ -359,7 +359,7 @@ export class OneRun {
     }
   }
 
-  /** What is told of the implementation: the output of a client, which is started again and again, stands with its situations. */
+  /** What is told of the implementation: the output of a client, which is started again and again, stands with its scenarios. */
   #seen(): SeenTarget | undefined {
     if (this.#implementation !== undefined || this.#stage === undefined) return this.#implementation;
     const { imageDigest, looseness } = this.#stage;
@@ -381,7 +381,7 @@ export class OneRun {
   }
 }
 
-/** What broke beside the situations while the suite played the platform: the surroundings, or the suite itself. */
+/** What broke beside the scenarios while the suite played the platform: the surroundings, or the suite itself. */
 function inWords(fault: unknown): string {
   if (fault instanceof SuiteFault || fault instanceof EnvironmentError) return fault.message;
   return `the suite is at fault: ${fault instanceof Error ? fault.message : inspect(fault)}`;

@@ -10,7 +10,7 @@ export interface Limits {
 }
 
 /**
- * The places of the situations that a run is limited to; undefined when it is not limited.
+ * The places of the scenarios that a run is limited to; undefined when it is not limited.
  *
  * @throws WrongUse for an id that is unknown, an expression that cannot be read, or limits that leave nothing
  */
@@ -28,14 +28,14 @@ export function select(requirements: readonly Requirement[], { only, tags }: Lim
   const places = requirements
     .filter(({ id }) => wanted === undefined || wanted.includes(id))
     .flatMap((requirement) =>
-      requirement.situations
-        .filter((situation) => {
+      requirement.scenarios
+        .filter((scenario) => {
           const { id, level, capabilities } = requirement;
-          return matches([id, level, ...capabilities, ...situation.capabilities].map((name) => `@${name}`));
+          return matches([id, level, ...capabilities, ...scenario.capabilities].map((name) => `@${name}`));
         })
         .map(({ place }) => place),
     );
-  if (places.length === 0) throw new WrongUse(`--tags ${tags ?? ''}: this selects no situation`);
+  if (places.length === 0) throw new WrongUse(`--tags ${tags ?? ''}: this selects no scenario`);
   return new Set(places);
 }
 
@@ -48,9 +48,9 @@ function tagFilter(expression: string): (tags: string[]) => boolean {
   }
 }
 
-/** What Cucumber is to run: whole files, or files with the lines of the selected situations. */
+/** What Cucumber is to run: whole files, or files with the lines of the selected scenarios. */
 export function pathsOf(requirements: readonly Requirement[], selected: ReadonlySet<string> | undefined): string[] {
-  const places = requirements.flatMap(({ situations }) => situations.map(({ place }) => place));
+  const places = requirements.flatMap(({ scenarios }) => scenarios.map(({ place }) => place));
   const lines = new Map<string, string[]>();
   for (const place of places) {
     const [file = '', line = ''] = place.split(':');

@@ -16,19 +16,19 @@ export function readShard(text: string | undefined): Shard | undefined {
 }
 
 /**
- * The places of the situations of a shard: every fifth one in the order of the features, so that the shards take about the same time.
+ * The places of the scenarios of a shard: every fifth one in the order of the features, so that the shards take about the same time.
  *
  * @throws WrongUse for a shard that is left nothing
  */
 export function placesOf(requirements: readonly Requirement[], { number, of }: Shard): ReadonlySet<string> {
-  const places = requirements.flatMap(({ situations }) => situations.map(({ place }) => place));
+  const places = requirements.flatMap(({ scenarios }) => scenarios.map(({ place }) => place));
   const own = places.filter((_, index) => index % of === number - 1);
   if (own.length === 0)
-    throw new WrongUse(`--shard ${number}/${of}: there are ${places.length} situations, and this part is left none`);
+    throw new WrongUse(`--shard ${number}/${of}: there are ${places.length} scenarios, and this part is left none`);
   return new Set(own);
 }
 
-/** What Cucumber is told for one lane of so many in a shard: it takes every n-th situation, as {@link placesOf} does. */
+/** What Cucumber is told for one lane of so many in a shard: it takes every n-th scenario, as {@link placesOf} does. */
 export function laneOf(lane: number, lanes: number, { number, of }: Shard = { number: 1, of: 1 }): string {
   return `${number + of * lane}/${of * lanes}`;
 }

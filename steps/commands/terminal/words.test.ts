@@ -54,7 +54,7 @@ describe('wrong use', { concurrency: 2 }, () => {
     [['run', 'absent.yaml'], /^absent\.yaml: there is no such file\n$/],
     [['run', '--only', 'server-respnse-qos0'], /there is no such requirement.*did you mean "server-response-qos0"\?/],
     [['run', '--only', 'server-response-qos0', 'target.yaml'], /--only target\.yaml: .*a target file stands before --only/],
-    [['run', '--role', 'server', '--tags', '@nobody'], /--tags @nobody: this selects no situation/],
+    [['run', '--role', 'server', '--tags', '@nobody'], /--tags @nobody: this selects no scenario/],
     [['run', '--role', 'server', '--tags', '('], /--tags \(: /],
     [
       ['run', '--role', 'server', '--devices', '20'],
@@ -93,7 +93,7 @@ describe('list', () => {
       assert.ok(lines[index]?.includes(`  ${level.toUpperCase().padEnd(6)}  ${sentence}`), lines[index]);
   });
 
-  test('is the same as JSON, with situations, sources and digests', async () => {
+  test('is the same as JSON, with scenarios, sources and digests', async () => {
     const { stdout } = await call(['list', '--role', 'server', '--json']);
     assert.deepEqual(JSON.parse(stdout) as Requirement[], requirements);
   });

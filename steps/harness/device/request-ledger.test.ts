@@ -55,7 +55,7 @@ describe('a response belongs to the request', () => {
     assert.equal(play.hear(1).request, lost, 'an echo tells more than the order');
   });
 
-  test('of an earlier situation, when it comes late, and is not taken for an answer to the present one', () => {
+  test('of an earlier scenario, when it comes late, and is not taken for an answer to the present one', () => {
     const play = new Play('earlier');
     const earlier = play.ask('1');
     play.watch.begin('now');
@@ -66,7 +66,7 @@ describe('a response belongs to the request', () => {
     assert.deepEqual(play.seen, []);
   });
 
-  test('of the present situation, when an earlier one asked with the same digits', () => {
+  test('of the present scenario, when an earlier one asked with the same digits', () => {
     const play = new Play('earlier');
     const earlier = play.ask('0', { unique: false });
     play.hear(0);
@@ -77,7 +77,7 @@ describe('a response belongs to the request', () => {
     assert.deepEqual(play.seen, []);
   });
 
-  test('in their order, when one situation asks with the same digits twice', () => {
+  test('in their order, when one scenario asks with the same digits twice', () => {
     const play = new Play('here');
     const [first, second] = [play.ask('5', { unique: false }), play.ask('5', { unique: false })];
     assert.equal(play.hear(5).request, first);
@@ -174,7 +174,7 @@ describe('a second response', () => {
     assert.deepEqual(play.seen, ['server-answers-once at here']);
   });
 
-  test('is seen at the situation that asked, however late it comes', () => {
+  test('is seen at the scenario that asked, however late it comes', () => {
     const play = new Play('earlier');
     play.ask('1');
     play.hear(1);
@@ -201,7 +201,7 @@ describe('a second response', () => {
   });
 });
 
-test('a retained response of an earlier situation belongs there, though the present one asked with the same digits', () => {
+test('a retained response of an earlier scenario belongs there, though the present one asked with the same digits', () => {
   const play = new Play('earlier');
   const earlier = play.ask('0', { unique: false });
   play.hear(0);
@@ -227,14 +227,14 @@ test('a retained response is known by its payload among several', () => {
 describe('a message that must not be answered', () => {
   const forbiddenBy = 'server-request-topic-exact';
 
-  test('and is answered while its situation lasts, is for the situation to judge', () => {
+  test('and is answered while its scenario lasts, is for the scenario to judge', () => {
     const play = new Play('here');
     const forbidden = play.ask('1', { forbiddenBy });
     assert.equal(play.hear(1).request, forbidden);
     assert.deepEqual(play.seen, []);
   });
 
-  test('and is answered later, is seen at the situation that sent it', () => {
+  test('and is answered later, is seen at the scenario that sent it', () => {
     const play = new Play('earlier');
     play.ask('1', { forbiddenBy });
     play.watch.begin('now');
@@ -246,7 +246,7 @@ describe('a message that must not be answered', () => {
 describe('the stamps of a response', () => {
   const swapped = '{"deviceSendTime":1,"serverRecvTime":21,"serverSendTime":20}';
 
-  test('that was received after it was sent, are seen at the present situation', () => {
+  test('that was received after it was sent, are seen at the present scenario', () => {
     const play = new Play('here');
     play.ask('1');
     play.hear(swapped);
@@ -288,15 +288,15 @@ test('what comes late is said with how late it came', () => {
 });
 
 describe('a server is mute', () => {
-  const askInVain = (play: Play, situations: number, types: readonly ('Long' | 'String')[] = ['Long', 'String']): void => {
-    for (let n = 0; n < situations; n += 1) {
-      play.watch.begin(`situation ${n}`);
+  const askInVain = (play: Play, scenarios: number, types: readonly ('Long' | 'String')[] = ['Long', 'String']): void => {
+    for (let n = 0; n < scenarios; n += 1) {
+      play.watch.begin(`scenario ${n}`);
       play.ask(String(n), { timestamp: { type: types[n % types.length] ?? 'Long', digits: String(n) } });
     }
     play.watch.begin('after');
   };
 
-  test('when several situations have asked in vain', () => {
+  test('when several scenarios have asked in vain', () => {
     const play = new Play('first');
     askInVain(play, 3);
     assert.equal(play.watch.mute, false);
@@ -321,7 +321,7 @@ describe('a server is mute', () => {
     for (let n = 0; n < 4; n += 1) {
       assert.equal(watch.mute, false);
       watch.refused();
-      watch.begin(`situation ${n}`);
+      watch.begin(`scenario ${n}`);
     }
     assert.equal(watch.mute, true);
   });
@@ -334,9 +334,9 @@ describe('a server is mute', () => {
     assert.equal(play.watch.mute, false);
   });
 
-  test('not because of situations that asked nothing', () => {
+  test('not because of scenarios that asked nothing', () => {
     const { watch } = new Play('first');
-    for (let n = 0; n < 9; n += 1) watch.begin(`situation ${n}`);
+    for (let n = 0; n < 9; n += 1) watch.begin(`scenario ${n}`);
     assert.equal(watch.mute, false);
   });
 });
@@ -364,7 +364,7 @@ describe('a malformed request', () => {
     const silent = play.ask(undefined, malformed);
     play.watch.begin('later');
     const next = play.ask(undefined, malformed);
-    assert.equal(play.hear('{"deviceSendTime":null}').request, next, 'that of the present situation first');
+    assert.equal(play.hear('{"deviceSendTime":null}').request, next, 'that of the present scenario first');
     assert.equal(play.hear('{"deviceSendTime":null}').request, silent, 'and then an earlier one, however late');
     assert.deepEqual(play.seen, []);
   });

@@ -3,7 +3,7 @@ import { readPayload } from '../message/payload.ts';
 import { Grain } from './clock-resolution.ts';
 import type { Message } from './inbox.ts';
 
-/** Something that came to light after its situation had ended, or beside what its situation judges. */
+/** Something that came to light after its scenario had ended, or beside what its scenario judges. */
 export interface Sighting {
   readonly requirement: string;
   readonly place: string;
@@ -19,7 +19,7 @@ const mostResponses = 10;
 
 /**
  * Knows every request of the run and gives every response to the request that it belongs to, however late it comes, so that an
- * answer to an earlier situation is never taken for one of the present situation.
+ * answer to an earlier scenario is never taken for one of the present scenario.
  */
 export class Watch {
   readonly sightings: Sighting[] = [];
@@ -27,7 +27,7 @@ export class Watch {
   readonly grain = new Grain();
   /** By response topic, then by the digits of deviceSendTime. */
   readonly #requests = new Map<string, Map<string, Request[]>>();
-  /** Requests of the present situation, by response topic. */
+  /** Requests of the present scenario, by response topic. */
   #present = new Map<string, Request[]>();
   #place = '';
   #last = 0;
@@ -56,14 +56,14 @@ export class Watch {
   }
 
   /**
-   * True when not one of several situations has seen a response, with a Long and with a String: then it is no use to wait for more. A
+   * True when not one of several scenarios has seen a response, with a Long and with a String: then it is no use to wait for more. A
    * server that serves one type only is waited for until it is asked in that.
    */
   get mute(): boolean {
     return !this.#answered && this.#unanswered >= 4 && (this.#types.size > 1 || this.#refusals >= 4);
   }
 
-  /** A new situation begins. */
+  /** A new scenario begins. */
   begin(place: string): void {
     if ((this.#present.size > 0 || this.#refused) && !this.#answered) this.#unanswered += 1;
     if (this.#refused) this.#refusals += 1;
@@ -72,7 +72,7 @@ export class Watch {
     this.#present = new Map();
   }
 
-  /** A device could not connect: nothing can be asked in this situation, and nothing answered. */
+  /** A device could not connect: nothing can be asked in this scenario, and nothing answered. */
   refused(): void {
     this.#refused = true;
   }

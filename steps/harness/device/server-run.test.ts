@@ -54,7 +54,7 @@ function started(server: FakeServer | undefined, own: Partial<Target> = {}): Sta
 }
 
 describe('a session', { timeout: 20_000 }, () => {
-  test('connects a device under the client id of the target file, and closes it when the situation ends', async () => {
+  test('connects a device under the client id of the target file, and closes it when the scenario ends', async () => {
     await using server = await FakeServer.open(serve);
     const run = new Session(started(server));
     run.begin('here');
@@ -68,7 +68,7 @@ describe('a session', { timeout: 20_000 }, () => {
     assert.deepEqual(ids, ['a1PkTest01.dev01|x|', 'a1PkTest01.dev01|x|']);
   });
 
-  test('shows a link only to the device that asks for it, and closes it when the situation ends', async () => {
+  test('shows a link only to the device that asks for it, and closes it when the scenario ends', async () => {
     await using server = await FakeServer.open(serve);
     const run = new Session(started(server));
     run.begin('here');
@@ -97,7 +97,7 @@ describe('a session', { timeout: 20_000 }, () => {
     await peer?.closed;
   });
 
-  test('ends all that a situation opened, even when one end fails, and tells the failure', async () => {
+  test('ends all that a scenario opened, even when one end fails, and tells the failure', async () => {
     await using server = await FakeServer.open(serve);
     const clock = {
       set: () => {},
@@ -115,7 +115,7 @@ describe('a session', { timeout: 20_000 }, () => {
     await run.end();
   });
 
-  test("stops the server's clock until the situation ends, where it can", async () => {
+  test("stops the server's clock until the scenario ends, where it can", async () => {
     const moves: string[] = [];
     const clock = { set: (ms: number) => moves.push(`stands at ${ms}`), follow: () => moves.push('follows') };
     const run = new Session(started(undefined), clock);
@@ -125,7 +125,7 @@ describe('a session', { timeout: 20_000 }, () => {
     assert.throws(() => new Session(started(undefined)).setClock(0), /not under control/);
   });
 
-  test('forgets the packets of the situation before', () => {
+  test('forgets the packets of the scenario before', () => {
     const run = new Session(started(undefined));
     run.note('device', 'something');
     assert.equal(run.wire.lines().length, 1);

@@ -22,7 +22,7 @@ export interface MovableClock {
   follow(): void;
 }
 
-/** How a device of a situation differs from the usual. */
+/** How a device of a scenario differs from the usual. */
 export interface DeviceWishes {
   /** In words, as the wire shows it. */
   readonly name?: string;
@@ -35,11 +35,11 @@ export interface DeviceWishes {
   readonly stays?: boolean;
   /** Asks the server to keep its session when it is gone. Makes it a raw device. */
   readonly keepsSession?: boolean;
-  /** Where its packets are recorded; the situation's own record where it is left out. */
+  /** Where its packets are recorded; the scenario's own record where it is left out. */
   readonly wire?: Wire;
 }
 
-/** One run in front of one started server: what its situations share. */
+/** One run in front of one started server: what its scenarios share. */
 export class Session {
   readonly wire = new Wire();
   readonly watch = new Watch();
@@ -55,7 +55,7 @@ export class Session {
   #awaitsEnd = true;
   readonly #habits: Habits = { acknowledges: true };
   readonly #staying: NtpDevice[] = [];
-  /** What the present situation opened, to be closed in reverse order. */
+  /** What the present scenario opened, to be closed in reverse order. */
   #open: (() => Promise<void>)[] = [];
 
   constructor(started: StartedTarget, clock?: MovableClock, { crowdSize = 200 }: { readonly crowdSize?: number } = {}) {
@@ -103,13 +103,13 @@ export class Session {
     return declared ?? (onlyThese ? undefined : { productKey, deviceName });
   }
 
-  /** A new situation begins. */
+  /** A new scenario begins. */
   begin(place: string): void {
     this.wire.clear();
     this.watch.begin(place);
   }
 
-  /** The situation is over: closes what it opened, all of it even where one end fails. @throws the first failure */
+  /** The scenario is over: closes what it opened, all of it even where one end fails. @throws the first failure */
   async end(): Promise<void> {
     const closing = this.#open.reverse();
     this.#open = [];
@@ -118,7 +118,7 @@ export class Session {
     if (failures.length > 0) throw failures[0];
   }
 
-  /** A connected device, closed when the situation ends. @throws ConnectError */
+  /** A connected device, closed when the scenario ends. @throws ConnectError */
   async device(identity: Identity, wishes: DeviceWishes = {}): Promise<NtpDevice> {
     const { name = 'device', clock, link, keepsSession = false, raw = keepsSession, stays = false, wire = this.wire } = wishes;
     const { responseDeadlineMs: deadline } = this.started.target;
@@ -139,7 +139,7 @@ export class Session {
   }
 
   /**
-   * A device that falls silent before its CONNECT is complete; cut when the situation ends.
+   * A device that falls silent before its CONNECT is complete; cut when the scenario ends.
    *
    * @throws ConnectError
    */
@@ -173,7 +173,7 @@ export class Session {
     this.#address = addressOf(this.started);
   }
 
-  /** A connected device that will overstep its rights, closed when the situation ends. @throws ConnectError */
+  /** A connected device that will overstep its rights, closed when the scenario ends. @throws ConnectError */
   async intruder(identity: Identity): Promise<Intruder> {
     // What it is not told must not make the run believe that the server tells nobody.
     const options = { ...this.#options(identity, 'intruder'), habits: { ...this.#habits } };
@@ -216,14 +216,14 @@ export class Session {
     return { ...common, ...shown };
   }
 
-  /** A link to the server, closed when the situation ends. */
+  /** A link to the server, closed when the scenario ends. */
   async link(latency: { readonly forth: number; readonly back: number }): Promise<Link> {
     const link = await Link.open({ host: this.#address.host, port: this.#address.port }, latency);
     this.#open.push(() => link[Symbol.asyncDispose]());
     return link;
   }
 
-  /** Stops the server's clock at a moment, until the situation ends. */
+  /** Stops the server's clock at a moment, until the scenario ends. */
   setClock(ms: number): void {
     if (this.clock === undefined) throw new Error("the server's clock is not under control");
     this.clock.set(ms);

@@ -41,7 +41,7 @@ export class ServerUnderTest implements AsyncDisposable {
   /** The implementation itself: its output, its end, and `restart` where the suite can start it again. */
   readonly started: StartedTarget;
   readonly #session: Session;
-  #situations = 0;
+  #scenarios = 0;
   #closed: Promise<void> | undefined;
 
   private constructor(started: StartedTarget) {
@@ -102,8 +102,8 @@ export class ServerUnderTest implements AsyncDisposable {
   }
 
   #begin(): void {
-    this.#situations += 1;
-    this.#session.begin(`test ${this.#situations}`);
+    this.#scenarios += 1;
+    this.#session.begin(`test ${this.#scenarios}`);
   }
 
   async #end(): Promise<void> {

@@ -27,7 +27,7 @@ const TEXTS = new Set([
   'clientId',
   'command',
   'exec',
-  'situation',
+  'scenario',
   'reason',
   'until',
 ]);

@@ -17,14 +17,14 @@ export function toJson({ type, digits }: Timestamp): string {
   return type === 'String' ? `"${digits}"` : digits;
 }
 
-/** True for digits that are a whole number, which a situation's timestamp need not be. */
+/** True for digits that are a whole number, which a scenario's timestamp need not be. */
 export function isWhole(digits: string): boolean {
   return /^-?\d{1,40}$/.test(digits);
 }
 
 /** What the device published, and every response to it that came in the whole run. */
 export interface Request {
-  /** The situation in which it was published. */
+  /** The scenario in which it was published. */
   readonly place: string;
   /** Where its response belongs. */
   readonly responseTopic: string;

@@ -9,7 +9,7 @@ export interface IntakeLimits {
   readonly packets: number;
 }
 
-/** Many times what the longest situation hears, and little enough to be kept in memory. */
+/** Many times what the longest scenario hears, and little enough to be kept in memory. */
 const usual: IntakeLimits = { packetBytes: 1024 * 1024, bytes: 2 * 1024 * 1024, packets: 5_000 };
 
 /** For a server that has sent too much before: the next connection will hardly bring anything else. */

@@ -19,7 +19,7 @@ export interface Note {
   readonly note: string;
 }
 
-/** The most entries that one situation keeps; what comes after them is counted only. */
+/** The most entries that one scenario keeps; what comes after them is counted only. */
 const most = 5000;
 
 /** Records every packet both ways; never judges. */
@@ -32,7 +32,7 @@ export class Wire {
     else this.#dropped += 1;
   }
 
-  /** Begins anew, for the next situation. */
+  /** Begins anew, for the next scenario. */
   clear(): void {
     this.#entries = [];
     this.#dropped = 0;
@@ -47,7 +47,7 @@ export class Wire {
     return this.#entries;
   }
 
-  /** What was recorded since the situation began, one line an entry, times relative to its first; the middle is left out beyond `limit` lines. */
+  /** What was recorded since the scenario began, one line an entry, times relative to its first; the middle is left out beyond `limit` lines. */
   lines(limit = 60): string[] {
     const entries = this.#entries;
     const start = entries[0]?.at ?? 0;

@@ -29,7 +29,7 @@ interface Cast {
 }
 
 /**
- * The client under test in front of the platform that the suite plays. Every situation describes a scene; scenes that are alike are
+ * The client under test in front of the platform that the suite plays. Every scenario describes a scene; scenes that are alike are
  * performed once, and all that can be judged on such a performance is judged on it.
  */
 export class Stage {
@@ -454,7 +454,7 @@ const absolute = (value: bigint): bigint => (value < 0n ? -value : value);
 const fill = (text: string, { productKey, deviceName }: Identity): string =>
   text.replaceAll('{productKey}', productKey).replaceAll('{deviceName}', deviceName);
 
-/** Equal scenes have equal keys, in whatever order a situation describes them. */
+/** Equal scenes have equal keys, in whatever order a scenario describes them. */
 const keyOf = (scene: Scene): string => JSON.stringify(Object.entries(scene).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 
 /**

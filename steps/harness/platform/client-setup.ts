@@ -17,7 +17,7 @@ export interface Answer {
 /** What the platform does instead of serving the client. */
 export type Refusal = 'refuses TCP' | 'refuses CONNECT' | 'never answers';
 
-/** What happens between the client and the platform in a situation that needs more than one request. */
+/** What happens between the client and the platform in a scenario that needs more than one request. */
 export type Sequel = 'answers the first request late' | 'loses the first answer' | 'cuts the connection after the first request';
 
 /** What the platform and the client's surroundings are like in one start of the client. Equal scenes are one start. */
@@ -78,7 +78,7 @@ export function writeAnswer({ payload, offByMs, echoOffByMs }: Answer, type: Tim
     .replaceAll('{serverSendTime}', json(times.serverSendTime + off));
 }
 
-/** How far the platform's time is ahead of the suite's where a situation does not say: so far that no clock of this machine is taken for it. */
+/** How far the platform's time is ahead of the suite's where a scenario does not say: so far that no clock of this machine is taken for it. */
 const usualLeadMs = 3_600_000;
 
 /** How far the platform's clock is ahead of the suite's after a request that came at this wall time; all in ms. */

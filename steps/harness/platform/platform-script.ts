@@ -49,7 +49,7 @@ export interface Script {
   readonly onConnect?: (packet: IConnectPacket, session: PlatformSession) => ConnectDecision;
   readonly onSubscribe?: (packet: ISubscribePacket, session: PlatformSession) => SubscribeDecision;
   /**
-   * Called for every PUBLISH at once. Answers, delays, repeats, falsifies or cuts as the situation says; pass `session.signal` to
+   * Called for every PUBLISH at once. Answers, delays, repeats, falsifies or cuts as the scenario says; pass `session.signal` to
    * whatever waits, so that it ends with the connection.
    */
   readonly onRequest?: (request: PlatformRequest, session: PlatformSession) => void | Promise<void>;

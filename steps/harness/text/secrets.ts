@@ -38,7 +38,7 @@ export function learnSecret(secrets: string[], value: string): void {
   if (value.length >= shortestPiece && !maskOf(secrets).hides(value)) secrets.push(value);
 }
 
-/** The target's secrets are one list all through a run, and its forms are looked for in every line of every situation. */
+/** The target's secrets are one list all through a run, and its forms are looked for in every line of every scenario. */
 const masks = new WeakMap<readonly string[], Mask>();
 
 function maskOf(secrets: readonly string[]): Mask {

@@ -95,6 +95,6 @@ export function contradictions(report: Report, { featuresDigest, judgement }: Re
 }
 
 /** What no version of the suite may see otherwise. */
-function core({ digest, status, situations }: RequirementResult): unknown {
-  return { status, digest, situations: situations.map(({ place, status: own }) => `${place} ${own}`) };
+function core({ digest, status, scenarios }: RequirementResult): unknown {
+  return { status, digest, scenarios: scenarios.map(({ place, status: own }) => `${place} ${own}`) };
 }

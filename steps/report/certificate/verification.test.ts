@@ -198,7 +198,7 @@ describe('a forger who makes all digests fit', () => {
     assert.match(await toldOf(copy), /^messages\.ndjson was judged by other requirements than set 2026\.1: client-\S+ differ$/m);
   });
 
-  test('is found out by the messages, where situations were cut out of them', async () => {
+  test('is found out by the messages, where scenarios were cut out of them', async () => {
     const copy = copyOf(unsigned);
     edit(join(copy, 'messages.ndjson'), (text) =>
       text

@@ -48,7 +48,7 @@ h2 .count { color: var(--quiet); font-weight: 400; margin-left: .3em; font-varia
 summary { cursor: pointer; list-style: none; } summary::-webkit-details-marker { display: none; }
 .requirement { background: var(--card); border: 1px solid var(--rule); border-radius: 10px; margin-bottom: .5rem; scroll-margin-top: .75rem; }
 .requirement > summary { display: flex; gap: .8rem; padding: .75rem 1rem; align-items: flex-start; border-radius: 10px; }
-.requirement > summary:hover .sentence, .situation > summary:hover .title { text-decoration: underline; text-decoration-thickness: 1px; text-underline-offset: .18em; }
+.requirement > summary:hover .sentence, .scenario > summary:hover .title { text-decoration: underline; text-decoration-thickness: 1px; text-underline-offset: .18em; }
 .requirement > summary .icon { width: 1.2rem; height: 1.2rem; margin-top: .17rem; }
 .requirement.failed { border-left: 4px solid var(--bad); } .requirement.warning { border-left: 4px solid var(--doubt); } .requirement.inconclusive { border-left: 4px solid var(--open); }
 .head { flex: 1; min-width: 0; }
@@ -56,7 +56,7 @@ summary { cursor: pointer; list-style: none; } summary::-webkit-details-marker {
 .passed > summary .sentence, .untested > summary .sentence, .inapplicable > summary .sentence { font-weight: 450; }
 .facts { display: flex; flex-wrap: wrap; gap: 0 .9rem; color: var(--quiet); font-size: .84rem; margin-top: .1rem; } .facts code { font-size: .96em; }
 .requirement.failed > summary .status { color: var(--bad); } .requirement.warning > summary .status { color: var(--doubt); }
-.requirement > summary::after, .situation > summary::after, .wire > summary::after, footer summary::after { content: ''; width: .5rem; height: .5rem; border: solid var(--quiet); border-width: 0 1.6px 1.6px 0; transform: rotate(45deg); flex: none; margin: .45rem .3rem 0 .4rem; transition: transform .12s; }
+.requirement > summary::after, .scenario > summary::after, .wire > summary::after, footer summary::after { content: ''; width: .5rem; height: .5rem; border: solid var(--quiet); border-width: 0 1.6px 1.6px 0; transform: rotate(45deg); flex: none; margin: .45rem .3rem 0 .4rem; transition: transform .12s; }
 details[open] > summary::after { transform: rotate(-135deg); margin-top: .7rem; }
 .requirement > .inside { padding: 0 1rem 1rem 3rem; }
 .inside > * + * { margin-top: .8rem; }
@@ -65,13 +65,13 @@ details[open] > summary::after { transform: rotate(-135deg); margin-top: .7rem; 
 .origin > div, .diagnosis > div { display: grid; grid-template-columns: 7.5rem 1fr; gap: .8rem; }
 .origin dt, .diagnosis dt { padding-top: .14rem; }
 
-.situation { border: 1px solid var(--rule); border-radius: 8px; }
-.requirement > .inside > .situation + .situation { margin-top: .4rem; }
-.situation > summary { display: flex; gap: .6rem; align-items: flex-start; padding: .5rem .8rem; border-radius: 8px; font-size: .95rem; }
-.situation > summary .icon { margin-top: .25rem; } .situation > summary .title { flex: 1; min-width: 0; }
-.situation > summary .status { color: var(--quiet); font-size: .84rem; margin-top: .08rem; } .situation > summary::after { margin-top: .35rem; } .situation[open] > summary::after { margin-top: .6rem; }
-.situation.failed > summary .status { color: var(--bad); } .situation.warning > summary .status { color: var(--doubt); }
-.situation > .inside { padding: .3rem .8rem .8rem; }
+.scenario { border: 1px solid var(--rule); border-radius: 8px; }
+.requirement > .inside > .scenario + .scenario { margin-top: .4rem; }
+.scenario > summary { display: flex; gap: .6rem; align-items: flex-start; padding: .5rem .8rem; border-radius: 8px; font-size: .95rem; }
+.scenario > summary .icon { margin-top: .25rem; } .scenario > summary .title { flex: 1; min-width: 0; }
+.scenario > summary .status { color: var(--quiet); font-size: .84rem; margin-top: .08rem; } .scenario > summary::after { margin-top: .35rem; } .scenario[open] > summary::after { margin-top: .6rem; }
+.scenario.failed > summary .status { color: var(--bad); } .scenario.warning > summary .status { color: var(--doubt); }
+.scenario > .inside { padding: .3rem .8rem .8rem; }
 .diagnosis { display: grid; gap: .45rem; background: var(--inset); border-radius: 8px; padding: .8rem 1rem; }
 .diagnosis .received dd { color: var(--bad); font-weight: 550; } .warning .diagnosis .received dd { color: var(--doubt); }
 figure.message figcaption { color: var(--quiet); font-size: .84rem; font-family: var(--mono); margin-bottom: .3rem; }
@@ -100,7 +100,7 @@ footer summary { display: inline-flex; } footer summary::after { width: .4rem; h
   .map th[scope=row], .map td { display: block; width: auto; padding: 0; } .map th[scope=row] { color: var(--quiet); font-size: .86rem; margin-bottom: .1rem; }
   .requirement > summary { padding: .7rem .8rem; gap: .6rem; } .requirement > .inside { padding: 0 .8rem .8rem; }
   .origin > div, .diagnosis > div, footer dl > div { grid-template-columns: 1fr; gap: 0; }
-  .situation > .inside { padding: .3rem .6rem .6rem; } .sequence, .plot { padding: .5rem .2rem; }
+  .scenario > .inside { padding: .3rem .6rem .6rem; } .sequence, .plot { padding: .5rem .2rem; }
 }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; } }
 @media print {

@@ -1,11 +1,11 @@
-import type { SituationResult } from '../../verdict/report.ts';
+import type { ScenarioResult } from '../../verdict/report.ts';
 import { niceStep } from './numbers.ts';
 
 /** One exchange, as the plot shows it. All in ms. */
 export interface Sample {
   readonly roundTripMs: number;
   readonly errorMs: number;
-  /** It is what a situation failed by, as far as one exchange can be. */
+  /** It is what a scenario failed by, as far as one exchange can be. */
   readonly failed: boolean;
 }
 
@@ -62,9 +62,9 @@ export function layOutPlot(samples: readonly Sample[]): PlotLayout {
   return { xMost, yMost, xStep, yStep, dots, within, x, y };
 }
 
-/** The exchanges of a client's situations: how far each reported time was off the platform's. */
-export function clientSamples(situations: readonly SituationResult[]): Sample[] {
-  return situations.flatMap(({ exchanges = [], failure }) =>
+/** The exchanges of a client's scenarios: how far each reported time was off the platform's. */
+export function clientSamples(scenarios: readonly ScenarioResult[]): Sample[] {
+  return scenarios.flatMap(({ exchanges = [], failure }) =>
     exchanges.flatMap(({ answers, errorMs }) => {
       const roundTripMs = answers.at(-1)?.roundTripMs;
       if (errorMs === undefined || roundTripMs === undefined) return [];
@@ -74,11 +74,11 @@ export function clientSamples(situations: readonly SituationResult[]): Sample[] 
 }
 
 /**
- * The exchanges of a server's situations: how far the server's clock, as the formula shows it, is off the clock that it must be. That
+ * The exchanges of a server's scenarios: how far the server's clock, as the formula shows it, is off the clock that it must be. That
  * is the suite's where they share it, and otherwise where all exchanges together put it.
  */
-export function serverSamples(situations: readonly SituationResult[], sharedClock: boolean): Sample[] {
-  const seen = situations.flatMap(({ exchanges = [], failure }) =>
+export function serverSamples(scenarios: readonly ScenarioResult[], sharedClock: boolean): Sample[] {
+  const seen = scenarios.flatMap(({ exchanges = [], failure }) =>
     exchanges.flatMap(({ n, answers: [answer] }) => {
       const { roundTripMs, offsetMs } = answer ?? {};
       if (roundTripMs === undefined || offsetMs === undefined) return [];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ExchangeRecord } from '../../verdict/exchange-record.ts';
-import type { RequirementResult, SituationResult } from '../../verdict/report.ts';
+import type { RequirementResult, ScenarioResult } from '../../verdict/report.ts';
 import { plot } from './plot.ts';
 import { area, clientSamples, commonOffset, layOutPlot, type Sample, serverSamples } from './plot-layout.ts';
 
@@ -11,14 +11,14 @@ function exchange(roundTripMs: number, offsetMs: number, n = 1): ExchangeRecord 
   return { n, asker: 'device', atMs: 0, answers: [{ afterMs: roundTripMs, roundTripMs, offsetMs }] };
 }
 
-function situation(exchanges: readonly ExchangeRecord[], more: Partial<SituationResult> = {}): SituationResult {
+function scenario(exchanges: readonly ExchangeRecord[], more: Partial<ScenarioResult> = {}): ScenarioResult {
   const place = 'features/server/time.feature:17';
   return { title: 'x', place, status: 'passed', information: [], wire: [], exchanges, durationMs: 1, ...more };
 }
 
-function requirement(situations: readonly SituationResult[]): RequirementResult {
+function requirement(scenarios: readonly ScenarioResult[]): RequirementResult {
   const texts = { feature: 'x', sentence: 'x', description: '', source: 'x', mistakes: '', digest: 'x' };
-  return { id: 'server-x', level: 'must', ...texts, status: 'passed', situations };
+  return { id: 'server-x', level: 'must', ...texts, status: 'passed', scenarios };
 }
 
 describe('the plot of offset against round trip', () => {
@@ -55,17 +55,17 @@ describe('the plot of offset against round trip', () => {
   });
 
   test("takes the suite's clock for the truth where the server shares it", () => {
-    const situations = [situation([exchange(2, -7)])];
-    assert.deepEqual(serverSamples(situations, true), [{ roundTripMs: 2, errorMs: -7, failed: false }]);
-    assert.equal(serverSamples(situations, false)[0]?.errorMs, -0.5);
+    const scenarios = [scenario([exchange(2, -7)])];
+    assert.deepEqual(serverSamples(scenarios, true), [{ roundTripMs: 2, errorMs: -7, failed: false }]);
+    assert.equal(serverSamples(scenarios, false)[0]?.errorMs, -0.5);
   });
 
-  test('singles out what a situation failed by', () => {
+  test('singles out what a scenario failed by', () => {
     const failure = { expected: 'x', received: 'y', wire: [] };
     const message = { topic: 't', qos: 0, retain: false, payload: '', parts: [], exchange: 3 };
     const exchanges = [exchange(2, 0, 1), exchange(2, 50, 2), exchange(2, 0, 3)];
-    const failed = (own: Partial<SituationResult>): boolean[] =>
-      serverSamples([situation(exchanges, own)], true).map((one) => one.failed);
+    const failed = (own: Partial<ScenarioResult>): boolean[] =>
+      serverSamples([scenario(exchanges, own)], true).map((one) => one.failed);
     assert.deepEqual(failed({}), [false, false, false]);
     assert.deepEqual(failed({ failure }), [false, true, false]);
     assert.deepEqual(failed({ failure: { ...failure, message } }), [false, true, true]);
@@ -77,13 +77,13 @@ describe('the plot of offset against round trip', () => {
       { n: 1, asker: 'client', atMs: 0, answers, reported: '5', errorMs: -4 },
       { n: 2, asker: 'client', atMs: 0, answers },
     ];
-    assert.deepEqual(clientSamples([situation(reports)]), [{ roundTripMs: 9, errorMs: -4, failed: false }]);
+    assert.deepEqual(clientSamples([scenario(reports)]), [{ roundTripMs: 9, errorMs: -4, failed: false }]);
   });
 
   test('is drawn for requirements about time only, and says in words what it shows', () => {
-    const passed = situation([exchange(2, 0), exchange(4, 2)]);
+    const passed = scenario([exchange(2, 0), exchange(4, 2)]);
     assert.match(plot(requirement([passed]), true)?.text ?? '', /2 exchanges with round trips of 2 ms to 4 ms, all within half/);
     assert.equal(plot(requirement([{ ...passed, place: 'features/server/qos.feature:9' }]), true), undefined);
-    assert.equal(plot(requirement([situation([])]), true), undefined);
+    assert.equal(plot(requirement([scenario([])]), true), undefined);
   });
 });

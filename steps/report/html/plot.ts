@@ -11,9 +11,9 @@ const timing = /^features\/(?:server\/time|client\/calculation)\.feature:/;
  *
  * @param sharedClock as the report's target has it; undefined for a client
  */
-export function plot({ situations, status }: RequirementResult, sharedClock: boolean | undefined): Markup | undefined {
-  if (!situations.some(({ place }) => timing.test(place))) return undefined;
-  const samples = sharedClock === undefined ? clientSamples(situations) : serverSamples(situations, sharedClock);
+export function plot({ scenarios, status }: RequirementResult, sharedClock: boolean | undefined): Markup | undefined {
+  if (!scenarios.some(({ place }) => timing.test(place))) return undefined;
+  const samples = sharedClock === undefined ? clientSamples(scenarios) : serverSamples(scenarios, sharedClock);
   if (samples.length === 0) return undefined;
   const layout = layOutPlot(samples);
   const text = inWords(layout, samples, status);

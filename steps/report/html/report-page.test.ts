@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { schemaFaults } from '../../harness/message/schema.ts';
-import { cleaned, forged, report, requirement, situation, spoilt } from '../../testing/sample-report.ts';
+import { cleaned, forged, report, requirement, scenario, spoilt } from '../../testing/sample-report.ts';
 import { reportPage } from './report-page.ts';
 
 const command = 'npx iot-ntp-conformance run acme.yaml';
@@ -45,7 +45,7 @@ describe('the page', () => {
       order,
       ['failed', 'warning', 'inconclusive', 'untested', 'passed', 'inapplicable'].map((status) => `${status} ${status}`),
     );
-    assert.match(textOf(page), /the server MUST do what is failed server-failed MUST failed 3 of 3 situations failed/);
+    assert.match(textOf(page), /the server MUST do what is failed server-failed MUST failed 3 of 3 scenarios failed/);
     assert.match(textOf(page), /the server SHOULD do what is warning server-warning SHOULD warning/);
   });
 
@@ -83,11 +83,11 @@ describe('the page', () => {
     const drawn = (html: string): string[] =>
       [...html.matchAll(/<b>(The exchange|Exchange \d+ of \d+)<\/b>/g)].map(([, name = '']) => name);
     const only = (index: number): string =>
-      reportPage({ ...report([]), requirements: [requirement('passed', [situation('passed', index)])] }, command);
+      reportPage({ ...report([]), requirements: [requirement('passed', [scenario('passed', index)])] }, command);
     assert.deepEqual(drawn(only(0)), ['The exchange']);
     assert.deepEqual(drawn(only(2)), ['Exchange 1 of 3', 'Exchange 2 of 3', 'Exchange 3 of 3']);
     assert.deepEqual(drawn(only(9)), ['Exchange 1 of 10', 'Exchange 7 of 10']);
-    const failed = reportPage({ ...report([]), requirements: [requirement('failed', [situation('failed', 9)])] }, command);
+    const failed = reportPage({ ...report([]), requirements: [requirement('failed', [scenario('failed', 9)])] }, command);
     assert.deepEqual(drawn(failed), ['Exchange 1 of 10']);
   });
 
@@ -153,7 +153,7 @@ describe('a page about a hostile implementation', () => {
         index % 2 === 0 ? 'failed' : 'passed',
         Array.from({ length: 4 }, (_each, n) => {
           const wire = Array.from({ length: 60 }, () => line);
-          return situation(index % 2 === 0 ? 'failed' : 'passed', 100 + n, { wire, information: [line.repeat(6)] });
+          return scenario(index % 2 === 0 ? 'failed' : 'passed', 100 + n, { wire, information: [line.repeat(6)] });
         }),
       ),
       id: `server-big-${index}`,

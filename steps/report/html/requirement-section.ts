@@ -6,7 +6,7 @@ import { html, type Markup } from './html.ts';
 import { icon } from './icons.ts';
 import { emphasised, prose } from './paragraphs.ts';
 import { plot } from './plot.ts';
-import { type Detail, situation } from './scenario-section.ts';
+import { type Detail, scenario } from './scenario-section.ts';
 
 /** What is the same for every requirement of a page. */
 export interface Setting {
@@ -27,8 +27,8 @@ const parts: readonly (readonly [Status, string])[] = [
   ['inapplicable', 'Inapplicable'],
 ];
 
-/** More failed requirements than this, and failed situations of one, are not unfolded from the start. */
-const mostOpen = { requirements: 8, situations: 2 };
+/** More failed requirements than this, and failed scenarios of one, are not unfolded from the start. */
+const mostOpen = { requirements: 8, scenarios: 2 };
 
 /** Every requirement, failures first, each status a part of the page. */
 export function requirementSections({ requirements }: Report, setting: Setting): Markup {
@@ -52,10 +52,10 @@ export function anchorOf({ id }: Pick<RequirementResult, 'id'>): string {
 }
 
 function requirementDetails(requirement: RequirementResult, setting: Setting, open: boolean): Markup {
-  const { id, level, sentence, status, reason, expected, description, source, mistakes, specification, situations } = requirement;
-  const failed = situations.filter(({ failure }) => failure !== undefined).length;
-  const share = failed > 0 ? `${failed} of ${counted(situations.length)} failed` : counted(situations.length);
-  const notSelected = situations.every((one) => one.reason === 'not selected');
+  const { id, level, sentence, status, reason, expected, description, source, mistakes, specification, scenarios } = requirement;
+  const failed = scenarios.filter(({ failure }) => failure !== undefined).length;
+  const share = failed > 0 ? `${failed} of ${counted(scenarios.length)} failed` : counted(scenarios.length);
+  const notSelected = scenarios.every((one) => one.reason === 'not selected');
   let unfolded = 0;
   return html`<details class="requirement ${status}" id="${anchorOf(requirement)}"${open && ' open'}>
 <summary>${icon(status)}<span class="head"><span class="sentence">${emphasised(sentence)}</span>
@@ -66,15 +66,15 @@ ${expected !== undefined && html`<p class="reason">Known: ${expectedInWords(expe
 ${description !== '' && description.split('\n\n').map((paragraph) => html`<p class="why">${prose(paragraph)}</p>`)}
 <dl class="origin"><div><dt>source</dt><dd>${prose(source)}</dd></div>
 ${mistakes !== '' && html`<div><dt>usual mistakes</dt><dd>${prose(mistakes)}</dd></div>`}
-${specification !== undefined && html`<div><dt>specification</dt><dd><a href="${specification}">how it is tried, with all its situations</a></dd></div>`}</dl>
+${specification !== undefined && html`<div><dt>specification</dt><dd><a href="${specification}">how it is tried, with all its scenarios</a></dd></div>`}</dl>
 ${plot(requirement, setting.sharedClock)}
 ${
   notSelected
-    ? html`<p class="place">${counted(situations.length)}, none selected</p>`
-    : situations.map((one) => {
-        const show = open && one.failure !== undefined && unfolded < mostOpen.situations;
+    ? html`<p class="place">${counted(scenarios.length)}, none selected</p>`
+    : scenarios.map((one) => {
+        const show = open && one.failure !== undefined && unfolded < mostOpen.scenarios;
         if (show) unfolded += 1;
-        return situation(one, setting.role, setting.detail, show);
+        return scenario(one, setting.role, setting.detail, show);
       })
 }
 <p class="repeat"><span>repeat</span> <code>${setting.command} --only ${id}</code></p>
@@ -82,5 +82,5 @@ ${
 }
 
 function counted(count: number): string {
-  return `${count} ${count === 1 ? 'situation' : 'situations'}`;
+  return `${count} ${count === 1 ? 'scenario' : 'scenarios'}`;
 }

@@ -3,7 +3,7 @@ import type { MessageAtFault } from '../../verdict/evidence.ts';
 import type { ExchangeRecord } from '../../verdict/exchange-record.ts';
 import { expectedInWords } from '../../verdict/expectations.ts';
 import { unstableInWords } from '../../verdict/repeat.ts';
-import type { SituationResult } from '../../verdict/report.ts';
+import type { ScenarioResult } from '../../verdict/report.ts';
 import { html, type Markup } from './html.ts';
 import { icon } from './icons.ts';
 import { markedLine, markedPayload } from './marks.ts';
@@ -14,20 +14,20 @@ import { mainAnswer } from './sequence-layout.ts';
 /** More packets than this are not unfolded from the start. */
 const mostUnfolded = 14;
 
-/** How much of a run the page shows: a run that is big is shown with less of each situation, and report.json has all of it. */
+/** How much of a run the page shows: a run that is big is shown with less of each scenario, and report.json has all of it. */
 export interface Detail {
-  /** Packets of a situation that failed, and of one that did not. */
+  /** Packets of a scenario that failed, and of one that did not. */
   readonly failedLines: number;
   readonly otherLines: number;
-  /** Drawings of a situation that did not fail; one that failed has three. */
+  /** Drawings of a scenario that did not fail; one that failed has three. */
   readonly drawings: number;
   /** Characters of a packet's line, and of a text of the implementation. */
   readonly lineLength: number;
   readonly textLength: number;
 }
 
-/** One situation: what was done, what came, and how it was judged. */
-export function situation(result: SituationResult, role: Role, detail: Detail, open: boolean): Markup {
+/** One scenario: what was done, what came, and how it was judged. */
+export function scenario(result: ScenarioResult, role: Role, detail: Detail, open: boolean): Markup {
   const {
     title,
     status,
@@ -43,7 +43,7 @@ export function situation(result: SituationResult, role: Role, detail: Detail, o
   } = result;
   const cut = (text: string): string => cutTo(text, detail.textLength);
   const lines = result.wire.length > 0 ? result.wire : (failure?.wire ?? []);
-  return html`<details class="situation ${status}"${open && ' open'}>
+  return html`<details class="scenario ${status}"${open && ' open'}>
 <summary>${icon(status)}<span class="title">${title}</span><span class="status">${status}</span></summary>
 <div class="inside">
 ${reason !== undefined && html`<p class="reason">${cut(reason)}</p>`}
@@ -63,7 +63,7 @@ ${drawings(exchanges, exchangesMade ?? exchanges.length, role, failure?.message?
 }
 
 function diagnosis(
-  { expected, received, likely }: NonNullable<SituationResult['failure']>,
+  { expected, received, likely }: NonNullable<ScenarioResult['failure']>,
   cut: (text: string) => string,
 ): Markup {
   return html`<dl class="diagnosis">
@@ -105,7 +105,7 @@ function drawings(
   return html`<div class="drawings">${drawn.map((exchange) => sequence(exchange, role, name(exchange)))}</div>`;
 }
 
-function wire(lines: readonly string[], failure: SituationResult['failure'], detail: Detail): Markup | undefined {
+function wire(lines: readonly string[], failure: ScenarioResult['failure'], detail: Detail): Markup | undefined {
   if (lines.length === 0) return undefined;
   const most = failure === undefined ? detail.otherLines : detail.failedLines;
   const half = Math.ceil(most / 2);

@@ -11,12 +11,12 @@ export interface Culprit {
   readonly about: string;
 }
 
-/** A requirement: sentence, reason, source, usual mistakes, and every situation. */
+/** A requirement: sentence, reason, source, usual mistakes, and every scenario. */
 export function requirementArticle({ requirement, forms }: Specified, address: Address, culprits: readonly Culprit[]): Markup {
-  const { id, level, sentence, description, source, mistakes, capabilities, situations } = requirement;
+  const { id, level, sentence, description, source, mistakes, capabilities, scenarios } = requirement;
   return html`<article class="rule ${level}" id="${id}" aria-labelledby="h-${id}" data-entry>
 <h3 id="h-${id}">${emphasised(sentence)}</h3>
-<p class="facts"><a href="#${id}" aria-label="${texts.address}: ${id}"><code>${id}</code></a> <span class="level">${texts.level[level]}</span> <span>${texts.situations(situations.length)}</span></p>
+<p class="facts"><a href="#${id}" aria-label="${texts.address}: ${id}"><code>${id}</code></a> <span class="level">${texts.level[level]}</span> <span>${texts.scenarios(scenarios.length)}</span></p>
 ${description !== '' && html`<div class="reason">${paragraphs(description, address)}</div>`}
 <dl class="origin">
 <div><dt>${texts.source}</dt><dd>${linked(source, address)}</dd></div>
@@ -24,7 +24,7 @@ ${mistakes !== '' && html`<div><dt>${texts.mistakes}</dt><dd>${mistakesOf(mistak
 ${capabilities.length > 0 && html`<div><dt>${texts.applies}</dt><dd>${texts.appliesWhere} ${capabilityList(capabilities)}</dd></div>`}
 <div><dt>${texts.try}</dt><dd><code>${tryCommand(requirement)}</code></dd></div>
 </dl>
-<div class="forms">${forms.map(situationForm)}
+<div class="forms">${forms.map(scenarioForm)}
 ${culprits.length > 0 && html`<details class="form caught"><summary><span class="title">${texts.caught(culprits.length)}</span></summary><div class="inside"><ul>${culprits.map(({ about }) => html`<li>${about}</li>`)}</ul></div></details>`}</div>
 </article>`;
 }
@@ -44,7 +44,7 @@ function capabilityList(capabilities: readonly string[]): Markup {
   return html`${capabilities.map((capability, index) => html`${index > 0 && ', '}<code>${capability}</code>`)}`;
 }
 
-function situationForm(form: Form): Markup {
+function scenarioForm(form: Form): Markup {
   const { title, description, capabilities, lines, values, tables } = form;
   const count = tables.reduce((sum, { rows }) => sum + rows.length, 0);
   return html`<details class="form"><summary><span class="title">${withValues(title, values)}</span>${count > 0 && html`<span class="count">${texts.tried(count)}</span>`}</summary>
@@ -88,7 +88,7 @@ function valueTable({ title }: Form, { name, capabilities, columns, rows }: Valu
   return scrolling(
     caption[0] ?? title,
     html`<table class="values">${caption.length > 0 && html`<caption>${caption.join(', ')}</caption>`}
-<thead class="${shown.length === 0 && 'unseen'}"><tr><th scope="col">${texts.situation}</th>${shown.map(({ column }) => html`<th scope="col"><var>${column}</var></th>`)}</tr></thead>
+<thead class="${shown.length === 0 && 'unseen'}"><tr><th scope="col">${texts.scenario}</th>${shown.map(({ column }) => html`<th scope="col"><var>${column}</var></th>`)}</tr></thead>
 <tbody>${rows.map((row) => html`<tr><th scope="row">${titleWith(title, columns, row.cells)}</th>${shown.map(({ column, index }) => cell(row.cells[index], column))}</tr>`)}</tbody></table>`,
   );
 }

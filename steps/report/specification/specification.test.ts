@@ -57,7 +57,7 @@ describe('a specification', () => {
         );
         assert.deepEqual(
           titles,
-          requirement.situations.map(({ title }) => title),
+          requirement.scenarios.map(({ title }) => title),
         );
       }
     }

@@ -22,10 +22,10 @@ import {
   titleOf,
 } from '../../requirements/requirement.ts';
 
-/** What a line of a situation does: Gherkin knows it of each keyword, in every language. */
+/** What a line of a scenario does: Gherkin knows it of each keyword, in every language. */
 export type Part = 'setUp' | 'deed' | 'demand' | 'other';
 
-/** One sentence of a situation; values that its table fills in stand between angle brackets. */
+/** One sentence of a scenario; values that its table fills in stand between angle brackets. */
 export interface Line {
   readonly part: Part;
   readonly text: string;
@@ -35,7 +35,7 @@ export interface Line {
   readonly table?: readonly (readonly string[])[];
 }
 
-/** A table of values, each row of which is a situation. */
+/** A table of values, each row of which is a scenario. */
 export interface ValueTable {
   /** What the rows have in common; may be empty. */
   readonly name: string;
@@ -44,7 +44,7 @@ export interface ValueTable {
   readonly rows: readonly { readonly title: string; readonly cells: readonly string[] }[];
 }
 
-/** A situation, or several that differ in values only. */
+/** A scenario, or several that differ in values only. */
 export interface Form {
   /** With the names of values between angle brackets. */
   readonly title: string;
@@ -53,7 +53,7 @@ export interface Form {
   readonly lines: readonly Line[];
   /** Names of the values that may stand between angle brackets. */
   readonly values: readonly string[];
-  /** Empty for a single situation. */
+  /** Empty for a single scenario. */
   readonly tables: readonly ValueTable[];
 }
 

@@ -5,7 +5,7 @@
  * Usage: npm run bench [-- run | growth | tools | container]
  *
  *   run         the whole runs, and where their time goes (when nothing is named)
- *   growth      what a situation and a device cost where there are 1, 2, 4 and 8 times as many
+ *   growth      what a scenario and a device cost where there are 1, 2, 4 and 8 times as many
  *   tools       the suite's devices beside MQTT tools that do the same on the same server
  *   container   a run on a container beside what the engine takes
  */
@@ -30,8 +30,8 @@ import { designedWaits } from './waits.ts';
 /** How often each program runs. Odd, so that the median is one of the runs. */
 const rounds = 5;
 
-/** What a whole server run may cost: at most this many times the bare loop, and that much for start-up; and each situation so much. */
-const target = { factor: 1.3, startUpMs: 1000, situationMs: 10 };
+/** What a whole server run may cost: at most this many times the bare loop, and that much for start-up; and each scenario so much. */
+const target = { factor: 1.3, startUpMs: 1000, scenarioMs: 10 };
 
 /** What a command may take that only tells something, in ms. */
 const tellingMs = 300;
@@ -84,10 +84,10 @@ async function benchRuns(): Promise<void> {
     line('ratio', (median(suite) / median(bare)).toFixed(2));
     const verdict = median(suite) <= most ? 'met' : 'not met';
     line(`most: ${target.factor} x the bare loop + ${seconds(target.startUpMs)} for start-up`, seconds(most), verdict);
-    line(`part of the run that waits by design, in ${waits.situations} situations`, seconds(waits.ms));
+    line(`part of the run that waits by design, in ${waits.scenarios} scenarios`, seconds(waits.ms));
     const { each, where, peakBytes } = await profile();
-    const cheap = each <= target.situationMs ? 'met' : 'not met';
-    line('a situation, without start-up and reports', `${each.toFixed(1)} ms`, `at most ${target.situationMs} ms: ${cheap}`);
+    const cheap = each <= target.scenarioMs ? 'met' : 'not met';
+    line('a scenario, without start-up and reports', `${each.toFixed(1)} ms`, `at most ${target.scenarioMs} ms: ${cheap}`);
     line('peak memory of a run', mebibytes(peakBytes));
     console.log(`\nOf one of these runs: ${where}\n`);
   } finally {
@@ -167,7 +167,7 @@ async function countTraffic(server: {
   return counter.connections;
 }
 
-/** Where the time of a server run goes, by its own account: of some runs the one whose situations cost the median. */
+/** Where the time of a server run goes, by its own account: of some runs the one whose scenarios cost the median. */
 async function profile() {
   const runs: { readonly each: number; readonly where: string; readonly peakBytes: number }[] = [];
   for (let round = 0; round < rounds; round += 1) {
@@ -185,7 +185,7 @@ async function profile() {
   }
   const middle = median(runs.map(({ each }) => each));
   const run = runs.find(({ each }) => each === middle);
-  if (run === undefined) throw new Error('run --profile did not say what each situation took');
+  if (run === undefined) throw new Error('run --profile did not say what each scenario took');
   return run;
 }
 

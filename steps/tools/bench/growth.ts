@@ -1,5 +1,5 @@
 /**
- * What one situation and one device cost where there are 1, 2, 4 and 8 times as many in one run: the cost is flat when nothing is
+ * What one scenario and one device cost where there are 1, 2, 4 and 8 times as many in one run: the cost is flat when nothing is
  * searched or kept more often than once for each.
  */
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -51,14 +51,14 @@ function seriesIn(folder: string): Series[] {
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
   const requirements = readRequirements('server');
   const files = featureFiles('server').map((file) => [file, readFileSync(join(root, file), 'utf8')] as const);
-  const single = requirements.find(({ situations, capabilities }) => situations.length === 1 && capabilities.length === 0);
-  const situations = requirements.reduce((sum, requirement) => sum + requirement.situations.length, 0);
+  const single = requirements.find(({ scenarios, capabilities }) => scenarios.length === 1 && capabilities.length === 0);
+  const scenarios = requirements.reduce((sum, requirement) => sum + requirement.scenarios.length, 0);
   const judge = ['run', '--role', 'server', '--report', report];
   return [
     {
-      title: 'A server run on the embedded reference, with each situation so many times',
-      one: 'situation',
-      least: situations,
+      title: 'A server run on the embedded reference, with each scenario so many times',
+      one: 'scenario',
+      least: scenarios,
       run: async (factor) => {
         const times = factor === 'one' ? 1 : factor;
         for (const [file, text] of files) writeFileSync(join(copy, file), multiplied(file, text, times));

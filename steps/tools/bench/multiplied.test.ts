@@ -5,7 +5,7 @@ import { featureFiles, readFeature, root } from '../../requirements/requirement.
 import { multiplied } from './multiplied.ts';
 
 for (const times of [1, 3])
-  test(`has every situation ${times} times, each at its own place, under the same requirements`, () => {
+  test(`has every scenario ${times} times, each at its own place, under the same requirements`, () => {
     for (const file of featureFiles('server')) {
       const text = readFileSync(root + file, 'utf8');
       const before = readFeature(file, text);
@@ -14,14 +14,14 @@ for (const times of [1, 3])
         after.map(({ id, level, capabilities, sentence }) => ({ id, level, capabilities, sentence })),
         before.map(({ id, level, capabilities, sentence }) => ({ id, level, capabilities, sentence })),
       );
-      for (const [index, { situations }] of before.entries()) {
-        const copies = after[index]?.situations ?? [];
-        const titles = situations.map(({ title }) => title);
+      for (const [index, { scenarios }] of before.entries()) {
+        const copies = after[index]?.scenarios ?? [];
+        const titles = scenarios.map(({ title }) => title);
         assert.deepEqual(
           copies.map(({ title }) => title),
           Array.from({ length: times }, () => titles).flat(),
         );
-        assert.equal(new Set(copies.map(({ place }) => place)).size, situations.length * times);
+        assert.equal(new Set(copies.map(({ place }) => place)).size, scenarios.length * times);
       }
     }
   });

@@ -1,7 +1,7 @@
 import { parseFeature } from '../../requirements/requirement.ts';
 
 /**
- * The text of a feature in which every situation stands so many times, one copy after the other within its Rule: each is a situation
+ * The text of a feature in which every scenario stands so many times, one copy after the other within its Rule: each is a scenario
  * of its own, at a place of its own, of the same requirement.
  *
  * @throws FeatureError when it cannot be parsed
@@ -14,8 +14,8 @@ export function multiplied(file: string, text: string, times: number): string {
     const scenario = children.find((child) => child.scenario !== undefined)?.scenario;
     const end = starts[index + 1] ?? lines.length;
     const first = scenario === undefined ? end : (scenario.tags[0]?.location ?? scenario.location).line - 1;
-    const situations = [...lines.slice(first, end), ''];
-    return [...lines.slice(starts[index], first), ...Array.from({ length: times }, () => situations).flat()];
+    const scenarios = [...lines.slice(first, end), ''];
+    return [...lines.slice(starts[index], first), ...Array.from({ length: times }, () => scenarios).flat()];
   });
   return [...lines.slice(0, starts[0]), ...parts.flat()].join('\n');
 }

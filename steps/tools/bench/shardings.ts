@@ -98,12 +98,12 @@ function shuffled(numbers: readonly number[]): number[] {
     .map(({ number }) => number);
 }
 
-/** The verdict, every requirement and situation with its status, and what the certificate is about and says. */
+/** The verdict, every requirement and scenario with its status, and what the certificate is about and says. */
 function essence(report: string): string {
   const { verdict, because, exitCode, counts, requirements } = JSON.parse(
     readFileSync(join(report, 'report.json'), 'utf8'),
   ) as Report;
-  const table = requirements.map(({ id, status, situations }) => [id, status, situations.map((one) => [one.place, one.status])]);
+  const table = requirements.map(({ id, status, scenarios }) => [id, status, scenarios.map((one) => [one.place, one.status])]);
   const { subject, predicate } = JSON.parse(readFileSync(join(report, 'certificate.json'), 'utf8')) as Statement;
   const { result, configuration, passedTests, warnedTests, failedTests } = predicate;
   const certified = [subject, result, configuration, passedTests, warnedTests, failedTests];

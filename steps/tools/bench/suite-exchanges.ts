@@ -1,9 +1,9 @@
 /**
- * The devices that the suite plays, doing what MQTT tools are asked to do: the device of a situation, each packet of which is recorded
+ * The devices that the suite plays, doing what MQTT tools are asked to do: the device of a scenario, each packet of which is recorded
  * and each answer given to its request, and the light device of `load`.
  *
  * Usage: node suite-exchanges.ts HOST PORT KIND COUNT [MS], as in `exchange-work.ts`; `anew` and `turns` are done by the device of a
- * situation, `many` and `burst` by light ones
+ * scenario, `many` and `burst` by light ones
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,7 +20,7 @@ import { measured, readWork, type Work } from './exchange-work.ts';
 
 const work = readWork();
 const target = await targetAt(work);
-if (work.kind === 'anew' || work.kind === 'turns') await asSituation(target, work);
+if (work.kind === 'anew' || work.kind === 'turns') await asScenario(target, work);
 else await asLoad(target, work);
 
 async function targetAt({ host, port }: Work): Promise<Target> {
@@ -34,7 +34,7 @@ async function targetAt({ host, port }: Work): Promise<Target> {
   }
 }
 
-async function asSituation(of: Target, { kind, count }: Work): Promise<void> {
+async function asScenario(of: Target, { kind, count }: Work): Promise<void> {
   await using server = await ServerUnderTest.start(of);
   const ask = async (device: Awaited<ReturnType<ServerUnderTest['device']>>): Promise<void> => {
     if ((await device.askAndWait()) === undefined) throw new Error('the server does not answer');

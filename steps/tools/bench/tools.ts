@@ -20,7 +20,7 @@ const rounds = 3;
 /** Each kind of work: how often, and for how long, in ms. */
 const works: readonly { readonly kind: Kind; readonly title: string; readonly count: number; readonly ms?: number }[] = [
   { kind: 'anew', title: 'connect, subscribe, ask, be answered, disconnect: 300 times in a row', count: 300 },
-  // No device of a situation takes more than 5,000 packets.
+  // No device of a scenario takes more than 5,000 packets.
   { kind: 'turns', title: 'one connection, 4,000 times asked when the last answer has come', count: 4_000 },
   { kind: 'many', title: '100 connections, each asking again as soon as it is answered, for 3 s', count: 100, ms: 3_000 },
   { kind: 'burst', title: '20,000 requests back to back', count: 20_000 },
@@ -81,7 +81,7 @@ async function toolsFor(server: Server): Promise<{ readonly tools: Tool[]; reado
   const { anew, turns, many, burst } = program(process.execPath, programPath('./suite-exchanges.ts'));
   tools.push(
     {
-      name: 'the suite, device of a situation',
+      name: 'the suite, device of a scenario',
       remark: 'records each packet with its time, bounds what comes, and gives each answer to its request',
       does: { anew, turns },
     },

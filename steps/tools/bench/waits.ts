@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { type Duration, type Envelope, TimeConversion } from '@cucumber/messages';
 
-/** The situations of a run that take time because their steps say so. */
+/** The scenarios of a run that take time because their steps say so. */
 export interface DesignedWaits {
-  readonly situations: number;
+  readonly scenarios: number;
   readonly ms: number;
 }
 
@@ -11,7 +11,7 @@ export interface DesignedWaits {
 const duration = /\b\d+ m?s\b/;
 
 /**
- * Finds the situations whose steps name a duration, and how long they took, in the `messages.ndjson` of a run.
+ * Finds the scenarios whose steps name a duration, and how long they took, in the `messages.ndjson` of a run.
  *
  * @throws Error of `node:fs` when the file cannot be read
  */
@@ -28,7 +28,7 @@ export function designedWaits(path: string): DesignedWaits {
     if (testStepFinished && attempts.has(testStepFinished.testCaseStartedId))
       ms += toMs(testStepFinished.testStepResult.duration);
   }
-  return { situations: attempts.size, ms };
+  return { scenarios: attempts.size, ms };
 }
 
 const toMs = (time: Duration): number => TimeConversion.durationToMilliseconds(time);

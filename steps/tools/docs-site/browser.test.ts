@@ -60,7 +60,7 @@ describe('the specification in a browser', { skip, timeout: 600_000 }, () => {
     });
   });
 
-  test('shows the requirement that a link leads to with its situations, and is searched and folded there', async () => {
+  test('shows the requirement that a link leads to with its scenarios, and is searched and folded there', async () => {
     await open('specification.html', { anchor: 'client-any-member-order' }, async (page) => {
       const opened = (): Promise<unknown> => page.evaluate('document.querySelectorAll("details.form[open]").length');
       assert.ok(await page.isVisible('#client-any-member-order .lines'));
@@ -76,7 +76,7 @@ describe('the specification in a browser', { skip, timeout: 600_000 }, () => {
     });
   });
 
-  test('can be read without a script, and printed with every situation', async () => {
+  test('can be read without a script, and printed with every scenario', async () => {
     await open('client.html', { javaScriptEnabled: false }, async (page) => {
       assert.ok(await page.isVisible('text=the members are read by position'));
       assert.ok(await page.isVisible('.contents a[href="#client-any-member-order"]'));

@@ -10,7 +10,7 @@ const proofFile = 'conformance-report/prove/proof.json';
 
 const usage = `Usage: npm run docs [-- OPTIONS]
 
-Writes the specification as pages that anybody can read and any web server can offer: the requirements with their situations, the words,
+Writes the specification as pages that anybody can read and any web server can offer: the requirements with their scenarios, the words,
 what cannot be tested, and what the suite catches as ${proofFile} has it from the last "npm run prove".
 
 Options:

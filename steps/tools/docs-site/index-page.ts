@@ -47,8 +47,8 @@ function subjectList({ role, title, language, specified }: Subject, address: Add
 
 /** What the search looks at beside the sentence and the id. */
 function searched({ title }: Subject, { requirement, forms }: Subject['specified'][number]): string {
-  const { description, source, mistakes, situations, capabilities } = requirement;
+  const { description, source, mistakes, scenarios, capabilities } = requirement;
   const sentences = forms.flatMap(({ lines }) => lines.map(({ text }) => text));
-  const titles = situations.map((situation) => situation.title);
+  const titles = scenarios.map((scenario) => scenario.title);
   return [...new Set([title, description, source, mistakes, ...capabilities, ...titles, ...sentences])].join(' ');
 }

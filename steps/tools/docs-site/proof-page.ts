@@ -19,12 +19,12 @@ ${proof === undefined ? html`<p class="note">${texts.proofAbsent}</p>` : shown(p
 
 function shown(proof: Proof, address: Address): Markup {
   const { implementations, gaps, whole, finished, proven } = proof;
-  const { caught, faulty, certified, unusual, requirements, proven: broken, situations, failed } = figures(proof);
+  const { caught, faulty, certified, unusual, requirements, proven: broken, scenarios, failed } = figures(proof);
   const tile = (part: number, all: number, text: string): Markup =>
     html`<li><b>${part} <small>${texts.of} ${all}</small></b>${text}</li>`;
   const wrong = [...implementations.flatMap(({ name, mistakes }) => mistakes.map(({ text }) => `${name}: ${text}`)), ...gaps];
   return html`<ul class="figures">${tile(caught, faulty, texts.figures.caught)}${tile(certified, unusual, texts.figures.certified)}
-${whole && html`${tile(broken, requirements, texts.figures.requirements)}${tile(failed, situations, texts.figures.situations)}`}</ul>
+${whole && html`${tile(broken, requirements, texts.figures.requirements)}${tile(failed, scenarios, texts.figures.scenarios)}`}</ul>
 ${!whole && html`<p class="note">${texts.proofPartly}</p>`}
 ${whole && proven && html`<p class="note">${texts.proven}</p>`}
 ${wrong.length > 0 && html`<p class="note">${texts.proofOpen}</p><ul class="problems">${wrong.map((text) => html`<li>${linked(text, address)}</li>`)}</ul>`}

@@ -57,10 +57,10 @@ describe('the site', () => {
     test(`has every requirement of a ${role} with all that is said of it, at its own address`, () => {
       const page = readPages.get(`${role}.html`);
       assert.ok(page);
-      for (const { id, sentence, situations } of readRequirements(role)) {
+      for (const { id, sentence, scenarios } of readRequirements(role)) {
         const text = page.textOf.get(id) ?? '';
         assert.ok(text.includes(sentence), `${id}: ${sentence}`);
-        for (const { title } of situations) assert.ok(text.includes(title), `${id}: ${title}`);
+        for (const { title } of scenarios) assert.ok(text.includes(title), `${id}: ${title}`);
       }
     });
   }
@@ -86,8 +86,8 @@ describe('the site', () => {
       /<script type="application\/json" id="index">(.*?)<\/script>/s.exec(pages.get('index.html') ?? '') ?? [];
     const entries = JSON.parse(index) as string[];
     assert.equal(entries.length, all.length);
-    for (const [at, { mistakes, situations }] of all.entries())
-      for (const part of [mistakes, ...situations.map(({ title }) => title)]) assert.ok(entries[at]?.includes(part), part);
+    for (const [at, { mistakes, scenarios }] of all.entries())
+      for (const part of [mistakes, ...scenarios.map(({ title }) => title)]) assert.ok(entries[at]?.includes(part), part);
     assert.ok(!index.includes('<'));
   });
 
@@ -135,9 +135,9 @@ describe('the page beside a report', () => {
   for (const role of ['server', 'client'] as const) {
     test(`has every requirement of a ${role}, and leads nowhere but to itself`, () => {
       const { ids, links, textOf } = read(specificationPage(role, readRequirements(role)));
-      for (const { id, sentence, situations } of readRequirements(role)) {
+      for (const { id, sentence, scenarios } of readRequirements(role)) {
         const text = textOf.get(id) ?? '';
-        for (const part of [sentence, ...situations.map(({ title }) => title)]) assert.ok(text.includes(part), `${id}: ${part}`);
+        for (const part of [sentence, ...scenarios.map(({ title }) => title)]) assert.ok(text.includes(part), `${id}: ${part}`);
       }
       for (const link of links) assert.ok(link === 'data:,' || ids.includes(link.slice(1)), link);
     });

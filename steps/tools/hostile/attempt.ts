@@ -23,7 +23,7 @@ export const mostMb = 512;
 /** Between two looks at a run that is to be disturbed, in ms. */
 const lookMs = 20;
 
-/** How many situations have ended when a run is disturbed. */
+/** How many scenarios have ended when a run is disturbed. */
 const middle = 3;
 
 /** How a run on a hostile implementation went. */
@@ -96,8 +96,8 @@ function complaintsOf(one: HostileCase, result: Omit<Attempt, 'complaints'>, rep
 
 /** Everything by which a report says what happened. */
 function told({ because, faults, target, requirements }: Report): string {
-  const received = requirements.flatMap(({ situations }) =>
-    situations.flatMap(({ failure, wire }) => [failure?.received, ...(failure?.wire ?? wire)]),
+  const received = requirements.flatMap(({ scenarios }) =>
+    scenarios.flatMap(({ failure, wire }) => [failure?.received, ...(failure?.wire ?? wire)]),
   );
   return [because, ...faults, target.ended, ...received].filter((text) => text !== undefined).join('\n');
 }
@@ -166,7 +166,7 @@ function peakOf(pid: number): number {
   return Math.round((peakMemoryOf(pid) ?? 0) / 2 ** 20);
 }
 
-/** Waits until some situations are over, and then does what is to happen. */
+/** Waits until some scenarios are over, and then does what is to happen. */
 async function disturb(
   { disturbance }: HostileCase,
   reports: string,

@@ -45,9 +45,9 @@ const servers: readonly HostileCase[] = [
     ...broken,
     says: /announces \d+ bytes|no serverRecvTime and no serverSendTime/,
   }),
-  server('answers into the next situation', 'answers-into-the-next-situation', {
+  server('answers into the next scenario', 'answers-into-the-next-scenario', {
     ...broken,
-    // It is waited for in vain in every situation.
+    // It is waited for in vain in every scenario.
     target: { responseDeadline: '100ms' },
     says: /no response/,
   }),
@@ -66,7 +66,7 @@ const processes: readonly HostileCase[] = [
     verdict: 'incomplete',
     says: /did not start/,
   }),
-  server('is too slow for the deadline of the run', 'answers-into-the-next-situation', {
+  server('is too slow for the deadline of the run', 'answers-into-the-next-scenario', {
     ...incomplete,
     target: { responseDeadline: '60s', deadline: '3s' },
     says: /interrupted \(its deadline of 3 s has passed\)/,

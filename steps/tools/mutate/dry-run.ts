@@ -31,9 +31,9 @@ export function placeOf({ uri = '', location }: SourceReference): string {
   return `${relative(root, file).replaceAll('\\', '/')}:${location?.line ?? 0}`;
 }
 
-/** The ids of the requirements whose situations use a sentence, by the place of its definition. */
+/** The ids of the requirements whose scenarios use a sentence, by the place of its definition. */
 export async function requirementsOfSentences(): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
-  const owners = new Map(readRequirements().flatMap(({ id, situations }) => situations.map(({ place }) => [place, id] as const)));
+  const owners = new Map(readRequirements().flatMap(({ id, scenarios }) => scenarios.map(({ place }) => [place, id] as const)));
   const messages = await dryRun();
   const places = new Map(
     messages.flatMap(({ stepDefinition: s }) => (s === undefined ? [] : [[s.id, placeOf(s.sourceReference)]])),

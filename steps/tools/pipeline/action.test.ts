@@ -85,7 +85,7 @@ describe('a job that uses the action', () => {
       file: 'Faulty.json',
       line: '1',
     });
-    assert.match(problem.data, /^situation: .+\nexpected: .+\nreceived: /);
+    assert.match(problem.data, /^scenario: .+\nexpected: .+\nreceived: /);
     assert.match(job.summary, /### Not met/);
   });
 

@@ -41,7 +41,7 @@ test('a requirement that is not met is told beside the target file, in lines of 
     file: 'ci/acme.yaml',
     line: 1,
     message: [
-      'situation: Situation 10',
+      'scenario: Scenario 10',
       'expected: PUBLISH at QoS 0',
       'received: one\\x0A::error::two%0A::error::three\\x1B[31m\\u{202E}',
       'source: Device connection, step 1',

@@ -72,19 +72,19 @@ function titleOf({ id, sentence }: RequirementResult): string {
   return `${id}: ${sentence}`;
 }
 
-function linesOf({ situations, expected, source, specification }: RequirementResult): readonly string[] {
-  const failed = situations.filter(({ failure }) => failure !== undefined);
+function linesOf({ scenarios, expected, source, specification }: RequirementResult): readonly string[] {
+  const failed = scenarios.filter(({ failure }) => failure !== undefined);
   const [first] = failed;
   return [
     ...(first?.failure === undefined
       ? []
       : [
-          `situation: ${first.title}`,
+          `scenario: ${first.title}`,
           `expected: ${first.failure.expected}`,
           `received: ${printable(first.failure.received, longest.text)}`,
           ...(first.failure.likely === undefined ? [] : [`likely: ${first.failure.likely}`]),
         ]),
-    ...(failed.length > 1 ? [`in ${failed.length} of ${situations.length} situations`] : []),
+    ...(failed.length > 1 ? [`in ${failed.length} of ${scenarios.length} scenarios`] : []),
     ...(expected === undefined ? [] : [expectedInWords(expected)]),
     `source: ${source}`,
     ...(specification === undefined ? [] : [`explained: ${specification}`]),

@@ -31,7 +31,7 @@ export function summaryOf(report: Report): string {
     ...(unmet.length > mostTold ? [`And ${unmet.length - mostTold} more; the report has all of them.`] : []),
     `### All ${requirements.length} requirements`,
     table(
-      ['status', 'level', 'requirement', 'situations'],
+      ['status', 'level', 'requirement', 'scenarios'],
       sorted.map((requirement) => row(requirement)),
     ),
     '',
@@ -51,8 +51,8 @@ function facts({ target, suite, requirementSet, counts, strict, repeat }: Report
   ]);
 }
 
-function told({ id, level, sentence, situations, expected }: RequirementResult): string {
-  const failed = situations.filter(({ failure }) => failure !== undefined);
+function told({ id, level, sentence, scenarios, expected }: RequirementResult): string {
+  const failed = scenarios.filter(({ failure }) => failure !== undefined);
   const [first] = failed;
   return [
     `**${escaped(id)}** (${level.toUpperCase()}): ${escaped(sentence)}`,
@@ -60,26 +60,26 @@ function told({ id, level, sentence, situations, expected }: RequirementResult):
       ...(first?.failure === undefined
         ? []
         : [
-            `situation: ${escaped(first.title)}`,
+            `scenario: ${escaped(first.title)}`,
             `expected: ${escaped(first.failure.expected)}`,
             `received: ${code(first.failure.received)}`,
             ...(first.failure.likely === undefined ? [] : [`likely: ${escaped(first.failure.likely)}`]),
           ]),
       ...(first?.unstable === undefined ? [] : [`unstable: ${escaped(unstableInWords(first.unstable))}`]),
-      ...(failed.length > 1 ? [`in ${failed.length} of ${situations.length} situations`] : []),
+      ...(failed.length > 1 ? [`in ${failed.length} of ${scenarios.length} scenarios`] : []),
       ...(expected === undefined ? [] : [escaped(expectedInWords(expected))]),
     ]),
   ].join('\n\n');
 }
 
-function row({ id, level, status, reason, sentence, situations }: RequirementResult): readonly string[] {
-  const passed = situations.filter((situation) => situation.status === 'passed').length;
+function row({ id, level, status, reason, sentence, scenarios }: RequirementResult): readonly string[] {
+  const passed = scenarios.filter((scenario) => scenario.status === 'passed').length;
   const why = reason === undefined ? '' : `<br>${escaped(reason)}`;
   return [
     `${status}${why}`,
     level.toUpperCase(),
     `${code(id)}<br>${escaped(sentence)}`,
-    `${passed} of ${situations.length} passed`,
+    `${passed} of ${scenarios.length} passed`,
   ];
 }
 

@@ -33,7 +33,7 @@ test('a correct implementation that fails is an additional failure', () => {
   assert.deepEqual(mistakes, ['additional failure server-a']);
 });
 
-test('an inconclusive situation is a mistake of its own, also beside a failure', () => {
+test('an inconclusive scenario is a mistake of its own, also beside a failure', () => {
   const mistakes = kinds(trial({ fails: ['server-a'] }, report({ 'server-a': 'failed', 'server-b': 'inconclusive' })));
   assert.deepEqual(mistakes, ['inconclusive server-b']);
 });

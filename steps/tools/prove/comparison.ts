@@ -32,10 +32,10 @@ function compareSets(name: string, status: 'failed' | 'warning', expected: reado
       const text = `${id} must ${verb} and is ${statusOf(report, id) ?? 'not in the report'}`;
       return { kind: 'missing failure', implementation: name, requirement: id, text };
     }),
-    ...additional.map(({ id, situations }): Mistake => {
-      const situation = situations.find((result) => result.status === status);
-      const { expected: wanted = '', received = '' } = situation?.failure ?? {};
-      const text = `${id} must not ${verb}; ${situation?.title ?? ''}: expected ${wanted}, received ${received}`;
+    ...additional.map(({ id, scenarios }): Mistake => {
+      const scenario = scenarios.find((result) => result.status === status);
+      const { expected: wanted = '', received = '' } = scenario?.failure ?? {};
+      const text = `${id} must not ${verb}; ${scenario?.title ?? ''}: expected ${wanted}, received ${received}`;
       return { kind: 'additional failure', implementation: name, requirement: id, text };
     }),
   ];
@@ -55,15 +55,15 @@ function comparePasses(name: string, possible: readonly string[], report: Report
 
 /** What a run left open although nothing that failed explains it. */
 function openEnds(name: string, { requirements, faults, exitCode, because }: Report): Mistake[] {
-  const open = requirements.flatMap(({ id, situations }) =>
-    situations.filter(({ status }) => status === 'inconclusive').map((situation) => ({ id, situation })),
+  const open = requirements.flatMap(({ id, scenarios }) =>
+    scenarios.filter(({ status }) => status === 'inconclusive').map((scenario) => ({ id, scenario })),
   );
   const mistake = (text: string): Mistake => ({ kind: 'inconclusive', implementation: name, text });
   const [first] = open;
   if (first !== undefined) {
-    const { id, situation } = first;
-    const { title, reason = 'no reason given' } = situation;
-    return [{ ...mistake(`${open.length} situations; ${id}, ${title}: ${reason}`), requirement: id }];
+    const { id, scenario } = first;
+    const { title, reason = 'no reason given' } = scenario;
+    return [{ ...mistake(`${open.length} scenarios; ${id}, ${title}: ${reason}`), requirement: id }];
   }
   if (faults.length > 0) return [mistake(faults.join('; '))];
   return exitCode === 4 ? [mistake(because)] : [];

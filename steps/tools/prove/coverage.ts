@@ -1,10 +1,10 @@
 import type { Requirement } from '../../requirements/requirement.ts';
-import type { SituationResult } from '../../verdict/report.ts';
+import type { ScenarioResult } from '../../verdict/report.ts';
 import type { Implementation } from './proof-implementation.ts';
 import type { Trial } from './trial.ts';
 
-/** A situation, and the implementations that failed it. */
-export interface SituationProof {
+/** A scenario, and the implementations that failed it. */
+export interface ScenarioProof {
   readonly requirement: string;
   readonly place: string;
   readonly title: string;
@@ -13,34 +13,34 @@ export interface SituationProof {
   readonly exempt?: string;
 }
 
-/** Every situation of these requirements, and who failed it in these trials. */
-export function proveSituations(requirements: readonly Requirement[], trials: readonly Trial[]): SituationProof[] {
-  const results = new Map<string, { readonly name: string; readonly result: SituationResult }[]>();
+/** Every scenario of these requirements, and who failed it in these trials. */
+export function proveScenarios(requirements: readonly Requirement[], trials: readonly Trial[]): ScenarioProof[] {
+  const results = new Map<string, { readonly name: string; readonly result: ScenarioResult }[]>();
   // What came to light late is told with the place of whatever ran then: it says nothing of the requirement that this place belongs to.
   const key = (id: string, place: string): string => `${id} ${place}`;
   for (const { implementation, report } of trials) {
-    // a run that crashed has no report here, and says nothing of any situation
-    for (const { id, situations } of report?.requirements ?? []) {
-      for (const result of situations) {
+    // a run that crashed has no report here, and says nothing of any scenario
+    for (const { id, scenarios } of report?.requirements ?? []) {
+      for (const result of scenarios) {
         const seen = results.get(key(id, result.place)) ?? [];
         results.set(key(id, result.place), seen);
         seen.push({ name: implementation.name, result });
       }
     }
   }
-  return requirements.flatMap(({ id, capabilities, situations }) =>
-    situations.map((situation) => {
-      const seen = results.get(key(id, situation.place)) ?? [];
+  return requirements.flatMap(({ id, capabilities, scenarios }) =>
+    scenarios.map((scenario) => {
+      const seen = results.get(key(id, scenario.place)) ?? [];
       const failedBy = seen.filter(({ result }) => result.failure !== undefined).map(({ name }) => name);
-      const needed = [...capabilities, ...situation.capabilities];
+      const needed = [...capabilities, ...scenario.capabilities];
       const exempt = exemption(
         needed,
         seen.map(({ result }) => result),
       );
       return {
         requirement: id,
-        place: situation.place,
-        title: situation.title,
+        place: scenario.place,
+        title: scenario.title,
         failedBy,
         ...(failedBy.length > 0 || exempt === undefined ? {} : { exempt }),
       };
@@ -49,10 +49,10 @@ export function proveSituations(requirements: readonly Requirement[], trials: re
 }
 
 /**
- * Whether a situation cannot be failed, as the trials themselves show: nobody has to say so, and nobody can say so of a situation that
+ * Whether a scenario cannot be failed, as the trials themselves show: nobody has to say so, and nobody can say so of a scenario that
  * judges an implementation.
  */
-function exemption(capabilities: readonly string[], results: readonly SituationResult[]): string | undefined {
+function exemption(capabilities: readonly string[], results: readonly ScenarioResult[]): string | undefined {
   const applied = results.filter(({ status }) => status !== 'inapplicable');
   if (results.length > 0 && applied.length === 0 && capabilities.length > 0)
     return `no implementation declares the capability ${capabilities.join(', ')}`;
@@ -63,18 +63,18 @@ function exemption(capabilities: readonly string[], results: readonly SituationR
   return undefined;
 }
 
-/** Requirements that no faulty implementation breaks, and situations of a MUST that none fails, in words. */
+/** Requirements that no faulty implementation breaks, and scenarios of a MUST that none fails, in words. */
 export function gaps(
   requirements: readonly Requirement[],
   implementations: readonly Implementation[],
-  situations: readonly SituationProof[],
+  scenarios: readonly ScenarioProof[],
 ): string[] {
   const broken = new Set(
     implementations.filter(({ kind }) => kind === 'faulty').flatMap(({ fails, warns }) => [...fails, ...warns]),
   );
   const mute = requirements.filter(({ id }) => !broken.has(id));
   const musts = new Set(requirements.filter(({ id, level }) => level === 'must' && broken.has(id)).map(({ id }) => id));
-  const survived = situations.filter(
+  const survived = scenarios.filter(
     ({ requirement, failedBy, exempt }) => musts.has(requirement) && failedBy.length === 0 && exempt === undefined,
   );
   return [

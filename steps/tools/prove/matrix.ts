@@ -14,8 +14,8 @@ export function matrix(proof: Proof): string {
   const mistakes = proof.implementations.flatMap((implementation) =>
     implementation.mistakes.map(({ kind, text }) => `${kind.toUpperCase()}  ${implementation.name}: ${text}`),
   );
-  const exempt = proof.requirements.flatMap(({ situations }) =>
-    situations.flatMap(({ requirement, title, exempt }) =>
+  const exempt = proof.requirements.flatMap(({ scenarios }) =>
+    scenarios.flatMap(({ requirement, title, exempt }) =>
       exempt === undefined ? [] : [`not provable  ${requirement}: "${title}": ${exempt}`],
     ),
   );
@@ -50,10 +50,10 @@ export function cell({ id }: RequirementProof, implementation: ImplementationPro
 }
 
 function summary(proof: Proof): string {
-  const { faulty, caught, unusual, certified, requirements, proven, situations, failed } = figures(proof);
+  const { faulty, caught, unusual, certified, requirements, proven, scenarios, failed } = figures(proof);
   return (
     `${proof.proven ? 'proven' : 'NOT PROVEN'}: ${caught} of ${faulty} faulty implementations caught exactly, ` +
     `${certified} of ${unusual} unusual ones certified, ${proven} of ${requirements} requirements and ` +
-    `${failed} of ${situations} situations failed by something, in ${(proof.durationMs / 1000).toFixed(1)} s`
+    `${failed} of ${scenarios} scenarios failed by something, in ${(proof.durationMs / 1000).toFixed(1)} s`
   );
 }

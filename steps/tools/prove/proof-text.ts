@@ -32,7 +32,7 @@ ${roles.map((role) => section(proof, role)).join('\n')}
 }
 
 function verdict(proof: Proof): string {
-  const { faulty, caught, unusual, certified, requirements, proven, situations, failed } = figures(proof);
+  const { faulty, caught, unusual, certified, requirements, proven, scenarios, failed } = figures(proof);
   const tile = (part: number, whole: number, text: string): string =>
     `<li><strong>${part}<small> of ${whole}</small></strong><span>${text}</span></li>`;
   return `<p class="verdict ${proof.proven ? 'good' : 'bad'}">${proof.proven ? 'Proven' : 'Not proven'}</p>
@@ -40,7 +40,7 @@ function verdict(proof: Proof): string {
 ${tile(caught, faulty, 'faulty implementations caught exactly')}
 ${tile(certified, unusual, 'unusual implementations certified')}
 ${tile(proven, requirements, 'requirements broken by something')}
-${tile(failed, situations, 'situations failed by something')}
+${tile(failed, scenarios, 'scenarios failed by something')}
 </ul>`;
 }
 
@@ -78,8 +78,8 @@ ${requirements.map((requirement) => row(requirement, faulty)).join('\n')}
 ${list(unusual)}
 <h3>Faulty, and caught</h3>
 ${list(faulty)}
-<h3>Situations</h3>
-${requirements.map(situations).join('\n')}
+<h3>Scenarios</h3>
+${requirements.map(scenarios).join('\n')}
 </section>`;
 }
 
@@ -104,12 +104,12 @@ function list(implementations: readonly ImplementationProof[]): string {
   return `<ul class="list">${items.join('\n')}</ul>`;
 }
 
-function situations({ id, sentence, situations: all }: RequirementProof): string {
+function scenarios({ id, sentence, scenarios: all }: RequirementProof): string {
   const rows = all.map(({ title, failedBy, exempt }) => {
     const by = failedBy.length > 0 ? `${failedBy.length}: ${failedBy.map(short).join(', ')}` : (exempt ?? 'nothing');
     return `<tr><td>${safe(title)}</td><td>${safe(by)}</td></tr>`;
   });
-  return `<details><summary><b>${safe(id)}</b> ${safe(sentence)}</summary><table><thead><tr><th>situation</th><th>failed by</th></tr></thead><tbody>${rows.join('')}</tbody></table></details>`;
+  return `<details><summary><b>${safe(id)}</b> ${safe(sentence)}</summary><table><thead><tr><th>scenario</th><th>failed by</th></tr></thead><tbody>${rows.join('')}</tbody></table></details>`;
 }
 
 /** In the order in which the requirements name them, so that what belongs together stands together. */

@@ -1,6 +1,6 @@
 import type { Level, Requirement, Role } from '../../requirements/requirement.ts';
 import { compare, type Mistake } from './comparison.ts';
-import { gaps, proveSituations, type SituationProof } from './coverage.ts';
+import { gaps, proveScenarios, type ScenarioProof } from './coverage.ts';
 import { faultsOfClaim } from './proof-implementation.ts';
 import type { Trial } from './trial.ts';
 
@@ -29,7 +29,7 @@ export interface RequirementProof {
   readonly sentence: string;
   /** Names of the faulty implementations that the suite caught by it. */
   readonly caught: readonly string[];
-  readonly situations: readonly SituationProof[];
+  readonly scenarios: readonly ScenarioProof[];
 }
 
 /** `proof.json`: what the suite catches, and what it lets through. */
@@ -53,12 +53,12 @@ export function conclude(
   { whole, durationMs }: { readonly whole: boolean; readonly durationMs: number },
 ): Proof {
   const implementations = trials.map((trial) => proveImplementation(trial, requirements));
-  const situations = proveSituations(requirements, trials);
+  const scenarios = proveScenarios(requirements, trials);
   const open = whole
     ? gaps(
         requirements,
         trials.map(({ implementation }) => implementation),
-        situations,
+        scenarios,
       )
     : [];
   return {
@@ -75,7 +75,7 @@ export function conclude(
       caught: implementations
         .filter(({ kind, failed, warned }) => kind === 'faulty' && [...failed, ...warned].includes(id))
         .map(({ name }) => name),
-      situations: situations.filter(({ requirement }) => requirement === id),
+      scenarios: scenarios.filter(({ requirement }) => requirement === id),
     })),
     gaps: open,
   };
@@ -113,13 +113,13 @@ export function figures({ implementations, requirements }: Proof): {
   readonly certified: number;
   readonly requirements: number;
   readonly proven: number;
-  readonly situations: number;
+  readonly scenarios: number;
   readonly failed: number;
 } {
   const faulty = implementations.filter(({ kind }) => kind === 'faulty');
   const unusual = implementations.filter(({ kind }) => kind === 'unusual');
   const right = ({ mistakes }: ImplementationProof): boolean => mistakes.length === 0;
-  const situations = requirements.flatMap((requirement) => requirement.situations);
+  const scenarios = requirements.flatMap((requirement) => requirement.scenarios);
   return {
     faulty: faulty.length,
     caught: faulty.filter(right).length,
@@ -127,7 +127,7 @@ export function figures({ implementations, requirements }: Proof): {
     certified: unusual.filter(right).length,
     requirements: requirements.length,
     proven: requirements.filter(({ caught }) => caught.length > 0).length,
-    situations: situations.length,
-    failed: situations.filter(({ failedBy }) => failedBy.length > 0).length,
+    scenarios: scenarios.length,
+    failed: scenarios.filter(({ failedBy }) => failedBy.length > 0).length,
   };
 }

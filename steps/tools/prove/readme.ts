@@ -3,14 +3,14 @@ import { figures, type Proof } from './proof.ts';
 
 /** The figures of a proof, as the README shows them. */
 export function readmeText(proof: Proof): string {
-  const { faulty, caught, unusual, certified, requirements, proven, situations, failed } = figures(proof);
+  const { faulty, caught, unusual, certified, requirements, proven, scenarios, failed } = figures(proof);
   return [
     '| proven by the last run of `npm run prove` | |',
     '| --- | --- |',
     `| faulty implementations caught, by exactly the requirements that they break | ${caught} of ${faulty} |`,
     `| correct but unusual implementations certified | ${certified} of ${unusual} |`,
     `| requirements that a faulty implementation breaks | ${proven} of ${requirements} |`,
-    `| situations that a faulty implementation fails | ${failed} of ${situations} |`,
+    `| scenarios that a faulty implementation fails | ${failed} of ${scenarios} |`,
   ].join('\n');
 }
 

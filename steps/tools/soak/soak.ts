@@ -1,5 +1,5 @@
 /**
- * Runs the suite on an embedded reference again and again in one process, each time with the situations in another order: the verdict
+ * Runs the suite on an embedded reference again and again in one process, each time with the scenarios in another order: the verdict
  * must be the same each time, and the process may not grow.
  *
  * Usage: npm run soak [-- [--runs N] [--role server|client] [--seed N]]
@@ -48,15 +48,15 @@ function readWishes(args: readonly string[]): Wishes {
   return { runs: whole('runs', values.runs, 1), role, seed: whole('seed', values.seed, 0) };
 }
 
-/** What a run said of each situation, in an order of its own: two runs said the same when these texts are the same. */
+/** What a run said of each scenario, in an order of its own: two runs said the same when these texts are the same. */
 function sayings({ verdict, exitCode, faults, requirements }: Report): string[] {
-  const situations = requirements.flatMap(({ id, situations }) =>
-    situations.map(({ place, status, failure }) => {
+  const scenarios = requirements.flatMap(({ id, scenarios }) =>
+    scenarios.map(({ place, status, failure }) => {
       const why = failure === undefined ? '' : `: expected ${failure.expected}, received ${failure.received}`;
       return `${id} ${place} ${status}${why}`;
     }),
   );
-  return [`${verdict}, exit code ${exitCode}`, ...faults, ...situations.sort()];
+  return [`${verdict}, exit code ${exitCode}`, ...faults, ...scenarios.sort()];
 }
 
 async function soak({ runs, role, seed }: Wishes): Promise<readonly string[]> {
@@ -112,7 +112,7 @@ function print(samples: readonly Sample[]): void {
   console.log(row(['a run, in ms', String(times.first), String(times.last), times.ratio.toFixed(3), '', String(times.peak)]));
   if (samples.length < leastRuns) console.log(`growth is judged from ${leastRuns} runs on`);
   const same = samples.filter(({ deviation }) => deviation === undefined).length;
-  console.log(`\n${same} of ${samples.length} runs: the implementation conforms, each situation as in the first run`);
+  console.log(`\n${same} of ${samples.length} runs: the implementation conforms, each scenario as in the first run`);
 }
 
 answerHelp(import.meta.url);

@@ -7,9 +7,9 @@ import { diagnoseClientTime } from './client-diagnosis.ts';
 
 /** What is found in a time that was reported after an exchange of 800 ms, 400 ms of them the platform's; on its own clock 1 ms off at most. */
 function diagnose(time: number, exchange: Played = {}) {
-  const performance = played({ asked: 100, answered: 900, serverRecvTime: received, serverSendTime: sent, ...exchange });
+  const clientRun = played({ asked: 100, answered: 900, serverRecvTime: received, serverSendTime: sent, ...exchange });
   const report = reported(time, 901);
-  return diagnoseClientTime(performance, report, expectedTimes(performance, report, false)[0]);
+  return diagnoseClientTime(clientRun, report, expectedTimes(clientRun, report, false)[0]);
 }
 
 const [received, sent] = [1_571_724_098_000, 1_571_724_098_400];
@@ -89,16 +89,16 @@ test('of two mistakes that give nearly the same the nearer one is named', () => 
 });
 
 test('a mistake that makes no difference is none', () => {
-  const performance = played({ serverRecvTime: received, serverSendTime: received, asked: 100, answered: 110 });
+  const clientRun = played({ serverRecvTime: received, serverSendTime: received, asked: 100, answered: 110 });
   const report = reported(received + 5.5, 111);
-  const [expected] = expectedTimes(performance, report, false);
+  const [expected] = expectedTimes(clientRun, report, false);
   for (const time of [received, received + 5.5, received + 8])
-    assert.equal(diagnoseClientTime(performance, reported(time, 111), expected), undefined);
+    assert.equal(diagnoseClientTime(clientRun, reported(time, 111), expected), undefined);
 });
 
 describe('on a controlled clock', () => {
-  const scene = { clock: { sends: 1_571_724_098_000, receives: 1_571_724_098_025 } };
-  const exchange = { scene, serverRecvTime: 1_571_724_098_110, serverSendTime: 1_571_724_098_115 };
+  const setup = { clock: { sends: 1_571_724_098_000, receives: 1_571_724_098_025 } };
+  const exchange = { setup, serverRecvTime: 1_571_724_098_110, serverSendTime: 1_571_724_098_115 };
 
   test('the usual mistakes in the worked example are told apart', () => {
     assert.equal(diagnose(1_571_724_098_115, exchange)?.requirement, 'client-counts-latency');
@@ -112,7 +112,7 @@ describe('on a controlled clock', () => {
   });
 
   const odd = {
-    scene: { clock: { sends: 1_571_724_098_000, receives: 1_571_724_098_425 } },
+    setup: { clock: { sends: 1_571_724_098_000, receives: 1_571_724_098_425 } },
     serverRecvTime: 1_571_724_098_001,
     serverSendTime: 1_571_724_098_401,
   };
@@ -132,8 +132,8 @@ describe('a false response that came first is told by whose it was', () => {
     ['its own', offByMs, right + offByMs / 2, 'client-foreign-echo'],
   ] as const) {
     test(`${on}, taken for ${time - right} ms`, () => {
-      const scene = { answers: [{ ...trueAnswer(), on, offByMs, echoOffByMs }, trueAnswer()] };
-      assert.equal(diagnose(time, { scene })?.requirement, requirement);
+      const setup = { answers: [{ ...trueAnswer(), on, offByMs, echoOffByMs }, trueAnswer()] };
+      assert.equal(diagnose(time, { setup })?.requirement, requirement);
     });
   }
 });
@@ -146,8 +146,8 @@ test("the client's own clock without any answer is recognised", () => {
 
 test("the client's own clock is not named where the platform's time is that of this machine", () => {
   const now = { serverRecvTime: origin + 500, serverSendTime: origin + 500 };
-  const performance = played({ asked: 100, answered: 900, ...now });
+  const clientRun = played({ asked: 100, answered: 900, ...now });
   const report = reported(origin + 1900, 901);
-  const [expected] = expectedTimes(performance, report, false);
-  assert.equal(diagnoseClientTime(performance, report, expected), undefined);
+  const [expected] = expectedTimes(clientRun, report, false);
+  assert.equal(diagnoseClientTime(clientRun, report, expected), undefined);
 });

@@ -1,4 +1,4 @@
-import type { Performance, ReportedTime } from '../harness/platform/client-run.ts';
+import type { ClientRun, ReportedTime } from '../harness/platform/client-run.ts';
 import type { ExpectedTime } from '../harness/platform/expected-time.ts';
 
 /** How far a time may be from what a known mistake gives, in ms: the clock that it was read from is known to a few. */
@@ -17,7 +17,7 @@ export interface ClientMistake {
  * @param expected what the formula gives; undefined when the client was not answered
  */
 export function diagnoseClientTime(
-  performance: Performance,
+  clientRun: ClientRun,
   report: ReportedTime,
   expected: ExpectedTime | undefined,
 ): ClientMistake | undefined {
@@ -35,7 +35,7 @@ export function diagnoseClientTime(
     byCalculation(time, expected) ??
     bySize(time, expected) ??
     (ownClock ? own : undefined) ??
-    bySurroundings(performance, time, expected)
+    bySurroundings(clientRun, time, expected)
   );
 }
 
@@ -106,10 +106,10 @@ function bySize(time: number, expected: ExpectedTime): ClientMistake | undefined
 }
 
 /** Mistakes that come from where the client runs, or from whom it believes. */
-function bySurroundings({ scene }: Performance, time: number, expected: ExpectedTime): ClientMistake | undefined {
+function bySurroundings({ setup }: ClientRun, time: number, expected: ExpectedTime): ClientMistake | undefined {
   const right = rightOf(expected);
   const is = (other: number): boolean => Math.abs(time - other) <= 2000;
-  const falsified = scene.answers.find(({ offByMs, echoOffByMs }) => offByMs !== 0 || echoOffByMs !== 0);
+  const falsified = setup.answers.find(({ offByMs, echoOffByMs }) => offByMs !== 0 || echoOffByMs !== 0);
   if (
     falsified !== undefined &&
     [falsified.offByMs, falsified.offByMs - falsified.echoOffByMs / 2].some((off) => is(right + off))

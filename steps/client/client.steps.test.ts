@@ -3,11 +3,11 @@ import { describe, test } from 'node:test';
 import { sign } from '../harness/implementation/hmac.ts';
 import type { Target } from '../harness/implementation/target.ts';
 import { readPayload } from '../harness/message/payload.ts';
-import type { PlatformSession } from '../harness/platform/client-connection.ts';
-import type { Performance, ReportedTime } from '../harness/platform/client-run.ts';
-import { plainScene, trueAnswer } from '../harness/platform/client-setup.ts';
+import type { ClientConnection } from '../harness/platform/client-connection.ts';
+import type { ClientRun, ReportedTime } from '../harness/platform/client-run.ts';
+import { plainSetup, trueAnswer } from '../harness/platform/client-setup.ts';
 import { origin, type Played, played, reported, requestOf } from '../testing/client-starts.ts';
-import { blame, MadeUpWorld, say } from '../testing/fake-world.ts';
+import { FakeWorld, fail, say } from '../testing/fake-world.ts';
 
 /** What a made-up client did beside its exchange. */
 interface Deeds extends Played {
@@ -17,7 +17,7 @@ interface Deeds extends Played {
   readonly publish?: Partial<{ topic: string; qos: 0 | 1 | 2; retain: boolean }>;
   readonly payload?: string;
   readonly listened?: boolean;
-  readonly rest?: Partial<Pick<Performance, 'ended' | 'overdue' | 'attempts'>>;
+  readonly rest?: Partial<Pick<ClientRun, 'ended' | 'overdue' | 'attempts'>>;
 }
 
 function client({
@@ -28,40 +28,35 @@ function client({
   listened = true,
   rest = {},
   ...exchange
-}: Deeds = {}): Performance {
-  const performance = played(exchange);
-  const [request] = performance.requests;
+}: Deeds = {}): ClientRun {
+  const clientRun = played(exchange);
+  const [request] = clientRun.requests;
   assert.ok(request);
   Object.assign(request.publish, publish);
   const read = payload === undefined ? undefined : readPayload(Buffer.from(payload));
   const said = read === undefined ? {} : { payload: read, deviceSendTime: read.members.get('deviceSendTime') };
   Object.assign(request, { listened, ...said });
-  performance.reports.push(...reports);
-  performance.sessions = [session(filters)];
-  return Object.assign(performance, { started: { atUs: 0, wallMs: origin } }, rest);
+  clientRun.reports.push(...reports);
+  clientRun.sessions = [session(filters)];
+  return Object.assign(clientRun, { started: { atUs: 0, wallMs: origin } }, rest);
 }
 
-function session(filters: Readonly<Record<string, 0 | 1 | 2>>, connect?: object): PlatformSession {
+function session(filters: Readonly<Record<string, 0 | 1 | 2>>, connect?: object): ClientConnection {
   const subscriptions = new Map(Object.entries(filters).map(([filter, requestedQos]) => [filter, { filter, requestedQos }]));
-  return { subscriptions, connect, frames: Object.assign([], { dropped: 0 }), ending: undefined } as unknown as PlatformSession;
+  return { subscriptions, connect, frames: Object.assign([], { dropped: 0 }), ending: undefined } as unknown as ClientConnection;
 }
 
 /** A client that never asked. */
-function silent(rest: Partial<Pick<Performance, 'ended' | 'overdue' | 'attempts'>> = {}): Performance {
-  const performance = client({ rest });
-  performance.requests.length = 0;
-  performance.sessions = [];
-  return performance;
+function silent(rest: Partial<Pick<ClientRun, 'ended' | 'overdue' | 'attempts'>> = {}): ClientRun {
+  const clientRun = client({ rest });
+  clientRun.requests.length = 0;
+  clientRun.sessions = [];
+  return clientRun;
 }
 
-function world(
-  id: string,
-  performances: readonly Performance[],
-  own: Partial<Target> = {},
-  perform = () => client(),
-): MadeUpWorld {
-  const made = new MadeUpWorld(id, { target: own, perform });
-  made.performances.push(...performances);
+function world(id: string, clientRuns: readonly ClientRun[], own: Partial<Target> = {}, perform = () => client()): FakeWorld {
+  const made = new FakeWorld(id, { target: own, perform });
+  made.clientRuns.push(...clientRuns);
   return made;
 }
 
@@ -80,7 +75,7 @@ describe('what the target file does not declare is inapplicable', () => {
     assert.equal(await asks('the client is the device "pk/other"', { onlyThese: true }), 'skipped');
     const free = world('client-request-topic', []);
     assert.equal(await say(free, 'the client is the device "pk/other"'), undefined);
-    assert.deepEqual(free.scene.identity, { productKey: 'pk', deviceName: 'other' });
+    assert.deepEqual(free.setup.identity, { productKey: 'pk', deviceName: 'other' });
   });
 
   test('a type of timestamps', async () => {
@@ -88,9 +83,9 @@ describe('what the target file does not declare is inapplicable', () => {
     assert.equal(await asks('the client sends a Long', { timestampTypes: ['string'] }), 'skipped');
     const both = world('client-request-topic', [], { timestampTypes: ['long', 'string'] });
     assert.equal(await say(both, 'the client sends a String'), undefined);
-    assert.equal(both.scene.type, 'string');
+    assert.equal(both.setup.type, 'string');
     await say(both, 'the client sends a Long');
-    assert.equal(both.scene.type, 'long');
+    assert.equal(both.setup.type, 'long');
   });
 
   test('a subscription of its own, and a second request', async () => {
@@ -102,7 +97,7 @@ describe('what the target file does not declare is inapplicable', () => {
   });
 });
 
-test('the sentences about the surroundings make the scene that is performed', async () => {
+test('the sentences about the surroundings make the setup that is performed', async () => {
   const here = world('client-worked-example', []);
   await say(here, 'a link of 20 ms to the platform and 30 ms back');
   await say(here, 'a platform that answers after 5 ms');
@@ -110,9 +105,9 @@ test('the sentences about the surroundings make the scene that is performed', as
   await say(here, "the client's clock stands at 1571724098000 when it asks and at 1571724098025 when the response comes");
   await say(here, 'the client runs in the time zone "Asia/Kolkata"');
   await say(here, 'the client asks');
-  const [scene] = here.scenes;
-  assert.deepEqual(scene, {
-    ...plainScene('long'),
+  const [setup] = here.scenes;
+  assert.deepEqual(setup, {
+    ...plainSetup('long'),
     forthMs: 20,
     backMs: 30,
     processingMs: 5,
@@ -120,7 +115,7 @@ test('the sentences about the surroundings make the scene that is performed', as
     clock: { sends: 1_571_724_098_000, receives: 1_571_724_098_025 },
     timeZone: 'Asia/Kolkata',
   });
-  assert.equal(here.performances.length, 1);
+  assert.equal(here.clientRuns.length, 1);
   const slow = world('client-worked-example', []);
   await say(slow, 'the client asks on a platform that takes 2 s to accept the connection');
   assert.equal(slow.scenes[0]?.slowConnectMs, 2000);
@@ -145,38 +140,38 @@ test('the sentences about the surroundings make the scene that is performed', as
     assert.deepEqual(answering.scenes[0]?.answers, answers);
   }
   await say(here, 'a platform that refuses TCP');
-  assert.equal(here.scene.refusal, 'refuses TCP');
+  assert.equal(here.setup.refusal, 'refuses TCP');
   await say(here, 'a platform that loses the first answer');
-  assert.equal(here.scene.sequel, 'loses the first answer');
+  assert.equal(here.setup.sequel, 'loses the first answer');
 });
 
 test('the request topic is told from the usual mistakes', async () => {
   const sentence = 'the request is published on its own request topic';
   const judge = (topic?: string) => world('client-request-topic', [client(topic === undefined ? {} : { publish: { topic } })]);
   await say(judge(), sentence);
-  assert.match((await blame(judge('/ext/ntp/dn/pk/request'), sentence)).likely ?? '', /swapped/);
-  assert.match((await blame(judge('ext/ntp/pk/dn/request'), sentence)).likely ?? '', /leading slash/);
-  assert.equal((await blame(judge('/ext/ntp/pk/dn/ask'), sentence)).likely, undefined);
+  assert.match((await fail(judge('/ext/ntp/dn/pk/request'), sentence)).likely ?? '', /swapped/);
+  assert.match((await fail(judge('ext/ntp/pk/dn/request'), sentence)).likely ?? '', /leading slash/);
+  assert.equal((await fail(judge('/ext/ntp/pk/dn/ask'), sentence)).likely, undefined);
 });
 
 test('a subscription counts when it came before the request', async () => {
   const sentence = 'a filter that covers its response topic was subscribed before the request';
   const judge = (deeds: Deeds) => world('client-hears-response', [client(deeds)]);
   await say(judge({ filters: { [own]: 0 } }), sentence);
-  const late = await blame(judge({ filters: { [own]: 0 }, listened: false }), sentence);
+  const late = await fail(judge({ filters: { [own]: 0 }, listened: false }), sentence);
   assert.deepEqual([late.received, late.likely], ['that SUBSCRIBE after the request', 'the client subscribes after asking']);
-  const other = await blame(judge({ filters: { other: 0 }, listened: false }), sentence);
+  const other = await fail(judge({ filters: { other: 0 }, listened: false }), sentence);
   assert.deepEqual([other.received, other.likely], ['SUBSCRIBE other', undefined]);
-  const none = await blame(judge({ listened: false }), sentence);
+  const none = await fail(judge({ listened: false }), sentence);
   assert.deepEqual([none.received, none.likely?.includes('automatic')], ['no SUBSCRIBE', true]);
 });
 
-test("a filter that covers another device's topic is blamed, one's own is not", async () => {
+test("a filter that covers another device's topic is failed, one's own is not", async () => {
   const sentence = "no filter covers another device's response topic";
   const judge = (filter: string) => world('client-hears-only-its-own', [client({ filters: { [own]: 0, [filter]: 0 } })]);
   await say(judge('/ext/ntp/other/+/response'), sentence);
-  assert.equal((await blame(judge('/ext/ntp/pk/+/response'), sentence)).received, 'SUBSCRIBE /ext/ntp/pk/+/response');
-  await blame(world('client-hears-only-its-own', [silent()]), sentence);
+  assert.equal((await fail(judge('/ext/ntp/pk/+/response'), sentence)).received, 'SUBSCRIBE /ext/ntp/pk/+/response');
+  await fail(world('client-hears-only-its-own', [silent()]), sentence);
 });
 
 test('both ways are at QoS 0, and not retained', async () => {
@@ -185,13 +180,13 @@ test('both ways are at QoS 0, and not retained', async () => {
   const flag = 'the request is published without the RETAIN flag';
   const judge = (deeds: Deeds) => world('client-request-qos0', [client(deeds)]);
   await say(judge({}), request);
-  assert.equal((await blame(judge({ publish: { qos: 1 } }), request)).received, 'PUBLISH at QoS 1');
+  assert.equal((await fail(judge({ publish: { qos: 1 } }), request)).received, 'PUBLISH at QoS 1');
   await say(judge({ filters: { [own]: 0, other: 1 } }), topic);
   await say(judge({}), topic);
-  assert.equal((await blame(judge({ filters: { [own]: 1 } }), topic)).received, `SUBSCRIBE ${own} at QoS 1`);
-  await blame(world('client-subscribes-qos0', [silent()]), topic);
+  assert.equal((await fail(judge({ filters: { [own]: 1 } }), topic)).received, `SUBSCRIBE ${own} at QoS 1`);
+  await fail(world('client-subscribes-qos0', [silent()]), topic);
   await say(judge({}), flag);
-  await blame(judge({ publish: { retain: true } }), flag);
+  await fail(judge({ publish: { retain: true } }), flag);
 });
 
 test('deviceSendTime is an integer, or a String of digits, in a JSON object', async () => {
@@ -207,7 +202,7 @@ test('deviceSendTime is an integer, or a String of digits, in a JSON object', as
     ['{"deviceSendTime":true}', /true/],
     ['{"deviceSendTime":null}', /null/],
   ] as const)
-    assert.match((await blame(judge(bad), sentence)).received, received);
+    assert.match((await fail(judge(bad), sentence)).received, received);
 });
 
 test('deviceSendTime has the declared type', async () => {
@@ -215,9 +210,9 @@ test('deviceSendTime has the declared type', async () => {
   const [long, string] = ['{"deviceSendTime":1}', '{"deviceSendTime":"1"}'];
   await say(judge(long), 'deviceSendTime is a Long');
   await say(judge(string), 'deviceSendTime is a String');
-  await blame(judge(string), 'deviceSendTime is a Long');
-  await blame(judge(long), 'deviceSendTime is a String');
-  assert.deepEqual((await blame(judge('{}'), 'deviceSendTime is a Long')).needs, ['client-sends-time']);
+  await fail(judge(string), 'deviceSendTime is a Long');
+  await fail(judge(long), 'deviceSendTime is a String');
+  assert.deepEqual((await fail(judge('{}'), 'deviceSendTime is a Long')).needs, ['client-sends-time']);
 });
 
 test('deviceSendTime counts milliseconds, and a display in seconds is told', async () => {
@@ -230,7 +225,7 @@ test('deviceSendTime counts milliseconds, and a display in seconds is told', asy
   const seconds = judge(origin + 90, { result: { kind: 'log', log: 'x', unit: 's' } });
   await say(seconds, sentence);
   assert.equal(seconds.informed.length, 2);
-  const { likely, needs } = await blame(judge(Math.floor(origin / 1000)), sentence);
+  const { likely, needs } = await fail(judge(Math.floor(origin / 1000)), sentence);
   assert.equal(likely, 'deviceSendTime is in seconds');
   assert.deepEqual(needs, ['client-sends-time', 'client-send-time-is-fresh']);
 });
@@ -251,14 +246,14 @@ describe('deviceSendTime is not a constant', () => {
     assert.equal(young.informed.length, 1);
     // started 10 ms later, it is 90 ms old
     const older = judge(105, 105);
-    for (const { started } of older.performances) Object.assign(started, { atUs: 10_000 });
-    assert.equal((await blame(older, sentence)).likely, 'a constant');
+    for (const { started } of older.clientRuns) Object.assign(started, { atUs: 10_000 });
+    assert.equal((await fail(older, sentence)).likely, 'a constant');
   });
 
   test('and is one where it stays the same and follows nothing', async () => {
-    const { likely, needs } = await blame(judge(4_000_000_000, 4_000_000_000), sentence);
+    const { likely, needs } = await fail(judge(4_000_000_000, 4_000_000_000), sentence);
     assert.deepEqual([likely, needs], ['a constant', ['client-sends-time']]);
-    assert.match((await blame(judge(1234, 1234), sentence)).likely ?? '', /documentation/);
+    assert.match((await fail(judge(1234, 1234), sentence)).likely ?? '', /documentation/);
   });
 });
 
@@ -271,12 +266,12 @@ describe('the client reports the time that the formula gives', () => {
     await say(good, sentence);
     assert.deepEqual(good.informed, [`reported ${formula}; the formula gives ${formula}, to within 0.5 ms`]);
     await say(judge(formula + 0.5), sentence);
-    await blame(judge(formula + 1), sentence);
-    await blame(judge(formula - 1), sentence);
+    await fail(judge(formula + 1), sentence);
+    await fail(judge(formula - 1), sentence);
   });
 
   test('a mistake that is known leans on the requirement that is about it', async () => {
-    const { likely, needs, received } = await blame(judge(1_571_724_098_115, 'client-any-offset'), sentence);
+    const { likely, needs, received } = await fail(judge(1_571_724_098_115, 'client-any-offset'), sentence);
     assert.match(likely ?? '', /latency/);
     assert.deepEqual(needs, ['client-counts-latency', 'client-unit-milliseconds', 'client-send-time-is-fresh']);
     assert.equal(received, '1571724098115');
@@ -284,21 +279,21 @@ describe('the client reports the time that the formula gives', () => {
 
   test('another one leans on those that come before in the order of what is calculated', async () => {
     const stamps = ['client-unit-milliseconds', 'client-send-time-is-fresh'];
-    assert.deepEqual((await blame(judge(formula + 300_000), sentence)).needs, stamps);
-    const later = await blame(judge(formula + 300_000, 'client-worked-example'), sentence);
+    assert.deepEqual((await fail(judge(formula + 300_000), sentence)).needs, stamps);
+    const later = await fail(judge(formula + 300_000, 'client-worked-example'), sentence);
     assert.deepEqual(later.needs, ['client-counts-latency', 'client-counts-processing', ...stamps]);
-    const apart = await blame(judge(formula + 300_000, 'client-foreign-echo'), sentence);
+    const apart = await fail(judge(formula + 300_000, 'client-foreign-echo'), sentence);
     assert.deepEqual(apart.needs?.length, 7);
   });
 
   test('what is no number is said so', async () => {
     const odd = client({ ...server, reports: [report(0, 120, { twice: undefined, literal: 'soon' })] });
-    assert.equal((await blame(world('client-counts-latency', [odd]), sentence)).received, '"soon", which is no number');
+    assert.equal((await fail(world('client-counts-latency', [odd]), sentence)).received, '"soon", which is no number');
   });
 
   test('a time before any answer is none', async () => {
     const early = client({ ...server, reports: [report(formula, 105)] });
-    const { received, needs } = await blame(world('client-counts-latency', [early]), sentence);
+    const { received, needs } = await fail(world('client-counts-latency', [early]), sentence);
     assert.match(received, /before any response$/);
     assert.equal(needs?.[0], 'client-no-time-without-answer');
     await say(world('client-counts-latency', [client({ ...server, reports: [report(formula, 110)] })]), sentence);
@@ -312,24 +307,24 @@ describe('the client reports the time that the formula gives', () => {
 
   test('a machine that is too busy is tried twice more, a client that was quick enough five times, and then nothing is judged', async () => {
     // nothing is known of the client's clock but that a second passed
-    const busy = (): Performance =>
+    const busy = (): ClientRun =>
       client({ ...server, deviceSendTime: 4711, before: 0, asked: 1000, answered: 1010, reports: [reported(0, 1020)] });
     const lost = world('client-counts-latency', [busy()], {}, busy);
     await assert.rejects(say(lost, sentence), { name: 'TooUncertain' });
     assert.equal(lost.scenes.length, 2);
     const saved = world('client-counts-latency', [busy()], {}, () => client({ ...server, reports: [report(formula)] }));
     await say(saved, sentence);
-    assert.equal(saved.performances.length, 1);
+    assert.equal(saved.clientRuns.length, 1);
 
-    const good = (): Performance => client({ ...server, reports: [report(formula)] });
+    const good = (): ClientRun => client({ ...server, reports: [report(formula)] });
     const known = world('client-counts-latency', [good()], {}, () => (known.scenes.length === 5 ? good() : busy()));
     await say(known, sentence);
-    known.performances.splice(0, 1, busy());
+    known.clientRuns.splice(0, 1, busy());
     await say(known, sentence);
     assert.equal(known.scenes.length, 5);
     const slow = world('client-counts-latency', [good()], {}, busy);
     await say(slow, sentence);
-    slow.performances.splice(0, 1, busy());
+    slow.clientRuns.splice(0, 1, busy());
     await assert.rejects(say(slow, sentence), { name: 'TooUncertain' });
     assert.equal(slow.scenes.length, 5);
   });
@@ -339,22 +334,22 @@ describe('in another order of the members', () => {
   const sentence = 'the client reports a time';
   const mute = () => client(server);
   const talks = () => client({ ...server, reports: [report(formula)] });
-  const judge = (first: Performance, again: () => Performance, id = 'client-accepts-any-json') => world(id, [first], {}, again);
+  const judge = (first: ClientRun, again: () => ClientRun, id = 'client-accepts-any-json') => world(id, [first], {}, again);
 
-  test('no time is blamed on the order where another order brings one', async () => {
+  test('no time is failed on the order where another order brings one', async () => {
     const formulaToo = 'the client reports the time that the formula gives, as in any other order';
-    assert.deepEqual((await blame(judge(mute(), talks), formulaToo)).needs, ['client-any-member-order']);
-    const { likely, needs } = await blame(judge(mute(), talks), sentence);
+    assert.deepEqual((await fail(judge(mute(), talks), formulaToo)).needs, ['client-any-member-order']);
+    const { likely, needs } = await fail(judge(mute(), talks), sentence);
     assert.match(likely ?? '', /read by position/);
     assert.deepEqual(needs, ['client-any-member-order']);
   });
 
   test('no time at all is not', async () => {
-    const { expected, needs, likely } = await blame(judge(mute(), mute), sentence);
+    const { expected, needs, likely } = await fail(judge(mute(), mute), sentence);
     assert.equal(expected, 'a calculated time within 15 ms');
     assert.equal(likely, undefined);
     assert.ok(needs?.includes('client-any-member-order'));
-    const type = await blame(judge(mute(), mute, 'client-accepts-own-type'), sentence);
+    const type = await fail(judge(mute(), mute, 'client-accepts-own-type'), sentence);
     assert.deepEqual(type.needs, ['client-request-topic', 'client-hears-response', 'client-sends-time']);
   });
 
@@ -362,7 +357,7 @@ describe('in another order of the members', () => {
     const partly = mute();
     const [request] = partly.requests;
     request?.delivered.push(...(client({ ...server, heard: false }).requests[0]?.delivered ?? []));
-    assert.deepEqual((await blame(judge(partly, talks), sentence)).needs, ['client-any-member-order']);
+    assert.deepEqual((await fail(judge(partly, talks), sentence)).needs, ['client-any-member-order']);
   });
 
   test('and no other order is tried for a client that has reported, or has heard nothing', async () => {
@@ -370,63 +365,63 @@ describe('in another order of the members', () => {
     await say(good, sentence);
     const formulaToo = 'the client reports the time that the formula gives, as in any other order';
     await say(good, formulaToo);
-    await blame(judge(client({ ...server, reports: [report(formula + 20)] }), mute), formulaToo);
+    await fail(judge(client({ ...server, reports: [report(formula + 20)] }), mute), formulaToo);
     const deaf = judge(client({ ...server, heard: false }), talks);
-    assert.match((await blame(deaf, sentence)).likely ?? '', /had not subscribed/);
+    assert.match((await fail(deaf, sentence)).likely ?? '', /had not subscribed/);
     assert.deepEqual([...good.scenes, ...deaf.scenes], []);
   });
 });
 
 describe('on a controlled clock', () => {
-  const scene = { clock: { sends: 1_571_724_098_000, receives: 1_571_724_098_025 } };
+  const setup = { clock: { sends: 1_571_724_098_000, receives: 1_571_724_098_025 } };
   const judge = (time: number, target: Partial<Target> = {}) =>
-    world('client-worked-example', [client({ ...server, scene, reports: [reported(time, 120)] })], target);
+    world('client-worked-example', [client({ ...server, setup, reports: [reported(time, 120)] })], target);
   const seconds: Partial<Target> = { result: { kind: 'log', log: 'x', unit: 's' } };
 
   test('the time is one number', async () => {
     const sentence = `the client reports ${formula}`;
     await say(judge(formula), sentence);
-    assert.equal((await blame(judge(formula + 1), sentence)).expected, String(formula));
-    await blame(judge(formula - 1), sentence);
-    assert.match((await blame(judge(1_571_724_098_115), sentence)).likely ?? '', /latency/);
+    assert.equal((await fail(judge(formula + 1), sentence)).expected, String(formula));
+    await fail(judge(formula - 1), sentence);
+    assert.match((await fail(judge(1_571_724_098_115), sentence)).likely ?? '', /latency/);
   });
 
   test('or between two', async () => {
     const sentence = `the client reports ${formula} or ${formula + 1}`;
     for (const time of [formula, formula + 0.5, formula + 1]) await say(judge(time), sentence);
     for (const time of [formula - 0.5, formula + 1.5])
-      assert.equal((await blame(judge(time), sentence)).expected, `${formula} or ${formula + 1}`);
+      assert.equal((await fail(judge(time), sentence)).expected, `${formula} or ${formula + 1}`);
   });
 
   test('to a second where seconds are shown', async () => {
     const sentence = `the client reports ${formula}`;
     for (const time of [formula - 1000, formula + 1000]) await say(judge(time, seconds), sentence);
-    for (const time of [formula - 1001, formula + 1001]) await blame(judge(time, seconds), sentence);
+    for (const time of [formula - 1001, formula + 1001]) await fail(judge(time, seconds), sentence);
   });
 });
 
 describe('the client reports no time', () => {
   const sentence = 'the client reports no time';
-  const refused = (refusal: 'refuses TCP' | 'never answers', deeds: Deeds = {}): Performance =>
-    client({ scene: { refusal }, ...deeds });
+  const refused = (refusal: 'refuses TCP' | 'never answers', deeds: Deeds = {}): ClientRun =>
+    client({ setup: { refusal }, ...deeds });
 
   test('and was seen to try', async () => {
     const id = 'client-no-time-without-answer';
     await say(world(id, [refused('never answers')]), sentence);
-    const tried = Object.assign(silent({ attempts: 1 }), { scene: { ...plainScene('long'), refusal: 'refuses TCP' } });
+    const tried = Object.assign(silent({ attempts: 1 }), { setup: { ...plainSetup('long'), refusal: 'refuses TCP' } });
     await say(world(id, [tried]), sentence);
-    const idle = Object.assign(silent(), { scene: { ...plainScene('long'), refusal: 'refuses TCP' } });
-    const { expected, received, needs } = await blame(world(id, [idle]), sentence);
+    const idle = Object.assign(silent(), { setup: { ...plainSetup('long'), refusal: 'refuses TCP' } });
+    const { expected, received, needs } = await fail(world(id, [idle]), sentence);
     assert.equal(expected, 'an attempt to connect');
     assert.match(received, /^no connection \(the platform refuses TCP\)/);
     assert.deepEqual(needs, ['client-request-topic']);
     const elsewhere = refused('never answers', { publish: { topic: 'x' } });
-    assert.deepEqual((await blame(world(id, [elsewhere]), sentence)).needs, ['client-request-topic']);
+    assert.deepEqual((await fail(world(id, [elsewhere]), sentence)).needs, ['client-request-topic']);
   });
 
-  test('and is blamed for one', async () => {
-    const performance = refused('never answers', { reports: [reported(origin + 118, 120)] });
-    assert.match((await blame(world('client-no-time-without-answer', [performance]), sentence)).likely ?? '', /own clock/);
+  test('and is failed for one', async () => {
+    const clientRun = refused('never answers', { reports: [reported(origin + 118, 120)] });
+    assert.match((await fail(world('client-no-time-without-answer', [clientRun]), sentence)).likely ?? '', /own clock/);
   });
 });
 
@@ -445,22 +440,22 @@ describe('the client reports the right time or none', () => {
   });
 
   test('a wrong one is not, and says what would be right', async () => {
-    const { expected, likely } = await blame(judge({ reports: [report(1_571_724_098_115)] }), sentence);
+    const { expected, likely } = await fail(judge({ reports: [report(1_571_724_098_115)] }), sentence);
     assert.equal(expected, `no time, or the right one, ${formula}, to within 0.5 ms`);
     assert.match(likely ?? '', /latency/);
     // a report before any true answer has no right time
-    const early = await blame(judge({ reports: [report(formula, 105)] }), sentence);
+    const early = await fail(judge({ reports: [report(formula, 105)] }), sentence);
     assert.equal(early.expected, 'no time, or the right one');
   });
 
   test('none shows nothing of a client that heard nothing, and one that asked elsewhere is not judged', async () => {
     const deaf = judge({ heard: false });
-    assert.deepEqual((await blame(deaf, sentence)).needs, ['client-hears-response']);
+    assert.deepEqual((await fail(deaf, sentence)).needs, ['client-hears-response']);
     assert.match(deaf.informed.join(), /it was not sent/);
-    assert.deepEqual((await blame(judge({ publish: { topic: 'x' }, reports: [report(formula)] }), sentence)).needs, [
+    assert.deepEqual((await fail(judge({ publish: { topic: 'x' }, reports: [report(formula)] }), sentence)).needs, [
       'client-request-topic',
     ]);
-    assert.deepEqual((await blame(judge({ heard: false, payload: '{}' }), sentence)).needs, ['client-sends-time']);
+    assert.deepEqual((await fail(judge({ heard: false, payload: '{}' }), sentence)).needs, ['client-sends-time']);
   });
 
   test('one answer that was heard is enough', async () => {
@@ -474,7 +469,7 @@ describe('the client reports the right time or none', () => {
 
   test("another device's message need not have been heard", async () => {
     const answers = [{ ...trueAnswer(), on: "another device's" as const }, trueAnswer()];
-    await say(judge({ heard: false, scene: { answers } }), sentence);
+    await say(judge({ heard: false, setup: { answers } }), sentence);
   });
 });
 
@@ -490,11 +485,11 @@ describe('the client ends or reports a time', () => {
   });
 
   test('neither is a client that hangs', async () => {
-    const { likely, needs } = await blame(judge({ rest: { overdue: true } }), sentence);
+    const { likely, needs } = await fail(judge({ rest: { overdue: true } }), sentence);
     assert.match(likely ?? '', /hangs/);
     assert.deepEqual(needs, ['client-accepts-own-type', 'client-hears-response']);
-    assert.deepEqual((await blame(judge({ heard: false }), sentence)).needs, ['client-hears-response']);
-    await blame(judge({ publish: { topic: 'x' }, reports: [report(formula)] }), sentence);
+    assert.deepEqual((await fail(judge({ heard: false }), sentence)).needs, ['client-hears-response']);
+    await fail(judge({ publish: { topic: 'x' }, reports: [report(formula)] }), sentence);
   });
 });
 
@@ -504,40 +499,37 @@ describe('the client does not report another time', () => {
 
   test('the same again is none', async () => {
     await say(judge(report(formula), report(formula, 130)), sentence);
-    assert.match(
-      (await blame(judge(report(formula), report(formula + 20, 130)), sentence)).received,
-      /, and then 1571724098145$/,
-    );
+    assert.match((await fail(judge(report(formula), report(formula + 20, 130)), sentence)).received, /, and then 1571724098145$/);
   });
 
   test('the time of a second exchange is none either', async () => {
-    const performance = client({ ...server, reports: [report(formula), report(formula + 900, 1130)] });
-    performance.requests.push(requestOf(performance, { asked: 1000, answered: 1100 }));
-    await say(world('client-duplicate-response', [performance]), sentence);
-    performance.reports.splice(1, 1, report(formula + 20, 999));
-    await blame(world('client-duplicate-response', [performance]), sentence);
+    const clientRun = client({ ...server, reports: [report(formula), report(formula + 900, 1130)] });
+    clientRun.requests.push(requestOf(clientRun, { asked: 1000, answered: 1100 }));
+    await say(world('client-duplicate-response', [clientRun]), sentence);
+    clientRun.reports.splice(1, 1, report(formula + 20, 999));
+    await fail(world('client-duplicate-response', [clientRun]), sentence);
   });
 });
 
 describe('its CONNECT is signed', () => {
   const sentence = 'its CONNECT is signed';
   const identity = { productKey: 'pk', deviceName: 'dn', deviceSecret: 'secret' };
-  const judge = (mode: string, connected = true, target: Partial<Target> = {}): MadeUpWorld => {
+  const judge = (mode: string, connected = true, target: Partial<Target> = {}): FakeWorld => {
     const password = Buffer.from(sign({ ...identity, clientId: 'c', method: 'hmacsha256' }));
     const connect = { username: 'dn&pk', clientId: `c|securemode=${mode},signmethod=hmacsha256|`, password };
-    const performance = Object.assign(client(), { identity });
-    performance.sessions = connected ? [session({}), session({}, connect)] : [];
-    return world('client-signs', [performance], target);
+    const clientRun = Object.assign(client(), { identity });
+    clientRun.sessions = connected ? [session({}), session({}, connect)] : [];
+    return world('client-signs', [clientRun], target);
   };
 
   test('for the transport that it came on', async () => {
     await say(judge('3'), sentence);
     await say(judge('2', true, { tls: { selfSigned: true } }), sentence);
-    assert.match((await blame(judge('2'), sentence)).received, /plain TCP/);
-    assert.match((await blame(judge('3', true, { tls: { selfSigned: true } }), sentence)).received, /uses TLS/);
+    assert.match((await fail(judge('2'), sentence)).received, /plain TCP/);
+    assert.match((await fail(judge('3', true, { tls: { selfSigned: true } }), sentence)).received, /uses TLS/);
   });
 
   test('and there must be one', async () => {
-    assert.equal((await blame(judge('3', false), sentence)).expected, 'a CONNECT');
+    assert.equal((await fail(judge('3', false), sentence)).expected, 'a CONNECT');
   });
 });

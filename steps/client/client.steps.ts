@@ -12,87 +12,87 @@ import { type ClientMistake, diagnoseClientTime } from './client-diagnosis.ts';
 
 Given('the client is the device {string}', function (this: NtpWorld, name: string) {
   const [productKey = '', deviceName = ''] = name.split('/');
-  if (this.stage.target.onlyThese)
+  if (this.runner.target.onlyThese)
     return this.inapplicable('the target file says that the client can be no other device (onlyThese)');
-  this.scene = { ...this.scene, identity: { productKey, deviceName } };
+  this.setup = { ...this.setup, identity: { productKey, deviceName } };
   return undefined;
 });
 
 Given('the client sends a {type}', function (this: NtpWorld, type: TimestampType) {
   const wanted = type === 'Long' ? 'long' : 'string';
-  if (!this.stage.target.timestampTypes.includes(wanted))
+  if (!this.runner.target.timestampTypes.includes(wanted))
     return this.inapplicable(`the target file does not declare timestampType ${wanted}`);
-  this.scene = { ...this.scene, type: wanted };
+  this.setup = { ...this.setup, type: wanted };
   return undefined;
 });
 
 Given('a client without automatic subscription', function (this: NtpWorld) {
-  const declared = this.stage.target.capabilities.has('auto-subscription');
+  const declared = this.runner.target.capabilities.has('auto-subscription');
   return declared ? this.inapplicable('the target file declares auto-subscription') : undefined;
 });
 
 Given('a client that asks more than once', function (this: NtpWorld) {
-  const once = this.stage.target.sync.kind === 'start';
+  const once = this.runner.target.sync.kind === 'start';
   return once ? this.inapplicable('the target file says that the client asks once, when it starts (sync)') : undefined;
 });
 
 Given('a link of {duration} to the platform and {duration} back', function (this: NtpWorld, forthMs: number, backMs: number) {
-  this.scene = { ...this.scene, forthMs, backMs };
+  this.setup = { ...this.setup, forthMs, backMs };
 });
 
 Given('a platform that answers after {duration}', function (this: NtpWorld, processingMs: number) {
-  this.scene = { ...this.scene, processingMs };
+  this.setup = { ...this.setup, processingMs };
 });
 
 Given("the platform's time is {int} when the request comes", function (this: NtpWorld, serverRecvTime: number) {
-  this.scene = { ...this.scene, serverRecvTime };
+  this.setup = { ...this.setup, serverRecvTime };
 });
 
 Given(
   "the client's clock stands at {int} when it asks and at {int} when the response comes",
   function (this: NtpWorld, sends: number, receives: number) {
-    this.scene = { ...this.scene, clock: { sends, receives } };
+    this.setup = { ...this.setup, clock: { sends, receives } };
   },
 );
 
 Given('the client runs in the time zone {string}', function (this: NtpWorld, timeZone: string) {
-  this.scene = { ...this.scene, timeZone };
+  this.setup = { ...this.setup, timeZone };
 });
 
 Given('the platform answers with:', function (this: NtpWorld, payload: string) {
-  this.scene = { ...this.scene, answers: [trueAnswer(payload)] };
+  this.setup = { ...this.setup, answers: [trueAnswer(payload)] };
 });
 
 Given('the platform first answers with:', function (this: NtpWorld, payload: string) {
-  this.scene = { ...this.scene, answers: [trueAnswer(payload), trueAnswer()] };
+  this.setup = { ...this.setup, answers: [trueAnswer(payload), trueAnswer()] };
 });
 
 Given(
   "the platform first delivers another device's response, whose times are {duration} off",
   function (this: NtpWorld, offByMs: number) {
-    this.scene = { ...this.scene, answers: [{ ...trueAnswer(), on: "another device's", offByMs }, trueAnswer()] };
+    this.setup = { ...this.setup, answers: [{ ...trueAnswer(), on: "another device's", offByMs }, trueAnswer()] };
   },
 );
 
 Given(
   'the platform first delivers a response whose deviceSendTime is {duration} off, and its times too',
   function (this: NtpWorld, offByMs: number) {
-    this.scene = { ...this.scene, answers: [{ ...trueAnswer(), offByMs, echoOffByMs: offByMs }, trueAnswer()] };
+    this.setup = { ...this.setup, answers: [{ ...trueAnswer(), offByMs, echoOffByMs: offByMs }, trueAnswer()] };
   },
 );
 
 Given('the platform answers twice, {duration} apart', function (this: NtpWorld, afterMs: number) {
-  this.scene = { ...this.scene, answers: [trueAnswer(), { ...trueAnswer(), afterMs }] };
+  this.setup = { ...this.setup, answers: [trueAnswer(), { ...trueAnswer(), afterMs }] };
 });
 
 Given(/^a platform that (refuses TCP|refuses CONNECT|never answers)$/, function (this: NtpWorld, refusal: Refusal) {
-  this.scene = { ...this.scene, refusal };
+  this.setup = { ...this.setup, refusal };
 });
 
 Given(
   /^a platform that (answers the first request late|loses the first answer|cuts the connection after the first request)$/,
   function (this: NtpWorld, sequel: Sequel) {
-    this.scene = { ...this.scene, sequel };
+    this.setup = { ...this.setup, sequel };
   },
 );
 
@@ -107,7 +107,7 @@ When('the client asks and is answered', async function (this: NtpWorld) {
 When(
   'the client asks on a platform that takes {duration} to accept the connection',
   async function (this: NtpWorld, slowConnectMs: number) {
-    this.scene = { ...this.scene, slowConnectMs };
+    this.setup = { ...this.setup, slowConnectMs };
     await this.perform();
   },
 );
@@ -115,11 +115,11 @@ When(
 Then('the request is published on its own request topic', function (this: NtpWorld) {
   const request = this.firstRequest();
   const { publish } = request;
-  const { requestTopic, identity } = this.performance;
+  const { requestTopic, identity } = this.clientRun;
   if (publish.topic === requestTopic) return;
   const swapped = publish.topic === `/ext/ntp/${identity.deviceName}/${identity.productKey}/request`;
   const slash = publish.topic === requestTopic.slice(1);
-  this.blame({
+  this.fail({
     expected: `PUBLISH on ${requestTopic}`,
     received: `PUBLISH on ${publish.topic}`,
     likely: swapped ? 'product key and device name are swapped' : slash ? 'the leading slash is missing' : undefined,
@@ -128,14 +128,14 @@ Then('the request is published on its own request topic', function (this: NtpWor
 });
 
 Then('a filter that covers its response topic was subscribed before the request', function (this: NtpWorld) {
-  const { responseTopic, sessions } = this.performance;
+  const { responseTopic, sessions } = this.clientRun;
   const request = this.firstRequest();
   const covering = sessions.flatMap(({ subscriptions }) =>
     [...subscriptions.values()].filter(({ filter }) => covers(filter, responseTopic)),
   );
   if (request.listened) return;
   const filters = sessions.flatMap(({ subscriptions }) => [...subscriptions.keys()]);
-  this.blame({
+  this.fail({
     expected: `SUBSCRIBE with a filter that covers ${responseTopic}, before the request`,
     received:
       covering.length > 0
@@ -154,18 +154,18 @@ Then('a filter that covers its response topic was subscribed before the request'
 
 Then("no filter covers another device's response topic", function (this: NtpWorld) {
   this.firstRequest();
-  const { productKey } = this.performance.identity;
+  const { productKey } = this.clientRun.identity;
   const other = `/ext/ntp/${productKey}/another-device/response`;
-  const filters = this.performance.sessions.flatMap(({ subscriptions }) => [...subscriptions.keys()]);
+  const filters = this.clientRun.sessions.flatMap(({ subscriptions }) => [...subscriptions.keys()]);
   const wide = filters.find((filter) => covers(filter, other));
-  if (wide !== undefined) this.blame({ expected: `no filter that covers ${other}`, received: `SUBSCRIBE ${wide}` });
+  if (wide !== undefined) this.fail({ expected: `no filter that covers ${other}`, received: `SUBSCRIBE ${wide}` });
 });
 
 Then('the request is published at QoS 0', function (this: NtpWorld) {
   const request = this.firstRequest();
   const { publish } = request;
   if (publish.qos !== 0)
-    this.blame({
+    this.fail({
       expected: 'PUBLISH at QoS 0',
       received: `PUBLISH at QoS ${publish.qos}`,
       likely: `the request is published at QoS ${publish.qos}`,
@@ -175,19 +175,19 @@ Then('the request is published at QoS 0', function (this: NtpWorld) {
 
 Then('its response topic was subscribed at QoS 0', function (this: NtpWorld) {
   this.firstRequest();
-  const { responseTopic, sessions } = this.performance;
+  const { responseTopic, sessions } = this.clientRun;
   const own = sessions.flatMap(({ subscriptions }) =>
     [...subscriptions.values()].filter(({ filter }) => covers(filter, responseTopic)),
   );
   const higher = own.find(({ requestedQos }) => requestedQos > 0);
   if (higher !== undefined)
-    this.blame({ expected: 'SUBSCRIBE at QoS 0', received: `SUBSCRIBE ${higher.filter} at QoS ${higher.requestedQos}` });
+    this.fail({ expected: 'SUBSCRIBE at QoS 0', received: `SUBSCRIBE ${higher.filter} at QoS ${higher.requestedQos}` });
 });
 
 Then('the request is published without the RETAIN flag', function (this: NtpWorld) {
   const request = this.firstRequest();
   if (request.publish.retain)
-    this.blame({ expected: 'PUBLISH without RETAIN', received: 'PUBLISH with RETAIN', at: [request, 'retain'] });
+    this.fail({ expected: 'PUBLISH without RETAIN', received: 'PUBLISH with RETAIN', at: [request, 'retain'] });
 });
 
 Then('the request is a JSON object with deviceSendTime, a Long or a String of decimal digits', function (this: NtpWorld) {
@@ -195,26 +195,26 @@ Then('the request is a JSON object with deviceSendTime, a Long or a String of de
   const { payload, deviceSendTime } = request;
   const expected = 'a JSON object with deviceSendTime, a Long or a String of decimal digits';
   const whole = [request, 'payload'] as const;
-  if (payload.fault !== undefined) this.blame({ expected, received: `${payload.fault}: ${payload.text}`, at: whole });
-  if (deviceSendTime === undefined) return this.blame({ expected, received: `no deviceSendTime: ${payload.text}`, at: whole });
+  if (payload.fault !== undefined) this.fail({ expected, received: `${payload.fault}: ${payload.text}`, at: whole });
+  if (deviceSendTime === undefined) return this.fail({ expected, received: `no deviceSendTime: ${payload.text}`, at: whole });
   const long = deviceSendTime.type === 'number' && isInteger(deviceSendTime.literal);
   const string = deviceSendTime.type === 'string' && /^"\d+"$/.test(deviceSendTime.literal);
   if (!long && !string)
-    this.blame({ expected, received: `deviceSendTime ${deviceSendTime.literal}`, at: [request, '/deviceSendTime'] });
+    this.fail({ expected, received: `deviceSendTime ${deviceSendTime.literal}`, at: [request, '/deviceSendTime'] });
 });
 
 Then('deviceSendTime is a {type}', function (this: NtpWorld, type: TimestampType) {
   const request = this.firstRequest();
   const { deviceSendTime, payload } = request;
   if (deviceSendTime === undefined)
-    return this.blame({
+    return this.fail({
       expected: `deviceSendTime, a ${type}`,
       received: payload.text,
       needs: ['client-sends-time'],
       at: [request, 'payload'],
     });
   if (deviceSendTime.type === (type === 'Long' ? 'number' : 'string')) return;
-  this.blame({
+  this.fail({
     expected: `deviceSendTime, a ${type}`,
     received: `deviceSendTime ${deviceSendTime.literal}`,
     at: [request, '/deviceSendTime'],
@@ -222,13 +222,13 @@ Then('deviceSendTime is a {type}', function (this: NtpWorld, type: TimestampType
 });
 
 Then('deviceSendTime counts milliseconds', function (this: NtpWorld) {
-  const stamps = this.performances.map((performance) => this.sentBy(performance));
+  const stamps = this.clientRuns.map((clientRun) => this.sentBy(clientRun));
   const unit = stampUnit(stamps);
   this.inform(`deviceSendTime ${unit.follows}`);
-  if (this.stage.target.result?.unit === 's')
+  if (this.runner.target.result?.unit === 's')
     this.inform('the calculated time is reported in seconds, as the target file says; it is judged to the second');
   if (unit.name === 'milliseconds') return;
-  this.blame({
+  this.fail({
     expected: 'deviceSendTime in milliseconds',
     received: `deviceSendTime ${stamps.map(({ time }) => time).join(' and ')}`,
     likely: `deviceSendTime is in ${unit.name}`,
@@ -238,7 +238,7 @@ Then('deviceSendTime counts milliseconds', function (this: NtpWorld) {
 });
 
 Then('deviceSendTime is not a constant', function (this: NtpWorld) {
-  const stamps = this.performances.map((performance) => this.sentBy(performance));
+  const stamps = this.clientRuns.map((clientRun) => this.sentBy(clientRun));
   const [first] = stamps;
   if (first === undefined || stamps.some(({ time }) => time !== first.time)) return;
   // A clock of seconds may show the same twice; that it counts seconds is another requirement's affair.
@@ -248,7 +248,7 @@ Then('deviceSendTime is not a constant', function (this: NtpWorld) {
     return;
   }
   const ages = stamps.map(({ ageMs }) => ageMs.toFixed(0));
-  this.blame({
+  this.fail({
     expected: 'another deviceSendTime in another request',
     received: `deviceSendTime ${first.time} in ${stamps.length} starts, ${ages.join(' ms and ')} ms after the start`,
     likely: first.time === 1234n ? "a constant: the number of the documentation's example" : 'a constant',
@@ -286,10 +286,10 @@ async function requireRight(world: NtpWorld): Promise<void> {
   if (expected === undefined) throw new Error('the client reported a time, and no true answer was delivered');
   world.inform(`reported ${report.literal}; the formula gives ${expected.text}`);
   if (isRight(report, times)) return;
-  world.blame({
+  world.fail({
     expected: `the time that the formula gives, ${expected.text}`,
     received: report.twice === undefined ? `"${report.literal}", which is no number` : halved(report.twice),
-    ...blameOf(world, diagnoseClientTime(world.performance, report, expected)),
+    ...blameOf(world, diagnoseClientTime(world.clientRun, report, expected)),
   });
 }
 
@@ -306,55 +306,55 @@ function requireExactly(world: NtpWorld, times: readonly [number, number?]): voi
   const report = world.firstReport();
   const [low, high = low] = times;
   const twice = report.twice ?? -1n;
-  const display = world.stage.target.result?.unit === 's' ? 2000n : 0n;
+  const display = world.runner.target.result?.unit === 's' ? 2000n : 0n;
   world.inform(`reported ${report.literal}`);
   if (twice >= BigInt(low) * 2n - display && twice <= BigInt(high) * 2n + display) return;
-  const [expected] = expectedTimes(world.performance, report, false);
-  world.blame({
+  const [expected] = expectedTimes(world.clientRun, report, false);
+  world.fail({
     expected: times.join(' or '),
     received: report.literal,
-    ...blameOf(world, diagnoseClientTime(world.performance, report, expected)),
+    ...blameOf(world, diagnoseClientTime(world.clientRun, report, expected)),
   });
 }
 
 Then('the client reports no time', function (this: NtpWorld) {
-  const [report] = this.performance.reports;
+  const [report] = this.clientRun.reports;
   if (report === undefined) return this.requireRefused();
-  this.blame({
+  this.fail({
     expected: 'no calculated time',
     received: report.line,
-    likely: diagnoseClientTime(this.performance, report, undefined)?.text,
+    likely: diagnoseClientTime(this.clientRun, report, undefined)?.text,
   });
 });
 
 Then('the client reports the right time or none', async function (this: NtpWorld) {
   this.requireOwnTopic();
   const times = await this.times();
-  const [report] = this.performance.reports;
-  const [first] = this.performance.request?.delivered ?? [];
+  const [report] = this.clientRun.reports;
+  const [first] = this.clientRun.request?.delivered ?? [];
   if (first?.heard === false) this.inform('the client had subscribed no filter that covers this message, so it was not sent');
   if (report === undefined) {
     this.requireHeard();
-    this.inform(`no time was reported: the client ${this.performance.ended ?? 'was still waiting at its deadline'}`);
+    this.inform(`no time was reported: the client ${this.clientRun.ended ?? 'was still waiting at its deadline'}`);
     return;
   }
   if (isRight(report, times)) return;
   const [expected] = times;
-  this.blame({
+  this.fail({
     expected: `no time, or the right one${expected === undefined ? '' : `, ${expected.text}`}`,
     received: report.literal,
-    ...blameOf(this, diagnoseClientTime(this.performance, report, expected)),
+    ...blameOf(this, diagnoseClientTime(this.clientRun, report, expected)),
   });
 });
 
 Then('the client ends or reports a time', function (this: NtpWorld) {
   this.requireOwnTopic();
-  const { reports, ended, overdue } = this.performance;
+  const { reports, ended, overdue } = this.clientRun;
   if (reports.length === 0) this.requireHeard();
   if (reports.length > 0 || ended !== undefined || !overdue) return;
-  this.blame({
+  this.fail({
     expected: 'an orderly end, or a time from the true answer that followed',
-    received: `neither, within ${this.stage.target.withinMs} ms`,
+    received: `neither, within ${this.runner.target.withinMs} ms`,
     likely: 'the client hangs in the malformed response',
     needs: ['client-accepts-own-type', 'client-hears-response'],
   });
@@ -362,11 +362,11 @@ Then('the client ends or reports a time', function (this: NtpWorld) {
 
 Then('the client does not report another time', function (this: NtpWorld) {
   const first = this.firstReport();
-  const [, ...more] = this.performance.reports;
-  const exchange = this.performance.requests.length > 1 ? this.performance.requests[1]?.publish.atUs : undefined;
+  const [, ...more] = this.clientRun.reports;
+  const exchange = this.clientRun.requests.length > 1 ? this.clientRun.requests[1]?.publish.atUs : undefined;
   const second = more.find((report) => report.twice !== first.twice && (exchange === undefined || report.atUs < exchange));
   if (second === undefined) return;
-  this.blame({
+  this.fail({
     expected: `one time, ${first.literal}`,
     received: `${first.literal}, and then ${second.literal}`,
     likely: 'the second copy is calculated like a new response',
@@ -374,8 +374,8 @@ Then('the client does not report another time', function (this: NtpWorld) {
 });
 
 Then('its CONNECT is signed', function (this: NtpWorld) {
-  const connect = this.performance.sessions.map((session) => session.connect).find((packet) => packet !== undefined);
-  if (connect === undefined) return this.blame({ expected: 'a CONNECT', received: this.silence(), needs: [] });
-  const faults = signatureFaults(connect, this.performance.identity, this.stage.target.tls === undefined ? 'tcp' : 'tls');
-  if (faults.length > 0) this.blame({ expected: 'a CONNECT signed with the device secret', received: faults.join('; ') });
+  const connect = this.clientRun.sessions.map((session) => session.connect).find((packet) => packet !== undefined);
+  if (connect === undefined) return this.fail({ expected: 'a CONNECT', received: this.silence(), needs: [] });
+  const faults = signatureFaults(connect, this.clientRun.identity, this.runner.target.tls === undefined ? 'tcp' : 'tls');
+  if (faults.length > 0) this.fail({ expected: 'a CONNECT signed with the device secret', received: faults.join('; ') });
 });

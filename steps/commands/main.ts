@@ -9,7 +9,7 @@ import type { ListOptions } from './list/command.ts';
 import { loadCommand } from './load/flags.ts';
 import type { MergeOptions } from './run/merge.ts';
 import { exitCodes, interopExitCodes, validateExitCodes, verifyExitCodes } from './terminal/exit-codes.ts';
-import { exitOfLoss, isSystemError } from './terminal/failed-writes.ts';
+import { exitOfFailedWrite, isSystemError } from './terminal/failed-writes.ts';
 import { below } from './terminal/help.ts';
 
 /** Options of `run` as the command line gives them. */
@@ -72,7 +72,7 @@ function explainError(error: unknown): number {
   }
   if (isSystemError(error)) {
     console.error(`${error.message}: nothing was judged`);
-    return exitOfLoss;
+    return exitOfFailedWrite;
   }
   console.error('the suite is at fault; please report this:', error);
   return 4;
@@ -192,10 +192,10 @@ function commands(args: readonly string[], done: (code: number) => void): Comman
     )
     .action(async ([target, ...others]: string[], { report, watch, jobs, ...flags }: RunFlags) => {
       if (target !== undefined && others.length > 0) {
-        const { runFamily } = await import('./run-many/command.ts');
+        const { runMany } = await import('./run-many/command.ts');
         const { verbose, root: bounds } = flags;
         const own = { folder: report, ...(verbose && { verbose }), ...(bounds && { root: bounds }), ...(jobs && { jobs }) };
-        done(await runFamily([target, ...others], own, flagsOfEach({ ...flags, ...(watch && { watch }) })));
+        done(await runMany([target, ...others], own, flagsOfEach({ ...flags, ...(watch && { watch }) })));
         return;
       }
       if (watch === true) {
@@ -224,9 +224,9 @@ function commands(args: readonly string[], done: (code: number) => void): Comman
     });
 
   command('interop')
-    .summary('Puts clients in front of servers, and judges what both put on the wire.')
+    .summary('Puts clients in front of servers, and judges what both put on the trace.')
     .description(
-      'Puts each client in front of each server, with a recording link between them, and judges what both put on the wire by the same requirements. It certifies nothing.',
+      'Puts each client in front of each server, with a recording link between them, and judges what both put on the trace by the same requirements. It certifies nothing.',
     )
     .argument('<targets...>', 'target files of servers and clients, in any order; each says its role itself')
     .option('--starts <number>', 'how often each client is started with each type that it offers', readStarts, 3)

@@ -81,7 +81,7 @@ describe('the console', () => {
     scenario  Scenario 20
     expected   PUBLISH at QoS 0
     received   PUBLISH\\x1B[2J
-    wire       +0.000 s  → CONNECT
+    trace       +0.000 s  → CONNECT
     repeat     suite run acme.yaml --only server-qos
 
 ! server-wish  SHOULD  the server SHOULD do what server-wish says
@@ -89,7 +89,7 @@ describe('the console', () => {
     scenario  Scenario 10
     expected   PUBLISH at QoS 0
     received   PUBLISH at QoS 1
-    wire       +0.000 s  → CONNECT
+    trace       +0.000 s  → CONNECT
     repeat     suite run acme.yaml --only server-wish
 
 server/server-qos

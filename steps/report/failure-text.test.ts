@@ -11,29 +11,29 @@ const quoted = {
 } as const;
 const command = 'npx iot-ntp-conformance run target.yaml';
 
-function scenario(title: string, wire: readonly string[], likely?: string): ScenarioResult {
+function scenario(title: string, trace: readonly string[], likely?: string): ScenarioResult {
   const failure = {
     expected: 'PUBLISH at QoS 0',
     received: 'PUBLISH at QoS 1, packet id 1',
     ...(likely === undefined ? {} : { likely }),
-    wire,
+    trace,
   };
-  return { title, place: 'features/server/qos.feature:9', status: 'failed', failure, information: [], wire: [], durationMs: 1 };
+  return { title, place: 'features/server/qos.feature:9', status: 'failed', failure, information: [], trace: [], durationMs: 1 };
 }
 
 describe('a failure text', () => {
-  test('says what was demanded, expected and received, on what wire, and how to see it again', () => {
+  test('says what was demanded, expected and received, on what trace, and how to see it again', () => {
     const likely = 'the service publishes at the QoS of the subscription';
-    const wire = ['+0.000 s  → SUBSCRIBE  /ext/ntp/a1b2/probe-7/response  QoS 1', '+0.003 s  ← SUBACK     QoS 1'];
+    const trace = ['+0.000 s  → SUBSCRIBE  /ext/ntp/a1b2/probe-7/response  QoS 1', '+0.003 s  ← SUBACK     QoS 1'];
     assert.equal(
-      failureText(quoted, [scenario('the subscription was granted QoS 1', wire, likely)], { command }),
+      failureText(quoted, [scenario('the subscription was granted QoS 1', trace, likely)], { command }),
       `✖ server-response-qos0  MUST  the server MUST deliver the response at QoS 0
     (Device connection, step 1: the service supports QoS 0 messages only)
     scenario   the subscription was granted QoS 1
     expected   PUBLISH at QoS 0
     received   PUBLISH at QoS 1, packet id 1
     likely     the service publishes at the QoS of the subscription
-    wire       +0.000 s  → SUBSCRIBE  /ext/ntp/a1b2/probe-7/response  QoS 1
+    trace       +0.000 s  → SUBSCRIBE  /ext/ntp/a1b2/probe-7/response  QoS 1
                +0.003 s  ← SUBACK     QoS 1
     repeat     npx iot-ntp-conformance run target.yaml --only server-response-qos0`,
     );
@@ -44,12 +44,12 @@ describe('a failure text', () => {
     assert.match(failureText(quoted, two, { command }), /^ {4}also {7}second: received PUBLISH at QoS 1, packet id 1$/m);
     const all = failureText(quoted, two, { command, all: true });
     assert.equal(all.match(/^ {4}scenario {2}/gm)?.length, 2);
-    assert.doesNotMatch(all, /also|likely|wire/);
+    assert.doesNotMatch(all, /also|likely|trace/);
   });
 
-  test('shows both ends of a long wire', () => {
-    const wire = Array.from({ length: 100 }, (_, index) => `packet ${index}`);
-    const text = failureText(quoted, [scenario('long', wire)], { command });
+  test('shows both ends of a long trace', () => {
+    const trace = Array.from({ length: 100 }, (_, index) => `packet ${index}`);
+    const text = failureText(quoted, [scenario('long', trace)], { command });
     assert.match(text, /packet 11\n {15}… 76 more, see report\.json …\n {15}packet 88\n/);
     assert.match(text, /packet 99\n/);
   });

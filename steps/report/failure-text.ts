@@ -53,7 +53,7 @@ function scenarioLines({ title, failure, expected, unstable }: ScenarioResult, p
     ...(failure.likely === undefined ? [] : entry('likely', [failure.likely], paint)),
     ...(expected === undefined ? [] : entry('known', [expectedInWords(expected)], paint)),
     ...(unstable === undefined ? [] : entry('unstable', [unstableInWords(unstable)], paint)),
-    ...entry('wire', packets(failure.wire), paint),
+    ...entry('trace', packets(failure.trace), paint),
   ];
 }
 
@@ -62,8 +62,8 @@ function entry(label: string, lines: readonly string[], paint: Paint): string[] 
   return lines.map((line, index) => `    ${index === 0 ? paint('quiet', label.padEnd(9)) : ' '.repeat(9)}  ${line}`);
 }
 
-function packets(wire: readonly string[]): readonly string[] {
-  if (wire.length <= mostPackets) return wire;
+function packets(trace: readonly string[]): readonly string[] {
+  if (trace.length <= mostPackets) return trace;
   const half = mostPackets / 2;
-  return [...wire.slice(0, half), `… ${wire.length - mostPackets} more, see report.json …`, ...wire.slice(-half)];
+  return [...trace.slice(0, half), `… ${trace.length - mostPackets} more, see report.json …`, ...trace.slice(-half)];
 }

@@ -36,7 +36,7 @@ describe('a message on the page', () => {
     assert.match(attachment?.mediaType ?? '', /^text\//);
   });
 
-  test('shows no stack where the implementation is blamed, and keeps it where the suite broke', () => {
+  test('shows no stack where the implementation is failed, and keeps it where the suite broke', () => {
     const failed = (type: string): Envelope => ({
       testStepFinished: {
         testCaseStartedId: '1',

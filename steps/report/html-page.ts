@@ -70,12 +70,12 @@ function inWords(text: string): string {
       return evidence.text;
     case 'inapplicable':
       return `inapplicable: ${evidence.reason}`;
-    case 'wire':
+    case 'trace':
       return evidence.lines.join('\n');
     case 'exchanges':
       return `${evidence.made} ${evidence.made === 1 ? 'exchange' : 'exchanges'}; index.html draws them`;
     case 'finding':
-    case 'charge': {
+    case 'lateFinding': {
       const likely = evidence.likely === undefined ? [] : [`likely    ${evidence.likely}`];
       const needs =
         evidence.kind === 'finding' && evidence.needs !== undefined

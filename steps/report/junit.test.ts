@@ -158,7 +158,7 @@ describe('junit.xml', () => {
 
   test('is XML whatever an implementation sends', () => {
     const received = `</failure>]]>&amp;<!-- "'\0\x0b\x1b[2J\ud800\uffff\u2028\r\n${'\u{1f552}'.repeat(1_500)}`;
-    const evil = { outcomes: ['FAILED'], evidence: [finding('server-b', { received, wire: [received] })] } satisfies Course;
+    const evil = { outcomes: ['FAILED'], evidence: [finding('server-b', { received, trace: [received] })] } satisfies Course;
     const judgement = judge([requirement('server-b')], transcriptOf(scenario(place('server-b'), evil)), { strict: false });
     const report = buildReport(run, judgement, new Date(run.started));
     const hostile = { ...report, target: { ...report.target, name: 'A "<name>"\x1b' } };

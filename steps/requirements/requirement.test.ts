@@ -118,7 +118,11 @@ describe('a feature', () => {
 for (const [mistake, text, message] of [
   ['a scenario outside a Rule', 'Feature: x\n\n  Example: y\n    Given z\n', /qos\.feature:3: every scenario belongs to a Rule/],
   ['an empty file', '', /qos\.feature: there is no feature/],
-  ['a text that is no Gherkin', 'Feature: x\n  Nonsense\n  @tag\n', /^features\/server\/qos\.feature: .*unexpected end of file/s],
+  [
+    'a text that is no Gherkin',
+    'Feature: x\n  MalformedRequest\n  @tag\n',
+    /^features\/server\/qos\.feature: .*unexpected end of file/s,
+  ],
   ['no tags', broken('@server-response-qos0 @must @tls', ''), /qos\.feature:6: the Rule's first tag must be its id, @server-…/],
   ['the id of the other role', broken('@server-response-qos0', '@client-response-qos0'), /:6: the Rule's first tag/],
   ['no level', broken('@must ', ''), /:6: the Rule's second tag must be @must or @should/],

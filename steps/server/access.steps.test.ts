@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Reception } from '../harness/device/unauthenticated-device.ts';
 import type { Target } from '../harness/implementation/target.ts';
-import { blame, MadeUpWorld, say } from '../testing/fake-world.ts';
+import { FakeWorld, fail, say } from '../testing/fake-world.ts';
 
 const device = 'a device that hears its response topic';
 const uncertified = 'a stranger connects in its place without a certificate';
@@ -12,8 +12,8 @@ const refused: Reception = { accepted: false, response: undefined, open: false, 
 // nobody reads what stands in them
 const certified = { certificate: import.meta.filename, key: import.meta.filename } as unknown as NonNullable<Target['tls']>;
 
-async function worldOf(target: Partial<Target>, reception = refused): Promise<MadeUpWorld> {
-  const world = new MadeUpWorld('server-refuses-strangers', { target, reception });
+async function worldOf(target: Partial<Target>, reception = refused): Promise<FakeWorld> {
+  const world = new FakeWorld('server-refuses-strangers', { target, reception });
   await say(world, device);
   return world;
 }
@@ -23,7 +23,7 @@ test('a stranger without a certificate shows none, in the place of the device', 
   assert.equal(await say(world, uncertified), undefined);
   const credentials = { clientId: 'dn' };
   const identity = { productKey: 'pk', deviceName: 'dn' };
-  assert.deepEqual(world.session.strangers, [{ identity, credentials, mqttVersion: '5', certified: false }]);
+  assert.deepEqual(world.serverRun.strangers, [{ identity, credentials, mqttVersion: '5', certified: false }]);
   await say(world, refuses);
   assert.deepEqual(world.informed, ['connection refused']);
 });
@@ -32,16 +32,16 @@ test('a certificate that devices do not show, or not alone, is no lock', async (
   for (const target of [{}, { tls: certified, auth: { kind: 'password', password: 'secret' } }] satisfies Partial<Target>[]) {
     const world = await worldOf(target);
     assert.equal(await say(world, uncertified), 'skipped');
-    assert.deepEqual(world.session.strangers, []);
+    assert.deepEqual(world.serverRun.strangers, []);
     await assert.rejects(say(world, refuses) as Promise<unknown>, /needs a stranger/);
   }
 });
 
-test('a stranger that is let in is blamed, unless the server hangs up', async () => {
+test('a stranger that is let in is failed, unless the server hangs up', async () => {
   const accepted = { ...refused, accepted: true, how: 'CONNACK accepted it' };
   const open = await worldOf({ tls: certified }, { ...accepted, open: true });
   await say(open, uncertified);
-  assert.match((await blame(open, refuses)).received, /^CONNACK accepted it, and leaves it open/);
+  assert.match((await fail(open, refuses)).received, /^CONNACK accepted it, and leaves it open/);
   const closed = await worldOf({ tls: certified }, accepted);
   await say(closed, uncertified);
   await say(closed, refuses);
@@ -53,22 +53,22 @@ test('a stranger shows what is wrong, and asks when it is said', async () => {
   assert.equal(await say(world, 'a stranger connects in its place with no password, in MQTT 5'), undefined);
   await say(world, 'a stranger connects in its place with no password, in MQTT 3.1.1, and asks at once');
   const common = { identity: { productKey: 'pk', deviceName: 'dn' }, credentials: { clientId: 'dn', username: 'dn' } };
-  assert.deepEqual(world.session.strangers, [
+  assert.deepEqual(world.serverRun.strangers, [
     { ...common, mqttVersion: '5' },
     { ...common, mqttVersion: '3.1.1', hasty: true },
   ]);
   const open = await worldOf({});
   assert.equal(await say(open, 'a stranger connects in its place with no password, in MQTT 5'), 'skipped');
-  assert.deepEqual(open.session.strangers, []);
+  assert.deepEqual(open.serverRun.strangers, []);
 });
 
-test('a stranger that is served is blamed, whether it was accepted or not', async () => {
+test('a stranger that is served is failed, whether it was accepted or not', async () => {
   const payload = Buffer.from('{"deviceSendTime":1}');
   const response = { topic: '/ext/ntp/pk/dn/response', payload, qos: 0, retain: false, dup: false, at: 0 } as const;
   for (const accepted of [true, false]) {
     const world = await worldOf({ tls: certified }, { ...refused, accepted, response });
     await say(world, uncertified);
-    const { received, likely } = await blame(world, refuses);
+    const { received, likely } = await fail(world, refuses);
     assert.equal(received, `connection refused; a response on ${response.topic}: {"deviceSendTime":1}`);
     assert.equal(likely === undefined, accepted);
   }

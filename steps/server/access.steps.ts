@@ -1,7 +1,7 @@
 import { Given, Then, When } from '@cucumber/cucumber';
-import type { Intruder } from '../harness/device/foreign-device.ts';
+import type { ForeignDevice } from '../harness/device/foreign-device.ts';
 import type { Reception } from '../harness/device/unauthenticated-device.ts';
-import { type Credentials, credentialsOf, strangerTo, type Wrong } from '../harness/implementation/credentials.ts';
+import { type Credentials, credentialsOf, type Wrong, wrongCredentials } from '../harness/implementation/credentials.ts';
 import type { Identity } from '../harness/implementation/target.ts';
 import { printable } from '../harness/text/printable.ts';
 import type { NtpWorld } from '../support/world.ts';
@@ -16,16 +16,16 @@ interface Call {
 /** How the server received the scenario's stranger. */
 const receptions = new WeakMap<NtpWorld, Reception>();
 
-const intruders = new WeakMap<NtpWorld, Intruder>();
+const foreignDevices = new WeakMap<NtpWorld, ForeignDevice>();
 
 const tooFew = 'the target file names no other device that the server knows (onlyThese)';
 
 async function call(world: NtpWorld, credentials: Credentials, how: Call): Promise<void> {
-  receptions.set(world, await world.session.stranger(world.device.identity, credentials, how));
+  receptions.set(world, await world.serverRun.stranger(world.device.identity, credentials, how));
 }
 
 async function callWrongly(world: NtpWorld, wrong: Wrong, how: Call): Promise<'skipped' | undefined> {
-  const stranger = strangerTo(world.target, world.device.identity, world.session.sibling, wrong);
+  const stranger = wrongCredentials(world.target, world.device.identity, world.serverRun.sibling, wrong);
   if ('impossible' in stranger) return world.inapplicable(stranger.impossible);
   await call(world, stranger.credentials, how);
   return undefined;
@@ -60,33 +60,33 @@ Then('the server refuses the stranger', function (this: NtpWorld) {
   const { accepted, response, open, how } = reception;
   const expected = 'the server refuses the connection, or closes it';
   if (response !== undefined) {
-    this.blame({
+    this.fail({
       expected,
       received: `${how}; a response on ${response.topic}: ${printable(response.payload.toString())}`,
       likely: accepted ? undefined : 'the refusal is said, and the connection served all the same',
     });
   }
-  if (accepted && open) this.blame({ expected, received: `${how}, and leaves it open, though nothing is answered` });
+  if (accepted && open) this.fail({ expected, received: `${how}, and leaves it open, though nothing is answered` });
   this.inform(how);
 });
 
-async function intrude(world: NtpWorld, identity: Identity | undefined): Promise<Intruder | undefined> {
+async function playForeignDevice(world: NtpWorld, identity: Identity | undefined): Promise<ForeignDevice | undefined> {
   if (identity === undefined) return undefined;
-  const intruder = await world.intrude(identity);
-  intruders.set(world, intruder);
-  return intruder;
+  const foreignDevice = await world.playForeignDevice(identity);
+  foreignDevices.set(world, foreignDevice);
+  return foreignDevice;
 }
 
 async function askInItsName(world: NtpWorld, identity: Identity | undefined): Promise<'skipped' | undefined> {
-  const intruder = await intrude(world, identity);
-  if (intruder === undefined) return world.inapplicable(tooFew);
-  world.requests.push(intruder.askAs(world.device, world.requirement.id));
-  await intruder.fence();
+  const foreignDevice = await playForeignDevice(world, identity);
+  if (foreignDevice === undefined) return world.inapplicable(tooFew);
+  world.requests.push(foreignDevice.askAs(world.device, world.requirement.id));
+  await foreignDevice.fence();
   return undefined;
 }
 
 When('another device of the same product asks in its name', async function (this: NtpWorld) {
-  return askInItsName(this, this.session.sibling);
+  return askInItsName(this, this.serverRun.sibling);
 });
 
 When('the device {string} asks in its name', async function (this: NtpWorld, name: string) {
@@ -98,7 +98,7 @@ Then('the server does not answer the device', async function (this: NtpWorld) {
   const [response] = this.request.responses;
   if (response === undefined) return;
   const { identity, responseTopic } = this.device;
-  this.blame({
+  this.fail({
     expected: `no response to a request in the name of ${identity.deviceName} of ${identity.productKey} that another device sent`,
     received: `a response on ${responseTopic}: ${response.payload.text}`,
     likely: 'a device may publish on the request topic of any device',
@@ -106,14 +106,14 @@ Then('the server does not answer the device', async function (this: NtpWorld) {
 });
 
 async function listenTo(world: NtpWorld, identity: Identity | undefined, filter: string): Promise<'skipped' | undefined> {
-  const intruder = await intrude(world, identity);
-  if (intruder === undefined) return world.inapplicable(tooFew);
-  await intruder.listen(world.device.topic(filter));
+  const foreignDevice = await playForeignDevice(world, identity);
+  if (foreignDevice === undefined) return world.inapplicable(tooFew);
+  await foreignDevice.listen(world.device.topic(filter));
   return undefined;
 }
 
 Given('another device of the same product that listens to {string}', async function (this: NtpWorld, filter: string) {
-  return listenTo(this, this.session.sibling, filter);
+  return listenTo(this, this.serverRun.sibling, filter);
 });
 
 Given('the device {string} that listens to it as well', async function (this: NtpWorld, name: string) {
@@ -121,14 +121,14 @@ Given('the device {string} that listens to it as well', async function (this: Nt
 });
 
 Then('the response does not reach the other device', async function (this: NtpWorld) {
-  const intruder = intruders.get(this);
-  if (intruder === undefined) throw new Error('this sentence needs another device that listens');
-  await intruder.fence();
+  const foreignDevice = foreignDevices.get(this);
+  if (foreignDevice === undefined) throw new Error('this sentence needs another device that listens');
+  await foreignDevice.fence();
   const { responseTopic } = this.device;
-  const [message] = intruder.heard(responseTopic);
+  const [message] = foreignDevice.heard(responseTopic);
   if (message === undefined) return;
-  const { productKey, deviceName } = intruder.identity;
-  this.blame({
+  const { productKey, deviceName } = foreignDevice.identity;
+  this.fail({
     expected: `nothing of it reaches ${deviceName} of ${productKey}`,
     received: `PUBLISH on ${responseTopic}: ${printable(message.payload.toString())}`,
     likely: 'a device may subscribe to the response topic of any device',

@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { SuiteFault } from '../harness/text/suite-fault.ts';
-import { type Answers, blame, MadeUpWorld, said, say } from '../testing/fake-world.ts';
+import { type Answers, FakeWorld, fail, said, say } from '../testing/fake-world.ts';
 
 /** A world with a device, in front of a server of which only the given exchanges are known. */
-async function worldWith(
-  id: string,
-  ...exchanges: readonly Readonly<Parameters<MadeUpWorld['exchange']>>[]
-): Promise<MadeUpWorld> {
-  const world = new MadeUpWorld(id);
-  world.device = await world.play(world.session.identity);
+async function worldWith(id: string, ...exchanges: readonly Readonly<Parameters<FakeWorld['exchange']>>[]): Promise<FakeWorld> {
+  const world = new FakeWorld(id);
+  world.device = await world.play(world.serverRun.identity);
   for (const exchange of exchanges) world.exchange(...exchange);
   return world;
 }
@@ -26,41 +23,41 @@ describe('each server time is the current time in milliseconds', () => {
       [0, -1000, /^serverSendTime/],
       [0, 1020, /^serverSendTime/],
     ] as const) {
-      const finding = await blame(await judge(received, sent), sentence);
+      const finding = await fail(await judge(received, sent), sentence);
       assert.match(finding.received, name);
       assert.deepEqual(finding.needs, ['server-response-members']);
     }
   });
 
-  test('and a time that cannot be read is blamed', async () => {
+  test('and a time that cannot be read is failed', async () => {
     const answers: Answers = ({ echo }) => [{ payload: `{"deviceSendTime":${echo},"serverRecvTime":"now","serverSendTime":1}` }];
-    const world = new MadeUpWorld('server-unit-milliseconds', { answers });
+    const world = new FakeWorld('server-unit-milliseconds', { answers });
     await say(world, 'a device whose clock is right');
     await say(world, 'the device asks');
-    const { expected, needs } = await blame(world, sentence);
+    const { expected, needs } = await fail(world, sentence);
     assert.equal(expected, 'serverRecvTime in decimal digits');
     assert.deepEqual(needs, ['server-response-members', 'server-string-stays-string']);
   });
 });
 
-test('times that are all multiples of 10 ms are blamed, and times that are not are none', async () => {
+test('times that are all multiples of 10 ms are failed, and times that are not are none', async () => {
   const sentence = "the server's times are not all multiples of 10 ms";
   const id = 'server-millisecond-steps';
   const steps = (by: number) => [0, 1, 2, 3, 4, 5].map((n) => [n * by, 1, n * by, n * by] as const);
-  const coarse = new MadeUpWorld(id);
-  const fine = new MadeUpWorld(id);
+  const coarse = new FakeWorld(id);
+  const fine = new FakeWorld(id);
   // the origin is any millisecond: the first one is made a multiple of 1000
-  const shift = 1000 - (Number(new MadeUpWorld(id).exchange(0, 1, 0, 0).request.timestamp?.digits) % 1000);
+  const shift = 1000 - (Number(new FakeWorld(id).exchange(0, 1, 0, 0).request.timestamp?.digits) % 1000);
   for (const [at, took, received, sent] of steps(1000)) coarse.exchange(at + shift, took, received + shift, sent + shift);
   for (const [at, took, received, sent] of steps(7)) fine.exchange(at, took, received, sent);
   await say(fine, sentence);
-  const { received, likely } = await blame(coarse, sentence);
+  const { received, likely } = await fail(coarse, sentence);
   assert.match(received, /^steps of 1000 ms: \d+000, /);
   assert.match(received, / in 6 exchanges$/);
   assert.match(likely ?? '', /a clock of seconds/);
-  const tens = new MadeUpWorld(id);
+  const tens = new FakeWorld(id);
   for (const [at, took, received, sent] of steps(10)) tens.exchange(at + shift, took, received + shift, sent + shift);
-  assert.equal((await blame(tens, sentence)).likely, undefined);
+  assert.equal((await fail(tens, sentence)).likely, undefined);
 });
 
 describe('both server times advance as real time does', () => {
@@ -86,7 +83,7 @@ describe('both server times advance as real time does', () => {
       [121, 101, 'serverRecvTime'],
       [101, 121, 'serverSendTime'],
     ] as const) {
-      const finding = await blame(await judge(received, sent), sentence);
+      const finding = await fail(await judge(received, sent), sentence);
       assert.match(finding.expected, new RegExp(`^${name} moves on as real time does, to within 17 ms`));
       assert.match(finding.likely ?? '', /cache/);
       assert.deepEqual(finding.needs, ['server-unit-milliseconds']);
@@ -95,11 +92,11 @@ describe('both server times advance as real time does', () => {
 
   test('a stamp that never changes is told from one that is late', async () => {
     const world = await worldWith('server-stamps-are-fresh', [0, 2, 1, 1], [100, 2, 1, 1]);
-    assert.match((await blame(world, sentence)).likely ?? '', /taken once/);
+    assert.match((await fail(world, sentence)).likely ?? '', /taken once/);
   });
 
   test('no exchange is a fault of the suite', async () => {
-    await assert.rejects(say(new MadeUpWorld('server-stamps-are-fresh'), sentence), /no exchange/);
+    await assert.rejects(say(new FakeWorld('server-stamps-are-fresh'), sentence), /no exchange/);
   });
 });
 
@@ -107,7 +104,7 @@ test('serverRecvTime may equal serverSendTime, and may not be later', async () =
   const sentence = 'serverRecvTime is never later than serverSendTime';
   const id = 'server-receives-before-sending';
   await say(await worldWith(id, [0, 2, 1, 1], [10, 2, 11, 12]), sentence);
-  const { received } = await blame(await worldWith(id, [0, 2, 1, 1], [10, 2, 12, 11]), sentence);
+  const { received } = await fail(await worldWith(id, [0, 2, 1, 1], [10, 2, 12, 11]), sentence);
   assert.match(received, /^serverRecvTime 1 ms later/);
 });
 
@@ -117,35 +114,35 @@ describe('serverSendTime is never later after serverRecvTime than the exchange t
 
   test('within a tick of 16 ms, the step of the clock, and the millisecond that is cut off', async () => {
     await say(await worldWith(id, [0, 2.5, 0, 20]), sentence);
-    const { expected, received, needs } = await blame(await worldWith(id, [0, 2.5, 0, 21]), sentence);
+    const { expected, received, needs } = await fail(await worldWith(id, [0, 2.5, 0, 21]), sentence);
     assert.match(expected, /of 2\.500 ms at the most/);
     assert.match(received, /^21 ms/);
     assert.deepEqual(needs, ['server-unit-milliseconds', 'server-stamps-are-fresh', 'server-ignores-device-clock']);
   });
 
-  test('and a time that cannot be read is blamed', async () => {
+  test('and a time that cannot be read is failed', async () => {
     for (const name of ['serverSendTime', 'serverRecvTime'] as const) {
       const payload = JSON.stringify({ deviceSendTime: 0, serverRecvTime: 1, serverSendTime: 1, [name]: 'now' });
       const world = await worldWith(id, [0, 2, 1, 1, { digits: '0', payload }]);
-      assert.equal((await blame(world, sentence)).expected, `${name} in decimal digits`);
+      assert.equal((await fail(world, sentence)).expected, `${name} in decimal digits`);
     }
   });
 
   test('in each exchange: little in the others makes up for nothing', async () => {
     const exchanges = [0, 100, 200].map((at) => [at, 2, at, at + (at === 100 ? 25 : 0)] as const);
-    await blame(await worldWith(id, ...exchanges), sentence);
+    await fail(await worldWith(id, ...exchanges), sentence);
   });
 
   test('in all together: what was claimed little by little is more than there was time', async () => {
     const fast = (each: number) => [0, 3, 6, 9, 12].map((at) => [at, 2, at, at + each] as const);
     // 14 ms from the first publish to the last arrival, and 18 ms to spare
     await say(await worldWith(id, ...fast(6)), sentence);
-    const { expected } = await blame(await worldWith(id, ...fast(7)), sentence);
+    const { expected } = await fail(await worldWith(id, ...fast(7)), sentence);
     assert.match(expected, /of 14\.000 ms at the most/);
   });
 
   test('no exchange is a fault of the suite', async () => {
-    await assert.rejects(say(new MadeUpWorld(id), sentence), /no exchange/);
+    await assert.rejects(say(new FakeWorld(id), sentence), /no exchange/);
   });
 });
 
@@ -158,14 +155,14 @@ describe('both server times lie between publish and arrival', () => {
   test('a tick of 16 ms, the step and what is cut off before, the step and what is cut off after', async () => {
     await say(await judge(-17), sentence);
     await say(await judge(12), sentence);
-    assert.match((await blame(await judge(-18, 5), sentence)).received, /^serverRecvTime \d+, 17\.5 ms before publish/);
-    assert.match((await blame(await judge(5, 13), sentence)).received, /^serverSendTime \d+, 2\.5 ms after arrival/);
+    assert.match((await fail(await judge(-18, 5), sentence)).received, /^serverRecvTime \d+, 17\.5 ms before publish/);
+    assert.match((await fail(await judge(5, 13), sentence)).received, /^serverSendTime \d+, 2\.5 ms after arrival/);
   });
 
   test('says on which side it is', async () => {
-    assert.match((await blame(await judge(-18, 5), sentence)).likely ?? '', /older than the request/);
-    assert.match((await blame(await judge(5, 13), sentence)).likely ?? '', /lies in the future/);
-    const late = await blame(await judge(3_600_000), sentence);
+    assert.match((await fail(await judge(-18, 5), sentence)).likely ?? '', /older than the request/);
+    assert.match((await fail(await judge(5, 13), sentence)).likely ?? '', /lies in the future/);
+    const late = await fail(await judge(3_600_000), sentence);
     assert.match(late.likely ?? '', /a time zone/);
     assert.deepEqual(late.needs, ['server-unit-milliseconds', 'server-stamps-are-fresh', 'server-ignores-device-clock']);
   });
@@ -174,13 +171,13 @@ describe('both server times lie between publish and arrival', () => {
 describe("the server's time is the one that a device whose clock is right is given", () => {
   const sentence = "the server's time is the one that a device whose clock is right is given";
   /** The first answer is this many ms off, which is what the odd device hears. */
-  const judge = async (off: number, factor = 1, odd?: string): Promise<MadeUpWorld> => {
+  const judge = async (off: number, factor = 1, odd?: string): Promise<FakeWorld> => {
     const answers: Answers = ({ echo, now, count }) => {
       if (count === 1 && odd !== undefined) return [{ payload: odd.replace('echo', echo) }];
       const time = (now + (count === 1 ? off : 0)) * (count === 1 ? factor : 1);
       return [said(echo, time, time, { after: 10.3 })];
     };
-    const world = new MadeUpWorld('server-ignores-device-clock', { answers });
+    const world = new FakeWorld('server-ignores-device-clock', { answers });
     await say(world, 'a device whose clock stands at 4500');
     await say(world, 'the device asks');
     return world;
@@ -191,22 +188,22 @@ describe("the server's time is the one that a device whose clock is right is giv
     await say(await judge(1011), sentence);
     await say(await judge(-1011), sentence);
     for (const off of [1012, -1012]) {
-      const { likely, needs } = await blame(await judge(off), sentence);
+      const { likely, needs } = await fail(await judge(off), sentence);
       assert.match(likely ?? '', /from deviceSendTime/);
       assert.equal(needs, undefined);
     }
   });
 
-  test('and a time that cannot be read is blamed', async () => {
+  test('and a time that cannot be read is failed', async () => {
     for (const [odd, name] of [
       ['{"deviceSendTime":echo,"serverRecvTime":null,"serverSendTime":1}', 'serverRecvTime'],
       ['{"deviceSendTime":echo,"serverRecvTime":1,"serverSendTime":null}', 'serverSendTime'],
     ] as const)
-      assert.equal((await blame(await judge(0, 1, odd), sentence)).expected, `${name} in decimal digits`);
+      assert.equal((await fail(await judge(0, 1, odd), sentence)).expected, `${name} in decimal digits`);
   });
 
   test('leans on the unit where another unit is what is wrong', async () => {
-    assert.deepEqual((await blame(await judge(0, 1000), sentence)).needs, ['server-unit-milliseconds']);
+    assert.deepEqual((await fail(await judge(0, 1000), sentence)).needs, ['server-unit-milliseconds']);
   });
 });
 
@@ -214,14 +211,14 @@ describe("the device arrives at the server's time", () => {
   const arrives = "the device arrives at the server's time to within half the round trip + 1 ms";
   const misses = 'serverSendTime alone is behind by the latency of 10 ms or more';
   /** The server's clock is known exactly but for `uncertainty`, and is that of the suite; the device's is as well. */
-  const judge = async (took: number, received: number, sent: number, uncertainty = 0, step = 1): Promise<MadeUpWorld> => {
+  const judge = async (took: number, received: number, sent: number, uncertainty = 0, step = 1): Promise<FakeWorld> => {
     const world = await worldWith('server-calibrates', [0, took, received, sent]);
     world.serverTime = { offset: 0, uncertainty };
     world.step = step;
-    world.device = await world.play(world.session.identity, {
+    world.device = await world.play(world.serverRun.identity, {
       clock: (at) => (at - Number(world.exchanges[0]?.request.at)) / 1000,
     });
-    const [{ request }] = world.exchanges as [MadeUpWorld['exchanges'][0]];
+    const [{ request }] = world.exchanges as [FakeWorld['exchanges'][0]];
     // the device's clock began when it asked
     Object.assign(request, { timestamp: { type: 'Long', digits: '0' } });
     return world;
@@ -237,7 +234,7 @@ describe("the device arrives at the server's time", () => {
     );
     for (const off of [10.5, -10.5]) await say(await judge(20, 10 + off * 2, 10), arrives);
     for (const off of [11.5, -11.5]) {
-      const { needs, expected } = await blame(await judge(20, 10 + off * 2, 10), arrives);
+      const { needs, expected } = await fail(await judge(20, 10 + off * 2, 10), arrives);
       assert.match(expected, /to within 11\.0 ms$/);
       assert.ok(needs?.includes('server-stamps-within-exchange'));
     }
@@ -245,28 +242,28 @@ describe("the device arrives at the server's time", () => {
 
   test('counting in what is not known of the clock, and its steps where it has any', async () => {
     await say(await judge(20, 10 + 35, 10, 7), arrives);
-    await blame(await judge(20, 10 + 37, 10, 7), arrives);
+    await fail(await judge(20, 10 + 37, 10, 7), arrives);
     await say(await judge(20, 10 + 41, 10, 0, 10), arrives);
-    await blame(await judge(20, 10 + 43, 10, 0, 10), arrives);
+    await fail(await judge(20, 10 + 43, 10, 0, 10), arrives);
     // a step of 1 ms is in the 1 ms already
-    await blame(await judge(20, 10 + 23, 10, 0, 1), arrives);
+    await fail(await judge(20, 10 + 23, 10, 0, 1), arrives);
   });
 
   test('which serverSendTime alone does not, by the latency back, less what is not known', async () => {
     // 20.5 ms after the request the server's time is 20.5
     await say(await judge(20.5, 5, 12), misses);
-    const { received, needs } = await blame(await judge(20.5, 5, 13), misses);
+    const { received, needs } = await fail(await judge(20.5, 5, 13), misses);
     assert.match(received, /^7\.[45] ms behind/);
     assert.ok(needs?.includes('server-ignores-device-clock'));
     await say(await judge(20.5, 5, 15, 3), misses);
-    await blame(await judge(20.5, 5, 16, 3), misses);
+    await fail(await judge(20.5, 5, 16, 3), misses);
     await say(await judge(20.5, 5, 16, 0, 5), misses);
-    await blame(await judge(20.5, 5, 17, 0, 5), misses);
+    await fail(await judge(20.5, 5, 17, 0, 5), misses);
   });
 });
 
 test("the page's example is checked against the suite's own formula, whose fault a difference is", async () => {
-  const world = new MadeUpWorld('server-worked-example');
+  const world = new FakeWorld('server-worked-example');
   await say(world, 'the exchange of the page:', [
     ['deviceSendTime', '1571724098000'],
     ['serverRecvTime', '1571724098110'],

@@ -1,10 +1,10 @@
 import { Given, Then } from '@cucumber/cucumber';
-import { Grain } from '../harness/device/clock-resolution.ts';
+import { ClockResolution } from '../harness/device/clock-resolution.ts';
 import { claimedProcessing, estimateServerTime } from '../harness/device/server-time.ts';
 import { type Exchange, roundTrip, type Timestamp } from '../harness/message/exchange.ts';
 import { SuiteFault } from '../harness/text/suite-fault.ts';
 import { halved, twiceTheTime } from '../harness/time/formula.ts';
-import { wall } from '../harness/time/now.ts';
+import { wallMsAt } from '../harness/time/now.ts';
 import type { NtpWorld } from '../support/world.ts';
 import { diagnoseServerTime, otherUnit } from './server-diagnosis.ts';
 
@@ -28,7 +28,7 @@ const basics = [
 function timeOf(world: NtpWorld, { response }: Exchange, name: (typeof stamps)[number]): bigint {
   const time = response[name]?.number;
   if (time !== undefined) return time;
-  return world.blame({
+  return world.fail({
     expected: `${name} in decimal digits`,
     received: response.payload.text,
     needs: ['server-response-members', 'server-string-stays-string'],
@@ -37,17 +37,17 @@ function timeOf(world: NtpWorld, { response }: Exchange, name: (typeof stamps)[n
 }
 
 Given("the server's clock stands at {timestamp}", function (this: NtpWorld, { digits }: Timestamp) {
-  this.session.setClock(Number(digits));
+  this.serverRun.setClock(Number(digits));
 });
 
 Then('each server time is the current time in milliseconds', async function (this: NtpWorld) {
   const exchange = await this.answer();
-  const now = wall(exchange.response.message.at);
-  const tolerance = this.session.started.target.clockToleranceMs;
+  const now = wallMsAt(exchange.response.message.at);
+  const tolerance = this.serverRun.started.target.clockToleranceMs;
   for (const name of stamps) {
     const time = timeOf(this, exchange, name);
     if (Math.abs(Number(time) - now) <= tolerance) continue;
-    this.blame({
+    this.fail({
       expected: `${name} within ${tolerance} ms of ${Math.floor(now)}`,
       received: `${name} ${time}`,
       likely: diagnoseServerTime(time, now),
@@ -58,10 +58,10 @@ Then('each server time is the current time in milliseconds', async function (thi
 });
 
 Then("the server's times are not all multiples of 10 ms", function (this: NtpWorld) {
-  const { step } = new Grain().addAll(this.exchanges);
+  const { step } = new ClockResolution().addAll(this.exchanges);
   if (step === 1) return;
   const seen = new Set(this.exchanges.map(({ response }) => response.serverSendTime?.number));
-  this.blame({
+  this.fail({
     expected: 'times that have millisecond resolution',
     received: `steps of ${step} ms: ${[...seen].slice(0, 5).join(', ')} in ${this.exchanges.length} exchanges`,
     likely: step === 1000 ? 'a clock of seconds, multiplied by 1000' : undefined,
@@ -75,14 +75,14 @@ Then('both server times advance as real time does', function (this: NtpWorld) {
 
 /** The suite's clock minus the server's must stay the same in all exchanges, as near as round trips and the clock's steps let it be seen. */
 function requireSteady(world: NtpWorld, name: (typeof stamps)[number]): void {
-  const step = world.session.watch.grain.step;
+  const step = world.serverRun.ledger.clockResolution.step;
   // The moment of a stamp lies between publish and arrival: so much is the server's clock behind at least, and at most.
   let atLeast = Number.NEGATIVE_INFINITY;
   let atMost = Number.POSITIVE_INFINITY;
   for (const exchange of world.exchanges) {
     const time = Number(timeOf(world, exchange, name));
-    atLeast = Math.max(atLeast, wall(exchange.request.at) - time);
-    atMost = Math.min(atMost, wall(exchange.response.message.at) - time);
+    atLeast = Math.max(atLeast, wallMsAt(exchange.request.at) - time);
+    atMost = Math.min(atMost, wallMsAt(exchange.response.message.at) - time);
   }
   const apart = atLeast - atMost;
   const [first, last] = [world.exchanges[0], world.exchanges.at(-1)];
@@ -91,7 +91,7 @@ function requireSteady(world: NtpWorld, name: (typeof stamps)[number]): void {
   const moved = Number(timeOf(world, last, name) - timeOf(world, first, name));
   world.inform(`${name} moved on by ${moved} ms in ${real.toFixed(1)} ms of real time, in ${world.exchanges.length} exchanges`);
   if (apart <= tick + step) return;
-  world.blame({
+  world.fail({
     expected: `${name} moves on as real time does, to within ${tick + step} ms`,
     received: `${name} moved on by ${moved} ms in ${real.toFixed(1)} ms of real time, and was ${apart.toFixed(1)} ms apart from it in between`,
     likely:
@@ -106,7 +106,7 @@ Then('serverRecvTime is never later than serverSendTime', function (this: NtpWor
   for (const exchange of this.exchanges) {
     const claimed = Number(timeOf(this, exchange, 'serverSendTime') - timeOf(this, exchange, 'serverRecvTime'));
     if (claimed >= 0) continue;
-    this.blame({
+    this.fail({
       expected: 'serverRecvTime not later than serverSendTime',
       received: `serverRecvTime ${-claimed} ms later: ${exchange.response.payload.text}`,
       likely: 'the two members are swapped',
@@ -117,7 +117,7 @@ Then('serverRecvTime is never later than serverSendTime', function (this: NtpWor
 
 Then('serverSendTime is never later after serverRecvTime than the exchange took', function (this: NtpWorld) {
   // A tick of the clock may fall into an exchange, and is then claimed whole; into all of them together falls no more than they took.
-  const spare = tick + this.session.watch.grain.step + 1;
+  const spare = tick + this.serverRun.ledger.clockResolution.step + 1;
   for (const exchange of this.exchanges) requireTrueClaim(this, exchange, claimOf(this, exchange), roundTrip(exchange), spare);
   const [first, last] = [this.exchanges[0], this.exchanges.at(-1)];
   if (first === undefined || last === undefined) throw new Error('no exchange was made');
@@ -135,7 +135,7 @@ function claimOf(world: NtpWorld, exchange: Exchange): number {
 /** All in ms; what is claimed and took is that of one exchange, or of all of them together. */
 function requireTrueClaim(world: NtpWorld, { response }: Exchange, claimed: number, took: number, spare: number): void {
   if (claimed <= took + spare) return;
-  world.blame({
+  world.fail({
     expected: `a processing time of ${took.toFixed(3)} ms at the most, which is what was needed for one exchange, or for all together`,
     received: `${claimed} ms: ${response.payload.text}`,
     likely: 'the processing time is made up, or serverRecvTime belongs to an earlier exchange',
@@ -145,15 +145,15 @@ function requireTrueClaim(world: NtpWorld, { response }: Exchange, claimed: numb
 }
 
 Then('both server times lie between publish and arrival', function (this: NtpWorld) {
-  const step = this.session.watch.grain.step;
+  const step = this.serverRun.ledger.clockResolution.step;
   for (const exchange of this.exchanges) {
-    const [published, arrived] = [wall(exchange.request.at), wall(exchange.response.message.at)];
+    const [published, arrived] = [wallMsAt(exchange.request.at), wallMsAt(exchange.response.message.at)];
     for (const name of stamps) {
       const time = Number(timeOf(this, exchange, name));
       const early = published - (time + 1);
       const late = time - arrived;
       if (early <= tick + step && late <= 1 + step) continue;
-      this.blame({
+      this.fail({
         expected: `${name} between publish, ${published.toFixed(1)}, and arrival, ${arrived.toFixed(1)}`,
         received: `${name} ${time}, ${early > 0 ? `${early.toFixed(1)} ms before publish` : `${late.toFixed(1)} ms after arrival`}`,
         likely:
@@ -168,7 +168,7 @@ Then('both server times lie between publish and arrival', function (this: NtpWor
 
 Then("the server's time is the one that a device whose clock is right is given", async function (this: NtpWorld) {
   const odd = await this.answer();
-  const right = { type: 'Long', digits: String(this.session.watch.unused(Math.floor(wall()))) } as const;
+  const right = { type: 'Long', digits: String(this.serverRun.ledger.unused(Math.floor(wallMsAt()))) } as const;
   const usual = await this.answered(this.device, this.device.ask(right));
   timeOf(this, odd, 'serverRecvTime');
   timeOf(this, odd, 'serverSendTime');
@@ -178,8 +178,8 @@ Then("the server's time is the one that a device whose clock is right is given",
   // A clock of seconds may step between the two exchanges.
   const allowed = a.uncertainty + b.uncertainty + 1000;
   if (apart <= allowed) return;
-  const seen = wall(odd.response.message.at);
-  this.blame({
+  const seen = wallMsAt(odd.response.message.at);
+  this.fail({
     expected: `the same server time as for a device whose clock is right, ${Math.floor(seen + b.offset)}`,
     received: odd.response.payload.text,
     likely: 'the server calculates its stamps from deviceSendTime',
@@ -212,10 +212,10 @@ Then("the device arrives at the server's time to within half the round trip + 1 
       `the server's time is known to ${uncertainty.toFixed(1)} ms`,
   );
   if (Math.abs(error) <= allowed) return;
-  this.blame({
+  this.fail({
     expected: `the server's time, ${truth.toFixed(1)}, to within ${allowed.toFixed(1)} ms`,
     received: `${halved(twice)}, off by ${error.toFixed(1)} ms, from ${exchange.response.payload.text}`,
-    likely: diagnoseServerTime(timeOf(this, exchange, 'serverSendTime'), wall()),
+    likely: diagnoseServerTime(timeOf(this, exchange, 'serverSendTime'), wallMsAt()),
     needs: basics,
     at: [exchange.response, ...stamps.map((name) => `/${name}`)],
   });
@@ -227,7 +227,7 @@ Then('serverSendTime alone is behind by the latency of {duration} or more', asyn
   const uncertainty = this.serverTime?.uncertainty ?? 0;
   this.inform(`serverSendTime alone is ${behind.toFixed(1)} ms behind the server's time when it arrives`);
   if (behind >= latency - uncertainty - this.step - 1) return;
-  this.blame({
+  this.fail({
     expected: `serverSendTime ${latency} ms or more behind the server's time at arrival, ${truth.toFixed(1)}`,
     received: `${behind.toFixed(1)} ms behind: ${exchange.response.payload.text}`,
     likely: 'serverSendTime is not the moment at which the response left',

@@ -1,18 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { monotonic } from '../harness/mqtt/wire.ts';
-import { wall } from '../harness/time/now.ts';
-import { type Answers, MadeUpWorld, right, said, say } from '../testing/fake-world.ts';
+import { nowUs, wallMsAt } from '../harness/time/now.ts';
+import { type Answers, FakeWorld, right, said, say } from '../testing/fake-world.ts';
 
 const device = 'a device that hears its response topic';
 const sibling = 'another device of the same product that hears its own';
 const id = 'server-answers-request';
 
 async function after(
-  surroundings: ConstructorParameters<typeof MadeUpWorld>[1],
+  surroundings: ConstructorParameters<typeof FakeWorld>[1],
   ...sentences: readonly string[]
-): Promise<MadeUpWorld> {
-  const world = new MadeUpWorld(id, surroundings);
+): Promise<FakeWorld> {
+  const world = new FakeWorld(id, surroundings);
   for (const sentence of sentences) await say(world, sentence);
   return world;
 }
@@ -28,7 +27,12 @@ describe('a device is', () => {
     );
     await say(world, 'a device that stays connected until the run ends');
     assert.deepEqual(
-      world.session.wishes.map(({ identity: { productKey, deviceName }, name, stays }) => [productKey, deviceName, name, stays]),
+      world.serverRun.wishes.map(({ identity: { productKey, deviceName }, name, stays }) => [
+        productKey,
+        deviceName,
+        name,
+        stays,
+      ]),
       [
         ['pk', 'dn', undefined, undefined],
         ['pk', 'probe-2', 'other device', undefined],
@@ -40,7 +44,7 @@ describe('a device is', () => {
   });
 
   test('no other than the server knows', async () => {
-    const world = new MadeUpWorld(id, { target: { onlyThese: true } });
+    const world = new FakeWorld(id, { target: { onlyThese: true } });
     for (const sentence of [
       sibling,
       'the device "a1/x" that hears its response topic',
@@ -54,18 +58,18 @@ describe('a device is', () => {
 
   test('one that acknowledges nothing', async () => {
     const world = await after({}, 'a device that acknowledges nothing and hears its response topic');
-    assert.equal(world.session.wishes[0]?.raw, true);
+    assert.equal(world.serverRun.wishes[0]?.raw, true);
   });
 
   test('subscribed at a QoS, which a server need not grant unless it is 0', async () => {
     const hears = (qos: number, grants: number | 'none') =>
-      say(new MadeUpWorld(id, { grants }), `a device that hears its response topic at QoS ${qos}`);
+      say(new FakeWorld(id, { grants }), `a device that hears its response topic at QoS ${qos}`);
     assert.equal(await hears(1, 1), undefined);
     assert.equal(await hears(1, 'none'), 'skipped');
     assert.equal(await hears(0, 'none'), undefined);
     const world = await after({}, device, 'a device that hears its response topic at QoS 2', 'the device hears "/x" as well');
     const own = '/ext/ntp/pk/dn/response';
-    assert.deepEqual(world.session.subscriptions, [
+    assert.deepEqual(world.serverRun.subscriptions, [
       [own, 0],
       [own, 2],
       ['/x', 0],
@@ -82,14 +86,14 @@ test('a device whose connection the server closes over another topic comes back'
 describe("a device's clock", () => {
   const hour = 3_600_000;
   /** How far it is from a server's clock that is an hour ahead, in ms. */
-  const off = ({ device }: MadeUpWorld, at = monotonic()): number => device.time(at) - wall(at) - hour;
+  const off = ({ device }: FakeWorld, at = nowUs()): number => device.time(at) - wallMsAt(at) - hour;
 
   test('is right, or stands at a time when it connects', async () => {
     const world = await after({}, 'a device whose clock is right');
     assert.ok(Math.abs(world.device.time() - Date.now()) < 1000);
-    const before = monotonic();
+    const before = nowUs();
     await say(world, 'a device whose clock stands at 4500');
-    const now = monotonic();
+    const now = nowUs();
     const time = world.device.time(now);
     assert.ok(time >= 4500 && time <= 4500 + (now - before) / 1000, `${time}`);
     assert.equal(world.device.time(now + 2e9), time + 2_000_000);
@@ -98,15 +102,15 @@ describe("a device's clock", () => {
   test("is so far from the server's, which is learnt on a direct connection", async () => {
     const ahead: Answers = ({ echo, now }) => [said(echo, now + hour, now + hour)];
     const world = await after({ answers: ahead }, 'a link of 10 ms each way');
-    assert.deepEqual(world.session.links, [{ forth: 10, back: 10 }]);
+    assert.deepEqual(world.serverRun.links, [{ forth: 10, back: 10 }]);
     await say(world, 'a device on that link whose clock is 100 ms behind');
     assert.ok(Math.abs(off(world) + 100) <= 3, `${off(world)}`);
-    assert.ok(world.session.wishes.at(-1)?.link !== undefined);
+    assert.ok(world.serverRun.wishes.at(-1)?.link !== undefined);
     await say(world, 'a device on that link whose clock is 2 h ahead');
     assert.ok(Math.abs(off(world) - 7_200_000) <= 3, `${off(world)}`);
-    const before = monotonic();
+    const before = nowUs();
     await say(world, 'a device on that link whose clock is at 1970');
-    const now = monotonic();
+    const now = nowUs();
     const time = world.device.time(now);
     assert.ok(time >= 0 && time <= (now - before) / 1000, `${time}`);
     assert.equal(world.device.time(now + 5e6), time + 5000);
@@ -158,7 +162,7 @@ describe('the device asks', () => {
       name: 'NonConformance',
     });
     const heard: number[] = [];
-    const patient = new MadeUpWorld(id, {
+    const patient = new FakeWorld(id, {
       answers: (asked) => {
         heard.push(patient.device.heard.length);
         return right(asked);
@@ -250,7 +254,7 @@ describe('again and again', () => {
     assert.equal(await count(once, until(30)), 2);
   });
 
-  test('and no answer is blamed', async () => {
+  test('and no answer is failed', async () => {
     const twice: Answers = (asked) => (asked.count > 2 ? [] : right(asked));
     await assert.rejects(after({ answers: twice }, device, until(30)), { name: 'NonConformance' });
   });

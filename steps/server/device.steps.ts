@@ -5,8 +5,7 @@ import type { Identity } from '../harness/implementation/target.ts';
 import type { Timestamp, TimestampType } from '../harness/message/exchange.ts';
 import { readPayload } from '../harness/message/payload.ts';
 import { assertValid } from '../harness/message/schema.ts';
-import { monotonic } from '../harness/mqtt/wire.ts';
-import { wall } from '../harness/time/now.ts';
+import { nowUs, wallMsAt } from '../harness/time/now.ts';
 import { type ClockState, toTimestamp } from '../support/parameter-types.ts';
 import type { NtpWorld } from '../support/world.ts';
 
@@ -20,11 +19,11 @@ async function listening(world: NtpWorld, identity: Identity, wishes: DeviceWish
 }
 
 Given('a device that hears its response topic', async function (this: NtpWorld) {
-  this.device = await listening(this, this.session.identity);
+  this.device = await listening(this, this.serverRun.identity);
 });
 
 Given('a device that hears its response topic at {qos}', async function (this: NtpWorld, qos: 0 | 1 | 2) {
-  const device = await this.play(this.session.identity);
+  const device = await this.play(this.serverRun.identity);
   const granted = await device.subscribe(device.responseTopic, qos);
   this.device = device;
   if (qos > 0 && granted === undefined) return this.inapplicable(`the server does not grant a subscription at QoS ${qos}`);
@@ -32,7 +31,7 @@ Given('a device that hears its response topic at {qos}', async function (this: N
 });
 
 Given('a device that acknowledges nothing and hears its response topic', async function (this: NtpWorld) {
-  this.device = await listening(this, this.session.identity, { raw: true });
+  this.device = await listening(this, this.serverRun.identity, { raw: true });
 });
 
 Given('a device that stays connected until the run ends', async function (this: NtpWorld) {
@@ -43,7 +42,7 @@ Given('a device that stays connected until the run ends', async function (this: 
 });
 
 Given('another device of the same product that hears its own', async function (this: NtpWorld) {
-  const identity = this.session.sibling;
+  const identity = this.serverRun.sibling;
   if (identity === undefined) return this.inapplicable(unknownDevice);
   this.other = await listening(this, identity, { name: 'other device' });
   return undefined;
@@ -74,25 +73,25 @@ Given('the device has asked, been answered and disconnected', async function (th
 });
 
 Given('a device whose clock is right', async function (this: NtpWorld) {
-  this.device = await listening(this, this.session.identity, { clock: wall });
+  this.device = await listening(this, this.serverRun.identity, { clock: wallMsAt });
 });
 
 Given('a device whose clock stands at {int}', async function (this: NtpWorld, ms: number) {
-  const start = monotonic();
-  this.device = await listening(this, this.session.identity, { clock: (at) => ms + (at - start) / 1000 });
+  const start = nowUs();
+  this.device = await listening(this, this.serverRun.identity, { clock: (at) => ms + (at - start) / 1000 });
 });
 
 Given('a link of {duration} each way', async function (this: NtpWorld, latency: number) {
   await this.learnServerTime();
-  this.wireLink = await this.session.link({ forth: latency, back: latency });
+  this.wireLink = await this.serverRun.link({ forth: latency, back: latency });
 });
 
 Given('a device on that link whose clock is {clockState}', async function (this: NtpWorld, state: ClockState) {
-  const start = monotonic();
+  const start = nowUs();
   const clock = (at: number): number => (state === 'at 1970' ? (at - start) / 1000 : this.serverTimeAt(at) + state.aheadMs);
   const { wireLink: link } = this;
   if (link === undefined) throw new Error('this scenario has no link yet');
-  this.device = await link.atOnce(() => listening(this, this.session.identity, { clock, link }));
+  this.device = await link.atOnce(() => listening(this, this.serverRun.identity, { clock, link }));
 });
 
 /** Publishes a request of this scenario. */
@@ -183,14 +182,14 @@ When(
 When(
   "the device asks again and again until the server's time has moved on by {duration}, for at most {duration}",
   async function (this: NtpWorld, by: number, ms: number) {
-    const { grain } = this.session.watch;
+    const { clockResolution } = this.serverRun.ledger;
     this.exchanges = await this.series((exchanges) => {
       const [first, last] = [exchanges[0], exchanges.at(-1)];
       const [begin, end] = [first, last].map((exchange) => exchange?.response.serverSendTime?.number);
       if (first === undefined || last === undefined || begin === undefined || end === undefined) return exchanges.length > 0;
       // A clock that has not moved on for so long, its steps counted in, does not move on: to ask further shows nothing new.
       const real = (last.response.message.at - first.request.at) / 1000;
-      return exchanges.length >= 6 && (Number(end - begin) >= by || real >= by + 200 + 2 * grain.step);
+      return exchanges.length >= 6 && (Number(end - begin) >= by || real >= by + 200 + 2 * clockResolution.step);
     }, ms);
   },
 );

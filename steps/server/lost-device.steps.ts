@@ -2,7 +2,7 @@ import { setTimeout as pass } from 'node:timers/promises';
 import { Given, Then, When } from '@cucumber/cucumber';
 import { ConnectError } from '../harness/device/device.ts';
 import type { Link } from '../harness/mqtt/link.ts';
-import { monotonic } from '../harness/mqtt/wire.ts';
+import { nowUs } from '../harness/time/now.ts';
 import type { LostAfter } from '../support/parameter-types.ts';
 import type { NtpWorld } from '../support/world.ts';
 
@@ -14,8 +14,8 @@ function linkOf({ wireLink }: NtpWorld): Link {
 }
 
 Given('a lost device that has sent {lostAfter}', async function (this: NtpWorld, sent: LostAfter) {
-  const { sibling } = this.session;
-  const link = await this.session.link({ forth: 0, back: 0 });
+  const { sibling } = this.serverRun;
+  const link = await this.serverRun.link({ forth: 0, back: 0 });
   this.wireLink = link;
   if (sent === 'nothing' || sent === 'half of its CONNECT') {
     const passed = sent === 'nothing' ? link.nextJoined() : link.nextForth();
@@ -35,17 +35,17 @@ Given('a lost device that has sent {lostAfter}', async function (this: NtpWorld,
 
 When('the connection of the lost device is reset', function (this: NtpWorld) {
   linkOf(this).reset();
-  this.session.note('lost device', 'its connection is reset');
+  this.serverRun.note('lost device', 'its connection is reset');
 });
 
 When('the connection of the lost device goes dead', function (this: NtpWorld) {
   linkOf(this).swallow();
-  this.session.note('lost device', 'its connection goes dead: nothing passes, and nobody is told');
+  this.serverRun.note('lost device', 'its connection goes dead: nothing passes, and nobody is told');
 });
 
 /** What the lost device does to the server, where that is beyond doubt. */
 async function likelyLoss(world: NtpWorld): Promise<string | undefined> {
-  if (world.session.started.ended() !== undefined) return 'an error of a connection that nobody catches ends the server';
+  if (world.serverRun.started.ended() !== undefined) return 'an error of a connection that nobody catches ends the server';
   linkOf(world).reset();
   const served = await world.device.fence().catch((error: unknown) => {
     if (error instanceof ConnectError) return undefined;
@@ -67,32 +67,32 @@ Then('the server serves the device on a new connection', async function (this: N
 });
 
 Then('the server serves the lost device on a new connection', async function (this: NtpWorld) {
-  const { sibling } = this.session;
+  const { sibling } = this.serverRun;
   if (sibling === undefined) throw new Error('a lost device that comes back has an identity');
   const back = await this.play(sibling, { name: 'lost device, back' });
   await back.subscribe(back.responseTopic);
-  this.session.watch.back(back.responseTopic);
+  this.serverRun.ledger.back(back.responseTopic);
   await this.fence(back);
 });
 
 Given('a device that keeps no session and hears its response topic', async function (this: NtpWorld) {
-  const link = await this.session.link({ forth: 0, back: 0 });
+  const link = await this.serverRun.link({ forth: 0, back: 0 });
   this.wireLink = link;
-  this.device = await this.play(this.session.identity, { raw: true, link });
+  this.device = await this.play(this.serverRun.identity, { raw: true, link });
   await this.device.subscribe(this.device.responseTopic);
 });
 
 Given('a device that has the server keep its session and hears its response topic', async function (this: NtpWorld) {
-  const { session } = this;
-  const link = await session.link({ forth: 0, back: 0 });
+  const { serverRun } = this;
+  const link = await serverRun.link({ forth: 0, back: 0 });
   this.wireLink = link;
   // A server that lets nobody in is judged for that, and not for the session.
-  await (await this.play(session.identity)).disconnect();
+  await (await this.play(serverRun.identity)).disconnect();
   try {
-    this.device = await session.device(session.identity, { keepsSession: true, link });
+    this.device = await serverRun.device(serverRun.identity, { keepsSession: true, link });
   } catch (error) {
     if (!(error instanceof ConnectError)) throw error;
-    return this.inapplicable(`the server keeps no session: ${error.message}`);
+    return this.inapplicable(`the server keeps no serverRun: ${error.message}`);
   }
   this.join([this.device]);
   await this.device.subscribe(this.device.responseTopic);
@@ -108,11 +108,11 @@ Given('the device has asked and lost its connection before it was answered', asy
 });
 
 When('the device comes back when the answer must have been given', async function (this: NtpWorld) {
-  const { watch } = this.session;
+  const { ledger } = this.serverRun;
   // Nothing tells when a server has answered somebody who is gone: it has taken no longer for any answer of this run.
-  const away = Math.min(watch.slowest * 1.5 + 10, this.device.deadline);
-  await pass(Math.max(0, away - (monotonic() - this.request.at) / 1000));
+  const away = Math.min(ledger.slowest * 1.5 + 10, this.device.deadline);
+  await pass(Math.max(0, away - (nowUs() - this.request.at) / 1000));
   this.device.heard.length = 0;
   await this.comeBack(this.device);
-  watch.back(this.device.responseTopic);
+  ledger.back(this.device.responseTopic);
 });

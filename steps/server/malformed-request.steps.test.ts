@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Answers, blame, MadeUpWorld, right, say } from '../testing/fake-world.ts';
+import { type Answers, FakeWorld, fail, right, say } from '../testing/fake-world.ts';
 
 const device = 'a device that hears its response topic';
 const malformed = 'the device publishes as its request `x`';
 const serves = 'the server still serves the device, whatever it did about it';
 
-type Surroundings = ConstructorParameters<typeof MadeUpWorld>[1];
+type Surroundings = ConstructorParameters<typeof FakeWorld>[1];
 
-async function after(surroundings: Surroundings, publish = malformed): Promise<MadeUpWorld> {
-  const world = new MadeUpWorld('server-outlives-malformed', surroundings);
+async function after(surroundings: Surroundings, publish = malformed): Promise<FakeWorld> {
+  const world = new FakeWorld('server-outlives-malformed', surroundings);
   await say(world, device);
   await say(world, publish);
   return world;
@@ -27,7 +27,7 @@ test('what the server did about a malformed request is told', async () => {
   });
   await say(answering, serves);
   assert.deepEqual(answering.informed, ['reaction to the malformed request: answered, {"code":400}']);
-  assert.equal(answering.nonsense?.request.malformed, true, 'what answers it need not echo anything');
+  assert.equal(answering.malformed?.request.malformed, true, 'what answers it need not echo anything');
 
   const wordy = await after({ answers: (asked) => (asked.payload === 'x' ? [{ payload: 'y'.repeat(300) }] : right(asked)) });
   await say(wordy, serves);
@@ -39,29 +39,29 @@ test('what the server did about a malformed request is told', async () => {
   assert.match(closing.informed.join(), /: (answered, .*, and )?disconnected$/);
 });
 
-test('a server that ends of it is blamed for that', async () => {
+test('a server that ends of it is failed for that', async () => {
   const dead = await after({ answers: nothing, ended: 'exited with code 1' });
-  const { received, likely } = await blame(dead, serves);
+  const { received, likely } = await fail(dead, serves);
   assert.equal(received, 'no response: the server exited with code 1');
   assert.equal(likely, 'an error while the request is read ends the server');
   assert.deepEqual(dead.informed, ['reaction to the malformed request: the server exited with code 1']);
-  assert.equal((await blame(await after({ answers: nothing }), serves)).likely, undefined);
+  assert.equal((await fail(await after({ answers: nothing }), serves)).likely, undefined);
 });
 
 test('a server that has fallen silent is waited for no longer than its slowest answer tells', async () => {
   const answers: Answers = (asked) => (asked.count === 1 ? right(asked) : []);
-  const world = new MadeUpWorld('server-outlives-malformed', { answers, target: { responseDeadlineMs: 120 } });
+  const world = new FakeWorld('server-outlives-malformed', { answers, target: { responseDeadlineMs: 120 } });
   await say(world, device);
   await say(world, 'the device asks');
   await world.answer();
   const within = async (publish: string): Promise<string | undefined> => {
     await say(world, publish);
-    return /within (\S+) ms/.exec((await blame(world, serves)).expected)?.[1];
+    return /within (\S+) ms/.exec((await fail(world, serves)).expected)?.[1];
   };
   const large = 'the device publishes a request with 1 KiB that are no JSON';
   assert.equal(await within(large), '124', '120 ms, and 1 for each 256 bytes');
   // 2 ms was the slowest answer
   assert.equal(await within(large), '56.5', '3 times 2 ms and 50, and an eighth for what it reads');
-  world.session.begin('another scenario');
+  world.serverRun.begin('another scenario');
   assert.equal(await within(large), '56.5');
 });

@@ -1,5 +1,5 @@
 import { Then, When } from '@cucumber/cucumber';
-import { type Nonsense, readingTime } from '../harness/device/malformed-request.ts';
+import { type MalformedRequest, readingTime } from '../harness/device/malformed-request.ts';
 import { printable } from '../harness/text/printable.ts';
 import type { NtpWorld } from '../support/world.ts';
 
@@ -7,7 +7,7 @@ function publish(world: NtpWorld, payload: string | Uint8Array): void {
   const { device } = world;
   const { connections } = device;
   const request = device.publish(device.requestTopic, payload, { malformed: true });
-  world.nonsense = { request, connections, bytes: payload.length };
+  world.malformed = { request, connections, bytes: payload.length };
 }
 
 When('the device publishes as its request {bytes}', function (this: NtpWorld, payload: Buffer) {
@@ -19,31 +19,31 @@ When('the device publishes a request with {excess}', function (this: NtpWorld, p
 });
 
 Then('the server still serves the device, whatever it did about it', async function (this: NtpWorld) {
-  const { nonsense, device } = this;
-  if (nonsense === undefined) throw new Error('nothing malformed was published in this scenario');
+  const { malformed, device } = this;
+  if (malformed === undefined) throw new Error('nothing malformed was published in this scenario');
   try {
-    await this.fence(device, { within: patience(this, nonsense), likely: async () => likelyEnd(this) });
+    await this.fence(device, { within: patience(this, malformed), likely: async () => likelyEnd(this) });
   } catch (error) {
-    this.session.deaf = true;
+    this.serverRun.deaf = true;
     throw error;
   } finally {
-    this.inform(`reaction to the malformed request: ${reaction(this, nonsense)}`);
+    this.inform(`reaction to the malformed request: ${reaction(this, malformed)}`);
   }
 });
 
 /** How long an answer may take after so much that had to be read, in ms. */
-function patience({ session, device }: NtpWorld, { bytes }: Nonsense): number {
-  const usual = session.deaf ? Math.min(device.deadline, session.watch.slowest * 3 + 50) : device.deadline;
-  return usual + readingTime(bytes) / (session.deaf ? 8 : 1);
+function patience({ serverRun, device }: NtpWorld, { bytes }: MalformedRequest): number {
+  const usual = serverRun.deaf ? Math.min(device.deadline, serverRun.ledger.slowest * 3 + 50) : device.deadline;
+  return usual + readingTime(bytes) / (serverRun.deaf ? 8 : 1);
 }
 
-function likelyEnd({ session }: NtpWorld): string | undefined {
-  return session.started.ended() === undefined ? undefined : 'an error while the request is read ends the server';
+function likelyEnd({ serverRun }: NtpWorld): string | undefined {
+  return serverRun.started.ended() === undefined ? undefined : 'an error while the request is read ends the server';
 }
 
 /** What the server did about it, in words. */
-function reaction({ device, session }: NtpWorld, { request, connections }: Nonsense): string {
-  const ended = session.started.ended();
+function reaction({ device, serverRun }: NtpWorld, { request, connections }: MalformedRequest): string {
+  const ended = serverRun.started.ended();
   const [answer] = request.responses;
   const closed = device.closed !== undefined || device.connections > connections;
   const seen = [

@@ -2,31 +2,31 @@ import { Given, Then, When } from '@cucumber/cucumber';
 import { type Asked, answersTo, gather } from '../harness/device/many-devices.ts';
 import type { NtpDevice } from '../harness/device/ntp-device.ts';
 import type { Response } from '../harness/message/exchange.ts';
-import { Wire } from '../harness/mqtt/wire.ts';
+import { Trace } from '../harness/mqtt/trace.ts';
 import type { NtpWorld } from '../support/world.ts';
 
 /** Every wait in these steps has an end of its own: 90 s for a round of answers that keep coming. */
 const patience = { timeout: 200_000 };
 
 Given('{int} devices that hear their response topics', patience, async function (this: NtpWorld, least: number) {
-  const { session } = this;
-  const count = Math.max(least, session.crowdSize);
-  const identities = session.identities(count);
+  const { serverRun } = this;
+  const count = Math.max(least, serverRun.deviceCount);
+  const identities = serverRun.identities(count);
   if (identities.length < count) {
     const known = `${identities.length} ${identities.length === 1 ? 'device' : 'devices'}`;
     return this.inapplicable(`by the target file the server knows ${known} and no others (onlyThese), and ${count} are needed`);
   }
   // Each has a record of its own: one that fails is shown, and the others are not.
-  const wires = identities.map(() => new Wire());
+  const wires = identities.map(() => new Trace());
   const { devices, refusal } = await gather(count, (index) => {
-    const identity = identities[index] ?? session.identity;
-    return session.device(identity, { raw: true, name: `device ${index + 1}`, wire: wires[index] ?? session.wire });
+    const identity = identities[index] ?? serverRun.identity;
+    return serverRun.device(identity, { raw: true, name: `device ${index + 1}`, trace: wires[index] ?? serverRun.trace });
   });
   this.players = devices;
   this.join(devices);
   if (refusal !== undefined) {
-    session.wire.adopt(wires[devices.length] ?? new Wire());
-    this.blame({
+    serverRun.trace.adopt(wires[devices.length] ?? new Trace());
+    this.fail({
       expected: `${count} devices connected at the same time`,
       received: `${devices.length} were accepted, and then: ${refusal}`,
       likely: devices.length === 0 ? undefined : 'the number of connections is limited',
@@ -46,38 +46,38 @@ function askAll(devices: readonly NtpDevice[]): Asked[] {
 }
 
 When('they all ask at the same moment', function (this: NtpWorld) {
-  this.crowd = askAll(this.players);
+  this.manyDevices = askAll(this.players);
 });
 
 Then('each of them gets its own single answer', patience, async function (this: NtpWorld) {
-  await requireAll(this, this.crowd);
+  await requireAll(this, this.manyDevices);
   // Whatever else the server has to say to one of them, it has said before it answers that device again.
   await requireAll(this, askAll(this.players));
-  const often = this.crowd.find(({ request }) => request.responses.length > 1);
+  const often = this.manyDevices.find(({ request }) => request.responses.length > 1);
   if (often !== undefined) {
     this.showPlayer(often.device);
-    this.blame({
+    this.fail({
       expected: 'one response to each request',
       received: `${often.request.responses.length} responses to the request of ${often.device.name}`,
       needs: ['server-answers-once', 'server-answers-the-asker'],
     });
   }
   this.showPlayer(this.players[0]);
-  const last = Math.max(...this.crowd.map(({ request }) => request.responses[0]?.message.at ?? 0));
-  const ms = (last - (this.crowd[0]?.request.at ?? last)) / 1000;
-  this.inform(`${this.crowd.length} devices were answered within ${ms.toFixed(3)} ms`);
+  const last = Math.max(...this.manyDevices.map(({ request }) => request.responses[0]?.message.at ?? 0));
+  const ms = (last - (this.manyDevices[0]?.request.at ?? last)) / 1000;
+  this.inform(`${this.manyDevices.length} devices were answered within ${ms.toFixed(3)} ms`);
 });
 
 /** Blames a server that leaves one of the devices without its answer, or has given one device another's. */
 async function requireAll(world: NtpWorld, asked: readonly Asked[]): Promise<void> {
-  const silent = await answersTo(asked, world.session.watch);
+  const silent = await answersTo(asked, world.serverRun.ledger);
   const mixed = asked.flatMap(({ device }) => device.heard.filter(isForeign).map((response) => ({ device, response })));
   const [wrong] = mixed;
   const needs = [...world.serviceNeeds(), 'server-answers-the-asker', 'server-echoes-send-time'];
   if (wrong !== undefined) {
     const { device, response } = wrong;
     world.showPlayer(device);
-    world.blame({
+    world.fail({
       expected: `${device.name} hears the answer to its own request, on ${device.responseTopic}, and nothing else`,
       received: `a message on ${response.message.topic}: ${response.payload.text}`,
       likely: 'what belongs to one request is kept in a variable that requests at the same moment share',
@@ -89,10 +89,10 @@ async function requireAll(world: NtpWorld, asked: readonly Asked[]): Promise<voi
   if (first === undefined) return;
   const { device } = first;
   world.showPlayer(device);
-  const ended = world.session.started.ended();
+  const ended = world.serverRun.started.ended();
   const others = silent.length === 1 ? '' : `, nor were ${silent.length - 1} others`;
   const why = ended === undefined ? (device.closed ?? 'nothing came any more') : `the server ${ended}`;
-  world.blame({
+  world.fail({
     expected: `${asked.length} devices answered, the next answer always within ${device.deadline} ms of the one before`,
     received: `${device.name} (${device.identity.deviceName}) was not answered${others}: ${why}`,
     needs,
@@ -111,11 +111,11 @@ Then('the server answers each of them with its own deviceSendTime', patience, as
   const { device, requests } = this;
   const silent = await answersTo(
     requests.map((request) => ({ device, request })),
-    this.session.watch,
+    this.serverRun.ledger,
   );
   if (silent.length === 0) return;
   const heard = device.heard.length;
-  this.blame({
+  this.fail({
     expected: `${requests.length} responses, each with the deviceSendTime of another request`,
     received: `${heard} responses; ${silent.length} of ${requests.length} values of deviceSendTime did not come back`,
     likely:

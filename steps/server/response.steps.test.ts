@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type Answers, blame, MadeUpWorld, right, type Said, said, say } from '../testing/fake-world.ts';
+import { type Answers, FakeWorld, fail, right, type Said, said, say } from '../testing/fake-world.ts';
 
 /** A device that has asked, in these words, a server that answers so. */
-async function asked(id: string, answers: Answers, ...questions: readonly string[]): Promise<MadeUpWorld> {
-  const world = new MadeUpWorld(id, { answers });
+async function asked(id: string, answers: Answers, ...questions: readonly string[]): Promise<FakeWorld> {
+  const world = new FakeWorld(id, { answers });
   await say(world, 'a device that hears its response topic');
   for (const question of questions.length === 0 ? ['the device asks'] : questions) await say(world, question);
   return world;
@@ -23,18 +23,18 @@ test('the response comes at QoS 0, whatever the request had', async () => {
   const may = 'the response, if one comes, comes at QoS 0';
   const id = 'server-response-qos0';
   await say(await asked(id, right), must);
-  assert.match((await blame(await asked(id, at(1)), must)).likely ?? '', /QoS of the subscription/);
+  assert.match((await fail(await asked(id, at(1)), must)).likely ?? '', /QoS of the subscription/);
   await say(await asked(id, right, 'the device asks at QoS 1'), may);
-  assert.match((await blame(await asked(id, at(1), 'the device asks at QoS 1'), may)).likely ?? '', /QoS of the request/);
-  assert.match((await blame(await asked(id, at(2), 'the device asks at QoS 1'), may)).likely ?? '', /QoS of the subscription/);
+  assert.match((await fail(await asked(id, at(1), 'the device asks at QoS 1'), may)).likely ?? '', /QoS of the request/);
+  assert.match((await fail(await asked(id, at(2), 'the device asks at QoS 1'), may)).likely ?? '', /QoS of the subscription/);
   const dead = await asked(id, (request) => (request.qos > 0 ? right({ ...request, qos: 0 }) : []), 'the device asks at QoS 1');
-  assert.match((await blame(dead, may)).expected, /still answers/);
+  assert.match((await fail(dead, may)).expected, /still answers/);
 });
 
 test('the response comes without the RETAIN flag', async () => {
   const sentence = 'the response comes without the RETAIN flag';
   await say(await asked('server-response-not-retained', right), sentence);
-  await blame(
+  await fail(
     await asked('server-response-not-retained', saying('{"deviceSendTime":{echo},"serverRecvTime":1}', { retain: true })),
     sentence,
   );
@@ -42,7 +42,7 @@ test('the response comes without the RETAIN flag', async () => {
 
 test('the response is a JSON object with the members', async () => {
   const judge = async (payload: string) =>
-    blame(await asked('server-response-members', saying(payload)), 'the response is a JSON object with the members:', [
+    fail(await asked('server-response-members', saying(payload)), 'the response is a JSON object with the members:', [
       ['serverRecvTime'],
       ['serverSendTime'],
     ]);
@@ -88,13 +88,13 @@ test('the response returns deviceSendTime, to the digit', async () => {
     [times('4294967295', '1', '1'), '1571724098176', /saturated/],
   ] as const) {
     const { world, sentence } = await judge('server-echoes-send-time', answers, digits);
-    const finding = await blame(world, sentence);
+    const finding = await fail(world, sentence);
     if (likely === undefined) assert.equal(finding.likely, undefined);
     else if (!/32-bit/.test(String(likely))) assert.match(finding.likely ?? '', likely);
     assert.deepEqual(finding.needs, ['server-response-members']);
   }
   const { world, sentence } = await judge('server-echoes-64-bit', times('1', '1', '1'), '4711');
-  assert.deepEqual((await blame(world, sentence)).needs, ['server-echoes-send-time', 'server-response-members']);
+  assert.deepEqual((await fail(world, sentence)).needs, ['server-echoes-send-time', 'server-response-members']);
 });
 
 describe('each time in the response has the type of the request', () => {
@@ -104,29 +104,29 @@ describe('each time in the response has the type of the request', () => {
   test('and all of them', async () => {
     await say(await asked('server-long-stays-long', right), long);
     await say(await asked('server-long-stays-long', times('{echo}', '1.5', '1e3')), long);
-    const { likely, needs } = await blame(await asked('server-long-stays-long', times('{echo}', '"1"', '"1"')), long);
+    const { likely, needs } = await fail(await asked('server-long-stays-long', times('{echo}', '"1"', '"1"')), long);
     assert.deepEqual([likely, needs], ['only the echo keeps its type', ['server-response-members']]);
-    const never = await blame(await asked('server-long-stays-long', times('"{echo}"', '"1"', '"1"')), long);
+    const never = await fail(await asked('server-long-stays-long', times('"{echo}"', '"1"', '"1"')), long);
     assert.match(never.likely ?? '', /always answers with Strings/);
-    const echo = await blame(await asked('server-long-stays-long', times('"{echo}"', '1', '1')), long);
+    const echo = await fail(await asked('server-long-stays-long', times('"{echo}"', '1', '1')), long);
     assert.match(echo.likely ?? '', /always answers with Strings/);
     // whatever else is wrong, the echo does not keep its type where it is wrong, or missing
     for (const answers of [times('"{echo}"', '"1"', '1'), saying('{"serverRecvTime":"1","serverSendTime":"1"}')])
-      assert.match((await blame(await asked('server-long-stays-long', answers), long)).likely ?? '', /always answers/);
+      assert.match((await fail(await asked('server-long-stays-long', answers), long)).likely ?? '', /always answers/);
   });
 
   test('a String is of digits', async () => {
     const judge = (answers: Answers) => asked('server-string-stays-string', answers, 'the device asks with a String');
     await say(await judge(times('{echo}', '"1"', '"2"')), string);
-    assert.match((await blame(await judge(times('{echo}', '1', '2')), string)).likely ?? '', /only the echo/);
-    const { expected, needs } = await blame(await judge(times('{echo}', '"1"', '"now"')), string);
+    assert.match((await fail(await judge(times('{echo}', '1', '2')), string)).likely ?? '', /only the echo/);
+    const { expected, needs } = await fail(await judge(times('{echo}', '"1"', '"now"')), string);
     assert.deepEqual([expected, needs], ['Strings of decimal digits', ['server-echoes-send-time']]);
-    await blame(await judge(times('{echo}', '"1.0"', '"1"')), string);
-    await blame(await judge(times('{echo}', '"-1"', '"1"')), string);
+    await fail(await judge(times('{echo}', '"1.0"', '"1"')), string);
+    await fail(await judge(times('{echo}', '"-1"', '"1"')), string);
   });
 
   test('no time at all is no type', async () => {
-    const { expected, received, needs } = await blame(await asked('server-long-stays-long', saying('{"a":1}')), long);
+    const { expected, received, needs } = await fail(await asked('server-long-stays-long', saying('{"a":1}')), long);
     assert.deepEqual([expected, received, needs], ['three Longs', '{"a":1}', ['server-response-members']]);
   });
 
@@ -137,22 +137,22 @@ describe('each time in the response has the type of the request', () => {
     const quote = (echo: string, now: number): string => (echo.startsWith('"') ? `"${now}"` : `${now}`);
     const id = 'server-type-per-request';
     await say(await asked(id, typed, turns), sentence);
-    const { needs } = await blame(await asked(id, right, turns), sentence);
+    const { needs } = await fail(await asked(id, right, turns), sentence);
     const changing = ['server-long-stays-long', 'server-string-stays-string', 'server-answers-the-asker'];
     assert.deepEqual(needs, ['server-response-members', ...changing]);
   });
 
   test('of two devices at the same moment', async () => {
     const sentence = 'each response has the type of its request';
-    const both = async (answers: Answers): Promise<MadeUpWorld> => {
-      const world = new MadeUpWorld('server-type-per-request', { answers });
+    const both = async (answers: Answers): Promise<FakeWorld> => {
+      const world = new FakeWorld('server-type-per-request', { answers });
       await say(world, 'a device that hears its response topic');
       await say(world, 'another device of the same product that hears its own');
       await say(world, 'both devices ask at the same moment, one with a Long, one with a String');
       return world;
     };
     await say(await both(({ echo }) => [{ payload: `{"deviceSendTime":${echo},"serverRecvTime":${echo}}` }]), sentence);
-    await blame(await both(({ echo }) => [said(echo, 1, 1)]), sentence);
+    await fail(await both(({ echo }) => [said(echo, 1, 1)]), sentence);
   });
 });
 
@@ -161,19 +161,19 @@ test('each Long is written as an integer', async () => {
   const id = 'server-long-is-integer';
   await say(await asked(id, right), sentence);
   await say(await asked(id, times('{echo}', '"1"', '"1"')), sentence);
-  const { expected, received } = await blame(await asked(id, times('{echo}', '1.0', '1e3')), sentence);
+  const { expected, received } = await fail(await asked(id, times('{echo}', '1.0', '1e3')), sentence);
   assert.deepEqual([expected, received], ['JSON integers', 'serverRecvTime 1.0, serverSendTime 1e3']);
-  await blame(await asked(id, times('{echo}', '1.0', '"1"')), sentence);
-  const none = await blame(await asked(id, times('"{echo}"', '"1"', '"1"')), sentence);
+  await fail(await asked(id, times('{echo}', '1.0', '"1"')), sentence);
+  const none = await fail(await asked(id, times('"{echo}"', '"1"', '"1"')), sentence);
   assert.deepEqual([none.expected, none.needs], ['Longs', ['server-long-stays-long', 'server-response-members']]);
 });
 
 test('the response holds what the page says, to the digit', async () => {
   const world = () => asked('server-worked-example', times('{echo}', '1571724098110', '1'));
   await say(await world(), 'the response holds:', [['serverRecvTime', '1571724098110']]);
-  const wrong = await blame(await world(), 'the response holds:', [['serverSendTime', '1571724098115']]);
+  const wrong = await fail(await world(), 'the response holds:', [['serverSendTime', '1571724098115']]);
   assert.equal(wrong.received, 'serverSendTime 1');
-  assert.equal((await blame(await world(), 'the response holds:', [['other', '1']])).received, 'no other');
+  assert.equal((await fail(await world(), 'the response holds:', [['other', '1']])).received, 'no other');
 });
 
 describe('two responses return that deviceSendTime, and no more', () => {
@@ -187,20 +187,20 @@ describe('two responses return that deviceSendTime, and no more', () => {
   test('and exactly two', async () => {
     await say(await asked('server-answers-once', times(1, 1), twice), sentence);
     assert.match(
-      (await blame(await asked('server-answers-once', times(1, 2), twice), sentence)).expected,
+      (await fail(await asked('server-answers-once', times(1, 2), twice), sentence)).expected,
       /^2 responses with deviceSendTime \d+$/,
     );
-    assert.equal((await blame(await asked('server-answers-once', times(2, 1), twice), sentence)).received, '3 responses');
+    assert.equal((await fail(await asked('server-answers-once', times(2, 1), twice), sentence)).received, '3 responses');
   });
 
   test('one that is missing is no answer, and one that comes late is one too many', async () => {
-    assert.match((await blame(await asked('server-answers-once', times(1, 0), twice), sentence)).expected, /^a response on/);
+    assert.match((await fail(await asked('server-answers-once', times(1, 0), twice), sentence)).expected, /^a response on/);
     let first = '';
     const late: Answers = (request) => {
       if (request.count === 1) first = request.echo;
       return [...(request.count === 3 ? [said(first, 1, 1)] : []), ...right(request)];
     };
-    assert.equal((await blame(await asked('server-answers-once', late, twice), sentence)).received, '3 responses');
+    assert.equal((await fail(await asked('server-answers-once', late, twice), sentence)).received, '3 responses');
   });
 
   test('which takes two requests', async () => {

@@ -29,7 +29,7 @@ Then('the response, if one comes, comes at QoS 0', async function (this: NtpWorl
 function requireQos0(world: NtpWorld, response: Response, request: Request): void {
   const { message } = response;
   if (message.qos === 0) return;
-  world.blame({
+  world.fail({
     expected: 'PUBLISH at QoS 0',
     received: `PUBLISH at QoS ${message.qos}`,
     likely:
@@ -43,7 +43,7 @@ function requireQos0(world: NtpWorld, response: Response, request: Request): voi
 Then('the response comes without the RETAIN flag', async function (this: NtpWorld) {
   const { response } = await this.answer();
   if (response.message.retain) {
-    this.blame({
+    this.fail({
       expected: 'PUBLISH without RETAIN',
       received: 'PUBLISH with RETAIN',
       likely: 'the service publishes with the RETAIN flag',
@@ -58,7 +58,7 @@ Then('the response is a JSON object with the members:', async function (this: Nt
   const names = table.raw().map(([name = '']) => name);
   const expected = `a JSON object with ${names.join(' and ')}`;
   if (payload.fault !== undefined)
-    this.blame({
+    this.fail({
       expected,
       received: `${payload.fault}: ${payload.text}`,
       likely: likelyFault(payload.text),
@@ -66,7 +66,7 @@ Then('the response is a JSON object with the members:', async function (this: Nt
     });
   const missing = names.filter((name) => !['number', 'string'].includes(payload.members.get(name)?.type ?? ''));
   if (missing.length === 0) return;
-  this.blame({
+  this.fail({
     expected,
     received: `no ${missing.join(' and no ')}: ${payload.text}`,
     likely: likelyName(missing, [...payload.members.keys()]),
@@ -94,7 +94,7 @@ Then('the response returns deviceSendTime {timestamp}', async function (this: Nt
   const { response } = await this.answer();
   const echo = response.deviceSendTime;
   if (echo !== undefined && isExactly(echo, BigInt(digits))) return;
-  this.blame({
+  this.fail({
     expected: `deviceSendTime ${digits}`,
     received: echo === undefined ? `no deviceSendTime: ${response.payload.text}` : `deviceSendTime ${echo.literal}`,
     likely: echo === undefined ? 'the echo is missing' : likelyLoss(BigInt(digits), echo.number),
@@ -123,7 +123,7 @@ Then('each time in the response is a String of decimal digits', async function (
   requireType(this, response, 'String');
   const present = timesOf(response);
   if (present.every(([, { literal }]) => /^"\d+"$/.test(literal))) return;
-  this.blame({
+  this.fail({
     expected: 'Strings of decimal digits',
     received: written(present),
     needs: ['server-echoes-send-time'],
@@ -146,11 +146,11 @@ function requireType(world: NtpWorld, response: Response, type: TimestampType): 
   const wrong = present.filter(([, value]) => value.type !== wanted);
   const needs = typeNeeds(world);
   if (present.length === 0)
-    world.blame({ expected: `three ${type}s`, received: response.payload.text, needs, at: [response, 'payload'] });
+    world.fail({ expected: `three ${type}s`, received: response.payload.text, needs, at: [response, 'payload'] });
   if (wrong.length === 0) return;
   const onlyEcho = wrong.length < present.length && wrong.every(([name]) => name !== 'deviceSendTime');
   const never = type === 'Long' ? 'the server always answers with Strings' : 'the server always answers with Longs';
-  world.blame({
+  world.fail({
     expected: `three ${type}s, as the request has a ${type}`,
     received: written(present),
     likely: onlyEcho ? 'only the echo keeps its type' : never,
@@ -169,7 +169,7 @@ Then('each Long in the response is written as an integer', async function (this:
   const { response } = await this.answer();
   const longs = timesOf(response).filter(([, { type }]) => type === 'number');
   if (longs.length === 0) {
-    this.blame({
+    this.fail({
       expected: 'Longs',
       received: response.payload.text,
       needs: ['server-long-stays-long', 'server-response-members'],
@@ -178,7 +178,7 @@ Then('each Long in the response is written as an integer', async function (this:
   }
   const wrong = longs.filter(([, { literal }]) => !isInteger(literal));
   if (wrong.length > 0)
-    this.blame({
+    this.fail({
       expected: 'JSON integers',
       received: written(wrong),
       likely: 'times are doubles, and printed as such',
@@ -191,7 +191,7 @@ Then('the response holds:', async function (this: NtpWorld, table: DataTable) {
   for (const [name = '', literal = ''] of table.raw()) {
     const received = response.payload.members.get(name)?.literal;
     if (received !== literal)
-      this.blame({
+      this.fail({
         expected: `${name} ${literal}`,
         received: received === undefined ? `no ${name}` : `${name} ${received}`,
         at: [response, received === undefined ? 'payload' : `/${name}`],
@@ -206,5 +206,5 @@ Then('two responses return that deviceSendTime, and no more', async function (th
   await this.fence();
   const wanted = second.timestamp === undefined ? '' : toJson(second.timestamp);
   const count = first.responses.length + second.responses.length;
-  if (count !== 2) this.blame({ expected: `2 responses with deviceSendTime ${wanted}`, received: `${count} responses` });
+  if (count !== 2) this.fail({ expected: `2 responses with deviceSendTime ${wanted}`, received: `${count} responses` });
 });

@@ -6,7 +6,7 @@ import type { NtpWorld } from '../support/world.ts';
 const patience = { timeout: 900_000 };
 
 Given('a server that the suite has started', function (this: NtpWorld) {
-  const { started } = this.session;
+  const { started } = this.serverRun;
   if (started.onlyOnce !== undefined) throw new EnvironmentError(started.onlyOnce);
   return started.restart === undefined
     ? this.inapplicable('the suite did not start this server: it has an address, and somebody else runs it')
@@ -18,11 +18,11 @@ When(
   patience,
   async function (this: NtpWorld, signal: 'SIGTERM' | 'SIGKILL') {
     try {
-      await this.session.restart(signal);
+      await this.serverRun.restart(signal);
     } catch (error) {
       if (!(error instanceof EnvironmentError)) throw error;
       const [, ...seen] = error.message.split('\n').map((line) => line.trim().replace(/ {2,}/, ': '));
-      this.blame({
+      this.fail({
         expected: 'a server that is ready again',
         received: `it did not start a second time. ${seen.slice(0, -1).join('; ')}`,
         likely: likelyLeftover(error.message),
@@ -39,7 +39,7 @@ function likelyLeftover(output: string): string | undefined {
 }
 
 Then('the server serves a device', async function (this: NtpWorld) {
-  this.device = await this.play(this.session.identity);
+  this.device = await this.play(this.serverRun.identity);
   await this.device.subscribe(this.device.responseTopic);
   await this.fence();
 });

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type Answers, blame, MadeUpWorld, right, type Said, said, say } from '../testing/fake-world.ts';
+import { type Answers, FakeWorld, fail, right, type Said, said, say } from '../testing/fake-world.ts';
 
 const device = 'a device that hears its response topic';
 const sibling = 'another device of the same product that hears its own';
 
 /** A world in which these sentences were said. */
-async function after(id: string, answers: Answers, ...sentences: readonly string[]): Promise<MadeUpWorld> {
-  const world = new MadeUpWorld(id, { answers });
+async function after(id: string, answers: Answers, ...sentences: readonly string[]): Promise<FakeWorld> {
+  const world = new FakeWorld(id, { answers });
   for (const sentence of sentences) await say(world, sentence);
   return world;
 }
@@ -20,16 +20,16 @@ const twice = (how: Partial<Said> = {}) => also(({ echo, now }) => [said(echo, n
 
 test('a clock that is not shared is no clock to compare with', async () => {
   const sentence = "a server that shares the suite's clock";
-  assert.equal(await say(new MadeUpWorld('server-stamps-within-exchange'), sentence), undefined);
-  const apart = new MadeUpWorld('server-stamps-within-exchange', { target: { sharedClock: false } });
+  assert.equal(await say(new FakeWorld('server-stamps-within-exchange'), sentence), undefined);
+  const apart = new FakeWorld('server-stamps-within-exchange', { target: { sharedClock: false } });
   assert.equal(await say(apart, sentence), 'skipped');
 });
 
-test('an answer is told with its round trip, and no answer is blamed', async () => {
+test('an answer is told with its round trip, and no answer is failed', async () => {
   const world = await after('server-answers-request', right, device, 'the device asks');
   await say(world, 'the server answers');
   assert.deepEqual(world.informed, ['answered in 2.000 ms']);
-  const { expected, received, needs } = await blame(
+  const { expected, received, needs } = await fail(
     await after('server-answers-request', () => [], device, 'the device asks'),
     'the server answers',
   );
@@ -37,7 +37,7 @@ test('an answer is told with its round trip, and no answer is blamed', async () 
   assert.deepEqual([received, needs], ['no response', undefined]);
   const onlyOne: Answers = (asked) => (asked.topic.includes('dn') ? right(asked) : []);
   const other = await after('server-answers-the-asker', onlyOne, device, sibling, 'the other device asks');
-  assert.deepEqual((await blame(other, 'the server answers the other device')).needs, ['server-answers-request']);
+  assert.deepEqual((await fail(other, 'the server answers the other device')).needs, ['server-answers-request']);
   const both = await after('server-answers-the-asker', right, device, sibling, 'the other device asks');
   await say(both, 'the server answers the other device');
 });
@@ -52,7 +52,7 @@ test('every request is answered', async () => {
     'the device asks',
     'the device asks',
   );
-  await blame(world, 'the server answers every time');
+  await fail(world, 'the server answers every time');
 });
 
 describe('exactly once', () => {
@@ -61,14 +61,14 @@ describe('exactly once', () => {
   test('one request', async () => {
     const sentence = 'the server answers exactly once';
     await say(await after(id, right, device, 'the device asks'), sentence);
-    assert.match((await blame(await after(id, twice(), device, 'the device asks'), sentence)).likely ?? '', /delivered twice/);
+    assert.match((await fail(await after(id, twice(), device, 'the device asks'), sentence)).likely ?? '', /delivered twice/);
     const later: Answers = also(({ echo, now }) => [said(echo, now + 1, now + 2)]);
-    assert.match((await blame(await after(id, later, device, 'the device asks'), sentence)).likely ?? '', /taken twice/);
+    assert.match((await fail(await after(id, later, device, 'the device asks'), sentence)).likely ?? '', /taken twice/);
     // one that is retained is another fault
     await say(await after(id, twice({ retain: true }), device, 'the device asks'), sentence);
-    assert.match((await blame(await after(id, () => [], device, 'the device asks'), sentence)).expected, /^a response on/);
+    assert.match((await fail(await after(id, () => [], device, 'the device asks'), sentence)).expected, /^a response on/);
     const once: Answers = (asked) => (asked.count === 1 ? right(asked) : []);
-    assert.match((await blame(await after(id, once, device, 'the device asks'), sentence)).expected, /still answers/);
+    assert.match((await fail(await after(id, once, device, 'the device asks'), sentence)).expected, /still answers/);
   });
 
   test('each request', async () => {
@@ -76,9 +76,9 @@ describe('exactly once', () => {
     const five = 'the device asks 5 times, one after the other';
     await say(await after(id, right, device, five), sentence);
     const third: Answers = (asked) => (asked.count === 3 ? twice()(asked) : right(asked));
-    assert.equal((await blame(await after(id, third, device, five), sentence)).needs, undefined);
+    assert.equal((await fail(await after(id, third, device, five), sentence)).needs, undefined);
     const none: Answers = (asked) => (asked.count === 2 ? [] : right(asked));
-    await blame(await after(id, none, device, 'the device asks', 'the device asks'), sentence);
+    await fail(await after(id, none, device, 'the device asks', 'the device asks'), sentence);
   });
 
   test('each of two devices', async () => {
@@ -90,9 +90,9 @@ describe('exactly once', () => {
       (asked) =>
         asked.topic.includes(name) ? twice()(asked) : right(asked);
     for (const name of ['/dn/', '/probe-2/'])
-      assert.deepEqual((await blame(await after(id, to(name), ...both), sentence)).needs, ['server-answers-the-asker']);
+      assert.deepEqual((await fail(await after(id, to(name), ...both), sentence)).needs, ['server-answers-the-asker']);
     const none: Answers = (asked) => (asked.topic.includes('/probe-2/') ? [] : right(asked));
-    assert.match((await blame(await after(id, none, ...both), sentence)).expected, /^a response on \/ext\/ntp\/pk\/probe-2\//);
+    assert.match((await fail(await after(id, none, ...both), sentence)).expected, /^a response on \/ext\/ntp\/pk\/probe-2\//);
   });
 });
 
@@ -104,14 +104,14 @@ describe('the server does not answer it', () => {
   test('whatever its echo', async () => {
     await say(await after(id, right, device, 'the device asks at QoS 1'), sentence);
     assert.match(
-      (await blame(await after(id, any, device, 'the device asks at QoS 1'), sentence)).received,
+      (await fail(await after(id, any, device, 'the device asks at QoS 1'), sentence)).received,
       /^a response on \/ext\/ntp\/pk\/dn\/response/,
     );
     const without: Answers = (asked) => (asked.qos === 0 ? right(asked) : [{ payload: '{"serverSendTime":1}' }]);
-    await blame(await after(id, without, device, 'the device asks at QoS 1'), sentence);
+    await fail(await after(id, without, device, 'the device asks at QoS 1'), sentence);
     const received: Answers = (asked) =>
       asked.qos === 0 ? right(asked) : [{ payload: '{"serverRecvTime":1}', topic: '/ext/ntp/pk/dn/response' }];
-    await blame(await after(id, received, device, 'the device asks at QoS 1'), sentence);
+    await fail(await after(id, received, device, 'the device asks at QoS 1'), sentence);
   });
 
   test('with whatever it says of the time, wherever it says it', async () => {
@@ -119,13 +119,13 @@ describe('the server does not answer it', () => {
     for (const payload of ['{"serverRecvTime":1}', '{"serverSendTime":1}']) {
       const elsewhere: Answers = (asked) => (asked.qos === 0 ? right(asked) : [{ payload, topic: '/ext/ntp/pk/dn/other' }]);
       assert.match(
-        (await blame(await after(id, elsewhere, device, other, 'the device asks at QoS 1'), sentence)).received,
+        (await fail(await after(id, elsewhere, device, other, 'the device asks at QoS 1'), sentence)).received,
         /other/,
       );
     }
     const echo: Answers = (asked) =>
       asked.qos === 0 ? right(asked) : [{ payload: `{"deviceSendTime":${asked.echo},"more":1}` }];
-    await blame(await after(id, echo, device, 'the device asks at QoS 1'), sentence);
+    await fail(await after(id, echo, device, 'the device asks at QoS 1'), sentence);
   });
 
   test('a message that is no answer, or is retained, is none', async () => {
@@ -155,15 +155,12 @@ describe('the server does not answer it', () => {
     await say(await after(id, (asked) => (asked.qos === 0 ? twice()(asked) : []), device, 'the device asks at QoS 1'), sentence);
   });
 
-  test('and a server that no longer answers is blamed for that', async () => {
-    assert.match(
-      (await blame(await after(id, () => [], device, 'the device asks at QoS 1'), sentence)).expected,
-      /still answers/,
-    );
+  test('and a server that no longer answers is failed for that', async () => {
+    assert.match((await fail(await after(id, () => [], device, 'the device asks at QoS 1'), sentence)).expected, /still answers/);
   });
 
   test('on another topic', async () => {
-    const publishes = async (answers: Answers): Promise<MadeUpWorld> => {
+    const publishes = async (answers: Answers): Promise<FakeWorld> => {
       const world = await after('server-request-topic-exact', answers, device);
       await say(
         world,
@@ -173,7 +170,7 @@ describe('the server does not answer it', () => {
       return world;
     };
     await say(await publishes(right), sentence);
-    await blame(await publishes((asked) => right({ ...asked, topic: asked.topic.replace(/\/$/, '') })), sentence);
+    await fail(await publishes((asked) => right({ ...asked, topic: asked.topic.replace(/\/$/, '') })), sentence);
   });
 });
 
@@ -182,15 +179,15 @@ describe('nothing reaches another device', () => {
   const asks = [device, sibling, 'the device asks', 'the server answers'];
   const sentence = 'nothing reaches the other device';
 
-  test('and what does is blamed, on whatever topic', async () => {
+  test('and what does is failed, on whatever topic', async () => {
     await say(await after(id, right, ...asks), sentence);
     const everybody = also(({ count, echo }) => (count === 1 ? [said(echo, 1, 1, { to: 'probe-2' })] : []));
-    const { expected, likely } = await blame(await after(id, everybody, ...asks), sentence);
+    const { expected, likely } = await fail(await after(id, everybody, ...asks), sentence);
     assert.equal(expected, 'nothing reaches probe-2 of pk');
     assert.match(likely ?? '', /every connection/);
     const own = { to: 'probe-2', topic: '/ext/ntp/pk/probe-2/response' };
     const matched = also(({ count, echo }) => (count === 1 ? [said(echo, 1, 1, own)] : []));
-    assert.match((await blame(await after(id, matched, ...asks), sentence)).likely ?? '', /in part/);
+    assert.match((await fail(await after(id, matched, ...asks), sentence)).likely ?? '', /in part/);
   });
 
   test('what is retained is not this fault', async () => {
@@ -205,14 +202,14 @@ describe('nothing reaches another device', () => {
     await say(await after(id, right, ...back), 'nothing reaches the device');
     const everybody = also(({ count, echo }) => (count === 1 ? [said(echo, 1, 1, { to: 'dn' })] : []));
     assert.match(
-      (await blame(await after(id, everybody, ...back), 'nothing reaches the device')).likely ?? '',
+      (await fail(await after(id, everybody, ...back), 'nothing reaches the device')).likely ?? '',
       /every connection/,
     );
   });
 
   test('and the other device is still served', async () => {
     const one: Answers = (asked) => (asked.topic.includes('/dn/') ? right(asked) : []);
-    assert.match((await blame(await after(id, one, ...asks), sentence)).expected, /still answers/);
+    assert.match((await fail(await after(id, one, ...asks), sentence)).expected, /still answers/);
   });
 });
 
@@ -238,12 +235,12 @@ describe('nothing reaches the device before it asks', () => {
         return [...(asked.count === 2 ? [said(first, 1, 1, { after: 1, ...how })] : []), ...right(asked)];
       };
     };
-    assert.match((await blame(await after(id, before({}), ...back), sentence)).likely ?? '', /stores responses/);
-    const { likely, received } = await blame(await after(id, before({ retain: true }), ...back), sentence);
+    assert.match((await fail(await after(id, before({}), ...back), sentence)).likely ?? '', /stores responses/);
+    const { likely, received } = await fail(await after(id, before({ retain: true }), ...back), sentence);
     assert.match(likely ?? '', /RETAIN flag/);
     assert.match(received, /^PUBLISH RETAIN: /);
     // at whatever moment it comes
-    await blame(await after(id, before({ retain: true, after: 5 }), ...back), sentence);
+    await fail(await after(id, before({ retain: true, after: 5 }), ...back), sentence);
   });
 
   test('what comes after the answer is another fault', async () => {
@@ -254,7 +251,7 @@ describe('nothing reaches the device before it asks', () => {
 test('the server still serves the device', async () => {
   const id = 'server-outlives-other-qos';
   await say(await after(id, right, device, 'the device asks at QoS 2'), 'the server still serves the device');
-  const { expected } = await blame(
+  const { expected } = await fail(
     await after(id, () => [], device, 'the device asks at QoS 2'),
     'the server still serves the device',
   );

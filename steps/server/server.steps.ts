@@ -4,7 +4,7 @@ import { type Request, type Response, roundTrip } from '../harness/message/excha
 import type { NtpWorld } from '../support/world.ts';
 
 Given("a server that shares the suite's clock", function (this: NtpWorld) {
-  const shared = this.session.started.target.sharedClock;
+  const shared = this.serverRun.started.target.sharedClock;
   return shared
     ? undefined
     : this.inapplicable("the target file does not say that the server shares the suite's clock (sharedClock)");
@@ -47,7 +47,7 @@ async function requireOnce(world: NtpWorld, device: NtpDevice, requests: readonl
   if (often === undefined) return;
   const last = often.responses.at(-1);
   const same = often.responses.every(({ payload }) => payload.text === often.responses[0]?.payload.text);
-  world.blame({
+  world.fail({
     expected: 'one response to a request',
     received: `${often.responses.length} responses to one request`,
     likely: same ? 'one response is delivered twice' : 'the request is taken twice: the service runs, or is subscribed, twice',
@@ -65,7 +65,7 @@ Then('the server does not answer it', async function (this: NtpWorld) {
   const answers = this.device.heard.filter((response) => own(response.request) && !toFence(response) && isAnswer(response));
   const [first] = answers;
   if (first === undefined) return;
-  this.blame({
+  this.fail({
     expected: 'no response to this message; the next request is answered first',
     received: `a response on ${first.message.topic}: ${first.payload.text}`,
     at: [first, 'topic', 'payload'],
@@ -91,7 +91,7 @@ async function requireNothing(world: NtpWorld, device: NtpDevice, asker: NtpDevi
   const foreign = device.heard.find(({ request, message }) => request === undefined && !message.retain);
   if (foreign === undefined) return;
   const { topic } = foreign.message;
-  world.blame({
+  world.fail({
     expected: `nothing reaches ${device.identity.deviceName} of ${device.identity.productKey}`,
     received: `PUBLISH on ${topic}: ${foreign.payload.text}`,
     likely:
@@ -110,7 +110,7 @@ Then('nothing reaches the device before it asks', async function (this: NtpWorld
   const [old] = this.device.heard.filter(({ message }) => message.retain);
   const left = old ?? earlier;
   if (left === undefined) return;
-  this.blame({
+  this.fail({
     expected: 'nothing on the response topic before the device asks',
     received: `PUBLISH${left.message.retain ? ' RETAIN' : ''}: ${left.payload.text}`,
     likely: left.message.retain

@@ -36,7 +36,7 @@ Before({ name: 'the requirement' }, async function (this: NtpWorld, parameter: I
   return undefined;
 });
 
-After({ name: 'the wire' }, async function (this: NtpWorld) {
+After({ name: 'the trace' }, async function (this: NtpWorld) {
   this.showWire();
-  if (this.target.role === 'server') await this.session.end();
+  if (this.target.role === 'server') await this.serverRun.end();
 });

@@ -2,31 +2,31 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { EnvironmentError } from '../harness/implementation/errors.ts';
 import type { Link } from '../harness/mqtt/link.ts';
-import type { Performance } from '../harness/platform/client-run.ts';
+import type { ClientRun } from '../harness/platform/client-run.ts';
 import { origin, played, reported } from '../testing/client-starts.ts';
-import { type Answers, blame, blamed, MadeUpWorld, right, said, say } from '../testing/fake-world.ts';
+import { type Answers, FakeWorld, fail, failed, right, said, say } from '../testing/fake-world.ts';
 
 const device = 'a device that hears its response topic';
 
 describe('a server', () => {
-  test('that lets no device connect is blamed for that, and told how it ended', async () => {
+  test('that lets no device connect is failed for that, and told how it ended', async () => {
     const refuses = 'connection refused';
-    const refused = await blamed(
-      new MadeUpWorld('server-echoes-send-time', { refuses }).play({ productKey: 'a', deviceName: 'b' }),
+    const refused = await failed(
+      new FakeWorld('server-echoes-send-time', { refuses }).play({ productKey: 'a', deviceName: 'b' }),
     );
     assert.deepEqual([refused.expected, refused.received], ['the server accepts the connection of a device', refuses]);
     assert.ok(refused.needs?.includes('server-answers-request'));
-    const dead = new MadeUpWorld('server-echoes-send-time', { refuses, ended: 'exited with code 1' });
-    assert.match((await blame(dead, device)).received, /^connection refused: the server exited with code 1/);
+    const dead = new FakeWorld('server-echoes-send-time', { refuses, ended: 'exited with code 1' });
+    assert.match((await fail(dead, device)).received, /^connection refused: the server exited with code 1/);
   });
 
   test('that says nothing is told from one that ended, left, or answers elsewhere', async () => {
-    const silence = async (surroundings: ConstructorParameters<typeof MadeUpWorld>[1], leave = false): Promise<string> => {
-      const world = new MadeUpWorld('server-echoes-send-time', surroundings);
+    const silence = async (surroundings: ConstructorParameters<typeof FakeWorld>[1], leave = false): Promise<string> => {
+      const world = new FakeWorld('server-echoes-send-time', surroundings);
       await say(world, device);
       await say(world, 'the device asks');
       if (leave) await world.device.disconnect();
-      return (await blamed(world.answer())).received;
+      return (await failed(world.answer())).received;
     };
     const none: Answers = () => [];
     assert.equal(await silence({ answers: none }), 'no response');
@@ -43,39 +43,39 @@ describe('a server', () => {
   });
 
   test('that has never answered is not waited for again, except where that is judged', async () => {
-    const mute = async (id: string): Promise<MadeUpWorld> => {
-      const world = new MadeUpWorld(id, { answers: () => [] });
+    const mute = async (id: string): Promise<FakeWorld> => {
+      const world = new FakeWorld(id, { answers: () => [] });
       world.requireVoice();
       await say(world, device);
       for (let scenarios = 0; scenarios < 8; scenarios += 1) {
         world.device.ask(world.device.timestamp(scenarios % 2 === 0 ? 'Long' : 'String'));
-        world.session.begin(`scenario ${scenarios}`);
+        world.serverRun.begin(`scenario ${scenarios}`);
       }
       return world;
     };
     const world = await mute('server-echoes-send-time');
-    assert.deepEqual((await blamed(Promise.resolve().then(() => world.requireVoice()))).needs, ['server-answers-request']);
+    assert.deepEqual((await failed(Promise.resolve().then(() => world.requireVoice()))).needs, ['server-answers-request']);
     (await mute('server-answers-request')).requireVoice();
   });
 
-  test('that has no connection for a device which falls silent is blamed', async () => {
+  test('that has no connection for a device which falls silent is failed', async () => {
     const link = {} as Link;
-    const world = new MadeUpWorld('server-outlives-lost-device');
+    const world = new FakeWorld('server-outlives-lost-device');
     await world.fallSilent('half of its CONNECT', link);
-    assert.deepEqual(world.session.silent, [['probe-2', 'half of its CONNECT']]);
-    const refusing = new MadeUpWorld('server-outlives-lost-device', { refuses: 'connection refused' });
-    assert.equal((await blamed(refusing.fallSilent('nothing', link))).received, 'connection refused');
+    assert.deepEqual(world.serverRun.silent, [['probe-2', 'half of its CONNECT']]);
+    const refusing = new FakeWorld('server-outlives-lost-device', { refuses: 'connection refused' });
+    assert.equal((await failed(refusing.fallSilent('nothing', link))).received, 'connection refused');
   });
 
   describe('that has ended', () => {
     const id = 'server-outlives-malformed';
     const ended = 'exited with code 1';
-    const blameIt = (world: MadeUpWorld) =>
-      blamed(Promise.resolve().then(() => world.blame({ expected: 'a', received: 'b', needs: [] })));
+    const blameIt = (world: FakeWorld) =>
+      failed(Promise.resolve().then(() => world.fail({ expected: 'a', received: 'b', needs: [] })));
 
-    test('is started again once it was blamed for that', async () => {
+    test('is started again once it was failed for that', async () => {
       const restarts: string[] = [];
-      const world = new MadeUpWorld(id, { ended, restarts });
+      const world = new FakeWorld(id, { ended, restarts });
       await world.revive();
       assert.deepEqual(restarts, [], 'nobody has seen it yet');
       await blameIt(world);
@@ -86,38 +86,38 @@ describe('a server', () => {
       assert.equal(restarts.length, 1);
       await blameIt(world);
       await world.revive();
-      assert.equal(restarts.length, 1, 'it runs, whatever it is blamed for');
+      assert.equal(restarts.length, 1, 'it runs, whatever it is failed for');
     });
 
     test('stays so where the suite cannot start it', async () => {
-      const addressed = new MadeUpWorld(id, { ended });
+      const addressed = new FakeWorld(id, { ended });
       await blameIt(addressed);
       await addressed.revive();
-      const stuck = new MadeUpWorld(id, { ended, restarts: [], staysEnded: new EnvironmentError('no start') });
+      const stuck = new FakeWorld(id, { ended, restarts: [], staysEnded: new EnvironmentError('no start') });
       await blameIt(stuck);
       await stuck.revive();
       assert.deepEqual([...addressed.informed, ...stuck.informed], []);
-      const broken = new MadeUpWorld(id, { ended, restarts: [], staysEnded: new TypeError('a mistake of the suite') });
+      const broken = new FakeWorld(id, { ended, restarts: [], staysEnded: new TypeError('a mistake of the suite') });
       await blameIt(broken);
       await assert.rejects(broken.revive(), TypeError);
     });
   });
 
   test('leaves its packets', async () => {
-    const world = new MadeUpWorld('server-echoes-send-time');
+    const world = new FakeWorld('server-echoes-send-time');
     world.showWire();
     assert.deepEqual(
-      world.evidence.filter(({ kind }) => kind === 'wire'),
+      world.evidence.filter(({ kind }) => kind === 'trace'),
       [],
     );
-    world.session.note('device', 'something');
+    world.serverRun.note('device', 'something');
     world.showWire();
-    assert.equal(world.evidence.filter(({ kind }) => kind === 'wire').length, 1);
+    assert.equal(world.evidence.filter(({ kind }) => kind === 'trace').length, 1);
   });
 });
 
 test('a scenario begins at its place, and leaves its exchanges', async () => {
-  const world = new MadeUpWorld('server-echoes-send-time');
+  const world = new FakeWorld('server-echoes-send-time');
   await say(world, device);
   const kinds = (): string[] => world.evidence.map(({ kind }) => kind);
   world.showWire();
@@ -129,39 +129,39 @@ test('a scenario begins at its place, and leaves its exchanges', async () => {
   assert.deepEqual(kinds(), ['exchanges']);
 });
 
-test('a scenario of the other role leaves the session alone: there may be none', () => {
-  class Lost extends MadeUpWorld {
-    override get session(): never {
-      throw new Error('no session');
+test('a scenario of the other role leaves the server run alone: there may be none', () => {
+  class Lost extends FakeWorld {
+    override get serverRun(): never {
+      throw new Error('no server run');
     }
   }
   assert.doesNotThrow(() => new Lost('server-echoes-send-time', { target: { role: 'client' } }));
-  assert.throws(() => new Lost('server-echoes-send-time'), /no session/);
+  assert.throws(() => new Lost('server-echoes-send-time'), /no server run/);
 });
 
 test('the message at fault is shown with its exchange', async () => {
-  const world = new MadeUpWorld('server-response-qos0', { answers: ({ echo }) => [said(echo, 1, 1, { qos: 1 })] });
+  const world = new FakeWorld('server-response-qos0', { answers: ({ echo }) => [said(echo, 1, 1, { qos: 1 })] });
   await say(world, device);
   await say(world, 'the device asks');
-  const { message } = await blame(world, 'the response comes at QoS 0');
+  const { message } = await fail(world, 'the response comes at QoS 0');
   assert.deepEqual([message?.qos, message?.exchange, message?.parts], [1, 1, ['qos']]);
 });
 
-describe('blame', () => {
+describe('fail', () => {
   test('of a client asks for no server', async () => {
-    class Lost extends MadeUpWorld {
-      override get session(): never {
-        throw new Error('no session');
+    class Lost extends FakeWorld {
+      override get serverRun(): never {
+        throw new Error('no server run');
       }
     }
     const world = new Lost('client-request-topic');
-    assert.equal((await blamed(world.perform().then(() => world.blame({ expected: 'a', received: 'b' })))).received, 'b');
+    assert.equal((await failed(world.perform().then(() => world.fail({ expected: 'a', received: 'b' })))).received, 'b');
   });
 
   test('names the requirements that it leans on, but not its own', async () => {
-    const world = new MadeUpWorld('server-echoes-send-time');
+    const world = new FakeWorld('server-echoes-send-time');
     const lean = (needs?: string[]) =>
-      blamed(Promise.resolve().then(() => world.blame({ expected: 'a', received: 'b\u0007', ...(needs ? { needs } : {}) })));
+      failed(Promise.resolve().then(() => world.fail({ expected: 'a', received: 'b\u0007', ...(needs ? { needs } : {}) })));
     assert.deepEqual((await lean(['server-response-members', 'server-echoes-send-time'])).needs, ['server-response-members']);
     assert.equal((await lean(['server-echoes-send-time'])).needs, undefined);
     const { received, likely } = await lean();
@@ -171,15 +171,15 @@ describe('blame', () => {
   });
 
   test('leans on nothing for the requirement on which everything stands', async () => {
-    const world = new MadeUpWorld('server-answers-request');
-    const act = Promise.resolve().then(() => world.blame({ expected: 'a', received: 'b', needs: ['server-response-members'] }));
-    assert.equal((await blamed(act)).needs, undefined);
+    const world = new FakeWorld('server-answers-request');
+    const act = Promise.resolve().then(() => world.fail({ expected: 'a', received: 'b', needs: ['server-response-members'] }));
+    assert.equal((await failed(act)).needs, undefined);
   });
 });
 
 describe("the server's clock is learnt", () => {
-  const learn = async (answers: Answers, spacing = 10): Promise<MadeUpWorld> => {
-    const world = new MadeUpWorld('server-calibrates', { answers, spacing });
+  const learn = async (answers: Answers, spacing = 10): Promise<FakeWorld> => {
+    const world = new FakeWorld('server-calibrates', { answers, spacing });
     await world.learnServerTime();
     return world;
   };
@@ -217,46 +217,46 @@ describe("the server's clock is learnt", () => {
   });
 
   test('or not at all, where no stamp can be read', async () => {
-    const { needs } = await blamed(learn(({ echo }) => [{ payload: `{"deviceSendTime":${echo},"serverRecvTime":null}` }]));
+    const { needs } = await failed(learn(({ echo }) => [{ payload: `{"deviceSendTime":${echo},"serverRecvTime":null}` }]));
     assert.deepEqual(needs, ['server-response-members']);
   });
 
   test('and is asked for only then', () => {
-    assert.throws(() => new MadeUpWorld('server-calibrates').serverTimeAt(0), /was not learnt/);
+    assert.throws(() => new FakeWorld('server-calibrates').serverTimeAt(0), /was not learnt/);
   });
 });
 
 describe('a client', () => {
-  const silent = (more: Partial<Performance> = {}): Performance => {
-    const performance = Object.assign(played(), more);
-    performance.requests.length = 0;
-    return performance;
+  const silent = (more: Partial<ClientRun> = {}): ClientRun => {
+    const clientRun = Object.assign(played(), more);
+    clientRun.requests.length = 0;
+    return clientRun;
   };
-  const world = (performance: Performance, id = 'client-any-offset'): MadeUpWorld => {
-    const made = new MadeUpWorld(id);
-    made.performances.push(performance);
+  const world = (clientRun: ClientRun, id = 'client-any-offset'): FakeWorld => {
+    const made = new FakeWorld(id);
+    made.clientRuns.push(clientRun);
     return made;
   };
 
   test('that has never reported is not started again, except where that is judged or a start is there already', async () => {
-    const mute = new MadeUpWorld('client-any-offset', { mute: true });
-    const { needs, received } = await blamed(mute.perform());
+    const mute = new FakeWorld('client-any-offset', { mute: true });
+    const { needs, received } = await failed(mute.perform());
     assert.match(received, /not started again/);
     assert.ok(needs?.includes('client-hears-response'));
     assert.equal(mute.scenes.length, 0);
-    const refused = new MadeUpWorld('client-any-offset', { mute: true });
+    const refused = new FakeWorld('client-any-offset', { mute: true });
     await say(refused, 'a platform that never answers');
     await refused.perform();
-    const reason = new MadeUpWorld('client-hears-response', { mute: true });
+    const reason = new FakeWorld('client-hears-response', { mute: true });
     await reason.perform();
-    const known = new MadeUpWorld('client-any-offset', { mute: true });
-    Object.assign(known.stage, { has: () => true });
+    const known = new FakeWorld('client-any-offset', { mute: true });
+    Object.assign(known.runner, { has: () => true });
     await known.perform();
-    for (const one of [refused, reason, known]) assert.equal(one.performances.length, 1);
+    for (const one of [refused, reason, known]) assert.equal(one.clientRuns.length, 1);
   });
 
   test('that never asked is told from one that reports all the same', async () => {
-    const asks = (performance: Performance) => blamed(Promise.resolve().then(() => world(performance).firstRequest()));
+    const asks = (clientRun: ClientRun) => failed(Promise.resolve().then(() => world(clientRun).firstRequest()));
     assert.deepEqual((await asks(silent())).needs, ['client-request-topic']);
     const talks = silent();
     talks.reports.push(reported(origin, 1));
@@ -264,12 +264,12 @@ describe('a client', () => {
   });
 
   test('is described by what it got to', () => {
-    const texts = (performance: Performance): string => world(performance).silence();
+    const texts = (clientRun: ClientRun): string => world(clientRun).silence();
     assert.equal(texts(silent()), 'no connection');
     assert.equal(texts(silent({ ended: 'exited with code 1' })), 'no connection: the client exited with code 1');
-    assert.equal(texts(silent({ sessions: [{}] as unknown as Performance['sessions'] })), 'a connection and no request');
+    assert.equal(texts(silent({ sessions: [{}] as unknown as ClientRun['sessions'] })), 'a connection and no request');
     assert.equal(texts(played()), '1 requests and no time');
-    assert.equal(texts(played({ scene: { refusal: 'never answers' } })), '1 requests and no time (the platform never answers)');
+    assert.equal(texts(played({ setup: { refusal: 'never answers' } })), '1 requests and no time (the platform never answers)');
     const talks = played();
     talks.reports.push(reported(origin, 1));
     assert.equal(texts(talks), '1 reports');
@@ -277,19 +277,19 @@ describe('a client', () => {
 
   test('leaves the packets of each start', () => {
     const made = world(played());
-    Object.assign(made.performance, { ended: 'exited with code 0' });
+    Object.assign(made.clientRun, { ended: 'exited with code 0' });
     made.showWire();
-    made.performances.push(played());
+    made.clientRuns.push(played());
     made.showWire();
-    const wires = made.evidence.flatMap((one) => (one.kind === 'wire' ? [one.lines] : []));
+    const wires = made.evidence.flatMap((one) => (one.kind === 'trace' ? [one.lines] : []));
     assert.deepEqual(wires, [['· the client exited with code 0'], ['start 1', '· the client exited with code 0', 'start 2']]);
   });
 });
 
 test('what was not said yet is a fault of the feature', () => {
-  const server = new MadeUpWorld('server-answers-request');
+  const server = new FakeWorld('server-answers-request');
   assert.throws(() => server.device, /no device yet/);
   assert.throws(() => server.other, /no other device yet/);
   assert.throws(() => server.request, /nothing was asked/);
-  assert.throws(() => new MadeUpWorld('client-any-offset').performance, /was not started/);
+  assert.throws(() => new FakeWorld('client-any-offset').clientRun, /was not started/);
 });

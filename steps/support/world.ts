@@ -1,23 +1,23 @@
 import { World } from '@cucumber/cucumber';
 import { ConnectError } from '../harness/device/device.ts';
-import type { Intruder } from '../harness/device/foreign-device.ts';
-import type { Nonsense } from '../harness/device/malformed-request.ts';
+import type { ForeignDevice } from '../harness/device/foreign-device.ts';
+import type { MalformedRequest } from '../harness/device/malformed-request.ts';
 import type { Asked } from '../harness/device/many-devices.ts';
 import type { NtpDevice } from '../harness/device/ntp-device.ts';
-import { type DeviceWishes, type Session, session } from '../harness/device/server-run.ts';
+import { type DeviceWishes, type ServerRun, serverRun } from '../harness/device/server-run.ts';
 import { estimateServerTime, type ServerTime } from '../harness/device/server-time.ts';
 import { EnvironmentError } from '../harness/implementation/errors.ts';
 import type { Identity, Target } from '../harness/implementation/target.ts';
 import type { Exchange, Request, Response } from '../harness/message/exchange.ts';
 import type { Link } from '../harness/mqtt/link.ts';
-import type { Wire } from '../harness/mqtt/wire.ts';
+import type { Trace } from '../harness/mqtt/trace.ts';
 import type { SeenStamp } from '../harness/platform/client-clock.ts';
-import type { ClientRequest, Performance, ReportedTime } from '../harness/platform/client-run.ts';
-import { type Stage, stage } from '../harness/platform/client-runner.ts';
-import { pagePayload, plainPayload, plainScene, type Scene, trueAnswer } from '../harness/platform/client-setup.ts';
+import type { ClientRequest, ClientRun, ReportedTime } from '../harness/platform/client-run.ts';
+import { type ClientRunner, runner } from '../harness/platform/client-runner.ts';
+import { type ClientSetup, pagePayload, plainPayload, plainSetup, trueAnswer } from '../harness/platform/client-setup.ts';
 import { type ExpectedTime, expectedTimes, TooUncertain } from '../harness/platform/expected-time.ts';
 import { printable } from '../harness/text/printable.ts';
-import { wall } from '../harness/time/now.ts';
+import { wallMsAt } from '../harness/time/now.ts';
 import type { Requirement, Scenario } from '../requirements/requirement.ts';
 import { EVIDENCE_MEDIA_TYPE, type Evidence, type MessageAtFault, NonConformance } from '../verdict/evidence.ts';
 import { type Recorded, recordDevices, recordPerformances, thinned } from '../verdict/exchange-record.ts';
@@ -71,9 +71,9 @@ export class NtpWorld extends World {
   #exchangeAtFault: number | undefined;
   wireLink: Link | undefined;
   /** What the platform and the client's surroundings are to be like. */
-  #scene: Scene | undefined;
+  #setup: ClientSetup | undefined;
   /** The client's starts that the scenario is about, in order. */
-  readonly performances: Performance[] = [];
+  readonly clientRuns: ClientRun[] = [];
   /** What the scenario asked, in order. */
   requests: Request[] = [];
   /** Exchanges of a series. */
@@ -81,10 +81,10 @@ export class NtpWorld extends World {
   /** Many devices, and what they asked at the same moment. */
   players: readonly NtpDevice[] = [];
   /** What each of them has recorded. */
-  playerWires: readonly Wire[] = [];
-  crowd: Asked[] = [];
+  playerWires: readonly Trace[] = [];
+  manyDevices: Asked[] = [];
   /** What was published that is no request. */
-  nonsense: Nonsense | undefined;
+  malformed: MalformedRequest | undefined;
   /** The four times of the page's example. */
   page: ReadonlyMap<string, bigint> = new Map();
   /** The server's clock, as quick exchanges on a direct connection showed it. */
@@ -95,74 +95,74 @@ export class NtpWorld extends World {
   /** The scenario begins. */
   begin(requirement: Requirement, scenario: Scenario): void {
     this.#requirement = requirement;
-    if (requirement.role === 'server' && this.target.role === 'server') this.session.begin(scenario.place);
+    if (requirement.role === 'server' && this.target.role === 'server') this.serverRun.begin(scenario.place);
   }
 
   /** The run in front of the server under test. */
-  get session(): Session {
-    return session();
+  get serverRun(): ServerRun {
+    return serverRun();
   }
 
   /** The run around the client under test. */
-  get stage(): Pick<Stage, 'target' | 'mute' | 'has' | 'perform' | 'performAgain'> {
-    const current = stage();
+  get runner(): Pick<ClientRunner, 'target' | 'mute' | 'has' | 'perform' | 'performAgain'> {
+    const current = runner();
     if (current === undefined) throw new Error('no client is under test in this run');
     return current;
   }
 
   /** The implementation under test. */
   get target(): Target {
-    return stage()?.target ?? session().started.target;
+    return runner()?.target ?? serverRun().started.target;
   }
 
-  get scene(): Scene {
-    this.#scene ??= plainScene(this.stage.target.timestampTypes[0] ?? 'long');
-    return this.#scene;
+  get setup(): ClientSetup {
+    this.#setup ??= plainSetup(this.runner.target.timestampTypes[0] ?? 'long');
+    return this.#setup;
   }
 
-  set scene(scene: Scene) {
-    this.#scene = scene;
+  set setup(setup: ClientSetup) {
+    this.#setup = setup;
   }
 
   /** The last start of the client that the scenario is about. */
-  get performance(): Performance {
-    const performance = this.performances.at(-1);
-    if (performance === undefined) throw new Error('the client was not started in this scenario');
-    return performance;
+  get clientRun(): ClientRun {
+    const clientRun = this.clientRuns.at(-1);
+    if (clientRun === undefined) throw new Error('the client was not started in this scenario');
+    return clientRun;
   }
 
   /** Starts the client in this scene, or takes the start that there was of it. */
   async perform(): Promise<void> {
     // What may be the reason why there is no time is looked at all the same.
     const reason = silenceNeeds.includes(this.requirement.id);
-    if (!reason && this.stage.mute && this.scene.refusal === undefined && !this.stage.has(this.scene)) {
-      this.blame({
-        expected: `a calculated time within ${this.stage.target.withinMs} ms`,
+    if (!reason && this.runner.mute && this.setup.refusal === undefined && !this.runner.has(this.setup)) {
+      this.fail({
+        expected: `a calculated time within ${this.runner.target.withinMs} ms`,
         received: 'no time in any start before this one; the client was not started again',
         needs: silenceNeeds,
       });
     }
-    this.performances.push(await this.stage.perform(this.scene));
+    this.clientRuns.push(await this.runner.perform(this.setup));
   }
 
   /** The client's first request, or the blame for a client that never asked. */
-  firstRequest(performance: Performance = this.performance): ClientRequest {
-    const { request } = performance;
+  firstRequest(clientRun: ClientRun = this.clientRun): ClientRequest {
+    const { request } = clientRun;
     if (request !== undefined) return request;
-    return this.blame({
-      expected: `a request on ${performance.requestTopic}`,
+    return this.fail({
+      expected: `a request on ${clientRun.requestTopic}`,
       received: this.silence(),
       // One that has reported is not waited for any longer.
-      needs: ['client-request-topic', ...(performance.reports.length > 0 ? ['client-no-time-without-answer'] : [])],
+      needs: ['client-request-topic', ...(clientRun.reports.length > 0 ? ['client-no-time-without-answer'] : [])],
     });
   }
 
   /** Blames a client that asks on another topic, where it cannot be answered; nothing else can be judged then. */
   requireOwnTopic(): ClientRequest {
     const request = this.firstRequest();
-    const { requestTopic } = this.performance;
+    const { requestTopic } = this.clientRun;
     if (request.publish.topic === requestTopic) return request;
-    return this.blame({
+    return this.fail({
       expected: `a request on ${requestTopic}`,
       received: `PUBLISH on ${request.publish.topic}`,
       needs: ['client-request-topic'],
@@ -172,20 +172,20 @@ export class NtpWorld extends World {
 
   /** Blames a client that was not seen to do what the platform refuses: that it reports no time then shows nothing. */
   requireRefused(): void {
-    const { scene, attempts } = this.performance;
-    if (scene.refusal === 'never answers') this.requireOwnTopic();
+    const { setup, attempts } = this.clientRun;
+    if (setup.refusal === 'never answers') this.requireOwnTopic();
     else if (attempts === 0)
-      this.blame({ expected: 'an attempt to connect', received: this.silence(), needs: ['client-request-topic'] });
+      this.fail({ expected: 'an attempt to connect', received: this.silence(), needs: ['client-request-topic'] });
   }
 
   /** Blames a client that the platform's message did not reach: that nothing came of it shows nothing. */
   requireHeard(): void {
-    const { requests, responseTopic, scene } = this.performance;
+    const { requests, responseTopic, setup } = this.clientRun;
     const request = this.requireOwnTopic();
-    const [answer] = scene.answers;
+    const [answer] = setup.answers;
     if (answer?.on !== 'its own' || requests.some(({ delivered }) => delivered.some(({ heard }) => heard))) return;
-    if (request.deviceSendTime?.number === undefined) this.sentBy(this.performance);
-    this.blame({
+    if (request.deviceSendTime?.number === undefined) this.sentBy(this.clientRun);
+    this.fail({
       expected: `a client that hears a message on ${responseTopic}`,
       received: this.silence(),
       likely: 'the client had not subscribed its response topic when the response came',
@@ -195,14 +195,14 @@ export class NtpWorld extends World {
 
   /** The first time that the client reported, or the blame for one that reported none, or none that came of an answer. */
   firstReport(): ReportedTime {
-    const [report] = this.performance.reports;
-    const { requests } = this.performance;
+    const [report] = this.clientRun.reports;
+    const { requests } = this.clientRun;
     const answered = ({ atUs }: ReportedTime): boolean =>
       requests.some(({ delivered }) => delivered.some((message) => message.heard && message.atUs <= atUs));
     if (report !== undefined && answered(report)) return report;
     const request = this.requireOwnTopic();
     if (report !== undefined) {
-      return this.blame({
+      return this.fail({
         expected: 'a calculated time after the response',
         received: `${report.line}, before any response`,
         likely: 'the time was not calculated from a response',
@@ -210,8 +210,8 @@ export class NtpWorld extends World {
       });
     }
     const unheard = request.delivered.length > 0 && request.delivered.every(({ heard }) => !heard);
-    return this.blame({
-      expected: `a calculated time within ${this.stage.target.withinMs} ms`,
+    return this.fail({
+      expected: `a calculated time within ${this.runner.target.withinMs} ms`,
       received: this.silence(),
       likely: unheard ? 'the client had not subscribed its response topic when the response came' : undefined,
       // No order of the members is understood, or it would have been said already.
@@ -220,19 +220,19 @@ export class NtpWorld extends World {
   }
 
   /** What a client's stamp was, and what it can be compared with. */
-  sentBy(performance: Performance): SeenStamp {
-    const request = this.firstRequest(performance);
+  sentBy(clientRun: ClientRun): SeenStamp {
+    const request = this.firstRequest(clientRun);
     const { publish, deviceSendTime, payload } = request;
     if (deviceSendTime?.number === undefined) {
-      return this.blame({
+      return this.fail({
         expected: 'deviceSendTime in decimal digits',
         received: payload.text,
         needs: ['client-sends-time'],
         at: [request, deviceSendTime === undefined ? 'payload' : '/deviceSendTime'],
       });
     }
-    const { scene, started } = performance;
-    const clock = scene.clock === undefined ? {} : { clockMs: scene.clock.sends };
+    const { setup, started } = clientRun;
+    const clock = setup.clock === undefined ? {} : { clockMs: setup.clock.sends };
     return {
       time: deviceSendTime.number,
       wallMs: publish.wallMs,
@@ -250,38 +250,38 @@ export class NtpWorld extends World {
    * @throws TooUncertain
    */
   async times(): Promise<ExpectedTime[]> {
-    const { target } = this.stage;
+    const { target } = this.runner;
     const seconds = target.result?.unit === 's';
     for (let again = 0; ; again += 1) {
-      const { performance } = this;
-      const [report] = performance.reports;
+      const { clientRun } = this;
+      const [report] = clientRun.reports;
       if (report === undefined) return [];
       try {
-        const times = expectedTimes(performance, report, seconds);
+        const times = expectedTimes(clientRun, report, seconds);
         punctual.add(target);
         return times;
       } catch (error) {
         if (!(error instanceof TooUncertain) || again === (punctual.has(target) ? 5 : 2)) throw error;
         this.inform(`the client was started again: ${error.message}`);
-        this.performances.splice(-1, 1, await this.stage.performAgain(performance));
+        this.clientRuns.splice(-1, 1, await this.runner.performAgain(clientRun));
       }
     }
   }
 
   /** A time in one order of the members and none in another: then it is the order that the client does not understand. */
   async requireOtherOrder(): Promise<void> {
-    const { performance } = this;
-    const heard = performance.request?.delivered.some((delivered) => delivered.heard) === true;
-    if (performance.reports.length > 0 || !heard) return;
+    const { clientRun } = this;
+    const heard = clientRun.request?.delivered.some((delivered) => delivered.heard) === true;
+    if (clientRun.reports.length > 0 || !heard) return;
     const others = [plainPayload, pagePayload].map((payload) =>
-      this.stage.perform({ ...this.scene, answers: [trueAnswer(payload)] }),
+      this.runner.perform({ ...this.setup, answers: [trueAnswer(payload)] }),
     );
     const understood = (await Promise.all(others)).find(({ reports }) => reports.length > 0);
     if (understood === undefined) return;
-    this.blame({
-      expected: `a calculated time from ${performance.scene.answers[0]?.payload ?? ''}`,
+    this.fail({
+      expected: `a calculated time from ${clientRun.setup.answers[0]?.payload ?? ''}`,
       received: this.silence(),
-      likely: `the members are read by position: ${understood.scene.answers[0]?.payload ?? ''} is understood`,
+      likely: `the members are read by position: ${understood.setup.answers[0]?.payload ?? ''} is understood`,
       needs: ['client-any-member-order'],
     });
   }
@@ -301,7 +301,7 @@ export class NtpWorld extends World {
 
   /** What was seen of a client instead of what was waited for. */
   silence(): string {
-    const { sessions, requests, fate, scene, reports } = this.performance;
+    const { sessions, requests, fate, setup, reports } = this.clientRun;
     const seen =
       reports.length > 0
         ? `${reports.length} reports`
@@ -309,7 +309,7 @@ export class NtpWorld extends World {
           ? `${requests.length} requests and no time`
           : undefined;
     const connected = sessions.length > 0 ? 'a connection and no request' : 'no connection';
-    const refused = scene.refusal === undefined ? '' : ` (the platform ${scene.refusal})`;
+    const refused = setup.refusal === undefined ? '' : ` (the platform ${setup.refusal})`;
     return `${seen ?? connected}${refused}${fate === undefined ? '' : `: ${fate}`}`;
   }
 
@@ -348,10 +348,10 @@ export class NtpWorld extends World {
    *
    * @throws NonConformance, or EnvironmentError where it cannot be told whether the implementation did it
    */
-  blame({ expected, received, likely, needs = [], at }: Blame): never {
-    const doubt = this.performances.find((performance) => performance.doubt !== undefined)?.doubt;
+  fail({ expected, received, likely, needs = [], at }: Blame): never {
+    const doubt = this.clientRuns.find((clientRun) => clientRun.doubt !== undefined)?.doubt;
     if (doubt !== undefined) throw new EnvironmentError(doubt);
-    if (this.target.role === 'server' && this.session.started.ended() !== undefined) this.session.deathBlamed = true;
+    if (this.target.role === 'server' && this.serverRun.started.ended() !== undefined) this.serverRun.deathBlamed = true;
     // Everything else stands on this one: if it leant on others in turn, each would excuse the other, and nothing would be the cause.
     const base = this.requirement.id === 'server-answers-request';
     const others = base ? [] : needs.filter((id) => id !== this.requirement.id);
@@ -362,7 +362,7 @@ export class NtpWorld extends World {
       received: printable(received),
       ...(likely === undefined ? {} : { likely }),
       ...(others.length === 0 ? {} : { needs: others }),
-      wire: this.#wire(),
+      trace: this.#trace(),
       ...(at === undefined ? {} : { message: this.#messageAtFault(...at) }),
     });
     this.#attach(error.finding);
@@ -390,8 +390,8 @@ export class NtpWorld extends World {
 
   /** Attaches the packets and the exchanges of the scenario. */
   showWire(): void {
-    const lines = this.#wire();
-    if (lines.length > 0) this.#attach({ kind: 'wire', lines });
+    const lines = this.#trace();
+    if (lines.length > 0) this.#attach({ kind: 'trace', lines });
     const records = this.#exchanges().map(({ record }) => record);
     const exchanges = thinned(records, mostExchanges, this.#exchangeAtFault);
     if (exchanges.length > 0) this.#attach({ kind: 'exchanges', exchanges, made: records.length });
@@ -400,13 +400,13 @@ export class NtpWorld extends World {
   /** The declared or made-up identity, or the end of the scenario where the server knows no such device. */
   identity(name: string): Identity | undefined {
     const [productKey = '', deviceName = ''] = name.split('/');
-    return this.session.known({ productKey, deviceName });
+    return this.serverRun.known({ productKey, deviceName });
   }
 
   /** Ends the scenario at once where the server has not answered anything yet: each wait would take its whole deadline. */
   requireVoice(): void {
-    if (this.target.role === 'client' || this.requirement.id === 'server-answers-request' || !this.session.watch.mute) return;
-    this.blame({
+    if (this.target.role === 'client' || this.requirement.id === 'server-answers-request' || !this.serverRun.ledger.mute) return;
+    this.fail({
       expected: 'a server that answers',
       received: 'no response in any scenario before this one; nothing was asked here',
       needs: ['server-answers-request'],
@@ -418,10 +418,10 @@ export class NtpWorld extends World {
    * well. One that ended unseen stays so, and is blamed by whoever wants to be served next.
    */
   async revive(): Promise<void> {
-    const { session } = this;
-    if (session.started.restart === undefined || !session.deathBlamed) return;
+    const { serverRun } = this;
+    if (serverRun.started.restart === undefined || !serverRun.deathBlamed) return;
     try {
-      await session.restart('SIGKILL');
+      await serverRun.restart('SIGKILL');
       this.inform('the server had ended in an earlier scenario, and was started again for this one');
     } catch (error) {
       if (!(error instanceof EnvironmentError)) throw error;
@@ -432,7 +432,7 @@ export class NtpWorld extends World {
   async answered(device: NtpDevice, request: Request): Promise<Exchange> {
     const exchange = await device.exchange(request);
     if (exchange !== undefined) return exchange;
-    return this.blame({
+    return this.fail({
       expected: `a response on ${device.responseTopic} within ${device.deadline} ms`,
       received: await this.#silence(device),
       needs: ['server-answers-request'],
@@ -454,18 +454,18 @@ export class NtpWorld extends World {
 
   /** Reads the server's clock by some quick exchanges on a direct connection. */
   async learnServerTime(): Promise<void> {
-    const device = await this.play(this.session.identity);
+    const device = await this.play(this.serverRun.identity);
     await device.subscribe(device.responseTopic);
     this.device = device;
-    const { grain } = this.session.watch;
-    const known = (all: readonly Exchange[]): boolean => all.length >= 8 && (grain.certain || all.length >= 2000);
-    const exchanges = await this.series((all) => known(all) && (grain.step > 1 || hasTicked(all)), 1500);
+    const { clockResolution } = this.serverRun.ledger;
+    const known = (all: readonly Exchange[]): boolean => all.length >= 8 && (clockResolution.certain || all.length >= 2000);
+    const exchanges = await this.series((all) => known(all) && (clockResolution.step > 1 || hasTicked(all)), 1500);
     await device.disconnect();
-    this.step = grain.step;
+    this.step = clockResolution.step;
     this.serverTime = estimateServerTime(exchanges, this.step);
     if (this.serverTime === undefined) {
       const { payload } = exchanges[0]?.response ?? {};
-      this.blame({
+      this.fail({
         expected: 'two times of the server that can be read',
         received: payload?.text ?? '',
         needs: ['server-response-members'],
@@ -477,25 +477,25 @@ export class NtpWorld extends World {
   /** The server's time at a monotonic moment in µs, in ms, as its clock was learnt. */
   serverTimeAt(at: number): number {
     if (this.serverTime === undefined) throw new Error("the server's time was not learnt in this scenario");
-    return wall(at) + this.serverTime.offset;
+    return wallMsAt(at) + this.serverTime.offset;
   }
 
   /** A connected device, or the blame for a server that does not let it connect. */
   async play(identity: Identity, wishes: DeviceWishes = {}): Promise<NtpDevice> {
-    const device = await this.#reach(() => this.session.device(identity, wishes));
+    const device = await this.#reach(() => this.serverRun.device(identity, wishes));
     this.#devices.push(device);
     return device;
   }
 
   /** A connected device that will overstep its rights, or the blame for a server that does not let it connect. */
-  async intrude(identity: Identity): Promise<Intruder> {
-    return this.#reach(() => this.session.intruder(identity));
+  async playForeignDevice(identity: Identity): Promise<ForeignDevice> {
+    return this.#reach(() => this.serverRun.foreignDevice(identity));
   }
 
   /** Shows the packets of one of many devices as those of the scenario. */
   showPlayer(device: NtpDevice | undefined): void {
-    const wire = device === undefined ? undefined : this.playerWires[this.players.indexOf(device)];
-    if (wire !== undefined) this.session.wire.adopt(wire);
+    const trace = device === undefined ? undefined : this.playerWires[this.players.indexOf(device)];
+    if (trace !== undefined) this.serverRun.trace.adopt(trace);
   }
 
   /** Takes devices into the scenario that are connected already. */
@@ -505,8 +505,8 @@ export class NtpWorld extends World {
 
   /** A device that falls silent before its CONNECT is complete, or the blame for a server that has no connection for it. */
   async fallSilent(sent: 'nothing' | 'half of its CONNECT', link: Link): Promise<void> {
-    const { session } = this;
-    await this.#reach(() => session.silentDevice(session.sibling ?? session.identity, sent, link));
+    const { serverRun } = this;
+    await this.#reach(() => serverRun.silentDevice(serverRun.sibling ?? serverRun.identity, sent, link));
   }
 
   /** Connects a device again. */
@@ -526,7 +526,7 @@ export class NtpWorld extends World {
   ): Promise<Exchange> {
     const exchange = await this.#reach(() => device.fence(within), likely);
     if (exchange !== undefined) return exchange;
-    return this.blame({
+    return this.fail({
       expected: `the server still answers a QoS 0 request within ${within} ms`,
       received: await this.#silence(device),
       likely: await likely?.(),
@@ -547,9 +547,9 @@ export class NtpWorld extends World {
       return await attempt();
     } catch (error) {
       if (!(error instanceof ConnectError)) throw error;
-      this.session.watch.refused();
-      const ended = await this.session.fate();
-      return this.blame({
+      this.serverRun.ledger.refused();
+      const ended = await this.serverRun.fate();
+      return this.fail({
         expected: 'the server accepts the connection of a device',
         received: ended === undefined ? error.message : `${error.message}: the server ${ended}`,
         likely: (await likely?.()) ?? likelyRefusal(error.message),
@@ -559,7 +559,7 @@ export class NtpWorld extends World {
   }
 
   async #silence(device: NtpDevice): Promise<string> {
-    const ended = device.closed === undefined ? this.session.started.ended() : await this.session.fate();
+    const ended = device.closed === undefined ? this.serverRun.started.ended() : await this.serverRun.fate();
     if (ended !== undefined) return `no response: the server ${ended}`;
     if (device.closed !== undefined) return `no response: ${device.closed}`;
     const others = device.heard.filter(({ request }) => request === undefined).map(({ message }) => message.topic);
@@ -567,15 +567,15 @@ export class NtpWorld extends World {
   }
 
   /** The packets of the scenario, one line each. */
-  #wire(): string[] {
-    if (this.target.role === 'server') return this.session.wire.lines();
-    const [first, ...more] = this.performances;
+  #trace(): string[] {
+    if (this.target.role === 'server') return this.serverRun.trace.lines();
+    const [first, ...more] = this.clientRuns;
     if (first === undefined || more.length === 0) return first?.lines() ?? [];
-    return this.performances.flatMap((performance, index) => [`start ${index + 1}`, ...performance.lines(30)]);
+    return this.clientRuns.flatMap((clientRun, index) => [`start ${index + 1}`, ...clientRun.lines(30)]);
   }
 
   #exchanges(): Recorded[] {
-    return this.target.role === 'server' ? recordDevices(this.#devices) : recordPerformances(this.performances);
+    return this.target.role === 'server' ? recordDevices(this.#devices) : recordPerformances(this.clientRuns);
   }
 
   #attach(evidence: Evidence): void {

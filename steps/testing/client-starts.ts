@@ -1,13 +1,13 @@
 import { readPayload } from '../harness/message/payload.ts';
-import { type ClientRequest, type Delivered, Performance, type ReportedTime } from '../harness/platform/client-run.ts';
-import { plainScene, type Scene } from '../harness/platform/client-setup.ts';
+import { type ClientRequest, ClientRun, type Delivered, type ReportedTime } from '../harness/platform/client-run.ts';
+import { type ClientSetup, plainSetup } from '../harness/platform/client-setup.ts';
 
 /** The suite's clock when a made-up client is started, in ms. */
 export const origin = 1_800_000_000_000;
 
 /** A made-up exchange. All times that are not said to be anything else are ms since the start. */
 export interface Played {
-  readonly scene?: Partial<Scene>;
+  readonly setup?: Partial<ClientSetup>;
   /** What the client sends; by default its stamp of the wall clock when the request arrives. */
   readonly deviceSendTime?: number | bigint | string;
   /** When the packet before the request came, when the request came, and when the true answer was delivered. */
@@ -22,20 +22,20 @@ export interface Played {
 const moment = (ms: number): { atUs: number; wallMs: number } => ({ atUs: ms * 1000, wallMs: origin + ms });
 
 /** A performance of one exchange, as if it had been played. */
-export function played(exchange: Played = {}): Performance {
-  const scene = { ...plainScene('long'), ...exchange.scene };
-  const performance = new Performance(scene, { productKey: 'pk', deviceName: 'dn' });
-  performance.requests.push(requestOf(performance, exchange));
-  return performance;
+export function played(exchange: Played = {}): ClientRun {
+  const setup = { ...plainSetup('long'), ...exchange.setup };
+  const clientRun = new ClientRun(setup, { productKey: 'pk', deviceName: 'dn' });
+  clientRun.requests.push(requestOf(clientRun, exchange));
+  return clientRun;
 }
 
 /** One more exchange of a performance. */
-export function requestOf({ scene, requestTopic: topic }: Performance, exchange: Played): ClientRequest {
+export function requestOf({ setup, requestTopic: topic }: ClientRun, exchange: Played): ClientRequest {
   const { asked = 100, answered = 110, before = asked - 1, deviceSendTime = origin + asked, heard = true } = exchange;
   const { serverRecvTime = 1_571_724_098_110, serverSendTime = serverRecvTime } = exchange;
   const payload = readPayload(Buffer.from(`{"deviceSendTime":${deviceSendTime}}`));
-  const answer = scene.answers.at(-1);
-  if (answer === undefined) throw new Error('the scene has no answer');
+  const answer = setup.answers.at(-1);
+  if (answer === undefined) throw new Error('the setup has no answer');
   const delivered: Delivered = {
     ...moment(answered),
     answer,

@@ -39,7 +39,7 @@ export function finding(id: string, more: Partial<Finding> = {}): Finding {
     requirement: id,
     expected: 'PUBLISH at QoS 0',
     received: 'PUBLISH at QoS 1',
-    wire: ['+0.000 s  → CONNECT'],
+    trace: ['+0.000 s  → CONNECT'],
     ...more,
   };
 }

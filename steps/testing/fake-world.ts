@@ -5,24 +5,23 @@ import { loadConfiguration, loadSupport } from '@cucumber/cucumber/api';
 import { ConnectError, type DeviceConnection } from '../harness/device/device.ts';
 import { Inbox, type Message } from '../harness/device/inbox.ts';
 import { NtpDevice } from '../harness/device/ntp-device.ts';
-import { type DeviceWishes, Session } from '../harness/device/server-run.ts';
+import { type DeviceWishes, ServerRun } from '../harness/device/server-run.ts';
 import type { Reception } from '../harness/device/unauthenticated-device.ts';
 import type { Credentials } from '../harness/implementation/credentials.ts';
 import type { Identity, StartedTarget, Target } from '../harness/implementation/target.ts';
 import type { Exchange } from '../harness/message/exchange.ts';
 import type { Link } from '../harness/mqtt/link.ts';
-import { monotonic } from '../harness/mqtt/wire.ts';
-import type { Performance } from '../harness/platform/client-run.ts';
-import type { Stage } from '../harness/platform/client-runner.ts';
-import type { Scene } from '../harness/platform/client-setup.ts';
-import { wall } from '../harness/time/now.ts';
+import type { ClientRun } from '../harness/platform/client-run.ts';
+import type { ClientRunner } from '../harness/platform/client-runner.ts';
+import type { ClientSetup } from '../harness/platform/client-setup.ts';
+import { nowUs, wallMsAt } from '../harness/time/now.ts';
 import { readRequirements, root } from '../requirements/requirement.ts';
 import { NtpWorld } from '../support/world.ts';
 import { type Evidence, type Finding, NonConformance } from '../verdict/evidence.ts';
 import { played } from './client-starts.ts';
 
 // a machine's clock may be set while a test runs, which moves what is compared with it
-mock.method(Date, 'now', () => Math.floor(performance.timeOrigin + monotonic() / 1000));
+mock.method(Date, 'now', () => Math.floor(performance.timeOrigin + nowUs() / 1000));
 
 /** What stands in for Cucumber, for a server and for a client in tests of the sentences: nothing is started, and time stands still. */
 
@@ -64,9 +63,9 @@ export function said(echo: string, received: number, sent: number, how: Partial<
  * When a made-up run begins, in ms: a minute ago, and never a multiple of 10, or a server that is asked every 10 ms would seem to have a
  * clock with such steps in one of ten runs.
  */
-const origin = Math.floor(wall() / 1000) * 1000 - 60_005;
+const origin = Math.floor(wallMsAt() / 1000) * 1000 - 60_005;
 /** A moment of the run, in ms since its beginning, as the monotonic clock shows it, in µs. */
-const microseconds = (ms: number): number => (origin + ms - wall(0)) * 1000;
+const microseconds = (ms: number): number => (origin + ms - wallMsAt(0)) * 1000;
 
 export const target: Target = {
   file: 'made-up.yaml',
@@ -90,13 +89,13 @@ export const target: Target = {
 
 const requirements = readRequirements();
 
-class MadeUpSession extends Session {
+class MadeUpSession extends ServerRun {
   /** What the scenario wished for, device by device, what was subscribed, and the latencies of its links. */
   readonly wishes: (DeviceWishes & { readonly identity: Identity })[] = [];
   readonly subscriptions: (readonly [topic: string, qos: number])[] = [];
   readonly links: { readonly forth: number; readonly back: number }[] = [];
   /** The strangers that called, and the devices that fell silent, after what they had sent. */
-  readonly strangers: (Parameters<Session['stranger']>[2] & {
+  readonly strangers: (Parameters<ServerRun['stranger']>[2] & {
     readonly credentials: Credentials;
     readonly identity: Identity;
   })[] = [];
@@ -134,12 +133,12 @@ class MadeUpSession extends Session {
     const { name = 'device', clock } = wishes;
     const deadline = this.started.target.responseDeadlineMs;
     const connect = async (): Promise<DeviceConnection> => this.#connection(identity);
-    const device = new NtpDevice({ identity, name, watch: this.watch, deadline, connect, ...(clock ? { clock } : {}) });
+    const device = new NtpDevice({ identity, name, ledger: this.ledger, deadline, connect, ...(clock ? { clock } : {}) });
     await device.connect();
     return device;
   }
 
-  override async stranger(...[identity, credentials, how]: Parameters<Session['stranger']>): Promise<Reception> {
+  override async stranger(...[identity, credentials, how]: Parameters<ServerRun['stranger']>): Promise<Reception> {
     this.strangers.push({ identity, credentials, ...how });
     if (this.#reception === undefined) throw new Error('nobody said how this server receives a stranger');
     return this.#reception;
@@ -198,7 +197,7 @@ interface Surroundings {
   readonly target?: Partial<Target>;
   readonly answers?: Answers;
   /** What the client is seen to do in a scene, for each start. */
-  readonly perform?: (scene: Scene) => Performance;
+  readonly perform?: (setup: ClientSetup) => ClientRun;
   readonly mute?: boolean;
   /** How the implementation ended. */
   readonly ended?: string;
@@ -241,13 +240,13 @@ function startedAs(own: Target, { ended, endsLate, restarts, staysEnded }: Surro
   return started as unknown as StartedTarget;
 }
 
-export class MadeUpWorld extends NtpWorld {
+export class FakeWorld extends NtpWorld {
   readonly evidence: Evidence[];
   readonly #target: Target;
-  readonly #session: MadeUpSession;
-  readonly #stage: Stage;
+  readonly #serverRun: MadeUpSession;
+  readonly #runner: ClientRunner;
   /** The scenes that were performed, in order. */
-  readonly scenes: Scene[] = [];
+  readonly scenes: ClientSetup[] = [];
 
   /** @param id the requirement that is judged */
   constructor(id: string, surroundings: Surroundings = {}) {
@@ -260,22 +259,22 @@ export class MadeUpWorld extends NtpWorld {
     const [scenario] = requirement?.scenarios ?? [];
     if (requirement === undefined || scenario === undefined) throw new Error(`there is no requirement ${id}`);
     this.#target = { ...target, role: requirement.role, ...own };
-    this.#session = new MadeUpSession(startedAs(this.#target, surroundings), surroundings);
-    const act = async (scene: Scene): Promise<Performance> => {
-      this.scenes.push(scene);
-      return perform(scene);
+    this.#serverRun = new MadeUpSession(startedAs(this.#target, surroundings), surroundings);
+    const act = async (setup: ClientSetup): Promise<ClientRun> => {
+      this.scenes.push(setup);
+      return perform(setup);
     };
-    const again = ({ scene }: Performance): Promise<Performance> => act(scene);
-    this.#stage = { target: this.#target, mute, has: () => false, perform: act, performAgain: again } as unknown as Stage;
+    const again = ({ setup }: ClientRun): Promise<ClientRun> => act(setup);
+    this.#runner = { target: this.#target, mute, has: () => false, perform: act, performAgain: again } as unknown as ClientRunner;
     this.begin(requirement, scenario);
   }
 
-  override get session(): MadeUpSession {
-    return this.#session;
+  override get serverRun(): MadeUpSession {
+    return this.#serverRun;
   }
 
-  override get stage(): Stage {
-    return this.#stage;
+  override get runner(): ClientRunner {
+    return this.#runner;
   }
 
   override get target(): Target {
@@ -299,10 +298,10 @@ export class MadeUpWorld extends NtpWorld {
     const digits = more.digits ?? String(origin + published);
     const timestamp = { type: 'Long', digits } as const;
     const own = '/ext/ntp/pk/dn/response';
-    const request = this.session.watch.asked({ responseTopic: own, timestamp, unique: true, qos: 0, at });
+    const request = this.serverRun.ledger.asked({ responseTopic: own, timestamp, unique: true, qos: 0, at });
     const payload = Buffer.from(more.payload ?? said(digits, origin + received, origin + sent).payload);
     const message = { topic: own, payload, qos: 0, retain: false, dup: false, at: microseconds(published + took) } as const;
-    const exchange = { request, response: this.session.watch.heard(message, own) };
+    const exchange = { request, response: this.serverRun.ledger.heard(message, own) };
     this.requests.push(request);
     this.exchanges.push(exchange);
     return exchange;
@@ -337,16 +336,16 @@ export async function say(
 }
 
 /** What the implementation is blamed for by a sentence. */
-export async function blame(world: NtpWorld, sentence: string, argument?: Parameters<typeof say>[2]): Promise<Finding> {
-  return blamed(say(world, sentence, argument));
+export async function fail(world: NtpWorld, sentence: string, argument?: Parameters<typeof say>[2]): Promise<Finding> {
+  return failed(say(world, sentence, argument));
 }
 
-export async function blamed(act: Promise<unknown>): Promise<Finding> {
+export async function failed(act: Promise<unknown>): Promise<Finding> {
   try {
     await act;
   } catch (error) {
     if (error instanceof NonConformance) return error.finding;
     throw error;
   }
-  return assert.fail('nobody was blamed');
+  return assert.fail('nobody was failed');
 }

@@ -27,12 +27,12 @@ export function implementation(claim: Partial<Implementation> = {}): Implementat
   return { name, kind: 'faulty', role: 'server', about: '', seen: '', fails: [], warns: [], target: {}, ...claim };
 }
 
-const failure: Failure = { expected: 'this', received: 'that', wire: [] };
+const failure: Failure = { expected: 'this', received: 'that', trace: [] };
 
 /** A scenario's result; what has a failure has it whatever its requirement's level. */
-export function scenario(place: string, status: Status, wire: readonly string[] = ['a packet']): ScenarioResult {
+export function scenario(place: string, status: Status, trace: readonly string[] = ['a packet']): ScenarioResult {
   const failed = status === 'failed' || status === 'warning';
-  return { title: place, place, status, ...(failed ? { failure } : {}), information: [], wire, durationMs: 1 };
+  return { title: place, place, status, ...(failed ? { failure } : {}), information: [], trace, durationMs: 1 };
 }
 
 /** A report in which every scenario of a requirement has one status. */

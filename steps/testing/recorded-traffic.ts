@@ -1,8 +1,8 @@
 import { generate, type Packet } from 'mqtt-packet';
-import { type Encounter, recorded } from '../commands/interop/pair-run.ts';
+import { type PairRun, recorded } from '../commands/interop/pair-run.ts';
 import type { TimestampType } from '../harness/implementation/target.ts';
-import { Performance } from '../harness/platform/client-run.ts';
-import { plainScene } from '../harness/platform/client-setup.ts';
+import { ClientRun } from '../harness/platform/client-run.ts';
+import { plainSetup } from '../harness/platform/client-setup.ts';
 import { RelayedConnection } from '../harness/platform/recorded-connection.ts';
 
 /** Encounters for tests, made of packets that nobody sent. */
@@ -46,8 +46,8 @@ export function welcomed(filter: string = responseTopic, code = 0): Passing[] {
 const bytesOf = (packet: Packet | Buffer): Buffer => (Buffer.isBuffer(packet) ? packet : generate(packet));
 
 /** An encounter of one connection, as if all this had passed. */
-export function relayed(passing: readonly Passing[], type: TimestampType = 'long'): Encounter {
-  const performance = new Performance(plainScene(type), relayedIdentity);
+export function relayed(passing: readonly Passing[], type: TimestampType = 'long'): PairRun {
+  const clientRun = new ClientRun(plainSetup(type), relayedIdentity);
   const connection = new RelayedConnection();
   for (const one of passing) {
     if ('client' in one) connection.came('forth', bytesOf(one.client))();
@@ -56,8 +56,8 @@ export function relayed(passing: readonly Passing[], type: TimestampType = 'long
     else {
       const { accepted } = new RelayedConnection();
       const said = { literal: String(one.reports), twice: BigInt(one.reports) * 2n, line: `time: ${one.reports}` };
-      performance.keep({ ...accepted, ...said, deviceSendTime: undefined, deviceRecvTime: undefined });
+      clientRun.keep({ ...accepted, ...said, deviceSendTime: undefined, deviceRecvTime: undefined });
     }
   }
-  return recorded(performance, [connection]);
+  return recorded(clientRun, [connection]);
 }

@@ -12,7 +12,7 @@ import type { Failure, Report, RequirementResult, ScenarioResult, Status } from 
 export const forged =
   '</script><script>document.title="forged"</script><img src=x onerror=alert(1)>" onclick="alert(2)" \'&lt; \x1b[31mred\x1b[0m \u202egnp.exe\u2066 \0 {{x}}';
 
-const wire = [
+const trace = [
   '+0.000000 s  → CONNECT  client id probe',
   '+0.000500 s  → PUBLISH  /ext/ntp/p/d/request  QoS 0  {"deviceSendTime":1000}',
   '+0.001500 s  ← PUBLISH  /ext/ntp/p/d/response  QoS 1 packet id 1  {"deviceSendTime":1000,"serverSendTime":"2001"}',
@@ -48,7 +48,7 @@ export function scenario(status: Status, index = 0, more: Partial<ScenarioResult
     expected: 'three Longs',
     received: 'a String',
     likely: 'only the echo keeps its type',
-    wire,
+    trace,
     message,
   };
   const failed = status === 'failed' || status === 'warning';
@@ -58,7 +58,7 @@ export function scenario(status: Status, index = 0, more: Partial<ScenarioResult
     status,
     ...(failed ? { failure } : status === 'passed' ? {} : { reason: `it is ${status}` }),
     information: ['answered in 1.000 ms'],
-    wire,
+    trace,
     exchanges: exchanges(index + 1),
     durationMs: 12,
     ...more,

@@ -18,13 +18,13 @@ const programs = Object.entries(scripts).flatMap(([name, script]) => {
 describe('a program for those who work on the suite', { timeout: 60_000, concurrency: 2 }, () => {
   assert.ok(programs.length > 5);
   for (const [name, program] of programs) {
-    test(`npm run ${name} -- --help says how it is used, and npm run ${name} -- --nonsense that it is not so`, async () => {
+    test(`npm run ${name} -- --help says how it is used, and npm run ${name} -- --malformed that it is not so`, async () => {
       const { stdout } = await run(process.execPath, [join(root, program), '--help']);
       assert.match(stdout, new RegExp(`^Usage: npm run ${name}\\b`, 'm'));
-      await assert.rejects(run(process.execPath, [join(root, program), '--nonsense']), (error: Error) => {
+      await assert.rejects(run(process.execPath, [join(root, program), '--malformed']), (error: Error) => {
         const { code, stderr } = error as Error & { code: number; stderr: string };
         assert.equal(code, 2);
-        assert.match(stderr, /nonsense/);
+        assert.match(stderr, /malformed/);
         assert.doesNotMatch(stderr, /^\s+at /m);
         return true;
       });

@@ -17,13 +17,13 @@ const members: Readonly<Record<Kind, Readonly<Record<string, MemberType | `${Mem
     received: 'text',
     likely: 'text?',
     needs: 'lines?',
-    wire: 'lines',
+    trace: 'lines',
     message: 'message?',
   },
-  charge: { requirement: 'text', scenario: 'text', expected: 'text', received: 'text', likely: 'text?', wire: 'lines' },
+  lateFinding: { requirement: 'text', scenario: 'text', expected: 'text', received: 'text', likely: 'text?', trace: 'lines' },
   inapplicable: { reason: 'text' },
   information: { text: 'text' },
-  wire: { lines: 'lines' },
+  trace: { lines: 'lines' },
   exchanges: { exchanges: 'exchanges', made: 'count' },
 };
 

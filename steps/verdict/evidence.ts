@@ -35,7 +35,7 @@ export interface Finding {
   readonly needs?: readonly string[];
   readonly message?: MessageAtFault;
   /** The exchange since the scenario began, one line a packet. */
-  readonly wire: readonly string[];
+  readonly trace: readonly string[];
 }
 
 /** The scenario does not apply to this implementation, as its target file declares. */
@@ -51,8 +51,8 @@ export interface Information {
 }
 
 /** The packets of a scenario, attached at its end whatever its result. */
-export interface WireEvidence {
-  readonly kind: 'wire';
+export interface TraceEvidence {
+  readonly kind: 'trace';
   readonly lines: readonly string[];
 }
 
@@ -65,18 +65,18 @@ export interface ExchangeEvidence {
 }
 
 /** A finding that came to light only after its scenario had ended (a late second answer). Attached at the end of the run. */
-export interface Charge {
-  readonly kind: 'charge';
+export interface LateFinding {
+  readonly kind: 'lateFinding';
   readonly requirement: string;
   /** `uri:line` of the scenario that provoked it, for example `features/server/topics.feature:31`. */
   readonly scenario: string;
   readonly expected: string;
   readonly received: string;
   readonly likely?: string;
-  readonly wire: readonly string[];
+  readonly trace: readonly string[];
 }
 
-export type Evidence = Finding | Inapplicable | Information | WireEvidence | ExchangeEvidence | Charge;
+export type Evidence = Finding | Inapplicable | Information | TraceEvidence | ExchangeEvidence | LateFinding;
 
 /** Thrown to blame the implementation under test. Every other exception is the suite's own or the set-up's. */
 export class NonConformance extends Error {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Inbox } from '../harness/device/inbox.ts';
 import { NtpDevice } from '../harness/device/ntp-device.ts';
-import { Watch } from '../harness/device/request-ledger.ts';
+import { RequestLedger } from '../harness/device/request-ledger.ts';
 import { origin, played, reported } from '../testing/client-starts.ts';
 import { type ExchangeRecord, isExchangeRecord, recordDevices, recordPerformances, thinned } from './exchange-record.ts';
 
@@ -31,7 +31,7 @@ describe('an exchange with a server', () => {
     const device = new NtpDevice({
       identity: { productKey: 'p', deviceName: 'd' },
       name: 'device',
-      watch: new Watch(),
+      ledger: new RequestLedger(),
       deadline: 600_000,
       connect: async () => ({
         inbox,
@@ -61,11 +61,11 @@ describe('an exchange with a server', () => {
 
 describe('an exchange with a client', () => {
   test('has the time that the client reported, and by how much it is off', () => {
-    const scene = { clock: { sends: 1_571_724_098_000, receives: 1_571_724_098_025 } };
+    const setup = { clock: { sends: 1_571_724_098_000, receives: 1_571_724_098_025 } };
     const times = { serverRecvTime: 1_571_724_098_110, serverSendTime: 1_571_724_098_115, deviceSendTime: 1_571_724_098_000 };
-    const performance = played({ ...times, scene });
-    performance.reports.push(reported(1_571_724_098_115, 400));
-    const [record] = recordPerformances([performance]).map((recorded) => recorded.record);
+    const clientRun = played({ ...times, setup });
+    clientRun.reports.push(reported(1_571_724_098_115, 400));
+    const [record] = recordPerformances([clientRun]).map((recorded) => recorded.record);
     assert.equal(record?.reported, '1571724098115');
     assert.equal(record?.errorMs, -10);
     assert.equal(record?.forthMs, undefined);
@@ -76,9 +76,9 @@ describe('an exchange with a client', () => {
   });
 
   test('took at most from its stamp to its report, without the time of the platform', () => {
-    const performance = played({ serverRecvTime: 500, serverSendTime: 505, deviceSendTime: origin + 96 });
-    performance.reports.push(reported(0, 116));
-    const [record] = recordPerformances([performance]).map((recorded) => recorded.record);
+    const clientRun = played({ serverRecvTime: 500, serverSendTime: 505, deviceSendTime: origin + 96 });
+    clientRun.reports.push(reported(0, 116));
+    const [record] = recordPerformances([clientRun]).map((recorded) => recorded.record);
     assert.equal(record?.answers[0]?.roundTripMs, 15);
   });
 });

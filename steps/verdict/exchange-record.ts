@@ -1,9 +1,9 @@
 import type { NtpDevice } from '../harness/device/ntp-device.ts';
 import { isWhole, type Response, roundTrip } from '../harness/message/exchange.ts';
 import { readPayload } from '../harness/message/payload.ts';
-import type { ClientRequest, Delivered, Performance, ReportedTime } from '../harness/platform/client-run.ts';
+import type { ClientRequest, ClientRun, Delivered, ReportedTime } from '../harness/platform/client-run.ts';
 import { platformTime } from '../harness/platform/client-setup.ts';
-import { wall } from '../harness/time/now.ts';
+import { wallMsAt } from '../harness/time/now.ts';
 
 /** A message that came back for a request, as a report keeps it. Times of day are decimal digits, in ms on the clock they come from. */
 export interface AnswerRecord {
@@ -73,7 +73,7 @@ function answerOf(device: NtpDevice, sentAt: number, response: Response): Answer
   const { request, message } = response;
   const [received, sent] = [response.serverRecvTime?.number, response.serverSendTime?.number];
   const roundTripMs = request === undefined ? undefined : rounded(roundTrip({ request, response }));
-  const middle = (wall(sentAt) + wall(message.at)) / 2;
+  const middle = (wallMsAt(sentAt) + wallMsAt(message.at)) / 2;
   const arrival = request === undefined ? undefined : device.arrival(request, message.at);
   return {
     afterMs: inMs(message.at - sentAt),
@@ -85,30 +85,30 @@ function answerOf(device: NtpDevice, sentAt: number, response: Response): Answer
 }
 
 /** The exchanges of the client's starts, one start after the other. */
-export function recordPerformances(performances: readonly Performance[]): Recorded[] {
-  const asked = performances.flatMap((performance, index) => {
-    const came = reportsOf(performance);
-    return performance.requests.map((request) => ({ performance, start: index + 1, request, came: came.get(request) }));
+export function recordPerformances(clientRuns: readonly ClientRun[]): Recorded[] {
+  const asked = clientRuns.flatMap((clientRun, index) => {
+    const came = reportsOf(clientRun);
+    return clientRun.requests.map((request) => ({ clientRun, start: index + 1, request, came: came.get(request) }));
   });
-  return asked.map(({ performance, start, request, came }, index) => ({
+  return asked.map(({ clientRun, start, request, came }, index) => ({
     source: request,
     record: {
       n: index + 1,
-      asker: performances.length > 1 ? `start ${start}` : 'client',
-      atMs: inMs(request.publish.atUs - (performance.request?.publish.atUs ?? 0)),
+      asker: clientRuns.length > 1 ? `start ${start}` : 'client',
+      atMs: inMs(request.publish.atUs - (clientRun.request?.publish.atUs ?? 0)),
       ...(request.deviceSendTime?.number === undefined ? {} : { deviceSendTime: String(request.deviceSendTime.number) }),
-      answers: request.delivered.map((delivered) => deliveredRecord(performance, request, delivered)),
+      answers: request.delivered.map((delivered) => deliveredRecord(clientRun, request, delivered)),
       // A controlled clock is moved by what the page's example says, and no latency is spent.
-      ...(performance.scene.clock === undefined ? { forthMs: performance.scene.forthMs } : {}),
-      ...reportedFor(performance, came),
+      ...(clientRun.setup.clock === undefined ? { forthMs: clientRun.setup.forthMs } : {}),
+      ...reportedFor(clientRun, came),
     },
   }));
 }
 
-function deliveredRecord(performance: Performance, request: ClientRequest, delivered: Delivered): AnswerRecord {
+function deliveredRecord(clientRun: ClientRun, request: ClientRequest, delivered: Delivered): AnswerRecord {
   const said = readPayload(Buffer.from(delivered.payload)).members;
-  const { clock } = performance.scene;
-  const report = performance.reports.find(({ atUs }) => atUs >= delivered.atUs);
+  const { clock } = clientRun.setup;
+  const report = clientRun.reports.find(({ atUs }) => atUs >= delivered.atUs);
   const arrival = report?.deviceRecvTime ?? clock?.receives;
   const processing = Number(delivered.serverSendTime - delivered.serverRecvTime);
   return {
@@ -144,7 +144,7 @@ interface Came {
 }
 
 /** What came of each request: the first report for which its last message was the latest. Looked up once, however much there is. */
-function reportsOf({ requests, reports }: Performance): ReadonlyMap<ClientRequest, Came> {
+function reportsOf({ requests, reports }: ClientRun): ReadonlyMap<ClientRequest, Came> {
   const heard = requests.flatMap((owner) =>
     owner.delivered.filter((delivered) => delivered.heard).map((delivered) => ({ owner, delivered })),
   );
@@ -156,10 +156,10 @@ function reportsOf({ requests, reports }: Performance): ReadonlyMap<ClientReques
   return came;
 }
 
-function reportedFor(performance: Performance, came: Came | undefined): Pick<ExchangeRecord, 'reported' | 'errorMs'> {
+function reportedFor(clientRun: ClientRun, came: Came | undefined): Pick<ExchangeRecord, 'reported' | 'errorMs'> {
   if (came === undefined) return {};
   const { report, owner, delivered } = came;
-  const truth = platformTime(performance.scene, owner.publish.wallMs, delivered);
+  const truth = platformTime(clientRun.setup, owner.publish.wallMs, delivered);
   return {
     reported: report.literal,
     ...(report.twice === undefined ? {} : finite('errorMs', Number(report.twice) / 2 - truth)),

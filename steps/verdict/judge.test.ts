@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Envelope } from '@cucumber/messages';
 import { type Course, finding, lastHook, place, requirement, scenario, transcriptOf } from '../testing/cucumber-messages.ts';
-import type { Charge, Evidence } from './evidence.ts';
+import type { Evidence, LateFinding } from './evidence.ts';
 import { type Circumstances, type Judgement, judge } from './judge.ts';
 import { type Outcome, Transcript } from './transcript.ts';
 
@@ -44,7 +44,7 @@ describe('a scenario', () => {
     const judgement = alone({
       evidence: [
         { kind: 'information', text: 'a remark' },
-        { kind: 'wire', lines: ['one', 'two'] },
+        { kind: 'trace', lines: ['one', 'two'] },
       ],
     });
     assert.equal(judgement.verdict, 'conforms');
@@ -56,7 +56,7 @@ describe('a scenario', () => {
         place: 'features/server/server-a.feature:10',
         status: 'passed',
         information: ['a remark'],
-        wire: ['one', 'two'],
+        trace: ['one', 'two'],
         durationMs: 12,
       },
     ]);
@@ -102,7 +102,7 @@ describe('a scenario', () => {
     assert.deepEqual(statuses(judgement), { 'server-a': 'inconclusive', 'server-b': 'failed', 'server-c': 'inconclusive' });
   });
 
-  test('in which the suite is at fault after the implementation was blamed keeps its finding, and the run is incomplete', () => {
+  test('in which the suite is at fault after the implementation was failed keeps its finding, and the run is incomplete', () => {
     const course = { outcomes: ['FAILED', 'FAILED'], type: 'SuiteFault', evidence: [finding('server-a')] } satisfies Course;
     const judgement = alone(course);
     assertIncomplete(judgement, /\(in features\/server\/server-a\.feature:10\)$/);
@@ -412,22 +412,22 @@ describe('a requirement of several scenarios', () => {
   });
 });
 
-describe('a charge', () => {
-  const charge = (id: string, at: string, more: Partial<Charge> = {}): Charge => {
+describe('a late finding', () => {
+  const lateFinding = (id: string, at: string, more: Partial<LateFinding> = {}): LateFinding => {
     return {
-      kind: 'charge',
+      kind: 'lateFinding',
       requirement: id,
       scenario: at,
       expected: 'one answer',
       received: 'a second one',
-      wire: ['late'],
+      trace: ['late'],
       ...more,
     };
   };
   const ranBoth = [passed('server-a'), passed('server-b')];
 
   test('fails the scenario that it names', () => {
-    const judgement = judge([a, b], transcriptOf(...ranBoth, lastHook([charge('server-a', place('server-a'))])), {
+    const judgement = judge([a, b], transcriptOf(...ranBoth, lastHook([lateFinding('server-a', place('server-a'))])), {
       strict: false,
     });
     assert.deepEqual(statuses(judgement), { 'server-a': 'failed', 'server-b': 'passed' });
@@ -439,7 +439,7 @@ describe('a charge', () => {
   });
 
   test('adds a scenario when the one that it names belongs to another requirement', () => {
-    const judgement = judge([a, b], transcriptOf(...ranBoth, lastHook([charge('server-a', place('server-b'))])), {
+    const judgement = judge([a, b], transcriptOf(...ranBoth, lastHook([lateFinding('server-a', place('server-b'))])), {
       strict: false,
     });
     assert.deepEqual(
@@ -455,7 +455,7 @@ describe('a charge', () => {
   });
 
   test('counts from wherever it was attached, also inside a scenario', () => {
-    const attached = scenario(place('server-b'), { evidence: [charge('server-a', place('server-a'))] });
+    const attached = scenario(place('server-b'), { evidence: [lateFinding('server-a', place('server-a'))] });
     assert.deepEqual(statuses(judge([a, b], transcriptOf(passed('server-a'), attached), { strict: false })), {
       'server-a': 'failed',
       'server-b': 'passed',
@@ -466,7 +466,7 @@ describe('a charge', () => {
     const transcript = transcriptOf(
       passed('server-a'),
       passed('server-wish'),
-      lastHook([charge('server-wish', place('server-wish'))]),
+      lastHook([lateFinding('server-wish', place('server-wish'))]),
     );
     assert.deepEqual(statuses(judge([a, wish], transcript, { strict: false })), {
       'server-a': 'passed',
@@ -475,15 +475,15 @@ describe('a charge', () => {
   });
 
   test('is told beside a failure of the same scenario, and the same one twice is one', () => {
-    const charges = [charge('server-a', place('server-a')), charge('server-a', place('server-a'))];
-    const judgement = judge([a], transcriptOf(failed('server-a'), lastHook(charges)), { strict: false });
+    const lateFindings = [lateFinding('server-a', place('server-a')), lateFinding('server-a', place('server-a'))];
+    const judgement = judge([a], transcriptOf(failed('server-a'), lastHook(lateFindings)), { strict: false });
     assert.equal(judgement.requirements[0]?.scenarios[0]?.failure?.received, 'PUBLISH at QoS 1');
     assert.deepEqual(judgement.requirements[0]?.scenarios[0]?.information, ['late: expected one answer, received a second one']);
   });
 
   test('turns a scenario that was inconclusive into a failure, without the old reason', () => {
     const broke = scenario(place('server-a'), { outcomes: ['FAILED'] });
-    const judgement = judge([a], transcriptOf(broke, lastHook([charge('server-a', place('server-a'))])), { strict: false });
+    const judgement = judge([a], transcriptOf(broke, lastHook([lateFinding('server-a', place('server-a'))])), { strict: false });
     assert.equal(judgement.requirements[0]?.status, 'failed');
     assert.equal(judgement.requirements[0]?.scenarios[0]?.reason, undefined);
   });
@@ -492,7 +492,7 @@ describe('a charge', () => {
     const transcript = transcriptOf(
       failed('server-a', 'server-b'),
       failed('server-b'),
-      lastHook([charge('server-a', place('server-a'))]),
+      lastHook([lateFinding('server-a', place('server-a'))]),
     );
     assert.deepEqual(statuses(judge([a, b], transcript, { strict: false })), { 'server-a': 'failed', 'server-b': 'failed' });
   });
@@ -500,13 +500,15 @@ describe('a charge', () => {
   test('counts where one scenario ran and another one is inapplicable', () => {
     const two = requirement('server-a', [10, 20]);
     const ran = [passed('server-a'), scenario(place('server-a', 20), inapplicable('x'))];
-    const judgement = judge([two], transcriptOf(...ran, lastHook([charge('server-a', place('server-a'))])), { strict: false });
+    const judgement = judge([two], transcriptOf(...ran, lastHook([lateFinding('server-a', place('server-a'))])), {
+      strict: false,
+    });
     assert.deepEqual(statuses(judgement), { 'server-a': 'failed' });
   });
 
   test('keeps its diagnosis, where it has one', () => {
-    const failureOf = (more: Partial<Charge>) => {
-      const hook = lastHook([charge('server-a', place('server-a'), more)]);
+    const failureOf = (more: Partial<LateFinding>) => {
+      const hook = lastHook([lateFinding('server-a', place('server-a'), more)]);
       return judge([a], transcriptOf(passed('server-a'), hook), { strict: false }).requirements[0]?.scenarios[0]?.failure;
     };
     assert.equal(failureOf({ likely: 'twice' })?.likely, 'twice');
@@ -514,7 +516,7 @@ describe('a charge', () => {
   });
 
   test('does not count against a requirement that was not selected or is inapplicable', () => {
-    const hook = lastHook([charge('server-a', place('server-b'))]);
+    const hook = lastHook([lateFinding('server-a', place('server-b'))]);
     const selected = new Set([place('server-b')]);
     const unselected = judge([a, b], transcriptOf(passed('server-b'), hook), { strict: false, selected });
     assert.deepEqual(statuses(unselected), { 'server-a': 'untested', 'server-b': 'passed' });
@@ -526,8 +528,8 @@ describe('a charge', () => {
   });
 
   test('against a requirement that is not in the list leaves the run incomplete', () => {
-    const transcript = transcriptOf(passed('server-a'), lastHook([charge('server-x', place('server-a'))]));
-    assertIncomplete(judge([a], transcript, { strict: false }), /server-x is charged and is no requirement/);
+    const transcript = transcriptOf(passed('server-a'), lastHook([lateFinding('server-x', place('server-a'))]));
+    assertIncomplete(judge([a], transcript, { strict: false }), /server-x is found and is no requirement/);
   });
 });
 
@@ -563,7 +565,7 @@ describe('a run', () => {
     assertIncomplete(judge([a], transcript, { strict: false }), /no scenario shows why/);
   });
 
-  test('whose last hook failed is incomplete: a charge may be missing', () => {
+  test('whose last hook failed is incomplete: a late finding may be missing', () => {
     const transcript = transcriptOf(passed('server-a'), lastHook([], 'FAILED'));
     assertIncomplete(judge([a], transcript, { strict: false }), /a hook of the run ended as FAILED: Error: the watcher is gone/);
     assert.equal(judge([a], transcriptOf(failed('server-a'), lastHook([], 'FAILED')), { strict: false }).exitCode, 1);

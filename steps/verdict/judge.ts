@@ -1,5 +1,5 @@
 import type { Level, Requirement, Scenario } from '../requirements/requirement.ts';
-import type { Charge, Finding } from './evidence.ts';
+import type { Finding, LateFinding } from './evidence.ts';
 import { type Expectations, mistakesIn, summaryOf, withExpected } from './expectations.ts';
 import type { Failure, Report, RequirementResult, ScenarioResult, Shard, Status, Verdict } from './report.ts';
 import type { Execution, Transcript } from './transcript.ts';
@@ -75,7 +75,7 @@ export function judge(requirements: readonly Requirement[], transcript: Transcri
       ),
     ),
   }));
-  const judged = concludeCases(withCharges(cases, transcript.charges()));
+  const judged = concludeCases(withLateFindings(cases, transcript.lateFindings()));
   const { expectations } = circumstances;
   const results = expectations === undefined ? judged : withExpected(judged, expectations);
   const mistakes = expectations === undefined || expectations.oneOfSeveral === true ? [] : mistakesIn(results, expectations);
@@ -123,7 +123,7 @@ export function judgeScenario(
     title,
     place,
     information: evidence.flatMap((piece) => (piece.kind === 'information' ? [piece.text] : [])),
-    wire: evidence.flatMap((piece) => (piece.kind === 'wire' ? piece.lines : [])),
+    trace: evidence.flatMap((piece) => (piece.kind === 'trace' ? piece.lines : [])),
     ...exchangesOf(evidence),
     durationMs: executions.reduce((sum, execution) => sum + execution.durationMs, 0),
   };
@@ -225,36 +225,45 @@ function isFailure({ status }: { readonly status: Status }): boolean {
   return status === 'failed' || status === 'warning';
 }
 
-function toFailure(evidence: Finding | Charge): Failure {
-  const { expected, received, likely, wire } = evidence;
+function toFailure(evidence: Finding | LateFinding): Failure {
+  const { expected, received, likely, trace } = evidence;
   const message = evidence.kind === 'finding' ? evidence.message : undefined;
-  return { expected, received, ...(likely === undefined ? {} : { likely }), wire, ...(message === undefined ? {} : { message }) };
+  return {
+    expected,
+    received,
+    ...(likely === undefined ? {} : { likely }),
+    trace,
+    ...(message === undefined ? {} : { message }),
+  };
 }
 
 /**
  * Adds what came to light after its scenario had ended. A requirement that was not selected or that is inapplicable is not charged:
  * nobody asked.
  */
-function withCharges(cases: readonly Case[], charges: readonly Charge[]): readonly Case[] {
+function withLateFindings(cases: readonly Case[], lateFindings: readonly LateFinding[]): readonly Case[] {
   const titles = new Map(cases.flatMap(({ requirement }) => requirement.scenarios.map(({ place, title }) => [place, title])));
-  return charges.reduce((charged, charge) => charged.map((one) => withCharge(one, charge, titles.get(charge.scenario))), cases);
+  return lateFindings.reduce(
+    (found, lateFinding) => found.map((one) => withLateFinding(one, lateFinding, titles.get(lateFinding.scenario))),
+    cases,
+  );
 }
 
-function withCharge(one: Case, charge: Charge, title: string | undefined): Case {
+function withLateFinding(one: Case, lateFinding: LateFinding, title: string | undefined): Case {
   const { requirement, scenarios } = one;
   const asked = scenarios.some(({ result }) => result.status !== 'inapplicable' && result.reason !== notSelected.reason);
-  if (charge.requirement !== requirement.id || !asked) return one;
+  if (lateFinding.requirement !== requirement.id || !asked) return one;
   const status = statusOfFailure(requirement.level);
-  const failure = toFailure(charge);
-  const index = scenarios.findIndex(({ result }) => result.place === charge.scenario);
+  const failure = toFailure(lateFinding);
+  const index = scenarios.findIndex(({ result }) => result.place === lateFinding.scenario);
   const own = scenarios[index]?.result;
   if (own === undefined) {
-    const late = { title: `late: ${title ?? charge.scenario}`, place: charge.scenario, status, failure };
-    const result = { ...late, information: [], wire: charge.wire, durationMs: 0 };
+    const late = { title: `late: ${title ?? lateFinding.scenario}`, place: lateFinding.scenario, status, failure };
+    const result = { ...late, information: [], trace: lateFinding.trace, durationMs: 0 };
     return { requirement, scenarios: [...scenarios, { result, needs: [] }] };
   }
   const { reason: _, ...rest } = own;
-  const late = `late: expected ${charge.expected}, received ${charge.received}`;
+  const late = `late: expected ${lateFinding.expected}, received ${lateFinding.received}`;
   // What failed in its own time is told first; the charge then takes its place beside it, and no other failure excuses it.
   const result = isFailure(own) ? { ...own, information: [...own.information, late] } : { ...rest, status, failure };
   return { requirement, scenarios: scenarios.with(index, { result, needs: [] }) };
@@ -339,10 +348,10 @@ function strangers(requirements: readonly Requirement[], transcript: Transcript)
   const places = new Set(requirements.flatMap(({ scenarios }) => scenarios.map(({ place }) => place)));
   const ids = new Set(requirements.map(({ id }) => id));
   const ran = new Set(transcript.executions().map(({ place }) => place));
-  const charged = new Set(transcript.charges().map(({ requirement }) => requirement));
+  const found = new Set(transcript.lateFindings().map(({ requirement }) => requirement));
   return [
     ...[...ran].filter((place) => !places.has(place)).map((place) => `${place} ran and belongs to no requirement`),
-    ...[...charged].filter((id) => !ids.has(id)).map((id) => `${id} is charged and is no requirement`),
+    ...[...found].filter((id) => !ids.has(id)).map((id) => `${id} is found and is no requirement`),
   ];
 }
 

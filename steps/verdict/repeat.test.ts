@@ -7,7 +7,7 @@ import { reportPage } from '../report/html/report-page.ts';
 import { junitXml } from '../report/junit.ts';
 import { buildReport, reportJson } from '../report/report-json.ts';
 import { finding, lastHook, place, requirement, run, scenario, transcriptOf } from '../testing/cucumber-messages.ts';
-import type { Charge } from './evidence.ts';
+import type { LateFinding } from './evidence.ts';
 import type { Expectation, Expectations } from './expectations.ts';
 import { type Circumstances, judge } from './judge.ts';
 import { combine } from './repeat.ts';
@@ -127,15 +127,15 @@ describe('a series of runs', () => {
   });
 
   test('knows what came to light late in one of them', () => {
-    const charge: Charge = {
-      kind: 'charge',
+    const lateFinding: LateFinding = {
+      kind: 'lateFinding',
       requirement: 'server-a',
       scenario: place('server-b'),
       expected: 'x',
       received: 'y',
-      wire: [],
+      trace: [],
     };
-    const report = series([runOf(good), runOf([...good, lastHook([charge])])]);
+    const report = series([runOf(good), runOf([...good, lastHook([lateFinding])])]);
     assert.equal(report.verdict, 'does not conform');
     const late = report.requirements[0]?.scenarios[1];
     assert.deepEqual([late?.title, late?.unstable?.counts], ['late: Scenario 10', { passed: 1, failed: 1 }]);

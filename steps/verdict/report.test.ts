@@ -21,12 +21,14 @@ const everyStatus = transcriptOf(
   scenario(place('server-a'), { evidence: [{ kind: 'information', text: 'a remark' }] }),
   scenario(place('server-b'), {
     outcomes: ['FAILED'],
-    evidence: [finding('server-b', { likely: 'x' }), { kind: 'wire', lines: ['one'] }],
+    evidence: [finding('server-b', { likely: 'x' }), { kind: 'trace', lines: ['one'] }],
   }),
   scenario(place('server-c'), { outcomes: ['SKIPPED'], evidence: [{ kind: 'inapplicable', reason: 'no clock' }] }),
   scenario(place('server-d'), { outcomes: ['FAILED'] }),
   scenario(place('server-wish'), { outcomes: ['FAILED'], evidence: [finding('server-wish')] }),
-  lastHook([{ kind: 'charge', requirement: 'server-a', scenario: place('server-b'), expected: 'x', received: 'y', wire: [] }]),
+  lastHook([
+    { kind: 'lateFinding', requirement: 'server-a', scenario: place('server-b'), expected: 'x', received: 'y', trace: [] },
+  ]),
 );
 const selected = new Set(requirements.filter(({ id }) => id !== 'server-e').map(({ id }) => place(id)));
 

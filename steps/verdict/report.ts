@@ -16,7 +16,7 @@ export interface Failure {
   readonly received: string;
   readonly likely?: string;
   /** One line a packet, since the scenario began. */
-  readonly wire: readonly string[];
+  readonly trace: readonly string[];
   /** The message that is at fault, where it is a message. */
   readonly message?: MessageAtFault;
 }
@@ -58,7 +58,7 @@ export interface ScenarioResult {
   /** Measured or seen, never judged. */
   readonly information: readonly string[];
   /** One line a packet. */
-  readonly wire: readonly string[];
+  readonly trace: readonly string[];
   /** Every request and what came back for it; absent where nobody asked. */
   readonly exchanges?: readonly ExchangeRecord[];
   /** How many exchanges were made, where not all of them stand here. */

@@ -45,7 +45,7 @@ const steps = `
 import { Given, After } from '${import.meta.resolve('@cucumber/cucumber')}';
 import { SuiteFault } from '${import.meta.resolve('../harness/text/suite-fault.ts')}';
 const media = { mediaType: '${EVIDENCE_MEDIA_TYPE}' };
-After(function () { this.attach(JSON.stringify({ kind: 'wire', lines: ['+0.000 s  secret-1\\x1b'] }), media); });
+After(function () { this.attach(JSON.stringify({ kind: 'trace', lines: ['+0.000 s  secret-1\\x1b'] }), media); });
 Given('it is {string}', function (colour) {
   if (colour === 'invalid') throw new SuiteFault('secret-1 is no colour');
   if (colour === 'broken') throw new Error('no brush at secret-1');
@@ -54,7 +54,7 @@ Given('it is {string}', function (colour) {
     return 'skipped';
   }
   if (colour === 'red') {
-    this.attach(JSON.stringify({ kind: 'finding', requirement: 'server-colour', expected: 'blue', received: 'red', wire: [] }), media);
+    this.attach(JSON.stringify({ kind: 'finding', requirement: 'server-colour', expected: 'blue', received: 'red', trace: [] }), media);
     throw new Error('expected blue, received red');
   }
 });
@@ -125,7 +125,7 @@ describe('a transcript of real runs', () => {
         'the suite or the set-up broke: the suite is at fault: (secret) is no colour (in "it is "invalid"")',
       ],
     );
-    assert.deepEqual(result?.scenarios[0]?.wire, ['+0.000 s  (secret)\\x1B']);
+    assert.deepEqual(result?.scenarios[0]?.trace, ['+0.000 s  (secret)\\x1B']);
     assert.deepEqual(transcript.faults(), []);
     assert.deepEqual(transcript.suiteFaults(), [`the suite is at fault: (secret) is no colour (in ${file}:26)`]);
   });
@@ -209,7 +209,7 @@ describe('a transcript', () => {
 
   test('keeps evidence printable, without secrets, and with its names', () => {
     const transcript = new Transcript({ root: '/suite', cwd: '/suite', secrets: ['server'] });
-    const evidence = [finding('server-a', { received: 'server\x1b[31m', wire: ['x'.repeat(5_000)] })];
+    const evidence = [finding('server-a', { received: 'server\x1b[31m', trace: ['x'.repeat(5_000)] })];
     for (const message of scenario(place('server-a'), { evidence, outcomes: ['FAILED'], message: 'server\nlost' }))
       transcript.add(message);
     const [execution] = transcript.executions();
@@ -217,7 +217,7 @@ describe('a transcript', () => {
     assert.ok(kept?.kind === 'finding');
     assert.equal(kept.requirement, 'server-a');
     assert.equal(kept.received, '(secret)\\x1B[31m');
-    assert.equal(kept.wire[0]?.length, 2_000);
+    assert.equal(kept.trace[0]?.length, 2_000);
     assert.equal(execution?.trouble?.message, '(secret) lost');
   });
 

@@ -5,7 +5,7 @@ import { printable } from '../harness/text/printable.ts';
 import { conceal } from '../harness/text/secrets.ts';
 import { suiteFaultName } from '../harness/text/suite-fault.ts';
 import { attachedText, concealEvidence, readEvidence } from './attachment.ts';
-import { type Charge, EVIDENCE_MEDIA_TYPE, type Evidence } from './evidence.ts';
+import { EVIDENCE_MEDIA_TYPE, type Evidence, type LateFinding } from './evidence.ts';
 
 /** How a scenario went, in Cucumber's words. */
 export type Outcome = `${TestStepResultStatus}`;
@@ -31,7 +31,7 @@ export interface Execution {
   /** True when it is a second attempt, or Cucumber announced one. */
   readonly retried: boolean;
   readonly trouble?: Trouble;
-  readonly evidence: readonly Exclude<Evidence, Charge>[];
+  readonly evidence: readonly Exclude<Evidence, LateFinding>[];
   /** Evidence that could not be read; a fault of the suite. */
   readonly unreadable: readonly string[];
   readonly durationMs: number;
@@ -44,7 +44,7 @@ interface Steps {
 
 /** An execution while its messages come in. */
 interface Attempt extends Steps {
-  readonly evidence: Exclude<Evidence, Charge>[];
+  readonly evidence: Exclude<Evidence, LateFinding>[];
   readonly unreadable: string[];
   readonly outcomes: Map<string, { readonly outcome: Outcome; readonly message: string }>;
   readonly startedMs: number;
@@ -67,7 +67,7 @@ export class Transcript {
   readonly #testCases = new Map<string, Steps>();
   readonly #attempts = new Map<string, Attempt>();
   readonly #listeners: ((execution: Execution) => void)[] = [];
-  readonly #charges = new Map<string, Charge>();
+  readonly #lateFindings = new Map<string, LateFinding>();
   readonly #faults = new Set<string>();
   /** What the suite found wrong with itself, and the places where. */
   readonly #suiteFaults = new Map<string, Set<string>>();
@@ -156,8 +156,8 @@ export class Transcript {
   }
 
   /** What came to light after its scenario, each once. */
-  charges(): readonly Charge[] {
-    return [...this.#charges.values()];
+  lateFindings(): readonly LateFinding[] {
+    return [...this.#lateFindings.values()];
   }
 
   /** What broke besides the scenarios, in words; a run with any of these is no proof of anything that it did not find. */
@@ -197,7 +197,7 @@ export class Transcript {
       else attempt.unreadable.push(fault);
       return;
     }
-    if (evidence.kind === 'charge') this.#charges.set(JSON.stringify(evidence), evidence);
+    if (evidence.kind === 'lateFinding') this.#lateFindings.set(JSON.stringify(evidence), evidence);
     else if (attempt !== undefined) attempt.evidence.push(evidence);
     else if (evidence.kind === 'finding') this.#addFault(`a finding against ${evidence.requirement} belongs to no scenario`);
   }

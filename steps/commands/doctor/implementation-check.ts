@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { promisify } from 'node:util';
 import { startAddress } from '../../harness/implementation/address.ts';
 import { ControlledClock } from '../../harness/implementation/controlled-clock.ts';
-import { listenerOf, venueOf } from '../../harness/implementation/listen-address.ts';
+import { listenAddressOf, listenerOf } from '../../harness/implementation/listen-address.ts';
 import { wallclockLibrary } from '../../harness/implementation/preload/library.ts';
 import type { AddressStart, Target } from '../../harness/implementation/target.ts';
 import { ok, problem, type Seen } from './finding.ts';
@@ -17,7 +17,7 @@ export async function seeAddress(target: Target, start: AddressStart): Promise<S
 
 /** Whether the platform that the suite plays can listen where the client will look for it. @throws Error of node:net, EnvironmentError */
 export async function seePlatform(target: Target): Promise<Seen> {
-  const venue = await venueOf(target);
+  const venue = await listenAddressOf(target);
   const server = createServer();
   try {
     const port = await venue.listen(listenerOf(server));

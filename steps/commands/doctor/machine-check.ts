@@ -5,7 +5,7 @@ import { delimiter, dirname, join, resolve } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { freePort } from '../../harness/implementation/port.ts';
 import type { ProcessStart } from '../../harness/implementation/target.ts';
-import { monotonic } from '../../harness/mqtt/wire.ts';
+import { nowUs } from '../../harness/time/now.ts';
 import { notNeeded, ok, problem, type Seen } from './finding.ts';
 
 /** How long both clocks are watched, in ms. */
@@ -63,9 +63,9 @@ export function seenOfClocks(moved: number, now: string): Seen {
 
 /** Between which two values, in ms, the wall clock is ahead of the monotonic one. */
 function apart(): { readonly least: number; readonly most: number } {
-  const before = monotonic();
+  const before = nowUs();
   const wall = Date.now();
-  return { least: wall - monotonic() / 1000, most: wall + 1 - before / 1000 };
+  return { least: wall - nowUs() / 1000, most: wall + 1 - before / 1000 };
 }
 
 /** Writes into the folder that reports go to, or into the one that it will be made in, and takes that away again. */

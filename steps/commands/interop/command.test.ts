@@ -41,7 +41,7 @@ describe('interop of two servers and two clients', () => {
     found = report('matrix');
   });
 
-  test('says of each pair whether it works together, and who is to blame', () => {
+  test('says of each pair whether it works together, and who is to fail', () => {
     assert.equal(ended.code, 1, ended.stderr);
     const pairs = found.pairs.map((pair) => [
       found.servers[pair.server]?.name,

@@ -10,7 +10,7 @@ import { describeTarget } from '../../report/report-json.ts';
 import { featuresDigest, readRequirements, root } from '../../requirements/requirement.ts';
 import { loadSentences } from '../../support/sentences.ts';
 import type { Report } from '../../verdict/report.ts';
-import { exitOfLoss, Losses } from '../terminal/failed-writes.ts';
+import { exitOfFailedWrite, FailedWrites } from '../terminal/failed-writes.ts';
 import { Interruption } from '../terminal/interruption.ts';
 import { invocation } from '../terminal/invocation.ts';
 import { clearInterop, interopFiles, writeInterop } from './interop-files.ts';
@@ -100,8 +100,8 @@ class Matrix {
     });
     makeFolder(folder);
     clearInterop(folder);
-    const losses = new Losses();
-    await losses.keep(() => writeInterop(folder, this.#report()));
+    const failedWrites = new FailedWrites();
+    await failedWrites.keep(() => writeInterop(folder, this.#report()));
     const { name, version } = suite();
     const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
     screen.write(
@@ -123,13 +123,13 @@ class Matrix {
       }
     }
     const report = this.#report(new Date(), interruption.why);
-    await losses.keep(() => writeInterop(folder, report));
+    await failedWrites.keep(() => writeInterop(folder, report));
     if (json === true) process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
     screen.write(`\nreports in ${folder}: ${interopFiles.join(', ')}\n${paint('quiet', certifiesNothing)}\n`);
     screen.write(`${conclusionText(report, paint)}\n`);
-    if (losses.inWords !== undefined) {
-      process.stderr.write(`${losses.inWords}: the reports are not whole\n`);
-      return exitOfLoss;
+    if (failedWrites.inWords !== undefined) {
+      process.stderr.write(`${failedWrites.inWords}: the reports are not whole\n`);
+      return exitOfFailedWrite;
     }
     return report.exitCode;
   }

@@ -42,12 +42,12 @@ function verdictCase(pair: string, { verdict, because, reasons, durationMs }: Pa
 function requirementCase(pair: string, { id, sentence, status, reason = '', scenarios }: RequirementResult): TestCase {
   const head = { classname: pair, name: `${id}: ${sentence}` };
   const failed = scenarios.flatMap(({ title, failure }) => (failure === undefined ? [] : [{ title, failure }]));
-  const lines = failed.flatMap(({ title, failure: { expected, received, likely, wire } }) => [
+  const lines = failed.flatMap(({ title, failure: { expected, received, likely, trace } }) => [
     title,
     `expected  ${expected}`,
     `received  ${received}`,
     ...(likely === undefined ? [] : [`likely    ${likely}`]),
-    ...wire,
+    ...trace,
   ]);
   const [first] = failed;
   const message = first === undefined ? reason : `expected ${first.failure.expected}, received ${first.failure.received}`;

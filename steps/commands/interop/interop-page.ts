@@ -89,13 +89,13 @@ ${failed.length > 1 && html`<p class="quiet">likewise in ${failed.slice(1).map((
 
 function failedScenario(name: string, { title, failure }: ScenarioResult): Part {
   if (failure === undefined) return undefined;
-  const { expected, received, likely, wire } = failure;
+  const { expected, received, likely, trace } = failure;
   return html`<dl><dt>scenario</dt><dd>${title}</dd><dt>expected</dt><dd>${expected}</dd><dt>received</dt><dd>${received}</dd>${likely !== undefined && html`<dt>likely</dt><dd>${likely}</dd>`}</dl>
-<details><summary>The packets</summary>${wireList(name, wire)}</details>`;
+<details><summary>The packets</summary>${traceList(name, trace)}</details>`;
 }
 
-function wireList(name: string, wire: readonly string[]): Markup {
-  return html`<div class="wire" tabindex="0" role="region" aria-label="packets, ${name}"><ol>${wire.map((line) => html`<li>${line}</li>`)}</ol></div>`;
+function traceList(name: string, trace: readonly string[]): Markup {
+  return html`<div class="trace" tabindex="0" role="region" aria-label="packets, ${name}"><ol>${trace.map((line) => html`<li>${line}</li>`)}</ol></div>`;
 }
 
 function startTable(name: string, starts: readonly StartResult[]): Markup {
@@ -108,11 +108,11 @@ function startTable(name: string, starts: readonly StartResult[]): Markup {
     expected = '',
     right,
     trouble,
-    wire,
+    trace,
   }: StartResult): Part => html`<tr>
 <th scope="row">${title}</th><td>${deviceSendTime}</td><td>${serverRecvTime}</td><td>${serverSendTime}</td><td>${reported}</td><td>${expected}</td>
 <td class="${right === true ? 'good' : right === false ? 'bad' : 'doubt'}">${right === true ? 'right' : (trouble ?? 'not right')}</td></tr>
-<tr class="packets"><td colspan="7"><details><summary>The packets of this start</summary>${wireList(`${title}, ${name}`, wire)}</details></td></tr>`;
+<tr class="packets"><td colspan="7"><details><summary>The packets of this start</summary>${traceList(`${title}, ${name}`, trace)}</details></td></tr>`;
   return html`<div class="scroll" tabindex="0" role="region" aria-label="starts of ${name}"><table class="starts">
 <thead><tr>${['start', 'deviceSendTime', 'serverRecvTime', 'serverSendTime', 'reported', 'by the formula', 'came of it'].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
 <tbody>${starts.map(row)}</tbody></table></div>`;
@@ -123,7 +123,7 @@ header { margin-bottom: 2rem; } header p { max-width: 46rem; } header > * + * { 
 h1 { font-size: 2rem; letter-spacing: -.02em; } h2 { font-size: 1.3rem; margin: 2.5rem 0 .6rem; } h3 { font-size: 1rem; margin: 0; }
 .good, .passed { color: var(--good); } .bad, .failed { color: var(--bad); } .doubt, .warning, .inconclusive { color: var(--doubt); }
 .none, .untested, .inapplicable { color: var(--none); }
-.scroll, .wire { overflow-x: auto; border: 1px solid var(--rule); border-radius: 8px; background: var(--card); }
+.scroll, .trace { overflow-x: auto; border: 1px solid var(--rule); border-radius: 8px; background: var(--card); }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; vertical-align: top; padding: .45rem .8rem; border-bottom: 1px solid var(--rule); }
 tbody tr:last-child > * { border-bottom: 0; }
@@ -137,8 +137,8 @@ tbody tr:last-child > * { border-bottom: 0; }
 .broken dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; margin: .6rem 0; } dt { color: var(--quiet); } dd { min-width: 0; }
 .requirements li { display: grid; grid-template-columns: 7.5rem 1fr; gap: .8rem; padding: .35rem 0; border-bottom: 1px solid var(--rule); font-size: .92rem; }
 .reasons li { padding: .2rem 0; }
-summary { cursor: pointer; color: var(--link); } .wire { margin-top: .4rem; padding: .5rem .8rem; } .wire li { white-space: pre; }
+summary { cursor: pointer; color: var(--link); } .trace { margin-top: .4rem; padding: .5rem .8rem; } .trace li { white-space: pre; }
 footer { padding-top: 2rem; padding-bottom: 3rem; }
 @media (max-width: 36rem) { .requirements li, .broken dl { grid-template-columns: 1fr; } }
-@media print { .scroll, .wire { overflow: visible; } .wire li { white-space: pre-wrap; } }
+@media print { .scroll, .trace { overflow: visible; } .trace li { white-space: pre-wrap; } }
 `;

@@ -32,7 +32,7 @@ export interface StartResult {
   /** What kept it from being so. */
   readonly trouble?: string;
   /** One line a packet, as the client saw them: → is what was handed to it. */
-  readonly wire: readonly string[];
+  readonly trace: readonly string[];
 }
 
 /** What came of a client in front of a server. */

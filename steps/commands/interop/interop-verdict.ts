@@ -5,22 +5,22 @@ import type { Requirement } from '../../requirements/requirement.ts';
 import { idsInWords } from '../../verdict/judge.ts';
 import type { RequirementResult } from '../../verdict/report.ts';
 import type { InteropReport, PairResult, Reason, StartResult } from './interop-report.ts';
-import type { Encounter } from './pair-run.ts';
+import type { PairRun } from './pair-run.ts';
 import { outcomeOf, titleOf, troubleOf } from './starts.ts';
 
 /** The starts of a pair as a report shows them, without secrets. */
-export function startResults(encounters: readonly Encounter[], client: Target, server: StartedTarget): StartResult[] {
+export function startResults(pairRuns: readonly PairRun[], client: Target, server: StartedTarget): StartResult[] {
   const secrets = [...client.secrets, ...server.target.secrets];
   const clean = (text: string): string => printable(conceal(text, secrets));
-  return encounters.map((encounter, index) => {
-    const { performance, type, latency } = encounter;
-    const { request, reports } = performance;
+  return pairRuns.map((pairRun, index) => {
+    const { clientRun, type, latency } = pairRun;
+    const { request, reports } = clientRun;
     const [delivered] = request?.delivered ?? [];
-    const { right, expected, uncertain } = outcomeOf(encounter, client);
-    const trouble = uncertain ?? troubleOf(encounter, client, server)?.text;
+    const { right, expected, uncertain } = outcomeOf(pairRun, client);
+    const trouble = uncertain ?? troubleOf(pairRun, client, server)?.text;
     const sent = request?.deviceSendTime?.number;
     return {
-      title: titleOf(encounter, index + 1),
+      title: titleOf(pairRun, index + 1),
       type,
       forthMs: latency.forth,
       backMs: latency.back,
@@ -32,7 +32,7 @@ export function startResults(encounters: readonly Encounter[], client: Target, s
       ...(expected === undefined ? {} : { expected }),
       ...(right === undefined ? {} : { right }),
       ...(trouble === undefined ? {} : { trouble: clean(trouble) }),
-      wire: performance.lines().map(clean),
+      trace: clientRun.lines().map(clean),
     };
   });
 }
@@ -86,11 +86,11 @@ export function concludePair(
 }
 
 /** Why starts brought no right time, each reason once. */
-export function troublesOf(encounters: readonly Encounter[], client: Target, server: StartedTarget): Reason[] {
+export function troublesOf(pairRuns: readonly PairRun[], client: Target, server: StartedTarget): Reason[] {
   const secrets = [...client.secrets, ...server.target.secrets];
   const reasons = new Map<string, Reason>();
-  for (const encounter of encounters) {
-    const trouble = troubleOf(encounter, client, server);
+  for (const pairRun of pairRuns) {
+    const trouble = troubleOf(pairRun, client, server);
     if (trouble === undefined) continue;
     const text = printable(conceal(trouble.text, secrets));
     if (!reasons.has(text)) reasons.set(text, { side: trouble.side, text });

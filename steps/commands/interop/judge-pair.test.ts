@@ -6,7 +6,7 @@ import { loadSentences } from '../../support/sentences.ts';
 import { type Passing, publish, relayed, requestTopic, responseTopic, welcomed } from '../../testing/recorded-traffic.ts';
 import { embeddedTarget } from '../run/reference-target.ts';
 import { judgePair } from './judge-pair.ts';
-import type { Encounter } from './pair-run.ts';
+import type { PairRun } from './pair-run.ts';
 import { troubleOf } from './starts.ts';
 
 const requirements = readRequirements();
@@ -35,8 +35,8 @@ const answers = (type: 'long' | 'string' = 'long', how: object = {}): Passing =>
   return { server: publish(responseTopic, payload, how) };
 };
 
-async function judged(encounters: readonly Encounter[], own: Partial<Target> = {}) {
-  const results = await judgePair({ server: started, client: { ...client, ...own }, encounters, requirements, say });
+async function judged(pairRuns: readonly PairRun[], own: Partial<Target> = {}) {
+  const results = await judgePair({ server: started, client: { ...client, ...own }, pairRuns, requirements, say });
   const byId = new Map(results.map((result) => [result.id, result]));
   return {
     failed: results.filter(({ status }) => status === 'failed').map(({ id }) => id),
@@ -50,7 +50,7 @@ async function judged(encounters: readonly Encounter[], own: Partial<Target> = {
 describe('a client and a server that do as they should', () => {
   const good = [...welcomed(), asks(), answers(), { reports: now }];
 
-  test('pass what the wire shows, and nothing else', async () => {
+  test('pass what the trace shows, and nothing else', async () => {
     const { failed, warned, passed, statusOf, reasonOf } = await judged([relayed(good)]);
     assert.deepEqual([failed, warned], [[], []]);
     for (const id of ['client-request-qos0', 'client-accepts-own-type', 'server-long-stays-long', 'server-unit-milliseconds'])
@@ -81,7 +81,7 @@ describe('a client and a server that do as they should', () => {
   });
 });
 
-describe('the client alone is to blame', () => {
+describe('the client alone is to fail', () => {
   test('for a request at QoS 1, whatever the server makes of it', async () => {
     const { failed, reasonOf } = await judged([relayed([...welcomed(), asks({ qos: 1, messageId: 2 }), { ends: 'near' }])]);
     assert.deepEqual(failed, ['client-request-qos0']);
@@ -104,7 +104,7 @@ describe('the client alone is to blame', () => {
   });
 });
 
-describe('the server alone is to blame', () => {
+describe('the server alone is to fail', () => {
   test('for an answer in another type, of which the client makes nothing', async () => {
     const { failed, reasonOf } = await judged([relayed([...welcomed(), asks(), answers('string'), { ends: 'near' }])]);
     assert.deepEqual(failed, ['server-long-stays-long']);
@@ -131,7 +131,7 @@ describe('the server alone is to blame', () => {
   });
 });
 
-describe('nobody is to blame', () => {
+describe('nobody is to fail', () => {
   test('where the client left before the answer was due', async () => {
     const { failed, reasonOf } = await judged([relayed([...welcomed(), asks(), { ends: 'near' }])]);
     assert.deepEqual(failed, []);

@@ -1,4 +1,4 @@
-import { Session } from '../../harness/device/server-run.ts';
+import { ServerRun } from '../../harness/device/server-run.ts';
 import type { StartedTarget, Target } from '../../harness/implementation/target.ts';
 import type { Exchange } from '../../harness/message/exchange.ts';
 import type { Requirement, Role } from '../../requirements/requirement.ts';
@@ -17,16 +17,16 @@ import {
   server as serverTable,
   tooEarly,
 } from './judgeable.ts';
-import { OverheardDevice } from './observed-device.ts';
-import { type Accused, OverhearingWorld } from './observing-world.ts';
-import type { Encounter } from './pair-run.ts';
+import { ObservedDevice } from './observed-device.ts';
+import { type Accused, ObservingWorld } from './observing-world.ts';
+import type { PairRun } from './pair-run.ts';
 import { preventedBy, titleOf, unheardBy } from './starts.ts';
 
 /** A client that was started in front of a server some times. */
 export interface Pair {
   readonly server: StartedTarget;
   readonly client: Target;
-  readonly encounters: readonly Encounter[];
+  readonly pairRuns: readonly PairRun[];
   /** Of both roles. */
   readonly requirements: readonly Requirement[];
   readonly say: Say;
@@ -62,10 +62,10 @@ class PairJudge {
   }
 
   async judge(): Promise<RequirementResult[]> {
-    const { encounters, requirements } = this.#pair;
+    const { pairRuns, requirements } = this.#pair;
     for (const judgeable of askingClient)
       await this.#judgeClient(judgeable, (started) => started.map(preventedBy).find((why) => why !== undefined));
-    const improper = encounters.map((_, index) => this.#failed(properRequest, index + 1));
+    const improper = pairRuns.map((_, index) => this.#failed(properRequest, index + 1));
     for (const judgeable of serverTable) await this.#judgeServer(judgeable, improper);
     const servers = requirements.filter(({ role, level }) => role === 'server' && level === 'must').map(({ id }) => id);
     for (const judgeable of answeredClient)
@@ -99,41 +99,40 @@ class PairJudge {
 
   async #judgeClient(
     judgeable: Judgeable<ClientSight>,
-    hindrance: (encounters: readonly Encounter[], number: number) => string | undefined,
+    hindrance: (pairRuns: readonly PairRun[], number: number) => string | undefined,
   ): Promise<void> {
-    const { client, encounters } = this.#pair;
-    const all = judgeable.together === true ? [encounters] : encounters.map((encounter) => [encounter]);
+    const { client, pairRuns } = this.#pair;
+    const all = judgeable.together === true ? [pairRuns] : pairRuns.map((pairRun) => [pairRun]);
     for (const [index, started] of all.entries()) {
-      const sight: ClientSight = { target: client, encounters: started };
+      const sight: ClientSight = { target: client, pairRuns: started };
       // What prevents one start does not prevent the others.
-      const able =
-        judgeable.together === true ? started.filter((encounter) => encounter.performance.request !== undefined) : started;
+      const able = judgeable.together === true ? started.filter((pairRun) => pairRun.clientRun.request !== undefined) : started;
       const why =
         judgeable.together === true && able.length < started.length
           ? 'the client did not ask in every start'
           : hindrance(started, index + 1);
       await this.#scenario(judgeable, sight, index + 1, why, { target: client, secrets: this.#secrets }, async (world) => {
-        world.performances.push(...started.map(({ performance }) => performance));
+        world.clientRuns.push(...started.map(({ clientRun }) => clientRun));
         for (const [sentence, rows] of judgeable.sentences(sight)) await this.#pair.say(world, sentence, rows);
       });
     }
   }
 
   async #judgeServer(judgeable: Judgeable<ServerSight>, improper: readonly (string | undefined)[]): Promise<void> {
-    const { server, encounters } = this.#pair;
-    const numbers = encounters.map((_, index) => index + 1);
+    const { server, pairRuns } = this.#pair;
+    const numbers = pairRuns.map((_, index) => index + 1);
     for (const [index, chosen] of (judgeable.together === true ? [numbers] : numbers.map((number) => [number])).entries()) {
-      const { sight, why } = this.#overhear(new Session(server), chosen, improper);
-      const session = new Session(server);
+      const { sight, why } = this.#observe(new ServerRun(server), chosen, improper);
+      const serverRun = new ServerRun(server);
       await this.#scenario(
         judgeable,
         sight,
         index + 1,
         why,
-        { target: server.target, secrets: this.#secrets, session },
+        { target: server.target, secrets: this.#secrets, serverRun },
         async (world) => {
           // A session of its own for each world: what one took in must not be seen by another.
-          const { sight: fresh } = this.#overhear(session, chosen, improper);
+          const { sight: fresh } = this.#observe(serverRun, chosen, improper);
           world.join(fresh.devices);
           const [device] = fresh.devices;
           if (device === undefined) throw new Error('a start without a device');
@@ -150,29 +149,29 @@ class PairJudge {
   }
 
   /** What a server is judged by in these starts, taken into a session, and why there is nothing where there is not. */
-  #overhear(
-    session: Session,
+  #observe(
+    serverRun: ServerRun,
     numbers: readonly number[],
     improper: readonly (string | undefined)[],
   ): { readonly sight: ServerSight; readonly why: string | undefined } {
-    const { server, encounters } = this.#pair;
-    session.begin('interop');
+    const { server, pairRuns } = this.#pair;
+    serverRun.begin('interop');
     const seen = numbers.flatMap((number) => {
-      const encounter = encounters[number - 1];
-      if (encounter === undefined) return [];
-      const device = new OverheardDevice(session, encounter, numbers.length > 1 ? placeOf(number) : 'client');
-      return [{ number, encounter, device, broken: improper[number - 1] }];
+      const pairRun = pairRuns[number - 1];
+      if (pairRun === undefined) return [];
+      const device = new ObservedDevice(serverRun, pairRun, numbers.length > 1 ? placeOf(number) : 'client');
+      return [{ number, pairRun, device, broken: improper[number - 1] }];
     });
     const why: string[] = [];
-    const requests = seen.flatMap(({ device, encounter, broken }) => {
+    const requests = seen.flatMap(({ device, pairRun, broken }) => {
       if (broken !== undefined) {
         why.push(`${consequence} ${broken} fails`);
         return [];
       }
       const proper = device.requests.filter(({ qos }) => qos === 0).slice(0, mostRequests);
-      if (proper.length === 0) why.push(preventedBy(encounter) ?? 'the client did not ask');
+      if (proper.length === 0) why.push(preventedBy(pairRun) ?? 'the client did not ask');
       return proper.filter((request) => {
-        const unheard = request.responses.length > 0 ? undefined : unheardBy(encounter);
+        const unheard = request.responses.length > 0 ? undefined : unheardBy(pairRun);
         const early = unheard ?? tooEarly(device, request);
         if (early !== undefined) why.push(early);
         return early === undefined;
@@ -182,16 +181,15 @@ class PairJudge {
       const [response] = request.responses;
       return response === undefined ? [] : [{ request, response }];
     });
-    const before = seen[0] === undefined ? [] : encounters.slice(0, seen[0].number - 1);
+    const before = seen[0] === undefined ? [] : pairRuns.slice(0, seen[0].number - 1);
     const servedBefore =
       before.length > 0 &&
       before.every(
-        ({ performance }) =>
-          performance.requests.every(({ delivered }) => delivered.length > 0) && performance.request !== undefined,
+        ({ clientRun }) => clientRun.requests.every(({ delivered }) => delivered.length > 0) && clientRun.request !== undefined,
       );
     const devices = seen.map(({ device }) => device);
     const number = seen[0]?.number ?? 1;
-    const sight = { target: server.target, devices, requests, exchanges, number, starts: encounters.length, servedBefore };
+    const sight = { target: server.target, devices, requests, exchanges, number, starts: pairRuns.length, servedBefore };
     return { sight, why: requests.length > 0 ? undefined : why[0] };
   }
 
@@ -201,16 +199,16 @@ class PairJudge {
     number: number,
     why: string | undefined,
     accused: Accused,
-    act: (world: OverhearingWorld) => Promise<void>,
+    act: (world: ObservingWorld) => Promise<void>,
   ): Promise<void> {
     const { id, part } = judgeable;
     const requirement = this.#pair.requirements.find((one) => one.id === id);
     if (requirement === undefined) throw new Error(`there is no requirement ${id}`);
     const hindered = judgeable.hindered?.(sight);
     if (hindered === '') return;
-    const encounter = this.#pair.encounters[number - 1];
+    const pairRun = this.#pair.pairRuns[number - 1];
     const place = judgeable.together === true ? together : placeOf(number);
-    const whole = judgeable.together === true || encounter === undefined ? 'all starts' : titleOf(encounter, number);
+    const whole = judgeable.together === true || pairRun === undefined ? 'all starts' : titleOf(pairRun, number);
     const title = part === undefined ? whole : `${whole}, ${part}`;
     const own = this.#scenarios.get(id) ?? [];
     this.#scenarios.set(id, own);
@@ -254,9 +252,9 @@ async function judgedBy(
   requirement: Requirement,
   scenario: { readonly title: string; readonly place: string; readonly capabilities: readonly string[] },
   accused: Accused,
-  act: (world: OverhearingWorld) => Promise<void>,
+  act: (world: ObservingWorld) => Promise<void>,
 ): Promise<Judged> {
-  const world = new OverhearingWorld(requirement, scenario, accused);
+  const world = new ObservingWorld(requirement, scenario, accused);
   const execution = async (): Promise<Pick<Execution, 'outcome' | 'trouble'>> => {
     try {
       await act(world);

@@ -1,7 +1,7 @@
 import type { Target } from '../../harness/implementation/target.ts';
 import { type Exchange, type Request, toJson } from '../../harness/message/exchange.ts';
-import type { OverheardDevice } from './observed-device.ts';
-import type { Encounter } from './pair-run.ts';
+import type { ObservedDevice } from './observed-device.ts';
+import type { PairRun } from './pair-run.ts';
 
 /** A sentence of the features, with its table where it has one. */
 export type Sentence = readonly [text: string, rows?: readonly string[]];
@@ -9,13 +9,13 @@ export type Sentence = readonly [text: string, rows?: readonly string[]];
 /** What a requirement of a client is judged by: one start, or all of them. */
 export interface ClientSight {
   readonly target: Target;
-  readonly encounters: readonly Encounter[];
+  readonly pairRuns: readonly PairRun[];
 }
 
 /** What a requirement of a server is judged by: the proper requests of one start, or of all of them. */
 export interface ServerSight {
   readonly target: Target;
-  readonly devices: readonly OverheardDevice[];
+  readonly devices: readonly ObservedDevice[];
   readonly requests: readonly Request[];
   readonly exchanges: readonly Exchange[];
   /** Which start it is; the first one where it is all of them. */
@@ -53,8 +53,8 @@ const apartMs = 100;
 const automatic = ({ target }: ClientSight): string | undefined =>
   target.capabilities.has('auto-subscription') ? 'the target file declares auto-subscription' : undefined;
 
-const answers = ({ encounters }: ClientSight): boolean =>
-  encounters.every(({ performance }) => performance.requests.some(({ delivered }) => delivered.length > 0));
+const answers = ({ pairRuns }: ClientSight): boolean =>
+  pairRuns.every(({ clientRun }) => clientRun.requests.some(({ delivered }) => delivered.length > 0));
 
 const unanswered = (sight: ClientSight): string | undefined => (answers(sight) ? undefined : 'the client was not answered');
 
@@ -69,10 +69,10 @@ export const calculations = [
   'client-no-made-up-time',
 ];
 
-const late = ({ encounters }: ClientSight): boolean => encounters.every(({ latency: { forth, back } }) => forth + back > 0);
+const late = ({ pairRuns }: ClientSight): boolean => pairRuns.every(({ latency: { forth, back } }) => forth + back > 0);
 
-const twoStarts = ({ encounters }: ClientSight): string | undefined =>
-  encounters.length < 2 ? 'there was one start only' : undefined;
+const twoStarts = ({ pairRuns }: ClientSight): string | undefined =>
+  pairRuns.length < 2 ? 'there was one start only' : undefined;
 
 /** Judged by what the client sent before it was answered: nothing of the server's makes it right or wrong. */
 export const askingClient: readonly Judgeable<ClientSight>[] = [
@@ -92,7 +92,7 @@ export const askingClient: readonly Judgeable<ClientSight>[] = [
   },
   {
     id: 'client-type-as-declared',
-    sentences: ({ encounters }) => [[`deviceSendTime is a ${encounters[0]?.type === 'string' ? 'String' : 'Long'}`]],
+    sentences: ({ pairRuns }) => [[`deviceSendTime is a ${pairRuns[0]?.type === 'string' ? 'String' : 'Long'}`]],
   },
   {
     id: 'client-unit-milliseconds',
@@ -108,8 +108,8 @@ export const askingClient: readonly Judgeable<ClientSight>[] = [
   },
   {
     id: 'client-signs',
-    hindered: ({ encounters }) =>
-      encounters.some(({ performance }) => performance.identity.deviceSecret === undefined)
+    hindered: ({ pairRuns }) =>
+      pairRuns.some(({ clientRun }) => clientRun.identity.deviceSecret === undefined)
         ? "neither target file names the device's secret"
         : undefined,
     sentences: () => [['its CONNECT is signed']],
@@ -172,7 +172,7 @@ function fenced({ devices, requests }: ServerSight): boolean {
 }
 
 /** Whether a device has sent both types. */
-function alternates({ requests }: OverheardDevice): boolean {
+function alternates({ requests }: ObservedDevice): boolean {
   return new Set(requests.map(({ timestamp }) => timestamp?.type)).size > 1;
 }
 
@@ -276,7 +276,7 @@ export const server: readonly Judgeable<ServerSight>[] = [
 ];
 
 /** Why a server cannot be blamed for a request that it did not answer, in words; undefined where it can. */
-export function tooEarly(device: OverheardDevice, request: Request): string | undefined {
+export function tooEarly(device: ObservedDevice, request: Request): string | undefined {
   const connection = device.connectionOf(request);
   const { ending } = connection ?? {};
   if (request.responses.length > 0 || ending === undefined || ending.by === 'server') return undefined;

@@ -1,10 +1,10 @@
 import { NtpDevice } from '../../harness/device/ntp-device.ts';
-import type { Session } from '../../harness/device/server-run.ts';
+import type { ServerRun } from '../../harness/device/server-run.ts';
 import type { Identity } from '../../harness/implementation/target.ts';
 import type { Exchange, Request, Timestamp } from '../../harness/message/exchange.ts';
 import { readPayload } from '../../harness/message/payload.ts';
 import type { RelayedConnection } from '../../harness/platform/recorded-connection.ts';
-import type { Encounter } from './pair-run.ts';
+import type { PairRun } from './pair-run.ts';
 
 /** A request as it was handed to the server, and the connection on which it was asked. */
 interface Overheard {
@@ -16,18 +16,18 @@ interface Overheard {
  * A device in front of a server that somebody else plays: the client of an encounter, as the server saw it. All that it did and heard is
  * over; it asks nothing.
  */
-export class OverheardDevice extends NtpDevice {
+export class ObservedDevice extends NtpDevice {
   readonly #overheard: Overheard[] = [];
 
   /** Takes an encounter into a session's wire and watch, as if the suite had played the device. */
-  constructor(session: Session, { performance, connections }: Encounter, name: string) {
-    const { identity } = performance;
-    const { watch, started } = session;
+  constructor(serverRun: ServerRun, { clientRun, connections }: PairRun, name: string) {
+    const { identity } = clientRun;
+    const { ledger, started } = serverRun;
     const connect = (): never => {
       throw new Error('an overheard device does nothing any more');
     };
-    super({ identity, name, watch, deadline: started.target.responseDeadlineMs, connect });
-    for (const { at, happen } of this.#events(session, connections, identity).toSorted((a, b) => a.at - b.at)) happen(at);
+    super({ identity, name, ledger, deadline: started.target.responseDeadlineMs, connect });
+    for (const { at, happen } of this.#events(serverRun, connections, identity).toSorted((a, b) => a.at - b.at)) happen(at);
   }
 
   /** Why the server had closed the last connection, in words; undefined where it had not. */
@@ -52,7 +52,7 @@ export class OverheardDevice extends NtpDevice {
     return request === undefined ? undefined : this.exchange(request);
   }
 
-  #events({ wire, watch }: Session, connections: readonly RelayedConnection[], { productKey, deviceName }: Identity) {
+  #events({ trace, ledger }: ServerRun, connections: readonly RelayedConnection[], { productKey, deviceName }: Identity) {
     const responseTopic = `/ext/ntp/${productKey}/${deviceName}/response`;
     return connections.flatMap((connection, index) => {
       const name = connections.length > 1 ? `${this.name}, connection ${index + 1}` : this.name;
@@ -60,26 +60,26 @@ export class OverheardDevice extends NtpDevice {
         const moment = direction === 'forth' ? passed : came;
         if (moment === undefined) return [];
         const happen = (at: number): void => {
-          wire.record({ at, connection: name, direction: direction === 'forth' ? 'sent' : 'received', packet });
+          trace.record({ at, connection: name, direction: direction === 'forth' ? 'sent' : 'received', packet });
           if (packet.cmd !== 'publish') return;
           const payload = Buffer.from(packet.payload);
           const { topic, qos, retain, dup } = packet;
           if (direction === 'back') {
             // A filter that covers more brings more, which is nobody's answer.
             if (topic !== responseTopic) return;
-            this.heard.push(watch.heard({ topic, payload, qos, retain, dup, at }, responseTopic));
+            this.heard.push(ledger.heard({ topic, payload, qos, retain, dup, at }, responseTopic));
             return;
           }
           const timestamp = timestampIn(payload);
           if (topic !== this.requestTopic || timestamp === undefined) return;
-          const request = watch.asked({ responseTopic, timestamp, unique: false, qos, at });
+          const request = ledger.asked({ responseTopic, timestamp, unique: false, qos, at });
           this.requests.push(request);
           this.#overheard.push({ request, connection });
         };
         return [{ at: moment.atUs, happen }];
       });
       const { ending } = connection;
-      const note = (at: number): void => wire.record({ at, connection: name, note: ending?.reason ?? '' });
+      const note = (at: number): void => trace.record({ at, connection: name, note: ending?.reason ?? '' });
       return ending === undefined ? events : [...events, { at: ending.atUs, happen: note }];
     });
   }

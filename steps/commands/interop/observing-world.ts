@@ -1,4 +1,4 @@
-import type { Session } from '../../harness/device/server-run.ts';
+import type { ServerRun } from '../../harness/device/server-run.ts';
 import type { Target } from '../../harness/implementation/target.ts';
 import { type ExpectedTime, expectedTimes } from '../../harness/platform/expected-time.ts';
 import { printable } from '../../harness/text/printable.ts';
@@ -6,7 +6,7 @@ import { conceal } from '../../harness/text/secrets.ts';
 import type { Requirement, Scenario } from '../../requirements/requirement.ts';
 import { NtpWorld } from '../../support/world.ts';
 import { concealEvidence, readEvidence } from '../../verdict/attachment.ts';
-import type { Charge, Evidence } from '../../verdict/evidence.ts';
+import type { Evidence, LateFinding } from '../../verdict/evidence.ts';
 
 type Options = ConstructorParameters<typeof NtpWorld>[0];
 
@@ -21,19 +21,19 @@ export interface Accused {
   /** What must not be shown: of both sides. */
   readonly secrets: readonly string[];
   /** The server's; absent where the client is judged. */
-  readonly session?: Session;
+  readonly serverRun?: ServerRun;
 }
 
 /** A world in which nothing happens any more: the sentences of the features judge in it what others did. */
-export class OverhearingWorld extends NtpWorld {
-  readonly evidence: Exclude<Evidence, Charge>[];
+export class ObservingWorld extends NtpWorld {
+  readonly evidence: Exclude<Evidence, LateFinding>[];
   readonly #accused: Accused;
 
   constructor(requirement: Requirement, scenario: Scenario, accused: Accused) {
-    const evidence: Exclude<Evidence, Charge>[] = [];
+    const evidence: Exclude<Evidence, LateFinding>[] = [];
     const clean = (text: string): string => printable(conceal(text, accused.secrets));
     const attach = (text: unknown): void => {
-      evidence.push(concealEvidence(readEvidence(String(text)), clean) as Exclude<Evidence, Charge>);
+      evidence.push(concealEvidence(readEvidence(String(text)), clean) as Exclude<Evidence, LateFinding>);
     };
     super({ attach: attach as Options['attach'], log: () => {}, link: () => {}, parameters: {} });
     this.evidence = evidence;
@@ -45,20 +45,20 @@ export class OverhearingWorld extends NtpWorld {
     return this.#accused.target;
   }
 
-  override get session(): Session {
-    const { session } = this.#accused;
-    if (session === undefined) throw new Error('no server is judged here');
-    return session;
+  override get serverRun(): ServerRun {
+    const { serverRun } = this.#accused;
+    if (serverRun === undefined) throw new Error('no server is judged here');
+    return serverRun;
   }
 
-  override get stage(): NtpWorld['stage'] {
+  override get runner(): NtpWorld['runner'] {
     return { target: this.target, mute: false, has: () => true, perform: onlyOnce, performAgain: onlyOnce };
   }
 
   /** @throws TooUncertain */
   override async times(): Promise<ExpectedTime[]> {
-    const [report] = this.performance.reports;
-    return report === undefined ? [] : expectedTimes(this.performance, report, this.target.result?.unit === 's');
+    const [report] = this.clientRun.reports;
+    return report === undefined ? [] : expectedTimes(this.clientRun, report, this.target.result?.unit === 's');
   }
 
   /** The server chose the order of the members, and there is no other to compare with. */

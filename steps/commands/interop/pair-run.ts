@@ -1,10 +1,10 @@
 import { EnvironmentError } from '../../harness/implementation/errors.ts';
-import type { Venue } from '../../harness/implementation/listen-address.ts';
+import type { ListenAddress } from '../../harness/implementation/listen-address.ts';
 import type { Identity, StartedTarget, Target, TimestampType } from '../../harness/implementation/target.ts';
 import { readPayload } from '../../harness/message/payload.ts';
 import { type Latency, Link } from '../../harness/mqtt/link.ts';
-import { type ClientRequest, Performance } from '../../harness/platform/client-run.ts';
-import { plainScene } from '../../harness/platform/client-setup.ts';
+import { type ClientRequest, ClientRun } from '../../harness/platform/client-run.ts';
+import { plainSetup } from '../../harness/platform/client-setup.ts';
 import { afterReportMs, startClient, tellToAsk } from '../../harness/platform/client-start.ts';
 import { RelayedConnection, type RelayedFrame } from '../../harness/platform/recorded-connection.ts';
 import { reportsOf } from '../../harness/platform/reported-time.ts';
@@ -14,7 +14,7 @@ import { learnSecret } from '../../harness/text/secrets.ts';
 export interface Meeting {
   readonly client: Target;
   /** Where the client can reach the suite. */
-  readonly venue: Venue;
+  readonly venue: ListenAddress;
   readonly server: StartedTarget;
   /** The device that the client is. */
   readonly identity: Identity;
@@ -26,9 +26,9 @@ export interface Meeting {
 }
 
 /** One start of a client in front of a server, and all that passed between them. */
-export interface Encounter {
+export interface PairRun {
   /** As the platform in front of the client would have seen it. */
-  readonly performance: Performance;
+  readonly clientRun: ClientRun;
   readonly connections: readonly RelayedConnection[];
   readonly type: TimestampType;
   readonly latency: Latency;
@@ -40,8 +40,8 @@ export interface Encounter {
  *
  * @throws EnvironmentError when the client does not start, or is lost from sight
  */
-export async function meet({ client, venue, server, identity, type, latency, giveUp }: Meeting): Promise<Encounter> {
-  const performance = new Performance({ ...plainScene(type), forthMs: latency.forth, backMs: latency.back }, identity);
+export async function meet({ client, venue, server, identity, type, latency, giveUp }: Meeting): Promise<PairRun> {
+  const clientRun = new ClientRun({ ...plainSetup(type), forthMs: latency.forth, backMs: latency.back }, identity);
   const reports = reportsOf(client);
   const connections: RelayedConnection[] = [];
   const hear = ({ packet, direction }: RelayedFrame): void => {
@@ -49,8 +49,8 @@ export async function meet({ client, venue, server, identity, type, latency, giv
       for (const { secrets } of [client, server.target]) learnSecret(secrets, packet.password.toString('utf8'));
     }
     if (packet.cmd === 'publish' && direction === 'forth')
-      performance.keep(reports.fromMessage?.(packet.topic, Buffer.from(packet.payload), identity));
-    performance.changed();
+      clientRun.keep(reports.fromMessage?.(packet.topic, Buffer.from(packet.payload), identity));
+    clientRun.changed();
   };
   const tap = (): RelayedConnection => {
     const connection = new RelayedConnection(hear);
@@ -68,82 +68,82 @@ export async function meet({ client, venue, server, identity, type, latency, giv
   let lost: string | undefined;
   let imageDigest: string | undefined;
   try {
-    const started = await startClient(client, performance, { giveUp, host: venue.host, port, reports });
+    const started = await startClient(client, clientRun, { giveUp, host: venue.host, port, reports });
     ({ imageDigest } = started);
     void started.lost?.then((why) => {
       lost = why;
-      performance.over = true;
-      performance.changed();
+      clientRun.over = true;
+      clientRun.changed();
     });
     try {
-      await watch(performance, connections, client, started, giveUp);
+      await ledger(clientRun, connections, client, started, giveUp);
     } finally {
-      performance.over = true;
+      clientRun.over = true;
       lost ??= await started.doubt?.();
       await started.stop();
-      performance.output = started.output();
+      clientRun.output = started.output();
     }
   } finally {
     for (const link of links) await link[Symbol.asyncDispose]();
   }
   if (lost !== undefined) throw new EnvironmentError(lost);
-  const encounter = recorded(performance, connections, latency);
-  return imageDigest === undefined ? encounter : { ...encounter, imageDigest };
+  const pairRun = recorded(clientRun, connections, latency);
+  return imageDigest === undefined ? pairRun : { ...pairRun, imageDigest };
 }
 
 /** What passed, when all has passed. */
 export function recorded(
-  performance: Performance,
+  clientRun: ClientRun,
   connections: readonly RelayedConnection[],
   latency: Latency = { forth: 0, back: 0 },
-): Encounter {
-  performance.requests.push(...requestsOf(performance, connections));
-  performance.close(connections, connections.length);
-  return { performance, connections, type: performance.scene.type, latency };
+): PairRun {
+  clientRun.requests.push(...requestsOf(clientRun, connections));
+  clientRun.close(connections, connections.length);
+  return { clientRun, connections, type: clientRun.setup.type, latency };
 }
 
 /** Lets the client ask, and waits for its report, its end or its deadline. */
-async function watch(
-  performance: Performance,
+async function ledger(
+  clientRun: ClientRun,
   connections: readonly RelayedConnection[],
   { sync, withinMs, capabilities }: Target,
   client: StartedTarget,
   giveUp: AbortSignal,
 ): Promise<void> {
   const stop = (): void => {
-    performance.over = true;
-    performance.changed();
+    clientRun.over = true;
+    clientRun.changed();
   };
   giveUp.addEventListener('abort', stop);
-  const over = (): boolean => performance.over;
+  const over = (): boolean => clientRun.over;
   try {
     if (sync.kind !== 'start' && sync.kind !== 'every' && sync.kind !== 'publish') {
       const listens = (connection: RelayedConnection): boolean =>
         capabilities.has('auto-subscription') ? connection.welcome === 0 : connection.subscriptions.size > 0;
-      await performance.until(() => over() || connections.some(listens), withinMs);
+      await clientRun.until(() => over() || connections.some(listens), withinMs);
       if (!over()) await tellToAsk(client, sync);
     }
     const interval = sync.kind === 'every' ? sync.intervalMs : 0;
     const flooded = (): boolean => connections.some(({ dropped }) => dropped > 0);
-    const enough = (): boolean => over() || performance.reports.length > 0 || flooded();
-    await performance.until(enough, withinMs + interval * 2);
-    performance.overdue = !enough();
+    const enough = (): boolean => over() || clientRun.reports.length > 0 || flooded();
+    await clientRun.until(enough, withinMs + interval * 2);
+    clientRun.overdue = !enough();
     // One that has reported may end, or ask and report again.
-    if (performance.reports.length > 0) await performance.until(() => over() || performance.reportedTooOften, afterReportMs);
+    if (clientRun.reports.length > 0) await clientRun.until(() => over() || clientRun.reportedTooOften, afterReportMs);
   } finally {
     giveUp.removeEventListener('abort', stop);
   }
 }
 
 /** What the client asked, with what was handed to it in return. */
-function requestsOf(performance: Performance, connections: readonly RelayedConnection[]): ClientRequest[] {
-  const { requestTopic, responseTopic, scene } = performance;
-  const [answer] = scene.answers;
-  if (answer === undefined) throw new Error('a plain scene has an answer');
+function requestsOf(clientRun: ClientRun, connections: readonly RelayedConnection[]): ClientRequest[] {
+  const { requestTopic, responseTopic, setup } = clientRun;
+  const [answer] = setup.answers;
+  if (answer === undefined) throw new Error('a plain setup has an answer');
   const asked = connections.flatMap((connection) =>
     connection.messages('forth').flatMap(({ packet, bytes, came }) => {
       const payload = readPayload(Buffer.from(packet.payload));
-      if (!performance.isRequest(packet.topic, payload)) return [];
+      if (!clientRun.isRequest(packet.topic, payload)) return [];
       const before = connection.passing.findLast(
         (frame) => (frame.direction === 'forth' ? frame.came : (frame.passed ?? frame.came)).atUs < came.atUs,
       );

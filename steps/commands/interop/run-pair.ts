@@ -1,5 +1,5 @@
 import { EnvironmentError } from '../../harness/implementation/errors.ts';
-import { venueOf } from '../../harness/implementation/listen-address.ts';
+import { listenAddressOf } from '../../harness/implementation/listen-address.ts';
 import { startTarget } from '../../harness/implementation/start-target.ts';
 import type { StartedTarget, Target } from '../../harness/implementation/target.ts';
 import { describeTarget, type SeenTarget } from '../../report/report-json.ts';
@@ -9,7 +9,7 @@ import type { Report } from '../../verdict/report.ts';
 import type { PairResult } from './interop-report.ts';
 import { concludePair, startResults, troublesOf } from './interop-verdict.ts';
 import { judgePair } from './judge-pair.ts';
-import { type Encounter, meet } from './pair-run.ts';
+import { meet, type PairRun } from './pair-run.ts';
 import { matchOf, planOf } from './pairing.ts';
 import { outcomeOf } from './starts.ts';
 
@@ -54,18 +54,18 @@ export async function performPair({ server, client }: Candidates, setting: Setti
   let started: StartedTarget | undefined;
   try {
     started = await startTarget(server, { giveUp });
-    const encounters = await meetAll({ server: started, client, identity: match.identity }, setting);
+    const pairRuns = await meetAll({ server: started, client, identity: match.identity }, setting);
     if (giveUp.aborted) return interrupted;
     const { requirements } = setting;
     const doubt = await started.doubt?.();
     if (doubt !== undefined) throw new EnvironmentError(doubt);
-    const results = await judgePair({ server: started, client, encounters, requirements, say: await setting.say() });
-    const starts = startResults(encounters, client, started);
-    const troubles = troublesOf(encounters, client, started);
+    const results = await judgePair({ server: started, client, pairRuns, requirements, say: await setting.say() });
+    const starts = startResults(pairRuns, client, started);
+    const troubles = troublesOf(pairRuns, client, started);
     return {
       pair: { ...concludePair(results, requirements, starts, troubles), starts, requirements: results },
       server: describeTarget(server, started),
-      client: describeTarget(client, lastSeen(encounters)),
+      client: describeTarget(client, lastSeen(pairRuns)),
     };
   } catch (error) {
     if (!(error instanceof EnvironmentError)) throw error;
@@ -85,35 +85,35 @@ async function meetAll(
     server,
     client,
     identity,
-  }: { readonly server: StartedTarget; readonly client: Target; readonly identity: Encounter['performance']['identity'] },
+  }: { readonly server: StartedTarget; readonly client: Target; readonly identity: PairRun['clientRun']['identity'] },
   { starts, giveUp }: Setting,
-): Promise<Encounter[]> {
-  const venue = await venueOf(client);
+): Promise<PairRun[]> {
+  const venue = await listenAddressOf(client);
   try {
-    const encounters: Encounter[] = [];
+    const pairRuns: PairRun[] = [];
     for (const planned of planOf(client, starts)) {
-      let encounter: Encounter | undefined;
+      let pairRun: PairRun | undefined;
       for (let again = 0; again <= mostAgain && !giveUp.aborted; again += 1) {
-        encounter = await meet({ client, venue, server, identity, giveUp, ...planned });
-        if (outcomeOf(encounter, client).uncertain === undefined) break;
+        pairRun = await meet({ client, venue, server, identity, giveUp, ...planned });
+        if (outcomeOf(pairRun, client).uncertain === undefined) break;
       }
-      if (encounter !== undefined) encounters.push(encounter);
+      if (pairRun !== undefined) pairRuns.push(pairRun);
     }
     const fault = venue.fault();
     if (fault !== undefined) throw new EnvironmentError(fault);
-    return encounters;
+    return pairRuns;
   } finally {
     await venue.leave();
   }
 }
 
-function lastSeen(encounters: readonly Encounter[]): SeenTarget | undefined {
-  const last = encounters.at(-1);
+function lastSeen(pairRuns: readonly PairRun[]): SeenTarget | undefined {
+  const last = pairRuns.at(-1);
   if (last === undefined) return undefined;
-  const { performance, imageDigest } = last;
+  const { clientRun, imageDigest } = last;
   return {
-    output: () => performance.output,
-    ended: () => performance.ended,
+    output: () => clientRun.output,
+    ended: () => clientRun.ended,
     ...(imageDigest === undefined ? {} : { imageDigest }),
   };
 }

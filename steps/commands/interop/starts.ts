@@ -1,7 +1,7 @@
 import type { StartedTarget, Target } from '../../harness/implementation/target.ts';
 import { covers } from '../../harness/mqtt/topic-filter.ts';
 import { expectedTimes, isRight, TooUncertain } from '../../harness/platform/expected-time.ts';
-import type { Encounter } from './pair-run.ts';
+import type { PairRun } from './pair-run.ts';
 
 /** The side of a pair that something is laid to; `both` where neither alone is at fault. */
 export type Side = 'server' | 'client' | 'both';
@@ -23,17 +23,17 @@ export interface Outcome {
 }
 
 /** What a start is, in words: "start 2: a Long, a link of 120 ms to the server and 30 ms back". */
-export function titleOf({ type, latency: { forth, back } }: Encounter, number: number): string {
+export function titleOf({ type, latency: { forth, back } }: PairRun, number: number): string {
   const link = forth + back === 0 ? '' : `, a link of ${forth} ms to the server and ${back} ms back`;
   return `start ${number}: a ${type === 'long' ? 'Long' : 'String'}${link}`;
 }
 
 /** What came of a start's calculated time, by the four stamps that were seen on the wire. */
-export function outcomeOf({ performance }: Encounter, { result }: Target): Outcome {
-  const [report] = performance.reports;
+export function outcomeOf({ clientRun }: PairRun, { result }: Target): Outcome {
+  const [report] = clientRun.reports;
   if (report === undefined) return { right: false };
   try {
-    const times = expectedTimes(performance, report, result?.unit === 's');
+    const times = expectedTimes(clientRun, report, result?.unit === 's');
     const [first] = times;
     return { right: isRight(report, times), ...(first === undefined ? {} : { expected: first.text }) };
   } catch (error) {
@@ -43,8 +43,8 @@ export function outcomeOf({ performance }: Encounter, { result }: Target): Outco
 }
 
 /** Why the client had no occasion to ask, where that is not its own doing; undefined where it is, or where it asked. */
-export function preventedBy({ performance, connections }: Encounter): string | undefined {
-  if (performance.requests.length > 0 || connections.length === 0) return undefined;
+export function preventedBy({ clientRun, connections }: PairRun): string | undefined {
+  if (clientRun.requests.length > 0 || connections.length === 0) return undefined;
   const asked = connections.filter(({ connect, ending }) => connect !== undefined || ending?.by === 'server');
   if (asked.length === 0) return undefined;
   const welcomed = asked.filter(({ welcome }) => welcome === 0);
@@ -64,8 +64,8 @@ export function preventedBy({ performance, connections }: Encounter): string | u
  * Why an answer could not reach the client whatever the server did, as far as the specification asks it; undefined where it could. A
  * filter without wildcards is all that a server has to understand.
  */
-export function unheardBy({ performance, connections }: Encounter): string | undefined {
-  const { responseTopic } = performance;
+export function unheardBy({ clientRun, connections }: PairRun): string | undefined {
+  const { responseTopic } = clientRun;
   if (connections.some(({ subscriptions }) => subscriptions.has(responseTopic))) return undefined;
   const filters = connections.flatMap(({ subscriptions }) => [...subscriptions.keys()]);
   const wide = filters.filter((filter) => covers(filter, responseTopic));
@@ -76,25 +76,25 @@ export function unheardBy({ performance, connections }: Encounter): string | und
 }
 
 /** Why a start brought no right time, as far as it was seen; undefined where it brought one, or where nobody can know. */
-export function troubleOf(encounter: Encounter, client: Target, server: StartedTarget): Trouble | undefined {
-  const { performance, connections } = encounter;
-  if (outcomeOf(encounter, client).right !== false) return undefined;
+export function troubleOf(pairRun: PairRun, client: Target, server: StartedTarget): Trouble | undefined {
+  const { clientRun, connections } = pairRun;
+  if (outcomeOf(pairRun, client).right !== false) return undefined;
   const ended = server.ended();
   if (ended !== undefined) return { side: 'server', text: `the server ${ended}` };
   const fault = connections.flatMap(({ faults }) => faults)[0];
   if (fault !== undefined) return { side: fault.by, text: fault.reason };
   if (connections.some(({ dropped }) => dropped > 0))
     return { side: 'both', text: 'more packets passed in one start than the suite keeps' };
-  const prevented = preventedBy(encounter);
+  const prevented = preventedBy(pairRun);
   if (prevented !== undefined) return { side: 'both', text: prevented };
-  const { request, reports, fate = 'the client said nothing more' } = performance;
+  const { request, reports, fate = 'the client said nothing more' } = clientRun;
   if (connections.length === 0) return { side: 'client', text: `no connection: ${fate}` };
   if (request === undefined) return { side: 'client', text: `a connection and no request: ${fate}` };
   const [report] = reports;
-  const answered = performance.requests.some(({ delivered }) => delivered.length > 0);
+  const answered = clientRun.requests.some(({ delivered }) => delivered.length > 0);
   if (report !== undefined)
     return { side: 'client', text: `the client reported ${report.literal}${answered ? '' : ', and was not answered'}` };
   if (answered) return { side: 'client', text: `the client was answered, and reported no time: ${fate}` };
   const early = connections.map(({ ending }) => ending).find((one) => one?.by === 'server');
-  return { side: 'both', text: `the request was not answered: ${unheardBy(encounter) ?? early?.reason ?? fate}` };
+  return { side: 'both', text: `the request was not answered: ${unheardBy(pairRun) ?? early?.reason ?? fate}` };
 }

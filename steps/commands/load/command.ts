@@ -16,7 +16,7 @@ import { describeTarget } from '../../report/report-json.ts';
 import { root } from '../../requirements/requirement.ts';
 import { embeddedName, embeddedTarget } from '../run/reference-target.ts';
 import { readShard } from '../run/shard.ts';
-import { exitOfLoss, isSystemError, Losses } from '../terminal/failed-writes.ts';
+import { exitOfFailedWrite, FailedWrites, isSystemError } from '../terminal/failed-writes.ts';
 import { Interruption } from '../terminal/interruption.ts';
 import { clearLoad, loadFiles, writeLoad } from './load-files.ts';
 import { buildReport, certifiesNothing, type Ending, type LoadReport, type Measured, nothingMeasured } from './load-report.ts';
@@ -71,10 +71,10 @@ export async function load(path: string | undefined, options: LoadOptions): Prom
   const { name, version } = suite();
   const file = path === undefined ? embeddedName : undefined;
   const circumstances = { suite: { name, version }, plan, machines: 1, started: new Date() };
-  const losses = new Losses();
+  const failedWrites = new FailedWrites();
   let measured = nothingMeasured(plan);
   let described = describeTarget(target, undefined, file);
-  await losses.keep(() => writeLoad(folder, buildReport({ ...circumstances, target: described }, measured)));
+  await failedWrites.keep(() => writeLoad(folder, buildReport({ ...circumstances, target: described }, measured)));
   screen.write(`${name} ${version}: load on ${described.name}: ${planInWords(plan)}\n`);
   let ending: Omit<Ending, 'finished'> = {};
   let started: StartedTarget | undefined;
@@ -108,7 +108,7 @@ export async function load(path: string | undefined, options: LoadOptions): Prom
     ...(why === undefined ? ending : { interrupted: why }),
     finished: new Date(),
   });
-  return await publish(report, options, losses);
+  return await publish(report, options, failedWrites);
 }
 
 /** @throws what is no outcome of a load, but a fault of the suite */
@@ -163,7 +163,7 @@ async function merge(path: string | undefined, folders: readonly string[], optio
   screenOf(options).write(
     `${report.suite.name} ${report.suite.version}: load on ${report.target.name}: ${planInWords(report.plan)}\n  merged from ${folders.join(', ')}\n`,
   );
-  return publish(report, options, new Losses());
+  return publish(report, options, new FailedWrites());
 }
 
 /** @throws WrongUse */
@@ -181,18 +181,18 @@ function readPart(folder: string): Part {
   return { folder, report: JSON.parse(text) as LoadReport };
 }
 
-async function publish(report: LoadReport, options: LoadOptions, losses: Losses): Promise<number> {
+async function publish(report: LoadReport, options: LoadOptions, failedWrites: FailedWrites): Promise<number> {
   const screen = screenOf(options);
   const paint = painterFor(screen, process.env);
   const { report: folder } = options;
-  await losses.keep(() => writeLoad(folder, report));
+  await failedWrites.keep(() => writeLoad(folder, report));
   if (options.json === true) process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
   screen.write(
     `${loadText(report, paint)}\nreports in ${folder}: ${loadFiles.join(', ')}\n${paint('quiet', certifiesNothing)}\n`,
   );
-  if (losses.inWords === undefined) return report.exitCode;
-  process.stderr.write(`${losses.inWords}: the reports are not whole\n`);
-  return exitOfLoss;
+  if (failedWrites.inWords === undefined) return report.exitCode;
+  process.stderr.write(`${failedWrites.inWords}: the reports are not whole\n`);
+  return exitOfFailedWrite;
 }
 
 function screenOf({ json }: LoadOptions): NodeJS.WriteStream {

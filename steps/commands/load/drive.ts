@@ -1,5 +1,5 @@
 import type { Fleet } from '../../harness/device/fleet.ts';
-import { monotonic } from '../../harness/mqtt/wire.ts';
+import { nowUs } from '../../harness/time/now.ts';
 import { kindOf, type Plan, Schedule, stepMs } from './plan.ts';
 import { Tally } from './tally.ts';
 
@@ -13,11 +13,11 @@ const burst = 256;
  * @param giveUp when it aborts, nothing is asked any more and nothing waited for
  */
 export async function drive(fleet: Fleet, plan: Plan, giveUp?: AbortSignal, first = fleet.size): Promise<Tally> {
-  const start = monotonic();
+  const start = nowUs();
   const tally = new Tally(stepMs(plan), start);
   const ask = (device: number, due: number): void => {
     fleet.ask(device, due);
-    tally.asked(due, monotonic());
+    tally.asked(due, nowUs());
   };
   fleet.onAnswer = ({ due, at }) => tally.answered(due, at);
   const kind = kindOf(plan);
@@ -54,11 +54,11 @@ async function openLoop(
   let sent = 0;
   let timer: NodeJS.Timeout | undefined;
   const send = (): void => {
-    const due = schedule.dueBy(monotonic() - start);
+    const due = schedule.dueBy(nowUs() - start);
     for (const end = Math.min(due, sent + burst); sent < end; sent += 1) ask(sent % first, start + schedule.dueUs(sent));
     if (sent >= schedule.count || giveUp?.aborted === true || fleet.connected === 0) resolve();
     else if (sent < due) setImmediate(send);
-    else timer = setTimeout(send, Math.max(0, (start + schedule.dueUs(sent) - monotonic()) / 1000));
+    else timer = setTimeout(send, Math.max(0, (start + schedule.dueUs(sent) - nowUs()) / 1000));
   };
   giveUp?.addEventListener('abort', () => resolve(), { once: true });
   send();

@@ -1,7 +1,7 @@
 import { Fleet } from '../../harness/device/fleet.ts';
 import { requireTls } from '../../harness/device/tls.ts';
 import type { StartedTarget } from '../../harness/implementation/target.ts';
-import { monotonic } from '../../harness/mqtt/wire.ts';
+import { nowUs } from '../../harness/time/now.ts';
 import { fleetOptions, identitiesOf } from './devices.ts';
 import { drive } from './drive.ts';
 import { type Measured, measuredBy, memoryOf, nothingMeasured } from './load-report.ts';
@@ -25,10 +25,10 @@ export async function perform(started: StartedTarget, plan: Plan, telling: Telli
   await requireTls(options.address, started.target.responseDeadlineMs);
   const identities = identitiesOf(started.target, plan);
   const before = process.memoryUsage.rss();
-  const start = monotonic();
+  const start = nowUs();
   await using fleet = await Fleet.gather(identities, options, giveUp);
   const { connected, counts, faults } = fleet;
-  telling.connected(connected, (monotonic() - start) / 1000);
+  telling.connected(connected, (nowUs() - start) / 1000);
   if (giveUp.aborted) return { ...nothingMeasured(plan), connected, memory: memoryOf(connected, before) };
   const began = new Date().toISOString();
   const tally = await drive(fleet, plan, giveUp);
@@ -53,7 +53,7 @@ export async function perform(started: StartedTarget, plan: Plan, telling: Telli
 
 /** What a server has to say twice to a device, it has said before it answers that device again. */
 async function askOnceMore(fleet: Fleet, giveUp: AbortSignal): Promise<void> {
-  const now = monotonic();
+  const now = nowUs();
   for (let device = 0; device < fleet.size; device += 1) if (fleet.isReady(device)) fleet.ask(device, now);
   await fleet.settle(giveUp);
 }

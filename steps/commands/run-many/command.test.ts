@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { schemaFaults } from '../../harness/message/schema.ts';
 import { call, fixtureTarget, reportIn, start, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
-import type { FamilyReport } from './run-many-report.ts';
+import type { RunManyReport } from './run-many-report.ts';
 
 const folder = temporaryFolder();
 
@@ -26,7 +26,7 @@ describe('run on several targets', { timeout: 120_000 }, () => {
     assert.match(stdout, /\ndoes not conform, because 0 of 3 conform, 1 does not, 2 are incomplete\n$/);
     const text = readFileSync(join(reports, 'family.json'), 'utf8');
     assert.deepEqual(schemaFaults('family', text), []);
-    const { members } = JSON.parse(text) as FamilyReport;
+    const { members } = JSON.parse(text) as RunManyReport;
     assert.deepEqual(
       members.map(({ verdict, exitCode }) => [verdict, exitCode]),
       [

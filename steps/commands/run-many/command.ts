@@ -11,14 +11,14 @@ import { clearSpecification } from '../../report/specification/beside-report.ts'
 import { root } from '../../requirements/requirement.ts';
 import type { Report } from '../../verdict/report.ts';
 import { Runs } from '../terminal/child-runs.ts';
-import { familyPage } from './run-many-page.ts';
-import { type FamilyReport, familyReport, type Member, memberOf } from './run-many-report.ts';
+import { runManyPage } from './run-many-page.ts';
+import { type Member, memberOf, type RunManyReport, runManyReport } from './run-many-report.ts';
 
 /** What of a member's output is kept for the console, in characters: its own reports hold the rest. */
 const mostOutput = 200_000;
 
 /** What `run` was told for a whole family. */
-export interface FamilyOptions {
+export interface RunManyOptions {
   readonly folder: string;
   readonly root?: string;
   readonly verbose?: true;
@@ -40,7 +40,7 @@ interface Entry {
  * @returns the highest exit code of all runs
  * @throws WrongUse, InputFileError before anything is run
  */
-export async function runFamily(paths: readonly string[], options: FamilyOptions, flags: readonly string[]): Promise<number> {
+export async function runMany(paths: readonly string[], options: RunManyOptions, flags: readonly string[]): Promise<number> {
   const entries = await readEntries(paths, options);
   const { folder, verbose } = options;
   const jobs = Math.min(options.jobs ?? Math.max(2, Math.floor(availableParallelism() / 2)), entries.length);
@@ -48,7 +48,7 @@ export async function runFamily(paths: readonly string[], options: FamilyOptions
   clearReport(folder);
   clearCertificate(folder);
   clearSpecification(folder);
-  const { name, version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as FamilyReport['suite'];
+  const { name, version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as RunManyReport['suite'];
   const started = new Date();
   console.log(`${name} ${version}: ${entries.length} implementations, ${jobs} at once`);
   using runs = new Runs();
@@ -67,21 +67,21 @@ export async function runFamily(paths: readonly string[], options: FamilyOptions
   };
   await Promise.all(Array.from({ length: jobs }, work));
   const done = entries.flatMap((entry) => members.get(entry) ?? []);
-  const report = familyReport(done, {
+  const report = runManyReport(done, {
     suite: { name, version },
     started,
     finished: new Date(),
     left: entries.length - done.length,
   });
   writeWhole(join(folder, 'family.json'), `${JSON.stringify(report, undefined, 2)}\n`);
-  writeWhole(join(folder, pageFile), familyPage(report));
+  writeWhole(join(folder, pageFile), runManyPage(report));
   console.log(`\nreports in ${folder}: ${pageFile}, family.json, and a folder for each implementation`);
   console.log(`${report.verdict}, because ${report.because}`);
   return report.exitCode;
 }
 
 /** Reads all target files first: a mistake in the last one is not told after the hour that the others take. */
-async function readEntries(paths: readonly string[], { root: bounds }: FamilyOptions): Promise<Entry[]> {
+async function readEntries(paths: readonly string[], { root: bounds }: RunManyOptions): Promise<Entry[]> {
   const entries: Entry[] = [];
   for (const path of paths) {
     const target = await loadTarget(path, process.env, bounds);

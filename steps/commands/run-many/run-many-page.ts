@@ -6,10 +6,10 @@ import { policyOf } from '../../report/html/policy.ts';
 import { words } from '../../report/html/verdict-words.ts';
 import type { Role } from '../../requirements/requirement.ts';
 import type { Status } from '../../verdict/report.ts';
-import { type FamilyReport, type Member, rowsOf } from './run-many-report.ts';
+import { type Member, type RunManyReport, rowsOf } from './run-many-report.ts';
 
 /** All implementations of a family on one page that needs nothing else: a row for each requirement, a column for each of them. */
-export function familyPage(report: FamilyReport): string {
+export function runManyPage(report: RunManyReport): string {
   const { verdict, because, suite, started, finished, members } = report;
   const roles = (['server', 'client'] as const).filter((role) => members.some((member) => member.role === role));
   return html`<!DOCTYPE html>
@@ -32,7 +32,7 @@ ${roles.map((role) => section(report, role))}
 `.text;
 }
 
-function section(report: FamilyReport, role: Role): Markup {
+function section(report: RunManyReport, role: Role): Markup {
   const members = report.members.filter((member) => member.role === role);
   const title = role === 'server' ? 'Servers' : 'Clients';
   return html`<section aria-labelledby="${role}">

@@ -26,7 +26,7 @@ export interface Member {
 }
 
 /** `family.json`; described by `schemas/family.schema.json`. */
-export interface FamilyReport {
+export interface RunManyReport {
   readonly $schema: string;
   /** conforms: each of them does. does not conform: at least one does not. incomplete: neither can be said. */
   readonly verdict: Verdict;
@@ -78,10 +78,10 @@ export function memberOf(
 }
 
 /** The report of all of them. */
-export function familyReport(
+export function runManyReport(
   members: readonly Member[],
-  { suite, started, finished, left }: { suite: FamilyReport['suite']; started: Date; finished: Date; left: number },
-): FamilyReport {
+  { suite, started, finished, left }: { suite: RunManyReport['suite']; started: Date; finished: Date; left: number },
+): RunManyReport {
   const count = (verdict: Verdict): number => members.filter((member) => member.verdict === verdict).length;
   const open = count('incomplete') + left;
   const broken = count('does not conform');
@@ -106,7 +106,7 @@ export function familyReport(
 
 /** The requirements of a role in their order, each with the status that every member of that role came to. */
 export function rowsOf(
-  { members }: FamilyReport,
+  { members }: RunManyReport,
   role: Role,
 ): readonly (Member['requirements'][number] & { readonly statuses: readonly (Status | undefined)[] })[] {
   const own = members.filter((member) => member.role === role);

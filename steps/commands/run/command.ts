@@ -6,7 +6,7 @@ import { clearCertificate } from '../../report/certificate/certificate-files.ts'
 import { clearReport } from '../../report/report-folder.ts';
 import { clearSpecification } from '../../report/specification/beside-report.ts';
 import type { Expectations } from '../../verdict/expectations.ts';
-import { exitOfLoss } from '../terminal/failed-writes.ts';
+import { exitOfFailedWrite } from '../terminal/failed-writes.ts';
 import { expectationsPath, loadExpectations } from './expectations-file.ts';
 import { embeddedTarget } from './reference-target.ts';
 import { folderName, Repetition } from './repetition.ts';
@@ -71,13 +71,13 @@ async function judgeTarget(target: Target, path: string | undefined, options: Ru
         heard: (report, cut) => repetition.take(report, cut),
       };
       const run = new OneRun(target, path, { ...options, folder: join(folder, folderName(number)) }, part, place);
-      lost = (await run.perform()) === exitOfLoss || lost;
+      lost = (await run.perform()) === exitOfFailedWrite || lost;
       if (run.interrupted) break;
     }
   } finally {
     await repetition.finish();
   }
-  return lost ? exitOfLoss : (repetition.exitCode ?? 4);
+  return lost ? exitOfFailedWrite : (repetition.exitCode ?? 4);
 }
 
 /** @throws WrongUse, InputFileError */

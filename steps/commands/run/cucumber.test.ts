@@ -167,7 +167,7 @@ describe('a run on a faulty server', () => {
   test('says what was demanded, expected and received, what it probably is, and how to see it again', () => {
     const failure = ended.stdout.slice(ended.stdout.indexOf('✖'), ended.stdout.indexOf('\nserver/topics'));
     assert.match(failure, /^✖ server-response-qos0 {2}MUST {2}the server MUST deliver the response at QoS 0\n/);
-    for (const label of ['scenario', 'expected', 'received', 'likely', 'wire', 'repeat'])
+    for (const label of ['scenario', 'expected', 'received', 'likely', 'trace', 'repeat'])
       assert.match(failure, new RegExp(`^ {4}${label} `, 'm'));
     assert.match(failure, /likely +the service publishes at the QoS of the subscription/);
     assert.match(failure, /repeat +.* run .*\.json --only server-response-qos0\n/);

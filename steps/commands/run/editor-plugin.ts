@@ -1,18 +1,18 @@
 import type { Plugin } from '@cucumber/cucumber/api';
-import { Session, setSession } from '../../harness/device/server-run.ts';
+import { ServerRun, setSession } from '../../harness/device/server-run.ts';
 import { startTarget } from '../../harness/implementation/start-target.ts';
 import type { Target } from '../../harness/implementation/target.ts';
 import { loadTarget } from '../../harness/implementation/target-file.ts';
-import { Stage, setStage } from '../../harness/platform/client-runner.ts';
+import { ClientRunner, setClientRunner } from '../../harness/platform/client-runner.ts';
 import { embeddedTarget } from './reference-target.ts';
 
 /** Starts a server for the whole run. @returns what ends it */
 async function openServer(target: Target): Promise<() => Promise<void>> {
   const started = await startTarget(target);
-  const session = new Session(started);
-  setSession(session);
+  const serverRun = new ServerRun(started);
+  setSession(serverRun);
   return async () => {
-    await session.close();
+    await serverRun.close();
     setSession(undefined);
     await started.stop();
   };
@@ -20,13 +20,13 @@ async function openServer(target: Target): Promise<() => Promise<void>> {
 
 /** Sets the stage on which each scenario starts the client itself. @returns what clears it */
 async function openClient(target: Target): Promise<() => Promise<void>> {
-  const stage = await Stage.open(target);
-  setStage(stage);
-  const fault = target.capabilities.has('clock') ? await stage.proveClock() : undefined;
+  const runner = await ClientRunner.open(target);
+  setClientRunner(runner);
+  const fault = target.capabilities.has('clock') ? await runner.proveClock() : undefined;
   if (fault !== undefined) throw new Error(fault);
   return async () => {
-    setStage(undefined);
-    await stage.close();
+    setClientRunner(undefined);
+    await runner.close();
   };
 }
 

@@ -38,16 +38,16 @@ const manifestIn = (folder: string): Manifest => JSON.parse(readFileSync(join(fo
 
 /** Makes the package as npm would publish it. @returns what npm says of it */
 async function pack(folder: string): Promise<Packed> {
-  const stage = join(folder, 'stage');
-  mkdirSync(stage);
+  const runner = join(folder, 'runner');
+  mkdirSync(runner);
   // Types are the business of "npm run check".
   const compiler = join(root, 'node_modules/typescript/bin/tsc');
-  await run(process.execPath, [compiler, '-p', 'tsconfig.build.json', '--noCheck', '--outDir', join(stage, 'dist')], {
+  await run(process.execPath, [compiler, '-p', 'tsconfig.build.json', '--noCheck', '--outDir', join(runner, 'dist')], {
     cwd: root,
   });
   for (const name of readdirSync(root).filter((entry) => !['node_modules', 'dist', 'conformance-report', '.git'].includes(entry)))
-    cpSync(join(root, name), join(stage, name), { recursive: true });
-  const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], { cwd: stage });
+    cpSync(join(root, name), join(runner, name), { recursive: true });
+  const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], { cwd: runner });
   const [packed] = JSON.parse(stdout) as [Packed];
   return packed;
 }

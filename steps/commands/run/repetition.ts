@@ -7,7 +7,7 @@ import { reportJson } from '../../report/report-json.ts';
 import type { Expectations } from '../../verdict/expectations.ts';
 import { combine } from '../../verdict/repeat.ts';
 import type { Report } from '../../verdict/report.ts';
-import { exitOfLoss, Losses } from '../terminal/failed-writes.ts';
+import { exitOfFailedWrite, FailedWrites } from '../terminal/failed-writes.ts';
 
 /** How a series of runs is told. */
 export interface Telling {
@@ -56,12 +56,13 @@ export class Repetition {
     const folders = this.#reports.map((_, index) => folderName(index + 1));
     const series = { asked, reports: [first, ...others] as const, folders, cut };
     const report = combine(expectations === undefined ? series : { ...series, expectations });
-    const losses = new Losses();
-    const files = (await losses.keep(() => writeReport(folder, report, command))) ?? [];
+    const failedWrites = new FailedWrites();
+    const files = (await failedWrites.keep(() => writeReport(folder, report, command))) ?? [];
     if (json) process.stdout.write(reportJson(report));
     screen.closing(report, files, 'no single run stands for several; run it without --repeat');
-    this.#exitCode = losses.inWords === undefined ? report.exitCode : exitOfLoss;
-    if (losses.inWords !== undefined) console.error(`The report of all runs in ${folder} is not whole: ${losses.inWords}.`);
+    this.#exitCode = failedWrites.inWords === undefined ? report.exitCode : exitOfFailedWrite;
+    if (failedWrites.inWords !== undefined)
+      console.error(`The report of all runs in ${folder} is not whole: ${failedWrites.inWords}.`);
   }
 }
 

@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import type { Envelope } from '@cucumber/messages';
-import { Session, setSession } from '../../harness/device/server-run.ts';
+import { ServerRun, setSession } from '../../harness/device/server-run.ts';
 import { ControlledClock } from '../../harness/implementation/controlled-clock.ts';
 import { EnvironmentError } from '../../harness/implementation/errors.ts';
 import { startTarget } from '../../harness/implementation/start-target.ts';
 import type { StartedTarget, Target } from '../../harness/implementation/target.ts';
-import { Stage, setStage } from '../../harness/platform/client-runner.ts';
+import { ClientRunner, setClientRunner } from '../../harness/platform/client-runner.ts';
 import { SuiteFault } from '../../harness/text/suite-fault.ts';
 import { clearCertificate } from '../../report/certificate/certificate-files.ts';
 import { suiteDigest } from '../../report/certificate/suite-digest.ts';
@@ -19,7 +19,7 @@ import { clearSpecification, specificationFile, writeSpecification } from '../..
 import { featuresDigest, type Requirement, readRequirements, root } from '../../requirements/requirement.ts';
 import { type JudgedSet, judgedSet } from '../../requirements/requirement-set.ts';
 import { concealEnvelope, evidenceEnvelope, withoutFolder } from '../../verdict/attachment.ts';
-import type { Charge } from '../../verdict/evidence.ts';
+import type { LateFinding } from '../../verdict/evidence.ts';
 import type { Expectations } from '../../verdict/expectations.ts';
 import { type Circumstances, judge } from '../../verdict/judge.ts';
 import type { Report, Shard } from '../../verdict/report.ts';
@@ -85,7 +85,7 @@ export class OneRun {
   #messages: MessageFile | undefined;
   #starting: Promise<StartedTarget> | undefined;
   #implementation: StartedTarget | undefined;
-  #stage: Stage | undefined;
+  #runner: ClientRunner | undefined;
   #fault: string | undefined;
   /** The report that was written, for the profile. */
   #measured: Report | undefined;
@@ -170,7 +170,7 @@ export class OneRun {
       throw error;
     } finally {
       setSession(undefined);
-      setStage(undefined);
+      setClientRunner(undefined);
       await this.#stop();
       if (this.#measured !== undefined) for (const line of this.#profile?.lines(this.#measured) ?? []) this.#console.note(line);
     }
@@ -191,29 +191,29 @@ export class OneRun {
     this.#implementation = await this.#starting;
     void this.#implementation.lost?.then((why) => this.#interruption?.happen(why));
     const { devices } = this.#options;
-    const session = new Session(this.#implementation, clock, devices === undefined ? {} : { crowdSize: devices });
-    setSession(session);
-    await session.requireTls();
+    const serverRun = new ServerRun(this.#implementation, clock, devices === undefined ? {} : { deviceCount: devices });
+    setSession(serverRun);
+    await serverRun.requireTls();
     await this.#run(1);
-    await session.close();
+    await serverRun.close();
     this.#fault ??= await this.#implementation.doubt?.();
-    for (const charge of this.#charges(session)) this.#take(evidenceEnvelope(charge));
+    for (const lateFinding of this.#lateFindings(serverRun)) this.#take(evidenceEnvelope(lateFinding));
   }
 
   /** Each scenario starts the client itself, several at once. */
   async #judgeClient(): Promise<void> {
-    const stage = await Stage.open(this.#target);
-    this.#stage = stage;
-    setStage(stage);
-    if (this.#target.capabilities.has('clock')) this.#fault = await stage.proveClock();
+    const runner = await ClientRunner.open(this.#target);
+    this.#runner = runner;
+    setClientRunner(runner);
+    if (this.#target.capabilities.has('clock')) this.#fault = await runner.proveClock();
     const waits = this.#requirements.find(({ id }) => id === 'client-no-time-without-answer');
     const waited = waits?.scenarios.some(({ place }) => this.#selected?.has(place) ?? true) === true;
     // What only waits for the client to give up is begun first, and is over when its turn comes.
-    if (this.#fault === undefined && waited) stage.beginRefusals();
+    if (this.#fault === undefined && waited) runner.beginRefusals();
     if (this.#fault === undefined) await this.#run(clientLanes);
-    const [fault] = stage.faults;
+    const [fault] = runner.faults;
     if (fault !== undefined) this.#fault ??= inWords(fault);
-    this.#fault ??= stage.changed;
+    this.#fault ??= runner.changed;
   }
 
   async #run(lanes: number): Promise<void> {
@@ -248,7 +248,7 @@ export class OneRun {
     const { promise: late, reject } = Promise.withResolvers<never>();
     const timer = setTimeout(() => reject(new Error(`it has not ended within ${mostStopMs / 1000} s`)), mostStopMs);
     try {
-      await Promise.race([Promise.all([started, this.#stage?.close()]), late]);
+      await Promise.race([Promise.all([started, this.#runner?.close()]), late]);
     } catch (error) {
       this.#console.note(`the implementation could not be ended: ${error instanceof Error ? error.message : String(error)}`);
       // Whatever the suite still waits for must not keep it alive; a run that is interrupted ends the process itself.
@@ -259,21 +259,21 @@ export class OneRun {
   }
 
   /** What the watch saw after the fact, where the requirement concerned was judged in this run. */
-  #charges({ watch }: Session): Charge[] {
+  #lateFindings({ ledger }: ServerRun): LateFinding[] {
     const judged = this.#requirements.filter(({ scenarios }) =>
       scenarios.some(({ place }) => this.#selected?.has(place) ?? true),
     );
     // What a shard saw of a requirement of another one is judged when they are merged.
     const ids = new Set((this.#shard === undefined ? judged : this.#requirements).map(({ id }) => id));
-    return watch.sightings
+    return ledger.sightings
       .filter(({ requirement }) => ids.has(requirement))
       .map(({ requirement, place, expected, received }) => ({
-        kind: 'charge',
+        kind: 'lateFinding',
         requirement,
         scenario: place,
         expected,
         received,
-        wire: [],
+        trace: [],
       }));
   }
 
@@ -361,8 +361,8 @@ export class OneRun {
 
   /** What is told of the implementation: the output of a client, which is started again and again, stands with its scenarios. */
   #seen(): SeenTarget | undefined {
-    if (this.#implementation !== undefined || this.#stage === undefined) return this.#implementation;
-    const { imageDigest, looseness } = this.#stage;
+    if (this.#implementation !== undefined || this.#runner === undefined) return this.#implementation;
+    const { imageDigest, looseness } = this.#runner;
     return { ...(imageDigest === undefined ? {} : { imageDigest }), looseness, output: () => [], ended: () => undefined };
   }
 

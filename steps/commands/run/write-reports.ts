@@ -7,7 +7,7 @@ import { messageFiles, writeReport } from '../../report/report-folder.ts';
 import { reportJson } from '../../report/report-json.ts';
 import { specificationFile } from '../../report/specification/beside-report.ts';
 import type { Report } from '../../verdict/report.ts';
-import { exitOfLoss, Losses } from '../terminal/failed-writes.ts';
+import { exitOfFailedWrite, FailedWrites } from '../terminal/failed-writes.ts';
 import type { MessageFile } from './message-file.ts';
 
 /** What is published beside a report, and where. */
@@ -35,22 +35,22 @@ export interface Publication {
  */
 export async function publish(report: Report, publication: Publication): Promise<number> {
   const { folder, command, console: screen, messages, specified, json } = publication;
-  const losses = new Losses();
-  const files = [...((await losses.keep(() => writeReport(folder, report, command))) ?? [])];
+  const failedWrites = new FailedWrites();
+  const files = [...((await failedWrites.keep(() => writeReport(folder, report, command))) ?? [])];
   if (specified) files.push(join(folder, specificationFile));
   if (messages !== undefined) {
-    await losses.keep(() => messages.close());
+    await failedWrites.keep(() => messages.close());
     const html = join(folder, messageFiles.html);
-    if (messages.lost !== undefined) losses.add(messages.lost);
-    else if (await losses.keep(async () => messages.toHtml(html, report).then(() => true))) files.push(html, messages.path);
+    if (messages.lost !== undefined) failedWrites.add(messages.lost);
+    else if (await failedWrites.keep(async () => messages.toHtml(html, report).then(() => true))) files.push(html, messages.path);
   }
   if (json) process.stdout.write(reportJson(report));
-  const uncertified = await writeCertificate(report, files, losses, publication);
+  const uncertified = await writeCertificate(report, files, failedWrites, publication);
   screen.closing(report, files, uncertified);
-  if (losses.inWords === undefined) return report.exitCode;
-  console.error(`The reports in ${folder} are not whole: ${losses.inWords}.`);
+  if (failedWrites.inWords === undefined) return report.exitCode;
+  console.error(`The reports in ${folder} are not whole: ${failedWrites.inWords}.`);
   console.error('What is above is all that was measured. Make room, or name another folder with --report, and run again.');
-  return exitOfLoss;
+  return exitOfFailedWrite;
 }
 
 /**
@@ -62,14 +62,14 @@ export async function publish(report: Report, publication: Publication): Promise
 async function writeCertificate(
   report: Report,
   files: string[],
-  losses: Losses,
+  failedWrites: FailedWrites,
   { folder, partial, key }: Publication,
 ): Promise<string | undefined> {
   // What is not whole is told in any case, and proves nothing.
-  if (losses.inWords !== undefined) return undefined;
+  if (failedWrites.inWords !== undefined) return undefined;
   try {
     const given = { ...(partial === undefined ? {} : { partial }), ...(key === undefined ? {} : { key }) };
-    files.push(...((await losses.keep(() => certify(folder, report, files, given))) ?? []));
+    files.push(...((await failedWrites.keep(() => certify(folder, report, files, given))) ?? []));
     return undefined;
   } catch (error) {
     if (error instanceof NotCertifiable) return error.message;

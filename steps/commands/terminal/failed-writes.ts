@@ -1,5 +1,5 @@
 /** The exit code of a run whose results could not all be written: never that of a verdict, which nobody may have read. */
-export const exitOfLoss = 3;
+export const exitOfFailedWrite = 3;
 
 /** Whether an error comes from the system, as that of a full disk does, and not from a mistake of the suite. */
 export function isSystemError(error: unknown): error is Error {
@@ -7,7 +7,7 @@ export function isSystemError(error: unknown): error is Error {
 }
 
 /** What could not be written, while everything else still is. */
-export class Losses {
+export class FailedWrites {
   readonly #reasons = new Set<string>();
 
   /** Why something is lost, in words; undefined when nothing is. */

@@ -1,22 +1,22 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { agree, FakeServer, type Reaction } from '../../testing/fake-server.ts';
-import { Wire } from '../mqtt/wire.ts';
-import { Intruder } from './foreign-device.ts';
+import { Trace } from '../mqtt/trace.ts';
+import { ForeignDevice } from './foreign-device.ts';
 import { RawDevice } from './raw-device.ts';
-import { Watch } from './request-ledger.ts';
-import { callAsStranger, type StrangerOptions } from './unauthenticated-device.ts';
+import { RequestLedger } from './request-ledger.ts';
+import { connectUnauthenticated, type UnauthenticatedOptions } from './unauthenticated-device.ts';
 
 const topic = '/ext/ntp/a1PkTest01/dev01';
 
-const options = (server: FakeServer, more: Partial<StrangerOptions> = {}): StrangerOptions => ({
+const options = (server: FakeServer, more: Partial<UnauthenticatedOptions> = {}): UnauthenticatedOptions => ({
   address: server.address,
   mqttVersion: '3.1.1',
   clientId: 'test',
   username: 'dev01',
   password: 'wrong',
   name: 'stranger',
-  wire: new Wire(),
+  trace: new Trace(),
   deadline: 5_000,
   habits: { acknowledges: true },
   requestTopic: `${topic}/request`,
@@ -39,7 +39,7 @@ describe('a stranger', { timeout: 20_000 }, () => {
   test('shows its credentials, and asks for nothing once it is refused', async () => {
     for (const mqttVersion of ['3.1.1', '5'] as const) {
       await using server = await FakeServer.open(refuse);
-      const reception = await callAsStranger(options(server, { mqttVersion }));
+      const reception = await connectUnauthenticated(options(server, { mqttVersion }));
       assert.deepEqual([reception.accepted, reception.response], [false, undefined]);
       assert.equal(reception.how, `connection refused, code ${mqttVersion === '5' ? 135 : 5}`);
       const { packets } = await server.peer();
@@ -52,35 +52,39 @@ describe('a stranger', { timeout: 20_000 }, () => {
 
   test('that is let in is served, or is not, or is thrown out', async () => {
     await using generous = await FakeServer.open(serve);
-    const served = await callAsStranger(options(generous));
+    const served = await connectUnauthenticated(options(generous));
     assert.equal(served.response?.topic, `${topic}/response`);
     await using silent = await FakeServer.open(agree);
-    const left = await callAsStranger(options(silent, { deadline: 100 }));
+    const left = await connectUnauthenticated(options(silent, { deadline: 100 }));
     assert.deepEqual([left.accepted, left.open, left.response], [true, true, undefined]);
     await using late = await FakeServer.open((packet, peer) => {
       agree(packet, peer);
       if (packet.cmd === 'publish') peer.socket.end();
     });
-    const thrown = await callAsStranger(options(late));
+    const thrown = await connectUnauthenticated(options(late));
     assert.deepEqual([thrown.accepted, thrown.open, thrown.response], [true, false, undefined]);
     assert.equal(thrown.how, 'CONNACK accepted it, then: connection closed');
   });
 
   test('in a hurry asks before it is accepted, and hears a server that answers although it refuses', async () => {
     await using server = await FakeServer.open((packet, peer) => (packet.cmd === 'connect' ? refuse : serve)(packet, peer));
-    const reception = await callAsStranger(options(server, { hasty: true }));
+    const reception = await connectUnauthenticated(options(server, { hasty: true }));
     assert.deepEqual([reception.accepted, reception.response?.topic], [false, `${topic}/response`]);
     await using closing = await FakeServer.open((_, peer) => peer.socket.end());
-    const refused = await callAsStranger(options(closing, { hasty: true }));
+    const refused = await connectUnauthenticated(options(closing, { hasty: true }));
     assert.deepEqual([refused.accepted, refused.open, refused.response], [false, false, undefined]);
   });
 });
 
-describe('an intruder', { timeout: 20_000 }, () => {
+describe('a foreign device', { timeout: 20_000 }, () => {
   const identity = { productKey: 'a1PkTest01', deviceName: 'dev01' };
-  const intrude = async (server: FakeServer, watch = new Watch(), deadline = 5_000): Promise<Intruder> => {
+  const playForeignDevice = async (
+    server: FakeServer,
+    ledger = new RequestLedger(),
+    deadline = 5_000,
+  ): Promise<ForeignDevice> => {
     const connection = await RawDevice.connect(options(server, { deadline }));
-    return new Intruder({ identity, connection, watch, deadline });
+    return new ForeignDevice({ identity, connection, ledger, deadline });
   };
 
   test('has heard all that there was when its fence is over', async () => {
@@ -91,12 +95,12 @@ describe('an intruder', { timeout: 20_000 }, () => {
       peer.publish(`${topic}/response`, String(packet.payload));
       peer.publish(`${topic}/response`, String(packet.payload));
     });
-    const watch = new Watch();
-    const intruder = await intrude(server, watch);
-    await intruder.listen('#');
-    await intruder.fence();
-    assert.equal(intruder.heard('/ext/ntp/a1PkTest01/dev02/response').length, 1);
-    assert.deepEqual(watch.sightings, [], 'a message for each of its filters is no second answer');
+    const ledger = new RequestLedger();
+    const foreignDevice = await playForeignDevice(server, ledger);
+    await foreignDevice.listen('#');
+    await foreignDevice.fence();
+    assert.equal(foreignDevice.heard('/ext/ntp/a1PkTest01/dev02/response').length, 1);
+    assert.deepEqual(ledger.sightings, [], 'a message for each of its filters is no second answer');
   });
 
   test('is not held up by a server that closes its connection, nor for ever by one that no longer answers', async () => {
@@ -104,13 +108,13 @@ describe('an intruder', { timeout: 20_000 }, () => {
       if (packet.cmd === 'subscribe') peer.socket.end();
       else agree(packet, peer);
     });
-    const thrown = await intrude(strict);
+    const thrown = await playForeignDevice(strict);
     await thrown.listen('#');
     await thrown.fence();
     await using deaf = await FakeServer.open((packet, peer) => {
       if (packet.cmd === 'connect') agree(packet, peer);
     });
-    const ignored = await intrude(deaf, new Watch(), 50);
+    const ignored = await playForeignDevice(deaf, new RequestLedger(), 50);
     await ignored.fence();
     assert.deepEqual(ignored.heard(`${topic}/response`), []);
   });

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Exchange } from '../message/exchange.ts';
-import { Grain } from './clock-resolution.ts';
+import { ClockResolution } from './clock-resolution.ts';
 
-const grainOf = (...stamps: number[]): Grain => {
-  const grain = new Grain();
-  for (const stamp of stamps) grain.add(BigInt(stamp));
-  return grain;
+const grainOf = (...stamps: number[]): ClockResolution => {
+  const clockResolution = new ClockResolution();
+  for (const stamp of stamps) clockResolution.add(BigInt(stamp));
+  return clockResolution;
 };
 
 test('a clock of milliseconds has steps of 1 ms, and one odd stamp is enough to be certain', () => {
@@ -49,8 +49,8 @@ test('both stamps of an exchange tell, where they are there', () => {
     const value = (number: bigint | undefined) => ({ type: 'number', literal: '', number });
     return { response: { serverRecvTime: value(serverRecvTime), serverSendTime: value(serverSendTime) } } as unknown as Exchange;
   };
-  assert.equal(new Grain().addAll([exchange(1000n, 2000n)]).step, 1000);
-  assert.equal(new Grain().addAll([exchange(1000n, 2001n)]).step, 1);
-  assert.equal(new Grain().addAll([exchange(1001n, 2000n)]).step, 1);
-  assert.equal(new Grain().addAll([exchange(undefined, undefined), exchange(1000n, undefined)]).step, 1000);
+  assert.equal(new ClockResolution().addAll([exchange(1000n, 2000n)]).step, 1000);
+  assert.equal(new ClockResolution().addAll([exchange(1000n, 2001n)]).step, 1);
+  assert.equal(new ClockResolution().addAll([exchange(1001n, 2000n)]).step, 1);
+  assert.equal(new ClockResolution().addAll([exchange(undefined, undefined), exchange(1000n, undefined)]).step, 1000);
 });

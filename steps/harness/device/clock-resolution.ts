@@ -8,7 +8,7 @@ const needed = [
 ] as const;
 
 /** How coarse a clock is, learnt from its stamps. */
-export class Grain {
+export class ClockResolution {
   readonly #seen = new Set<bigint>();
   /** The coarsest step of which every stamp so far is a multiple, in ms. */
   #aligned: 1 | 10 | 100 | 1000 = 1000;

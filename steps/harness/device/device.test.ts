@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Packet } from 'mqtt-packet';
 import { agree, FakeServer, type Peer, type Reaction } from '../../testing/fake-server.ts';
-import { Wire } from '../mqtt/wire.ts';
+import { Trace } from '../mqtt/trace.ts';
 import { ConnectError, Device, type DeviceConnection, type DeviceOptions } from './device.ts';
 import { RawDevice } from './raw-device.ts';
 
@@ -15,7 +15,7 @@ const optionsFor = (server: FakeServer, own: Partial<DeviceOptions> = {}): Devic
   mqttVersion: '3.1.1',
   clientId: 'test',
   name: 'device',
-  wire: new Wire(),
+  trace: new Trace(),
   deadline: never,
   habits: { acknowledges: true },
   ...own,
@@ -42,8 +42,8 @@ for (const [kind, connect] of kinds) {
           agree(packet, peer);
           if (packet.cmd === 'publish') peer.publish('answer', `to ${String(packet.payload)}`);
         });
-        const wire = new Wire();
-        const device = await connect(optionsFor(server, { mqttVersion, wire }));
+        const trace = new Trace();
+        const device = await connect(optionsFor(server, { mqttVersion, trace }));
         assert.equal(await device.subscribe('answer', 1), 1);
         const at = device.publish('question', '42', 0);
         const [message] = (await device.inbox.until(() => device.inbox.messages.slice(0, 1).find(Boolean), never))
@@ -67,7 +67,7 @@ for (const [kind, connect] of kinds) {
           ['connect', 'subscribe', 'publish', 'disconnect'],
         );
         assert.deepEqual(
-          wire.lines().map((line) => line.split(/\s+/)[3]),
+          trace.lines().map((line) => line.split(/\s+/)[3]),
           [
             'CONNECT',
             'CONNACK',
@@ -160,15 +160,15 @@ for (const [kind, connect] of kinds) {
 
     test('ends a connection on which the server sent malformed MQTT', async () => {
       await using server = await FakeServer.open();
-      const wire = new Wire();
-      const device = await connect(optionsFor(server, { wire }));
+      const trace = new Trace();
+      const device = await connect(optionsFor(server, { trace }));
       const peer = await server.peer();
       peer.socket.write(malformed);
       await device.inbox.until(() => undefined, never);
       assert.match(device.inbox.closed ?? '', /malformed|invalid/i);
       await peer.closed;
       await device.close();
-      assert.equal(wire.lines().filter((line) => line.includes('·')).length, 1, 'one note says why');
+      assert.equal(trace.lines().filter((line) => line.includes('·')).length, 1, 'one note says why');
     });
 
     test('closes although the server never acknowledges what it published at QoS 1 and 2', async () => {

@@ -3,8 +3,9 @@ import { checkServerIdentity, connect as connectTls, createSecureContext, type S
 import { type IClientOptions, MqttClient } from 'mqtt';
 import { generate, type Packet } from 'mqtt-packet';
 import { CheckedStream } from '../mqtt/checked-stream.ts';
-import { boundIntake, type Moderation } from '../mqtt/receive-limits.ts';
-import { monotonic, type Wire } from '../mqtt/wire.ts';
+import { boundReceived, type Moderation } from '../mqtt/receive-limits.ts';
+import type { Trace } from '../mqtt/trace.ts';
+import { nowUs } from '../time/now.ts';
 import { Inbox } from './inbox.ts';
 
 /** Where a device connects to, and as whom. */
@@ -34,7 +35,7 @@ export interface DeviceOptions {
   readonly password?: string;
   /** Its name in the recorded wire: "device", "second device". */
   readonly name: string;
-  readonly wire: Wire;
+  readonly trace: Trace;
   /** How long TCP, TLS and MQTT may take to connect, in ms; the same for an acknowledgement. */
   readonly deadline: number;
   /** Asks the server to keep its session when it is gone (no clean session). A raw device only. */
@@ -73,7 +74,7 @@ export interface DeviceConnection {
 /** Opens the transport of a device: TCP_NODELAY always, or a measured latency would be that of Nagle's algorithm. */
 export function openSocket(address: Address, moderation?: Moderation): Socket {
   const socket = address.open?.() ?? connectSocket(address);
-  boundIntake(socket, moderation);
+  boundReceived(socket, moderation);
   return socket;
 }
 
@@ -84,14 +85,14 @@ export interface Shared {
   /** What {@link tlsContext} has made of the certificates. */
   readonly context?: SecureContext | undefined;
   /** Where what comes over TCP is put before `read` is called with it, in place of the event `data`; TLS knows no such thing. */
-  readonly intake?: { readonly buffer: Buffer; readonly read: (chunk: Buffer) => void };
+  readonly receiveBuffer?: { readonly buffer: Buffer; readonly read: (chunk: Buffer) => void };
 }
 
 /** Opens TCP or TLS. */
-export function connectSocket({ host, port, tls }: Address, { from, context, intake }: Shared = {}): Socket {
+export function connectSocket({ host, port, tls }: Address, { from, context, receiveBuffer }: Shared = {}): Socket {
   const local = from === undefined ? {} : { localAddress: from };
   if (tls === undefined)
-    return createConnection({ host, port, noDelay: true, ...local, ...(intake ? { onread: onread(intake) } : {}) });
+    return createConnection({ host, port, noDelay: true, ...local, ...(receiveBuffer ? { onread: onread(receiveBuffer) } : {}) });
   const socket = connectTls({
     host,
     port,
@@ -106,7 +107,7 @@ export function connectSocket({ host, port, tls }: Address, { from, context, int
   return socket;
 }
 
-function onread({ buffer, read }: NonNullable<Shared['intake']>): OnReadOpts {
+function onread({ buffer, read }: NonNullable<Shared['receiveBuffer']>): OnReadOpts {
   return {
     buffer,
     callback: (length, bytes) => {
@@ -191,7 +192,7 @@ export class Device implements DeviceConnection {
   }
 
   publish(topic: string, payload: string | Uint8Array, qos: 0 | 1 | 2): number {
-    const at = monotonic();
+    const at = nowUs();
     // A server of this service owes no acknowledgement of QoS 1 and 2, so nobody waits for one.
     this.#client.publish(topic, typeof payload === 'string' ? payload : Buffer.from(payload), { qos }, () => {});
     return at;
@@ -213,16 +214,16 @@ export class Device implements DeviceConnection {
     this.#record('received', packet);
     if (packet.cmd !== 'publish') return;
     const { topic, qos, retain, dup } = packet;
-    this.inbox.put({ topic, payload: Buffer.from(packet.payload), qos, retain, dup, at: monotonic() });
+    this.inbox.put({ topic, payload: Buffer.from(packet.payload), qos, retain, dup, at: nowUs() });
   }
 
   #record(direction: 'sent' | 'received', packet: Packet): void {
-    this.#options.wire.record({ at: monotonic(), connection: this.#options.name, direction, packet });
+    this.#options.trace.record({ at: nowUs(), connection: this.#options.name, direction, packet });
   }
 
   #end(reason: string): void {
     if (this.inbox.closed === undefined)
-      this.#options.wire.record({ at: monotonic(), connection: this.#options.name, note: reason });
+      this.#options.trace.record({ at: nowUs(), connection: this.#options.name, note: reason });
     this.inbox.close(reason);
     // After an error of the protocol mqtt.js would leave the connection open.
     this.#socket.destroy();

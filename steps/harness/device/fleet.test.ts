@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { agree, FakeServer, type Peer, type Reaction } from '../../testing/fake-server.ts';
 import { MadeCertificates } from '../../testing/made-certificates.ts';
-import { monotonic } from '../mqtt/wire.ts';
+import { nowUs } from '../time/now.ts';
 import { Fleet, type FleetOptions } from './fleet.ts';
 
 const identities = Array.from({ length: 20 }, (_, index) => ({ productKey: 'a1b2c3d4e5f', deviceName: `probe-${index}` }));
@@ -15,7 +15,7 @@ const optionsFor = ({ address }: FakeServer, deadline = 60_000): FleetOptions =>
 });
 
 async function askAll(fleet: Fleet): Promise<void> {
-  const now = monotonic();
+  const now = nowUs();
   for (let device = 0; device < fleet.size; device += 1) fleet.ask(device, now);
   await fleet.settle();
 }
@@ -109,7 +109,7 @@ test('what a device asks that is not answered, is hung up on, or is gone, is los
   await using fleet = await Fleet.gather(identities, optionsFor(server, 300));
   await askAll(fleet);
   assert.equal(fleet.connected, 19);
-  fleet.ask(1, monotonic());
+  fleet.ask(1, nowUs());
   assert.deepEqual(fleet.counts, { ...none, asked: 21, answered: 18, lost: 3, disconnected: 1 });
   assert.deepEqual(fleet.faults, ['probe-1: the server closed the connection', 'probe-2 was not answered']);
   assert.deepEqual(
@@ -122,7 +122,7 @@ test('a fleet that is told to give up while it waits leaves open what is open', 
   const giveUp = new AbortController();
   await using server = await FakeServer.open(serving(() => giveUp.abort()));
   await using fleet = await Fleet.gather(identities, optionsFor(server));
-  fleet.ask(0, monotonic());
+  fleet.ask(0, nowUs());
   await fleet.settle(giveUp.signal);
   assert.deepEqual([fleet.open, fleet.counts.lost], [1, 0]);
 });

@@ -8,8 +8,8 @@ import type { Identity } from '../implementation/target.ts';
 import { isExactly, readPayload } from '../message/payload.ts';
 import { MalformedPacket } from '../mqtt/packet-cutter.ts';
 import { PacketReader } from '../mqtt/packet-reader.ts';
-import { monotonic } from '../mqtt/wire.ts';
 import { printable } from '../text/printable.ts';
+import { nowUs } from '../time/now.ts';
 import { type Address, connectSocket, tlsContext } from './device.ts';
 
 /** Where a fleet connects to, and how. */
@@ -95,7 +95,7 @@ export class Fleet implements AsyncDisposable {
   #connected = 0;
   #open = 0;
   /** Monotonic time of the last request or answer in µs. */
-  #last = monotonic();
+  #last = nowUs();
   #look = (): void => {};
 
   private constructor(planned: number, deadline: number) {
@@ -180,7 +180,7 @@ export class Fleet implements AsyncDisposable {
     const one = this.#devices[device];
     if (one === undefined) throw new RangeError(`there is no device ${device} among ${this.size}`);
     this.counts.asked += 1;
-    this.#last = monotonic();
+    this.#last = nowUs();
     if (!one.connected) {
       this.counts.lost += 1;
       return;
@@ -196,7 +196,7 @@ export class Fleet implements AsyncDisposable {
       if (this.#open === 0) resolve();
     };
     const timer = setInterval(() => {
-      if (monotonic() - this.#last > this.#deadline * 1000) resolve();
+      if (nowUs() - this.#last > this.#deadline * 1000) resolve();
     }, this.#deadline / 4);
     const stop = (): void => resolve();
     giveUp?.addEventListener('abort', stop);
@@ -225,7 +225,7 @@ export class Fleet implements AsyncDisposable {
         return place < 0 ? undefined : { index: place % this.#planned, turn: Math.floor(place / this.#planned) };
       },
       answered: (device, due) => {
-        const at = monotonic();
+        const at = nowUs();
         counts.answered += 1;
         this.#open -= 1;
         this.#last = at;
@@ -311,7 +311,7 @@ class LightDevice {
     });
     const reader = new PacketReader(mostPacketBytes, this.#version);
     const read = (chunk: Buffer): void => this.#read(reader, chunk);
-    this.#socket = connectSocket(address, { from, context, intake: { buffer, read } });
+    this.#socket = connectSocket(address, { from, context, receiveBuffer: { buffer, read } });
     if (address.tls !== undefined) this.#socket.on('data', read);
     this.#socket.on('error', (error: NodeJS.ErrnoException) => this.#end(error.message, error.code));
     this.#socket.on('close', () => this.#end('the server closed the connection'));

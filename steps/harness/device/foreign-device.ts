@@ -1,18 +1,17 @@
 import type { Identity } from '../implementation/target.ts';
 import type { Request } from '../message/exchange.ts';
 import { assertValid } from '../message/schema.ts';
-import { monotonic } from '../mqtt/wire.ts';
-import { wall } from '../time/now.ts';
+import { nowUs, wallMsAt } from '../time/now.ts';
 import type { DeviceConnection } from './device.ts';
 import type { Message } from './inbox.ts';
 import type { NtpDevice } from './ntp-device.ts';
-import type { Watch } from './request-ledger.ts';
+import type { RequestLedger } from './request-ledger.ts';
 
 /** What an intruder is made of. */
-export interface IntruderParts {
+export interface ForeignDeviceParts {
   readonly identity: Identity;
   readonly connection: DeviceConnection;
-  readonly watch: Watch;
+  readonly ledger: RequestLedger;
   /** How long an answer may take, in ms. */
   readonly deadline: number;
 }
@@ -21,11 +20,11 @@ export interface IntruderParts {
  * A device that is connected by right and oversteps it. What it hears is its own affair and no part of the run's watch: a server may
  * well deliver a message once for each of its filters that overlap.
  */
-export class Intruder {
+export class ForeignDevice {
   readonly identity: Identity;
-  readonly #parts: IntruderParts;
+  readonly #parts: ForeignDeviceParts;
 
-  constructor(parts: IntruderParts) {
+  constructor(parts: ForeignDeviceParts) {
     this.identity = parts.identity;
     this.#parts = parts;
   }
@@ -37,10 +36,10 @@ export class Intruder {
 
   /** Asks in the name of another device, which may hear what comes of it. @param forbiddenBy id of the requirement */
   askAs({ requestTopic, responseTopic }: NtpDevice, forbiddenBy: string): Request {
-    const { watch } = this.#parts;
-    const timestamp = { type: 'Long', digits: String(watch.unused(this.#now())), unique: true } as const;
+    const { ledger } = this.#parts;
+    const timestamp = { type: 'Long', digits: String(ledger.unused(this.#now())), unique: true } as const;
     const at = this.#publish(requestTopic, timestamp.digits);
-    return watch.asked({ responseTopic, timestamp, unique: true, qos: 0, at, forbiddenBy });
+    return ledger.asked({ responseTopic, timestamp, unique: true, qos: 0, at, forbiddenBy });
   }
 
   /** What reached it on a topic. */
@@ -53,12 +52,12 @@ export class Intruder {
    * A server that has closed the connection has done so too, and one that no longer answers an intruder has had its deadline.
    */
   async fence(): Promise<void> {
-    const { connection, watch, deadline } = this.#parts;
+    const { connection, ledger, deadline } = this.#parts;
     const { productKey, deviceName } = this.identity;
     const topic = `/ext/ntp/${productKey}/${deviceName}`;
     if (connection.inbox.closed === undefined) await connection.subscribe(`${topic}/response`, 0);
     if (connection.inbox.closed !== undefined) return;
-    const digits = String(watch.unused(this.#now()));
+    const digits = String(ledger.unused(this.#now()));
     this.#publish(`${topic}/request`, digits);
     await connection.inbox.until(() => this.heard(`${topic}/response`).find(({ payload }) => payload.includes(digits)), deadline);
   }
@@ -70,6 +69,6 @@ export class Intruder {
   }
 
   #now(): number {
-    return Math.floor(wall(monotonic()));
+    return Math.floor(wallMsAt(nowUs()));
   }
 }

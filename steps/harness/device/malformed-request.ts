@@ -1,7 +1,7 @@
 import type { Request } from '../message/exchange.ts';
 
 /** A malformed request that was published. */
-export interface Nonsense {
+export interface MalformedRequest {
   readonly request: Request;
   /** Length of its payload. */
   readonly bytes: number;

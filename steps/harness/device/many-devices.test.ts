@@ -1,33 +1,33 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { agree, FakeServer, type Peer } from '../../testing/fake-server.ts';
-import { Wire } from '../mqtt/wire.ts';
+import { Trace } from '../mqtt/trace.ts';
 import { ConnectError, Device } from './device.ts';
 import { answersTo, gather } from './many-devices.ts';
 import { NtpDevice } from './ntp-device.ts';
-import { Watch } from './request-ledger.ts';
+import { RequestLedger } from './request-ledger.ts';
 
 /** Devices in front of a server that answers when it is told to. */
-class Scene {
-  readonly watch = new Watch();
+class ClientSetup {
+  readonly ledger = new RequestLedger();
   readonly asked: (readonly [Peer, string, string])[] = [];
   readonly server: FakeServer;
 
   private constructor(server: FakeServer) {
     this.server = server;
-    this.watch.begin('here');
+    this.ledger.begin('here');
   }
 
-  static async open(onRequest: (scene: Scene) => void): Promise<Scene> {
-    let scene: Scene | undefined;
+  static async open(onRequest: (setup: ClientSetup) => void): Promise<ClientSetup> {
+    let setup: ClientSetup | undefined;
     const server = await FakeServer.open((packet, peer) => {
       agree(packet, peer);
-      if (packet.cmd !== 'publish' || scene === undefined) return;
-      scene.asked.push([peer, packet.topic, String(packet.payload)]);
-      onRequest(scene);
+      if (packet.cmd !== 'publish' || setup === undefined) return;
+      setup.asked.push([peer, packet.topic, String(packet.payload)]);
+      onRequest(setup);
     });
-    scene = new Scene(server);
-    return scene;
+    setup = new ClientSetup(server);
+    return setup;
   }
 
   /** Answers the request that has waited the longest, or the shortest. */
@@ -40,13 +40,13 @@ class Scene {
 
   async join(index: number, deadline: number): Promise<NtpDevice> {
     const name = `device ${index}`;
-    const parts = { address: this.server.address, mqttVersion: '3.1.1', clientId: name, name, wire: new Wire() } as const;
+    const parts = { address: this.server.address, mqttVersion: '3.1.1', clientId: name, name, trace: new Trace() } as const;
     const habits = { acknowledges: true };
     const connect = (): Promise<Device> => Device.connect({ ...parts, deadline: 600_000, habits });
     const device = new NtpDevice({
       identity: { productKey: 'pk', deviceName: `d${index}` },
       name,
-      watch: this.watch,
+      ledger: this.ledger,
       deadline,
       connect,
     });
@@ -58,36 +58,36 @@ class Scene {
 describe('many devices', { timeout: 20_000 }, () => {
   test('are all answered where each answer comes in time after the one before, however long it takes together', async () => {
     const deadline = 250;
-    const scene = await Scene.open(({ asked }) => {
+    const setup = await ClientSetup.open(({ asked }) => {
       // One after the other, the last one who asked first: the first one waits much longer than the deadline.
-      if (asked.length === 6) for (let n = 1; n <= 6; n += 1) setTimeout(() => scene.answer('newest'), n * 80);
+      if (asked.length === 6) for (let n = 1; n <= 6; n += 1) setTimeout(() => setup.answer('newest'), n * 80);
     });
-    await using _ = scene.server;
-    const { devices, refusal } = await gather(6, (index) => scene.join(index, deadline));
+    await using _ = setup.server;
+    const { devices, refusal } = await gather(6, (index) => setup.join(index, deadline));
     assert.equal(refusal, undefined);
     const asked = devices.map((device) => ({ device, request: device.ask() }));
-    assert.deepEqual(await answersTo(asked, scene.watch), []);
+    assert.deepEqual(await answersTo(asked, setup.ledger), []);
     for (const device of devices) await device.disconnect();
   });
 
   test('of which some are not answered are named when nothing comes any more', async () => {
-    const scene = await Scene.open(({ asked }) => {
-      if (asked.length === 3) scene.answer();
+    const setup = await ClientSetup.open(({ asked }) => {
+      if (asked.length === 3) setup.answer();
     });
-    await using _ = scene.server;
-    const { devices } = await gather(3, (index) => scene.join(index, 50));
+    await using _ = setup.server;
+    const { devices } = await gather(3, (index) => setup.join(index, 50));
     const asked = devices.map((device) => ({ device, request: device.ask() }));
-    const silent = await answersTo(asked, scene.watch);
+    const silent = await answersTo(asked, setup.ledger);
     assert.equal(silent.length, 2);
     for (const device of devices) await device.disconnect();
   });
 
   test('stop at the first that is refused, and say why', async () => {
-    const scene = await Scene.open(() => {});
-    await using _ = scene.server;
+    const setup = await ClientSetup.open(() => {});
+    await using _ = setup.server;
     const { devices, refusal } = await gather(40, async (index) => {
       if (index >= 20) throw new ConnectError('connection refused, code 3');
-      return scene.join(index, 50);
+      return setup.join(index, 50);
     });
     assert.deepEqual([devices.length, refusal], [20, 'connection refused, code 3']);
     for (const device of devices) await device.disconnect();

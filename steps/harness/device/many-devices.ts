@@ -1,8 +1,8 @@
 import type { Request } from '../message/exchange.ts';
-import { monotonic } from '../mqtt/wire.ts';
+import { nowUs } from '../time/now.ts';
 import { ConnectError } from './device.ts';
 import type { NtpDevice } from './ntp-device.ts';
-import type { Watch } from './request-ledger.ts';
+import type { RequestLedger } from './request-ledger.ts';
 
 /** How many devices connect at a time: what is judged is that they ask at the same moment, not that they call at the same moment. */
 const atATime = 16;
@@ -17,7 +17,7 @@ export interface Asked {
 }
 
 /** Devices that are connected and hear their response topics, and why one more could not connect, in words. */
-export interface Crowd {
+export interface ManyDevices {
   readonly devices: readonly NtpDevice[];
   readonly refusal?: string;
 }
@@ -28,7 +28,7 @@ export interface Crowd {
  * @param connect gives the device of a number, connected
  * @throws Error when it is this machine that has no more connections to give
  */
-export async function gather(count: number, connect: (index: number) => Promise<NtpDevice>): Promise<Crowd> {
+export async function gather(count: number, connect: (index: number) => Promise<NtpDevice>): Promise<ManyDevices> {
   const devices: NtpDevice[] = [];
   const join = async (index: number): Promise<NtpDevice> => {
     const device = await connect(index);
@@ -51,13 +51,13 @@ export async function gather(count: number, connect: (index: number) => Promise<
  *
  * @returns what was not answered when nothing had come for the deadline of a device, or when it all took longer than 90 s
  */
-export async function answersTo(asked: readonly Asked[], watch: Watch): Promise<Asked[]> {
-  const start = monotonic();
+export async function answersTo(asked: readonly Asked[], ledger: RequestLedger): Promise<Asked[]> {
+  const start = nowUs();
   const waiting = ({ request }: Asked): boolean => request.responses.length === 0;
   for (const { device, request } of asked) {
     while (request.responses.length === 0 && device.closed === undefined) {
-      const now = monotonic();
-      const quiet = (now - Math.max(start, watch.progress)) / 1000;
+      const now = nowUs();
+      const quiet = (now - Math.max(start, ledger.progress)) / 1000;
       const left = Math.min(device.deadline - quiet, longest - (now - start) / 1000);
       if (left <= 0) return asked.filter(waiting);
       await device.exchange(request, left);

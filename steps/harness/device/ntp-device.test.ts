@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { monotonic } from '../mqtt/wire.ts';
 import { SuiteFault } from '../text/suite-fault.ts';
+import { nowUs } from '../time/now.ts';
 import type { DeviceConnection } from './device.ts';
 import { Inbox } from './inbox.ts';
 import { NtpDevice } from './ntp-device.ts';
-import { Watch } from './request-ledger.ts';
+import { RequestLedger } from './request-ledger.ts';
 
 const never = 600_000;
 const responseTopic = '/ext/ntp/a1PkTest01/dev01/response';
@@ -27,14 +27,14 @@ class Connection implements DeviceConnection {
   }
 
   publish(topic: string, payload: string, qos: 0 | 1 | 2): number {
-    const at = monotonic();
+    const at = nowUs();
     this.published.push([topic, payload, qos]);
     this.#answer(payload, this);
     return at;
   }
 
   hear(payload: string, topic = responseTopic): void {
-    this.inbox.put({ topic, payload: Buffer.from(payload), qos: 0, retain: false, dup: false, at: monotonic() });
+    this.inbox.put({ topic, payload: Buffer.from(payload), qos: 0, retain: false, dup: false, at: nowUs() });
   }
 
   async close(): Promise<void> {
@@ -55,7 +55,7 @@ async function play(
   const device = new NtpDevice({
     identity: { productKey: 'a1PkTest01', deviceName: 'dev01' },
     name: 'device',
-    watch: new Watch(),
+    ledger: new RequestLedger(),
     deadline: never,
     connect: async () => {
       const connection = new Connection(answer);
@@ -182,7 +182,12 @@ describe('an NTP device', { timeout: 20_000 }, () => {
   });
 
   test('is closed before it is connected, and cannot ask', () => {
-    const parts = { identity: { productKey: 'p', deviceName: 'd' }, name: 'other device', watch: new Watch(), deadline: never };
+    const parts = {
+      identity: { productKey: 'p', deviceName: 'd' },
+      name: 'other device',
+      ledger: new RequestLedger(),
+      deadline: never,
+    };
     const device = new NtpDevice({ ...parts, connect: () => Promise.reject(new Error('never')) });
     assert.equal(device.closed, 'not connected');
     assert.throws(() => device.ask(), /the other device is not connected/);

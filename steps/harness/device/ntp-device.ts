@@ -1,19 +1,18 @@
 import type { Identity } from '../implementation/target.ts';
 import { type Exchange, isWhole, type Request, type Response, type Timestamp, toJson } from '../message/exchange.ts';
 import { assertValid } from '../message/schema.ts';
-import { monotonic } from '../mqtt/wire.ts';
-import { wall } from '../time/now.ts';
+import { nowUs, wallMsAt } from '../time/now.ts';
 import { stopwatch } from '../time/stopwatch.ts';
 import type { DeviceConnection } from './device.ts';
 import type { Message } from './inbox.ts';
-import type { Watch } from './request-ledger.ts';
+import type { RequestLedger } from './request-ledger.ts';
 
 /** What an NTP device is made of. */
 export interface NtpDeviceParts {
   readonly identity: Identity;
   /** In words, as the wire shows it: "device", "other device". */
   readonly name: string;
-  readonly watch: Watch;
+  readonly ledger: RequestLedger;
   /** The device's clock: from a monotonic time in µs to its own time in ms. Default: the suite's wall clock. */
   readonly clock?: (at: number) => number;
   /** How long an answer may take, in ms. */
@@ -80,8 +79,8 @@ export class NtpDevice {
   }
 
   /** The device's own time, in whole ms, at a monotonic moment. */
-  time(at: number = monotonic()): number {
-    return Math.floor((this.#parts.clock ?? wall)(at));
+  time(at: number = nowUs()): number {
+    return Math.floor((this.#parts.clock ?? wallMsAt)(at));
   }
 
   /**
@@ -128,7 +127,7 @@ export class NtpDevice {
   timestamp(type: Timestamp['type'] = 'Long'): Timestamp {
     const now = this.time();
     if (this.#parts.clock !== undefined) return { type, digits: String(now) };
-    return { type, digits: String(this.#parts.watch.unused(now)), unique: true };
+    return { type, digits: String(this.#parts.ledger.unused(now)), unique: true };
   }
 
   /** Publishes a valid request on the request topic. @throws SuiteFault when it is not valid */
@@ -142,7 +141,7 @@ export class NtpDevice {
   publish(topic: string, payload: string | Uint8Array, { qos = 0, timestamp, forbiddenBy, malformed }: Publishing = {}): Request {
     this.#published.add(Buffer.from(payload).toString('latin1'));
     const at = this.#open().publish(topic, payload, qos);
-    const request = this.#parts.watch.asked({
+    const request = this.#parts.ledger.asked({
       responseTopic: this.responseTopic,
       timestamp,
       unique: timestamp?.unique === true,
@@ -196,8 +195,8 @@ export class NtpDevice {
   /** Asks one request after the other, each when the one before is answered, until `enough` says so or the time is over. */
   async askUntil(enough: (exchanges: readonly Exchange[]) => boolean, ms: number): Promise<Exchange[]> {
     const exchanges: Exchange[] = [];
-    const end = monotonic() + ms * 1000;
-    while (monotonic() < end && !enough(exchanges)) {
+    const end = nowUs() + ms * 1000;
+    while (nowUs() < end && !enough(exchanges)) {
       const exchange = await this.askAndWait();
       if (exchange === undefined) break;
       exchanges.push(exchange);
@@ -208,7 +207,7 @@ export class NtpDevice {
   /** A broker that hands a device its own message back does not answer it. */
   #hear(message: Message): void {
     if (this.#published.has(message.payload.toString('latin1'))) return;
-    this.heard.push(this.#parts.watch.heard(message, this.responseTopic));
+    this.heard.push(this.#parts.ledger.heard(message, this.responseTopic));
   }
 
   #open(): DeviceConnection {

@@ -2,18 +2,18 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { describe, test } from 'node:test';
 import { agree, FakeServer } from '../../testing/fake-server.ts';
-import { Wire } from '../mqtt/wire.ts';
+import { Trace } from '../mqtt/trace.ts';
 import { RawDevice } from './raw-device.ts';
 
 // What it has in common with the other device is tested in device.test.ts.
 
-const connect = (server: FakeServer, wire = new Wire()): Promise<RawDevice> =>
+const connect = (server: FakeServer, trace = new Trace()): Promise<RawDevice> =>
   RawDevice.connect({
     address: server.address,
     mqttVersion: '3.1.1',
     clientId: 'test',
     name: 'device',
-    wire,
+    trace,
     deadline: 600_000,
     habits: { acknowledges: true },
   });
@@ -40,10 +40,10 @@ describe('a raw device', { timeout: 20_000 }, () => {
     await device.close();
   });
 
-  test('cuts the connection without a DISCONNECT, and says so on the wire', async () => {
+  test('cuts the connection without a DISCONNECT, and says so on the trace', async () => {
     await using server = await FakeServer.open();
-    const wire = new Wire();
-    const device = await connect(server, wire);
+    const trace = new Trace();
+    const device = await connect(server, trace);
     device.cut();
     const peer = await server.peer();
     await peer.closed;
@@ -52,7 +52,7 @@ describe('a raw device', { timeout: 20_000 }, () => {
       ['connect'],
     );
     assert.equal(device.inbox.closed, 'cut by the device');
-    assert.match(wire.lines().at(-1) ?? '', /· cut by the device$/);
+    assert.match(trace.lines().at(-1) ?? '', /· cut by the device$/);
   });
 
   test('sends nothing more on a connection that is gone, and does not throw', async () => {

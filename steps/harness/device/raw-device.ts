@@ -3,7 +3,7 @@ import { generate, type Packet } from 'mqtt-packet';
 import { MalformedError } from '../mqtt/checked-stream.ts';
 import { MalformedPacket } from '../mqtt/packet-cutter.ts';
 import { PacketReader } from '../mqtt/packet-reader.ts';
-import { monotonic } from '../mqtt/wire.ts';
+import { nowUs } from '../time/now.ts';
 import { ConnectError, closedUnaccepted, type DeviceConnection, type DeviceOptions, openSocket } from './device.ts';
 import { Inbox } from './inbox.ts';
 
@@ -86,7 +86,7 @@ export class RawDevice implements DeviceConnection {
 
   /** Sends one packet as it stands. */
   send(packet: Packet): void {
-    this.#options.wire.record({ at: monotonic(), connection: this.#options.name, direction: 'sent', packet });
+    this.#options.trace.record({ at: nowUs(), connection: this.#options.name, direction: 'sent', packet });
     if (this.#socket.writable) this.#socket.write(this.#bytes(packet));
   }
 
@@ -105,7 +105,7 @@ export class RawDevice implements DeviceConnection {
 
   publish(topic: string, payload: string | Uint8Array, qos: 0 | 1 | 2): number {
     this.#messageId += 1;
-    const at = monotonic();
+    const at = nowUs();
     const id = qos === 0 ? {} : { messageId: this.#messageId };
     this.send({ cmd: 'publish', topic, payload: Buffer.from(payload), qos, retain: false, dup: false, ...id });
     return at;
@@ -138,7 +138,7 @@ export class RawDevice implements DeviceConnection {
   }
 
   #note(note: string): void {
-    this.#options.wire.record({ at: monotonic(), connection: this.#options.name, note });
+    this.#options.trace.record({ at: nowUs(), connection: this.#options.name, note });
   }
 
   /** A packet of this kind, now or within the deadline; undefined when none came, or the connection closed before. */
@@ -147,14 +147,14 @@ export class RawDevice implements DeviceConnection {
   }
 
   #receive(packet: Packet): void {
-    this.#options.wire.record({ at: monotonic(), connection: this.#options.name, direction: 'received', packet });
+    this.#options.trace.record({ at: nowUs(), connection: this.#options.name, direction: 'received', packet });
     if (packet.cmd !== 'publish') {
       this.#received.set(packet.cmd, packet);
       this.inbox.wake();
       return;
     }
     const { topic, qos, retain, dup } = packet;
-    this.inbox.put({ topic, payload: Buffer.from(packet.payload), qos, retain, dup, at: monotonic() });
+    this.inbox.put({ topic, payload: Buffer.from(packet.payload), qos, retain, dup, at: nowUs() });
   }
 
   #end(reason: string): void {

@@ -1,36 +1,36 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Request, Response } from '../message/exchange.ts';
-import { Watch } from './request-ledger.ts';
+import { RequestLedger } from './request-ledger.ts';
 
 const own = '/ext/ntp/pk/dev/response';
 const others = '/ext/ntp/pk/other/response';
 
 /** A watch, and a device that asks and hears. */
 class Play {
-  readonly watch = new Watch();
+  readonly ledger = new RequestLedger();
   #at = 0;
 
   constructor(place: string) {
-    this.watch.begin(place);
+    this.ledger.begin(place);
   }
 
   ask(digits: string | undefined, { topic = own, ...rest }: Partial<Request> & { topic?: string } = {}): Request {
     this.#at += 1000;
     const timestamp = digits === undefined ? undefined : ({ type: 'Long', digits } as const);
-    return this.watch.asked({ responseTopic: topic, timestamp, unique: true, qos: 0, at: this.#at, ...rest });
+    return this.ledger.asked({ responseTopic: topic, timestamp, unique: true, qos: 0, at: this.#at, ...rest });
   }
 
   /** A response with this echo, or a payload as it stands. */
   hear(echo: number | string, { topic = own, retain = false, to = own } = {}): Response {
     this.#at += 1000;
     const payload = typeof echo === 'number' ? `{"deviceSendTime":${echo},"serverRecvTime":10,"serverSendTime":11}` : echo;
-    return this.watch.heard({ topic, payload: Buffer.from(payload), qos: 0, retain, dup: false, at: this.#at }, to);
+    return this.ledger.heard({ topic, payload: Buffer.from(payload), qos: 0, retain, dup: false, at: this.#at }, to);
   }
 
   /** What came to light, as `requirement at place`. */
   get seen(): string[] {
-    return this.watch.sightings.map(({ requirement, place }) => `${requirement} at ${place}`);
+    return this.ledger.sightings.map(({ requirement, place }) => `${requirement} at ${place}`);
   }
 }
 
@@ -49,7 +49,7 @@ describe('a response belongs to the request', () => {
   test('of the new connection, where nothing but the order tells and the device is back on one', () => {
     const play = new Play('here');
     const lost = play.ask('1');
-    play.watch.back(own);
+    play.ledger.back(own);
     const now = play.ask('2');
     assert.equal(play.hear(noEcho).request, now);
     assert.equal(play.hear(1).request, lost, 'an echo tells more than the order');
@@ -58,7 +58,7 @@ describe('a response belongs to the request', () => {
   test('of an earlier scenario, when it comes late, and is not taken for an answer to the present one', () => {
     const play = new Play('earlier');
     const earlier = play.ask('1');
-    play.watch.begin('now');
+    play.ledger.begin('now');
     const now = play.ask('2');
     assert.equal(play.hear(1).request, earlier);
     assert.deepEqual(now.responses, []);
@@ -70,7 +70,7 @@ describe('a response belongs to the request', () => {
     const play = new Play('earlier');
     const earlier = play.ask('0', { unique: false });
     play.hear(0);
-    play.watch.begin('now');
+    play.ledger.begin('now');
     const now = play.ask('0', { unique: false });
     assert.equal(play.hear(0).request, now);
     assert.equal(earlier.responses.length, 1);
@@ -99,7 +99,7 @@ describe('a response belongs to the request', () => {
     const [first, second] = [play.ask('1'), play.ask('2')];
     assert.equal(play.hear(1).request, first);
     assert.equal(play.hear(77).request, second);
-    play.watch.begin('now');
+    play.ledger.begin('now');
     const now = play.ask('3');
     assert.equal(play.hear(77).request, now);
     assert.deepEqual(play.seen, []);
@@ -122,7 +122,7 @@ describe('a response belongs to the request', () => {
   test('of a device whose own clock shows a time that another device has asked with', () => {
     const play = new Play('earlier');
     play.ask('1', { topic: others });
-    play.watch.begin('now');
+    play.ledger.begin('now');
     const mine = play.ask('1', { unique: false });
     assert.equal(play.hear(1).request, mine);
   });
@@ -131,7 +131,7 @@ describe('a response belongs to the request', () => {
     const play = new Play('earlier');
     const first = play.ask('1');
     assert.equal(play.hear(77).request, first);
-    play.watch.begin('now');
+    play.ledger.begin('now');
     play.ask('2', { topic: others });
     const mine = play.ask('3');
     assert.equal(play.hear(2).request, mine);
@@ -160,7 +160,7 @@ describe('a response belongs to no request', () => {
   });
 
   test('and has no times, when it is no JSON', () => {
-    const { request, deviceSendTime, serverRecvTime, serverSendTime } = new Play('here').hear('nonsense');
+    const { request, deviceSendTime, serverRecvTime, serverSendTime } = new Play('here').hear('malformed');
     assert.deepEqual([request, deviceSendTime, serverRecvTime, serverSendTime], [undefined, undefined, undefined, undefined]);
   });
 });
@@ -178,7 +178,7 @@ describe('a second response', () => {
     const play = new Play('earlier');
     play.ask('1');
     play.hear(1);
-    play.watch.begin('now');
+    play.ledger.begin('now');
     const now = play.ask('2');
     play.hear(1);
     assert.deepEqual(now.responses, []);
@@ -205,7 +205,7 @@ test('a retained response of an earlier scenario belongs there, though the prese
   const play = new Play('earlier');
   const earlier = play.ask('0', { unique: false });
   play.hear(0);
-  play.watch.begin('now');
+  play.ledger.begin('now');
   const now = play.ask('0', { unique: false });
   assert.equal(play.hear(0, { retain: true }).request, earlier);
   assert.deepEqual(now.responses, []);
@@ -218,7 +218,7 @@ test('a retained response is known by its payload among several', () => {
   const earlier = play.ask('0', { unique: false });
   play.hear(0);
   play.hear('{"deviceSendTime":0,"serverRecvTime":12,"serverSendTime":13}');
-  play.watch.begin('now');
+  play.ledger.begin('now');
   const now = play.ask('0', { unique: false });
   assert.equal(play.hear(0, { retain: true }).request, earlier);
   assert.deepEqual(now.responses, []);
@@ -237,7 +237,7 @@ describe('a message that must not be answered', () => {
   test('and is answered later, is seen at the scenario that sent it', () => {
     const play = new Play('earlier');
     play.ask('1', { forbiddenBy });
-    play.watch.begin('now');
+    play.ledger.begin('now');
     play.hear(1);
     assert.deepEqual(play.seen, [`${forbiddenBy} at earlier`]);
   });
@@ -266,7 +266,7 @@ describe('the stamps of a response', () => {
   test('tell how coarse the clock is', () => {
     const play = new Play('here');
     for (const time of [1_571_724_098_000, 1_571_724_099_000]) play.hear(`{"serverRecvTime":${time},"serverSendTime":"${time}"}`);
-    assert.equal(play.watch.grain.step, 1000);
+    assert.equal(play.ledger.clockResolution.step, 1000);
   });
 });
 
@@ -274,7 +274,7 @@ test('the clock is known by either stamp, as long as both are there', () => {
   const step = (received: number, sent: number): number => {
     const play = new Play('here');
     play.hear(`{"serverRecvTime":${received},"serverSendTime":${sent}}`);
-    return play.watch.grain.step;
+    return play.ledger.clockResolution.step;
   };
   assert.deepEqual([step(2000, 3000), step(2000, 3001), step(2001, 3000)], [1000, 1, 1]);
 });
@@ -284,46 +284,46 @@ test('what comes late is said with how late it came', () => {
   play.ask('1');
   play.hear(1);
   play.hear(1);
-  assert.equal(play.watch.sightings[0]?.received, '2 responses to one request, the last one 2.000 ms after the request');
+  assert.equal(play.ledger.sightings[0]?.received, '2 responses to one request, the last one 2.000 ms after the request');
 });
 
 describe('a server is mute', () => {
   const askInVain = (play: Play, scenarios: number, types: readonly ('Long' | 'String')[] = ['Long', 'String']): void => {
     for (let n = 0; n < scenarios; n += 1) {
-      play.watch.begin(`scenario ${n}`);
+      play.ledger.begin(`scenario ${n}`);
       play.ask(String(n), { timestamp: { type: types[n % types.length] ?? 'Long', digits: String(n) } });
     }
-    play.watch.begin('after');
+    play.ledger.begin('after');
   };
 
   test('when several scenarios have asked in vain', () => {
     const play = new Play('first');
     askInVain(play, 3);
-    assert.equal(play.watch.mute, false);
+    assert.equal(play.ledger.mute, false);
     askInVain(play, 1);
-    assert.equal(play.watch.mute, true);
+    assert.equal(play.ledger.mute, true);
   });
 
   test('not before it was asked in both types: it may serve one of them only', () => {
     const play = new Play('first');
     askInVain(play, 9, ['Long']);
-    assert.equal(play.watch.mute, false);
-    play.watch.begin('the other type');
+    assert.equal(play.ledger.mute, false);
+    play.ledger.begin('the other type');
     play.ask('10', { timestamp: { type: 'String', digits: '10' }, qos: 1 });
-    play.watch.begin('at QoS 1 it need not answer');
-    assert.equal(play.watch.mute, false);
+    play.ledger.begin('at QoS 1 it need not answer');
+    assert.equal(play.ledger.mute, false);
     askInVain(play, 1, ['String']);
-    assert.equal(play.watch.mute, true);
+    assert.equal(play.ledger.mute, true);
   });
 
   test('when it has let nobody in, several times', () => {
-    const { watch } = new Play('first');
+    const { ledger } = new Play('first');
     for (let n = 0; n < 4; n += 1) {
-      assert.equal(watch.mute, false);
-      watch.refused();
-      watch.begin(`scenario ${n}`);
+      assert.equal(ledger.mute, false);
+      ledger.refused();
+      ledger.begin(`scenario ${n}`);
     }
-    assert.equal(watch.mute, true);
+    assert.equal(ledger.mute, true);
   });
 
   test('never, once it has answered', () => {
@@ -331,20 +331,20 @@ describe('a server is mute', () => {
     play.ask('100');
     play.hear(100);
     askInVain(play, 9);
-    assert.equal(play.watch.mute, false);
+    assert.equal(play.ledger.mute, false);
   });
 
   test('not because of scenarios that asked nothing', () => {
-    const { watch } = new Play('first');
-    for (let n = 0; n < 9; n += 1) watch.begin(`scenario ${n}`);
-    assert.equal(watch.mute, false);
+    const { ledger } = new Play('first');
+    for (let n = 0; n < 9; n += 1) ledger.begin(`scenario ${n}`);
+    assert.equal(ledger.mute, false);
   });
 });
 
 test('an unused timestamp is the given one, or the next that nobody had, even when the clock goes back', () => {
-  const watch = new Watch();
+  const ledger = new RequestLedger();
   assert.deepEqual(
-    [5, 5, 6, 20, 1].map((ms) => watch.unused(ms)),
+    [5, 5, 6, 20, 1].map((ms) => ledger.unused(ms)),
     [5, 6, 7, 20, 21],
   );
 });
@@ -352,17 +352,17 @@ test('an unused timestamp is the given one, or the next that nobody had, even wh
 describe('a malformed request', () => {
   const malformed = { malformed: true, unique: false } as const;
 
-  test('takes whatever comes for it, and nobody is charged', () => {
+  test('takes whatever comes for it, and nobody is found', () => {
     const play = new Play('earlier');
     play.ask('0', { unique: false });
     play.hear(0);
-    play.watch.begin('here');
+    play.ledger.begin('here');
     const odd = play.ask(undefined, malformed);
     const fence = play.ask('7');
     assert.equal(play.hear(0).request, odd, 'an echo that an earlier request had too');
     assert.equal(play.hear(7).request, fence);
     const silent = play.ask(undefined, malformed);
-    play.watch.begin('later');
+    play.ledger.begin('later');
     const next = play.ask(undefined, malformed);
     assert.equal(play.hear('{"deviceSendTime":null}').request, next, 'that of the present scenario first');
     assert.equal(play.hear('{"deviceSendTime":null}').request, silent, 'and then an earlier one, however late');
@@ -410,6 +410,6 @@ describe('requests back to back', () => {
     play.ask('2');
     play.hear(2);
     play.hear(1);
-    assert.deepEqual([play.watch.slowest, play.watch.progress], [3, 4000]);
+    assert.deepEqual([play.ledger.slowest, play.ledger.progress], [3, 4000]);
   });
 });

@@ -1,6 +1,6 @@
 import type { Request, Response, Timestamp } from '../message/exchange.ts';
 import { readPayload } from '../message/payload.ts';
-import { Grain } from './clock-resolution.ts';
+import { ClockResolution } from './clock-resolution.ts';
 import type { Message } from './inbox.ts';
 
 /** Something that came to light after its scenario had ended, or beside what its scenario judges. */
@@ -21,10 +21,10 @@ const mostResponses = 10;
  * Knows every request of the run and gives every response to the request that it belongs to, however late it comes, so that an
  * answer to an earlier scenario is never taken for one of the present scenario.
  */
-export class Watch {
+export class RequestLedger {
   readonly sightings: Sighting[] = [];
   /** How coarse the server's clock is, by all stamps of the run. */
-  readonly grain = new Grain();
+  readonly clockResolution = new ClockResolution();
   /** By response topic, then by the digits of deviceSendTime. */
   readonly #requests = new Map<string, Map<string, Request[]>>();
   /** Requests of the present scenario, by response topic. */
@@ -196,8 +196,8 @@ export class Watch {
 
   #noteStamps({ serverRecvTime, serverSendTime, message, payload }: Response): void {
     if (serverRecvTime?.number === undefined || serverSendTime?.number === undefined || message.retain) return;
-    this.grain.add(serverRecvTime.number);
-    this.grain.add(serverSendTime.number);
+    this.clockResolution.add(serverRecvTime.number);
+    this.clockResolution.add(serverSendTime.number);
     if (serverRecvTime.number <= serverSendTime.number) return;
     this.#see('server-receives-before-sending', this.#place, 'serverRecvTime not later than serverSendTime', payload.text);
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { agree, FakeServer, type Reaction } from '../../testing/fake-server.ts';
 import type { StartedTarget, Target } from '../implementation/target.ts';
-import { Session, session, setSession } from './server-run.ts';
+import { ServerRun, serverRun, setSession } from './server-run.ts';
 
 const identity = { productKey: 'a1PkTest01', deviceName: 'dev01' };
 
@@ -53,10 +53,10 @@ function started(server: FakeServer | undefined, own: Partial<Target> = {}): Sta
   };
 }
 
-describe('a session', { timeout: 20_000 }, () => {
+describe('a server run', { timeout: 20_000 }, () => {
   test('connects a device under the client id of the target file, and closes it when the scenario ends', async () => {
     await using server = await FakeServer.open(serve);
-    const run = new Session(started(server));
+    const run = new ServerRun(started(server));
     run.begin('here');
     for (const raw of [false, true]) {
       const device = await run.device(identity, { raw });
@@ -70,7 +70,7 @@ describe('a session', { timeout: 20_000 }, () => {
 
   test('shows a link only to the device that asks for it, and closes it when the scenario ends', async () => {
     await using server = await FakeServer.open(serve);
-    const run = new Session(started(server));
+    const run = new ServerRun(started(server));
     run.begin('here');
     const link = await run.link({ forth: 3, back: 4 });
     const [direct, linked] = [await run.device(identity), await run.device(identity, { link, name: 'linked device' })];
@@ -84,7 +84,7 @@ describe('a session', { timeout: 20_000 }, () => {
 
   test('keeps a device that stays until the run ends, and hears it out with a last fence', async () => {
     await using server = await FakeServer.open(serve);
-    const run = new Session(started(server));
+    const run = new ServerRun(started(server));
     run.begin('here');
     const device = await run.device(identity, { stays: true });
     await device.subscribe(device.responseTopic);
@@ -105,7 +105,7 @@ describe('a session', { timeout: 20_000 }, () => {
         throw new Error('the clock is stuck');
       },
     };
-    const run = new Session(started(server), clock);
+    const run = new ServerRun(started(server), clock);
     run.begin('here');
     await run.device(identity);
     run.setClock(0);
@@ -118,43 +118,43 @@ describe('a session', { timeout: 20_000 }, () => {
   test("stops the server's clock until the scenario ends, where it can", async () => {
     const moves: string[] = [];
     const clock = { set: (ms: number) => moves.push(`stands at ${ms}`), follow: () => moves.push('follows') };
-    const run = new Session(started(undefined), clock);
+    const run = new ServerRun(started(undefined), clock);
     run.setClock(1571724098110);
     await run.end();
     assert.deepEqual(moves, ['stands at 1571724098110', 'follows']);
-    assert.throws(() => new Session(started(undefined)).setClock(0), /not under control/);
+    assert.throws(() => new ServerRun(started(undefined)).setClock(0), /not under control/);
   });
 
   test('forgets the packets of the scenario before', () => {
-    const run = new Session(started(undefined));
+    const run = new ServerRun(started(undefined));
     run.note('device', 'something');
-    assert.equal(run.wire.lines().length, 1);
+    assert.equal(run.trace.lines().length, 1);
     run.begin('next');
-    assert.deepEqual(run.wire.lines(), []);
+    assert.deepEqual(run.trace.lines(), []);
   });
 
   test('knows other devices than those of the target file unless that says that there are none', () => {
     const secret = { productKey: 'a1PkTest01', deviceName: 'dev02', deviceSecret: 's' };
     const other = { productKey: 'a1Other', deviceName: 'dev01' };
-    const [open, closed] = [false, true].map((onlyThese) => new Session(started(undefined, { onlyThese })));
+    const [open, closed] = [false, true].map((onlyThese) => new ServerRun(started(undefined, { onlyThese })));
     assert.deepEqual(open?.known(other), other);
     assert.deepEqual(open?.sibling, { productKey: 'a1PkTest01', deviceName: 'probe-2' });
     assert.equal(closed?.known(other), undefined);
     assert.equal(closed?.sibling, undefined);
     assert.deepEqual(closed?.known(identity), identity);
 
-    const two = new Session(started(undefined, { devices: [identity, other, secret], onlyThese: true }));
+    const two = new ServerRun(started(undefined, { devices: [identity, other, secret], onlyThese: true }));
     assert.deepEqual(two.identity, identity);
     assert.deepEqual(two.sibling, secret, 'of the same product');
     assert.deepEqual(two.known({ productKey: 'a1PkTest01', deviceName: 'dev02' }), secret, 'with its secret');
   });
 
   test('is there for the steps once it is set, and says what to do when it is not', () => {
-    assert.throws(session, /no implementation under test was started: run/);
-    const run = new Session(started(undefined));
+    assert.throws(serverRun, /no implementation under test was started: run/);
+    const run = new ServerRun(started(undefined));
     setSession(run);
-    assert.equal(session(), run);
+    assert.equal(serverRun(), run);
     setSession(undefined);
-    assert.throws(session);
+    assert.throws(serverRun);
   });
 });

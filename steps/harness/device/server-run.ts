@@ -3,16 +3,16 @@ import type { Identity, StartedTarget } from '../implementation/target.ts';
 import { speaksTls } from '../implementation/transport.ts';
 import { lateEnd } from '../implementation/within-time.ts';
 import { Link } from '../mqtt/link.ts';
-import { monotonic, Wire } from '../mqtt/wire.ts';
+import { Trace } from '../mqtt/trace.ts';
 import { learnSecret } from '../text/secrets.ts';
-import { wall } from '../time/now.ts';
+import { nowUs, wallMsAt } from '../time/now.ts';
 import { type Address, Device, type DeviceConnection, type DeviceOptions, type Habits } from './device.ts';
-import { Intruder } from './foreign-device.ts';
+import { ForeignDevice } from './foreign-device.ts';
 import { NtpDevice } from './ntp-device.ts';
 import { RawDevice } from './raw-device.ts';
-import { Watch } from './request-ledger.ts';
+import { RequestLedger } from './request-ledger.ts';
 import { loadTls, requireTls } from './tls.ts';
-import { callAsStranger, type Reception } from './unauthenticated-device.ts';
+import { connectUnauthenticated, type Reception } from './unauthenticated-device.ts';
 
 /** A controlled wall clock of the implementation under test. */
 export interface MovableClock {
@@ -36,16 +36,16 @@ export interface DeviceWishes {
   /** Asks the server to keep its session when it is gone. Makes it a raw device. */
   readonly keepsSession?: boolean;
   /** Where its packets are recorded; the scenario's own record where it is left out. */
-  readonly wire?: Wire;
+  readonly trace?: Trace;
 }
 
 /** One run in front of one started server: what its scenarios share. */
-export class Session {
-  readonly wire = new Wire();
-  readonly watch = new Watch();
+export class ServerRun {
+  readonly trace = new Trace();
+  readonly ledger = new RequestLedger();
   readonly clock: MovableClock | undefined;
   /** How many devices ask at the same moment where many are to. */
-  readonly crowdSize: number;
+  readonly deviceCount: number;
   /** True once the server did not serve after a malformed request: to see more of the kind, nobody waits as long again. */
   deaf = false;
   /** True once the server was blamed for having ended; until it is started again. */
@@ -58,11 +58,11 @@ export class Session {
   /** What the present scenario opened, to be closed in reverse order. */
   #open: (() => Promise<void>)[] = [];
 
-  constructor(started: StartedTarget, clock?: MovableClock, { crowdSize = 200 }: { readonly crowdSize?: number } = {}) {
+  constructor(started: StartedTarget, clock?: MovableClock, { deviceCount = 200 }: { readonly deviceCount?: number } = {}) {
     this.started = started;
     this.#address = addressOf(started);
     this.clock = clock;
-    this.crowdSize = crowdSize;
+    this.deviceCount = deviceCount;
   }
 
   /** @throws EnvironmentError when the suite cannot come to trust the server's TLS */
@@ -105,8 +105,8 @@ export class Session {
 
   /** A new scenario begins. */
   begin(place: string): void {
-    this.wire.clear();
-    this.watch.begin(place);
+    this.trace.clear();
+    this.ledger.begin(place);
   }
 
   /** The scenario is over: closes what it opened, all of it even where one end fails. @throws the first failure */
@@ -120,15 +120,15 @@ export class Session {
 
   /** A connected device, closed when the scenario ends. @throws ConnectError */
   async device(identity: Identity, wishes: DeviceWishes = {}): Promise<NtpDevice> {
-    const { name = 'device', clock, link, keepsSession = false, raw = keepsSession, stays = false, wire = this.wire } = wishes;
+    const { name = 'device', clock, link, keepsSession = false, raw = keepsSession, stays = false, trace = this.trace } = wishes;
     const { responseDeadlineMs: deadline } = this.started.target;
     const connect = (): Promise<DeviceConnection> => {
       // Made anew each time: after a restart the server is somewhere else.
       const address = link === undefined ? this.#address : { ...this.#address, host: link.host, port: link.port };
-      const options = { ...this.#options(identity, name), address, wire, keepsSession };
+      const options = { ...this.#options(identity, name), address, trace, keepsSession };
       return raw ? RawDevice.connect(options) : Device.connect(options);
     };
-    const device = new NtpDevice({ identity, name, watch: this.watch, deadline, connect, ...(clock ? { clock } : {}) });
+    const device = new NtpDevice({ identity, name, ledger: this.ledger, deadline, connect, ...(clock ? { clock } : {}) });
     if (stays) {
       // What stays already may be the same device, which a server may have connected once only.
       await this.#hearStaying();
@@ -174,12 +174,12 @@ export class Session {
   }
 
   /** A connected device that will overstep its rights, closed when the scenario ends. @throws ConnectError */
-  async intruder(identity: Identity): Promise<Intruder> {
+  async foreignDevice(identity: Identity): Promise<ForeignDevice> {
     // What it is not told must not make the run believe that the server tells nobody.
-    const options = { ...this.#options(identity, 'intruder'), habits: { ...this.#habits } };
+    const options = { ...this.#options(identity, 'foreign device'), habits: { ...this.#habits } };
     const connection = await RawDevice.connect(options);
     this.#open.push(() => connection.close());
-    return new Intruder({ identity, connection, watch: this.watch, deadline: options.deadline });
+    return new ForeignDevice({ identity, connection, ledger: this.ledger, deadline: options.deadline });
   }
 
   /**
@@ -195,7 +195,7 @@ export class Session {
     const { mqttVersion, hasty = false, certified = true } = how;
     const { tls, ...address } = this.#address;
     const { certificate: _certificate, key: _key, ...uncertified } = tls ?? {};
-    return callAsStranger({
+    return connectUnauthenticated({
       ...this.#options({ productKey, deviceName }, 'stranger', credentials),
       address: tls === undefined || certified ? this.#address : { ...address, tls: uncertified as NonNullable<Address['tls']> },
       mqttVersion,
@@ -203,14 +203,14 @@ export class Session {
       hasty,
       requestTopic: `/ext/ntp/${productKey}/${deviceName}/request`,
       responseTopic: `/ext/ntp/${productKey}/${deviceName}/response`,
-      request: `{"deviceSendTime":${this.watch.unused(Math.floor(wall(monotonic())))}}`,
+      request: `{"deviceSendTime":${this.ledger.unused(Math.floor(wallMsAt(nowUs())))}}`,
     });
   }
 
   #options(identity: Identity, name: string, credentials?: Credentials): DeviceOptions {
     const { target } = this.started;
     const { mqttVersion, responseDeadlineMs: deadline } = target;
-    const common = { address: this.#address, mqttVersion, name, wire: this.wire, deadline, habits: this.#habits };
+    const common = { address: this.#address, mqttVersion, name, trace: this.trace, deadline, habits: this.#habits };
     const shown = credentials ?? credentialsOf(target, identity);
     if (shown.password !== undefined) learnSecret(target.secrets, shown.password);
     return { ...common, ...shown };
@@ -245,7 +245,7 @@ export class Session {
 
   /** Records something that is no packet, among the packets. */
   note(connection: string, note: string): void {
-    this.wire.record({ at: monotonic(), connection, note });
+    this.trace.record({ at: nowUs(), connection, note });
   }
 }
 
@@ -253,15 +253,15 @@ function addressOf({ host, port, target }: StartedTarget): Address {
   return { host, port, ...(speaksTls(target) ? { tls: loadTls(target.tls, host) } : {}) };
 }
 
-let current: Session | undefined;
+let current: ServerRun | undefined;
 
 /** Sets the session that the steps work in; undefined when the run is over. */
-export function setSession(session: Session | undefined): void {
-  current = session;
+export function setSession(serverRun: ServerRun | undefined): void {
+  current = serverRun;
 }
 
 /** The session of this run. @throws Error when nothing was started */
-export function session(): Session {
+export function serverRun(): ServerRun {
   if (current === undefined)
     throw new Error(
       'no implementation under test was started: run "npm run conformance -- run TARGET", or "npx cucumber-js" in a checkout',

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Exchange } from '../message/exchange.ts';
 import { readPayload } from '../message/payload.ts';
-import { monotonic } from '../mqtt/wire.ts';
-import { wall } from '../time/now.ts';
+import { nowUs, wallMsAt } from '../time/now.ts';
 import { claimedProcessing, estimateServerTime } from './server-time.ts';
 
 /** Numbers from 0 to 1 that are the same in every run. */
@@ -33,11 +32,11 @@ function exchange(payload: string, at: number, arrived: number): Exchange {
 
 /** Exchanges with a server whose clock is `offset` ms ahead and has steps of `step` ms. */
 function played(offset: number, step: number, random: Generator<number, never>, count: number): Exchange[] {
-  const start = monotonic();
+  const start = nowUs();
   return Array.from({ length: count }, (_, n) => {
     const at = start + n * 30_000;
     const [forth, processing, back] = [0, 0, 0].map(() => random.next().value * 10_000) as [number, number, number];
-    const stamp = (moment: number): number => Math.floor((wall(moment) + offset) / step) * step;
+    const stamp = (moment: number): number => Math.floor((wallMsAt(moment) + offset) / step) * step;
     const payload = `{"serverRecvTime":${stamp(at + forth)},"serverSendTime":${stamp(at + forth + processing)}}`;
     return exchange(payload, at, at + forth + processing + back);
   });
@@ -46,12 +45,12 @@ function played(offset: number, step: number, random: Generator<number, never>, 
 /** Does it again when this machine's clock was set meanwhile, which moves what the exchanges are compared with. */
 function undisturbed(act: () => void): void {
   for (let attempt = 0; ; attempt += 1) {
-    const before = wall(0);
+    const before = wallMsAt(0);
     try {
       act();
       return;
     } catch (error) {
-      if (Math.abs(wall(0) - before) < 0.01 || attempt === 20) throw error;
+      if (Math.abs(wallMsAt(0) - before) < 0.01 || attempt === 20) throw error;
     }
   }
 }
@@ -83,9 +82,9 @@ describe("the estimate of a server's clock", () => {
 
   test('passes over exchanges without both stamps', () => {
     undisturbed(() => {
-      const at = monotonic();
+      const at = nowUs();
       const whole = played(5000, 1, numbers(7), 3);
-      const torn = [exchange('{}', at, at + 1), exchange('{"serverRecvTime":1}', at, at + 1), exchange('nonsense', at, at + 1)];
+      const torn = [exchange('{}', at, at + 1), exchange('{"serverRecvTime":1}', at, at + 1), exchange('malformed', at, at + 1)];
       const [alone, among] = [estimateServerTime(whole, 1), estimateServerTime([...torn, ...whole], 1)];
       assert.ok(alone && among && Math.abs(alone.offset - among.offset) < 0.01);
       assert.equal(estimateServerTime(torn, 1), undefined);
@@ -94,10 +93,10 @@ describe("the estimate of a server's clock", () => {
 
   test('is the middle of what the exchanges leave open, and half as uncertain as that is wide', () => {
     undisturbed(() => {
-      const at = monotonic();
+      const at = nowUs();
       // published at a whole millisecond, heard 10 ms later: received 3 ms after, sent 5 ms before that
-      const start = at + (1 - (wall(at) % 1)) * 1000;
-      const time = (ms: number): number => Math.round(wall(start) + ms);
+      const start = at + (1 - (wallMsAt(at) % 1)) * 1000;
+      const time = (ms: number): number => Math.round(wallMsAt(start) + ms);
       const payload = `{"serverRecvTime":${time(3)},"serverSendTime":${time(5)}}`;
       const estimate = estimateServerTime([exchange(payload, start, start + 10_000)], 1);
       // server - suite: at least 5 - 10, at most 3 + 1
@@ -110,7 +109,7 @@ describe("the estimate of a server's clock", () => {
   });
 
   test('has an uncertainty of 0 or more even from stamps that contradict each other', () => {
-    const at = monotonic();
+    const at = nowUs();
     const estimate = estimateServerTime([exchange('{"serverRecvTime":1000,"serverSendTime":999000}', at, at + 10)], 1);
     assert.ok(estimate && estimate.uncertainty >= 0);
   });

@@ -1,5 +1,5 @@
 import type { Exchange } from '../message/exchange.ts';
-import { wall } from '../time/now.ts';
+import { wallMsAt } from '../time/now.ts';
 
 /** What the server's clock shows, compared with the suite's: server time = suite time + offset, all in ms. */
 export interface ServerTime {
@@ -22,8 +22,8 @@ export function estimateServerTime(exchanges: readonly Exchange[], step: number)
     const received = response.serverRecvTime?.number;
     const sent = response.serverSendTime?.number;
     if (received === undefined || sent === undefined) continue;
-    low = Math.max(low, Number(sent) - wall(response.message.at));
-    high = Math.min(high, Number(received) + step - wall(request.at));
+    low = Math.max(low, Number(sent) - wallMsAt(response.message.at));
+    high = Math.min(high, Number(received) + step - wallMsAt(request.at));
   }
   if (!Number.isFinite(low) || !Number.isFinite(high)) return undefined;
   return { offset: (low + high) / 2, uncertainty: Math.abs(high - low) / 2 };

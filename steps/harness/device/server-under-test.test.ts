@@ -36,7 +36,7 @@ describe('a server under test', { timeout: 30_000 }, () => {
     assert.deepEqual(payloadFaults('response', exchange?.response.message.payload ?? ''), []);
     assert.ok((await other.fence()) !== undefined);
     assert.deepEqual([device.heard.length, other.heard.length], [1, 1]);
-    assert.match(server.wire.join('\n'), /other {2}→ CONNECT.*device {2}→ PUBLISH.*device {2}← PUBLISH.*other {2}← PUBLISH/s);
+    assert.match(server.trace.join('\n'), /other {2}→ CONNECT.*device {2}→ PUBLISH.*device {2}← PUBLISH.*other {2}← PUBLISH/s);
   });
 
   test('is left by its devices between two tests, and begins a new record', async () => {
@@ -45,10 +45,10 @@ describe('a server under test', { timeout: 30_000 }, () => {
     await device.subscribe(device.responseTopic);
     await server.next();
     assert.ok(device.closed !== undefined);
-    assert.deepEqual(server.wire, []);
+    assert.deepEqual(server.trace, []);
 
     await device.connect();
-    assert.ok((await device.askAndWait()) !== undefined, server.wire.join('\n'));
+    assert.ok((await device.askAndWait()) !== undefined, server.trace.join('\n'));
   });
 
   test('is ended with its process, however often that is asked for', async () => {

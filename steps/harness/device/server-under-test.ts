@@ -1,7 +1,7 @@
 import { startTarget } from '../implementation/start-target.ts';
 import type { Identity, StartedTarget, Target } from '../implementation/target.ts';
 import type { NtpDevice } from './ntp-device.ts';
-import { Session } from './server-run.ts';
+import { ServerRun } from './server-run.ts';
 
 /**
  * A device that is played in front of a server: it asks, and it hears what comes. It never judges: a response is given to its request
@@ -40,13 +40,13 @@ export interface PlayedDeviceOptions {
 export class ServerUnderTest implements AsyncDisposable {
   /** The implementation itself: its output, its end, and `restart` where the suite can start it again. */
   readonly started: StartedTarget;
-  readonly #session: Session;
+  readonly #serverRun: ServerRun;
   #scenarios = 0;
   #closed: Promise<void> | undefined;
 
   private constructor(started: StartedTarget) {
     this.started = started;
-    this.#session = new Session(started);
+    this.#serverRun = new ServerRun(started);
     this.#begin();
   }
 
@@ -61,7 +61,7 @@ export class ServerUnderTest implements AsyncDisposable {
     const started = await startTarget(target);
     const server = new ServerUnderTest(started);
     try {
-      await server.#session.requireTls();
+      await server.#serverRun.requireTls();
       return server;
     } catch (error) {
       await started.stop();
@@ -70,8 +70,8 @@ export class ServerUnderTest implements AsyncDisposable {
   }
 
   /** Every packet of all devices since the start, or since {@link next}: one line each, as a failure shows them. */
-  get wire(): readonly string[] {
-    return this.#session.wire.lines();
+  get trace(): readonly string[] {
+    return this.#serverRun.trace.lines();
   }
 
   /**
@@ -79,15 +79,15 @@ export class ServerUnderTest implements AsyncDisposable {
    *
    * @throws ConnectError when the server does not let it in
    */
-  async device({ identity = this.#session.identity, name, subscribes = 0 }: PlayedDeviceOptions = {}): Promise<PlayedDevice> {
-    const device = await this.#session.device(identity, name === undefined ? {} : { name });
+  async device({ identity = this.#serverRun.identity, name, subscribes = 0 }: PlayedDeviceOptions = {}): Promise<PlayedDevice> {
+    const device = await this.#serverRun.device(identity, name === undefined ? {} : { name });
     if (subscribes !== false) await device.subscribe(device.responseTopic, subscribes);
     return device;
   }
 
   /** Ends every device, and begins the record of the wire anew: for what stands between two tests. */
   async next(): Promise<void> {
-    await this.#session.end();
+    await this.#serverRun.end();
     this.#begin();
   }
 
@@ -103,12 +103,12 @@ export class ServerUnderTest implements AsyncDisposable {
 
   #begin(): void {
     this.#scenarios += 1;
-    this.#session.begin(`test ${this.#scenarios}`);
+    this.#serverRun.begin(`test ${this.#scenarios}`);
   }
 
   async #end(): Promise<void> {
     try {
-      await this.#session.end();
+      await this.#serverRun.end();
     } finally {
       await this.started.stop();
     }

@@ -9,7 +9,7 @@ import { type Made, MadeCertificates } from '../../testing/made-certificates.ts'
 import { EnvironmentError } from '../implementation/errors.ts';
 import type { Tls } from '../implementation/target.ts';
 import { Link } from '../mqtt/link.ts';
-import { Wire } from '../mqtt/wire.ts';
+import { Trace } from '../mqtt/trace.ts';
 import { Platform } from '../platform/platform.ts';
 import { type Address, ConnectError, Device, type DeviceOptions } from './device.ts';
 import { RawDevice } from './raw-device.ts';
@@ -46,7 +46,7 @@ describe('over TLS', { skip, timeout: 30_000 }, () => {
     mqttVersion,
     clientId: 'test',
     name: 'device',
-    wire: new Wire(),
+    trace: new Trace(),
     deadline: 5_000,
     habits: { acknowledges: true },
   });
@@ -120,21 +120,21 @@ describe('over TLS', { skip, timeout: 30_000 }, () => {
       socket.on('error', () => {});
       const closed = new Promise((resolve) => socket.once('close', resolve));
       socket.write(generate({ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clientId: 'c', clean: true }));
-      const session = await platform.nextAttempt({ signal: AbortSignal.timeout(10_000) });
-      return { socket, closed, session };
+      const serverRun = await platform.nextAttempt({ signal: AbortSignal.timeout(10_000) });
+      return { socket, closed, serverRun };
     };
     const trusted = await call(client.pem);
     await once(trusted.socket, 'data');
-    assert.equal(trusted.session.connect?.clientId, 'c');
+    assert.equal(trusted.serverRun.connect?.clientId, 'c');
     trusted.socket.destroy();
 
     for (const [pair, why] of [
       [undefined, /did not return a certificate/],
       [foreign.pem, /comes from no authority of tls\.ca/],
     ] as const) {
-      const { closed, session } = await call(pair);
-      assert.match((await session.closed).reason, why);
-      assert.equal(session.connect, undefined);
+      const { closed, serverRun } = await call(pair);
+      assert.match((await serverRun.closed).reason, why);
+      assert.equal(serverRun.connect, undefined);
       await closed;
     }
   });

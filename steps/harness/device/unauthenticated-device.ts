@@ -3,7 +3,7 @@ import type { Message } from './inbox.ts';
 import { RawDevice } from './raw-device.ts';
 
 /** What a stranger does, beside showing wrong credentials. */
-export interface StrangerOptions extends DeviceOptions {
+export interface UnauthenticatedOptions extends DeviceOptions {
   readonly responseTopic: string;
   readonly requestTopic: string;
   /** A request that nobody else of the run makes. */
@@ -28,7 +28,7 @@ export interface Reception {
  * Connects as a stranger, and asks for the time where the server does not refuse that: only then is it known whether the stranger is
  * served. Ends as soon as the server has refused or served it, or has closed the connection.
  */
-export async function callAsStranger(options: StrangerOptions): Promise<Reception> {
+export async function connectUnauthenticated(options: UnauthenticatedOptions): Promise<Reception> {
   const device = RawDevice.begin(options);
   try {
     const asking = options.hasty ? ask(device, options) : undefined;
@@ -59,7 +59,7 @@ export async function callAsStranger(options: StrangerOptions): Promise<Receptio
   }
 }
 
-async function ask(device: RawDevice, { responseTopic, requestTopic, request, hasty }: StrangerOptions): Promise<void> {
+async function ask(device: RawDevice, { responseTopic, requestTopic, request, hasty }: UnauthenticatedOptions): Promise<void> {
   const granted = device.subscribe(responseTopic, 0);
   // Whoever waits for no CONNACK waits for no SUBACK.
   if (!hasty) await granted;

@@ -54,7 +54,7 @@ printf '%s\\n' "$folders" | while IFS= read -r folder; do [ -n "$folder" ] && rm
 let guardian: ChildProcess | undefined;
 
 /** Starts the guardian, unless it lives already: before what it is to guard. One that cannot be had is done without. */
-export function callGuardian(): ChildProcess {
+export function startCleanupProcess(): ChildProcess {
   if (guardian !== undefined) return guardian;
   guardian = spawn('sh', ['-c', script, 'iot-ntp-conformance-guardian', `${MARK}=${RUN}/`], {
     cwd: '/',
@@ -72,17 +72,17 @@ export function callGuardian(): ChildProcess {
 }
 
 function tell(word: 'group' | 'ended' | 'folder' | 'removed', value: string | number): void {
-  callGuardian().stdin?.write(`${word} ${value}\n`);
+  startCleanupProcess().stdin?.write(`${word} ${value}\n`);
 }
 
 /** Has a process group ended when the suite is gone. @returns how to say that it has ended */
-export function guardGroup(leader: number): () => void {
+export function cleanUpGroup(leader: number): () => void {
   tell('group', leader);
   return () => tell('ended', leader);
 }
 
 /** Has a folder removed when the suite is gone. @returns how to say that it is removed */
-export function guardFolder(path: string): () => void {
+export function cleanUpFolder(path: string): () => void {
   tell('folder', path);
   return () => tell('removed', path);
 }

@@ -11,7 +11,7 @@ import { wayStoodStill } from './cluster.ts';
 import { connectEngine } from './engine.ts';
 import { kindOfEngine } from './engine-kind.ts';
 import { EnvironmentError } from './errors.ts';
-import { listenerOf, venueOf } from './listen-address.ts';
+import { listenAddressOf, listenerOf } from './listen-address.ts';
 import { startTarget } from './start-target.ts';
 import type { StartedTarget, Target } from './target.ts';
 import { loadTarget } from './target-file.ts';
@@ -89,7 +89,7 @@ describe('an engine in front of a Kubernetes cluster', { skip, timeout: 120_000 
     const container = { ...node(program), env: { BROKER: '{host}', PORT: '{port}' } };
     const target = await targetOf({ role: 'client', container, result: { log: '(?<time>\\d+)' } });
     const platform = createServer((socket) => socket.end('met'));
-    const venue = await venueOf(target);
+    const venue = await listenAddressOf(target);
     try {
       assert.match(venue.fault() ?? '', /no start of the client has reached the platform/);
       const port = await venue.listen(listenerOf(platform));
@@ -159,13 +159,13 @@ describe('an engine in front of a Kubernetes cluster', { skip, timeout: 120_000 
         return true;
       };
       await assert.rejects(startTarget(target, { values: { host: 'h', port: '1' } }), refused);
-      if (target.role === 'client') await assert.rejects(venueOf(target), refused);
+      if (target.role === 'client') await assert.rejects(listenAddressOf(target), refused);
       assert.equal(cluster?.asked.filter((call) => /create|build/.test(call)).length, before);
     });
   }
 });
 
-test('a way that stood still for half of the time that an answer may take lets nobody be blamed for being late', async () => {
+test('a way that stood still for half of the time that an answer may take lets nobody be failed for being late', async () => {
   const server = await targetOf({ role: 'server', container: { image, port: 1883 }, responseDeadline: '2s' });
   const asked: unknown[] = [];
   const still = (ms: number): Parameters<typeof wayStoodStill>[0] => ({

@@ -9,7 +9,7 @@ import { basename, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { connectEngine, type Engine, isLeftover, OWNER_LABEL, RUN } from './engine.ts';
 import { EnvironmentError } from './errors.ts';
-import { listenerOf, venueOf } from './listen-address.ts';
+import { listenAddressOf, listenerOf } from './listen-address.ts';
 import type { StartOptions } from './options.ts';
 import { startTarget } from './start-target.ts';
 import type { StartedTarget } from './target.ts';
@@ -218,7 +218,7 @@ describe('a container', { skip, timeout: 120_000 }, () => {
       }),
     );
     const target = await loadTarget(file);
-    const venue = await venueOf(target);
+    const venue = await listenAddressOf(target);
     const port = await venue.listen(listenerOf(platform));
     const heard = Promise.withResolvers<string>();
     const values = { host: venue.host, port: String(port) };

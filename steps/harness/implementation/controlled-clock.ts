@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, copyFileSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { guardFolder } from './cleanup-process.ts';
+import { cleanUpFolder } from './cleanup-process.ts';
 import { EnvironmentError } from './errors.ts';
 import { wallclockLibrary } from './preload/library.ts';
 
@@ -33,7 +33,7 @@ export class ControlledClock implements Disposable {
 
   private constructor(folder: string) {
     this.#folder = folder;
-    this.#removed = guardFolder(folder);
+    this.#removed = cleanUpFolder(folder);
     this.#file = openSync(join(folder, 'time'), 'w');
     this.follow();
   }

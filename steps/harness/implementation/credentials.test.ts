@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type Access, type Credentials, credentialsOf, secretsIn, strangerTo, type Wrong } from './credentials.ts';
+import { type Access, type Credentials, credentialsOf, secretsIn, type Wrong, wrongCredentials } from './credentials.ts';
 import type { Identity } from './target.ts';
 
 const start = { kind: 'address', protocol: 'mqtt', host: 'h', port: 1 } as const;
@@ -55,11 +55,11 @@ describe('the credentials of a device', () => {
 
 describe('a stranger', () => {
   const of = (access: Access, wrong: Wrong): Partial<Credentials> => {
-    const stranger = strangerTo({ ...access, onlyThese: true }, dev01, dev02, wrong);
+    const stranger = wrongCredentials({ ...access, onlyThese: true }, dev01, dev02, wrong);
     return 'credentials' in stranger ? stranger.credentials : {};
   };
   const reason = (access: Access, wrong: Wrong, other: Identity | 'nobody' = dev02, onlyThese = true): string => {
-    const stranger = strangerTo({ ...access, onlyThese }, dev01, other === 'nobody' ? undefined : other, wrong);
+    const stranger = wrongCredentials({ ...access, onlyThese }, dev01, other === 'nobody' ? undefined : other, wrong);
     return 'impossible' in stranger ? stranger.impossible : 'it is possible';
   };
 

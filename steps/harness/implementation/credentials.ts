@@ -75,19 +75,19 @@ export type Wrong =
   | "another device's password";
 
 /** Wrong credentials, or why there can be none that are known to be wrong in this way. */
-export type Stranger = { readonly credentials: Credentials } | { readonly impossible: string };
+export type WrongCredentials = { readonly credentials: Credentials } | { readonly impossible: string };
 
 /**
  * The credentials of a device, made wrong in one way.
  *
  * @param other another device that the server knows, where there is one
  */
-export function strangerTo(
+export function wrongCredentials(
   access: Access & Pick<Target, 'onlyThese'>,
   identity: Identity,
   other: Identity | undefined,
   wrong: Wrong,
-): Stranger {
+): WrongCredentials {
   const right = credentialsOf(access, identity);
   const { clientId, username, password } = right;
   if (username === undefined) return { impossible: 'the target file names no user name (auth)' };
@@ -114,7 +114,7 @@ function wrongPassword(access: Access, identity: Identity): string {
   return credentialsOf(access, { ...identity, deviceSecret: nobodysSecret }).password ?? '';
 }
 
-function unknownUser(access: Access & Pick<Target, 'onlyThese'>, identity: Identity, right: Credentials): Stranger {
+function unknownUser(access: Access & Pick<Target, 'onlyThese'>, identity: Identity, right: Credentials): WrongCredentials {
   if (access.auth?.kind === 'aliyun-hmac') {
     const nobody = { productKey: identity.productKey, deviceName: 'nobody', deviceSecret: nobodysSecret };
     return { credentials: credentialsOf(access, nobody) };

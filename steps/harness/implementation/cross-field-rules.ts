@@ -19,7 +19,7 @@ const START = ['host', 'port', 'productKey', 'deviceName', 'deviceSecret'];
  *
  * @param bounds where relative paths start from, and where all must stay
  */
-export function checkMeaning(value: unknown, bounds: Bounds): Fault[] {
+export function checkCrossFieldRules(value: unknown, bounds: Bounds): Fault[] {
   const client = member(value, 'role') === 'client';
   const paths = checkPaths(value, bounds);
   // Nothing is read where no path may lead.

@@ -6,7 +6,7 @@ import { EnvironmentError } from './errors.ts';
 import type { Target } from './target.ts';
 
 /** Where a client meets the platform that the suite plays. */
-export interface Venue {
+export interface ListenAddress {
   /** The platform's host as the client is told it. */
   readonly host: string;
   /** Listens where the client can reach it, and on no other address of this machine. @returns the port */
@@ -57,7 +57,7 @@ const neverReached =
  *
  * @throws EnvironmentError when no engine answers, it cannot do what the target needs, or no forwarder answers; `listen` throws it where containers do not reach this machine
  */
-export async function venueOf(target: Target): Promise<Venue> {
+export async function listenAddressOf(target: Target): Promise<ListenAddress> {
   const { role, start } = target;
   if (start.kind !== 'container')
     return {

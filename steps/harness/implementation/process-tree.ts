@@ -34,7 +34,7 @@ interface Known {
  * The processes that descend from a leader, and those that carry its mark: a daemon has left the family, but keeps its environment.
  * Linux only; elsewhere none is found, and the process group is all that is ended.
  */
-export class Offspring {
+export class ProcessTree {
   readonly #leader: number;
   readonly #entry: string;
   readonly #bystanders: ReadonlySet<string>;

@@ -248,10 +248,10 @@ describe('a process that leaves its group', { skip: process.platform !== 'linux'
     const program = `${detached('child', ', env: {}')} ${detached('marked')} marked.unref(); ${LISTEN}`;
     const suite = `
       const { startTarget } = await import(${JSON.stringify(import.meta.resolve('./start-target.ts'))});
-      const { guardFolder } = await import(${JSON.stringify(import.meta.resolve('./cleanup-process.ts'))});
+      const { cleanUpFolder } = await import(${JSON.stringify(import.meta.resolve('./cleanup-process.ts'))});
       const { mkdtempSync } = await import('node:fs');
       const folder = mkdtempSync(${JSON.stringify(join(tmpdir(), 'guarded folder-'))});
-      guardFolder(folder);
+      cleanUpFolder(folder);
       const target = ${JSON.stringify({ ...targetOf(program), capabilities: undefined })};
       await startTarget(target, { onLine: (line) => console.log(line) });
       console.log('folder ' + folder);

@@ -1,12 +1,12 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { callGuardian, guardGroup } from './cleanup-process.ts';
+import { cleanUpGroup, startCleanupProcess } from './cleanup-process.ts';
 import { EnvironmentError } from './errors.ts';
 import { notStarted } from './failure.ts';
 import { fillPlaceholders } from './fill-placeholders.ts';
 import type { StartOptions } from './options.ts';
 import { Output } from './output.ts';
 import { freePort, portSign } from './port.ts';
-import { endLeftovers, MARK, newMark, Offspring } from './process-tree.ts';
+import { endLeftovers, MARK, newMark, ProcessTree } from './process-tree.ts';
 import { lineSign, untilReady } from './readiness.ts';
 import type { Incarnation } from './restartable.ts';
 import type { ProcessStart, Target } from './target.ts';
@@ -48,7 +48,7 @@ export async function startProcess(target: Target, start: ProcessStart, options:
   options.giveUp?.throwIfAborted();
   endLeftovers();
   endAllWithSuite();
-  callGuardian();
+  startCleanupProcess();
   const child = spawn(program, args, { cwd: start.cwd, env, detached: true, stdio: 'pipe' });
   const running = new RunningProcess(child, output, mark);
   const giveUp = (): void => void running.stop();
@@ -101,7 +101,7 @@ class RunningProcess {
   ended: string | undefined;
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #closed: Promise<unknown>;
-  readonly #offspring: Offspring | undefined;
+  readonly #processTree: ProcessTree | undefined;
   readonly #forget: () => void = () => {};
   #stopped: Promise<void> | undefined;
 
@@ -110,8 +110,8 @@ class RunningProcess {
     const { pid } = child;
     if (pid !== undefined) {
       all.add(this);
-      this.#forget = guardGroup(pid);
-      this.#offspring = new Offspring(pid, mark);
+      this.#forget = cleanUpGroup(pid);
+      this.#processTree = new ProcessTree(pid, mark);
     }
     output.read(child.stdout, 'stdout');
     output.read(child.stderr, 'stderr');
@@ -161,22 +161,22 @@ class RunningProcess {
   kill(): void {
     const { pid } = this.#child;
     if (pid === undefined) return;
-    this.#offspring?.note();
+    this.#processTree?.note();
     kill(pid, 'SIGKILL');
-    this.#offspring?.endNow();
+    this.#processTree?.endNow();
   }
 
   async #stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     const { pid } = this.#child;
     if (pid === undefined) return;
     if (this.ended === undefined) {
-      this.#offspring?.note();
+      this.#processTree?.note();
       kill(pid, signal);
       await withinTime(this.end, GRACE_MS);
     }
     kill(pid, 'SIGKILL');
     await this.end;
-    await this.#offspring?.end();
+    await this.#processTree?.end();
     all.delete(this);
     this.#forget();
     await withinTime(this.#closed, LAST_OUTPUT_MS);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { complete } from './apply-defaults.ts';
 import { checkSchema, type Fault } from './check-target.ts';
-import { checkMeaning } from './cross-field-rules.ts';
+import { checkCrossFieldRules } from './cross-field-rules.ts';
 import { resolveEnvironment } from './environment.ts';
 import { TargetFileError } from './errors.ts';
 import { located, readInputFile } from './input-file.ts';
@@ -50,5 +50,9 @@ function checkContent(
   root = folder,
 ) {
   const { value, secrets, faults } = resolveEnvironment(content, environment);
-  return { value, secrets, faults: [...faults, ...checkSchema(value), ...checkMeaning(value, { folder, root: resolve(root) })] };
+  return {
+    value,
+    secrets,
+    faults: [...faults, ...checkSchema(value), ...checkCrossFieldRules(value, { folder, root: resolve(root) })],
+  };
 }

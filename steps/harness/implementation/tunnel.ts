@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { guardFolder } from './cleanup-process.ts';
+import { cleanUpFolder } from './cleanup-process.ts';
 import { EnvironmentError } from './errors.ts';
 
 /** How long SSH may take to connect, in s. */
@@ -30,7 +30,7 @@ export interface Tunnel {
 export async function openTunnel(address: string): Promise<Tunnel> {
   const { username, hostname: host, port, pathname } = new URL(address);
   const folder = mkdtempSync(join(tmpdir(), 'engine-'));
-  const removed = guardFolder(folder);
+  const removed = cleanUpFolder(folder);
   const socket = join(folder, 'docker.sock');
   const remote = pathname.length > 1 ? decodeURIComponent(pathname) : usualSocket;
   const options = ['BatchMode=yes', 'ExitOnForwardFailure=yes', `ConnectTimeout=${connectSeconds}`, 'ServerAliveInterval=15'];

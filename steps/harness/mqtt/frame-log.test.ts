@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { moment } from '../time/moment.ts';
+import { now } from '../time/now.ts';
 import { FrameLog, type RecordedFrame } from './frame-log.ts';
 
 const frame = (messageId: number, size: number): RecordedFrame => ({
-  ...moment(),
+  ...now(),
   direction: 'received',
   packet: { cmd: 'puback', messageId },
   bytes: Buffer.alloc(size),
@@ -29,11 +29,11 @@ test('the oldest frames go when they have too many bytes, but never the latest',
 });
 
 test('both clocks advance together', () => {
-  const first = moment();
-  const second = moment();
+  const first = now();
+  const second = now();
   assert.ok(second.atUs >= first.atUs);
   const before = Date.now();
-  const { wallMs } = moment();
+  const { wallMs } = now();
   const after = Date.now();
   assert.ok(wallMs >= before && wallMs < after + 2, `${before} ${wallMs} ${after}`);
 });

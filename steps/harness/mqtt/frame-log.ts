@@ -1,8 +1,8 @@
 import type { Packet } from 'mqtt-packet';
-import type { Moment } from '../time/moment.ts';
+import type { Time } from '../time/now.ts';
 
 /** One MQTT packet on one connection, with its bytes. The CONNECT of a client holds its password in both: never show it whole. */
-export interface RecordedFrame extends Moment {
+export interface RecordedFrame extends Time {
   /** As seen from the suite. */
   readonly direction: 'sent' | 'received';
   readonly packet: Packet;

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, createConnection, createServer, type Server, type Socket } from 'node:net';
 import { describe, test } from 'node:test';
+import { nowUs } from '../time/now.ts';
 import { Link, type Tap } from './link.ts';
-import { monotonic } from './wire.ts';
 
 /** Timers may be a fraction of a millisecond early. */
 const rounding = 1;
@@ -48,9 +48,9 @@ async function read(socket: Socket, length: number): Promise<{ text: string; fir
   let firstAt = Number.NaN;
   return new Promise((resolve) => {
     socket.on('data', (bytes) => {
-      if (text === '') firstAt = monotonic();
+      if (text === '') firstAt = nowUs();
       text += String(bytes);
-      if (text.length >= length) resolve({ text, firstAt, lastAt: monotonic() });
+      if (text.length >= length) resolve({ text, firstAt, lastAt: nowUs() });
     });
   });
 }
@@ -67,7 +67,7 @@ describe('a link', { timeout: 20_000 }, () => {
         [line.near, line.far, forth],
         [line.far, line.near, back],
       ] as const) {
-        const at = monotonic();
+        const at = nowUs();
         from.write('x');
         const { firstAt } = await read(to, 1);
         assert.ok(firstAt - at >= (latency - rounding) * 1000, `${latency} ms took ${(firstAt - at) / 1000} ms`);

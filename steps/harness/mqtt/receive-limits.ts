@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 
 /** What a server may send on one connection. No server of this service comes near it; one that floods is cut off by it. */
-export interface IntakeLimits {
+export interface ReceiveLimits {
   /** The most bytes of one packet, without its fixed header. */
   readonly packetBytes: number;
   /** The most bytes of all packets together. */
@@ -10,10 +10,10 @@ export interface IntakeLimits {
 }
 
 /** Many times what the longest scenario hears, and little enough to be kept in memory. */
-const usual: IntakeLimits = { packetBytes: 1024 * 1024, bytes: 2 * 1024 * 1024, packets: 5_000 };
+const usual: ReceiveLimits = { packetBytes: 1024 * 1024, bytes: 2 * 1024 * 1024, packets: 5_000 };
 
 /** For a server that has sent too much before: the next connection will hardly bring anything else. */
-const wary: IntakeLimits = { packetBytes: 16 * 1024, bytes: 64 * 1024, packets: 200 };
+const wary: ReceiveLimits = { packetBytes: 16 * 1024, bytes: 64 * 1024, packets: 200 };
 
 /** The server sent more than anybody has to take. The message says what, and names the server. */
 class ExcessError extends Error {
@@ -32,10 +32,10 @@ export interface Moderation {
  * Ends a connection as soon as the server sends too much on it, by the length that a packet announces, before anybody collects it.
  * The socket then closes with an error that says what was too much.
  */
-export function boundIntake(socket: Socket, moderation: Moderation = {}): void {
-  const intake = new Intake(moderation.excessive === true ? wary : usual);
+export function boundReceived(socket: Socket, moderation: Moderation = {}): void {
+  const receiveBuffer = new Intake(moderation.excessive === true ? wary : usual);
   socket.on('data', (chunk: Buffer) => {
-    const excess = intake.take(chunk);
+    const excess = receiveBuffer.take(chunk);
     if (excess === undefined) return;
     moderation.excessive = true;
     socket.destroy(new ExcessError(`the server sent ${excess}`));
@@ -44,7 +44,7 @@ export function boundIntake(socket: Socket, moderation: Moderation = {}): void {
 
 /** Walks from fixed header to fixed header of a stream of MQTT packets, and keeps nothing of it. */
 export class Intake {
-  readonly #limits: IntakeLimits;
+  readonly #limits: ReceiveLimits;
   #bytes = 0;
   #packets = 0;
   /** Bytes of the present packet that are still to come, once its length is known. */
@@ -53,7 +53,7 @@ export class Intake {
   #header = 0;
   #length = 0;
 
-  constructor(limits: IntakeLimits) {
+  constructor(limits: ReceiveLimits) {
     this.#limits = limits;
   }
 

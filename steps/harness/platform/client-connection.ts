@@ -5,11 +5,11 @@ import { type FrameLimits, FrameLog, type RecordedFrame } from '../mqtt/frame-lo
 import { MalformedPacket } from '../mqtt/packet-cutter.ts';
 import { PacketReader } from '../mqtt/packet-reader.ts';
 import { covers, filterFault, topicFault } from '../mqtt/topic-filter.ts';
-import { type Moment, moment } from '../time/moment.ts';
+import { now, type Time } from '../time/now.ts';
 import type { ConnectDecision, PlatformRequest, QoS, SubscribeDecision } from './platform-script.ts';
 
 /** How a connection ended. */
-export interface Ending extends Moment {
+export interface Ending extends Time {
   /**
    * `disconnected`: the client said DISCONNECT; `closed`: it closed without; `reset`: it reset the connection, or TLS or TCP
    * failed; `malformed`: what it sent was not MQTT; `flooded`: it sent or subscribed more than a connection may; `refused`,
@@ -21,7 +21,7 @@ export interface Ending extends Moment {
 }
 
 /** A subscription of a client. */
-export interface Subscription extends Moment {
+export interface Subscription extends Time {
   readonly filter: string;
   readonly requestedQos: QoS;
   readonly grantedQos: QoS;
@@ -50,11 +50,11 @@ export interface SessionLimits {
 
 /** What decides for a connection: the platform, by its scripts. */
 export interface Director {
-  connect(packet: IConnectPacket, session: PlatformSession): ConnectDecision;
-  subscribe(packet: ISubscribePacket, session: PlatformSession): SubscribeDecision;
+  connect(packet: IConnectPacket, session: ClientConnection): ConnectDecision;
+  subscribe(packet: ISubscribePacket, session: ClientConnection): SubscribeDecision;
   /** Never rejects. */
   request(request: PlatformRequest): Promise<void>;
-  autoSubscription(session: PlatformSession): boolean;
+  autoSubscription(session: ClientConnection): boolean;
 }
 
 /** Return codes of MQTT 3.1.1 as the reason codes of MQTT 5. */
@@ -67,12 +67,12 @@ const reasonCodes = new Map([
 ]);
 
 /** One connection of a client to the platform: what the client sent and got, and the ways to send it more. */
-export class PlatformSession {
+export class ClientConnection {
   /** Counts the platform's connections from 1. */
   readonly number: number;
   readonly frames: FrameLog;
   /** When TCP was accepted. */
-  readonly accepted: Moment = moment();
+  readonly accepted: Time = now();
   /** Resolves, and never rejects, when the connection is no more. */
   readonly closed: Promise<Ending>;
   /** Aborts when the connection is no more. */
@@ -286,7 +286,7 @@ export class PlatformSession {
 
   #transmit(packet: Packet, bytes: Buffer): void {
     if (this.#ending !== undefined || !this.#socket.writable) return;
-    this.#record({ ...moment(), direction: 'sent', packet, bytes });
+    this.#record({ ...now(), direction: 'sent', packet, bytes });
     this.#socket.write(bytes);
     this.#throttle();
   }
@@ -306,7 +306,7 @@ export class PlatformSession {
   #read(chunk: Buffer): void {
     // What a client still sends while its connection is being closed is read, so that its FIN is seen, and thrown away.
     if (this.#ending !== undefined || this.#disconnected) return;
-    const now = moment();
+    const time = now();
     try {
       if (this.#packets === 0 && chunk[0] === 0x16 && chunk[1] === 0x03)
         throw new MalformedPacket('TLS, where this platform speaks plain TCP');
@@ -316,7 +316,7 @@ export class PlatformSession {
           this.#fail('flooded', `the client sent more than ${this.#limits.packets} packets on one connection`);
           return;
         }
-        this.#take(packet, bytes, now);
+        this.#take(packet, bytes, time);
         if (this.#ending !== undefined || this.#disconnected) return;
       }
       // HTTP may look like the beginning of a long packet, which nobody should wait for.
@@ -331,7 +331,7 @@ export class PlatformSession {
   }
 
   /** Takes one packet of the client; it is recorded before anything is said about it. */
-  #take(packet: Packet, bytes: Buffer, now: Moment): void {
+  #take(packet: Packet, bytes: Buffer, now: Time): void {
     const first = this.#connect === undefined;
     if (first && packet.cmd === 'connect') this.#connect = packet;
     this.#record({ ...now, direction: 'received', packet, bytes });
@@ -383,7 +383,7 @@ export class PlatformSession {
     else if (decision !== 'withhold') this.refuse(decision.refuse);
   }
 
-  #takeSubscribe(packet: ISubscribePacket, now: Moment): void {
+  #takeSubscribe(packet: ISubscribePacket, now: Time): void {
     const messageId = requireId(packet);
     if (packet.subscriptions.length === 0) throw new MalformedPacket('a SUBSCRIBE without a topic filter');
     for (const { topic } of packet.subscriptions) {
@@ -411,7 +411,7 @@ export class PlatformSession {
     } else if (decision !== 'withhold') this.grant(packet);
   }
 
-  #takePublish(packet: IPublishPacket, bytes: Buffer, now: Moment): void {
+  #takePublish(packet: IPublishPacket, bytes: Buffer, now: Time): void {
     const fault = topicFault(packet.topic);
     if (fault !== undefined) throw new MalformedPacket(fault);
     const { topic, qos, retain, dup } = packet;
@@ -457,7 +457,7 @@ export class PlatformSession {
 
   /** The first reason why a connection ends is the one that counts. */
   #over(cause: Ending['cause'], reason: string): void {
-    this.#ending ??= { ...moment(), cause, reason };
+    this.#ending ??= { ...now(), cause, reason };
   }
 
   #settle(): void {

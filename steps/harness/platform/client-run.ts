@@ -1,15 +1,15 @@
 import type { Identity } from '../implementation/target.ts';
 import type { Payload, Value } from '../message/payload.ts';
 import { condensed, type RecordedFrame } from '../mqtt/frame-log.ts';
-import { describePacket } from '../mqtt/wire.ts';
+import { describePacket } from '../mqtt/trace.ts';
 import { printable } from '../text/printable.ts';
-import { type Moment, moment } from '../time/moment.ts';
-import type { PlatformSession, Subscription } from './client-connection.ts';
-import type { Answer, Scene } from './client-setup.ts';
+import { now, type Time } from '../time/now.ts';
+import type { ClientConnection, Subscription } from './client-connection.ts';
+import type { Answer, ClientSetup } from './client-setup.ts';
 import type { ClientPublish } from './platform-script.ts';
 
 /** A time that the client says it calculated. */
-export interface ReportedTime extends Moment {
+export interface ReportedTime extends Time {
   /** As it was written. */
   readonly literal: string;
   /** In ms, times two so that half milliseconds are whole; undefined when it is no number. */
@@ -21,7 +21,7 @@ export interface ReportedTime extends Moment {
 }
 
 /** A message that the platform delivered in return for a request. */
-export interface Delivered extends Moment {
+export interface Delivered extends Time {
   readonly answer: Answer;
   readonly payload: string;
   readonly serverRecvTime: bigint;
@@ -31,7 +31,7 @@ export interface Delivered extends Moment {
 }
 
 /** A connection of the client, as far as it is judged and shown. */
-export interface ClientConnection extends Pick<PlatformSession, 'accepted' | 'connect' | 'frames'> {
+export interface ObservedConnection extends Pick<ClientConnection, 'accepted' | 'connect' | 'frames'> {
   /** By topic filter, in the order in which they came. */
   readonly subscriptions: ReadonlyMap<string, Pick<Subscription, 'filter' | 'requestedQos'>>;
   /** How it ended, where it did. */
@@ -54,15 +54,15 @@ export interface ClientRequest {
 const mostKept = 1000;
 
 /** One start of the client: everything that it was seen to do. */
-export class Performance {
-  readonly scene: Scene;
+export class ClientRun {
+  readonly setup: ClientSetup;
   readonly identity: Identity;
-  readonly started: Moment = moment();
+  readonly started: Time = now();
   /** Messages on the request topic, or those that look like a request on another topic. */
   readonly requests: ClientRequest[] = [];
   readonly reports: ReportedTime[] = [];
   /** Connections that were seen to be this client's. */
-  sessions: readonly ClientConnection[] = [];
+  sessions: readonly ObservedConnection[] = [];
   /** How often it was seen to connect, refused connections included. */
   attempts = 0;
   /** True from the first CONNACK that let it in. */
@@ -79,8 +79,8 @@ export class Performance {
   over = false;
   readonly #changes = new Set<() => void>();
 
-  constructor(scene: Scene, identity: Identity) {
-    this.scene = scene;
+  constructor(setup: ClientSetup, identity: Identity) {
+    this.setup = setup;
     this.identity = identity;
   }
 
@@ -129,7 +129,7 @@ export class Performance {
   }
 
   /** Nothing more will come. What is kept from here on costs little, however much there was. */
-  close(sessions: readonly ClientConnection[], attempts: number): void {
+  close(sessions: readonly ObservedConnection[], attempts: number): void {
     this.sessions = sessions;
     this.attempts = attempts;
     for (const { frames } of sessions) frames.condense(condensed);

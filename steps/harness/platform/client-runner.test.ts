@@ -7,12 +7,12 @@ import { after, describe, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { withoutCompiler } from '../../testing/compiler-prerequisite.ts';
 import { loadTarget } from '../implementation/target-file.ts';
-import type { Performance } from './client-run.ts';
-import { Stage } from './client-runner.ts';
-import { pagePayload, plainScene, type Scene, trueAnswer } from './client-setup.ts';
+import type { ClientRun } from './client-run.ts';
+import { ClientRunner } from './client-runner.ts';
+import { type ClientSetup, pagePayload, plainSetup, trueAnswer } from './client-setup.ts';
 import { expectedTimes, isRight } from './expected-time.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'stage-'));
+const folder = mkdtempSync(join(tmpdir(), 'runner-'));
 after(() => rmSync(folder, { recursive: true }));
 
 const tinyClient = fileURLToPath(new URL('../../../fixtures/tiny/client.ts', import.meta.url));
@@ -31,163 +31,163 @@ async function open(
   context: TestContext,
   command: readonly string[] = tiny(),
   more: Readonly<Record<string, unknown>> = {},
-): Promise<Stage> {
+): Promise<ClientRunner> {
   const file = join(folder, 'target.json');
   const usual = { name: 'Tiny', role: 'client', process: { command }, result: { log: String.raw`NTP local time: (?<time>\d+)` } };
   writeFileSync(file, JSON.stringify({ ...usual, within: '20s', ...more }));
-  const stage = await Stage.open(await loadTarget(file));
-  context.after(() => stage.close());
-  context.after(() => assert.deepEqual(stage.faults, []));
-  return stage;
+  const runner = await ClientRunner.open(await loadTarget(file));
+  context.after(() => runner.close());
+  context.after(() => assert.deepEqual(runner.faults, []));
+  return runner;
 }
 
-const plain = plainScene('long');
-const unlike: Scene = { ...plain, answers: [trueAnswer(pagePayload)] };
+const plain = plainSetup('long');
+const unlike: ClientSetup = { ...plain, answers: [trueAnswer(pagePayload)] };
 
 /** Asserts that the first report is the time that the formula gives. */
-function assertRight(performance: Performance): void {
-  const [report] = performance.reports;
-  assert.ok(report !== undefined, performance.lines().join('\n'));
-  assert.ok(isRight(report, expectedTimes(performance, report, false)), performance.lines().join('\n'));
+function assertRight(clientRun: ClientRun): void {
+  const [report] = clientRun.reports;
+  assert.ok(report !== undefined, clientRun.lines().join('\n'));
+  assert.ok(isRight(report, expectedTimes(clientRun, report, false)), clientRun.lines().join('\n'));
 }
 
-describe('a scene', { timeout: 120_000 }, () => {
+describe('a setup', { timeout: 120_000 }, () => {
   test('is performed once, whoever asks for it, and in whatever order it is described', async (context) => {
-    const stage = await open(context);
+    const runner = await open(context);
     const { answers, ...rest } = plain;
     const same = await Promise.all([
-      stage.perform(plain),
-      stage.perform({ answers, ...rest }),
-      stage.perform(plainScene('long')),
+      runner.perform(plain),
+      runner.perform({ answers, ...rest }),
+      runner.perform(plainSetup('long')),
     ]);
-    assert.ok(stage.has({ ...plain }) && !stage.has(unlike));
-    assert.equal(new Set([...same, await stage.perform(plain)]).size, 1);
-    assert.equal(stage.performances.length, 1);
-    const [performance] = same;
-    assertRight(performance);
-    assert.equal(performance.ended, 'exited with code 0');
-    assert.ok(performance.request?.listened);
-    assert.match(performance.lines().join('\n'), /CONNECT.*SUBSCRIBE.*PUBLISH.*the client prints: NTP local time: \d+\n/s);
+    assert.ok(runner.has({ ...plain }) && !runner.has(unlike));
+    assert.equal(new Set([...same, await runner.perform(plain)]).size, 1);
+    assert.equal(runner.clientRuns.length, 1);
+    const [clientRun] = same;
+    assertRight(clientRun);
+    assert.equal(clientRun.ended, 'exited with code 0');
+    assert.ok(clientRun.request?.listened);
+    assert.match(clientRun.lines().join('\n'), /CONNECT.*SUBSCRIBE.*PUBLISH.*the client prints: NTP local time: \d+\n/s);
   });
 
   test('is performed anew where what was recorded cannot be judged, once for all who say so', async (context) => {
-    const stage = await open(context);
-    const first = await stage.perform(plain);
-    const [again, same] = await Promise.all([stage.performAgain(first), stage.performAgain(first)]);
+    const runner = await open(context);
+    const first = await runner.perform(plain);
+    const [again, same] = await Promise.all([runner.performAgain(first), runner.performAgain(first)]);
     assert.ok(again !== first && again === same);
-    assert.equal(await stage.perform(plain), again);
-    assert.equal(stage.performances.length, 2);
+    assert.equal(await runner.perform(plain), again);
+    assert.equal(runner.clientRuns.length, 2);
   });
 
-  test('that differs is another start, at the same time, as another device, with a wire of its own', async (context) => {
-    const stage = await open(context);
+  test('that differs is another start, at the same time, as another device, with a trace of its own', async (context) => {
+    const runner = await open(context);
     const scenes = [plain, unlike, { ...plain, processingMs: 5 }, { ...plain, type: 'string' }] as const;
-    const all = await Promise.all(scenes.map((scene) => stage.perform(scene)));
+    const all = await Promise.all(scenes.map((setup) => runner.perform(setup)));
     assert.equal(new Set(all.map(({ identity }) => identity.deviceName)).size, 4);
-    for (const performance of all) {
-      assertRight(performance);
-      assert.deepEqual([performance.sessions.length, performance.requests.length, performance.attempts], [1, 1, 1]);
-      assert.equal(performance.request?.publish.topic, performance.requestTopic);
+    for (const clientRun of all) {
+      assertRight(clientRun);
+      assert.deepEqual([clientRun.sessions.length, clientRun.requests.length, clientRun.attempts], [1, 1, 1]);
+      assert.equal(clientRun.request?.publish.topic, clientRun.requestTopic);
     }
     assert.equal(all[3]?.request?.deviceSendTime?.type, 'string');
   });
 
   test('that names a device is performed as that device', async (context) => {
     const identity = { productKey: 'A1zZ09Suite', deviceName: 'a-b_c@d:e.f' };
-    const performance = await (await open(context)).perform({ ...plain, identity });
-    assert.equal(performance.request?.publish.topic, '/ext/ntp/A1zZ09Suite/a-b_c@d:e.f/request');
+    const clientRun = await (await open(context)).perform({ ...plain, identity });
+    assert.equal(clientRun.request?.publish.topic, '/ext/ntp/A1zZ09Suite/a-b_c@d:e.f/request');
   });
 
   test('really spends what it claims', async (context) => {
-    const performance = await (await open(context)).perform({ ...plain, forthMs: 40, processingMs: 30, backMs: 20 });
-    assertRight(performance);
-    const [{ serverRecvTime, serverSendTime, atUs } = assert.fail()] = performance.request?.delivered ?? [];
+    const clientRun = await (await open(context)).perform({ ...plain, forthMs: 40, processingMs: 30, backMs: 20 });
+    assertRight(clientRun);
+    const [{ serverRecvTime, serverSendTime, atUs } = assert.fail()] = clientRun.request?.delivered ?? [];
     assert.ok(serverSendTime - serverRecvTime >= 29n);
-    assert.ok(atUs - (performance.request?.publish.atUs ?? atUs) >= 88_000);
+    assert.ok(atUs - (clientRun.request?.publish.atUs ?? atUs) >= 88_000);
   });
 });
 
 describe('a client', { timeout: 120_000 }, () => {
   test('that never asks is watched until its deadline', async (context) => {
-    const stage = await open(context, node('setInterval(() => {}, 60000)'), { within: '100ms' });
-    const { requests, sessions, attempts, ended, overdue, fate } = await stage.perform(plain);
+    const runner = await open(context, node('setInterval(() => {}, 60000)'), { within: '100ms' });
+    const { requests, sessions, attempts, ended, overdue, fate } = await runner.perform(plain);
     assert.deepEqual([requests.length, sessions.length, attempts, ended, overdue], [0, 0, 0, undefined, true]);
     assert.equal(fate, 'the client was still running at its deadline');
   });
 
   test('that never ends is ended once it has reported', async (context) => {
-    const performance = await (await open(context, tiny({ stay: true }))).perform(plain);
-    assertRight(performance);
-    assert.deepEqual([performance.ended, performance.overdue, performance.fate], [undefined, false, undefined]);
+    const clientRun = await (await open(context, tiny({ stay: true }))).perform(plain);
+    assertRight(clientRun);
+    assert.deepEqual([clientRun.ended, clientRun.overdue, clientRun.fate], [undefined, false, undefined]);
   });
 
   test('that exits at once says so, and what it printed last', async (context) => {
-    const stage = await open(context, node('console.error("no license"); process.exit(7)'));
-    const performance = await stage.perform(plain);
-    assert.deepEqual([performance.ended, performance.overdue, performance.requests.length], ['exited with code 7', false, 0]);
-    assert.deepEqual(performance.lines(), ['· the client exited with code 7', '· output: no license']);
+    const runner = await open(context, node('console.error("no license"); process.exit(7)'));
+    const clientRun = await runner.perform(plain);
+    assert.deepEqual([clientRun.ended, clientRun.overdue, clientRun.requests.length], ['exited with code 7', false, 0]);
+    assert.deepEqual(clientRun.lines(), ['· the client exited with code 7', '· output: no license']);
   });
 
   test('that is killed says by what', async (context) => {
-    const performance = await (await open(context, node('process.kill(process.pid, "SIGSEGV")'))).perform(plain);
-    assert.equal(performance.ended, 'killed by SIGSEGV');
+    const clientRun = await (await open(context, node('process.kill(process.pid, "SIGSEGV")'))).perform(plain);
+    assert.equal(clientRun.ended, 'killed by SIGSEGV');
   });
 
   test('that reports with its last breath is heard', async (context) => {
     const program = 'require("node:fs").writeSync(1, "NTP local time: 5\\n"); process.exit(0)';
-    const performance = await (await open(context, node(program))).perform(plain);
-    assert.equal(performance.reports[0]?.literal, '5');
+    const clientRun = await (await open(context, node(program))).perform(plain);
+    assert.equal(clientRun.reports[0]?.literal, '5');
   });
 
   test('several starts of which never brought a time is mute', async (context) => {
-    const stage = await open(context, node(''));
+    const runner = await open(context, node(''));
     const scenes = [1, 2, 3, 4].map((processingMs) => ({ ...plain, processingMs }));
-    await Promise.all([...scenes.slice(1), { ...plain, refusal: 'refuses TCP' } as const].map((scene) => stage.perform(scene)));
-    assert.equal(stage.mute, false);
-    await stage.perform(scenes[0] ?? plain);
-    assert.equal(stage.mute, true);
+    await Promise.all([...scenes.slice(1), { ...plain, refusal: 'refuses TCP' } as const].map((setup) => runner.perform(setup)));
+    assert.equal(runner.mute, false);
+    await runner.perform(scenes[0] ?? plain);
+    assert.equal(runner.mute, true);
   });
 
   test('that asks on a connection which it closes at once is answered on the one that listens', async (context) => {
-    const performance = await (await open(context, tiny({ apart: true }))).perform({ ...plain, forthMs: 30, backMs: 30 });
-    assertRight(performance);
-    assert.equal(performance.sessions.length, 2);
+    const clientRun = await (await open(context, tiny({ apart: true }))).perform({ ...plain, forthMs: 30, backMs: 30 });
+    assertRight(clientRun);
+    assert.equal(clientRun.sessions.length, 2);
   });
 
   test('that reports without end is not listened to without end', async (context) => {
     const program =
       'const print = () => { while (process.stdout.write("NTP local time: 5\\n".repeat(999))); process.stdout.once("drain", print); }; print()';
-    const performance = await (await open(context, node(program))).perform(plain);
-    assert.equal(performance.reports.length, 1000);
-    assert.ok(performance.lines().length <= 61);
+    const clientRun = await (await open(context, node(program))).perform(plain);
+    assert.equal(clientRun.reports.length, 1000);
+    assert.ok(clientRun.lines().length <= 61);
   });
 
   test('that asks without end is not kept track of without end', async (context) => {
-    const performance = await (await open(context, tiny({ times: 3000, stay: true }))).perform({ ...plain, backMs: 60_000 });
-    assert.equal(performance.requests.length, 1000);
-    assert.deepEqual([performance.overdue, performance.fate], [true, 'the suite ended the client, which asked without end']);
-    const leftOut = /\n… (\d+) lines left out\n/.exec(performance.lines().join('\n'))?.[1];
+    const clientRun = await (await open(context, tiny({ times: 3000, stay: true }))).perform({ ...plain, backMs: 60_000 });
+    assert.equal(clientRun.requests.length, 1000);
+    assert.deepEqual([clientRun.overdue, clientRun.fate], [true, 'the suite ended the client, which asked without end']);
+    const leftOut = /\n… (\d+) lines left out\n/.exec(clientRun.lines().join('\n'))?.[1];
     assert.ok(Number(leftOut) > 900, `${leftOut} lines left out`);
   });
 
   test('of a device that there is once takes turns with itself', async (context) => {
     const device = { productKey: 'a1NtpSuite1', deviceName: 'only-one', deviceSecret: 'hunter22' };
-    const stage = await open(context, tiny({ lock: join(folder, 'lock') }), { device, onlyThese: true });
-    const all = await Promise.all([plain, unlike, { ...plain, processingMs: 5 }].map((scene) => stage.perform(scene)));
+    const runner = await open(context, tiny({ lock: join(folder, 'lock') }), { device, onlyThese: true });
+    const all = await Promise.all([plain, unlike, { ...plain, processingMs: 5 }].map((setup) => runner.perform(setup)));
     assert.deepEqual(
       all.map(({ ended, identity }) => [ended, identity.deviceName]),
       all.map(() => ['exited with code 0', 'only-one']),
     );
-    for (const performance of all) assertRight(performance);
+    for (const clientRun of all) assertRight(clientRun);
   });
 
   test('reports by a message where its target file says so', async (context) => {
     const result = { topic: '/sys/{productKey}/{deviceName}/time', pointer: '/params/time' };
-    const stage = await open(context, node(''), { result });
+    const runner = await open(context, node(''), { result });
     const client = await open(context, tiny({ byMessage: true }), { result });
     assertRight(await client.perform(plain));
     assert.equal((await client.perform(plain)).requests.length, 1, 'the report is no request');
-    assert.equal((await stage.perform(plain)).reports.length, 0);
+    assert.equal((await runner.perform(plain)).reports.length, 0);
   });
 });
 
@@ -200,9 +200,9 @@ describe('a client that is asked to ask', { timeout: 120_000 }, () => {
     ['publish', 'message', { publish: { topic: '/go/{deviceName}', payload: 'now' } }],
   ] as const) {
     test(`by ${kind} asks once it listens`, async (context) => {
-      const performance = await (await open(context, tiny({ on, stay: true }), { sync })).perform(plain);
-      assertRight(performance);
-      if (kind !== 'every') assert.equal(performance.requests.length, 1);
+      const clientRun = await (await open(context, tiny({ on, stay: true }), { sync })).perform(plain);
+      assertRight(clientRun);
+      if (kind !== 'every') assert.equal(clientRun.requests.length, 1);
     });
 
     for (const sequel of [
@@ -211,9 +211,9 @@ describe('a client that is asked to ask', { timeout: 120_000 }, () => {
       'cuts the connection after the first request',
     ] as const) {
       test(`by ${kind} gets its time when the platform ${sequel}`, async (context) => {
-        const performance = await (await open(context, tiny({ on, stay: true }), { sync })).perform({ ...plain, sequel });
-        assertRight(performance);
-        assert.ok(performance.requests.length >= 2);
+        const clientRun = await (await open(context, tiny({ on, stay: true }), { sync })).perform({ ...plain, sequel });
+        assertRight(clientRun);
+        assert.ok(clientRun.requests.length >= 2);
       });
     }
   }
@@ -225,11 +225,11 @@ describe('a client that is asked to ask', { timeout: 120_000 }, () => {
       const socket = require('node:net').connect(+process.argv[2], process.argv[1]);
       socket.write(Buffer.concat([Buffer.from([0x10, 12 + process.argv[4].length, ...bytes.subarray(2, 12), 0, process.argv[4].length]), Buffer.from(process.argv[4])]));
       socket.on('data', (data) => data.includes('/anything') && process.exit(3));`;
-    const stage = await open(context, node(program), {
+    const runner = await open(context, node(program), {
       sync,
       capabilities: ['auto-subscription'],
     });
-    assert.equal((await stage.perform(plain)).ended, 'exited with code 3');
+    assert.equal((await runner.perform(plain)).ended, 'exited with code 3');
   });
 });
 
@@ -237,18 +237,18 @@ describe('a platform', { timeout: 120_000 }, () => {
   for (const named of [true, false]) {
     for (const refusal of ['refuses TCP', 'refuses CONNECT', 'never answers'] as const) {
       test(`that ${refusal} answers nobody, ${named ? 'named' : 'unnamed'}, and sees who tried`, async (context) => {
-        const performance = await (await open(context, tiny({ named, times: 2 }))).perform({ ...plain, refusal });
-        assert.deepEqual(performance.reports, []);
-        assert.ok(performance.attempts > 0);
-        assert.ok(performance.requests.every(({ delivered }) => delivered.length === 0));
-        assert.equal(performance.requests.length, refusal === 'never answers' ? 2 : 0);
+        const clientRun = await (await open(context, tiny({ named, times: 2 }))).perform({ ...plain, refusal });
+        assert.deepEqual(clientRun.reports, []);
+        assert.ok(clientRun.attempts > 0);
+        assert.ok(clientRun.requests.every(({ delivered }) => delivered.length === 0));
+        assert.equal(clientRun.requests.length, refusal === 'never answers' ? 2 : 0);
       });
     }
 
     test(`is slow to accept whoever connects, ${named ? 'named' : 'unnamed'}`, async (context) => {
-      const performance = await (await open(context, tiny({ named }))).perform({ ...plain, slowConnectMs: 200 });
-      assertRight(performance);
-      const [session] = performance.sessions;
+      const clientRun = await (await open(context, tiny({ named }))).perform({ ...plain, slowConnectMs: 200 });
+      assertRight(clientRun);
+      const [session] = clientRun.sessions;
       const connack = [...(session?.frames ?? [])].find(({ packet }) => packet.cmd === 'connack');
       assert.ok((connack?.atUs ?? 0) - (session?.accepted.atUs ?? 0) >= 199_000);
     });
@@ -259,14 +259,14 @@ describe('the controlled clock', { skip: withoutCompiler, timeout: 120_000 }, ()
   const capabilities = ['clock'];
 
   test('is proved by what the client sends, and the worked example is exact', async (context) => {
-    const stage = await open(context, tiny({}), { capabilities });
-    assert.equal(await stage.proveClock(), undefined);
-    assert.equal(stage.performances[0]?.reports[0]?.literal, '1571724098125');
+    const runner = await open(context, tiny({}), { capabilities });
+    assert.equal(await runner.proveClock(), undefined);
+    assert.equal(runner.clientRuns[0]?.reports[0]?.literal, '1571724098125');
   });
 
   test('is not taken for granted where the client does not read it', async (context) => {
-    const stage = await open(context, ['env', '-u', 'LD_PRELOAD', ...tiny()], { capabilities });
-    assert.match((await stage.proveClock()) ?? '', /it stood at 1571724098000, and the client sent \d+\. Static programs/);
+    const runner = await open(context, ['env', '-u', 'LD_PRELOAD', ...tiny()], { capabilities });
+    assert.match((await runner.proveClock()) ?? '', /it stood at 1571724098000, and the client sent \d+\. Static programs/);
   });
 
   test('is not taken for granted for a static program', async (context) => {
@@ -277,8 +277,8 @@ describe('the controlled clock', { skip: withoutCompiler, timeout: 120_000 }, ()
     );
     const linked = spawnSync('cc', ['-static', '-o', program, source]).status === 0;
     if (!linked) return context.skip('no static C library is installed');
-    const stage = await open(context, tiny({ now: program }), { capabilities });
-    assert.match((await stage.proveClock()) ?? '', /Static programs cannot be controlled/);
+    const runner = await open(context, tiny({ now: program }), { capabilities });
+    assert.match((await runner.proveClock()) ?? '', /Static programs cannot be controlled/);
   });
 
   test('is not doubted where nothing was sent', async (context) => {

@@ -2,17 +2,24 @@ import { readFileSync } from 'node:fs';
 import type { IConnectPacket } from 'mqtt-packet';
 import { type ClockSettings, type ContainerClockSettings, ControlledClock } from '../implementation/controlled-clock.ts';
 import { EnvironmentError } from '../implementation/errors.ts';
-import { type Venue, venueOf } from '../implementation/listen-address.ts';
+import { type ListenAddress, listenAddressOf } from '../implementation/listen-address.ts';
 import type { Identity, StartedTarget, Target } from '../implementation/target.ts';
 import { readPayload } from '../message/payload.ts';
 import { assertValid } from '../message/schema.ts';
 import { learnSecret } from '../text/secrets.ts';
-import { moment } from '../time/moment.ts';
-import { wall } from '../time/now.ts';
+import { now, wallMsAt } from '../time/now.ts';
 import { stopwatch } from '../time/stopwatch.ts';
-import type { PlatformSession } from './client-connection.ts';
-import { type ClientRequest, Performance } from './client-run.ts';
-import { type Answer, leadOf, plainScene, type ResponseTimes, receiveTimeOf, type Scene, writeAnswer } from './client-setup.ts';
+import type { ClientConnection } from './client-connection.ts';
+import { type ClientRequest, ClientRun } from './client-run.ts';
+import {
+  type Answer,
+  type ClientSetup,
+  leadOf,
+  plainSetup,
+  type ResponseTimes,
+  receiveTimeOf,
+  writeAnswer,
+} from './client-setup.ts';
 import { afterReportMs, startClient, tellToAsk } from './client-start.ts';
 import { Platform, type PlatformOptions } from './platform.ts';
 import type { PlatformRequest, Script } from './platform-script.ts';
@@ -23,7 +30,7 @@ const stranger: Identity = { productKey: 'a1NtpSuite1', deviceName: 'somebody-el
 
 /** Who takes part in a performance. */
 interface Cast {
-  readonly performance: Performance;
+  readonly clientRun: ClientRun;
   readonly platform: Platform;
   readonly clock: ControlledClock | undefined;
 }
@@ -32,13 +39,13 @@ interface Cast {
  * The client under test in front of the platform that the suite plays. Every scenario describes a scene; scenes that are alike are
  * performed once, and all that can be judged on such a performance is judged on it.
  */
-export class Stage {
+export class ClientRunner {
   readonly target: Target;
   readonly #platform: Platform;
-  readonly #venue: Venue;
+  readonly #venue: ListenAddress;
   readonly #port: number;
-  readonly #performances = new Map<string, Promise<Performance>>();
-  readonly #finished: Performance[] = [];
+  readonly #clientRuns = new Map<string, Promise<ClientRun>>();
+  readonly #finished: ClientRun[] = [];
   readonly #running = new Set<StartedTarget>();
   /** Of the images that were started; more than one where the image was replaced meanwhile. */
   readonly #imageDigests = new Set<string>();
@@ -51,7 +58,7 @@ export class Stage {
   readonly #giveUp = new AbortController();
   #count = 0;
 
-  private constructor(target: Target, platform: Platform, venue: Venue, port: number) {
+  private constructor(target: Target, platform: Platform, venue: ListenAddress, port: number) {
     this.target = target;
     this.#platform = platform;
     this.#venue = venue;
@@ -60,15 +67,15 @@ export class Stage {
   }
 
   /** Opens the platform: on the loopback for processes, on the gateway of their network for containers. */
-  static async open(target: Target): Promise<Stage> {
+  static async open(target: Target): Promise<ClientRunner> {
     const platform = new Platform(appearance(target));
-    const venue = await venueOf(target);
+    const venue = await listenAddressOf(target);
     const port = await venue.listen(platform).catch(async (error: unknown) => {
       await venue.leave();
       throw error;
     });
     platform.play(stranger, {});
-    return new Stage(target, platform, venue, port);
+    return new ClientRunner(target, platform, venue, port);
   }
 
   /** Of the image that every start was made from; undefined where there is none. */
@@ -89,7 +96,7 @@ export class Stage {
   }
 
   /** Every performance that has come to its end, in that order. */
-  get performances(): readonly Performance[] {
+  get clientRuns(): readonly ClientRun[] {
     return this.#finished;
   }
 
@@ -98,8 +105,8 @@ export class Stage {
    * its whole deadline.
    */
   get mute(): boolean {
-    const answered = this.#finished.filter(({ scene }) => scene.refusal === undefined);
-    const tried = new Set(answered.map(({ scene }) => scene.type));
+    const answered = this.#finished.filter(({ setup }) => setup.refusal === undefined);
+    const tried = new Set(answered.map(({ setup }) => setup.type));
     if (answered.length < 4 || !this.target.timestampTypes.every((type) => tried.has(type))) return false;
     return answered.every(({ reports }) => reports.length === 0);
   }
@@ -109,13 +116,13 @@ export class Stage {
     const [type = 'long'] = this.target.timestampTypes;
     for (const refusal of ['never answers', 'refuses TCP', 'refuses CONNECT'] as const) {
       // Whoever needs the performance asks for it again, and hears of what went wrong.
-      this.perform({ ...plainScene(type), refusal }).catch(() => undefined);
+      this.perform({ ...plainSetup(type), refusal }).catch(() => undefined);
     }
   }
 
   /** Whether there is, or will be, a performance of this scene. */
-  has(scene: Scene): boolean {
-    return this.#performances.has(keyOf(scene));
+  has(setup: ClientSetup): boolean {
+    return this.#clientRuns.has(keyOf(setup));
   }
 
   /** What keeps the performances from being judged: what the suite's own scripts threw, and what became of the way to the platform. */
@@ -125,23 +132,23 @@ export class Stage {
   }
 
   /** Performs a scene, or gives the performance that there is of it. */
-  async perform(scene: Scene): Promise<Performance> {
-    const key = keyOf(scene);
-    const known = this.#performances.get(key);
+  async perform(setup: ClientSetup): Promise<ClientRun> {
+    const key = keyOf(setup);
+    const known = this.#clientRuns.get(key);
     if (known !== undefined) return known;
-    const performing = stopwatch.time('clients', () => this.#inTurn(scene));
-    this.#performances.set(key, performing);
+    const performing = stopwatch.time('clients', () => this.#inTurn(setup));
+    this.#clientRuns.set(key, performing);
     return performing;
   }
 
   /** Performs a scene anew, unless that has been done already: what was recorded of it cannot be judged. */
-  async performAgain(performance: Performance): Promise<Performance> {
-    const { scene } = performance;
-    const key = keyOf(scene);
-    const known = this.#performances.get(key);
+  async performAgain(clientRun: ClientRun): Promise<ClientRun> {
+    const { setup } = clientRun;
+    const key = keyOf(setup);
+    const known = this.#clientRuns.get(key);
     // Another one may have had the same wish meanwhile.
-    if ((await known) === performance && this.#performances.get(key) === known) this.#performances.delete(key);
-    return this.perform(scene);
+    if ((await known) === clientRun && this.#clientRuns.get(key) === known) this.#clientRuns.delete(key);
+    return this.perform(setup);
   }
 
   /**
@@ -152,17 +159,17 @@ export class Stage {
   async proveClock(): Promise<string | undefined> {
     const sends = 1571724098000;
     const [type = 'long'] = this.target.timestampTypes;
-    const performance = await this.perform({
-      ...plainScene(type),
+    const clientRun = await this.perform({
+      ...plainSetup(type),
       clock: { sends, receives: sends + 25 },
       serverRecvTime: sends + 110,
       processingMs: 5,
     });
-    const sent = performance.request?.deviceSendTime?.number;
+    const sent = clientRun.request?.deviceSendTime?.number;
     if (sent === undefined) return undefined;
     const powers = [1n, 1000n, 1_000_000n];
     const shows = powers.some((power) => sent === BigInt(sends) * power || sent * power === BigInt(sends));
-    const real = BigInt(Math.round(performance.request?.publish.wallMs ?? 0));
+    const real = BigInt(Math.round(clientRun.request?.publish.wallMs ?? 0));
     const followsReal = powers.some(
       (power) => absolute(sent - real * power) < 86_400_000n * power || absolute(sent * power - real) < 86_400_000n,
     );
@@ -174,22 +181,22 @@ export class Stage {
   async close(): Promise<void> {
     this.#giveUp.abort(new EnvironmentError('the run was ended before the client had started'));
     await Promise.all([...this.#running].map((client) => client.stop()));
-    await Promise.allSettled(this.#performances.values());
+    await Promise.allSettled(this.#clientRuns.values());
     await this.#platform[Symbol.asyncDispose]();
     await this.#venue.leave();
   }
 
-  async #inTurn(scene: Scene): Promise<Performance> {
-    const identity = this.#cast(scene);
-    if (!this.target.onlyThese) return this.#perform(scene, identity);
+  async #inTurn(setup: ClientSetup): Promise<ClientRun> {
+    const identity = this.#cast(setup);
+    if (!this.target.onlyThese) return this.#perform(setup, identity);
     const before = this.#turn;
-    const mine = before.then(() => this.#perform(scene, identity));
+    const mine = before.then(() => this.#perform(setup, identity));
     this.#turn = mine.catch(() => undefined);
     return mine;
   }
 
   /** The device that the client is to be. Each start has one of its own, so that nothing of another start can be taken for its doing. */
-  #cast({ identity }: Scene): Identity {
+  #cast({ identity }: ClientSetup): Identity {
     const [declared] = this.target.devices;
     const deviceSecret = declared?.deviceSecret ?? 'made-up-secret';
     if (this.target.onlyThese && declared !== undefined) return declared;
@@ -200,42 +207,42 @@ export class Stage {
     };
   }
 
-  async #perform(scene: Scene, identity: Identity): Promise<Performance> {
-    using clock = scene.clock === undefined ? undefined : await ControlledClock.create();
-    if (scene.clock !== undefined) clock?.set(scene.clock.sends);
-    const performance = new Performance(scene, identity);
-    if (scene.slowConnectMs > 0 || scene.refusal === 'refuses TCP' || scene.refusal === 'refuses CONNECT') {
+  async #perform(setup: ClientSetup, identity: Identity): Promise<ClientRun> {
+    using clock = setup.clock === undefined ? undefined : await ControlledClock.create();
+    if (setup.clock !== undefined) clock?.set(setup.clock.sends);
+    const clientRun = new ClientRun(setup, identity);
+    if (setup.slowConnectMs > 0 || setup.refusal === 'refuses TCP' || setup.refusal === 'refuses CONNECT') {
       // What comes before CONNACK comes before anybody can know who asks: this client has a platform for itself.
       await using platform = new Platform(appearance(this.target));
-      const cast = { performance, platform, clock };
+      const cast = { clientRun, platform, clock };
       const script = this.#script(cast);
       const refuseTcp = (): 'refuse' => {
-        setImmediate(() => performance.changed());
+        setImmediate(() => clientRun.changed());
         return 'refuse';
       };
-      platform.script = scene.refusal === 'refuses TCP' ? { onAccept: refuseTcp } : script;
+      platform.script = setup.refusal === 'refuses TCP' ? { onAccept: refuseTcp } : script;
       await this.#run(cast, script, await this.#venue.listen(platform));
-      performance.close([...platform.sessions(), ...platform.sessions(identity)], platform.accepted);
+      clientRun.close([...platform.sessions(), ...platform.sessions(identity)], platform.accepted);
       this.#faults.push(...platform.faults);
     } else {
-      const cast = { performance, platform: this.#platform, clock };
+      const cast = { clientRun, platform: this.#platform, clock };
       await this.#run(cast, this.#script(cast), this.#port);
       const sessions = this.#platform.sessions(identity);
-      performance.close(sessions, sessions.length);
+      clientRun.close(sessions, sessions.length);
       this.#platform.forget(identity);
     }
-    this.#finished.push(performance);
-    return performance;
+    this.#finished.push(clientRun);
+    return clientRun;
   }
 
-  async #run({ performance, platform, clock }: Cast, script: Script, port: number): Promise<void> {
-    const { identity, scene } = performance;
+  async #run({ clientRun, platform, clock }: Cast, script: Script, port: number): Promise<void> {
+    const { identity, setup } = clientRun;
     const controlled: (ClockSettings & Partial<ContainerClockSettings>) | undefined =
       this.target.start.kind === 'container' ? clock?.forContainer() : clock?.forProcess();
     platform.play(identity, script);
-    const client = await startClient(this.target, performance, {
+    const client = await startClient(this.target, clientRun, {
       giveUp: this.#giveUp.signal,
-      env: { ...(scene.timeZone === undefined ? {} : { TZ: scene.timeZone }), ...controlled?.env },
+      env: { ...(setup.timeZone === undefined ? {} : { TZ: setup.timeZone }), ...controlled?.env },
       mounts: controlled === undefined || controlled.mount === undefined ? [] : [controlled.mount],
       host: this.#venue.host,
       port,
@@ -244,83 +251,83 @@ export class Stage {
     this.#running.add(client);
     void client.lost?.then((why) => {
       this.#faults.push(new EnvironmentError(why));
-      performance.over = true;
-      performance.changed();
+      clientRun.over = true;
+      clientRun.changed();
     });
     if (client.imageDigest !== undefined) this.#imageDigests.add(client.imageDigest);
     try {
-      if (!this.#giveUp.signal.aborted) await this.#watch({ performance, platform, clock }, client);
+      if (!this.#giveUp.signal.aborted) await this.#watch({ clientRun, platform, clock }, client);
     } finally {
-      performance.over = true;
-      performance.changed();
-      performance.doubt = await client.doubt?.();
+      clientRun.over = true;
+      clientRun.changed();
+      clientRun.doubt = await client.doubt?.();
       await client.stop();
       // What it said last was read meanwhile.
-      performance.output = client.output();
+      clientRun.output = client.output();
       this.#running.delete(client);
     }
   }
 
   /** Lets the client ask, and waits for what the scene is about. */
   async #watch(cast: Cast, client: StartedTarget): Promise<void> {
-    const { performance } = cast;
-    const { scene } = performance;
+    const { clientRun } = cast;
+    const { setup } = clientRun;
     const { withinMs, sync } = this.target;
-    const over = (): boolean => performance.ended !== undefined;
+    const over = (): boolean => clientRun.ended !== undefined;
     const interval = sync.kind === 'every' ? sync.intervalMs : 0;
     await this.#trigger(cast, client);
-    if (scene.sequel !== undefined) {
-      await performance.until(() => over() || performance.requests.length > 0, withinMs + interval);
+    if (setup.sequel !== undefined) {
+      await clientRun.until(() => over() || clientRun.requests.length > 0, withinMs + interval);
       await this.#trigger(cast, client);
     }
     const enough =
-      scene.refusal === undefined
-        ? () => performance.reports.length > 0
-        : () => performance.reports.length > 0 || performance.requests.length > 1;
-    const deadline = withinMs + interval * (scene.sequel === undefined ? 1 : 2);
-    await performance.until(() => over() || enough() || performance.askedTooOften, deadline);
-    performance.overdue = !(over() || enough());
+      setup.refusal === undefined
+        ? () => clientRun.reports.length > 0
+        : () => clientRun.reports.length > 0 || clientRun.requests.length > 1;
+    const deadline = withinMs + interval * (setup.sequel === undefined ? 1 : 2);
+    await clientRun.until(() => over() || enough() || clientRun.askedTooOften, deadline);
+    clientRun.overdue = !(over() || enough());
     // One that has reported may end, or report again.
-    if (performance.reports.length > 0) await performance.until(() => over() || performance.reportedTooOften, afterReportMs);
+    if (clientRun.reports.length > 0) await clientRun.until(() => over() || clientRun.reportedTooOften, afterReportMs);
   }
 
   /** Has the client ask, where it does not by itself. */
-  async #trigger({ performance, platform }: Cast, client: StartedTarget): Promise<void> {
+  async #trigger({ clientRun, platform }: Cast, client: StartedTarget): Promise<void> {
     const { sync, withinMs } = this.target;
     if (sync.kind === 'start' || sync.kind === 'every') return;
-    const open = (): PlatformSession[] => platform.sessions(performance.identity).filter(({ ending }) => ending === undefined);
+    const open = (): ClientConnection[] => platform.sessions(clientRun.identity).filter(({ ending }) => ending === undefined);
     // A message that lets it ask must find its listener.
-    const topic = sync.kind === 'publish' ? fill(sync.topic, performance.identity) : undefined;
+    const topic = sync.kind === 'publish' ? fill(sync.topic, clientRun.identity) : undefined;
     const listens = this.target.capabilities.has('auto-subscription')
-      ? () => performance.welcomed && open().length > 0
+      ? () => clientRun.welcomed && open().length > 0
       : () => open().some((session) => (topic === undefined ? session.subscriptions.size > 0 : session.hears(topic)));
-    const { refusal } = performance.scene;
+    const { refusal } = clientRun.setup;
     const refused = refusal === 'refuses TCP' || refusal === 'refuses CONNECT';
     // One that is not let in has shown by its attempt that it runs, and that what listens to a signal is in place.
     const ready = refused ? () => platform.accepted > 0 : listens;
-    await performance.until(() => ready() || performance.ended !== undefined, withinMs);
-    if (performance.ended !== undefined) return;
+    await clientRun.until(() => ready() || clientRun.ended !== undefined, withinMs);
+    if (clientRun.ended !== undefined) return;
     if (sync.kind !== 'publish') return tellToAsk(client, sync);
     for (const session of open()) {
-      session.deliver(fill(sync.topic, performance.identity), fill(sync.payload, performance.identity));
+      session.deliver(fill(sync.topic, clientRun.identity), fill(sync.payload, clientRun.identity));
     }
   }
 
   #script(cast: Cast): Script {
-    const { performance, platform } = cast;
-    const { scene } = performance;
+    const { clientRun, platform } = cast;
+    const { setup } = clientRun;
     const autoSubscription = this.target.capabilities.has('auto-subscription');
     const welcome = (): void => {
-      performance.welcomed = true;
-      performance.changed();
+      clientRun.welcomed = true;
+      clientRun.changed();
     };
     return {
       autoSubscription,
       onConnect: (packet, session) => {
         learnPassword(packet, this.target);
-        setImmediate(() => performance.changed());
-        if (scene.refusal === 'refuses CONNECT') return { refuse: 5 };
-        if (scene.slowConnectMs === 0) {
+        setImmediate(() => clientRun.changed());
+        if (setup.refusal === 'refuses CONNECT') return { refuse: 5 };
+        if (setup.slowConnectMs === 0) {
           // After the CONNACK has left: who waits for a connection sees it then.
           setImmediate(welcome);
           return 'accept';
@@ -328,88 +335,88 @@ export class Stage {
         setTimeout(() => {
           session.accept();
           welcome();
-        }, scene.slowConnectMs);
+        }, setup.slowConnectMs);
         return 'withhold';
       },
       onSubscribe: () => {
         // After the SUBACK has left: who waits for a subscription sees it then.
-        setImmediate(() => performance.changed());
+        setImmediate(() => clientRun.changed());
         return 'grant';
       },
       onRequest: async (publish, session) => {
-        const said = this.#reports.fromMessage?.(publish.topic, publish.payload, performance.identity);
+        const said = this.#reports.fromMessage?.(publish.topic, publish.payload, clientRun.identity);
         if (said !== undefined) {
-          performance.keep(said);
+          clientRun.keep(said);
           return;
         }
-        if (performance.askedTooOften) return;
+        if (clientRun.askedTooOften) return;
         const payload = readPayload(publish.payload);
-        if (!performance.isRequest(publish.topic, payload)) return;
+        if (!clientRun.isRequest(publish.topic, payload)) return;
         const beforeUs = (session.frames.before(publish.atUs) ?? session.accepted).atUs;
-        const listened = platform.sessions(performance.identity).some((one) => one.subscribes(performance.responseTopic));
+        const listened = platform.sessions(clientRun.identity).some((one) => one.subscribes(clientRun.responseTopic));
         const deviceSendTime = payload.members.get('deviceSendTime');
         const request: ClientRequest = { publish, beforeUs, listened, payload, deviceSendTime, delivered: [] };
-        performance.requests.push(request);
-        performance.changed();
-        if (publish.topic === performance.requestTopic) await this.#answer(cast, request, publish);
-        performance.changed();
+        clientRun.requests.push(request);
+        clientRun.changed();
+        if (publish.topic === clientRun.requestTopic) await this.#answer(cast, request, publish);
+        clientRun.changed();
       },
     };
   }
 
   /** Answers a request as the scene says. What it claims is true: the latencies and the processing time are really spent. */
   async #answer(cast: Cast, request: ClientRequest, publish: PlatformRequest): Promise<void> {
-    const { performance } = cast;
-    const { scene, requests } = performance;
+    const { clientRun } = cast;
+    const { setup, requests } = clientRun;
     const first = requests[0] === request;
-    if (scene.refusal !== undefined) return;
-    if (first && scene.sequel === 'loses the first answer') return;
-    if (first && scene.sequel === 'cuts the connection after the first request') {
+    if (setup.refusal !== undefined) return;
+    if (first && setup.sequel === 'loses the first answer') return;
+    if (first && setup.sequel === 'cuts the connection after the first request') {
       publish.session.cut();
       return;
     }
     if (request.deviceSendTime?.number === undefined) return;
     const times = await this.#spend(cast, publish);
-    const late = scene.sequel === 'answers the first request late';
+    const late = setup.sequel === 'answers the first request late';
     if (late && first) {
       // Kept until the next request is here; then both are answered, the late one first.
-      await performance.until(() => requests.length > 1 || performance.over, this.target.withinMs * 2);
-      this.#deliver(cast, request, publish, scene.answers.at(-1), times);
+      await clientRun.until(() => requests.length > 1 || clientRun.over, this.target.withinMs * 2);
+      this.#deliver(cast, request, publish, setup.answers.at(-1), times);
       return;
     }
-    if (late) await performance.until(() => (requests[0]?.delivered.length ?? 0) > 0, this.target.withinMs);
-    for (const answer of scene.answers) {
-      await pass(answer.afterMs, performance);
+    if (late) await clientRun.until(() => (requests[0]?.delivered.length ?? 0) > 0, this.target.withinMs);
+    for (const answer of setup.answers) {
+      await pass(answer.afterMs, clientRun);
       this.#deliver(cast, request, publish, answer, times);
     }
   }
 
-  async #spend({ performance, clock }: Cast, publish: PlatformRequest): Promise<{ received: number; sent: number }> {
-    const { scene } = performance;
-    if (scene.clock !== undefined) {
+  async #spend({ clientRun, clock }: Cast, publish: PlatformRequest): Promise<{ received: number; sent: number }> {
+    const { setup } = clientRun;
+    if (setup.clock !== undefined) {
       // The client's clock stands still: what it can see elapse is what the clock is moved by.
-      clock?.set(scene.clock.receives);
-      const received = receiveTimeOf(scene, scene.clock);
-      return { received, sent: received + scene.processingMs };
+      clock?.set(setup.clock.receives);
+      const received = receiveTimeOf(setup, setup.clock);
+      return { received, sent: received + setup.processingMs };
     }
-    const lead = leadOf(scene, publish.wallMs);
-    await pass(scene.forthMs, performance);
-    const received = Math.floor(wall() + lead);
-    await pass(scene.processingMs, performance);
+    const lead = leadOf(setup, publish.wallMs);
+    await pass(setup.forthMs, clientRun);
+    const received = Math.floor(wallMsAt() + lead);
+    await pass(setup.processingMs, clientRun);
     // One that takes no time has one moment, and not two between which this machine may do something else.
-    const sent = scene.processingMs === 0 ? received : Math.floor(wall() + lead);
-    await pass(scene.backMs, performance);
+    const sent = setup.processingMs === 0 ? received : Math.floor(wallMsAt() + lead);
+    await pass(setup.backMs, clientRun);
     return { received, sent };
   }
 
   #deliver(
-    { performance, platform }: Cast,
+    { clientRun, platform }: Cast,
     request: ClientRequest,
     publish: PlatformRequest,
     answer: Answer | undefined,
     { received, sent }: { received: number; sent: number },
   ): void {
-    if (answer === undefined) throw new Error('the scene has no answer');
+    if (answer === undefined) throw new Error('the setup has no answer');
     const deviceSendTime = request.deviceSendTime?.number ?? 0n;
     const times: ResponseTimes = { deviceSendTime, serverRecvTime: BigInt(received), serverSendTime: BigInt(sent) };
     // In the type that it was asked in; where the client sent neither, in the one that its target file declares.
@@ -418,15 +425,15 @@ export class Stage {
         ? 'string'
         : request.deviceSendTime?.type === 'number'
           ? 'long'
-          : performance.scene.type;
+          : clientRun.setup.type;
     const payload = writeAnswer(answer, type, times);
-    if (answer === performance.scene.answers.at(-1)) assertValid('response', payload);
+    if (answer === clientRun.setup.answers.at(-1)) assertValid('response', payload);
     const topic =
-      answer.on === 'its own' ? performance.responseTopic : `/ext/ntp/${stranger.productKey}/${stranger.deviceName}/response`;
-    const now = moment();
+      answer.on === 'its own' ? clientRun.responseTopic : `/ext/ntp/${stranger.productKey}/${stranger.deviceName}/response`;
+    const time = now();
     const heard = platform.respond(publish, topic, payload).length > 0;
     const { serverRecvTime, serverSendTime } = times;
-    request.delivered.push({ ...now, answer, payload, serverRecvTime, serverSendTime, heard });
+    request.delivered.push({ ...time, answer, payload, serverRecvTime, serverSendTime, heard });
   }
 }
 
@@ -455,24 +462,24 @@ const fill = (text: string, { productKey, deviceName }: Identity): string =>
   text.replaceAll('{productKey}', productKey).replaceAll('{deviceName}', deviceName);
 
 /** Equal scenes have equal keys, in whatever order a scenario describes them. */
-const keyOf = (scene: Scene): string => JSON.stringify(Object.entries(scene).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+const keyOf = (setup: ClientSetup): string => JSON.stringify(Object.entries(setup).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 
 /**
  * Lets real time pass, because the platform claims that it passed; no longer than there is a client. That the connection which asked
  * has ended means nothing: another one may listen.
  */
-async function pass(ms: number, performance: Performance): Promise<void> {
-  if (ms > 0) await performance.until(() => performance.over, ms);
+async function pass(ms: number, clientRun: ClientRun): Promise<void> {
+  if (ms > 0) await clientRun.until(() => clientRun.over, ms);
 }
 
-let current: Stage | undefined;
+let current: ClientRunner | undefined;
 
 /** Sets the stage that the steps work on; undefined when the run is over. */
-export function setStage(stage: Stage | undefined): void {
-  current = stage;
+export function setClientRunner(runner: ClientRunner | undefined): void {
+  current = runner;
 }
 
 /** The stage of this run; undefined when no client is under test. */
-export function stage(): Stage | undefined {
+export function runner(): ClientRunner | undefined {
   return current;
 }

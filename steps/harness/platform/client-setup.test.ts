@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { assertValid, schemaFaults } from '../message/schema.ts';
-import { pagePayload, plainPayload, plainScene, trueAnswer, writeAnswer } from './client-setup.ts';
+import { pagePayload, plainPayload, plainSetup, trueAnswer, writeAnswer } from './client-setup.ts';
 
 const times = { deviceSendTime: 1_571_724_098_000n, serverRecvTime: 1_571_724_098_110n, serverSendTime: 1_571_724_098_115n };
 
@@ -24,7 +24,7 @@ describe('an answer', () => {
     }
   }
 
-  test('that is false is off by what its scene says, and its echo by what that says', () => {
+  test('that is false is off by what its setup says, and its echo by what that says', () => {
     assert.equal(
       writeAnswer({ ...trueAnswer(), offByMs: 1000, echoOffByMs: -500 }, 'long', times),
       '{"deviceSendTime":1571724097500,"serverSendTime":1571724099115,"serverRecvTime":1571724099110}',
@@ -41,8 +41,8 @@ describe('an answer', () => {
   });
 });
 
-test('a plain scene has one true answer and nothing out of the ordinary', () => {
-  assert.deepEqual(plainScene('long'), {
+test('a plain setup has one true answer and nothing out of the ordinary', () => {
+  assert.deepEqual(plainSetup('long'), {
     type: 'long',
     forthMs: 0,
     backMs: 0,

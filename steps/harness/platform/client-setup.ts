@@ -21,7 +21,7 @@ export type Refusal = 'refuses TCP' | 'refuses CONNECT' | 'never answers';
 export type Sequel = 'answers the first request late' | 'loses the first answer' | 'cuts the connection after the first request';
 
 /** What the platform and the client's surroundings are like in one start of the client. Equal scenes are one start. */
-export interface Scene {
+export interface ClientSetup {
   readonly type: TimestampType;
   /** Given to the client instead of a device of the suite's choice. */
   readonly identity?: Identity;
@@ -57,7 +57,7 @@ export function trueAnswer(payload = plainPayload): Answer {
 }
 
 /** A scene in which nothing is out of the ordinary. */
-export function plainScene(type: TimestampType): Scene {
+export function plainSetup(type: TimestampType): ClientSetup {
   return { type, forthMs: 0, backMs: 0, processingMs: 0, answers: [trueAnswer()], slowConnectMs: 0 };
 }
 
@@ -82,12 +82,12 @@ export function writeAnswer({ payload, offByMs, echoOffByMs }: Answer, type: Tim
 const usualLeadMs = 3_600_000;
 
 /** How far the platform's clock is ahead of the suite's after a request that came at this wall time; all in ms. */
-export function leadOf({ serverRecvTime }: Scene, requestWallMs: number): number {
+export function leadOf({ serverRecvTime }: ClientSetup, requestWallMs: number): number {
   return serverRecvTime === undefined ? usualLeadMs : serverRecvTime - Math.floor(requestWallMs);
 }
 
 /** The platform's time when it receives, in ms, where the client's clock is under control. */
-export function receiveTimeOf({ serverRecvTime }: Scene, clock: NonNullable<Scene['clock']>): number {
+export function receiveTimeOf({ serverRecvTime }: ClientSetup, clock: NonNullable<ClientSetup['clock']>): number {
   return serverRecvTime ?? clock.sends + usualLeadMs;
 }
 
@@ -96,11 +96,11 @@ export function receiveTimeOf({ serverRecvTime }: Scene, clock: NonNullable<Scen
  * it is what the formula gives.
  */
 export function platformTime(
-  scene: Scene,
+  setup: ClientSetup,
   requestWallMs: number,
   delivered: { readonly wallMs: number; readonly serverRecvTime: bigint; readonly serverSendTime: bigint },
 ): number {
-  const { clock } = scene;
-  if (clock === undefined) return delivered.wallMs + leadOf(scene, requestWallMs);
+  const { clock } = setup;
+  if (clock === undefined) return delivered.wallMs + leadOf(setup, requestWallMs);
   return (Number(delivered.serverRecvTime + delivered.serverSendTime) + clock.receives - clock.sends) / 2;
 }

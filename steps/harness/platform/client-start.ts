@@ -1,7 +1,7 @@
 import type { StartOptions } from '../implementation/options.ts';
 import { startTarget } from '../implementation/start-target.ts';
 import type { StartedTarget, Sync, Target } from '../implementation/target.ts';
-import type { Performance } from './client-run.ts';
+import type { ClientRun } from './client-run.ts';
 import { type Reports, readReport } from './reported-time.ts';
 
 /** How long a client that has reported may take to end by itself, or to report again, in ms. */
@@ -23,22 +23,22 @@ export interface ClientStart extends Pick<StartOptions, 'giveUp' | 'env' | 'moun
  */
 export async function startClient(
   target: Target,
-  performance: Performance,
+  clientRun: ClientRun,
   { host, port, reports, ...options }: ClientStart,
 ): Promise<StartedTarget> {
-  const { identity, scene } = performance;
+  const { identity, setup } = clientRun;
   const { productKey, deviceName, deviceSecret = '' } = identity;
   const client = await startTarget(target, {
     ...options,
-    values: { host, port: String(port), productKey, deviceName, deviceSecret, timestampType: scene.type },
+    values: { host, port: String(port), productKey, deviceName, deviceSecret, timestampType: setup.type },
     onLine: (line) => {
-      if (!performance.reportedTooOften) performance.keep(readReport(line, reports));
+      if (!clientRun.reportedTooOften) clientRun.keep(readReport(line, reports));
     },
   });
   void client.end.then((how) => {
-    performance.ended = how === 'stopped by the suite' ? undefined : how;
-    performance.over = true;
-    performance.changed();
+    clientRun.ended = how === 'stopped by the suite' ? undefined : how;
+    clientRun.over = true;
+    clientRun.changed();
   });
   return client;
 }

@@ -31,7 +31,7 @@ async function open(command: readonly string[]): Promise<ClientUnderTest> {
 }
 
 describe('a client under test', { timeout: 60_000 }, () => {
-  test('is answered as the scene says, and its time is compared with the formula', async () => {
+  test('is answered as the setup says, and its time is compared with the formula', async () => {
     await using client = await open(tiny);
     const start = await client.perform({ forthMs: 30, processingMs: 20 });
     assert.equal(client.timeFault(start), undefined, start.lines().join('\n'));

@@ -3,20 +3,20 @@ import { EnvironmentError } from '../implementation/errors.ts';
 import type { Target } from '../implementation/target.ts';
 import { SuiteFault } from '../text/suite-fault.ts';
 import { halved } from '../time/formula.ts';
-import type { Performance } from './client-run.ts';
-import { Stage } from './client-runner.ts';
-import { plainScene, type Scene } from './client-setup.ts';
+import type { ClientRun } from './client-run.ts';
+import { ClientRunner } from './client-runner.ts';
+import { type ClientSetup, plainSetup } from './client-setup.ts';
 import { expectedTimes, isRight } from './expected-time.ts';
 
 /** A client under test in front of the platform that the suite plays, for tests of one's own. */
 export class ClientUnderTest implements AsyncDisposable {
   readonly target: Target;
-  readonly #stage: Stage;
+  readonly #runner: ClientRunner;
   #closed: Promise<void> | undefined;
 
-  private constructor(stage: Stage) {
-    this.target = stage.target;
-    this.#stage = stage;
+  private constructor(runner: ClientRunner) {
+    this.target = runner.target;
+    this.#runner = runner;
   }
 
   /**
@@ -28,9 +28,9 @@ export class ClientUnderTest implements AsyncDisposable {
    */
   static async open(target: Target): Promise<ClientUnderTest> {
     if (target.role !== 'client') throw new TypeError(`${target.name} is a server, by its target file; expected a client`);
-    const client = new ClientUnderTest(await Stage.open(target));
+    const client = new ClientUnderTest(await ClientRunner.open(target));
     try {
-      const fault = target.capabilities.has('clock') ? await client.#stage.proveClock() : undefined;
+      const fault = target.capabilities.has('clock') ? await client.#runner.proveClock() : undefined;
       if (fault !== undefined) throw new EnvironmentError(fault);
       client.#requireSound();
       return client;
@@ -47,17 +47,17 @@ export class ClientUnderTest implements AsyncDisposable {
    * @param scene what is not usual: a platform that answers at once, truly, an hour ahead of the suite's clock
    * @throws EnvironmentError when the client cannot be started, or the suite lost sight of it; SuiteFault
    */
-  async perform(scene: Partial<Scene> = {}): Promise<Performance> {
-    const performance = await this.#stage.perform({ ...plainScene(this.#type), ...scene });
+  async perform(setup: Partial<ClientSetup> = {}): Promise<ClientRun> {
+    const clientRun = await this.#runner.perform({ ...plainSetup(this.#type), ...setup });
     this.#requireSound();
-    return performance;
+    return clientRun;
   }
 
   /** Starts the client once more in the scene of an earlier start. @throws as {@link perform} */
-  async performAgain(earlier: Performance): Promise<Performance> {
-    const performance = await this.#stage.performAgain(earlier);
+  async performAgain(earlier: ClientRun): Promise<ClientRun> {
+    const clientRun = await this.#runner.performAgain(earlier);
     this.#requireSound();
-    return performance;
+    return clientRun;
   }
 
   /**
@@ -66,11 +66,11 @@ export class ClientUnderTest implements AsyncDisposable {
    *
    * @throws TooUncertain when the machine is too busy to know what is right: start the client again then
    */
-  timeFault(performance: Performance): string | undefined {
-    const [report] = performance.reports;
+  timeFault(clientRun: ClientRun): string | undefined {
+    const [report] = clientRun.reports;
     if (report === undefined)
-      return `expected a calculated time within ${this.target.withinMs} ms, received none${fateOf(performance)}`;
-    const times = expectedTimes(performance, report, this.target.result?.unit === 's');
+      return `expected a calculated time within ${this.target.withinMs} ms, received none${fateOf(clientRun)}`;
+    const times = expectedTimes(clientRun, report, this.target.result?.unit === 's');
     const [expected] = times;
     if (expected === undefined) return `expected a calculated time after the response, received ${report.line} before any`;
     if (isRight(report, times)) return undefined;
@@ -80,7 +80,7 @@ export class ClientUnderTest implements AsyncDisposable {
 
   /** Ends what still runs, and the platform. Safe to call twice. */
   close(): Promise<void> {
-    this.#closed ??= this.#stage.close();
+    this.#closed ??= this.#runner.close();
     return this.#closed;
   }
 
@@ -88,16 +88,16 @@ export class ClientUnderTest implements AsyncDisposable {
     return this.close();
   }
 
-  get #type(): Scene['type'] {
+  get #type(): ClientSetup['type'] {
     return this.target.timestampTypes[0] ?? 'long';
   }
 
   /** What the suite itself broke says nothing about the client. */
   #requireSound(): void {
-    const [fault] = this.#stage.faults;
+    const [fault] = this.#runner.faults;
     if (fault !== undefined) throw fault instanceof Error ? fault : new SuiteFault(inspect(fault));
-    if (this.#stage.changed !== undefined) throw new EnvironmentError(this.#stage.changed);
+    if (this.#runner.changed !== undefined) throw new EnvironmentError(this.#runner.changed);
   }
 }
 
-const fateOf = ({ fate }: Performance): string => (fate === undefined ? '' : `: ${fate}`);
+const fateOf = ({ fate }: ClientRun): string => (fate === undefined ? '' : `: ${fate}`);

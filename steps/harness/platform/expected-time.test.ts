@@ -21,8 +21,8 @@ describe('what the formula gives', () => {
   });
 
   test('is exact on a controlled clock', () => {
-    const scene = { clock: { sends: 1_571_724_098_000, receives: 1_571_724_098_025 } };
-    assert.deepEqual(bounds({ ...server, scene }, reported(0, 9_000)), [[1_571_724_098_124.5, 1_571_724_098_125.5]]);
+    const setup = { clock: { sends: 1_571_724_098_000, receives: 1_571_724_098_025 } };
+    assert.deepEqual(bounds({ ...server, setup }, reported(0, 9_000)), [[1_571_724_098_124.5, 1_571_724_098_125.5]]);
   });
 
   test('lies between what must and what can have elapsed on a clock that the suite cannot see', () => {
@@ -60,8 +60,8 @@ describe('what the formula gives', () => {
   });
 
   test('loses no digit beyond 2^53', () => {
-    const scene = { clock: { sends: 0, receives: 2 } };
-    const [time] = expectedTimes(played({ scene, serverRecvTime: 2 ** 60 }), reported(0, 400), false);
+    const setup = { clock: { sends: 0, receives: 2 } };
+    const [time] = expectedTimes(played({ setup, serverRecvTime: 2 ** 60 }), reported(0, 400), false);
     assert.equal(time?.twiceLow, 2n ** 61n + 1n);
   });
 
@@ -121,24 +121,24 @@ describe('a response counts', () => {
   const clock = { sends: 1000, receives: 1025 };
 
   test('that was delivered before the report, and reached the client', () => {
-    assert.equal(bounds({ scene: { clock } }, reported(0, 110)).length, 1);
-    assert.equal(bounds({ scene: { clock } }, reported(0, 109)).length, 0);
-    assert.equal(bounds({ scene: { clock }, heard: false }, reported(0, 110)).length, 0);
+    assert.equal(bounds({ setup: { clock } }, reported(0, 110)).length, 1);
+    assert.equal(bounds({ setup: { clock } }, reported(0, 109)).length, 0);
+    assert.equal(bounds({ setup: { clock }, heard: false }, reported(0, 110)).length, 0);
   });
 
   test('that is true', () => {
-    const performance = played({ scene: { clock, answers: [{ ...trueAnswer(), offByMs: 1 }] } });
-    const { scene } = played({ scene: { clock } });
-    assert.equal(expectedTimes(performance, reported(0, 400), false).length, 1);
-    Object.assign(performance.scene, { answers: [...performance.scene.answers, ...scene.answers] });
-    assert.equal(expectedTimes(performance, reported(0, 400), false).length, 0);
+    const clientRun = played({ setup: { clock, answers: [{ ...trueAnswer(), offByMs: 1 }] } });
+    const { setup } = played({ setup: { clock } });
+    assert.equal(expectedTimes(clientRun, reported(0, 400), false).length, 1);
+    Object.assign(clientRun.setup, { answers: [...clientRun.setup.answers, ...setup.answers] });
+    assert.equal(expectedTimes(clientRun, reported(0, 400), false).length, 0);
   });
 
   test('to whichever of its requests', () => {
-    const performance = played({ scene: { clock } });
-    performance.requests.push(requestOf(performance, { asked: 200, answered: 210, serverRecvTime: 5000 }));
-    assert.equal(expectedTimes(performance, reported(0, 205), false).length, 1);
-    const times = expectedTimes(performance, reported(0, 215), false);
+    const clientRun = played({ setup: { clock } });
+    clientRun.requests.push(requestOf(clientRun, { asked: 200, answered: 210, serverRecvTime: 5000 }));
+    assert.equal(expectedTimes(clientRun, reported(0, 205), false).length, 1);
+    const times = expectedTimes(clientRun, reported(0, 215), false);
     assert.ok(isRight(reported(5013, 215), times));
     assert.ok(isRight(reported(1_571_724_098_123, 215), times));
     assert.ok(!isRight(reported(5011, 215), times) && !isRight(reported(5013, 0, { twice: undefined }), times));

@@ -1,5 +1,5 @@
 import { halved } from '../time/formula.ts';
-import type { ClientRequest, Delivered, Performance, ReportedTime } from './client-run.ts';
+import type { ClientRequest, ClientRun, Delivered, ReportedTime } from './client-run.ts';
 
 /** What the formula gives for an exchange, as far as the suite can know the client's clock. Times are doubled, in ms. */
 export interface ExpectedTime {
@@ -34,13 +34,13 @@ export class TooUncertain extends Error {
  * @param seconds the client reports whole seconds
  * @throws TooUncertain when the report is none of the times that are known well, and another one is known too little
  */
-export function expectedTimes(performance: Performance, report: ReportedTime, seconds: boolean): ExpectedTime[] {
-  const truth = performance.scene.answers.at(-1);
-  const all = performance.requests.flatMap((request) =>
+export function expectedTimes(clientRun: ClientRun, report: ReportedTime, seconds: boolean): ExpectedTime[] {
+  const truth = clientRun.setup.answers.at(-1);
+  const all = clientRun.requests.flatMap((request) =>
     request.delivered
       .filter(({ answer, heard, atUs }) => answer === truth && heard && atUs <= report.atUs)
       .flatMap((delivered) =>
-        elapsedOf(performance, request, delivered, report).map((elapsed) => expectedOf(request, delivered, elapsed, seconds)),
+        elapsedOf(clientRun, request, delivered, report).map((elapsed) => expectedOf(request, delivered, elapsed, seconds)),
       ),
   );
   const width = ({ elapsed: [least, most] }: ExpectedTime): number => most - least;
@@ -81,7 +81,7 @@ function expectedOf(
  * either comes from that clock, and was read so long before it arrived, or from a clock of its own that is behind; each gives other bounds.
  */
 function elapsedOf(
-  { scene }: Performance,
+  { setup }: ClientRun,
   { publish, beforeUs, deviceSendTime }: ClientRequest,
   delivered: Delivered,
   report: ReportedTime,
@@ -89,7 +89,7 @@ function elapsedOf(
   const exactly = (ms: number): (readonly [number, number])[] => [[ms, ms]];
   const sent = deviceSendTime?.number;
   if (report.deviceRecvTime !== undefined && sent !== undefined) return exactly(Number(report.deviceRecvTime - sent));
-  if (scene.clock !== undefined) return exactly(scene.clock.receives - scene.clock.sends);
+  if (setup.clock !== undefined) return exactly(setup.clock.receives - setup.clock.sends);
   const least = (delivered.atUs - publish.atUs) / 1000;
   const most = (report.atUs - publish.atUs) / 1000;
   const behind = publish.wallMs - Number(sent ?? 0n);

@@ -1,6 +1,6 @@
 import type { IConnectPacket, ISubscribePacket } from 'mqtt-packet';
-import type { Moment } from '../time/moment.ts';
-import type { PlatformSession } from './client-connection.ts';
+import type { Time } from '../time/now.ts';
+import type { ClientConnection } from './client-connection.ts';
 
 export type QoS = 0 | 1 | 2;
 
@@ -17,7 +17,7 @@ export type ConnectDecision = 'accept' | 'withhold' | { readonly refuse: number 
 export type SubscribeDecision = 'grant' | 'refuse' | 'withhold' | QoS;
 
 /** A PUBLISH of a client, exactly as it came. */
-export interface ClientPublish extends Moment {
+export interface ClientPublish extends Time {
   readonly topic: string;
   readonly payload: Buffer;
   readonly qos: QoS;
@@ -31,7 +31,7 @@ export interface ClientPublish extends Moment {
 
 /** A PUBLISH of a client that came to the platform. */
 export interface PlatformRequest extends ClientPublish {
-  readonly session: PlatformSession;
+  readonly session: ClientConnection;
 }
 
 /**
@@ -45,12 +45,12 @@ export interface Script {
    * `refuse` resets the TCP connection as soon as it is accepted. Only in the script for everybody: the
    * client is not known yet.
    */
-  readonly onAccept?: (session: PlatformSession) => 'accept' | 'refuse';
-  readonly onConnect?: (packet: IConnectPacket, session: PlatformSession) => ConnectDecision;
-  readonly onSubscribe?: (packet: ISubscribePacket, session: PlatformSession) => SubscribeDecision;
+  readonly onAccept?: (session: ClientConnection) => 'accept' | 'refuse';
+  readonly onConnect?: (packet: IConnectPacket, session: ClientConnection) => ConnectDecision;
+  readonly onSubscribe?: (packet: ISubscribePacket, session: ClientConnection) => SubscribeDecision;
   /**
    * Called for every PUBLISH at once. Answers, delays, repeats, falsifies or cuts as the scenario says; pass `session.signal` to
    * whatever waits, so that it ends with the connection.
    */
-  readonly onRequest?: (request: PlatformRequest, session: PlatformSession) => void | Promise<void>;
+  readonly onRequest?: (request: PlatformRequest, session: ClientConnection) => void | Promise<void>;
 }

@@ -11,7 +11,7 @@ import { promisify } from 'node:util';
 import { type IClientOptions, MqttClient } from 'mqtt';
 import { generate, type Packet } from 'mqtt-packet';
 import type { Identity } from '../implementation/target.ts';
-import type { PlatformSession } from './client-connection.ts';
+import type { ClientConnection } from './client-connection.ts';
 import { Platform, type PlatformOptions } from './platform.ts';
 import type { PlatformRequest, Script } from './platform-script.ts';
 
@@ -90,7 +90,7 @@ async function raw(context: TestContext, port: number, ...parts: Buffer[]): Prom
   return socket;
 }
 
-const linesOf = (session: PlatformSession | undefined) =>
+const linesOf = (session: ClientConnection | undefined) =>
   [...(session?.frames ?? [])].map(({ direction, packet }) => `${direction} ${packet.cmd}`);
 
 for (const [name, options] of [

@@ -7,7 +7,7 @@ import type { Identity } from '../implementation/target.ts';
 import { condensed } from '../mqtt/frame-log.ts';
 import { certificatesIn, distrust } from '../mqtt/peer-certificate.ts';
 import { Arrivals } from './arrivals.ts';
-import { type Delivery, type Director, PlatformSession, type SessionLimits } from './client-connection.ts';
+import { ClientConnection, type Delivery, type Director, type SessionLimits } from './client-connection.ts';
 import type { ConnectDecision, PlatformRequest, Script, SubscribeDecision } from './platform-script.ts';
 
 /** How a platform is set up. */
@@ -46,8 +46,8 @@ class Part {
   script: Script;
   readonly identity: Identity | undefined;
   readonly requests = new Arrivals<PlatformRequest>();
-  readonly connections = new Arrivals<PlatformSession>();
-  readonly sessions = new Set<PlatformSession>();
+  readonly connections = new Arrivals<ClientConnection>();
+  readonly sessions = new Set<ClientConnection>();
 
   constructor(script: Script, identity?: Identity) {
     this.script = script;
@@ -88,9 +88,9 @@ export class Platform implements AsyncDisposable {
   readonly #authorities: readonly X509Certificate[];
   readonly #strangers: Part;
   readonly #parts = new Map<string, Part>();
-  readonly #owners = new WeakMap<PlatformSession, Part>();
-  readonly #open = new Set<PlatformSession>();
-  readonly #attempts = new Arrivals<PlatformSession>();
+  readonly #owners = new WeakMap<ClientConnection, Part>();
+  readonly #open = new Set<ClientConnection>();
+  readonly #attempts = new Arrivals<ClientConnection>();
   readonly #faults: unknown[] = [];
   readonly #director: Director = {
     connect: (packet, session) => this.#connect(packet, session),
@@ -125,12 +125,12 @@ export class Platform implements AsyncDisposable {
   }
 
   /** Takes a connection that did not come over the port, as the fuzzing has them. */
-  join(socket: Socket): PlatformSession {
+  join(socket: Socket): ClientConnection {
     return this.#accept(socket);
   }
 
   /** Connections that are open now, of all clients. */
-  get open(): ReadonlySet<PlatformSession> {
+  get open(): ReadonlySet<ClientConnection> {
     return this.#open;
   }
 
@@ -170,7 +170,7 @@ export class Platform implements AsyncDisposable {
    *
    * @throws RangeError when no script is played for the device
    */
-  sessions(identity?: Identity): readonly PlatformSession[] {
+  sessions(identity?: Identity): readonly ClientConnection[] {
     return [...this.#part(identity).sessions];
   }
 
@@ -189,7 +189,7 @@ export class Platform implements AsyncDisposable {
    *
    * @throws the signal's reason when it aborts first; RangeError when no script is played for the device
    */
-  async nextConnection(identity?: Identity, { signal }: Wait = {}): Promise<PlatformSession> {
+  async nextConnection(identity?: Identity, { signal }: Wait = {}): Promise<ClientConnection> {
     return this.#part(identity).connections.next(signal);
   }
 
@@ -198,7 +198,7 @@ export class Platform implements AsyncDisposable {
    *
    * @throws the signal's reason when it aborts first
    */
-  async nextAttempt({ signal }: Wait = {}): Promise<PlatformSession> {
+  async nextAttempt({ signal }: Wait = {}): Promise<ClientConnection> {
     return this.#attempts.next(signal);
   }
 
@@ -228,10 +228,10 @@ export class Platform implements AsyncDisposable {
     await once(this.#server, 'close');
   }
 
-  #accept(raw: Socket): PlatformSession {
+  #accept(raw: Socket): ClientConnection {
     this.#accepted += 1;
     const socket = this.#secure === undefined ? raw : this.#secured(raw, this.#secure);
-    const session = new PlatformSession(this.#accepted, socket, raw, this.#director, this.#limits);
+    const session = new ClientConnection(this.#accepted, socket, raw, this.#director, this.#limits);
     this.#open.add(session);
     void session.closed.then(() => {
       this.#open.delete(session);
@@ -255,13 +255,13 @@ export class Platform implements AsyncDisposable {
     return socket;
   }
 
-  #connect(packet: IConnectPacket, session: PlatformSession): ConnectDecision {
+  #connect(packet: IConnectPacket, session: ClientConnection): ConnectDecision {
     const part = this.#recognise(packet.username ?? '', packet.clientId) ?? this.#strangers;
     this.#assign(session, part);
     return this.#decide<ConnectDecision>(() => part.script.onConnect?.(packet, session), 'accept');
   }
 
-  #subscribe(packet: ISubscribePacket, session: PlatformSession): SubscribeDecision {
+  #subscribe(packet: ISubscribePacket, session: ClientConnection): SubscribeDecision {
     if (this.#owner(session) === this.#strangers) {
       const part = this.#recognise(...packet.subscriptions.map(({ topic }) => topic));
       if (part !== undefined) this.#assign(session, part);
@@ -308,11 +308,11 @@ export class Platform implements AsyncDisposable {
     return found;
   }
 
-  #owner(session: PlatformSession): Part {
+  #owner(session: ClientConnection): Part {
     return this.#owners.get(session) ?? this.#strangers;
   }
 
-  #assign(session: PlatformSession, part: Part): void {
+  #assign(session: ClientConnection, part: Part): void {
     const before = this.#owners.get(session);
     if (before === part) return;
     before?.sessions.delete(session);

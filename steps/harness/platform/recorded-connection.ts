@@ -4,9 +4,9 @@ import type { Latency, Tap } from '../mqtt/link.ts';
 import { MalformedPacket } from '../mqtt/packet-cutter.ts';
 import { PacketReader } from '../mqtt/packet-reader.ts';
 import { covers } from '../mqtt/topic-filter.ts';
-import { type Moment, moment } from '../time/moment.ts';
+import { now, type Time } from '../time/now.ts';
 import type { Subscription } from './client-connection.ts';
-import type { ClientConnection } from './client-run.ts';
+import type { ObservedConnection } from './client-run.ts';
 
 /** A packet that passed a link between a client and a server. */
 export interface RelayedFrame {
@@ -15,13 +15,13 @@ export interface RelayedFrame {
   readonly packet: Packet;
   readonly bytes: Buffer;
   /** When its last byte had come to the link. */
-  readonly came: Moment;
+  readonly came: Time;
   /** When it was handed on; undefined when the other side was gone by then. */
-  passed: Moment | undefined;
+  passed: Time | undefined;
 }
 
 /** How a connection ended that neither the suite nor its link has ended. */
-export interface RelayedEnding extends Moment {
+export interface RelayedEnding extends Time {
   readonly by: 'client' | 'server';
   /** In words: "the server closed the connection without a word". */
   readonly reason: string;
@@ -42,8 +42,8 @@ const endOf = { forth: 'client', back: 'server' } as const;
  * One connection between a client and a server, as the link between them sees it. Records every packet both ways with its times at
  * both ends; never judges, and changes nothing.
  */
-export class RelayedConnection implements Tap, ClientConnection {
-  readonly accepted: Moment = moment();
+export class RelayedConnection implements Tap, ObservedConnection {
+  readonly accepted: Time = now();
   readonly #passing: RelayedFrame[] = [];
   readonly #faults: RelayedFault[] = [];
   readonly #subscriptions = new Map<string, Pick<Subscription, 'filter' | 'requestedQos'>>();
@@ -131,7 +131,7 @@ export class RelayedConnection implements Tap, ClientConnection {
   }
 
   came(direction: keyof Latency, bytes: Buffer): () => void {
-    const came = moment();
+    const came = now();
     const frames: RelayedFrame[] = [];
     try {
       for (const { packet, bytes: own } of this.#reader(direction).read(bytes)) {
@@ -151,7 +151,7 @@ export class RelayedConnection implements Tap, ClientConnection {
     }
     for (const frame of frames) this.#heard(frame);
     return () => {
-      const passed = moment();
+      const passed = now();
       for (const frame of frames) frame.passed = passed;
     };
   }
@@ -166,7 +166,7 @@ export class RelayedConnection implements Tap, ClientConnection {
       : fault === undefined
         ? `the ${by} closed the connection${by === 'client' && !this.#disconnected ? ' without DISCONNECT' : ''}`
         : `the ${by} broke the connection (${code ?? fault.message})`;
-    this.#ending = { ...moment(), by, reason: how };
+    this.#ending = { ...now(), by, reason: how };
   }
 
   /** The messages of one direction, in order. */

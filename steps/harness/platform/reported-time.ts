@@ -1,6 +1,6 @@
 import { type Pattern, readPattern } from '../implementation/pattern.ts';
 import type { Identity, Target } from '../implementation/target.ts';
-import { moment } from '../time/moment.ts';
+import { now } from '../time/now.ts';
 import type { ReportedTime } from './client-run.ts';
 
 /** Where the times that a client calculated are read. */
@@ -41,7 +41,7 @@ function toReport(literal: string, groups: Readonly<Record<string, string>>, lin
   const whole = (name: string): bigint | undefined =>
     /^-?\d{1,30}$/.test(groups[name] ?? '') ? BigInt(groups[name] ?? '') : undefined;
   const [deviceSendTime, deviceRecvTime] = [whole('deviceSendTime'), whole('deviceRecvTime')];
-  return { ...moment(), literal, twice: twiceOf(literal, twicePerUnit), deviceSendTime, deviceRecvTime, line };
+  return { ...now(), literal, twice: twiceOf(literal, twicePerUnit), deviceSendTime, deviceRecvTime, line };
 }
 
 /** A decimal literal in ms, times two, rounded to the half millisecond below. */

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { monotonic } from '../mqtt/wire.ts';
-import { wall } from './now.ts';
+import { nowUs, wallMsAt } from './now.ts';
 
 test('the wall time of this moment lies between two looks at Date.now(), give or take a clock step', () => {
   for (let n = 0; n < 200; n += 1) {
     const before = Date.now();
-    const time = wall();
+    const time = wallMsAt();
     const after = Date.now();
     assert.ok(time >= before - 2 && time <= after + 2, `${before} ≤ ${time} ≤ ${after}`);
   }
@@ -14,13 +13,13 @@ test('the wall time of this moment lies between two looks at Date.now(), give or
 
 test('the wall time goes with the monotonic time, with its fractions of a millisecond', () => {
   // a clock that is set between two calls moves the offset: one of several pairs is not torn by it
-  const at = monotonic();
-  const apart = Array.from({ length: 20 }, () => wall(at + 12_345) - wall(at));
+  const at = nowUs();
+  const apart = Array.from({ length: 20 }, () => wallMsAt(at + 12_345) - wallMsAt(at));
   assert.ok(apart.some((ms) => Math.abs(ms - 12.345) < 1e-3));
 });
 
 test('a later moment has a later wall time', () => {
-  const at = monotonic();
-  assert.ok(wall(at + 1_000_000) > wall(at));
-  assert.ok(wall(at - 1_000_000) < wall(at));
+  const at = nowUs();
+  assert.ok(wallMsAt(at + 1_000_000) > wallMsAt(at));
+  assert.ok(wallMsAt(at - 1_000_000) < wallMsAt(at));
 });

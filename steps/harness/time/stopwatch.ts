@@ -1,4 +1,4 @@
-import { monotonic } from '../mqtt/wire.ts';
+import { nowUs } from './now.ts';
 
 /** What a run waits for. */
 export type Waiting = 'connecting' | 'exchanges' | 'clients';
@@ -33,11 +33,11 @@ export class Stopwatch {
 
   reset(): void {
     this.#sums.clear();
-    this.#since = monotonic();
+    this.#since = nowUs();
   }
 
   #settle(): void {
-    const now = monotonic();
+    const now = nowUs();
     const last = this.#lasting.at(-1);
     if (last !== undefined) this.#sums.set(last.kind, (this.#sums.get(last.kind) ?? 0) + now - this.#since);
     this.#since = now;

@@ -26,9 +26,9 @@ main { padding-top: 2rem; }
 h1, h2, p, ul, ol, dl, dd, figure, pre, table { margin: 0; padding: 0; }
 ul, ol { list-style: none; }
 a { color: var(--link); text-underline-offset: .18em; text-decoration-thickness: 1px; }
-code, pre, .wire ol, .output { font-family: var(--mono); font-size: .84em; }
-code, pre, dd, .wire li, .output li, .name { unicode-bidi: isolate; }
-pre, .wire li, .output li { unicode-bidi: bidi-override; direction: ltr; }
+code, pre, .trace ol, .output { font-family: var(--mono); font-size: .84em; }
+code, pre, dd, .trace li, .output li, .name { unicode-bidi: isolate; }
+pre, .trace li, .output li { unicode-bidi: bidi-override; direction: ltr; }
 :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; border-radius: 3px; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .sheet { position: absolute; }

@@ -24,7 +24,7 @@ describe('the payload of a message at fault', () => {
   });
 });
 
-describe('a line of the wire', () => {
+describe('a line of the trace', () => {
   const message = { topic: '/t', qos: 1, retain: true, payload: '{"a":1}', parts: ['qos', 'topic', '/a'] };
 
   test('has marked what is wrong with the message that it shows', () => {

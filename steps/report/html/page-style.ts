@@ -56,7 +56,7 @@ summary { cursor: pointer; list-style: none; } summary::-webkit-details-marker {
 .passed > summary .sentence, .untested > summary .sentence, .inapplicable > summary .sentence { font-weight: 450; }
 .facts { display: flex; flex-wrap: wrap; gap: 0 .9rem; color: var(--quiet); font-size: .84rem; margin-top: .1rem; } .facts code { font-size: .96em; }
 .requirement.failed > summary .status { color: var(--bad); } .requirement.warning > summary .status { color: var(--doubt); }
-.requirement > summary::after, .scenario > summary::after, .wire > summary::after, footer summary::after { content: ''; width: .5rem; height: .5rem; border: solid var(--quiet); border-width: 0 1.6px 1.6px 0; transform: rotate(45deg); flex: none; margin: .45rem .3rem 0 .4rem; transition: transform .12s; }
+.requirement > summary::after, .scenario > summary::after, .trace > summary::after, footer summary::after { content: ''; width: .5rem; height: .5rem; border: solid var(--quiet); border-width: 0 1.6px 1.6px 0; transform: rotate(45deg); flex: none; margin: .45rem .3rem 0 .4rem; transition: transform .12s; }
 details[open] > summary::after { transform: rotate(-135deg); margin-top: .7rem; }
 .requirement > .inside { padding: 0 1rem 1rem 3rem; }
 .inside > * + * { margin-top: .8rem; }
@@ -78,9 +78,9 @@ figure.message figcaption { color: var(--quiet); font-size: .84rem; font-family:
 pre { white-space: pre-wrap; background: var(--inset); border-radius: 8px; padding: .7rem 1rem; line-height: 1.6; }
 mark { background: var(--mark); color: inherit; border-radius: 3px; padding: .1em .15em; box-decoration-break: clone; -webkit-box-decoration-break: clone; border-bottom: 2px solid var(--bad); }
 .information { color: var(--quiet); font-size: .94rem; } .information li { padding-left: 1rem; text-indent: -1rem; } .information li::before { content: '– '; }
-.wire > summary { display: inline-flex; color: var(--quiet); font-size: .9rem; } .wire > summary::after { width: .4rem; height: .4rem; margin-left: .6rem; }
-.wire ol, .output { margin-top: .4rem; background: var(--inset); border-radius: 8px; padding: .6rem 1rem; line-height: 1.55; }
-.wire li { padding-left: 2rem; text-indent: -2rem; white-space: pre-wrap; } .left-out { color: var(--quiet); }
+.trace > summary { display: inline-flex; color: var(--quiet); font-size: .9rem; } .trace > summary::after { width: .4rem; height: .4rem; margin-left: .6rem; }
+.trace ol, .output { margin-top: .4rem; background: var(--inset); border-radius: 8px; padding: .6rem 1rem; line-height: 1.55; }
+.trace li { padding-left: 2rem; text-indent: -2rem; white-space: pre-wrap; } .left-out { color: var(--quiet); }
 .output li { white-space: pre-wrap; }
 .place { font-size: .84rem; } .repeat { font-size: .9rem; } .repeat span { color: var(--quiet); margin-right: .5rem; } .repeat code { background: var(--inset); padding: .3rem .55rem; border-radius: 6px; box-decoration-break: clone; -webkit-box-decoration-break: clone; }
 

@@ -13,7 +13,7 @@ function exchange(roundTripMs: number, offsetMs: number, n = 1): ExchangeRecord 
 
 function scenario(exchanges: readonly ExchangeRecord[], more: Partial<ScenarioResult> = {}): ScenarioResult {
   const place = 'features/server/time.feature:17';
-  return { title: 'x', place, status: 'passed', information: [], wire: [], exchanges, durationMs: 1, ...more };
+  return { title: 'x', place, status: 'passed', information: [], trace: [], exchanges, durationMs: 1, ...more };
 }
 
 function requirement(scenarios: readonly ScenarioResult[]): RequirementResult {
@@ -61,7 +61,7 @@ describe('the plot of offset against round trip', () => {
   });
 
   test('singles out what a scenario failed by', () => {
-    const failure = { expected: 'x', received: 'y', wire: [] };
+    const failure = { expected: 'x', received: 'y', trace: [] };
     const message = { topic: 't', qos: 0, retain: false, payload: '', parts: [], exchange: 3 };
     const exchanges = [exchange(2, 0, 1), exchange(2, 50, 2), exchange(2, 0, 3)];
     const failed = (own: Partial<ScenarioResult>): boolean[] =>

@@ -152,8 +152,8 @@ describe('a page about a hostile implementation', () => {
       ...requirement(
         index % 2 === 0 ? 'failed' : 'passed',
         Array.from({ length: 4 }, (_each, n) => {
-          const wire = Array.from({ length: 60 }, () => line);
-          return scenario(index % 2 === 0 ? 'failed' : 'passed', 100 + n, { wire, information: [line.repeat(6)] });
+          const trace = Array.from({ length: 60 }, () => line);
+          return scenario(index % 2 === 0 ? 'failed' : 'passed', 100 + n, { trace, information: [line.repeat(6)] });
         }),
       ),
       id: `server-big-${index}`,

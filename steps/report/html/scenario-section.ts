@@ -42,7 +42,7 @@ export function scenario(result: ScenarioResult, role: Role, detail: Detail, ope
     exchangesMade,
   } = result;
   const cut = (text: string): string => cutTo(text, detail.textLength);
-  const lines = result.wire.length > 0 ? result.wire : (failure?.wire ?? []);
+  const lines = result.trace.length > 0 ? result.trace : (failure?.trace ?? []);
   return html`<details class="scenario ${status}"${open && ' open'}>
 <summary>${icon(status)}<span class="title">${title}</span><span class="status">${status}</span></summary>
 <div class="inside">
@@ -54,7 +54,7 @@ ${failure !== undefined && diagnosis(failure, cut)}
 <div class="said">
 ${failure?.message !== undefined && messageAtFault(failure.message, cut)}
 ${information.length > 0 && html`<ul class="information">${information.map((text) => html`<li>${cut(text)}</li>`)}</ul>`}
-${wire(lines, failure, detail)}
+${trace(lines, failure, detail)}
 </div>
 ${drawings(exchanges, exchangesMade ?? exchanges.length, role, failure?.message?.exchange, failure === undefined ? detail.drawings : 3)}
 </div>
@@ -105,7 +105,7 @@ function drawings(
   return html`<div class="drawings">${drawn.map((exchange) => sequence(exchange, role, name(exchange)))}</div>`;
 }
 
-function wire(lines: readonly string[], failure: ScenarioResult['failure'], detail: Detail): Markup | undefined {
+function trace(lines: readonly string[], failure: ScenarioResult['failure'], detail: Detail): Markup | undefined {
   if (lines.length === 0) return undefined;
   const most = failure === undefined ? detail.otherLines : detail.failedLines;
   const half = Math.ceil(most / 2);
@@ -114,7 +114,7 @@ function wire(lines: readonly string[], failure: ScenarioResult['failure'], deta
   const tail = few || most < 2 ? [] : lines.slice(-Math.floor(most / 2));
   const left = lines.length - head.length - tail.length;
   const line = (text: string): Markup => html`<li>${markedLine(cutTo(text, detail.lineLength), failure?.message)}</li>`;
-  return html`<details class="wire"${lines.length <= mostUnfolded && ' open'}><summary>${lines.length} ${lines.length === 1 ? 'packet' : 'packets'} on the wire</summary>
+  return html`<details class="trace"${lines.length <= mostUnfolded && ' open'}><summary>${lines.length} ${lines.length === 1 ? 'packet' : 'packets'} on the trace</summary>
 <ol>${head.map(line)}${left > 0 && html`<li class="left-out">… ${left} more ${left === 1 ? 'packet' : 'packets'}, see report.json …</li>`}${tail.map(line)}</ol></details>`;
 }
 

@@ -15,8 +15,8 @@ import { join } from 'node:path';
 import { embeddedTarget } from '../../commands/run/reference-target.ts';
 import { startTarget } from '../../harness/implementation/start-target.ts';
 import type { Target } from '../../harness/implementation/target.ts';
-import { Stage } from '../../harness/platform/client-runner.ts';
-import { plainScene } from '../../harness/platform/client-setup.ts';
+import { ClientRunner } from '../../harness/platform/client-runner.ts';
+import { plainSetup } from '../../harness/platform/client-setup.ts';
 import { root } from '../../requirements/requirement.ts';
 import { answerHelp } from '../usage.ts';
 import { accountNode, programPath, runNode } from './child.ts';
@@ -141,16 +141,16 @@ async function benchClient(): Promise<void> {
 
 /** How long some starts of a client take from spawn to end, each alone and answered at once, in ms. */
 async function startTimes(target: Target, count: number): Promise<number[]> {
-  const stage = await Stage.open(target);
+  const runner = await ClientRunner.open(target);
   const times: number[] = [];
   try {
     for (let round = 0; round < count; round += 1) {
       const begin = performance.now();
-      await stage.perform({ ...plainScene('long'), identity: { productKey: 'a1NtpSuite1', deviceName: `bench-${round}` } });
+      await runner.perform({ ...plainSetup('long'), identity: { productKey: 'a1NtpSuite1', deviceName: `bench-${round}` } });
       times.push(performance.now() - begin);
     }
   } finally {
-    await stage.close();
+    await runner.close();
   }
   return times;
 }

@@ -19,7 +19,7 @@ const rounds = 3;
 const devices = { run: 250, load: 1250 };
 
 /** The requirement whose devices `--devices` counts. */
-const crowd = 'server-concurrent-devices';
+const manyDevices = 'server-concurrent-devices';
 
 /** One thing that is measured with more and more of something. */
 interface Series {
@@ -62,17 +62,19 @@ function seriesIn(folder: string): Series[] {
       run: async (factor) => {
         const times = factor === 'one' ? 1 : factor;
         for (const [file, text] of files) writeFileSync(join(copy, file), multiplied(file, text, times));
-        const part = factor === 'one' ? ['--only', single?.id ?? crowd] : [];
+        const part = factor === 'one' ? ['--only', single?.id ?? manyDevices] : [];
         return accountNode([commandLine(copy), ...judge, ...part], factor === 'one' ? [4] : [0]);
       },
     },
     {
-      title: `Devices that ask at the same moment in ${crowd}`,
+      title: `Devices that ask at the same moment in ${manyDevices}`,
       one: 'device',
       least: devices.run,
       run: async (factor) => {
         const part =
-          factor === 'one' ? ['--only', single?.id ?? crowd] : ['--only', crowd, '--devices', String(devices.run * factor)];
+          factor === 'one'
+            ? ['--only', single?.id ?? manyDevices]
+            : ['--only', manyDevices, '--devices', String(devices.run * factor)];
         return accountNode([commandLine(root), ...judge, ...part], [4]);
       },
     },

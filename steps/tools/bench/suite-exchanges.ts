@@ -15,7 +15,7 @@ import { ServerUnderTest } from '../../harness/device/server-under-test.ts';
 import { startTarget } from '../../harness/implementation/start-target.ts';
 import type { Target } from '../../harness/implementation/target.ts';
 import { loadTarget } from '../../harness/implementation/target-file.ts';
-import { monotonic } from '../../harness/mqtt/wire.ts';
+import { nowUs } from '../../harness/time/now.ts';
 import { measured, readWork, type Work } from './exchange-work.ts';
 
 const work = readWork();
@@ -64,7 +64,7 @@ async function asLoad(of: Target, { kind, count, ms }: Work): Promise<void> {
     await measured(async () => {
       if (kind === 'many') await drive(fleet, { devices, forMs: ms });
       else {
-        for (let n = 0; n < count; n += 1) fleet.ask(0, monotonic());
+        for (let n = 0; n < count; n += 1) fleet.ask(0, nowUs());
         await fleet.settle();
       }
       if (fleet.faultCount > 0) throw new Error(fleet.faults.join('; '));

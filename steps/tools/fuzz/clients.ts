@@ -3,7 +3,7 @@ import { readPayload } from '../../harness/message/payload.ts';
 import { Platform } from '../../harness/platform/platform.ts';
 import type { PlatformRequest } from '../../harness/platform/platform-script.ts';
 import { type Edit, edited, editsInOneOf } from './edits.ts';
-import { blame, type Judge, loadSentences } from './fuzzed-sentences.ts';
+import { fail, type Judge, loadSentences } from './fuzzed-sentences.ts';
 import { readJson } from './json-oracle.ts';
 import { truthOfRequest } from './judgement.ts';
 import { Finding, kind, shown, type Tally } from './kind.ts';
@@ -102,13 +102,13 @@ async function check(one: Case, platform: Platform, judge: Judge, tally: Tally):
   const { version, clientId, inConnect, words, pieces } = one;
   const requests: PlatformRequest[] = [];
   platform.play(identity, {
-    onRequest: (came, session) => {
+    onRequest: (came, serverRun) => {
       requests.push(came);
-      session.deliver(responseTopic, came.payload);
+      serverRun.deliver(responseTopic, came.payload);
     },
   });
   const { near, far } = transport();
-  const session = platform.join(near);
+  const serverRun = platform.join(near);
   const bytes = Buffer.concat([
     edited(connect(version, clientId), inConnect),
     ...words.map(({ word: said, inPacket }) => edited(bytesOf(said, version), inPacket)),
@@ -116,13 +116,13 @@ async function check(one: Case, platform: Platform, judge: Judge, tally: Tally):
   tally.inputs += words.length + 1;
   writeInPieces(far, bytes, pieces);
   far.end();
-  const ended = await Promise.race([session.closed, late()]);
+  const ended = await Promise.race([serverRun.closed, late()]);
   if (ended === undefined) throw new Finding(`the end of the connection is not noticed: ${bytes.toString('hex')}`);
   const [fault] = platform.faults;
   if (fault !== undefined) throw new Finding(`the platform broke: ${fault instanceof Error ? fault.message : shown(fault)}`);
-  const sources = matched(requests, bytes, session.version === 5 ? 5 : 4);
+  const sources = matched(requests, bytes, serverRun.version === 5 ? 5 : 4);
   for (const [index, came] of requests.entries()) await judgeRequest(came, sources[index], judge, tally);
-  for (const frame of session.frames) if (frame.bytes.length === 0) throw new Finding('a packet without bytes');
+  for (const frame of serverRun.frames) if (frame.bytes.length === 0) throw new Finding('a packet without bytes');
   platform.forget(identity);
 }
 
@@ -162,16 +162,16 @@ async function judgeRequest(came: PlatformRequest, source: Publish | undefined, 
   if (source === undefined) throw new Finding('a request that is no message');
   const payload = readPayload(came.payload);
   const first = { publish: came, payload, deviceSendTime: payload.members.get('deviceSendTime'), listened: true, delivered: [] };
-  const performance = { requestTopic, responseTopic, identity, request: first, requests: [first], sessions: [came.session] };
-  const world = { firstRequest: () => first, requireOwnTopic: () => first, performance, blame };
+  const clientRun = { requestTopic, responseTopic, identity, request: first, requests: [first], sessions: [came.session] };
+  const world = { firstRequest: () => first, requireOwnTopic: () => first, clientRun, fail };
   const truth = truthOfRequest(requestTopic, source, readJson(source.payload));
   for (const [sentence, holds] of truth) {
-    const blamed = await judge(sentence, world);
-    if ((blamed === undefined) === holds) continue;
-    const verdict = blamed === undefined ? 'passed wrongly' : `blamed wrongly (${blamed})`;
+    const failed = await judge(sentence, world);
+    if ((failed === undefined) === holds) continue;
+    const verdict = failed === undefined ? 'passed wrongly' : `failed wrongly (${failed})`;
     throw new Finding(`"${sentence}" ${verdict}, by ${shown([source.topic, source.payload.toString('latin1')])}`);
   }
   const conforms = truth.slice(0, 4).every(([, holds]) => holds);
   if (conforms && source.flaws.length > 0) throw new Finding(`a PUBLISH with ${source.flaws.join(' and ')} passes`);
-  tally[conforms ? 'conforming' : 'blamed'] += 1;
+  tally[conforms ? 'conforming' : 'failed'] += 1;
 }

@@ -73,7 +73,7 @@ for (const kind of wishes.kinds) {
   const rate = Math.round(tally.inputs / seconds);
   console.log(
     `${kind.name.padEnd(9)} ${tally.inputs} inputs in ${cases} cases, ${seconds.toFixed(0)} s, ${rate} a second; ` +
-      `${tally.conforming} judged as conforming, ${tally.blamed} blamed  (${kind.about})`,
+      `${tally.conforming} judged as conforming, ${tally.failed} failed  (${kind.about})`,
   );
   if (finding === undefined) continue;
   console.log(finding);

@@ -20,6 +20,6 @@ export async function loadSentences(): Promise<Judge> {
 }
 
 /** The only way in which a step blames, as the World has it. */
-export function blame({ expected, received }: Blame): never {
-  throw new NonConformance({ kind: 'finding', requirement: 'fuzzed', expected, received, wire: [] });
+export function fail({ expected, received }: Blame): never {
+  throw new NonConformance({ kind: 'finding', requirement: 'fuzzed', expected, received, trace: [] });
 }

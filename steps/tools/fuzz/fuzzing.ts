@@ -24,7 +24,7 @@ const batch = 10_000;
 
 /** Fuzzes one kind until there were so many inputs, or until something is found. An exception that nobody awaits is found as well. */
 export async function fuzz(kind: Kind, { runs, seed, path, onCase = () => {} }: Fuzzing): Promise<Outcome> {
-  const tally: Tally = { inputs: 0, conforming: 0, blamed: 0 };
+  const tally: Tally = { inputs: 0, conforming: 0, failed: 0 };
   const start = performance.now();
   const strays: unknown[] = [];
   const onStray = (error: unknown): void => {

@@ -6,7 +6,7 @@ export interface Tally {
   inputs: number;
   /** How many of them were judged as conforming, and how many were blamed: a fuzzer that never reaches one of both shows little. */
   conforming: number;
-  blamed: number;
+  failed: number;
 }
 
 /** How one batch of cases is made. */

@@ -39,7 +39,7 @@ function check(bytes: Buffer, tally: Tally): void {
   for (const schema of schemas) {
     const valid = fault === undefined && schemaFaults(schema, text).length === 0;
     if (valid !== isValid(schema, truth)) wrong(valid ? `taken for a valid ${schema}` : `a valid ${schema} that is refused`);
-    if (schema === 'response') tally[valid ? 'conforming' : 'blamed'] += 1;
+    if (schema === 'response') tally[valid ? 'conforming' : 'failed'] += 1;
   }
 }
 

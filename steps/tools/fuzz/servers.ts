@@ -3,11 +3,11 @@ import { ConnectError, Device, type DeviceConnection, type DeviceOptions } from 
 import type { Message } from '../../harness/device/inbox.ts';
 import { NtpDevice } from '../../harness/device/ntp-device.ts';
 import { RawDevice } from '../../harness/device/raw-device.ts';
-import { Watch } from '../../harness/device/request-ledger.ts';
+import { RequestLedger } from '../../harness/device/request-ledger.ts';
 import type { Response } from '../../harness/message/exchange.ts';
-import { Wire } from '../../harness/mqtt/wire.ts';
+import { Trace } from '../../harness/mqtt/trace.ts';
 import { type Edit, edited, editsInOneOf } from './edits.ts';
-import { blame, type Judge, loadSentences } from './fuzzed-sentences.ts';
+import { fail, type Judge, loadSentences } from './fuzzed-sentences.ts';
 import { readJson } from './json-oracle.ts';
 import { truthOfResponse } from './judgement.ts';
 import { Finding, kind, shown, type Tally } from './kind.ts';
@@ -19,13 +19,13 @@ import { transport, writeInPieces } from './transport.ts';
 const identity = { productKey: 'a1b2c3d4e5f', deviceName: 'probe-7' };
 
 /** Which of a server's words is mutated; after it the connection ends. */
-type Stage = 'connack' | 'suback' | 'answers';
+type ClientRunner = 'connack' | 'suback' | 'answers';
 
 interface Case {
   readonly version: Version;
   /** On mqtt.js, or packet by packet. */
   readonly raw: boolean;
-  readonly stage: Stage;
+  readonly runner: ClientRunner;
   readonly request: Asked;
   readonly answers: readonly Answer[];
   readonly pieces: readonly number[];
@@ -70,7 +70,7 @@ const cases: fc.Arbitrary<Case> = asked.chain((request) =>
   fc.record({
     version: fc.constantFrom<Version>(4, 4, 5),
     raw: fc.boolean(),
-    stage: fc.constantFrom<Stage>('connack', 'suback', ...Array<Stage>(8).fill('answers')),
+    runner: fc.constantFrom<ClientRunner>('connack', 'suback', ...Array<ClientRunner>(8).fill('answers')),
     request: fc.constant(request),
     answers: fc.array(answer(request), { minLength: 1, maxLength: 6 }),
     pieces: fc.array(fc.nat(400), { maxLength: 3 }),
@@ -81,7 +81,7 @@ const cases: fc.Arbitrary<Case> = asked.chain((request) =>
 export const servers = kind(
   {
     name: 'servers',
-    about: 'device side: packets of a server, through both devices and the watch, to the steps about a response',
+    about: 'device side: packets of a server, through both devices and the ledger, to the steps about a response',
   },
   cases,
   async (tally) => {
@@ -97,24 +97,24 @@ function bytesOf({ payload, flags: how, topic, other, inPayload, inPacket }: Ans
 }
 
 async function check(one: Case, judge: Judge, tally: Tally): Promise<void> {
-  const { version, raw, stage, request, answers, pieces } = one;
+  const { version, raw, runner, request, answers, pieces } = one;
   const { near, far, sent } = transport();
   const options: DeviceOptions = {
     address: { host: '127.0.0.1', port: 1, open: () => near },
     mqttVersion: version === 4 ? '3.1.1' : '5',
     clientId: 'fuzzed',
     name: 'device',
-    wire: new Wire(),
+    trace: new Trace(),
     deadline: 2000,
     habits: { acknowledges: true },
   };
-  const watch = new Watch();
-  watch.begin('fuzzed');
+  const ledger = new RequestLedger();
+  ledger.begin('fuzzed');
   let connection: DeviceConnection | undefined;
   const device = new NtpDevice({
     identity,
     name: 'device',
-    watch,
+    ledger,
     deadline: 2000,
     connect: async () => {
       connection = await (raw ? RawDevice.connect(options) : Device.connect(options));
@@ -122,10 +122,10 @@ async function check(one: Case, judge: Judge, tally: Tally): Promise<void> {
     },
   });
   const changes = answers[0]?.inPacket ?? [];
-  const first = edited(connack(version, 0), stage === 'connack' ? changes : []);
-  writeInPieces(far, first, stage === 'connack' ? pieces : []);
-  if (stage === 'connack') far.end();
-  tally.inputs += stage === 'answers' ? answers.length : 1;
+  const first = edited(connack(version, 0), runner === 'connack' ? changes : []);
+  writeInPieces(far, first, runner === 'connack' ? pieces : []);
+  if (runner === 'connack') far.end();
+  tally.inputs += runner === 'answers' ? answers.length : 1;
   const accepted = await device.connect().then(
     () => true,
     (error: unknown) => {
@@ -133,7 +133,7 @@ async function check(one: Case, judge: Judge, tally: Tally): Promise<void> {
       throw error;
     },
   );
-  if (stage === 'connack') {
+  if (runner === 'connack') {
     if (accepted && !isAcceptance(first))
       throw new Finding(`a CONNACK that accepts nothing, and taken for one: ${first.toString('hex')}`);
     await device.disconnect();
@@ -141,13 +141,13 @@ async function check(one: Case, judge: Judge, tally: Tally): Promise<void> {
   }
   if (!accepted || connection === undefined) throw new Finding('a sound CONNACK that is refused');
   const subscribed = device.subscribe(responseTopic);
-  const granting = edited(suback(version, (await sent(8)).body.readUInt16BE(0), 0), stage === 'suback' ? changes : []);
-  writeInPieces(far, granting, stage === 'suback' ? pieces : []);
-  if (stage === 'suback') far.end();
+  const granting = edited(suback(version, (await sent(8)).body.readUInt16BE(0), 0), runner === 'suback' ? changes : []);
+  writeInPieces(far, granting, runner === 'suback' ? pieces : []);
+  if (runner === 'suback') far.end();
   const granted = await subscribed;
-  if (stage === 'suback' && granted !== undefined && !grants(granting, granted))
+  if (runner === 'suback' && granted !== undefined && !grants(granting, granted))
     throw new Finding(`granted QoS ${granted}, which no SUBACK says: ${granting.toString('hex')}`);
-  if (stage === 'answers') {
+  if (runner === 'answers') {
     if (granted !== 0) throw new Finding(`a sound SUBACK that is not taken: ${granted}`);
     const asking = device.ask({ type: request.type, digits: request.digits });
     const bytes = Buffer.concat(answers.map((each) => bytesOf(each, version)));
@@ -162,7 +162,7 @@ async function check(one: Case, judge: Judge, tally: Tally): Promise<void> {
       if (source === undefined) throw new Finding('a response that is no message');
       await judgeResponse(heard, source, request, judge, tally);
     }
-    options.wire.lines();
+    options.trace.lines();
   }
   await device.disconnect();
 }
@@ -224,16 +224,16 @@ async function judgeResponse(response: Response, source: Publish, wanted: Asked,
     request,
     requests: [request],
     requirement: { id: 'fuzzed' },
-    blame,
+    fail,
   };
   const truth = truthOfResponse(wanted, source, readJson(source.payload));
   for (const [sentence, holds, rows] of truth) {
-    const blamed = await judge(sentence, world, rows);
-    if ((blamed === undefined) === holds) continue;
-    const verdict = blamed === undefined ? 'passed wrongly' : `blamed wrongly (${blamed})`;
+    const failed = await judge(sentence, world, rows);
+    if ((failed === undefined) === holds) continue;
+    const verdict = failed === undefined ? 'passed wrongly' : `failed wrongly (${failed})`;
     throw new Finding(`"${sentence}" ${verdict}, by ${shown(source.payload.toString('latin1'))} to ${shown(wanted)}`);
   }
   const conforms = truth.every(([, holds]) => holds);
   if (conforms && source.flaws.length > 0) throw new Finding(`a PUBLISH with ${source.flaws.join(' and ')} passes`);
-  tally[conforms ? 'conforming' : 'blamed'] += 1;
+  tally[conforms ? 'conforming' : 'failed'] += 1;
 }

@@ -97,7 +97,7 @@ function complaintsOf(one: HostileCase, result: Omit<Attempt, 'complaints'>, rep
 /** Everything by which a report says what happened. */
 function told({ because, faults, target, requirements }: Report): string {
   const received = requirements.flatMap(({ scenarios }) =>
-    scenarios.flatMap(({ failure, wire }) => [failure?.received, ...(failure?.wire ?? wire)]),
+    scenarios.flatMap(({ failure, trace }) => [failure?.received, ...(failure?.trace ?? trace)]),
   );
   return [because, ...faults, target.ended, ...received].filter((text) => text !== undefined).join('\n');
 }

@@ -10,7 +10,7 @@ const bound = 16;
 
 Then('a', function (this: World) {
   if (this.time <= bound && this.seen) return;
-  this.blame({ expected: 1 + bound, received: 1 + 1, needs: other() });
+  this.fail({ expected: 1 + bound, received: 1 + 1, needs: other() });
   this.inform(1 + 2);
 });
 
@@ -39,7 +39,7 @@ test('every kind of mutation is found, and none in text for people', () => {
       '6 this.time <= bound && this.seen => this.time <= bound || this.seen',
       '6 this.time <= bound => this.time < bound',
       '6 return; => ;',
-      '7 this.blame({ expected: 1 + bound, received: 1 + 1, needs: other() }); => ;',
+      '7 this.fail({ expected: 1 + bound, received: 1 + 1, needs: other() }); => ;',
       '12 inner() === true => inner() !== true',
       '12 true => false',
       '16 bound > 3 => !(bound > 3)',
@@ -64,20 +64,20 @@ test('a mutation knows the statements that reach it by name', () => {
 });
 
 test('a mutation is reached from other files: by what is exported, and by the members of a class', () => {
-  const grain = `const hidden = 1;
+  const clockResolution = `const hidden = 1;
 export function shared() { return hidden; }
-export class Grain {
+export class ClockResolution {
   #seen = 2;
   add() { return this.#seen; }
   step() { return 3; }
 }`;
   const steps = `Then('a', () => shared());
-Then('b', () => grain.add());
-Then('c', ({ grain: { step } }) => step());
+Then('b', () => clockResolution.add());
+Then('c', ({ clockResolution: { step } }) => step());
 Then('d', () => hidden);
-Then('e', () => new Grain());`;
-  const found = findMutations(new Set(['grain.ts']), [
-    { file: 'grain.ts', text: grain },
+Then('e', () => new ClockResolution());`;
+  const found = findMutations(new Set(['clockResolution.ts']), [
+    { file: 'clockResolution.ts', text: clockResolution },
     { file: 'x.steps.ts', text: steps },
   ]);
   const sentences = (before: string): string[] =>

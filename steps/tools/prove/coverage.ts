@@ -58,7 +58,7 @@ function exemption(capabilities: readonly string[], results: readonly ScenarioRe
     return `no implementation declares the capability ${capabilities.join(', ')}`;
   const passed = applied.filter(({ status }) => status === 'passed');
   // What exchanges no packet has no evidence of the implementation, and so cannot blame it.
-  if (passed.length > 0 && passed.every(({ wire }) => wire.length === 0))
+  if (passed.length > 0 && passed.every(({ trace }) => trace.length === 0))
     return 'it exchanges no packet: it judges the suite and not the implementation';
   return undefined;
 }

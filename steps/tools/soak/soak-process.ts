@@ -43,7 +43,7 @@ export class SoakProcess implements Disposable {
   }
 
   /** Processes that came of this one and are still there. */
-  offspring(): number {
+  processTree(): number {
     return readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && Number(pid) !== this.#child.pid && this.#isMarked(pid))
       .length;
   }

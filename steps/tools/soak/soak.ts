@@ -83,7 +83,7 @@ async function soak({ runs, role, seed }: Wishes): Promise<readonly string[]> {
         report.verdict === 'conforms' && report.order === order ? undefined : `${report.verdict}, because ${report.because}`;
       const deviation = other === '' ? broken : other;
       if (deviation !== undefined) cpSync(folder, join(kept, `${role}-${run}`), { recursive: true });
-      const sample: Sample = { run, order, durationMs, ...usage, processes: suite.offspring(), deviation };
+      const sample: Sample = { run, order, durationMs, ...usage, processes: suite.processTree(), deviation };
       samples.push(sample);
       appendFileSync(log, `${JSON.stringify(sample)}\n`);
       if (run % 50 === 0)

@@ -23,7 +23,7 @@ export interface Note {
 const most = 5000;
 
 /** Records every packet both ways; never judges. */
-export class Wire {
+export class Trace {
   #entries: (Frame | Note)[] = [];
   #dropped = 0;
 
@@ -39,7 +39,7 @@ export class Wire {
   }
 
   /** Takes over what another one has recorded. */
-  adopt({ entries }: Wire): void {
+  adopt({ entries }: Trace): void {
     for (const entry of entries) this.record(entry);
   }
 
@@ -97,11 +97,6 @@ export function describePacket(packet: Packet): string {
         ('messageId' in packet && packet.messageId !== undefined ? `  packet id ${packet.messageId}` : '')
       );
   }
-}
-
-/** Monotonic time in µs. */
-export function monotonic(): number {
-  return performance.now() * 1000;
 }
 
 /** A payload as text, and no more of it than a line shows. */

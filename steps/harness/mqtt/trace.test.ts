@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Packet } from 'mqtt-packet';
-import { describePacket, monotonic, Wire } from './wire.ts';
+import { nowUs } from '../time/now.ts';
+import { describePacket, Trace } from './trace.ts';
 
 const publish = (n: number, own: object = {}): Packet => ({
   cmd: 'publish',
@@ -34,10 +35,10 @@ describe('a packet in one line', () => {
   });
 });
 
-describe('a wire', () => {
-  const record = (wire: Wire, count: number): void => {
+describe('a trace', () => {
+  const record = (trace: Trace, count: number): void => {
     for (let n = 0; n < count; n += 1)
-      wire.record({
+      trace.record({
         at: 1_000_000 + n * 1000,
         connection: 'device',
         direction: n % 2 === 0 ? 'sent' : 'received',
@@ -46,11 +47,11 @@ describe('a wire', () => {
   };
 
   test('shows times from the first entry, directions, and whose packet it is where there are several', () => {
-    const wire = new Wire();
-    record(wire, 2);
-    assert.deepEqual(wire.lines(), ['+0.000000 s  → PUBLISH  t  QoS 0  0', '+0.001000 s  ← PUBLISH  t  QoS 0  1']);
-    wire.record({ at: 1_002_500, connection: 'other device', note: 'connection closed' });
-    assert.deepEqual(wire.lines(), [
+    const trace = new Trace();
+    record(trace, 2);
+    assert.deepEqual(trace.lines(), ['+0.000000 s  → PUBLISH  t  QoS 0  0', '+0.001000 s  ← PUBLISH  t  QoS 0  1']);
+    trace.record({ at: 1_002_500, connection: 'other device', note: 'connection closed' });
+    assert.deepEqual(trace.lines(), [
       '+0.000000 s  device  → PUBLISH  t  QoS 0  0',
       '+0.001000 s  device  ← PUBLISH  t  QoS 0  1',
       '+0.002500 s  other device  · connection closed',
@@ -58,33 +59,33 @@ describe('a wire', () => {
   });
 
   test('leaves out the middle beyond the limit, and says how much', () => {
-    const wire = new Wire();
-    record(wire, 10);
-    const lines = wire.lines(5).map((line) => line.split('  ').at(-1));
+    const trace = new Trace();
+    record(trace, 10);
+    const lines = trace.lines(5).map((line) => line.split('  ').at(-1));
     assert.deepEqual(lines, ['0', '1', '2', '… 5 lines left out', '8', '9']);
-    assert.equal(wire.lines(10).length, 10);
+    assert.equal(trace.lines(10).length, 10);
   });
 
   test('of a flood keeps the beginning, and counts the rest', () => {
-    const wire = new Wire();
-    record(wire, 5003);
-    assert.equal(wire.lines(4).at(-1), '… 3 more packets');
+    const trace = new Trace();
+    record(trace, 5003);
+    assert.equal(trace.lines(4).at(-1), '… 3 more packets');
   });
 
   test('begins anew', () => {
-    const wire = new Wire();
-    record(wire, 6000);
-    wire.clear();
-    assert.deepEqual(wire.lines(), []);
-    record(wire, 1);
-    assert.deepEqual(wire.lines(), ['+0.000000 s  → PUBLISH  t  QoS 0  0']);
+    const trace = new Trace();
+    record(trace, 6000);
+    trace.clear();
+    assert.deepEqual(trace.lines(), []);
+    record(trace, 1);
+    assert.deepEqual(trace.lines(), ['+0.000000 s  → PUBLISH  t  QoS 0  0']);
   });
 });
 
 test('monotonic time never goes back', () => {
-  let last = monotonic();
+  let last = nowUs();
   for (let n = 0; n < 1000; n += 1) {
-    const now = monotonic();
+    const now = nowUs();
     assert.ok(now >= last);
     last = now;
   }

@@ -66,7 +66,7 @@ export function reportIn(folder: string): Report {
 
 /** Writes a target file whose process is one of the fixtures. @returns its path */
 export function fixtureTarget(folder: string, fixture: string): string {
-  const command = ['node', join(root, 'fixtures/start.ts'), fixture, '--port', '{port}'];
+  const command = ['node', join(root, 'fixtures/support/start.ts'), fixture, '--port', '{port}'];
   return writeTarget(folder, { name: fixture, role: 'server', process: { command } });
 }
 

@@ -12,7 +12,7 @@ const folder = temporaryFolder();
 
 /** A client of the fixtures that sends Longs. */
 function clientTarget(fixture: string): string {
-  const start = fixture.startsWith('reference/') ? [`fixtures/${fixture}.ts`] : ['fixtures/start.ts', fixture];
+  const start = fixture.startsWith('reference/') ? [`fixtures/${fixture}.ts`] : ['fixtures/support/start.ts', fixture];
   const command = ['node', join(root, start[0] ?? ''), ...start.slice(1), '--host', '{host}', '--port', '{port}'];
   const device = ['--product-key', '{productKey}', '--device-name', '{deviceName}', '--type', '{timestampType}'];
   const result = { log: 'NTP local time: (?<time>\\d+)' };

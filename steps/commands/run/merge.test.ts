@@ -12,7 +12,7 @@ const folder = temporaryFolder();
 const build = { name: 'a server', digest: `sha256:${'5'.repeat(64)}` };
 
 function serverTarget(fixture: string): string {
-  const command = ['node', join(root, 'fixtures/start.ts'), fixture, '--port', '{port}'];
+  const command = ['node', join(root, 'fixtures/support/start.ts'), fixture, '--port', '{port}'];
   return writeTarget(folder, { name: fixture, role: 'server', build, process: { command } });
 }
 

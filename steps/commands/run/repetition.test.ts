@@ -20,7 +20,7 @@ function flaky(name: string): { target: string; report: string } {
     `import { existsSync } from 'node:fs';
 const run = (number) => existsSync(${JSON.stringify(report)} + '/run-' + number);
 process.argv.splice(2, 0, run(2) && !run(3) ? 'faulty/server/qos-of-the-subscription' : 'faulty/server/steps-of-100-ms');
-await import(${JSON.stringify(join(root, 'fixtures/start.ts'))});
+await import(${JSON.stringify(join(root, 'fixtures/support/start.ts'))});
 `,
   );
   return {

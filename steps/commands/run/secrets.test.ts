@@ -52,7 +52,7 @@ net.Socket.prototype.write = function (data, ...others) {
 ${forms}
 process.argv.splice(1, 1, 'start.ts', 'faulty/client/latency-ignored');
 process.argv.push('--secret', process.env.SECRET);
-await import(${imported('fixtures/start.ts')});`;
+await import(${imported('fixtures/support/start.ts')});`;
 
 writeFileSync(join(folder, 'server.mjs'), server);
 writeFileSync(join(folder, 'client.mjs'), client);

@@ -11,7 +11,7 @@ const folder = temporaryFolder();
 function write(program: string, fixture: string): void {
   writeFileSync(
     program,
-    `process.argv.splice(2, 0, ${JSON.stringify(fixture)});\nawait import(${JSON.stringify(join(root, 'fixtures/start.ts'))});\n`,
+    `process.argv.splice(2, 0, ${JSON.stringify(fixture)});\nawait import(${JSON.stringify(join(root, 'fixtures/support/start.ts'))});\n`,
   );
 }
 

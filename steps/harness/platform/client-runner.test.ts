@@ -15,7 +15,7 @@ import { expectedTimes, isRight } from './expected-time.ts';
 const folder = mkdtempSync(join(tmpdir(), 'runner-'));
 after(() => rmSync(folder, { recursive: true }));
 
-const tinyClient = fileURLToPath(new URL('../../../fixtures/tiny/client.ts', import.meta.url));
+const tinyClient = fileURLToPath(new URL('../../../fixtures/support/tiny-client.ts', import.meta.url));
 
 /** The command of a client that differs from the usual in this. */
 function tiny(wishes: object = {}): string[] {

@@ -3,10 +3,9 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { halved, twiceTheTime } from './formula.ts';
 
-const page = JSON.parse(readFileSync(new URL('../../../fixtures/worked-example.json', import.meta.url), 'utf8')) as Record<
-  string,
-  string
->;
+const page = JSON.parse(
+  readFileSync(new URL('../../../fixtures/support/worked-example.json', import.meta.url), 'utf8'),
+) as Record<string, string>;
 const big = (name: string): bigint => BigInt(page[name] ?? '');
 const times = {
   deviceSendTime: big('deviceSendTime'),

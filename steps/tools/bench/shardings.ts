@@ -17,7 +17,7 @@ import { answerHelp, takeNoArguments } from '../usage.ts';
 const shardings = 10;
 const most = 8;
 
-/** Implementations that go the same way every time: names of `node fixtures/start.ts --list`. */
+/** Implementations that go the same way every time: names of `node fixtures/support/start.ts --list`. */
 const implementations = [
   'unusual/server/pretty-json',
   'faulty/server/qos-of-the-subscription',
@@ -56,7 +56,7 @@ function writeTarget(name: string): string {
   const own = ['--port', '{port}'];
   const device = ['--product-key', '{productKey}', '--device-name', '{deviceName}', '--type', '{timestampType}'];
   const clients = ['--host', '{host}', ...own, '--timeout', '2000', ...device];
-  const command = [process.execPath, `${root}fixtures/start.ts`, name, ...(role === 'client' ? clients : own)];
+  const command = [process.execPath, `${root}fixtures/support/start.ts`, name, ...(role === 'client' ? clients : own)];
   const result = { log: String.raw`^NTP local time: (?<time>\S+)` };
   const path = join(folder, `${name.replaceAll('/', '-')}.json`);
   const build = { name, digest: `sha256:${'0'.repeat(64)}` };

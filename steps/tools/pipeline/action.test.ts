@@ -71,7 +71,7 @@ describe('a job that uses the action', () => {
 
   test('is told what a server does wrong, and fails', async () => {
     const here = workspace();
-    const command = ['node', join(root, 'fixtures/start.ts'), 'faulty/server/always-qos1', '--port', '{port}'];
+    const command = ['node', join(root, 'fixtures/support/start.ts'), 'faulty/server/always-qos1', '--port', '{port}'];
     writeTarget(here, { name: 'Faulty', role: 'server', process: { command } });
     const job = await runAction(here, { target: 'Faulty.json' });
     assert.equal(job.code, 1, job.log);

@@ -19,11 +19,11 @@ export class Fixtures implements AsyncDisposable {
 
   /** @throws Error when the list cannot be had */
   static async open(): Promise<Fixtures> {
-    const host = spawn(process.execPath, [`${root}fixtures/start.ts`, '--host'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const host = spawn(process.execPath, [`${root}fixtures/support/start.ts`, '--host'], { stdio: ['pipe', 'pipe', 'inherit'] });
     const lines = createInterface({ input: host.stdout });
     const list = once(lines, 'line').then(([line]) => JSON.parse(String(line)) as Implementation[]);
     const died = once(host, 'exit').then(([code]): never => {
-      throw new Error(`fixtures/start.ts --host ended with code ${code}, and listed nothing`);
+      throw new Error(`fixtures/support/start.ts --host ended with code ${code}, and listed nothing`);
     });
     const implementations = await Promise.race([list, died]);
     died.catch(() => {});

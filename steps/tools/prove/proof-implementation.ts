@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { type Requirement, type Role, root } from '../../requirements/requirement.ts';
 
-/** A faulty or unusual implementation, as `fixtures/start.ts --list` tells it. */
+/** A faulty or unusual implementation, as `fixtures/support/start.ts --list` tells it. */
 export interface Implementation {
   /** `faulty/server/stamps-in-seconds`. */
   readonly name: string;
@@ -30,7 +30,9 @@ export interface Implementation {
  * @throws Error when the list cannot be had
  */
 export async function listImplementations(): Promise<Implementation[]> {
-  const { stdout } = await promisify(execFile)(process.execPath, [`${root}fixtures/start.ts`, '--list'], { maxBuffer: 16 << 20 });
+  const { stdout } = await promisify(execFile)(process.execPath, [`${root}fixtures/support/start.ts`, '--list'], {
+    maxBuffer: 16 << 20,
+  });
   return JSON.parse(stdout) as Implementation[];
 }
 

@@ -81,7 +81,7 @@ function choose(all: readonly Implementation[], { only, role }: Wishes): Impleme
   const called = (name: string, wish: string): boolean => name === wish || name.endsWith(`/${wish}`);
   for (const wish of only)
     if (!all.some(({ name }) => called(name, wish)))
-      throw new WrongUse(`--only names "${wish}", which is none of the implementations: node fixtures/start.ts --list`);
+      throw new WrongUse(`--only names "${wish}", which is none of the implementations: node fixtures/support/start.ts --list`);
   return all.filter(
     ({ name, role: own }) =>
       (role === undefined || own === role) && (only.length === 0 || only.some((wish) => called(name, wish))),

@@ -21,7 +21,7 @@ export async function countTraffic(
   const connections: { subscriptions: number; exchanges: number }[] = [];
   const sockets = new Set<Socket>();
   const proxy = createServer({ noDelay: true }, (near) => {
-    const far = createConnection({ ...server, noDelay: true });
+    const far = createConnection({ host: server.host, port: server.port, noDelay: true });
     const traffic = { subscriptions: 0, exchanges: 0 };
     const forward = (from: Socket, to: Socket, count: (packet: Packet) => void): void => {
       const parser = createParser();

@@ -4,7 +4,7 @@ import { relative, resolve } from 'node:path';
 import { before, describe, test } from 'node:test';
 import type { Envelope } from '@cucumber/messages';
 import { featureFiles, readRequirements, root } from '../requirements/requirement.ts';
-import { dryRun, placeOf } from '../tools/mutate/dry-run.ts';
+import { dryRun, placeOf } from '../testing/dry-run.ts';
 
 describe('the sentences of steps/', () => {
   let messages: readonly Envelope[];

@@ -20,11 +20,3 @@ export function complain(name: string, error: unknown): void {
   const meant = !(error instanceof WrongUse) && (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS') !== true;
   process.exitCode = meant ? 1 : 2;
 }
-
-/** Ends the process with 2 where a program that takes no arguments was given some. @param name that of its script */
-export function takeNoArguments(name: string): void {
-  const given = process.argv.slice(2);
-  if (given.length === 0) return;
-  console.error(`${name}: it takes no arguments, and was given ${given.join(' ')}`);
-  process.exit(2);
-}

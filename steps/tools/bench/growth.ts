@@ -1,125 +1,104 @@
-/**
- * What one scenario and one device cost where there are 1, 2, 4 and 8 times as many in one run: the cost is flat when nothing is
- * searched or kept more often than once for each.
- */
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { featureFiles, readRequirements, root } from '../../requirements/requirement.ts';
-import { accountNode, type WholeCost } from './child.ts';
-import { table } from './lines.ts';
-import { multiplied } from './multiplied.ts';
+import { mebibytes, printFigure, seconds } from './figures.ts';
+import { type Cost, entry, runMeasured } from './measured-program.ts';
+import { repeatScenarios } from './repeated-scenarios.ts';
 
-const factors = [1, 2, 4, 8] as const;
+/** How many times as much of something is compared with the least of it. */
+const factor = 8;
 
-/** How often each is measured, in turn. What counts is the cheapest: whatever else the machine does only adds to it. */
+/** How often each is measured, in turn. The cheapest counts, because everything else on the machine only adds to it. */
 const rounds = 3;
 
-/** How many devices there are at 1x: those of a run ask at the same moment, those of a load are as light as can be. */
+/** Devices at 1x: those of a run, and the lighter ones of `load`. */
 const devices = { run: 250, load: 1250 };
 
 /** The requirement whose devices `--devices` counts. */
 const manyDevices = 'server-concurrent-devices';
 
-/** One thing that is measured with more and more of something. */
+/** One thing of which there is more and more. */
 interface Series {
-  readonly title: string;
-  /** One of the things that are counted. */
-  readonly one: string;
+  /** What is counted, for example `scenario`. */
+  readonly unit: string;
   /** How many there are at 1x. */
   readonly least: number;
-  /** Runs it with so many, or with 1. */
-  readonly run: (factor: number | 'one') => Promise<WholeCost>;
+  /** Runs the suite with one of it, or with so many times the least. */
+  readonly run: (times: number | 'one') => Promise<Cost>;
 }
 
-/** Measures the growth, and prints it. */
-export async function benchGrowth(): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'ntp-growth-'));
-  try {
-    for (const series of seriesIn(folder)) await print(series);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+/**
+ * Measures what one scenario and one device cost where a run has 8 times as many, as a ratio to 1x, and prints it. A ratio above 1 says
+ * that something is searched or kept more than once for each.
+ *
+ * @param folder for reports, and a copy of the suite
+ */
+export async function benchGrowth(folder: string): Promise<void> {
+  console.log(`What one of them costs at 1x, and at ${factor}x as a ratio to it; the cheapest of ${rounds} runs\n`);
+  for (const series of [scenarios(folder), devicesOfARun(folder), devicesOfALoad(folder)]) await measure(series);
 }
 
-function seriesIn(folder: string): Series[] {
-  const report = join(folder, 'report');
-  const commandLine = (of: string): string => join(of, 'steps/commands/entry.mjs');
+/** The command line for a run of a single scenario: what any run costs. */
+function single(folder: string): string[] {
+  const { id } = readRequirements('server').find((one) => one.scenarios.length === 1 && one.capabilities.length === 0) ?? {};
+  return ['run', '--role', 'server', '--report', join(folder, 'run'), '--only', id ?? manyDevices];
+}
+
+function scenarios(folder: string): Series {
   const copy = join(folder, 'suite');
   for (const name of ['steps', 'features', 'fixtures', 'schemas', 'package.json'])
     cpSync(join(root, name), join(copy, name), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
-  const requirements = readRequirements('server');
+  const copied = join(copy, 'steps/commands/entry.mjs');
   const files = featureFiles('server').map((file) => [file, readFileSync(join(root, file), 'utf8')] as const);
-  const single = requirements.find(({ scenarios, capabilities }) => scenarios.length === 1 && capabilities.length === 0);
-  const scenarios = requirements.reduce((sum, requirement) => sum + requirement.scenarios.length, 0);
-  const judge = ['run', '--role', 'server', '--report', report];
-  return [
-    {
-      title: 'A server run on the embedded reference, with each scenario so many times',
-      one: 'scenario',
-      least: scenarios,
-      run: async (factor) => {
-        const times = factor === 'one' ? 1 : factor;
-        for (const [file, text] of files) writeFileSync(join(copy, file), multiplied(file, text, times));
-        const part = factor === 'one' ? ['--only', single?.id ?? manyDevices] : [];
-        return accountNode([commandLine(copy), ...judge, ...part], factor === 'one' ? [4] : [0]);
-      },
+  return {
+    unit: 'scenario',
+    least: readRequirements('server').reduce((sum, requirement) => sum + requirement.scenarios.length, 0),
+    run: async (times) => {
+      for (const [file, text] of files) writeFileSync(join(copy, file), repeatScenarios(file, text, times === 'one' ? 1 : times));
+      if (times === 'one') return runMeasured([copied, ...single(folder)], [4]);
+      return runMeasured([copied, 'run', '--role', 'server', '--report', join(folder, 'run')]);
     },
-    {
-      title: `Devices that ask at the same moment in ${manyDevices}`,
-      one: 'device',
-      least: devices.run,
-      run: async (factor) => {
-        const part =
-          factor === 'one'
-            ? ['--only', single?.id ?? manyDevices]
-            : ['--only', manyDevices, '--devices', String(devices.run * factor)];
-        return accountNode([commandLine(root), ...judge, ...part], [4]);
-      },
-    },
-    {
-      title: 'Devices of `load` that ask once at the same moment',
-      one: 'device',
-      least: devices.load,
-      run: async (factor) => {
-        const many = factor === 'one' ? 1 : devices.load * factor;
-        return accountNode([commandLine(root), 'load', '--devices', String(many), '--report', report]);
-      },
-    },
-  ];
+  };
 }
 
-async function print({ title, one, least, run }: Series): Promise<void> {
-  const costs = new Map<number | 'one', WholeCost[]>();
-  // The first one fills the compile cache, and is not counted.
-  await run('one');
-  for (let round = 0; round < rounds; round += 1)
-    for (const factor of ['one', ...factors] as const) costs.set(factor, [...(costs.get(factor) ?? []), await run(factor)]);
-  const cheapest = (factor: number | 'one', of: 'wallMs' | 'cpuMs' | 'peakBytes'): number =>
-    Math.min(...(costs.get(factor) ?? []).map((cost) => cost[of]));
-  const each = (factor: number, of: 'wallMs' | 'cpuMs' | 'peakBytes'): number =>
-    (cheapest(factor, of) - cheapest('one', of)) / (least * factor - 1);
-  const cells = (factor: number): string[] => {
-    const ratio = (of: 'wallMs' | 'cpuMs' | 'peakBytes'): string => (each(factor, of) / each(1, of)).toFixed(2);
-    return [
-      `${factor}x`,
-      String(least * factor),
-      each(factor, 'wallMs').toFixed(3),
-      ratio('wallMs'),
-      each(factor, 'cpuMs').toFixed(3),
-      ratio('cpuMs'),
-      (each(factor, 'peakBytes') / 1024).toFixed(1),
-      ratio('peakBytes'),
-      `${(cheapest(factor, 'wallMs') / 1000).toFixed(2)} s`,
-      `${Math.round(cheapest(factor, 'peakBytes') / 2 ** 20)} MiB`,
-    ];
+function devicesOfARun(folder: string): Series {
+  const run = ['run', '--role', 'server', '--report', join(folder, 'run'), '--only', manyDevices, '--devices'];
+  return {
+    unit: 'device of a run',
+    least: devices.run,
+    run: async (times) =>
+      runMeasured([entry, ...(times === 'one' ? single(folder) : [...run, String(devices.run * times)])], [4]),
   };
-  const start = `${(cheapest('one', 'wallMs') / 1000).toFixed(2)} s and ${Math.round(cheapest('one', 'peakBytes') / 2 ** 20)} MiB`;
-  console.log(`${title}; what one alone costs (${start}) is taken off. The cheapest of ${rounds} runs:\n`);
-  table([
-    ['', `${one}s`, `ms per ${one}`, 'to 1x', 'CPU ms', 'to 1x', 'KiB', 'to 1x', 'whole run', 'peak'],
-    ...factors.map(cells),
-  ]);
-  console.log();
+}
+
+function devicesOfALoad(folder: string): Series {
+  return {
+    unit: 'device of load',
+    least: devices.load,
+    run: async (times) => {
+      const count = times === 'one' ? 1 : devices.load * times;
+      return runMeasured([entry, 'load', '--devices', String(count), '--report', join(folder, 'load')]);
+    },
+  };
+}
+
+async function measure({ unit, least, run }: Series): Promise<void> {
+  const costs = { one: [] as Cost[], few: [] as Cost[], many: [] as Cost[] };
+  // fills the compile cache, and is not counted
+  await run('one');
+  for (let round = 0; round < rounds; round += 1) {
+    costs.one.push(await run('one'));
+    costs.few.push(await run(1));
+    costs.many.push(await run(factor));
+  }
+  const cheapest = (of: readonly Cost[], member: 'wallMs' | 'peakBytes'): number => Math.min(...of.map((cost) => cost[member]));
+  const each = (of: readonly Cost[], count: number, member: 'wallMs' | 'peakBytes'): number =>
+    (cheapest(of, member) - cheapest(costs.one, member)) / (count - 1);
+  const ratio = (member: 'wallMs' | 'peakBytes'): string =>
+    `${factor}x: ${(each(costs.many, least * factor, member) / each(costs.few, least, member)).toFixed(2)}`;
+  const most = `${seconds(cheapest(costs.many, 'wallMs'))}, ${mebibytes(cheapest(costs.many, 'peakBytes'))} in all`;
+  printFigure(`time of a ${unit}, ${least} at 1x`, `${each(costs.few, least, 'wallMs').toFixed(3)} ms`, ratio('wallMs'));
+  printFigure(`memory of a ${unit}`, `${(each(costs.few, least, 'peakBytes') / 1024).toFixed(1)} KiB`, ratio('peakBytes'));
+  printFigure(`a run with ${least * factor}`, most);
 }

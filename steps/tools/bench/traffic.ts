@@ -1,70 +1,55 @@
 import { once } from 'node:events';
-import { type AddressInfo, createConnection, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createConnection, createServer, type Socket } from 'node:net';
 import { parser as createParser, type Packet } from 'mqtt-packet';
 
-/** What a device did on one connection. */
+/** What a device did on one connection: SUBSCRIBE packets, and messages from the server, each of which ends an exchange. */
 export interface ConnectionTraffic {
-  /** SUBSCRIBE packets. */
-  subscriptions: number;
-  /** Messages that the server sent: each is the answer that ends an exchange. */
-  exchanges: number;
+  readonly subscriptions: number;
+  readonly exchanges: number;
 }
 
-/** A TCP proxy in front of a server that counts, connection by connection, what passes. */
-export class TrafficCounter implements AsyncDisposable {
-  /** The connections on which a device sent CONNECT, in order. */
-  readonly connections: ConnectionTraffic[] = [];
-  readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
-
-  private constructor(server: Server) {
-    this.#server = server;
-  }
-
-  /** Opens the proxy on a free port of the loopback. */
-  static async open({ host, port }: { readonly host: string; readonly port: number }): Promise<TrafficCounter> {
-    const server = createServer({ noDelay: true });
-    const counter = new TrafficCounter(server);
-    server.on('connection', (near) => counter.#join(near, createConnection({ host, port, noDelay: true })));
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    return counter;
-  }
-
-  get port(): number {
-    return (this.#server.address() as AddressInfo).port;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy();
-    this.#server.close();
-    await once(this.#server, 'close');
-  }
-
-  #join(near: Socket, far: Socket): void {
-    const traffic: ConnectionTraffic = { subscriptions: 0, exchanges: 0 };
-    this.#carry(near, far, ({ cmd }) => {
-      if (cmd === 'connect') this.connections.push(traffic);
+/**
+ * Counts what devices do, by a TCP proxy in front of the server on this machine.
+ *
+ * @param work has devices connect to the port that it is given
+ * @returns the connections on which a device sent CONNECT, in order
+ */
+export async function countTraffic(
+  server: { readonly host: string; readonly port: number },
+  work: (port: number) => Promise<unknown>,
+): Promise<readonly ConnectionTraffic[]> {
+  const connections: { subscriptions: number; exchanges: number }[] = [];
+  const sockets = new Set<Socket>();
+  const proxy = createServer({ noDelay: true }, (near) => {
+    const far = createConnection({ host: server.host, port: server.port, noDelay: true });
+    const traffic = { subscriptions: 0, exchanges: 0 };
+    const forward = (from: Socket, to: Socket, count: (packet: Packet) => void): void => {
+      const parser = createParser();
+      parser.on('packet', count);
+      from.on('data', (bytes) => {
+        to.write(bytes);
+        parser.parse(bytes);
+      });
+      from.on('end', () => to.end());
+      from.on('error', () => to.destroy());
+      from.on('close', () => to.destroy());
+      sockets.add(from);
+    };
+    forward(near, far, ({ cmd }) => {
+      if (cmd === 'connect') connections.push(traffic);
       if (cmd === 'subscribe') traffic.subscriptions += 1;
     });
-    this.#carry(far, near, ({ cmd }) => {
+    forward(far, near, ({ cmd }) => {
       if (cmd === 'publish') traffic.exchanges += 1;
     });
+  });
+  proxy.listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  try {
+    await work((proxy.address() as AddressInfo).port);
+  } finally {
+    for (const socket of sockets) socket.destroy();
+    proxy.close();
   }
-
-  #carry(from: Socket, to: Socket, see: (packet: Packet) => void): void {
-    this.#sockets.add(from);
-    const parser = createParser();
-    parser.on('packet', see);
-    from.on('data', (bytes) => {
-      to.write(bytes);
-      parser.parse(bytes);
-    });
-    from.on('end', () => to.end());
-    from.on('error', () => to.destroy());
-    from.on('close', () => {
-      this.#sockets.delete(from);
-      to.destroy();
-    });
-  }
+  return connections;
 }

@@ -1,41 +1,22 @@
-/** `npm run docs`: what it does stands in its own words below. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { root } from '../../requirements/requirement.ts';
 import type { Proof } from '../prove/proof.ts';
+import { runTool, tool } from '../tool.ts';
 import { site } from './site.ts';
 
 const proofFile = 'conformance-report/prove/proof.json';
 
-const usage = `Usage: npm run docs [-- OPTIONS]
-
-Writes the specification as pages that anybody can read and any web server can offer: the requirements with their scenarios, the words,
-what cannot be tested, and what the suite catches as ${proofFile} has it from the last "npm run prove".
-
-Options:
-  --to FOLDER   where the pages go (default: docs)
-  --help        show this
-
-Exit codes:
-  0  written
-  2  wrong use, or nothing could be written`;
-
-function main(): void {
-  const { values } = parseArgs({ options: { to: { type: 'string', default: join(root, 'docs') }, help: { type: 'boolean' } } });
-  if (values.help === true) {
-    console.log(usage);
-    return;
-  }
+function writeSite({ to }: { readonly to: string }): void {
   const proof = readProof(join(root, proofFile));
   const pages = site(proof);
-  mkdirSync(values.to, { recursive: true });
-  for (const [name, text] of pages) writeFileSync(join(values.to, name), text);
+  mkdirSync(to, { recursive: true });
+  for (const [name, text] of pages) writeFileSync(join(to, name), text);
   const proven = proof === undefined ? `there is no ${proofFile}, so they show no proof` : `with the proof of ${proof.finished}`;
-  console.log(`${pages.size} pages in ${values.to}, ${proven}`);
+  console.log(`${pages.size} pages in ${to}, ${proven}`);
 }
 
-/** The last proof; undefined where there is none. @throws Error when it is no JSON */
+/** The last proof; undefined where there is none. @throws Error when the file is not JSON */
 function readProof(file: string): Proof | undefined {
   let text: string;
   try {
@@ -50,9 +31,12 @@ function readProof(file: string): Proof | undefined {
   }
 }
 
-try {
-  main();
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 2;
-}
+const command = tool(
+  'docs',
+  `Writes the specification as web pages: the requirements with their scenarios, the words, what cannot be tested, and what the suite catches, from ${proofFile} of the last "npm run prove".`,
+  { 0: 'written', 1: 'nothing could be written', 2: 'wrong use' },
+)
+  .option('--to <folder>', 'where the pages go', join(root, 'docs'))
+  .action(writeSite);
+
+await runTool(command);

@@ -1,23 +1,18 @@
-/**
- * Writes the present requirements into `schemas/sets/NAME.json`. A set that exists is changed on purpose only: `--replace` is for one that
- * no release of the package has had yet.
- *
- * Usage: npm run freeze -- 2026.1 [--replace]
- */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { WrongUse } from '../../harness/text/usage-error.ts';
 import { readRequirements, root } from '../../requirements/requirement.ts';
 import { makeSet, setFolder, setName, setText } from '../../requirements/requirement-set.ts';
-import { answerHelp } from '../usage.ts';
+import { runTool, tool } from '../tool.ts';
 
 /**
- * Freezes the present requirements.
+ * Writes the present requirements into a set.
  *
+ * @param replace whether the file may hold another set; a set that was released never changes
  * @returns what was done, in words
- * @throws Error when the name is none, or a set of that name holds something else already
+ * @throws WrongUse when the name is malformed, or the file holds another set
  */
 export function freeze(name: string, replace: boolean, folder = `${root}${setFolder}`): string {
-  if (!setName.test(name)) throw new Error(`"${name}" names no set; expected year and number, as in 2026.1`);
+  if (!setName.test(name)) throw new WrongUse(`"${name}" is no name of a set; expected year and number, as in 2026.1`);
   const set = makeSet(name, readRequirements());
   const text = setText(set);
   const path = `${folder}/${name}.json`;
@@ -26,7 +21,7 @@ export function freeze(name: string, replace: boolean, folder = `${root}${setFol
   if (existsSync(path)) {
     if (readFileSync(path, 'utf8') === text) return `${what}; nothing has changed`;
     if (!replace)
-      throw new Error(
+      throw new WrongUse(
         `${setFolder}/${name}.json exists and holds other requirements. A released set never changes: choose the next name. ` +
           'Only where no release has had it yet: add --replace',
       );
@@ -36,16 +31,13 @@ export function freeze(name: string, replace: boolean, folder = `${root}${setFol
   return `${what}; say in CHANGELOG.md what changed`;
 }
 
-if (import.meta.main) {
-  answerHelp(import.meta.url);
-  try {
-    const { values, positionals } = parseArgs({
-      allowPositionals: true,
-      options: { replace: { type: 'boolean', default: false } },
-    });
-    console.log(freeze(positionals.length === 1 ? (positionals[0] ?? '') : positionals.join(' '), values.replace));
-  } catch (error) {
-    console.error(`freeze: ${error instanceof Error ? error.message : String(error)}`);
-    process.exitCode = 2;
-  }
-}
+const command = tool('freeze', `Writes the present requirements into ${setFolder}/NAME.json.`, {
+  0: 'written, or nothing has changed',
+  1: 'the file could not be written',
+  2: 'wrong use',
+})
+  .argument('<name>', 'year and number, for example 2026.1')
+  .option('--replace', 'write over a set that no release of the package has had', false)
+  .action((name: string, { replace }: { readonly replace: boolean }) => console.log(freeze(name, replace)));
+
+if (import.meta.main) await runTool(command);

@@ -8,19 +8,9 @@ const ticksPerSecond = 100;
  * does not depend on what else the machine does. Undefined where the system does not tell it.
  */
 export function cpuSeconds(): number | undefined {
-  return secondsOf(11, 15);
-}
-
-/** The same of its children alone. */
-export function reapedCpuSeconds(): number | undefined {
-  return secondsOf(13, 15);
-}
-
-/** The sum of some fields of proc(5) stat after the program's name: utime, stime, cutime and cstime are 11 to 14. */
-function secondsOf(from: number, to: number): number | undefined {
   if (process.platform !== 'linux') return undefined;
   const stat = readFileSync('/proc/self/stat', 'utf8');
-  // the name stands in parentheses, and may hold anything
+  // the name stands in parentheses, and may hold anything; utime, stime, cutime and cstime (proc(5)) are fields 11 to 14 after it
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields.slice(from, to).reduce((sum, ticks) => sum + Number(ticks), 0) / ticksPerSecond;
+  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / ticksPerSecond;
 }

@@ -22,8 +22,8 @@ test('--help says what can be used', () => {
 
 test('wrong use is named, without a stack trace', () => {
   for (const [args, expected] of [
-    [['--role', 'broker'], /--role is "broker"; expected server or client/],
-    [['--lanes', '0'], /--lanes is "0"; expected a whole number above 0/],
+    [['--role', 'broker'], /'broker' is invalid\. Allowed choices are server, client/],
+    [['--lanes', '0'], /'0' is invalid\. Expected a whole number from 1/],
     [['--no-such-option'], /--no-such-option/],
     [['--only', 'no-such-thing'], /--only names "no-such-thing"/],
   ] as const) {

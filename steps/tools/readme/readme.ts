@@ -1,17 +1,11 @@
-/**
- * Writes the tables of requirements into README.md. They stand between the lines `<!-- requirements:server:begin -->` and
- * `<!-- requirements:server:end -->`, or the same of another role, and come from the features.
- *
- * Usage: npm run fix:readme
- */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type Role, readRequirements, root } from '../../requirements/requirement.ts';
-import { answerHelp, takeNoArguments } from '../usage.ts';
+import { runTool, tool } from '../tool.ts';
 
-const path = `${root}README.md`;
+/** The tables stand between `<!-- requirements:server:begin -->` and `<!-- requirements:server:end -->`, or the same for clients. */
 const tables = /(<!-- requirements:(server|client):begin -->\n)[\s\S]*?(<!-- requirements:\2:end -->)/g;
 
-/** A README with its tables of requirements as the features have them. */
+/** Fills the tables of requirements of a README from the features. */
 export function withTables(text: string): string {
   return text.replaceAll(tables, (_, begin: string, role: string, end: string) => `${begin}\n${tableOf(role as Role)}\n\n${end}`);
 }
@@ -24,8 +18,13 @@ function tableOf(role: Role): string {
   return ['| id | level | sentence |', '| --- | --- | --- |', ...rows].join('\n');
 }
 
-if (import.meta.main) {
-  answerHelp(import.meta.url);
-  takeNoArguments('fix:readme');
+const command = tool('fix:readme', 'Writes the tables of requirements into README.md, from the features.', {
+  0: 'written',
+  1: 'README.md could not be written',
+  2: 'wrong use',
+}).action(() => {
+  const path = `${root}README.md`;
   writeFileSync(path, withTables(readFileSync(path, 'utf8')));
-}
+});
+
+if (import.meta.main) await runTool(command);

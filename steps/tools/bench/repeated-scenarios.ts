@@ -1,12 +1,13 @@
 import { parseFeature } from '../../requirements/requirement.ts';
 
 /**
- * The text of a feature in which every scenario stands so many times, one copy after the other within its Rule: each is a scenario
- * of its own, at a place of its own, of the same requirement.
+ * Repeats every scenario of a feature within its Rule. Each copy is a scenario of the same requirement, at a place of its own.
  *
- * @throws FeatureError when it cannot be parsed
+ * @param file its path, for messages
+ * @param times how many copies of each scenario the result has
+ * @throws FeatureError when the text cannot be parsed
  */
-export function multiplied(file: string, text: string, times: number): string {
+export function repeatScenarios(file: string, text: string, times: number): string {
   const rules = (parseFeature(file, text).feature?.children ?? []).flatMap(({ rule }) => rule ?? []);
   const lines = text.trimEnd().split('\n');
   const starts = rules.map(({ tags, location }) => (tags[0]?.location ?? location).line - 1);

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { featureFiles, readFeature, root } from '../../requirements/requirement.ts';
-import { multiplied } from './multiplied.ts';
+import { repeatScenarios } from './repeated-scenarios.ts';
 
 for (const times of [1, 3])
   test(`has every scenario ${times} times, each at its own place, under the same requirements`, () => {
     for (const file of featureFiles('server')) {
       const text = readFileSync(root + file, 'utf8');
       const before = readFeature(file, text);
-      const after = readFeature(file, multiplied(file, text, times));
+      const after = readFeature(file, repeatScenarios(file, text, times));
       assert.deepEqual(
         after.map(({ id, level, capabilities, sentence }) => ({ id, level, capabilities, sentence })),
         before.map(({ id, level, capabilities, sentence }) => ({ id, level, capabilities, sentence })),

@@ -1,8 +1,9 @@
 import { requireOfCluster } from '../../harness/implementation/cluster.ts';
 import { engineWords } from '../../harness/implementation/container.ts';
-import { connectEngine, type Engine, OWNER_LABEL, RUN } from '../../harness/implementation/engine.ts';
+import { connectEngine, type Engine } from '../../harness/implementation/engine.ts';
 import { imageId, registryCredentials } from '../../harness/implementation/image.ts';
 import { networkFor } from '../../harness/implementation/network.ts';
+import { OWNER_LABEL, RUN } from '../../harness/implementation/run-owner.ts';
 import type { ContainerStart, Target } from '../../harness/implementation/target.ts';
 import { notNeeded, ok, problem, type Seen } from './finding.ts';
 

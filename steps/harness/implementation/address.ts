@@ -1,7 +1,7 @@
 import { EnvironmentError } from './errors.ts';
-import { notStarted } from './failure.ts';
-import { portSign } from './port.ts';
+import { portSign } from './free-port.ts';
 import { untilReady } from './readiness.ts';
+import { notStarted } from './start-failure.ts';
 import type { AddressStart, StartedTarget, Target } from './target.ts';
 
 /**

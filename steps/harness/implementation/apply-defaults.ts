@@ -4,7 +4,6 @@ import { type ConfinementContent, confinementOf } from './confinement.ts';
 import { credentialsNeedDevices, secretsIn } from './credentials.ts';
 import { parseDuration } from './duration.ts';
 import { placeholdersIn } from './fill-placeholders.ts';
-import type { SignMethod } from './hmac.ts';
 import type {
   AddressStart,
   Auth,
@@ -15,6 +14,7 @@ import type {
   Ready,
   Result,
   Role,
+  SignMethod,
   Sync,
   Target,
   TimestampType,

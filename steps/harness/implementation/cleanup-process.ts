@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
-import { RUN } from './engine.ts';
 import { MARK } from './process-tree.ts';
+import { RUN } from './run-owner.ts';
 
 /**
  * Lives beside the suite and reads what runs for it. When its standard input closes, the suite is gone, in whatever way (SIGKILL

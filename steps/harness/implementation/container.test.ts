@@ -7,10 +7,11 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { connectEngine, type Engine, isLeftover, OWNER_LABEL, RUN } from './engine.ts';
+import { connectEngine, type Engine } from './engine.ts';
 import { EnvironmentError } from './errors.ts';
 import { listenAddressOf, listenerOf } from './listen-address.ts';
-import type { StartOptions } from './options.ts';
+import { isLeftover, OWNER_LABEL, RUN } from './run-owner.ts';
+import type { StartOptions } from './start-options.ts';
 import { startTarget } from './start-target.ts';
 import type { StartedTarget } from './target.ts';
 import { loadTarget } from './target-file.ts';
@@ -394,7 +395,8 @@ test('a container is a leftover when the process that owns it is gone', () => {
 
 test('leftovers are removed when an engine is connected', { skip, timeout: 60_000 }, async () => {
   const program = `
-    const { connectEngine, OWNER_LABEL, RUN } = await import(${JSON.stringify(import.meta.resolve('./engine.ts'))});
+    const { connectEngine } = await import(${JSON.stringify(import.meta.resolve('./engine.ts'))});
+    const { OWNER_LABEL, RUN } = await import(${JSON.stringify(import.meta.resolve('./run-owner.ts'))});
     const { docker } = await connectEngine();
     if (process.argv[1] === 'leave') {
       const { id } = await docker.createContainer({ Image: ${JSON.stringify(IMAGE)}, Cmd: ['true'], Labels: { [OWNER_LABEL]: RUN } });

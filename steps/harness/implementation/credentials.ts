@@ -1,6 +1,6 @@
 import { fillPlaceholders, placeholdersIn } from './fill-placeholders.ts';
-import { type SignMethod, sign } from './hmac.ts';
-import type { Auth, Identity, Target } from './target.ts';
+import { sign } from './hmac.ts';
+import type { Auth, Identity, SignMethod, Target } from './target.ts';
 import { speaksTls } from './transport.ts';
 
 /** By what a device shows a server who it is, as it stands in CONNECT. */

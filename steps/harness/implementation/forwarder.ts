@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, isIP, type Server, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { ClientChannel } from 'ssh2';
-import { type Engine, OWNER_LABEL, RUN } from './engine.ts';
+import type { Engine } from './engine.ts';
 import { EnvironmentError } from './errors.ts';
-import { portSign } from './port.ts';
+import { portSign } from './free-port.ts';
 import { nextLook, type Sign } from './readiness.ts';
+import { OWNER_LABEL, RUN } from './run-owner.ts';
 
 /** The port of the image's SSH server. */
 const sshPort = 22;

@@ -1,6 +1,7 @@
 import { loosened } from './confinement.ts';
-import { type Engine, OWNER_LABEL, RUN } from './engine.ts';
+import type { Engine } from './engine.ts';
 import type { Forwarder } from './forwarder.ts';
+import { OWNER_LABEL, RUN } from './run-owner.ts';
 import type { ContainerStart, Role } from './target.ts';
 
 /** A network of this run's own. */

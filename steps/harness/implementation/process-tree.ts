@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { isLeftover, RUN } from './engine.ts';
+import { isLeftover, RUN } from './run-owner.ts';
 
 /** The environment variable by which the processes of a start are found again, whatever group, session or parent they gave themselves. */
 export const MARK = 'IOT_NTP_CONFORMANCE';

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EnvironmentError } from './errors.ts';
-import type { StartOptions } from './options.ts';
+import type { StartOptions } from './start-options.ts';
 import { startTarget } from './start-target.ts';
 import type { ProcessStart, Ready, StartedTarget, Target } from './target.ts';
 

@@ -1,16 +1,16 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { cleanUpGroup, startCleanupProcess } from './cleanup-process.ts';
 import { EnvironmentError } from './errors.ts';
-import { notStarted } from './failure.ts';
 import { fillPlaceholders } from './fill-placeholders.ts';
-import type { StartOptions } from './options.ts';
+import { freePort, portSign } from './free-port.ts';
 import { Output } from './output.ts';
-import { freePort, portSign } from './port.ts';
+import { fillAll, valuesFor } from './placeholder-values.ts';
 import { endLeftovers, MARK, newMark, ProcessTree } from './process-tree.ts';
 import { lineSign, untilReady } from './readiness.ts';
 import type { Incarnation } from './restartable.ts';
+import { notStarted } from './start-failure.ts';
+import type { StartOptions } from './start-options.ts';
 import type { ProcessStart, Target } from './target.ts';
-import { fillAll, valuesFor } from './values.ts';
 import { withinTime } from './within-time.ts';
 
 /** How long a process may take to end by itself after SIGTERM, in ms. */

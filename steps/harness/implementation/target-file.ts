@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { complete } from './apply-defaults.ts';
 import { checkSchema, type Fault } from './check-target.ts';
 import { checkCrossFieldRules } from './cross-field-rules.ts';
-import { resolveEnvironment } from './environment.ts';
+import { resolveEnvironment } from './environment-references.ts';
 import { TargetFileError } from './errors.ts';
 import { located, readInputFile } from './input-file.ts';
 import type { Target } from './target.ts';

@@ -1,5 +1,4 @@
 import type { Confinement } from './confinement.ts';
-import type { SignMethod } from './hmac.ts';
 
 /** The side of the NTP service that the implementation under test plays. */
 export type Role = 'server' | 'client';
@@ -14,6 +13,9 @@ export interface Identity {
   /** Its own password, likewise. */
   readonly password?: string;
 }
+
+/** The platform's names of the methods by which a device signs its CONNECT. */
+export type SignMethod = 'hmacmd5' | 'hmacsha1' | 'hmacsha256';
 
 /** How the devices that the suite plays show a server who they are. */
 export type Auth =

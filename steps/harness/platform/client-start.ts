@@ -1,4 +1,4 @@
-import type { StartOptions } from '../implementation/options.ts';
+import type { StartOptions } from '../implementation/start-options.ts';
 import { startTarget } from '../implementation/start-target.ts';
 import type { StartedTarget, Sync, Target } from '../implementation/target.ts';
 import type { ClientRun } from './client-run.ts';

@@ -7,6 +7,9 @@ import { EnvironmentError } from './errors.ts';
 import { freePort } from './free-port.ts';
 import { isLeftover, OWNER_LABEL } from './run-owner.ts';
 
+/** How long an engine may take to answer a ping, in ms. */
+const PING_MS = 2_000;
+
 /** A container engine that answers, and testcontainers to use it with. */
 export interface Engine {
   readonly testcontainers: typeof import('testcontainers');
@@ -42,6 +45,17 @@ export function connectEngine(): Promise<Engine> {
     connected = undefined;
   });
   return connected;
+}
+
+/** Whether an engine that was connected still answers, within 2 s. */
+export function engineAnswers({ docker }: Engine): Promise<boolean> {
+  const { promise: late, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => resolve(false), PING_MS);
+  const answer = docker.ping().then(
+    () => true,
+    () => false,
+  );
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }
 
 async function connect(): Promise<Engine> {

@@ -1,23 +1,23 @@
 import type { PlaceholderValues } from './fill-placeholders.ts';
 import type { LineListener } from './output.ts';
 
-/** How one start differs from what the target file says. */
+/** What one start has in addition to its target file. */
 export interface StartOptions {
-  /** Further environment variables, as they are: without placeholders, and stronger than the target file's. */
+  /** Additional environment variables, without placeholders; they override those of the target file. */
   readonly env?: Readonly<Record<string, string>>;
   /**
-   * Values of placeholders. For a client `host` and `port` of the platform must be among them; a container reaches this machine
-   * by any host name that is given here.
+   * Values of placeholders. A client needs `host` and `port` of the platform; a container resolves any host name given here to this
+   * machine.
    */
   readonly values?: PlaceholderValues;
-  /** Folders of this machine that a container sees; a process sees them anyway. */
+  /** Folders of this machine (absolute paths) to mount into a container; a process sees them anyway. */
   readonly mounts?: readonly { readonly source: string; readonly target: string; readonly mode: 'ro' }[];
-  /** Further labels of a container. */
+  /** Additional labels of a container. */
   readonly labels?: Readonly<Record<string, string>>;
-  /** When it aborts, nobody wants the implementation any more, however far its start has come. */
+  /** Ends the implementation when it aborts, even during its start. */
   readonly giveUp?: AbortSignal;
-  /** Called as soon as a process runs, long before it is ready: for work that would have delayed its start. */
+  /** Called when a process runs, before it is ready: for work that must not delay the start. */
   readonly onSpawned?: () => void;
-  /** Hears every line of output from the first on, as it arrives; secrets are still in it. */
+  /** Called with every line of output as it arrives; secrets are still in it. */
   readonly onLine?: LineListener;
 }

@@ -36,7 +36,7 @@ export async function startClient(
     },
   });
   void client.end.then((how) => {
-    clientRun.ended = how === 'stopped by the suite' ? undefined : how;
+    clientRun.ended = how.by === 'suite' ? undefined : how.words;
     clientRun.over = true;
     clientRun.changed();
   });

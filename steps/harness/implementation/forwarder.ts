@@ -89,7 +89,7 @@ export async function openForwarder(engine: Engine, network: string): Promise<Fo
         forwarded.set(local, known);
         return known;
       },
-      forwardToContainer: connection.lead,
+      forwardToContainer: (name, port) => connection.lead(name, port),
       close: async () => {
         probe?.stop();
         connection.end();

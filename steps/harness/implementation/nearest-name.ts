@@ -26,5 +26,5 @@ function editsBetween(from: string, to: string): number {
 }
 
 function letters(word: string): string {
-  return [...word].sort().join('');
+  return word.split('').sort().join('');
 }

@@ -116,7 +116,7 @@ describe('a target file of init', () => {
   });
 
   test('names the schema where there is one beside it', () => {
-    assert.equal(schemaFor(join(root, 'fixtures/targets')), '../../../schemas/target.schema.json');
+    assert.equal(schemaFor(join(root, 'fixtures/targets')), '../../schemas/target.schema.json');
     const project = join(folder, 'project/deep');
     mkdirSync(project, { recursive: true });
     assert.equal(schemaFor(project), undefined);

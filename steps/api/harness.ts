@@ -9,7 +9,7 @@
 export { ConnectError } from '../harness/device/device.ts';
 export { type PlayedDevice, type PlayedDeviceOptions, ServerUnderTest } from '../harness/device/server-under-test.ts';
 export { EnvironmentError, TargetFileError } from '../harness/implementation/errors.ts';
-export type { StartOptions } from '../harness/implementation/options.ts';
+export type { StartOptions } from '../harness/implementation/start-options.ts';
 export { startTarget } from '../harness/implementation/start-target.ts';
 export type { Identity, Role, StartedTarget, Target } from '../harness/implementation/target.ts';
 export { loadTarget } from '../harness/implementation/target-file.ts';

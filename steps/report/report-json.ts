@@ -68,9 +68,6 @@ export function incompleteReport(run: Run, requirements: readonly Requirement[],
   );
 }
 
-/** What `StartedTarget.ended()` says of a target that the suite has stopped, which is nothing to report. */
-const stoppedBySuite = 'stopped by the suite';
-
 /** What a report says of an implementation that was started. */
 export type SeenTarget = Pick<StartedTarget, 'imageDigest' | 'looseness' | 'output' | 'ended'> &
   Partial<Pick<StartedTarget, 'target'>>;
@@ -85,7 +82,6 @@ export function describeTarget(target: Target, started?: SeenTarget, file = base
   const clean = (text: string): string => printable(conceal(text, target.secrets));
   const ended = started?.ended();
   const loose = started?.looseness ?? (target.start.kind === 'container' ? loosened(target.start.confinement) : []);
-  const byItself = ended !== undefined && ended !== stoppedBySuite;
   return {
     name: clean(target.name),
     ...(target.version === undefined ? {} : { version: clean(target.version) }),
@@ -100,7 +96,7 @@ export function describeTarget(target: Target, started?: SeenTarget, file = base
     ...(target.role === 'server' ? { sharedClock: (started?.target ?? target).sharedClock } : {}),
     capabilities: [...target.capabilities],
     output: started?.output().map(clean) ?? [],
-    ...(byItself ? { ended: clean(ended) } : {}),
+    ...(ended?.by === 'itself' ? { ended: clean(ended.words) } : {}),
   };
 }
 

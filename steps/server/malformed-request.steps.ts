@@ -43,7 +43,7 @@ function likelyEnd({ serverRun }: NtpWorld): string | undefined {
 
 /** What the server did about it, in words. */
 function reaction({ device, serverRun }: NtpWorld, { request, connections }: MalformedRequest): string {
-  const ended = serverRun.started.ended();
+  const ended = serverRun.started.ended()?.words;
   const [answer] = request.responses;
   const closed = device.closed !== undefined || device.connections > connections;
   const seen = [

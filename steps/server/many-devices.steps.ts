@@ -89,7 +89,7 @@ async function requireAll(world: NtpWorld, asked: readonly Asked[]): Promise<voi
   if (first === undefined) return;
   const { device } = first;
   world.showPlayer(device);
-  const ended = world.serverRun.started.ended();
+  const ended = world.serverRun.started.ended()?.words;
   const others = silent.length === 1 ? '' : `, nor were ${silent.length - 1} others`;
   const why = ended === undefined ? (device.closed ?? 'nothing came any more') : `the server ${ended}`;
   world.fail({

@@ -7,7 +7,7 @@ const patience = { timeout: 900_000 };
 
 Given('a server that the suite has started', function (this: NtpWorld) {
   const { started } = this.serverRun;
-  if (started.onlyOnce !== undefined) throw new EnvironmentError(started.onlyOnce);
+  if (started.noRestart !== undefined) throw new EnvironmentError(started.noRestart);
   return started.restart === undefined
     ? this.inapplicable('the suite did not start this server: it has an address, and somebody else runs it')
     : undefined;

@@ -559,7 +559,7 @@ export class NtpWorld extends World {
   }
 
   async #silence(device: NtpDevice): Promise<string> {
-    const ended = device.closed === undefined ? this.serverRun.started.ended() : await this.serverRun.fate();
+    const ended = device.closed === undefined ? this.serverRun.started.ended()?.words : await this.serverRun.fate();
     if (ended !== undefined) return `no response: the server ${ended}`;
     if (device.closed !== undefined) return `no response: ${device.closed}`;
     const others = device.heard.filter(({ request }) => request === undefined).map(({ message }) => message.topic);

@@ -226,7 +226,7 @@ export function builtHere(dockerfile: string, context: string): string {
   const build = { dockerfile, context, args: { BASE: 'local/base:latest' } };
   const program = `
     const { connectEngine } = await import(${JSON.stringify(import.meta.resolve('../harness/implementation/engine.ts'))});
-    const { buildImage } = await import(${JSON.stringify(import.meta.resolve('../harness/implementation/build.ts'))});
+    const { buildImage } = await import(${JSON.stringify(import.meta.resolve('../harness/implementation/image-build.ts'))});
     process.stdout.write(await buildImage(await connectEngine(), ${JSON.stringify(build)}));`;
   return execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Job } from 'kubernetes-types/batch/v1.js';
 import type { ConfigMap, Container, PodSpec } from 'kubernetes-types/core/v1.js';
 import { parseAllDocuments } from 'yaml';
-import { freePort } from '../harness/implementation/port.ts';
+import { freePort } from '../harness/implementation/free-port.ts';
 import { root } from '../requirements/requirement.ts';
 import { entry, temporaryFolder } from './command-line.ts';
 

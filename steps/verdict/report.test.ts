@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { confinementOf } from '../harness/implementation/confinement.ts';
+import { endedByItself, stoppedBySuite } from '../harness/implementation/end.ts';
 import type { StartedTarget, Target } from '../harness/implementation/target.ts';
 import { schemaFaults } from '../harness/message/schema.ts';
 import { writeIncomplete, writeReport } from '../report/report-folder.ts';
@@ -107,8 +108,8 @@ describe('a report', () => {
       host: '127.0.0.1',
       port: 1,
       output: () => ['key is hunter2\x07'],
-      ended: () => 'exited with code 1',
-      end: Promise.resolve('exited with code 1'),
+      ended: () => endedByItself('exited with code 1'),
+      end: Promise.resolve(endedByItself('exited with code 1')),
       write: async () => {},
       signal: async () => {},
       exec: async () => {},
@@ -124,7 +125,7 @@ describe('a report', () => {
       output: ['key is (secret)\\x07'],
       ended: 'exited with code 1',
     });
-    assert.equal(describeTarget(target, { ...started, ended: () => 'stopped by the suite' }).ended, undefined);
+    assert.equal(describeTarget(target, { ...started, ended: () => stoppedBySuite }).ended, undefined);
     const start = { kind: 'address', protocol: 'mqtt', host: 'localhost', port: 1883 } as const;
     assert.equal(describeTarget({ ...target, start }).start, 'address mqtt://localhost:1883');
     assert.equal(

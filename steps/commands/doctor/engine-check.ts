@@ -1,8 +1,9 @@
-import { requireOfCluster } from '../../harness/implementation/cluster.ts';
-import { engineWords } from '../../harness/implementation/container.ts';
-import { connectEngine, type Engine, OWNER_LABEL, RUN } from '../../harness/implementation/engine.ts';
+import { requireClusterSupport } from '../../harness/implementation/cluster.ts';
+import { connectEngine, type Engine } from '../../harness/implementation/engine.ts';
+import { engineWords } from '../../harness/implementation/engine-error.ts';
 import { imageId, registryCredentials } from '../../harness/implementation/image.ts';
 import { networkFor } from '../../harness/implementation/network.ts';
+import { OWNER_LABEL, RUN } from '../../harness/implementation/run-owner.ts';
 import type { ContainerStart, Target } from '../../harness/implementation/target.ts';
 import { notNeeded, ok, problem, type Seen } from './finding.ts';
 
@@ -57,7 +58,7 @@ export async function seeImage(name: string): Promise<Seen> {
  */
 export async function seeContainer(target: Target, start: ContainerStart): Promise<Seen | undefined> {
   const engine = await connectEngine();
-  requireOfCluster(engine, target, start);
+  requireClusterSupport(engine, target, start);
   if (start.image === undefined || (await imageId(engine, start.image)) === undefined) return undefined;
   const advice = `Start it by hand to see more: docker run --rm ${start.image}`;
   try {

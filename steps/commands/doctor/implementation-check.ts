@@ -5,8 +5,8 @@ import { promisify } from 'node:util';
 import { startAddress } from '../../harness/implementation/address.ts';
 import { ControlledClock } from '../../harness/implementation/controlled-clock.ts';
 import { listenAddressOf, listenerOf } from '../../harness/implementation/listen-address.ts';
-import { wallclockLibrary } from '../../harness/implementation/preload/library.ts';
 import type { AddressStart, Target } from '../../harness/implementation/target.ts';
+import { wallclockLibrary } from '../../harness/implementation/wallclock-library.ts';
 import { ok, problem, type Seen } from './finding.ts';
 
 /** Whether a server that runs already accepts a connection. @throws EnvironmentError when it does not */

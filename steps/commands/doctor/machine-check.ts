@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync, mkdtempSync, rmSync, statfsSync, sta
 import { createConnection, createServer } from 'node:net';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
-import { freePort } from '../../harness/implementation/port.ts';
+import { freePort } from '../../harness/implementation/free-port.ts';
 import type { ProcessStart } from '../../harness/implementation/target.ts';
 import { nowUs } from '../../harness/time/now.ts';
 import { notNeeded, ok, problem, type Seen } from './finding.ts';

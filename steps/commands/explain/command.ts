@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { didYouMean } from '../../harness/implementation/nearest.ts';
+import { didYouMean } from '../../harness/implementation/nearest-name.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
 import { readRequirements, root } from '../../requirements/requirement.ts';
 

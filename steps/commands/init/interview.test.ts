@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
-import { readSource } from '../../harness/implementation/source.ts';
 import { loadTarget } from '../../harness/implementation/target-file.ts';
+import { readSource } from '../../harness/implementation/yaml-source.ts';
 import { root } from '../../requirements/requirement.ts';
 import { call, temporaryFolder } from '../../testing/command-line.ts';
 import { type Answers, contentOf } from './answers.ts';
@@ -116,7 +116,7 @@ describe('a target file of init', () => {
   });
 
   test('names the schema where there is one beside it', () => {
-    assert.equal(schemaFor(join(root, 'fixtures/targets')), '../../../schemas/target.schema.json');
+    assert.equal(schemaFor(join(root, 'fixtures/targets')), '../../schemas/target.schema.json');
     const project = join(folder, 'project/deep');
     mkdirSync(project, { recursive: true });
     assert.equal(schemaFor(project), undefined);

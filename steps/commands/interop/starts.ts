@@ -80,7 +80,7 @@ export function troubleOf(pairRun: PairRun, client: Target, server: StartedTarge
   const { clientRun, connections } = pairRun;
   if (outcomeOf(pairRun, client).right !== false) return undefined;
   const ended = server.ended();
-  if (ended !== undefined) return { side: 'server', text: `the server ${ended}` };
+  if (ended !== undefined) return { side: 'server', text: `the server ${ended.words}` };
   const fault = connections.flatMap(({ faults }) => faults)[0];
   if (fault !== undefined) return { side: fault.by, text: fault.reason };
   if (connections.some(({ dropped }) => dropped > 0))

@@ -1,4 +1,4 @@
-import { didYouMean } from '../../harness/implementation/nearest.ts';
+import { didYouMean } from '../../harness/implementation/nearest-name.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
 import { readExcluded } from '../../requirements/excluded.ts';
 import { type Role, readRequirements } from '../../requirements/requirement.ts';

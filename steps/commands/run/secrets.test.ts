@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { connectEngine, type Engine, OWNER_LABEL } from '../../harness/implementation/engine.ts';
+import { connectEngine, type Engine } from '../../harness/implementation/engine.ts';
+import { OWNER_LABEL } from '../../harness/implementation/run-owner.ts';
 import { root } from '../../requirements/requirement.ts';
 import { call, type Ended, reportIn, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
 

@@ -1,5 +1,5 @@
 import parseTags from '@cucumber/tag-expressions';
-import { didYouMean } from '../../harness/implementation/nearest.ts';
+import { didYouMean } from '../../harness/implementation/nearest-name.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
 import type { Requirement } from '../../requirements/requirement.ts';
 

@@ -76,10 +76,10 @@ export class ServerRun {
    */
   async fate(): Promise<string | undefined> {
     const { started } = this;
-    if (started.ended() !== undefined || !this.#awaitsEnd) return started.ended();
+    if (started.ended() !== undefined || !this.#awaitsEnd) return started.ended()?.words;
     await lateEnd(started);
     this.#awaitsEnd = started.ended() !== undefined;
-    return started.ended();
+    return started.ended()?.words;
   }
 
   /** The device that the target file names first. */

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { stoppedBySuite } from '../implementation/end.ts';
 import { EnvironmentError } from '../implementation/errors.ts';
 import type { Target } from '../implementation/target.ts';
 import { loadTarget } from '../implementation/target-file.ts';
@@ -55,7 +56,7 @@ describe('a server under test', { timeout: 30_000 }, () => {
     const server = await ServerUnderTest.start(await target(reference));
     const { host, port } = server.started;
     await Promise.all([server.close(), server.close()]);
-    assert.equal(server.started.ended(), 'stopped by the suite');
+    assert.equal(server.started.ended(), stoppedBySuite);
     const refused = await new Promise((resolve) => {
       connect({ host, port }).once('error', resolve).once('connect', resolve);
     });

@@ -1,7 +1,8 @@
+import type { End } from './end.ts';
 import { EnvironmentError } from './errors.ts';
-import { notStarted } from './failure.ts';
-import { portSign } from './port.ts';
+import { portSign } from './port-sign.ts';
 import { untilReady } from './readiness.ts';
+import { notStarted } from './start-failure.ts';
 import type { AddressStart, StartedTarget, Target } from './target.ts';
 
 /**
@@ -10,7 +11,7 @@ import type { AddressStart, StartedTarget, Target } from './target.ts';
  * @throws EnvironmentError when it does not
  */
 export async function startAddress(target: Target, { protocol, host, port }: AddressStart): Promise<StartedTarget> {
-  const end = new Promise<string>(() => {});
+  const end = new Promise<End>(() => {});
   const signs = target.ready.port ? [portSign({ host, port, keptMs: 0 })] : [];
   const problem = await untilReady(signs, end, target.ready.withinMs);
   const tried = `${protocol}://${host.includes(':') ? `[${host}]` : host}:${port}`;

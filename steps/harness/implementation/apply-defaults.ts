@@ -4,7 +4,6 @@ import { type ConfinementContent, confinementOf } from './confinement.ts';
 import { credentialsNeedDevices, secretsIn } from './credentials.ts';
 import { parseDuration } from './duration.ts';
 import { placeholdersIn } from './fill-placeholders.ts';
-import type { SignMethod } from './hmac.ts';
 import type {
   AddressStart,
   Auth,
@@ -15,6 +14,7 @@ import type {
   Ready,
   Result,
   Role,
+  SignMethod,
   Sync,
   Target,
   TimestampType,
@@ -22,7 +22,7 @@ import type {
   Tls,
 } from './target.ts';
 
-/** A device that no target file declares; the product key has the platform's own length. */
+/** The device when a target file declares none; the product key has the length that the platform uses. */
 const DEFAULT_DEVICE: Identity = { productKey: 'a1NtpSuite1', deviceName: 'probe' };
 
 /** A target file's content after it was checked: what `schemas/target.schema.json` describes. */
@@ -81,16 +81,17 @@ type AuthContent =
       readonly 'aliyun-hmac'?: { readonly signMethod?: SignMethod; readonly timestamp?: string };
     };
 
-/** What the platform's own device software sends where a device has no clock yet: 2050-01-01T00:00:00Z, in ms. */
+/** The timestamp that the platform's device SDK signs when a device has no clock yet: 2050-01-01T00:00:00Z, in ms. */
 const TIMESTAMP = '2524608000000';
 
 /**
- * Completes the checked content of a target file with its defaults, and makes its paths absolute.
+ * Applies the defaults to a target file's content, and makes its paths absolute.
  *
+ * @param value the content, checked by its schema and the cross-field rules
  * @param file absolute path of the target file
- * @param secrets what came from the environment
+ * @param secrets values that came from the environment
  */
-export function complete(value: unknown, file: string, secrets: readonly string[]): Target {
+export function applyDefaults(value: unknown, file: string, secrets: readonly string[]): Target {
   const content = value as Content;
   const start = startOf(content, dirname(file));
   const devices = content.devices ?? [content.device ?? DEFAULT_DEVICE];
@@ -127,7 +128,7 @@ export function complete(value: unknown, file: string, secrets: readonly string[
   };
 }
 
-/** Whether a client is told which device it is; one that is not can be no other than its own. */
+/** Whether the target file passes a client its device; if not, the client can only be its own. */
 function isTold(start: Target['start']): boolean {
   if (start.kind === 'address') return false;
   const told = new Set([...(start.command ?? []), ...Object.values(start.env)].flatMap(placeholdersIn));

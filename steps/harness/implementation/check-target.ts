@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
-import { didYouMean } from './nearest.ts';
+import { didYouMean } from './nearest-name.ts';
 
 /** Something wrong at a member, by its path; the source knows the line. */
 export interface Fault {

@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
-import { RUN } from './engine.ts';
 import { MARK } from './process-tree.ts';
+import { RUN } from './run-owner.ts';
 
 /**
- * Lives beside the suite and reads what runs for it. When its standard input closes, the suite is gone, in whatever way (SIGKILL
- * leaves it no time to do anything): then it ends what still runs and removes what still lies about, and ends. A shell costs a
- * hundredth of what a second Node would.
+ * Runs beside the suite and reads which process groups and folders belong to it. Its standard input closes when the suite ends, even by
+ * SIGKILL: it then kills the processes that are left, removes the folders, and ends. A shell needs a hundredth of the memory of a second
+ * Node.
  */
 const script = `
 trap '' INT TERM HUP
@@ -16,8 +16,8 @@ carriers() {
   if grep --version 2>/dev/null | grep -q GNU; then grep -lsF -e "$1" /proc/[0-9]*/environ; return; fi
   for file in /proc/[0-9]*/environ; do tr '\\0' '\\n' <"$file" 2>/dev/null | grep -qF -e "$1" && echo "$file"; done
 }
-# those that descend from the given ones, and these
-family() {
+# the given processes and their descendants
+descendants() {
   grep -Hs '^PPid:' /proc/[0-9]*/status | awk -v roots="$1" -F'[/:\t ]+' '
     { parent[$3] = $NF }
     END {
@@ -40,7 +40,7 @@ $value" ;;
     removed) folders=$(printf '%s\\n' "$folders" | grep -vxF -e "$value") ;;
   esac
 done
-[ -z "$groups" ] || found=$(family "$groups" 2>/dev/null)
+[ -z "$groups" ] || found=$(descendants "$groups" 2>/dev/null)
 for group in $groups; do kill -9 "-$group" 2>/dev/null; done
 for pid in $found; do kill -9 "$pid" 2>/dev/null; done
 for round in 1 2 3; do
@@ -51,37 +51,37 @@ done
 printf '%s\\n' "$folders" | while IFS= read -r folder; do [ -n "$folder" ] && rm -rf -- "$folder"; done
 `;
 
-let guardian: ChildProcess | undefined;
+let cleanupProcess: ChildProcess | undefined;
 
-/** Starts the guardian, unless it lives already: before what it is to guard. One that cannot be had is done without. */
+/** Starts the cleanup process once, before anything that it cleans up. Where there is no `sh`, the suite does without it. */
 export function startCleanupProcess(): ChildProcess {
-  if (guardian !== undefined) return guardian;
-  guardian = spawn('sh', ['-c', script, 'iot-ntp-conformance-guardian', `${MARK}=${RUN}/`], {
+  if (cleanupProcess !== undefined) return cleanupProcess;
+  cleanupProcess = spawn('sh', ['-c', script, 'iot-ntp-conformance-cleanup', `${MARK}=${RUN}/`], {
     cwd: '/',
     env: { PATH: process.env['PATH'] ?? '' },
-    // A session of its own: what the terminal sends to the suite is not for it.
+    // Ctrl-C in the terminal must not end it.
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });
-  guardian.on('error', () => {});
-  guardian.stdin?.on('error', () => {});
-  // It waits for the suite, never the suite for it.
-  guardian.unref();
-  (guardian.stdin as Socket).unref();
-  return guardian;
+  cleanupProcess.on('error', () => {});
+  cleanupProcess.stdin?.on('error', () => {});
+  // The suite does not wait for it.
+  cleanupProcess.unref();
+  (cleanupProcess.stdin as Socket).unref();
+  return cleanupProcess;
 }
 
 function tell(word: 'group' | 'ended' | 'folder' | 'removed', value: string | number): void {
   startCleanupProcess().stdin?.write(`${word} ${value}\n`);
 }
 
-/** Has a process group ended when the suite is gone. @returns how to say that it has ended */
+/** Has a process group killed when the suite ends. @param leader its process id @returns to be called when the group has ended */
 export function cleanUpGroup(leader: number): () => void {
   tell('group', leader);
   return () => tell('ended', leader);
 }
 
-/** Has a folder removed when the suite is gone. @returns how to say that it is removed */
+/** Has a folder removed when the suite ends. @param path absolute @returns to be called when the folder is removed */
 export function cleanUpFolder(path: string): () => void {
   tell('folder', path);
   return () => tell('removed', path);

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import { builtForwarder, type FakeCluster, fakeCluster } from '../../testing/fake-cluster.ts';
-import { wayStoodStill } from './cluster.ts';
+import { stallReason } from './cluster.ts';
+import { endedByItself } from './end.ts';
 import { connectEngine } from './engine.ts';
 import { kindOfEngine } from './engine-kind.ts';
 import { EnvironmentError } from './errors.ts';
@@ -74,7 +75,7 @@ describe('an engine in front of a Kubernetes cluster', { skip, timeout: 120_000 
     socket.end('hello');
     assert.equal(await text(socket), 'you said hello');
     assert.deepEqual([started.it.target.sharedClock, started.it.imageDigest, 'restart' in started.it], [false, undefined, false]);
-    assert.match(started.it.onlyOnce ?? '', /cannot be ended and started again/);
+    assert.match(started.it.noRestart ?? '', /cannot be ended and started again/);
     assert.deepEqual(started.it.output().toSorted(), ['first', 'second']);
     assert.equal(await started.it.doubt?.(), undefined);
     // Neither a port that the cluster would forward nor anything else that it does not know.
@@ -97,7 +98,7 @@ describe('an engine in front of a Kubernetes cluster', { skip, timeout: 120_000 
       const values = { host: venue.host, port: String(port) };
       await using client = disposable(await startTarget(target, { values, onLine: (line) => heard.resolve(line) }));
       assert.equal(await heard.promise, 'met');
-      assert.equal(await client.it.end, 'exited with code 0');
+      assert.deepEqual(await client.it.end, endedByItself('exited with code 0'));
       assert.deepEqual([venue.fault(), (platform.address() as AddressInfo).address], [undefined, '127.0.0.1']);
     } finally {
       platform.close();
@@ -168,14 +169,14 @@ describe('an engine in front of a Kubernetes cluster', { skip, timeout: 120_000 
 test('a way that stood still for half of the time that an answer may take lets nobody be failed for being late', async () => {
   const server = await targetOf({ role: 'server', container: { image, port: 1883 }, responseDeadline: '2s' });
   const asked: unknown[] = [];
-  const still = (ms: number): Parameters<typeof wayStoodStill>[0] => ({
-    stoodStillMs: (since) => {
+  const still = (ms: number): Parameters<typeof stallReason>[0] => ({
+    longestStallMs: (since) => {
       asked.push(since);
       return ms;
     },
   });
-  assert.equal(wayStoodStill(still(1000), server, 7), undefined);
-  assert.match(wayStoodStill(still(1001), server, 7) ?? '', /stood still for 1001 ms, of the 2000 ms that an answer may take/);
+  assert.equal(stallReason(still(1000), server, 7), undefined);
+  assert.match(stallReason(still(1001), server, 7) ?? '', /stood still for 1001 ms, of the 2000 ms that an answer may take/);
   assert.deepEqual(asked, [7, 7]);
 });
 

@@ -4,38 +4,39 @@ import { EnvironmentError } from './errors.ts';
 import type { Forwarder } from './forwarder.ts';
 import type { ContainerStart, Target } from './target.ts';
 
-/** Why a container of a cluster is not started twice: what its API calls a restart is another pod, without what the first one wrote. */
-export const onlyOnce =
+/** Why a container of a cluster is not restarted: its API restarts it as another pod, without the files that the first one wrote. */
+export const noRestart =
   'a server cannot be ended and started again where a Kubernetes cluster runs its container: the next pod would know nothing of the first. ' +
   'Run it on a Docker engine for that';
 
-/** What part of the time that an implementation may take the way to a cluster may take away. */
-const mostOfIt = 0.5;
+/** The share of an implementation's time limit that a stalled connection to the cluster may use up. */
+const allowedShare = 0.5;
 
 /**
- * Why nothing can be said of an implementation in a cluster, in words: the way there and back stood still for so long that what came too
- * late, or not at all, may be the way's doing.
+ * Why an implementation in a cluster cannot be judged, in words: the connection to the cluster stalled for so long that a late or missing
+ * message may be the connection's fault.
  *
- * @param since a moment of performance.now()
+ * @param since only stalls after this time count, by performance.now(), in ms
+ * @returns undefined when no stall was that long
  */
-export function wayStoodStill(
-  forwarder: Pick<Forwarder, 'stoodStillMs'>,
+export function stallReason(
+  forwarder: Pick<Forwarder, 'longestStallMs'>,
   { role, responseDeadlineMs, withinMs }: Target,
   since?: number,
 ): string | undefined {
-  const allowed = role === 'server' ? responseDeadlineMs : withinMs;
-  const stood = forwarder.stoodStillMs(since);
-  if (stood <= mostOfIt * allowed) return undefined;
-  return `the way to the Kubernetes cluster and back stood still for ${Math.round(stood)} ms, of the ${allowed} ms that an answer may take: nobody can tell who was late`;
+  const allowedMs = role === 'server' ? responseDeadlineMs : withinMs;
+  const stallMs = forwarder.longestStallMs(since);
+  if (stallMs <= allowedShare * allowedMs) return undefined;
+  return `the way to the Kubernetes cluster and back stood still for ${Math.round(stallMs)} ms, of the ${allowedMs} ms that an answer may take: nobody can tell who was late`;
 }
 
 /**
- * To be asked before anything is started: an API in front of a cluster says yes to much of what it does not do, and what came of that
- * would be taken for the implementation's doing.
+ * Checks, before anything starts, that a cluster can do what the target needs. The API in front of a cluster accepts many requests that
+ * it does not carry out, and the result would be blamed on the implementation.
  *
  * @throws EnvironmentError when the engine is a cluster, and the target needs what a cluster does not do
  */
-export function requireOfCluster({ cluster }: Pick<Engine, 'cluster'>, target: Target, start: ContainerStart): void {
+export function requireClusterSupport({ cluster }: Pick<Engine, 'cluster'>, target: Target, start: ContainerStart): void {
   const missing = cluster ? missingIn(target, start) : [];
   if (missing.length > 0)
     throw new EnvironmentError(

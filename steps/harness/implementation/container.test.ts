@@ -7,10 +7,12 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { connectEngine, type Engine, isLeftover, OWNER_LABEL, RUN } from './engine.ts';
+import { endedByItself, stoppedBySuite } from './end.ts';
+import { connectEngine, type Engine } from './engine.ts';
 import { EnvironmentError } from './errors.ts';
 import { listenAddressOf, listenerOf } from './listen-address.ts';
-import type { StartOptions } from './options.ts';
+import { OWNER_LABEL, RUN } from './run-owner.ts';
+import type { StartOptions } from './start-options.ts';
 import { startTarget } from './start-target.ts';
 import type { StartedTarget } from './target.ts';
 import { loadTarget } from './target-file.ts';
@@ -104,8 +106,8 @@ describe('a container', { skip, timeout: 120_000 }, () => {
 
     await started.stop();
     await started.stop();
-    assert.equal(started.ended(), 'stopped by the suite');
-    assert.equal(await started.end, 'stopped by the suite');
+    assert.equal(started.ended(), stoppedBySuite);
+    assert.equal(await started.end, stoppedBySuite);
     assert.deepEqual(await mine(), []);
   });
 
@@ -159,7 +161,7 @@ describe('a container', { skip, timeout: 120_000 }, () => {
     const hog = `process.on("SIGUSR2", () => { ${grow} }); ${LISTEN}`;
     await using started = disposable(await start({ container: { ...node(hog), memory: '96m' } }));
     await started.it.signal('SIGUSR2');
-    assert.match(await started.it.end, /out of memory|SIGKILL/);
+    assert.match((await started.it.end).words, /out of memory|SIGKILL/);
   });
 
   test('reaches no other host, by address or by name, and no other container', async () => {
@@ -297,7 +299,7 @@ describe('a container', { skip, timeout: 120_000 }, () => {
     await started.it.exec(['sh', '-c', 'test "$0" = {port}', '{port}']);
     await assert.rejects(started.it.exec(['false']), { name: 'EnvironmentError', message: /false ended with code 1/ });
     await started.it.signal('SIGUSR1');
-    assert.equal(await started.it.end, 'exited with code 5');
+    assert.deepEqual(await started.it.end, endedByItself('exited with code 5'));
     await assert.rejects(started.it.signal('SIGUSR1'), { name: 'EnvironmentError', message: /exited with code 5/ });
     socket.destroy();
     platform.close();
@@ -306,7 +308,7 @@ describe('a container', { skip, timeout: 120_000 }, () => {
   test('that is killed says by what', async () => {
     const content = { container: node('process.abort(); // {port}'), result: { log: '(?<time>.)' } };
     await using started = disposable(await start(content, { values: { host: 'h', port: '1' } }));
-    assert.match(await started.it.end, /^killed by SIG[A-Z]+ \(exit code \d+\)$/);
+    assert.match((await started.it.end).words, /^killed by SIG[A-Z]+ \(exit code \d+\)$/);
   });
 });
 
@@ -379,32 +381,4 @@ describe('a container that does not start is answered with what was tried, seen,
     writeFileSync(join(folder, 'Changing'), `${FROM}COPY nothing .\n`);
     assert.match(await failureOf({ container: { dockerfile: 'Changing' } }), /COPY failed/);
   });
-});
-
-test('a container is a leftover when the process that owns it is gone', () => {
-  const gone = execFileSync(process.execPath, ['-p', 'process.pid'], { encoding: 'utf8' }).trim();
-  const machine = RUN.slice(0, RUN.lastIndexOf(`.${process.pid}.`));
-  assert.equal(isLeftover(`${machine}.${gone}.0123abcd`), true);
-  assert.equal(isLeftover(`${machine}.${process.pid}.0123abcd`), true);
-  assert.equal(isLeftover(RUN), false);
-  assert.equal(isLeftover(`${machine}.${process.ppid}.0123abcd`), false);
-  assert.equal(isLeftover(`another-machine.${gone}.0123abcd`), false);
-  assert.equal(isLeftover('anything'), false);
-});
-
-test('leftovers are removed when an engine is connected', { skip, timeout: 60_000 }, async () => {
-  const program = `
-    const { connectEngine, OWNER_LABEL, RUN } = await import(${JSON.stringify(import.meta.resolve('./engine.ts'))});
-    const { docker } = await connectEngine();
-    if (process.argv[1] === 'leave') {
-      const { id } = await docker.createContainer({ Image: ${JSON.stringify(IMAGE)}, Cmd: ['true'], Labels: { [OWNER_LABEL]: RUN } });
-      console.log(id);
-    }`;
-  const suite = (what: string): string =>
-    execFileSync(process.execPath, ['--input-type=module', '-e', program, what], { encoding: 'utf8' }).trim();
-  const left = suite('leave');
-  const { docker } = engine as Engine;
-  assert.match((await docker.getContainer(left).inspect()).Id, /^[0-9a-f]{64}$/);
-  suite('look');
-  await assert.rejects(docker.getContainer(left).inspect(), { statusCode: 404 });
 });

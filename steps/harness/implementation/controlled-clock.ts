@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cleanUpFolder } from './cleanup-process.ts';
 import { EnvironmentError } from './errors.ts';
-import { wallclockLibrary } from './preload/library.ts';
+import { wallclockLibrary } from './wallclock-library.ts';
 
 /** What makes a program read a controlled clock. */
 export interface ClockSettings {

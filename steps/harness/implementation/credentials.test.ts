@@ -53,14 +53,14 @@ describe('the credentials of a device', () => {
   });
 });
 
-describe('a stranger', () => {
+describe('an unauthenticated device', () => {
   const of = (access: Access, wrong: Wrong): Partial<Credentials> => {
-    const stranger = wrongCredentials({ ...access, onlyThese: true }, dev01, dev02, wrong);
-    return 'credentials' in stranger ? stranger.credentials : {};
+    const device = wrongCredentials({ ...access, onlyThese: true }, dev01, dev02, wrong);
+    return 'credentials' in device ? device.credentials : {};
   };
   const reason = (access: Access, wrong: Wrong, other: Identity | 'nobody' = dev02, onlyThese = true): string => {
-    const stranger = wrongCredentials({ ...access, onlyThese }, dev01, other === 'nobody' ? undefined : other, wrong);
-    return 'impossible' in stranger ? stranger.impossible : 'it is possible';
+    const device = wrongCredentials({ ...access, onlyThese }, dev01, other === 'nobody' ? undefined : other, wrong);
+    return 'impossible' in device ? device.impossible : 'it is possible';
   };
 
   test('differs from the device in what is wrong, and in nothing else', () => {

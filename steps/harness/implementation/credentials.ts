@@ -1,25 +1,25 @@
 import { fillPlaceholders, placeholdersIn } from './fill-placeholders.ts';
-import { type SignMethod, sign } from './hmac.ts';
-import type { Auth, Identity, Target } from './target.ts';
+import { sign } from './hmac.ts';
+import type { Auth, Identity, SignMethod, Target } from './target.ts';
 import { speaksTls } from './transport.ts';
 
-/** By what a device shows a server who it is, as it stands in CONNECT. */
+/** A device's credentials, as CONNECT has them. */
 export interface Credentials {
   readonly clientId: string;
   readonly username?: string;
   readonly password?: string;
 }
 
-/** What of a target file makes the credentials of its devices. */
+/** The members of a target file from which its devices' credentials are made. */
 export type Access = Pick<Target, 'auth' | 'clientId' | 'tls' | 'start'>;
 
-/** The device secret of nobody. */
-const nobodysSecret = 'a-secret-of-nobody';
+/** A device secret that no device has. */
+const unknownSecret = 'a-secret-of-nobody';
 
 /**
  * The credentials of a device as the target file describes them.
  *
- * @throws Error when they are made of a device secret and it has none; the target file was checked for that
+ * @throws Error when they need a device secret and the device has none; the target file was checked for that
  */
 export function credentialsOf(access: Access, identity: Identity): Credentials {
   const clientId = fill(access.clientId, identity);
@@ -50,7 +50,7 @@ function signedCredentials(
   };
 }
 
-/** Whether only a device that the target file names can have credentials: the suite can make none up then. */
+/** Whether only devices of the target file can have credentials, so that the suite cannot make up further devices. */
 export function credentialsNeedDevices(auth: Auth | undefined, devices: readonly Identity[]): boolean {
   if (auth?.kind === 'aliyun-hmac') return true;
   const templates = [auth?.username, auth?.password];
@@ -58,15 +58,15 @@ export function credentialsNeedDevices(auth: Auth | undefined, devices: readonly
   return own || templates.some((template) => placeholdersIn(template ?? '').includes('deviceSecret'));
 }
 
-/** What no report may show of a device: its password, and what in a password is the same for all devices. */
+/** What no report may show: the passwords of devices, and the part of a password that all devices share. */
 export function secretsIn(access: Access, identities: readonly Identity[]): string[] {
   const passwords = identities.flatMap((identity) => credentialsOf(access, identity).password ?? []);
-  // A device that the suite makes up has a password that is not known yet; what it shares with all others is.
+  // The password of a device that the suite makes up later is unknown, but not the part that it shares with others.
   const common = access.auth?.kind === 'password' ? (access.auth.password ?? '').split(/\{\w+\}/) : [];
   return [...passwords.flatMap((password) => [password, password.toLowerCase()]), ...common];
 }
 
-/** In which way a stranger's credentials are wrong; everything else about them is right. */
+/** How the credentials of an unauthenticated device are wrong; everything else about them is right. */
 export type Wrong =
   | 'a wrong password'
   | 'no password'
@@ -74,7 +74,7 @@ export type Wrong =
   | 'an unknown user name'
   | "another device's password";
 
-/** Wrong credentials, or why there can be none that are known to be wrong in this way. */
+/** Wrong credentials, or why credentials cannot be certain to be wrong in this way. */
 export type WrongCredentials = { readonly credentials: Credentials } | { readonly impossible: string };
 
 /**
@@ -108,16 +108,16 @@ export function wrongCredentials(
   }
 }
 
-/** A password in the form of the right one. */
+/** A wrong password that looks like the right one. */
 function wrongPassword(access: Access, identity: Identity): string {
   if (access.auth?.kind !== 'aliyun-hmac') return 'a-password-of-nobody';
-  return credentialsOf(access, { ...identity, deviceSecret: nobodysSecret }).password ?? '';
+  return credentialsOf(access, { ...identity, deviceSecret: unknownSecret }).password ?? '';
 }
 
 function unknownUser(access: Access & Pick<Target, 'onlyThese'>, identity: Identity, right: Credentials): WrongCredentials {
   if (access.auth?.kind === 'aliyun-hmac') {
-    const nobody = { productKey: identity.productKey, deviceName: 'nobody', deviceSecret: nobodysSecret };
-    return { credentials: credentialsOf(access, nobody) };
+    const unknown = { productKey: identity.productKey, deviceName: 'nobody', deviceSecret: unknownSecret };
+    return { credentials: credentialsOf(access, unknown) };
   }
   if (!access.onlyThese && isTemplate(access.auth, identity)) {
     const why = 'by the target file the server knows devices of any name, and so any user name (onlyThese)';

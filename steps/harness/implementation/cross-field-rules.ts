@@ -1,13 +1,13 @@
-import { checkAccess } from './access.ts';
-import { checkCertificates } from './certificates.ts';
+import { checkAccess } from './access-rules.ts';
+import { checkCertificates } from './certificate-rules.ts';
 import type { Fault } from './check-target.ts';
 import { parseSize, sizeLimits } from './confinement.ts';
 import { LONGEST_MS, parseDuration } from './duration.ts';
 import { placeholdersIn } from './fill-placeholders.ts';
-import { fault, list, member, named, text, texts } from './mounted-content.ts';
-import { didYouMean } from './nearest.ts';
-import { type Bounds, checkPaths } from './paths.ts';
+import { didYouMean } from './nearest-name.ts';
+import { type Bounds, checkPaths } from './path-rules.ts';
 import { readPattern } from './pattern.ts';
+import { fault, list, member, named, text, texts } from './target-content.ts';
 
 const IDENTITY = ['productKey', 'deviceName'];
 const CREDENTIAL = [...IDENTITY, 'deviceSecret'];

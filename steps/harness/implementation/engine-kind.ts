@@ -6,7 +6,7 @@ import { EnvironmentError } from './errors.ts';
  */
 export type EngineKind = 'docker' | 'remote' | 'kubernetes';
 
-/** By which somebody says of what kind an engine is that does not say so itself. */
+/** The environment variable in which the user names an engine's kind, when the engine does not say it. */
 export const kindVariable = 'CONFORMANCE_ENGINE';
 
 /** What an engine answers to `GET /info`, as far as its kind shows there. */
@@ -17,14 +17,14 @@ export interface EngineInfo {
   readonly Labels?: readonly string[] | null;
 }
 
-/** A kind that can be said: of `docker` there is nothing to say. */
+/** The kinds that the user can name; `docker` is the default. */
 const said: readonly string[] = ['remote', 'kubernetes'] satisfies readonly EngineKind[];
 
 /**
- * Of what kind an engine is: by the word of whoever runs the suite, else by its own.
+ * The kind of an engine: what the user says, or else what the engine says.
  *
  * @param word the value of {@link kindVariable}
- * @throws EnvironmentError when the word is none
+ * @throws EnvironmentError when the word names no kind
  */
 export function kindOfEngine({ Name, OperatingSystem, ServerVersion, Labels }: EngineInfo, word: string | undefined): EngineKind {
   if (word !== undefined && word !== '') {

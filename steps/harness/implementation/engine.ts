@@ -1,20 +1,14 @@
-import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync, readlinkSync } from 'node:fs';
-import os, { hostname } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
+import os from 'node:os';
 import type { ContainerRuntimeClient } from 'testcontainers';
 import { defaultRoute } from './default-route.ts';
 import { type EngineInfo, kindOfEngine, kindVariable } from './engine-kind.ts';
 import { EnvironmentError } from './errors.ts';
-import { freePort } from './port.ts';
+import { freePort } from './free-port.ts';
+import { isLeftover, OWNER_LABEL } from './run-owner.ts';
 
-/** Label of every container and network that the suite makes. Its value is the run that owns it. */
-export const OWNER_LABEL = 'iot-ntp-conformance';
-
-/** Where the ids of processes are this process's own. A container may have the machine's name and not see its processes. */
-const MACHINE = `${hostname()}${processSpace()}`;
-
-/** This run: machine, process, and a word by which a later process of the same id is told apart. */
-export const RUN = `${MACHINE}.${process.pid}.${randomUUID().slice(0, 8)}`;
+/** How long an engine may take to answer a ping, in ms. */
+const PING_MS = 2_000;
 
 /** A container engine that answers, and testcontainers to use it with. */
 export interface Engine {
@@ -51,6 +45,17 @@ export function connectEngine(): Promise<Engine> {
     connected = undefined;
   });
   return connected;
+}
+
+/** Whether an engine that was connected still answers, within 2 s. */
+export function engineAnswers({ docker }: Engine): Promise<boolean> {
+  const { promise: late, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => resolve(false), PING_MS);
+  const answer = docker.ping().then(
+    () => true,
+    () => false,
+  );
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }
 
 async function connect(): Promise<Engine> {
@@ -132,15 +137,6 @@ async function removeLeftovers({ docker }: Engine): Promise<void> {
   await Promise.allSettled(unused.map(({ Id }) => docker.getNetwork(Id).remove()));
 }
 
-/** Linux's number for the processes that see each other, with a hyphen before it; empty on systems that have no such thing. */
-function processSpace(): string {
-  try {
-    return `-${/\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0]}`;
-  } catch {
-    return '';
-  }
-}
-
 /** testcontainers asks the system who this user is, which knows none that only `docker run --user` has made up. */
 function nameThisUser(): void {
   try {
@@ -149,19 +145,6 @@ function nameThisUser(): void {
     const [uid, gid] = [process.getuid?.() ?? -1, process.getgid?.() ?? -1];
     const user: os.UserInfo<string> = { username: String(uid), uid, gid, shell: null, homedir: os.homedir() };
     Object.assign(os, { userInfo: () => user });
-  }
-}
-
-/** Whether the owner of a container or network is gone. Owners on other machines (or in other containers) cannot be asked, and are left alone. */
-export function isLeftover(owner: string): boolean {
-  const [, machine, id] = /^(.*)\.(\d+)\.[0-9a-f]+$/.exec(owner) ?? [];
-  if (machine !== MACHINE || owner === RUN) return false;
-  if (Number(id) === process.pid) return true;
-  try {
-    process.kill(Number(id), 0);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH';
   }
 }
 

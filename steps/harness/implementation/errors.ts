@@ -9,13 +9,17 @@ export interface Mistake {
   readonly what: string;
 }
 
-/** A file that people write is at fault. The message names it, and of every mistake the line, the member and what was expected. */
+/** A file that people write has mistakes. The message gives the line, the member and the expectation of each. */
 export class InputFileError extends Error {
   override readonly name: string = 'InputFileError';
   readonly file: string;
   /** In the order of the file; empty when the file could not be read at all. */
   readonly mistakes: readonly Mistake[];
 
+  /**
+   * @param file as the user wrote it
+   * @param mistakes in the order of the file, or why the file cannot be read at all
+   */
   constructor(file: string, mistakes: readonly Mistake[] | string) {
     super(typeof mistakes === 'string' ? `${file}: ${mistakes}` : mistakes.map((mistake) => describe(file, mistake)).join('\n'));
     this.file = file;
@@ -23,7 +27,7 @@ export class InputFileError extends Error {
   }
 }
 
-/** The target file is at fault. */
+/** The target file has mistakes. */
 export class TargetFileError extends InputFileError {
   override readonly name = 'TargetFileError';
 }

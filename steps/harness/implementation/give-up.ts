@@ -1,5 +1,5 @@
 /**
- * Gives what some work gives, or fails as soon as nobody waits for it any more; the work then goes on unheard.
+ * Waits for some work until the signal aborts. The work continues then, and its result is ignored.
  *
  * @throws the signal's reason, or what the work throws
  */

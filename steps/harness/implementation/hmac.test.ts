@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { IConnectPacket } from 'mqtt-packet';
-import { parseMqttClientId, type SignMethod, sign, signatureFaults } from './hmac.ts';
+import { parseMqttClientId, sign, signatureFaults } from './hmac.ts';
+import type { SignMethod } from './target.ts';
 
 const identity = { productKey: 'a1PkTest01', deviceName: 'dev01', deviceSecret: 'secret01' };
 const signed = { ...identity, clientId: 'a1PkTest01.dev01', timestamp: '2524608000000', method: 'hmacsha256' as SignMethod };

@@ -1,11 +1,9 @@
 import { createHmac } from 'node:crypto';
 import type { IConnectPacket } from 'mqtt-packet';
-import type { Identity } from './target.ts';
+import type { Identity, SignMethod } from './target.ts';
 
-/** The platform's names of the methods, with those of node:crypto. */
-const digests = { hmacmd5: 'md5', hmacsha1: 'sha1', hmacsha256: 'sha256' } as const;
-
-export type SignMethod = keyof typeof digests;
+/** The methods by the platform's names, with those of node:crypto. */
+const digests: Readonly<Record<SignMethod, string>> = { hmacmd5: 'md5', hmacsha1: 'sha1', hmacsha256: 'sha256' };
 
 /** What a device signs. */
 export interface Signed {

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { conceal } from '../text/secrets.ts';
 import type { Fault } from './check-target.ts';
 import { InputFileError, type Mistake } from './errors.ts';
-import { readSource, type Source } from './source.ts';
+import { readSource, type Source } from './yaml-source.ts';
 
 /** Room for the most devices that a target file may declare, in bytes. */
 const LARGEST = 1024 * 1024;

@@ -1,21 +1,21 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import type { AddressInfo, Server } from 'node:net';
-import { requireOfCluster, wayStoodStill } from './cluster.ts';
+import { requireClusterSupport, stallReason } from './cluster.ts';
 import { EnvironmentError } from './errors.ts';
 import type { Target } from './target.ts';
 
-/** Where a client meets the platform that the suite plays. */
+/** Where the platform that the suite plays listens for a client. */
 export interface ListenAddress {
-  /** The platform's host as the client is told it. */
+  /** The platform's host name or address, for the client. */
   readonly host: string;
-  /** Listens where the client can reach it, and on no other address of this machine. @returns the port */
+  /** Listens where the client can reach it, and on no other address of this machine. @returns the port @throws EnvironmentError when containers cannot reach this machine */
   listen(platform: Listener): Promise<number>;
-  /** What a container of the client may have or do beyond the default confinement, a phrase each. */
+  /** How a client's container is confined less than by default, one phrase per difference. */
   readonly looseness: readonly string[];
-  /** Why what was seen there says nothing about clients, in words; asked when all of them are done. */
+  /** To be called after the last client: why what was seen does not count, in words. */
   fault(): string | undefined;
-  /** Gives back what it holds. */
+  /** Leaves the network. */
   leave(): Promise<void>;
 }
 
@@ -24,12 +24,13 @@ function inContainer(): boolean {
   return existsSync('/.dockerenv') || existsSync('/run/.containerenv');
 }
 
+/** A platform, or a server of node:net by {@link listenerOf}. */
 interface Listener {
-  /** @returns the port; @throws Error of node:net */
+  /** Listens on a free port of this address. @returns the port @throws Error of node:net */
   listen(host: string): Promise<number>;
 }
 
-/** A plain server, as what listens in a venue: on a port that is free. */
+/** Adapts a `net.Server` to listen on a free port. */
 export function listenerOf(server: Server): Listener {
   return {
     listen: async (host) => {
@@ -41,21 +42,21 @@ export function listenerOf(server: Server): Listener {
 
 const loopback = '127.0.0.1';
 
-/** The suite is in a container beside those that it starts: every client would seem to be silent. */
+/** The suite runs in a container beside those that it starts: every client would seem to be silent. */
 const unreachable =
   'A client in a container cannot reach the platform that the suite plays: the Docker engine is not on the machine that the suite runs on.\n' +
   '  Run the suite on the machine of the engine; in a container of its own, with docker run --network host.';
 
-/** A client that never connects looks the same. */
+/** A client that never connects looks the same, so the cause is unknown. */
 const neverReached =
   'no start of the client has reached the platform, which is on another machine than the Docker engine: whether the client is at fault or the ' +
   'way from there to here cannot be told. Run it on an engine of this machine';
 
 /**
- * The venue of a client: the loopback for a process; for a container the engine's side of the network that it will be in, or the
- * loopback behind a forwarder where the engine is on another machine.
+ * Where the platform listens for a client: on the loopback for a process; for a container on the engine's address in the container's
+ * network, or on the loopback behind a forwarder when the engine is on another machine.
  *
- * @throws EnvironmentError when no engine answers, it cannot do what the target needs, or no forwarder answers; `listen` throws it where containers do not reach this machine
+ * @throws EnvironmentError when no engine answers, it cannot do what the target needs, or the forwarder does not work
  */
 export async function listenAddressOf(target: Target): Promise<ListenAddress> {
   const { role, start } = target;
@@ -70,8 +71,8 @@ export async function listenAddressOf(target: Target): Promise<ListenAddress> {
   const { connectEngine } = await import('./engine.ts');
   const { networkFor, looseness } = await import('./network.ts');
   const engine = await connectEngine();
-  requireOfCluster(engine, target, start);
-  // Held as long as the platform listens there; each container joins the same one.
+  requireClusterSupport(engine, target, start);
+  // The platform is a member of the network until it stops; each container joins the same network.
   const network = await networkFor(engine, role, start);
   const gateway = network?.gateway ?? engine.gateway ?? loopback;
   const forwarder = network?.forwarder;
@@ -80,16 +81,16 @@ export async function listenAddressOf(target: Target): Promise<ListenAddress> {
     lost = why;
   });
   return {
-    // A pod is given no names of hosts.
+    // A pod cannot be given host names.
     host: engine.cluster ? gateway : 'host.docker.internal',
     fault: () => {
       if (lost !== undefined || forwarder === undefined) return lost;
-      return forwarder.used ? wayStoodStill(forwarder, target) : neverReached;
+      return forwarder.used ? stallReason(forwarder, target) : neverReached;
     },
     listen: async (platform) => {
       if (forwarder !== undefined) {
         const port = await platform.listen(loopback);
-        await forwarder.forward(port);
+        await forwarder.forwardToSuite(port);
         return port;
       }
       try {

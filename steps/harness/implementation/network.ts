@@ -1,40 +1,55 @@
 import { loosened } from './confinement.ts';
-import { type Engine, OWNER_LABEL, RUN } from './engine.ts';
+import type { Engine } from './engine.ts';
 import type { Forwarder } from './forwarder.ts';
+import { OWNER_LABEL, RUN } from './run-owner.ts';
 import type { ContainerStart, Role } from './target.ts';
 
-/** A network of this run's own. */
+/** A network that belongs to this run. */
 export interface RunNetwork {
   readonly name: string;
   /** The address by which its containers reach the machine of the suite: the engine's side of it, or the forwarder in it. */
   readonly gateway: string;
-  /** By which its containers reach ports of this machine's loopback; absent where they reach this machine themselves. */
+  /** Forwards ports between its containers and this machine; absent when they reach this machine without it. */
   readonly forwarder?: Forwarder;
-  /** Gives it back; the last one who does so takes it away. Safe to call twice. */
+  /** Leaves it; when the last member leaves, the network is removed. Safe to call twice. */
   leave(): Promise<void>;
 }
 
 /**
- * inward: a container in it is reached by its published port, and its own packets leave without a translated address, so that no
- * other host's answer finds back (an `internal` network would publish no port). outward: a container in it reaches the engine's
- * machine, and the engine forwards nothing of it to anybody else. forwarded: the same for an engine whose machine is not this one; a
- * container in it reaches the forwarder, and what else is in it (the engine knows nothing between all and none). forwarded, open: it
- * reaches whatever the engine's machine reaches as well. cluster: none but in name, with a forwarder that leads both ways.
+ * The kinds of network, by what a container in it can reach:
+ *
+ * - inward: nothing; the suite reaches its published port. Its packets leave without a translated address, so that no response from
+ *   another host comes back (an `internal` network would publish no port).
+ * - outward: the engine's machine, and nothing beyond it.
+ * - forwarded: the forwarder, and the other containers in the network; for an engine on another machine.
+ * - forwarded, open: the same, and everything that the engine's machine reaches.
+ * - cluster: whatever the cluster allows; the forwarder leads both ways.
  */
-type Direction = 'inward' | 'outward' | 'forwarded' | 'forwarded, open' | 'cluster';
+type Kind = 'inward' | 'outward' | 'forwarded' | 'forwarded, open' | 'cluster';
+
+/** What the kinds are made of. `internal` networks have no route out; `peers` is whether their containers reach each other. */
+const properties: Readonly<Record<Kind, { internal: boolean; peers: boolean; forwarder: boolean }>> = {
+  inward: { internal: false, peers: false, forwarder: false },
+  outward: { internal: true, peers: false, forwarder: false },
+  forwarded: { internal: true, peers: true, forwarder: true },
+  'forwarded, open': { internal: false, peers: true, forwarder: true },
+  cluster: { internal: false, peers: true, forwarder: true },
+};
 
 interface Shared {
   members: number;
   readonly made: Promise<Omit<RunNetwork, 'leave'> & { remove(): Promise<void> }>;
 }
 
-const networks = new Map<Direction, Shared>();
+const networks = new Map<Kind, Shared>();
 
 /**
- * Joins the network that a container of this start belongs in; undefined when it is to be in the engine's own, which leads everywhere:
- * the target file says so, or the engine is in a virtual machine, whose closed networks do not lead to the suite.
+ * Joins the network that a container of this start belongs to.
  *
- * @throws EnvironmentError where a forwarder is needed, and there is none
+ * @returns undefined for the engine's default network, which is open: the target file asks for it, or the engine is in a virtual machine,
+ *   whose closed networks do not lead to the suite
+ * @throws EnvironmentError when a forwarder is needed and does not work
+ * @throws the engine's error when it makes no network, for instance because it has no subnet left
  */
 export async function networkFor(engine: Engine, role: Role, start: ContainerStart): Promise<RunNetwork | undefined> {
   if (engine.cluster) return joinNetwork(engine, 'cluster');
@@ -45,33 +60,29 @@ export async function networkFor(engine: Engine, role: Role, start: ContainerSta
   return engine.here ? joinNetwork(engine, 'outward') : undefined;
 }
 
-/** Whether a container reaches this machine through a forwarder only: the engine is elsewhere, or the suite in a container beside. */
+/** Whether containers reach this machine only through a forwarder: the engine is elsewhere, or the suite runs in a container itself. */
 function isForwarded({ remote, here, host, gateway }: Engine): boolean {
   return remote || (!here && host === gateway);
 }
 
-/** What of a container's confinement is looser than the default, because its target file says so or the engine is as it is. */
+/** How a container's confinement is looser than the default, by its target file or its engine, one phrase per difference. */
 export function looseness(engine: Engine, role: Role, { confinement }: ContainerStart): string[] {
   const away = role === 'client' && confinement.network === 'closed' && !engine.here && !isForwarded(engine);
-  // Whatever a target file loosens, a cluster does not hear of.
+  // A cluster ignores what a target file says about confinement.
   if (engine.cluster) return [...engine.lacks];
   return [...loosened(confinement), ...engine.lacks, ...(away ? ['network open, because the engine is on another machine'] : [])];
 }
 
-/**
- * Joins the network of this run, and makes it where it is not there.
- *
- * @throws the engine's error, for instance when it has no subnet left
- */
-async function joinNetwork(engine: Engine, direction: Direction): Promise<RunNetwork> {
-  const shared = networks.get(direction) ?? { members: 0, made: make(engine, direction) };
-  networks.set(direction, shared);
+/** Joins this run's network of a kind, and makes it first if needed. */
+async function joinNetwork(engine: Engine, kind: Kind): Promise<RunNetwork> {
+  const shared = networks.get(kind) ?? { members: 0, made: make(engine, kind) };
+  networks.set(kind, shared);
   shared.members += 1;
   let left: Promise<void> | undefined;
   const leave = async (): Promise<void> => {
     shared.members -= 1;
     if (shared.members > 0) return;
-    if (networks.get(direction) === shared) networks.delete(direction);
+    if (networks.get(kind) === shared) networks.delete(kind);
     await shared.made.then(
       (network) => network.remove(),
       () => {},
@@ -96,31 +107,31 @@ async function joinNetwork(engine: Engine, direction: Direction): Promise<RunNet
 
 let made = 0;
 
-async function make(engine: Engine, direction: Direction): Shared['made'] {
+async function make(engine: Engine, kind: Kind): Shared['made'] {
   made += 1;
   const name = `${OWNER_LABEL}-${RUN}-${made}`;
-  const forwarded = direction.startsWith('forwarded');
+  const { internal, peers, forwarder: forwarded } = properties[kind];
   const network = await engine.docker.createNetwork({
     Name: name,
     Labels: { [OWNER_LABEL]: RUN },
-    ...(direction === 'cluster'
+    ...(kind === 'cluster'
       ? {}
       : {
           Driver: 'bridge',
-          Internal: direction === 'outward' || direction === 'forwarded',
+          Internal: internal,
           Options: {
-            'com.docker.network.bridge.enable_icc': String(forwarded),
-            ...(direction === 'inward' ? { 'com.docker.network.bridge.enable_ip_masquerade': 'false' } : {}),
+            'com.docker.network.bridge.enable_icc': String(peers),
+            ...(kind === 'inward' ? { 'com.docker.network.bridge.enable_ip_masquerade': 'false' } : {}),
           },
         }),
   });
-  // Whoever still uses it, or has removed it already: the next run removes what is left.
+  // A container may still be in it, or it is gone already: the next run removes what is left.
   const remove = (): Promise<void> =>
     network.remove().then(
       () => {},
       () => {},
     );
-  if (!forwarded && direction !== 'cluster') {
+  if (!forwarded) {
     const { IPAM } = (await network.inspect()) as {
       readonly IPAM?: { readonly Config?: readonly { readonly Gateway?: string }[] };
     };

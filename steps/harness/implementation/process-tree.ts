@@ -1,21 +1,21 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { isLeftover, RUN } from './engine.ts';
+import { isLeftover, RUN } from './run-owner.ts';
 
-/** The environment variable by which the processes of a start are found again, whatever group, session or parent they gave themselves. */
+/** The environment variable that marks the processes of a start, regardless of the group, session or parent that they choose. */
 export const MARK = 'IOT_NTP_CONFORMANCE';
 
 /** How long processes may take to vanish after SIGKILL, in ms: it is the kernel that ends them. */
 const VANISH_MS = 2_000;
 
-/** Between two looks, in ms: nobody is told when a process ends that is not his child. */
+/** Between two looks, in ms: the system reports only the end of child processes. */
 const LOOK_MS = 10;
 
 let starts = 0;
 
-/** The processes that ran before each start: to look at all of them at its end would take longer than most starts last. */
+/** The processes that ran before each start. Skipping them saves more time than most starts last. */
 const bystandersOf = new Map<string, ReadonlySet<string>>();
 
-/** A value of {@link MARK} that no other start has. To be had before the start: no process that runs already can be its offspring. */
+/** A value of {@link MARK} that no other start has. Call it before the start: processes that run by then do not belong to it. */
 export function newMark(): string {
   starts += 1;
   const mark = `${RUN}/${starts}`;
@@ -23,7 +23,7 @@ export function newMark(): string {
   return mark;
 }
 
-/** A process, told from a later one of the same id by when it began. */
+/** A process. `began` tells it from a later one with the same id. */
 interface Known {
   readonly pid: number;
   readonly parent: number;
@@ -31,15 +31,19 @@ interface Known {
 }
 
 /**
- * The processes that descend from a leader, and those that carry its mark: a daemon has left the family, but keeps its environment.
- * Linux only; elsewhere none is found, and the process group is all that is ended.
+ * The descendants of a process, and the processes that carry its mark: a daemon is no longer a descendant, but keeps its environment.
+ * Linux only; on other systems it finds none, and only the process group ends.
  */
 export class ProcessTree {
   readonly #leader: number;
   readonly #entry: string;
   readonly #bystanders: ReadonlySet<string>;
-  #family: readonly Known[] = [];
+  #descendants: readonly Known[] = [];
 
+  /**
+   * @param leader id of the process that was started
+   * @param mark the {@link MARK} in its environment, from {@link newMark}
+   */
   constructor(leader: number, mark: string) {
     this.#leader = leader;
     this.#entry = `${MARK}=${mark}`;
@@ -47,22 +51,22 @@ export class ProcessTree {
     bystandersOf.delete(mark);
   }
 
-  /** Notes who descends from the leader. To be called while the leader lives: nobody tells later whose child an orphan was. */
+  /** Records the leader's descendants. Call it while the leader runs: the parent of an orphan is not known later. */
   note(): void {
     const all = processes(this.#bystanders);
-    const family: Known[] = [];
+    const descendants: Known[] = [];
     const wanted = [this.#leader];
     for (const parent of wanted) {
       for (const process of all) {
         if (process.parent !== parent) continue;
-        family.push(process);
+        descendants.push(process);
         wanted.push(process.pid);
       }
     }
-    this.#family = family;
+    this.#descendants = descendants;
   }
 
-  /** Ends all of them by force. */
+  /** Kills all of them, and waits until they are gone, for 2 s at most. */
   async end(): Promise<void> {
     const giveUp = performance.now() + VANISH_MS;
     for (let left = this.#left(); left.length > 0 && performance.now() < giveUp; left = this.#left()) {
@@ -71,36 +75,37 @@ export class ProcessTree {
     }
   }
 
-  /** As {@link end}, for when there is no time to wait. */
+  /** As {@link end}, without waiting. */
   endNow(): void {
     for (const pid of this.#left()) killHard(pid);
   }
 
   #left(): number[] {
     const all = processes(this.#bystanders);
-    const same = ({ pid, began }: Known): boolean => this.#family.some((known) => known.pid === pid && known.began === began);
+    const same = ({ pid, began }: Known): boolean =>
+      this.#descendants.some((known) => known.pid === pid && known.began === began);
     return all.filter((process) => same(process) || markOf(process.pid) === this.#entry).map(({ pid }) => pid);
   }
 }
 
-let swept = false;
+let leftoversEnded = false;
 
-/** Ends what runs of the suite have left behind that did not end in order, once. */
+/** Kills the processes that crashed runs of the suite left behind. Does so once. */
 export function endLeftovers(): void {
-  if (swept) return;
-  swept = true;
+  if (leftoversEnded) return;
+  leftoversEnded = true;
   for (const { pid } of processes()) {
     const [, owner = ''] = /^[^=]*=(.*)\/\d+$/.exec(markOf(pid) ?? '') ?? [];
     if (owner !== '' && isLeftover(owner)) killHard(pid);
   }
 }
 
-/** The ids of all processes that there are. */
+/** The ids of all processes; empty on other systems than Linux. */
 function processIds(): ReadonlySet<string> {
   return new Set(process.platform === 'linux' ? readdirSync('/proc').filter((name) => /^\d+$/.test(name)) : []);
 }
 
-/** All processes but the bystanders and those that have ended already. */
+/** All running processes except the bystanders. */
 function processes(bystanders?: ReadonlySet<string>): Known[] {
   return [...processIds()].flatMap((name) => {
     if (bystanders?.has(name) === true) return [];
@@ -119,7 +124,7 @@ function markOf(pid: number): string | undefined {
     .find((entry) => entry.startsWith(`${MARK}=`));
 }
 
-/** Empty for a process that has ended, or is somebody else's. */
+/** The file's content; empty for a process that has ended, or belongs to another user. */
 function read(path: string): string {
   try {
     return readFileSync(path, 'latin1');

@@ -8,8 +8,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { endedByItself, stoppedBySuite } from './end.ts';
 import { EnvironmentError } from './errors.ts';
-import type { StartOptions } from './options.ts';
+import type { StartOptions } from './start-options.ts';
 import { startTarget } from './start-target.ts';
 import type { ProcessStart, Ready, StartedTarget, Target } from './target.ts';
 
@@ -84,8 +85,8 @@ describe('a process', { timeout: 60_000 }, () => {
     socket.destroy();
     assert.equal(started.it.ended(), undefined);
     await started.it.stop();
-    assert.equal(started.it.ended(), 'stopped by the suite');
-    assert.equal(await started.it.end, 'stopped by the suite');
+    assert.equal(started.it.ended(), stoppedBySuite);
+    assert.equal(await started.it.end, stoppedBySuite);
     await started.it.stop();
   });
 
@@ -129,21 +130,21 @@ describe('a process', { timeout: 60_000 }, () => {
     const started = await startTarget(targetOf(program), { onLine });
     const child = Number(await line);
     await started.stop();
-    assert.equal(await started.end, 'stopped by the suite');
+    assert.equal(await started.end, stoppedBySuite);
     await gone(child);
   });
 
   test('says how it ended by itself', async () => {
     const exits = await startTarget(targetOf(`process.on("SIGUSR2", () => process.exit(3)); ${LISTEN}`));
     await exits.signal('SIGUSR2');
-    assert.equal(await exits.end, 'exited with code 3');
+    assert.deepEqual(await exits.end, endedByItself('exited with code 3'));
     await exits.stop();
-    assert.equal(exits.ended(), 'exited with code 3');
+    assert.deepEqual(exits.ended(), endedByItself('exited with code 3'));
     await assert.rejects(exits.signal('SIGUSR2'), { name: 'EnvironmentError', message: /has exited with code 3/ });
 
     const killed = await startTarget(targetOf(LISTEN));
     await killed.signal('SIGKILL');
-    assert.equal(await killed.end, 'killed by SIGKILL');
+    assert.deepEqual(await killed.end, endedByItself('killed by SIGKILL'));
     await killed.stop();
   });
 
@@ -172,10 +173,10 @@ describe('a process', { timeout: 60_000 }, () => {
   test('of a client is started with the platform’s address and not waited for', async () => {
     const target = targetOf('console.log(process.argv.slice(1).join(":"))', { role: 'client', timestampTypes: ['string'] });
     const started = await startTarget(target, { values: { host: 'platform', port: '4711' } });
-    assert.equal(await started.end, 'exited with code 0');
+    assert.deepEqual(await started.end, endedByItself('exited with code 0'));
     await started.stop();
     assert.deepEqual(started.output(), ['4711:platform']);
-    assert.equal(started.ended(), 'exited with code 0');
+    assert.deepEqual(started.ended(), endedByItself('exited with code 0'));
   });
 
   test('that floods keeps within bounds', async () => {

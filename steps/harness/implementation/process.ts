@@ -1,35 +1,38 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { cleanUpGroup, startCleanupProcess } from './cleanup-process.ts';
+import { type End, endedByItself, stoppedBySuite } from './end.ts';
 import { EnvironmentError } from './errors.ts';
-import { notStarted } from './failure.ts';
 import { fillPlaceholders } from './fill-placeholders.ts';
-import type { StartOptions } from './options.ts';
+import { freePort } from './free-port.ts';
 import { Output } from './output.ts';
-import { freePort, portSign } from './port.ts';
+import { fillAll, valuesFor } from './placeholder-values.ts';
+import { portSign } from './port-sign.ts';
 import { endLeftovers, MARK, newMark, ProcessTree } from './process-tree.ts';
 import { lineSign, untilReady } from './readiness.ts';
-import type { Incarnation } from './restartable.ts';
+import type { RestartableStart } from './restartable-target.ts';
+import { notStarted } from './start-failure.ts';
+import type { StartOptions } from './start-options.ts';
 import type { ProcessStart, Target } from './target.ts';
-import { fillAll, valuesFor } from './values.ts';
 import { withinTime } from './within-time.ts';
 
 /** How long a process may take to end by itself after SIGTERM, in ms. */
 const GRACE_MS = 2_000;
 
-/** How long the last output may take to arrive after the end, in ms: a child that outlived its group may hold the pipe open. */
+/** How long the last output may take to arrive after the end, in ms: a child outside the group may keep the pipe open. */
 const LAST_OUTPUT_MS = 200;
 
-/** Processes that run now: ended with the suite, however it ends. */
+/** The processes that run now, to be ended with the suite. */
 const all = new Set<RunningProcess>();
 let watching = false;
 
 /**
- * Starts the implementation as a process of this machine, in a process group of its own. Children that leave the group are found by
- * a mark in their environment.
+ * Starts the implementation as a process of this machine, in a process group of its own. A mark in the environment identifies children
+ * that leave the group.
  *
- * @throws EnvironmentError when it cannot be run, ends, is given up, or is not ready in time
+ * @throws EnvironmentError when it cannot be run, ends, or is not ready in time
+ * @throws the reason of `options.giveUp` when that aborts
  */
-export async function startProcess(target: Target, start: ProcessStart, options: StartOptions): Promise<Incarnation> {
+export async function startProcess(target: Target, start: ProcessStart, options: StartOptions): Promise<RestartableStart> {
   const own = target.role === 'server' ? { host: '127.0.0.1', port: String(await freePort()) } : {};
   const values = valuesFor(target, own, options.values);
   const fill = (command: readonly string[]): [string, ...string[]] => {
@@ -38,7 +41,7 @@ export async function startProcess(target: Target, start: ProcessStart, options:
   };
   const [program, ...args] = fill(start.command);
   const mark = newMark();
-  // Nothing else of the suite's environment: what an implementation gets must be in its target file.
+  // Nothing else of the suite's environment: the target file says what an implementation gets.
   const env = { PATH: process.env['PATH'] ?? '', ...fillAll(start.env, values), ...options.env, [MARK]: mark };
   const tried = `${start.command.join(' ')}  (in ${start.cwd})`;
 
@@ -91,14 +94,14 @@ export async function startProcess(target: Target, start: ProcessStart, options:
   };
 }
 
-/** A process with its group. */
+/** A process and its process group. */
 class RunningProcess {
   /** Settles with how it ended. */
-  readonly end: Promise<string>;
-  /** Settles with undefined when it runs, or with the reason that the system gave. */
+  readonly end: Promise<End>;
+  /** Settles with undefined when it runs, or with the system's error code. */
   readonly spawned: Promise<string | undefined>;
   /** How it ended; undefined while it runs. */
-  ended: string | undefined;
+  ended: End | undefined;
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #closed: Promise<unknown>;
   readonly #processTree: ProcessTree | undefined;
@@ -115,7 +118,7 @@ class RunningProcess {
     }
     output.read(child.stdout, 'stdout');
     output.read(child.stderr, 'stderr');
-    // Writing to a process that has ended is answered by write(), not by an event that nobody expects.
+    // write() reports a failure; the event would end the suite.
     child.stdin.on('error', () => {});
     this.spawned = new Promise((resolve) => {
       child.once('spawn', () => resolve(undefined));
@@ -125,7 +128,7 @@ class RunningProcess {
     this.end = new Promise((resolve) => {
       child.once('exit', (code, signal) => {
         const how = signal === null ? `exited with code ${code}` : `killed by ${signal}`;
-        this.ended = this.#stopped === undefined ? how : 'stopped by the suite';
+        this.ended = this.#stopped === undefined ? endedByItself(how) : stoppedBySuite;
         resolve(this.ended);
       });
     });
@@ -139,25 +142,25 @@ class RunningProcess {
 
   signal(signal: NodeJS.Signals): void {
     if (!this.#child.kill(signal))
-      throw new EnvironmentError(`${signal} could not be sent: the process has ${this.ended ?? 'ended'}.`);
+      throw new EnvironmentError(`${signal} could not be sent: the process has ${this.ended?.words ?? 'ended'}.`);
   }
 
   write(text: string): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#child.stdin.write(text, (error) => {
         if (error === null || error === undefined) resolve();
-        else reject(new EnvironmentError(`Its standard input could not be written to: ${this.ended ?? error.message}.`));
+        else reject(new EnvironmentError(`Its standard input could not be written to: ${this.ended?.words ?? error.message}.`));
       });
     });
   }
 
-  /** Ends the leader, gently at first unless told otherwise, and then whatever is left of its group and of those that left it. */
+  /** Ends the process by this signal, and kills what is left of its group and its marked children. Safe to call twice. */
   stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
     this.#stopped ??= this.#stop(signal);
     return this.#stopped;
   }
 
-  /** Ends everything by force, for when there is no time to wait. */
+  /** Kills everything, without waiting. */
   kill(): void {
     const { pid } = this.#child;
     if (pid === undefined) return;
@@ -184,8 +187,8 @@ class RunningProcess {
   }
 }
 
-/** What a command beside a process is run with. */
-interface Beside {
+/** How a command runs beside a process. */
+interface CommandSettings {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   readonly withinMs: number;
@@ -193,7 +196,10 @@ interface Beside {
   readonly shown: string;
 }
 
-async function runBeside([program, ...args]: [string, ...string[]], { cwd, env, withinMs, shown }: Beside): Promise<void> {
+async function runBeside(
+  [program, ...args]: [string, ...string[]],
+  { cwd, env, withinMs, shown }: CommandSettings,
+): Promise<void> {
   const child = spawn(program, args, { cwd, env, stdio: 'ignore' });
   const deadline = setTimeout(() => child.kill('SIGKILL'), withinMs);
   const failure = await new Promise<string | undefined>((resolve) => {
@@ -204,7 +210,7 @@ async function runBeside([program, ...args]: [string, ...string[]], { cwd, env, 
   if (failure !== undefined) throw new EnvironmentError(`The command ${shown} ${failure}.`);
 }
 
-/** Signals a whole group; that it is gone already (ESRCH, on macOS EPERM) is as good. */
+/** Signals a whole group; ignores one that is gone already (ESRCH, on macOS EPERM). */
 function kill(leader: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-leader, signal);
@@ -214,7 +220,7 @@ function kill(leader: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** Ends all processes when the suite ends, on every way that it can notice; the guardian does where it cannot. */
+/** Ends all processes when the suite ends, on every way that it can notice; the cleanup process does where the suite cannot. */
 function endAllWithSuite(): void {
   if (watching) return;
   watching = true;
@@ -224,13 +230,13 @@ function endAllWithSuite(): void {
   process.once('exit', endAll);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     const last = (): void => {
-      // Whoever else listens wants to end in his own order, and the exit comes then.
+      // Another listener ends the suite in its own order, and the 'exit' event follows.
       if (process.listenerCount(signal) > 1) return;
       endAll();
       process.off(signal, last);
       process.kill(process.pid, signal);
     };
-    // First in line, so that a listener that hears one signal only still counts.
+    // First, so that a `once` listener is still counted.
     process.prependListener(signal, last);
   }
 }

@@ -1,13 +1,15 @@
+import type { End } from './end.ts';
 import type { Output } from './output.ts';
 import { readPattern } from './pattern.ts';
 
 /**
- * One sign of readiness. Gives undefined as soon as it is seen, and when the wait is given up, or the sign can never come, in
- * words what was seen instead.
+ * Waits for one sign of readiness.
+ *
+ * @returns undefined as soon as it is seen; in words what was seen instead, when `giveUp` aborts or the sign cannot come
  */
 export type Sign = (giveUp: AbortSignal) => Promise<string | undefined>;
 
-/** A line of the output that matches. Made before the start, so that no line is missed. */
+/** Ready when a line of the output matches a regular expression. Create it before the start, so that no line is missed. */
 export function lineSign(output: Output, pattern: string): Sign {
   const expression = readPattern(pattern);
   const seen = new Promise<undefined>((resolve) => {
@@ -21,18 +23,18 @@ export function lineSign(output: Output, pattern: string): Sign {
 }
 
 /**
- * Waits for all signs, one after the other. Gives undefined when all were seen, else in words why not. Without a sign nothing is
- * waited for: a client may be done before anybody looks, one shot is the usual kind.
+ * Waits for all signs, one after the other. Without a sign it does not wait: a client may ask once and end at once.
  *
- * @param end settles when the implementation ends, with how
+ * @param end settles when the implementation ends
+ * @returns undefined when all were seen, else in words why not
  */
-export async function untilReady(signs: readonly Sign[], end: Promise<string>, withinMs: number): Promise<string | undefined> {
+export async function untilReady(signs: readonly Sign[], end: Promise<End>, withinMs: number): Promise<string | undefined> {
   if (signs.length === 0) return undefined;
   const giveUp = new AbortController();
   const deadline = setTimeout(() => giveUp.abort(), withinMs);
   let ended: string | undefined;
   void end.then((how) => {
-    ended = how;
+    ended = how.words;
     giveUp.abort();
   });
   try {
@@ -55,7 +57,7 @@ export function abortion(signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Settles after a moment, or earlier when the wait is given up: between two looks at something that tells nobody. */
+/** Waits between two looks at a state that has no events. @returns settles after this time, in ms, or when `giveUp` aborts */
 export function nextLook(afterMs: number, giveUp: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {

@@ -1,7 +1,7 @@
 import { startAddress } from './address.ts';
-import type { StartOptions } from './options.ts';
 import { startProcess } from './process.ts';
-import { restartable } from './restartable.ts';
+import { restartable } from './restartable-target.ts';
+import type { StartOptions } from './start-options.ts';
 import type { StartedTarget, Target } from './target.ts';
 
 /**

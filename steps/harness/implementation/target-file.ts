@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
-import { complete } from './apply-defaults.ts';
+import { applyDefaults } from './apply-defaults.ts';
 import { checkSchema, type Fault } from './check-target.ts';
 import { checkCrossFieldRules } from './cross-field-rules.ts';
-import { resolveEnvironment } from './environment.ts';
+import { resolveEnvironment } from './environment-references.ts';
 import { TargetFileError } from './errors.ts';
 import { located, readInputFile } from './input-file.ts';
 import type { Target } from './target.ts';
@@ -31,11 +31,11 @@ export async function loadTarget(
   const folder = dirname(resolve(path));
   const { value, secrets, faults: all } = checkContent(source.value, environment, folder, root);
   if (all.length > 0) throw new TargetFileError(path, located(all, source.place, secrets));
-  return { ...complete(value, resolve(path), secrets), digest: createHash('sha256').update(bytes).digest('hex') };
+  return { ...applyDefaults(value, resolve(path), secrets), digest: createHash('sha256').update(bytes).digest('hex') };
 }
 
 /**
- * What is wrong with a target file's content before it is one.
+ * Checks the content of a target file that is not written yet.
  *
  * @param folder absolute path of the folder that the file will stand in
  */

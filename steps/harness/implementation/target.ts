@@ -1,5 +1,5 @@
 import type { Confinement } from './confinement.ts';
-import type { SignMethod } from './hmac.ts';
+import type { End } from './end.ts';
 
 /** The side of the NTP service that the implementation under test plays. */
 export type Role = 'server' | 'client';
@@ -14,6 +14,9 @@ export interface Identity {
   /** Its own password, likewise. */
   readonly password?: string;
 }
+
+/** The platform's names of the methods by which a device signs its CONNECT. */
+export type SignMethod = 'hmacmd5' | 'hmacsha1' | 'hmacsha256';
 
 /** How the devices that the suite plays show a server who they are. */
 export type Auth =
@@ -163,13 +166,13 @@ export interface StartedTarget {
   readonly looseness?: readonly string[];
   /** The last lines that it printed, secrets replaced by `(secret)`: never more than 200, each cut at 2,000 characters. */
   output(): readonly string[];
-  /** How it ended, in words, when it is no longer running ("exited with code 1", "killed by SIGSEGV", "stopped by the suite"). */
-  ended(): string | undefined;
-  /** Settles with the same words when it ends. Never settles for an address. */
-  readonly end: Promise<string>;
-  /** Settles, if ever, with why the suite no longer sees what becomes of it: nothing that is seen afterwards says anything about it. */
+  /** How it ended; undefined while it runs. */
+  ended(): End | undefined;
+  /** Settles with the same when it ends. Never settles for an address. */
+  readonly end: Promise<End>;
+  /** Settles with why the suite can no longer observe it, if that happens: what is seen afterwards does not count. */
   readonly lost?: Promise<string>;
-  /** Asked when all was seen: why that may not be its own doing, in words, where `lost` is about to settle. */
+  /** To be called at the end: why what was seen may not be its own doing, in words, even though `lost` has not settled yet. */
   doubt?(): Promise<string | undefined>;
   /** Writes to its standard input. @throws EnvironmentError when it has ended, or is an address. */
   write(text: string): Promise<void>;
@@ -185,13 +188,13 @@ export interface StartedTarget {
   /**
    * Ends a server by this signal (by force where it does not end), and starts it again: a process with the same command, a container as it
    * was left. Host, port, output and end are those of the new start then, and the port may be another one. Absent for an address, and
-   * where `onlyOnce` says why.
+   * where `noRestart` says why.
    *
    * @throws EnvironmentError when it does not become ready again; nothing of it is left running then
    */
   restart?(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
-  /** Why what the suite has started cannot be started again, in words: nothing can be said of what it would do. */
-  readonly onlyOnce?: string;
+  /** Why it cannot be restarted, in words, when the suite started it and `restart` is absent. */
+  readonly noRestart?: string;
   /** Ends it with all its children and gives back what it held. Safe to call twice; never throws for a target that is already gone. */
   stop(): Promise<void>;
 }

@@ -1,9 +1,9 @@
 import type { StartedTarget } from './target.ts';
 
-/** How long after its connections the end of a server may come to light, in ms. */
+/** How much later than the end of its connections the end of a server may be seen, in ms. */
 const endWithinMs = 300;
 
-/** Waits for something to settle, and no longer than this, in ms. What it settles with is left to others. */
+/** Waits until a promise settles, for a limited time, in ms. @throws what the promise rejects with */
 export async function withinTime(promise: Promise<unknown>, deadlineMs: number): Promise<void> {
   const { promise: late, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, deadlineMs);
@@ -11,7 +11,7 @@ export async function withinTime(promise: Promise<unknown>, deadlineMs: number):
   clearTimeout(timer);
 }
 
-/** Gives the end of a server time to come to light: its connections are seen to end before the process that held them. */
+/** Waits 300 ms at most for the end of a server: the suite sees its connections end before its process. */
 export function lateEnd({ end }: Pick<StartedTarget, 'end'>): Promise<void> {
   return withinTime(end, endWithinMs);
 }

@@ -1,4 +1,4 @@
-import type { StartOptions } from '../implementation/options.ts';
+import type { StartOptions } from '../implementation/start-options.ts';
 import { startTarget } from '../implementation/start-target.ts';
 import type { StartedTarget, Sync, Target } from '../implementation/target.ts';
 import type { ClientRun } from './client-run.ts';
@@ -36,7 +36,7 @@ export async function startClient(
     },
   });
   void client.end.then((how) => {
-    clientRun.ended = how === 'stopped by the suite' ? undefined : how;
+    clientRun.ended = how.by === 'suite' ? undefined : how.words;
     clientRun.over = true;
     clientRun.changed();
   });

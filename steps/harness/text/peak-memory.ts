@@ -1,16 +1,15 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * The most memory that this process has held at once, in bytes.
+ * The peak memory of this process, in bytes.
  *
- * What `getrusage` says is never less than what the process that started this one held at that moment: the kernel hands it on. So Linux
- * is asked for the peak of the program itself.
+ * `getrusage` includes what the parent process held when it started this one, so on Linux the value comes from /proc.
  */
 export function peakMemory(): number {
   return peakMemoryOf('self') ?? process.resourceUsage().maxRSS * 1024;
 }
 
-/** The same of a process that lives, by its id; undefined where nobody tells. */
+/** The peak memory of a running process, in bytes; undefined when it has ended, or the system is not Linux. */
 export function peakMemoryOf(pid: number | 'self'): number | undefined {
   try {
     const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];

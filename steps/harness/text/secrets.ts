@@ -1,44 +1,45 @@
 import { printable } from './printable.ts';
 
-/** What stands where a secret stood. */
+/** Replaces a secret. */
 const mask = '(secret)';
 
-/** What stands where a text was cut. */
+/** The mark at the end of a cut text. */
 const cut = '…';
 
-/** Shorter values are in every other word, and hiding them would only make a report unreadable. */
+/** Shorter values are parts of ordinary words: hiding them would make a report unreadable. In characters. */
 const shortest = 4;
 
-/** Shorter pieces of base64 or of a text of several lines are in other words too. */
+/** Shorter pieces of base64, or lines of a secret, may be parts of ordinary words too. In characters. */
 const shortestPiece = 8;
 
-/** Up to so many beginnings, one regular expression finds them all faster than a look at every character. */
+/** Up to this number of beginnings, one regular expression is faster than a look-up at every character. */
 const mostInOnePattern = 200;
 
 /**
  * Replaces every secret in a text by `(secret)`: as it is, and as it looks inside JSON, inside JSON in JSON, inside a URL, in printable
  * form, in hexadecimal digits, in base64 and line by line; also the beginning of one where the text is cut and says so by "…". Values
- * of fewer than four characters are left. To apply it twice changes nothing.
+ * of fewer than four characters stay. Applying it twice changes nothing.
  */
 export function conceal(text: string, secrets: readonly string[]): string {
   return secrets.length === 0 ? text : maskOf(secrets).apply(text);
 }
 
-/** The values that are worth hiding, each once, the longest first. */
+/** The values of at least four characters, each once, the longest first. */
 export function secretsOf(values: readonly (string | undefined)[]): string[] {
   const secrets = new Set(values.filter((value) => value !== undefined && value.length >= shortest) as string[]);
   return [...secrets].sort((a, b) => b.length - a.length);
 }
 
 /**
- * Adds a secret that nobody knew when the run began, such as a password that a client derives from its device secret. Whatever was
- * concealed by this list before stays as it was.
+ * Adds a secret that was not known when the run began, such as a password that a client derives from its device secret.
+ *
+ * @param secrets the target's list, which grows
  */
 export function learnSecret(secrets: string[], value: string): void {
   if (value.length >= shortestPiece && !maskOf(secrets).hides(value)) secrets.push(value);
 }
 
-/** The target's secrets are one list all through a run, and its forms are looked for in every line of every scenario. */
+/** One mask per list: a run keeps one list, and applies its mask to every line of every scenario. */
 const masks = new WeakMap<readonly string[], Mask>();
 
 function maskOf(secrets: readonly string[]): Mask {
@@ -49,7 +50,7 @@ function maskOf(secrets: readonly string[]): Mask {
   return current;
 }
 
-/** All forms of some secrets, to be found in one pass however many they are. */
+/** Finds all forms of a list of secrets in one pass. */
 class Mask {
   /** Forms by their first characters and their length. */
   readonly #forms = new Map<string, Map<number, Set<string>>>();
@@ -57,11 +58,11 @@ class Mask {
   #finder: RegExp | undefined;
 
   constructor() {
-    // Found like a secret and left as it is, so that a secret like "secret" does not mask the mask.
+    // The mask replaces itself, so that a secret like "secret" does not change it.
     this.#add(mask);
   }
 
-  /** Takes what the list has got since the last time; a list only grows. */
+  /** Adds the new secrets of the list, which only grows. */
   learn(secrets: readonly string[]): void {
     if (secrets.length === this.#learnt) return;
     for (const secret of secrets.slice(this.#learnt)) for (const form of formsOf(secret)) this.#add(form);
@@ -70,7 +71,7 @@ class Mask {
     this.#finder = heads === undefined ? undefined : new RegExp(heads.map(quote).join('|'), 'g');
   }
 
-  /** Whether this very text is one of the forms. */
+  /** Whether the text is one of the forms. */
   hides(text: string): boolean {
     return this.#forms.get(text.slice(0, shortest))?.get(text.length)?.has(text) === true;
   }
@@ -96,7 +97,7 @@ class Mask {
     this.#forms.set(head, same.set(form.length, ofLength.add(form)));
   }
 
-  /** Where the next form may begin; -1 when none does. */
+  /** The index where the next form may begin; -1 when there is none. */
   #next(text: string, from: number): number {
     if (this.#finder !== undefined) {
       this.#finder.lastIndex = from;
@@ -106,11 +107,11 @@ class Mask {
     return -1;
   }
 
-  /** How many characters of a form stand here; 0 for none. */
+  /** The length of the form at this index, in characters; 0 when there is none. */
   #lengthAt(text: string, at: number): number {
     const forms = this.#forms.get(text.slice(at, at + shortest));
     if (forms === undefined) return 0;
-    // The longest first: where one form begins another, the rest of the longer one must not stay behind.
+    // The longest first: one form may be the beginning of another.
     const lengths = [...forms.keys()].sort((a, b) => b - a);
     const whole = lengths.find((length) => forms.get(length)?.has(text.slice(at, at + length)));
     if (whole !== undefined) return whole;
@@ -145,7 +146,7 @@ function formsOf(secret: string): string[] {
   return [...new Set(forms)];
 }
 
-/** What base64 makes of bytes wherever they stand among others: what depends on the neighbours is left out. */
+/** How base64 encodes bytes at any offset in a larger text, without the characters that depend on neighbouring bytes. */
 function inBase64(bytes: Buffer): string[] {
   const pieces = [0, 1, 2].map((before) => {
     const whole = Math.floor((before + bytes.length) / 3) * 4;

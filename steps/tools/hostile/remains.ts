@@ -1,9 +1,10 @@
 import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { connectEngine, OWNER_LABEL } from '../../harness/implementation/engine.ts';
+import { connectEngine } from '../../harness/implementation/engine.ts';
+import { OWNER_LABEL } from '../../harness/implementation/run-owner.ts';
 
-/** How long what was ended may take to vanish, in ms: the guardian works when the suite is gone, and so does the kernel. */
+/** How long what was ended may take to vanish, in ms: the cleanup process works when the suite is gone, and so does the kernel. */
 const VANISH_MS = 5_000;
 
 /** testcontainers' lock, by which all its users on a machine take turns: there is one, and it stays. */

@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { before, describe, test } from 'node:test';
-import { buildImage } from '../../harness/implementation/build.ts';
-import { connectEngine, type Engine, OWNER_LABEL, RUN } from '../../harness/implementation/engine.ts';
-import { freePort } from '../../harness/implementation/port.ts';
+import { connectEngine, type Engine } from '../../harness/implementation/engine.ts';
+import { freePort } from '../../harness/implementation/free-port.ts';
+import { buildImage } from '../../harness/implementation/image-build.ts';
+import { OWNER_LABEL, RUN } from '../../harness/implementation/run-owner.ts';
 import { root } from '../../requirements/requirement.ts';
 import { reportIn, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { exitCodes } from '../../commands/terminal/exit-codes.ts';
 import { checkSchema } from '../../harness/implementation/check-target.ts';
-import { readSource } from '../../harness/implementation/source.ts';
+import { readSource } from '../../harness/implementation/yaml-source.ts';
 import { root } from '../../requirements/requirement.ts';
 import { withTables } from './readme.ts';
 

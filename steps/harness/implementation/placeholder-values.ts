@@ -1,10 +1,15 @@
 import { fillPlaceholders, type PlaceholderValues } from './fill-placeholders.ts';
 import type { Target } from './target.ts';
 
-/** For a client that is given a secret where the target file names none. */
+/** For a client that takes a device secret when the target file has none. */
 const MADE_UP_SECRET = 'made-up-secret';
 
-/** What the placeholders of a start stand for, the overrides last. */
+/**
+ * The values of the placeholders of a start.
+ *
+ * @param own the values that this start sets: the address
+ * @param overrides take precedence over all others
+ */
 export function valuesFor(target: Target, own: PlaceholderValues, overrides: PlaceholderValues = {}): PlaceholderValues {
   const device = target.devices[0];
   return {
@@ -16,7 +21,7 @@ export function valuesFor(target: Target, own: PlaceholderValues, overrides: Pla
   };
 }
 
-/** A map of texts with its placeholders filled in. */
+/** Fills in the placeholders in a map of texts. @throws Error when one has no value */
 export function fillAll(texts: Readonly<Record<string, string>>, values: PlaceholderValues): Record<string, string> {
   return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, fillPlaceholders(text, values)]));
 }

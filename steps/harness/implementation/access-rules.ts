@@ -1,6 +1,6 @@
 import type { Fault } from './check-target.ts';
 import { placeholdersIn } from './fill-placeholders.ts';
-import { fault, list, member, named, text } from './mounted-content.ts';
+import { fault, list, member, named, text } from './target-content.ts';
 
 /** A device of the file, where it stands. */
 interface Listed {

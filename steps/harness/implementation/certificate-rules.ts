@@ -2,7 +2,7 @@ import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Fault } from './check-target.ts';
-import { fault, member, named, text } from './mounted-content.ts';
+import { fault, member, named, text } from './target-content.ts';
 
 /**
  * Checks that the files of `tls` are what they are called, so that a wrong one is a mistake in the target file and not a server

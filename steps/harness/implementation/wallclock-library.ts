@@ -4,9 +4,9 @@ import { existsSync, lstatSync, mkdirSync, readFileSync, renameSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { EnvironmentError } from '../errors.ts';
+import { EnvironmentError } from './errors.ts';
 
-const besideThis = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+const inPreload = (name: string): string => fileURLToPath(new URL(`preload/${name}`, import.meta.url));
 
 /** How long a compiler may take for a file of a hundred lines, in ms. */
 const compilerTimeout = 60_000;
@@ -33,13 +33,13 @@ export interface LibraryOptions {
  * @throws EnvironmentError when there is none and it cannot be built; the message says what to install
  */
 export async function wallclockLibrary(arch: string, options: LibraryOptions = {}): Promise<string> {
-  const { prebuilt = besideThis('prebuilt'), cache = join(tmpdir(), `iot-ntp-conformance-${process.getuid?.() ?? 'cache'}`) } =
+  const { prebuilt = inPreload('prebuilt'), cache = join(tmpdir(), `iot-ntp-conformance-${process.getuid?.() ?? 'cache'}`) } =
     options;
   const { compilers = process.platform === 'linux' ? { [process.arch]: 'cc' } : {} } = options;
   const name = `wallclock-linux-${arch}.so`;
   if (existsSync(join(prebuilt, name))) return join(prebuilt, name);
   const compiler = compilers[arch] ?? crossCompilers[arch];
-  const [source, recipe] = [besideThis('wallclock.c'), besideThis('build.sh')];
+  const [source, recipe] = [inPreload('wallclock.c'), inPreload('build.sh')];
   if (compiler === undefined || !existsSync(source)) {
     throw new EnvironmentError(
       `The controlled clock (capability "clock") is there for x64 and arm64, and not for ${arch}. ` +

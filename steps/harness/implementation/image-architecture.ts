@@ -1,6 +1,6 @@
 import type { Engine } from './engine.ts';
 
-/** What an engine calls its machine, as images call it. */
+/** Names of processors: an engine's to an image's. */
 const machines: Readonly<Record<string, string>> = {
   x86_64: 'amd64',
   aarch64: 'arm64',
@@ -10,8 +10,10 @@ const machines: Readonly<Record<string, string>> = {
 };
 
 /**
- * In words, that an image is for another machine than the engine's; undefined when it is not, or nobody knows. To be asked when its
- * container has failed: many engines emulate other machines.
+ * Says, in words, that an image is for another processor or system than the engine's. Ask only after a container has failed: many
+ * engines emulate other processors.
+ *
+ * @returns undefined when it is for the engine's own, or the engine does not say
  */
 export async function foreignMachine({ docker }: Engine, image: string): Promise<string | undefined> {
   try {
@@ -19,7 +21,7 @@ export async function foreignMachine({ docker }: Engine, image: string): Promise
       docker.getImage(image).inspect(),
       docker.info() as Promise<{ readonly OSType: string; readonly Architecture: string }>,
     ]);
-    // In front of a cluster nobody says: each of its machines may be another.
+    // The API in front of a cluster does not say: its machines may differ.
     if (Os === undefined || Architecture === undefined || info.Architecture === undefined) return undefined;
     const own = `${info.OSType}/${machines[info.Architecture] ?? info.Architecture}`;
     const its = `${Os}/${Architecture}`;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
-import { freePort } from './port.ts';
+import { freePort } from './free-port.ts';
 
 test('a free port is none that a system gives away by chance, and can be listened on', async () => {
   const ports = await Promise.all(Array.from({ length: 20 }, async () => freePort()));

@@ -5,8 +5,8 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import ssh2 from 'ssh2';
-import { connectTo } from './forwarder.ts';
-import { freePort } from './port.ts';
+import { freePort } from './free-port.ts';
+import { connectTo } from './ssh-connection.ts';
 
 /** An SSH server that listens on another address for who logs in, as the one in a forwarder's container does. */
 async function sshServer(password: string): Promise<{ readonly port: number; close(): void }> {

@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import type { Fault } from './check-target.ts';
-import { fault, list, text } from './mounted-content.ts';
+import { fault, list, text } from './target-content.ts';
 
 /** Far more than a certificate or a key has, in bytes. */
 const largestCertificate = 1024 ** 2;

@@ -12,6 +12,7 @@ const LONGEST_LINE = 2_000;
 /** A build that failed, with the last lines of its log. */
 export class BuildError extends Error {
   override readonly name = 'BuildError';
+  /** Its last 200 lines. */
   readonly log: readonly string[];
 
   constructor(reason: string, log: readonly string[]) {
@@ -20,15 +21,16 @@ export class BuildError extends Error {
   }
 }
 
-/** Images of this run, by name: several starts of one target share one build. */
+/** The builds of this run, by image name: the starts of one target share a build. */
 const built = new Map<string, Promise<string>>();
 
-/** The build before: one at a time, because the record of a build hears all that the engine says. */
+/** The previous build. Builds run one at a time, because a record contains everything that the engine says meanwhile. */
 let before: Promise<unknown> = Promise.resolve();
 
 /**
- * Builds the image of a Dockerfile, once in a run, and gives its name. The image stays, so that the next run finds its layers.
+ * Builds the image of a Dockerfile, once in a run. The image stays, so that the next run finds its layers.
  *
+ * @returns the image's name
  * @throws BuildError
  */
 export function buildImage(engine: Engine, build: NonNullable<ContainerStart['build']>): Promise<string> {
@@ -48,7 +50,7 @@ async function buildOnce(engine: Engine, build: NonNullable<ContainerStart['buil
   const other = classic !== undefined && /BuildKit|unknown instruction|unknown flag|parse error/i.test(classic.message);
   const failure = other ? await attempt(engine, build, name, true) : classic;
   if (failure !== undefined) throw failure;
-  // What was built from an earlier state of the files has lost its name; it goes unless somebody uses it.
+  // An image of an earlier state of the files has lost its name: remove it, unless a container uses it.
   const unnamed = earlier !== undefined && earlier !== (await imageId(engine, name));
   if (unnamed)
     await engine.docker
@@ -100,7 +102,7 @@ function recordBuild({ docker }: Engine): BuildRecord {
   const build = docker.buildImage.bind(docker);
   const observed = async (...[context, options]: Parameters<typeof build>): Promise<NodeJS.ReadableStream> => {
     try {
-      // forcerm: the container of a step that failed is of no use to anybody.
+      // forcerm: remove the container of a failed step.
       const stream = await build(context, { ...options, forcerm: true });
       const onEnd = (): void => {};
       docker.modem.followProgress(stream, onEnd, (event: BuildEvent) => note(record, event));

@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { stoppedBySuite } from './end.ts';
 import { connectEngine } from './engine.ts';
 import { EnvironmentError } from './errors.ts';
 import { startTarget } from './start-target.ts';
@@ -55,7 +56,7 @@ describe('a server that is started again', { timeout: 60_000 }, () => {
     const started = await asProcess(file);
     const [output, end] = [started.output(), started.end];
     await started.restart?.('SIGTERM');
-    assert.equal(await end, 'stopped by the suite');
+    assert.equal(await end, stoppedBySuite);
     assert.ok(existsSync(`${file}.asked`));
     assert.deepEqual([output, started.output()], [['start 1'], ['start 2']]);
     assert.equal(started.ended(), undefined);

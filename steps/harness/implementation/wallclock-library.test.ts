@@ -3,9 +3,9 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { withoutCompiler } from '../../../testing/compiler-prerequisite.ts';
-import { EnvironmentError } from '../errors.ts';
-import { wallclockLibrary } from './library.ts';
+import { withoutCompiler } from '../../testing/compiler-prerequisite.ts';
+import { EnvironmentError } from './errors.ts';
+import { wallclockLibrary } from './wallclock-library.ts';
 
 function folder(context: TestContext): string {
   const made = mkdtempSync(join(tmpdir(), 'library-test-'));

@@ -4,18 +4,19 @@ import { conceal } from '../text/secrets.ts';
 import { EnvironmentError } from './errors.ts';
 import type { Target } from './target.ts';
 
-/** A start that failed, as a person needs it told. */
+/** A start that failed, as a message describes it. */
 export interface FailedStart {
   /** What the suite did: a command, an image, an address. */
   readonly tried: string;
-  /** What came of it. */
+  /** What happened. */
   readonly seen: string;
-  /** The last lines of output, where there is any output to have. */
+  /** The last lines of output; absent when there cannot be any. */
   readonly output?: readonly string[];
+  /** What the user can do, in a sentence. */
   readonly advice: string;
 }
 
-/** The error for an implementation that did not start. Secrets are replaced by `(secret)`, and what a terminal would obey is shown. */
+/** The error for an implementation that did not start. Secrets become `(secret)`, and control characters are escaped. */
 export function notStarted(target: Target, { tried, seen, output, advice }: FailedStart): EnvironmentError {
   const lines = [`${target.name} (${basename(target.file)}) did not start.`, `  tried  ${tried}`, `  seen   ${seen}`];
   if (output?.length === 0) lines.push('  it printed nothing');

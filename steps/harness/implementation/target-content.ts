@@ -1,6 +1,6 @@
 import type { Fault } from './check-target.ts';
 
-/** The value at a path of a content that may be of any shape. */
+/** The value at a path of a target file's content, which may have any shape; undefined when there is none. */
 export function member(value: unknown, ...path: readonly string[]): unknown {
   let found: unknown = value;
   for (const key of path) {
@@ -29,12 +29,12 @@ export function texts(value: unknown, path: readonly string[]): [readonly string
   return Object.entries(value).flatMap(([key, below]) => texts(below, [...path, key]));
 }
 
-/** A member's value is wrong. */
+/** The fault that a member has a wrong value. @param what in words, as the rest of a sentence about the member */
 export function fault(path: readonly string[], what: string): Fault {
   return { path, of: 'value', what };
 }
 
-/** A member should not stand there, or should. */
+/** The fault that a member is unexpected or missing. @param what in words, as the rest of a sentence about the member */
 export function named(path: readonly string[], what: string): Fault {
   return { path, of: 'name', what };
 }

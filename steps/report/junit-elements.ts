@@ -45,7 +45,8 @@ export function testCase(
   seconds: number,
   children: readonly XmlElement[],
 ): TestCase {
-  return { outcome, seconds, xml: Object.assign({ $: attributes({ ...head, time: seconds.toFixed(3) }) }, ...children) };
+  const $ = attributes({ ...head, time: seconds.toFixed(3) });
+  return { outcome, seconds, xml: { $, ...Object.fromEntries(children.flatMap((child) => Object.entries(child))) } };
 }
 
 function counts(cases: readonly TestCase[]): Readonly<Record<'tests' | 'failures' | 'errors' | 'skipped' | 'time', string>> {

@@ -78,18 +78,18 @@ describe('the console', () => {
 
 ✖ server-qos  MUST  the server MUST do what server-qos says
     (Device connection, step 1)
-    scenario  Scenario 20
+    scenario   Scenario 20
     expected   PUBLISH at QoS 0
     received   PUBLISH\\x1B[2J
-    trace       +0.000 s  → CONNECT
+    trace      +0.000 s  → CONNECT
     repeat     suite run acme.yaml --only server-qos
 
 ! server-wish  SHOULD  the server SHOULD do what server-wish says
     (Device connection, step 1)
-    scenario  Scenario 10
+    scenario   Scenario 10
     expected   PUBLISH at QoS 0
     received   PUBLISH at QoS 1
-    trace       +0.000 s  → CONNECT
+    trace      +0.000 s  → CONNECT
     repeat     suite run acme.yaml --only server-wish
 
 server/server-qos

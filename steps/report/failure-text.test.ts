@@ -33,7 +33,7 @@ describe('a failure text', () => {
     expected   PUBLISH at QoS 0
     received   PUBLISH at QoS 1, packet id 1
     likely     the service publishes at the QoS of the subscription
-    trace       +0.000 s  → SUBSCRIBE  /ext/ntp/a1b2/probe-7/response  QoS 1
+    trace      +0.000 s  → SUBSCRIBE  /ext/ntp/a1b2/probe-7/response  QoS 1
                +0.003 s  ← SUBACK     QoS 1
     repeat     npx iot-ntp-conformance run target.yaml --only server-response-qos0`,
     );

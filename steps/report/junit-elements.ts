@@ -1,32 +1,29 @@
 import { printable, printableLines } from '../harness/text/printable.ts';
-import { escapeXml } from './html/escape-xml.ts';
+import { type XmlElement, xmlText } from './xml-text.ts';
 
 /** How a test case counts in JUnit's words. */
 type Outcome = 'passed' | 'failed' | 'skipped' | 'error';
 
-/** A case, and its text. */
+/** A case, and its element. */
 export interface TestCase {
   readonly outcome: Outcome;
   readonly seconds: number;
-  readonly xml: string;
+  readonly xml: XmlElement;
 }
 
-/** A suite, and its text. */
+/** A suite, and its element. */
 export interface Suite {
   readonly cases: readonly TestCase[];
-  readonly xml: string;
+  readonly xml: XmlElement;
 }
 
 /** The text of a whole file. @param timestamp ISO 8601 */
 export function testSuites(name: string, suites: readonly Suite[], timestamp: string): string {
   const cases = suites.flatMap((suite) => suite.cases);
-  return [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites${attributes({ name, ...counts(cases), timestamp })}>`,
-    ...suites.map((suite) => suite.xml),
-    '</testsuites>',
-    '',
-  ].join('\n');
+  return xmlText({
+    '?xml': { $: { version: '1.0', encoding: 'UTF-8' } },
+    testsuites: { $: attributes({ name, ...counts(cases), timestamp }), testsuite: suites.map(({ xml }) => xml) },
+  });
 }
 
 /** A suite of cases, with what there is to say of all of them. */
@@ -36,28 +33,20 @@ export function suiteOf(
   cases: readonly TestCase[],
   timestamp: string,
 ): Suite {
-  const lines = [
-    `  <testsuite${attributes({ name, ...counts(cases), timestamp })}>`,
-    '    <properties>',
-    ...Object.entries(properties).map(([key, value]) => `      <property${attributes({ name: key, value })}/>`),
-    '    </properties>',
-    ...cases.map(({ xml }) => xml),
-    '  </testsuite>',
-  ];
-  return { cases, xml: lines.join('\n') };
+  const property = Object.entries(properties).map(([key, value]) => ({ $: attributes({ name: key, value }) }));
+  const $ = attributes({ name, ...counts(cases), timestamp });
+  return { cases, xml: { $, properties: { property }, testcase: cases.map(({ xml }) => xml) } };
 }
 
-/** A case with what stands in it. */
+/** A case with what stands in it: at most one element of a name. */
 export function testCase(
   head: Readonly<Record<string, string>>,
   outcome: Outcome,
   seconds: number,
-  children: readonly string[],
+  children: readonly XmlElement[],
 ): TestCase {
-  const tag = `    <testcase${attributes({ ...head, time: seconds.toFixed(3) })}`;
-  const xml =
-    children.length === 0 ? `${tag}/>` : [`${tag}>`, ...children.map((child) => `      ${child}`), '    </testcase>'].join('\n');
-  return { outcome, seconds, xml };
+  const $ = attributes({ ...head, time: seconds.toFixed(3) });
+  return { outcome, seconds, xml: { $, ...Object.fromEntries(children.flatMap((child) => Object.entries(child))) } };
 }
 
 function counts(cases: readonly TestCase[]): Readonly<Record<'tests' | 'failures' | 'errors' | 'skipped' | 'time', string>> {
@@ -67,14 +56,10 @@ function counts(cases: readonly TestCase[]): Readonly<Record<'tests' | 'failures
 }
 
 /** An element that holds text, or nothing. */
-export function element(name: string, attribute: Readonly<Record<string, string>>, text = ''): string {
-  return text === ''
-    ? `<${name}${attributes(attribute)}/>`
-    : `<${name}${attributes(attribute)}>${escapeXml(printableLines(text))}</${name}>`;
+export function element(name: string, attribute: Readonly<Record<string, string>>, text = ''): XmlElement {
+  return { [name]: { $: attributes(attribute), ...(text === '' ? {} : { '#text': printableLines(text) }) } };
 }
 
-function attributes(values: Readonly<Record<string, string>>): string {
-  return Object.entries(values)
-    .map(([name, value]) => ` ${name}="${escapeXml(printable(value))}"`)
-    .join('');
+function attributes(values: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, printable(value)]));
 }

@@ -3,6 +3,7 @@ import { unstableInWords } from '../verdict/repeat.ts';
 import type { Report, RequirementResult, ScenarioResult } from '../verdict/report.ts';
 import { type FailureTextOptions, failureText } from './failure-text.ts';
 import { element, type Suite, suiteOf, type TestCase, testCase, testSuites } from './junit-elements.ts';
+import type { XmlElement } from './xml-text.ts';
 
 /**
  * The text of `junit.xml`: a suite for each requirement, a case for each scenario. A warning is a failure only where the run was
@@ -56,7 +57,7 @@ function scenarioCase(
   const text = failure === undefined ? '' : failureText(requirement, [scenario], wording);
   const known = expected === undefined ? '' : `${expectedInWords(expected)}; `;
   const message = failure === undefined ? reason : `${known}expected ${failure.expected}, received ${failure.received}`;
-  const output = (lines: readonly string[]): string[] =>
+  const output = (lines: readonly string[]): XmlElement[] =>
     lines.length === 0 ? [] : [element('system-out', {}, lines.join('\n'))];
   const seconds = durationMs / 1_000;
   const fails = status === 'failed' || (status === 'warning' && strict);

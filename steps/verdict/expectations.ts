@@ -1,11 +1,8 @@
+import type { ExpectationEntry } from './expectations-document.ts';
 import type { Expected, Report, RequirementResult, ScenarioResult } from './report.ts';
 
 /** What the vendor says is known to fail: an entry of `expectations.yaml`. */
-export interface Expectation extends Expected {
-  /** Of the requirement. */
-  readonly id: string;
-  /** Title or place of one of its scenarios; all of them when absent. */
-  readonly scenario?: string;
+export interface Expectation extends ExpectationEntry {
   /** Where it stands: `expectations.yaml:3:5: expectations[0]`. */
   readonly at: string;
 }

@@ -106,7 +106,7 @@ describe('a series of runs', () => {
     const report = series([runOf(bad), runOf([], { interrupted: 'SIGINT' })], { asked: 5, cut: true });
     assert.deepEqual(verdictOf(report), ['incomplete', 4, 'run 2 of 5 is incomplete: the run was interrupted (SIGINT)']);
     assert.equal(report.requirements[0]?.status, 'failed');
-    const gone = { ...runOf([], { fault: 'No Docker engine answers.' }), exitCode: 3 };
+    const gone = { ...runOf([], { fault: 'No Docker engine answers.' }), exitCode: 3 } as const;
     assert.deepEqual(verdictOf(series([runOf(good), gone], { asked: 3, cut: true })).slice(0, 2), ['incomplete', 3]);
     assert.equal(series([runOf(good)], { asked: 2 }).because, 'only 1 of 2 runs were made');
   });

@@ -73,7 +73,7 @@ function conclude(
   changes: readonly string[],
   mistakes: readonly string[],
 ): Conclusion {
-  const incomplete = (because: string, exitCode = 4): Conclusion => ({ verdict: 'incomplete', because, exitCode });
+  const incomplete = (because: string, exitCode: 3 | 4 = 4): Conclusion => ({ verdict: 'incomplete', because, exitCode });
   const openRun = (index: number): string => `run ${index + 1} of ${asked} is incomplete: ${reports[index]?.because}`;
   const { strict } = reports[0];
 

@@ -1,165 +1,310 @@
-import type { Build } from '../harness/implementation/target.ts';
-import type { Level, Role } from '../requirements/requirement.ts';
-import type { JudgedSet } from '../requirements/requirement-set.ts';
-import type { MessageAtFault } from './evidence.ts';
-import type { ExchangeRecord } from './exchange-record.ts';
-
-/** What a requirement or a scenario comes to. */
-export type Status = 'passed' | 'failed' | 'warning' | 'inapplicable' | 'untested' | 'inconclusive';
+// Generated from schemas/report.schema.json by "npm run generate". Change the schema, never this file.
 
 /** What a whole run comes to. */
 export type Verdict = 'conforms' | 'does not conform' | 'incomplete';
 
-/** What was expected of the implementation under test, and what it did instead. */
-export interface Failure {
-  readonly expected: string;
-  readonly received: string;
-  readonly likely?: string;
-  /** One line a packet, since the scenario began. */
-  readonly trace: readonly string[];
-  /** The message that is at fault, where it is a message. */
-  readonly message?: MessageAtFault;
+/** passed; failed (a MUST was broken); warning (a SHOULD was broken); inapplicable (the target file does not declare the capability); untested (not selected, not run, or hidden by another failure); inconclusive (the suite or the set-up broke). */
+export type Status = 'passed' | 'failed' | 'warning' | 'inapplicable' | 'untested' | 'inconclusive';
+
+/** What one run of iot-ntp-conformance found: report.json. It is written when the run starts and says incomplete until the run has ended and every result stands in it. */
+export interface Report {
+  /** Names this schema. */
+  readonly $schema: 'https://iot-ntp-conformance.invalid/schemas/report.schema.json';
+  /** conforms: every requirement was tested, and none that decides has failed. does not conform: at least one that decides has failed. incomplete: neither can be said. */
+  readonly verdict: Verdict;
+  /** One sentence. */
+  readonly because: string;
+  /** What the process exits with: 0 conforms, or does not conform in what is expected only under --allow-expected, or is a shard of which nothing failed; 1 does not conform, 3 incomplete because the implementation did not start, 4 incomplete for another reason. */
+  readonly exitCode: 0 | 1 | 3 | 4;
+  /** An interruption, a fault of the suite, a stream of results that was cut short. A run with any of them is no proof of conformance. */
+  readonly faults: readonly string[];
+  /** True when the run was made with --strict: a warning then decides the verdict as a failure does. */
+  readonly strict: boolean;
+  /** What the vendor's file of expectations came to. Absent where there is none. */
+  readonly expectations?: {
+    /** Its name without a folder. */
+    readonly file: string;
+    /** True when the run was made with --allow-expected: the exit code is 0 where every failure is expected. The verdict is the same in any case. */
+    readonly allowed: boolean;
+    /** Of those about the target's role. */
+    readonly entries: number;
+    /** Entries that no longer fail, or are out of date, with file, line and member. A run with any of them neither conforms nor exits with 0. */
+    readonly mistakes: readonly string[];
+  };
+  /** For run --repeat: this report says what several runs come to together. Each requirement and scenario is as it went in the worst of them. Absent for a single run. */
+  readonly repeat?: {
+    /** As --repeat said. */
+    readonly asked: number;
+    /** Those that were begun. */
+    readonly runs: readonly Run[];
+    /** Ids of the requirements of which a scenario did not go the same way in every run. A series with any of them does not conform, or is incomplete. */
+    readonly unstable: readonly string[];
+  };
+  /** With --shard: the number of this part, from 1, and that of all parts, which "merge" makes one report of. Absent where the run was not one of several parts. */
+  readonly shard?: Shard;
+  /** random:SEED where the run was made with --order random; --order with this value repeats the order. Absent where the scenarios ran in the order of the features. */
+  readonly order?: string;
+  /** The page that explains the requirements: a URI, relative to the report's folder. # and an id lead to one of them. */
+  readonly specification?: string;
+  /** Which suite judged, and which text of the requirements. */
+  readonly suite: {
+    /** The package's name. */
+    readonly name: string;
+    /** The package's version. */
+    readonly version: string;
+    /** SHA-256, in hex, of the features that this run judged by. */
+    readonly featuresDigest: string;
+    /** Of the suite's program and schemas: in the package's folder, what find dist/steps schemas -type f | LC_ALL=C sort | xargs sha256sum | sha256sum prints (steps instead of dist/steps in a checkout). in-toto calls such a digest a dirHash. */
+    readonly digest?: string;
+  };
+  /** Which released set of requirements this run judged by: the newest whose requirements of the target's role are exactly those of this report. Where there is none, the newest set, and modified says what is different. A conforming run certifies the set only when modified is empty; otherwise it says something about the requirements of this report, as their digests identify them, and certifies no released set. */
+  readonly requirementSet?: {
+    /** Year and number, as in 2026.1. */
+    readonly name: string;
+    /** SHA-256, in hex, as list --set shows it. */
+    readonly digest: string;
+    /** Ids of the requirements that were added, left out, or have another text. Empty where the set was judged as it is. */
+    readonly modified: readonly string[];
+  };
+  /** What was tested, as its target file describes it. */
+  readonly target: {
+    /** From the target file. */
+    readonly name: string;
+    /** From the target file. */
+    readonly version?: string;
+    /** The side of the NTP service that it plays. */
+    readonly role: 'server' | 'client';
+    /** Its name without a folder, or "embedded reference". */
+    readonly file: string;
+    /** SHA-256, in hex, of its bytes. */
+    readonly fileDigest?: string;
+    /** Container, process or address, in words. */
+    readonly start: string;
+    /** For containers: which image was tested. */
+    readonly imageDigest?: string;
+    /** For process and address: which build was tested, by the target file's word. */
+    readonly build?: {
+      /** From the target file. */
+      readonly name: string;
+      /** From the target file. */
+      readonly digest: string;
+    };
+    /** For containers: in what it was confined less than by default, because the target file says so or the engine can do no better. Absent where nothing was. */
+    readonly loosened?: readonly string[];
+    /** For servers: true when it reads the very clock that the suite reads. */
+    readonly sharedClock?: boolean;
+    /** As the target file declares them. */
+    readonly capabilities: readonly string[];
+    /** The last lines that it printed. */
+    readonly output: readonly string[];
+    /** When it ended before the suite stopped it. */
+    readonly ended?: string;
+  };
+  /** ISO 8601, UTC. */
+  readonly started: string;
+  /** ISO 8601, UTC. Absent while the run lasts, and for ever when it died. */
+  readonly finished?: string;
+  /** Of the run, in ms. */
+  readonly durationMs: number;
+  /** Where the suite ran. */
+  readonly environment: {
+    /** As process.version has it. */
+    readonly node: string;
+    /** As process.platform has it. */
+    readonly platform: string;
+    /** As process.arch has it. */
+    readonly arch: string;
+  };
+  /** How many requirements came to each status. */
+  readonly counts: {
+    /** Number of requirements that are passed. */
+    readonly passed: number;
+    /** Number of requirements that are failed. */
+    readonly failed: number;
+    /** Number of requirements that are warning. */
+    readonly warning: number;
+    /** Number of requirements that are inapplicable. */
+    readonly inapplicable: number;
+    /** Number of requirements that are untested. */
+    readonly untested: number;
+    /** Number of requirements that are inconclusive. */
+    readonly inconclusive: number;
+  };
+  /** All of the target's role, in the order of the features, whatever was selected. */
+  readonly requirements: readonly RequirementResult[];
 }
 
-/** A failure is known, by the word of the vendor's file of expectations. It is a failure all the same. */
-export interface Expected {
-  /** Printable, without secrets. */
-  readonly reason: string;
-  /** The last day (UTC) on which it is expected: 2027-03-31. */
-  readonly until: string;
+/** What it came to by itself. */
+export interface Run {
+  /** Where its own reports are, beside this report. */
+  readonly folder: string;
+  /** Of this run alone. */
+  readonly verdict: Verdict;
+  /** One sentence. */
+  readonly because: string;
+  /** That it would have had alone. */
+  readonly exitCode: 0 | 1 | 3 | 4;
 }
 
-/** A scenario did not go the same way in every run of a series. */
-export interface Unstable {
-  /** How many of the runs came to each status. */
-  readonly counts: Readonly<Partial<Record<Status, number>>>;
-  /** The run, from 1, whose result and evidence stand here: the first of those that went worst. */
-  readonly run: number;
-}
-
-/** One of several runs that share the scenarios; `merge` makes one report of all of them. */
+/** With --shard: the number of this part, from 1, and that of all parts, which "merge" makes one report of. Absent where the run was not one of several parts. */
 export interface Shard {
   /** From 1. */
   readonly number: number;
+  /** From 1. */
   readonly of: number;
-}
-
-/** One scenario of a requirement, as it went in this run. */
-export interface ScenarioResult {
-  readonly title: string;
-  /** `features/server/qos.feature:17` */
-  readonly place: string;
-  readonly status: Status;
-  /** Why it is inapplicable, untested or inconclusive. */
-  readonly reason?: string;
-  readonly failure?: Failure;
-  readonly expected?: Expected;
-  readonly unstable?: Unstable;
-  /** Measured or seen, never judged. */
-  readonly information: readonly string[];
-  /** One line a packet. */
-  readonly trace: readonly string[];
-  /** Every request and what came back for it; absent where nobody asked. */
-  readonly exchanges?: readonly ExchangeRecord[];
-  /** How many exchanges were made, where not all of them stand here. */
-  readonly exchangesMade?: number;
-  readonly durationMs: number;
 }
 
 /** One requirement, as it went in this run. */
 export interface RequirementResult {
+  /** Stable, and unique in the suite: server-response-qos0. */
   readonly id: string;
-  readonly level: Level;
+  /** must decides the verdict; should is a recommendation, and decides under --strict only. */
+  readonly level: 'must' | 'should';
   /** The title of the feature that it stands in. */
   readonly feature: string;
+  /** What the implementation has to do. */
   readonly sentence: string;
-  /** Why it is so, and how the suite reads the source: paragraphs, an empty line between two; may be empty. */
+  /** Why it is so, and how the suite reads the source: paragraphs with an empty line between two. May be empty. */
   readonly description: string;
+  /** Where the specification says it. */
   readonly source: string;
-  /** What implementations usually do wrong here; empty where nothing is known. */
+  /** What implementations usually do wrong here. May be empty. */
   readonly mistakes: string;
+  /** SHA-256, in hex, of the requirement's text. */
   readonly digest: string;
-  /** Where it is explained with all its scenarios: an address, relative to the report; absent where the report names none. */
+  /** Where it is explained with all its scenarios: a URI, relative to the report's folder. */
   readonly specification?: string;
+  /** What all its scenarios come to together. */
   readonly status: Status;
+  /** Why it is inapplicable, untested or inconclusive. */
   readonly reason?: string;
-  /** Where every failure of it is expected. */
+  /** Where each of its failures is: until the first of their days. */
   readonly expected?: Expected;
+  /** In the order of the features; what came to light late stands last. */
   readonly scenarios: readonly ScenarioResult[];
 }
 
-/** `report.json`; described by `schemas/report.schema.json`. */
-export interface Report {
-  readonly $schema: string;
-  readonly verdict: Verdict;
-  /** Why the verdict is what it is, in one sentence. */
-  readonly because: string;
-  readonly exitCode: number;
-  /** What broke besides the scenarios (an interruption, a hook, a stream that was cut short); a run with any of them is no proof. */
-  readonly faults: readonly string[];
-  readonly strict: boolean;
-  /** The vendor's file of expectations; absent where there is none. */
-  readonly expectations?: {
-    /** Its name, without a folder. */
-    readonly file: string;
-    /** Whether a run whose only failures are expected exits with 0: `--allow-expected`. */
-    readonly allowed: boolean;
-    /** How many entries are about this role. */
-    readonly entries: number;
-    /** What in it is not, or no longer, so; a run with any of them does not go well. */
-    readonly mistakes: readonly string[];
-  };
-  /** For a series of runs (`--repeat`), of which this is the report of all together. */
-  readonly repeat?: {
-    /** How many runs were asked for. */
-    readonly asked: number;
-    /** Those that were begun, each with a folder of its own beside this report. */
-    readonly runs: readonly (Pick<Report, 'verdict' | 'because' | 'exitCode'> & { readonly folder: string })[];
-    /** Ids of the requirements with an unstable scenario. */
-    readonly unstable: readonly string[];
-  };
-  /** Which part of the scenarios was run; absent where it was not one of several parts. */
-  readonly shard?: Shard;
-  /** `random:SEED` where the scenarios ran in an order of chance; absent where they ran in that of the features. */
-  readonly order?: `random:${string}`;
-  /** The page that explains the requirements: an address, relative to the report; `#` and an id lead to one of them. */
-  readonly specification?: string;
-  readonly suite: {
-    readonly name: string;
-    readonly version: string;
-    readonly featuresDigest: string;
-    /** Of the suite's own program and schemas, as `suiteDigest` makes it; absent where nobody asked. */
-    readonly digest?: string;
-  };
-  /** The released set that this run judged by, and what is different where it did not. Absent where the package holds no set. */
-  readonly requirementSet?: JudgedSet;
-  readonly target: {
-    readonly name: string;
-    readonly version?: string;
-    readonly role: Role;
-    /** The target file's name (no folder), or "embedded reference". */
-    readonly file: string;
-    /** SHA-256 of the target file, in hex. */
-    readonly fileDigest?: string;
-    readonly start: string;
-    readonly imageDigest?: string;
-    /** Which build it is, by the target file's word. */
-    readonly build?: Build;
-    /** For containers: in what they were confined less than by default, a phrase each. */
-    readonly loosened?: readonly string[];
-    /** True for a server that reads the very clock that the suite reads. */
-    readonly sharedClock?: boolean;
-    readonly capabilities: readonly string[];
-    /** Its last lines of output. */
-    readonly output: readonly string[];
-    readonly ended?: string;
-  };
-  /** ISO 8601, and a duration in ms. */
-  readonly started: string;
-  readonly finished?: string;
+/** One scenario, or one row of its Examples, as it went in this run. */
+export interface ScenarioResult {
+  /** What is the case in this scenario. */
+  readonly title: string;
+  /** File and line in the features: features/server/qos.feature:17. */
+  readonly place: string;
+  /** How it went. */
+  readonly status: Status;
+  /** Why it is inapplicable, untested or inconclusive. */
+  readonly reason?: string;
+  /** What was expected of the implementation, and what it did. */
+  readonly failure?: Failure;
+  /** By the vendor's file of expectations. It is a failure all the same. */
+  readonly expected?: Expected;
+  /** In a series of runs: it did not go the same way in each of them. */
+  readonly unstable?: Unstable;
+  /** Measured or seen, never judged. */
+  readonly information: readonly string[];
+  /** The packets of the scenario, one line each. */
+  readonly trace: readonly string[];
+  /** Every request and what came back for it. Absent where nobody asked. */
+  readonly exchanges?: readonly ExchangeRecord[];
+  /** Where not all of them stand here: those that do are spread evenly over them. */
+  readonly exchangesMade?: number;
+  /** In ms. */
   readonly durationMs: number;
-  readonly environment: { readonly node: string; readonly platform: string; readonly arch: string };
-  /** How many requirements came to each status. */
-  readonly counts: Readonly<Record<Status, number>>;
-  readonly requirements: readonly RequirementResult[];
+}
+
+/** Why a failure is known, and for how long. */
+export interface Expected {
+  /** As the vendor wrote it; printable text, secrets as (secret). */
+  readonly reason: string;
+  /** ISO 8601, in UTC: 2027-03-31. */
+  readonly until: string;
+}
+
+/** How it went in the runs of a series. */
+export interface Unstable {
+  /** How many of the runs came to each status. */
+  readonly counts: {
+    /** Number of runs. */
+    readonly passed?: number;
+    /** Number of runs. */
+    readonly failed?: number;
+    /** Number of runs. */
+    readonly warning?: number;
+    /** Number of runs. */
+    readonly inapplicable?: number;
+    /** Number of runs. */
+    readonly untested?: number;
+    /** Number of runs. */
+    readonly inconclusive?: number;
+  };
+  /** Number of the run, from 1, whose result and evidence stand here. */
+  readonly run: number;
+}
+
+/** What was expected of the implementation, and what it did instead. */
+export interface Failure {
+  /** In words. */
+  readonly expected: string;
+  /** In words and literals. */
+  readonly received: string;
+  /** A diagnosis, where the suite recognises the mistake. */
+  readonly likely?: string;
+  /** The packets since the scenario began, one line each. */
+  readonly trace: readonly string[];
+  /** Where it is one message of the implementation that is wrong. */
+  readonly message?: MessageAtFault;
+}
+
+/** A PUBLISH of the implementation under test, and what in it is wrong. */
+export interface MessageAtFault {
+  /** Printable text. */
+  readonly topic: string;
+  /** As it came. */
+  readonly qos: number;
+  /** As it came. */
+  readonly retain: boolean;
+  /** Printable text; control characters stand as \xNN or \u{NNNN}, secrets as (secret). */
+  readonly payload: string;
+  /** topic, qos, retain, payload, or JSON Pointers to members of the payload. */
+  readonly parts: readonly string[];
+  /** The number of the exchange that it belongs to. */
+  readonly exchange?: number;
+}
+
+/** A request and what came back for it. The four timestamps are decimal digits, in ms on the clock that they come from; all else is in ms as the suite measured it. */
+export interface ExchangeRecord {
+  /** In the scenario, from 1. */
+  readonly n: number;
+  /** The suite's device in front of a server; the client, or which start of it, in front of the suite's platform. */
+  readonly asker: string;
+  /** After the first request of the scenario (of the start, where a client was started several times), in ms. */
+  readonly atMs: number;
+  /** As the request says it; absent where it holds no number of that name. */
+  readonly deviceSendTime?: string;
+  /** In the order in which they came; empty where none came. */
+  readonly answers: readonly AnswerRecord[];
+  /** In front of a client: the latency of its link to the platform, in ms. */
+  readonly forthMs?: number;
+  /** In front of a client: the time that it says it calculated, as it wrote it. */
+  readonly reported?: string;
+  /** By how much the reported time is ahead of the platform's at that moment, in ms. */
+  readonly errorMs?: number;
+}
+
+/** A message that came back for a request. */
+export interface AnswerRecord {
+  /** After the request, at the suite's end of the wire, in ms. */
+  readonly afterMs: number;
+  /** As the message says it; absent where it holds no number of that name. */
+  readonly serverRecvTime?: string;
+  /** As the message says it; absent where it holds no number of that name. */
+  readonly serverSendTime?: string;
+  /** What the device's clock showed; absent where only the client could say it, and did not. */
+  readonly deviceRecvTime?: string;
+  /** In front of a server all of it, whatever the server says of itself; in front of a client what it may have measured at the most, until it reported and without the time that the suite's platform took. In ms. */
+  readonly roundTripMs?: number;
+  /** In front of a server: by how much its clock is ahead of the suite's, by the formula, in ms. */
+  readonly offsetMs?: number;
+  /** True when it was kept back, since the client had not subscribed for it. */
+  readonly unheard?: true;
 }

@@ -1,16 +1,5 @@
 import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64, type Histogram } from 'hdr-histogram-js';
-
-/** Durations of many exchanges, as a report tells them: in ms, each at most 0.1 % too high. */
-export interface DurationSummary {
-  readonly count: number;
-  readonly p50Ms: number;
-  readonly p90Ms: number;
-  readonly p99Ms: number;
-  readonly p999Ms: number;
-  readonly maxMs: number;
-  /** All of them, in µs: an HdrHistogram in its compressed encoding V2, in base64. */
-  readonly histogram: string;
-}
+import type { DurationSummary } from './load-document.ts';
 
 /** From 1 µs to 19 hours, told apart by three significant digits: the same everywhere, so that merged histograms are what one would be. */
 const range = { lowestDiscernibleValue: 1, highestTrackableValue: 2 ** 36, numberOfSignificantValueDigits: 3 } as const;

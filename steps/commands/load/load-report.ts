@@ -1,37 +1,18 @@
-import type { FleetCounts } from '../../harness/device/fleet.ts';
 import { peakMemory } from '../../harness/text/peak-memory.ts';
 import { digits } from '../../report/html/numbers.ts';
 import type { Report } from '../../verdict/report.ts';
-import { type DurationSummary, Durations } from './latency.ts';
-import { kindOf, type Plan, type ScheduleKind, stepMs } from './plan.ts';
-import type { Course, Tally } from './tally.ts';
+import { Durations } from './latency.ts';
+import type { LoadReport, Memory } from './load-document.ts';
+import { kindOf, type Plan, stepMs } from './plan.ts';
+import type { Tally } from './tally.ts';
+
+export type { LoadReport } from './load-document.ts';
 
 /** What was seen of a load, so far. */
-export interface Measured {
-  /** Devices that were let in. */
-  readonly connected: number;
-  /** Of the load alone as far as requests go; what was wrong, up to the end. `open` is what nobody waited for any more. */
-  readonly counts: FleetCounts & { readonly open: number };
-  /** Each device that was there asked once more: what a server has to say twice, it says before it answers again. */
-  readonly afterwards: { readonly asked: number; readonly answered: number };
-  /** When the first request was due; ISO 8601. Absent where none was. */
-  readonly began?: string;
-  /** From then to the last request or answer, in ms. */
-  readonly loadMs: number;
-  readonly latency: DurationSummary;
-  readonly lateness: DurationSummary;
-  readonly course: Course;
-  readonly memory: Memory;
-  /** One line each; at most 20 of a machine. */
-  readonly faults: readonly string[];
-}
-
-/** The memory of the suite's process, in bytes; of several machines the highest. */
-interface Memory {
-  readonly peakBytes: number;
-  /** What a device needs, where there are enough devices to tell it from what the suite needs anyway. */
-  readonly perDeviceBytes?: number;
-}
+export type Measured = Pick<
+  LoadReport,
+  'connected' | 'counts' | 'afterwards' | 'began' | 'loadMs' | 'latency' | 'lateness' | 'course' | 'memory' | 'faults'
+>;
 
 /** How a load ended. */
 export interface Ending {
@@ -42,30 +23,6 @@ export interface Ending {
   readonly environment?: string;
   /** Why the server was not asked at all, in words. */
   readonly refused?: string;
-}
-
-/** `load.json`; described by `schemas/load.schema.json`. */
-export interface LoadReport extends Measured {
-  readonly $schema: string;
-  readonly outcome: 'answered' | 'not answered' | 'incomplete';
-  /** In one sentence. */
-  readonly because: string;
-  readonly exitCode: 0 | 1 | 3 | 4;
-  /** A load certifies nothing, and this says so to whoever reads the file only. */
-  readonly certifies: false;
-  readonly suite: { readonly name: string; readonly version: string };
-  readonly target: Report['target'];
-  readonly plan: Plan & { readonly schedule: ScheduleKind };
-  /** How many machines the devices were on. */
-  readonly machines: number;
-  /** Answers per second, from the first request to the last answer. */
-  readonly ratePerSecond: number;
-  /** What has to be known to read the figures, a sentence each. */
-  readonly remarks: readonly string[];
-  readonly started: string;
-  readonly finished?: string;
-  readonly durationMs: number;
-  readonly environment: Report['environment'];
 }
 
 /** What a load is worth, in a sentence: it stands wherever its results do. */

@@ -1,6 +1,6 @@
 import { digits } from '../../report/html/numbers.ts';
 import type { Paint, Style } from '../../report/paint.ts';
-import type { DurationSummary } from './latency.ts';
+import type { DurationSummary } from './load-document.ts';
 import type { LoadReport } from './load-report.ts';
 import type { Plan } from './plan.ts';
 

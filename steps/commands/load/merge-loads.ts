@@ -1,8 +1,8 @@
 import type { FleetCounts } from '../../harness/device/fleet.ts';
 import { Durations } from './latency.ts';
+import type { Course } from './load-document.ts';
 import { buildReport, type Ending, type LoadReport, type Measured } from './load-report.ts';
 import { stepMs } from './plan.ts';
-import type { Course } from './tally.ts';
 
 /** The report of one machine, and what to call it. */
 export interface Part {

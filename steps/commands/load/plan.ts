@@ -1,22 +1,10 @@
-import type { Shard } from '../../verdict/report.ts';
+import type { LoadPlan } from './load-document.ts';
 
 /** What a load is to be. */
-export interface Plan {
-  /** Of all machines together. */
-  readonly devices: number;
-  /** Requests per second of all machines together; absent where each device asks as soon as it is answered, or all at once. */
-  readonly ratePerSecond?: number;
-  /** How long the devices ask, in ms; absent where each asks once. */
-  readonly forMs?: number;
-  /** The part of the devices and of the rate that this machine has; absent where it has all of them. */
-  readonly shard?: Shard;
-}
+export type Plan = Omit<LoadPlan, 'schedule'>;
 
-/**
- * How devices are told to ask. `open`: by the clock, whether the server has answered or not. `closed`: each as soon as it is answered.
- * `once`: all at the same moment.
- */
-export type ScheduleKind = 'open' | 'closed' | 'once';
+/** How devices are told to ask. */
+export type ScheduleKind = LoadPlan['schedule'];
 
 export function kindOf({ ratePerSecond, forMs }: Plan): ScheduleKind {
   if (ratePerSecond !== undefined) return 'open';

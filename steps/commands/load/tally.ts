@@ -1,11 +1,5 @@
 import { Durations } from './latency.ts';
-
-/** How many requests were sent and how many answers came in each step of a load. */
-export interface Course {
-  readonly stepMs: number;
-  readonly asked: readonly number[];
-  readonly answered: readonly number[];
-}
+import type { Course } from './load-document.ts';
 
 /** What was measured of a load's requests. Times are monotonic, in µs. */
 export class Tally {

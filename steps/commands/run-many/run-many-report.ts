@@ -1,44 +1,8 @@
-import type { Level, Role } from '../../requirements/requirement.ts';
+import type { Role } from '../../requirements/requirement.ts';
 import type { Report, Status, Verdict } from '../../verdict/report.ts';
+import type { Member, RunManyReport } from './run-many-document.ts';
 
-/** What became of one implementation of a family. */
-export interface Member {
-  /** Of its reports, beside the family's. */
-  readonly folder: string;
-  readonly name: string;
-  readonly version?: string;
-  readonly role: Role;
-  /** The target file's name, without a folder. */
-  readonly file: string;
-  readonly imageDigest?: string;
-  readonly verdict: Verdict;
-  readonly because: string;
-  readonly exitCode: number;
-  readonly durationMs: number;
-  /** Whether a certificate stands with its reports. */
-  readonly certified: boolean;
-  readonly requirements: readonly {
-    readonly id: string;
-    readonly level: Level;
-    readonly sentence: string;
-    readonly status: Status;
-  }[];
-}
-
-/** `family.json`; described by `schemas/family.schema.json`. */
-export interface RunManyReport {
-  readonly $schema: string;
-  /** conforms: each of them does. does not conform: at least one does not. incomplete: neither can be said. */
-  readonly verdict: Verdict;
-  /** One sentence. */
-  readonly because: string;
-  readonly exitCode: number;
-  readonly suite: { readonly name: string; readonly version: string };
-  /** ISO 8601. */
-  readonly started: string;
-  readonly finished: string;
-  readonly members: readonly Member[];
-}
+export type { Member, RunManyReport } from './run-many-document.ts';
 
 /** How a run on one of them ended, and what it left. */
 export interface MemberRun {

@@ -3,8 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { type IConfiguration, type IRunConfiguration, loadConfiguration, loadSupport, runCucumber } from '@cucumber/cucumber/api';
 import type { Envelope } from '@cucumber/messages';
 import { root } from '../../requirements/requirement.ts';
-import type { Report, Shard } from '../../verdict/report.ts';
+import type { Shard } from '../../verdict/report.ts';
 import { Lanes } from './lanes.ts';
+import type { RandomOrder } from './order.ts';
 import { laneOf } from './shard.ts';
 
 /** A run of Cucumber itself. */
@@ -13,7 +14,7 @@ export interface CucumberRun {
   readonly paths: readonly string[];
   readonly failFast: boolean;
   /** `random:SEED`; undefined for that of the features. */
-  readonly order: Report['order'];
+  readonly order: RandomOrder | undefined;
   /** Which part of the scenarios of these files is run; all of them when absent. */
   readonly shard: Shard | undefined;
   /** How many scenarios run at once. */

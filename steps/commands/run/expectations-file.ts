@@ -10,7 +10,7 @@ import { printable } from '../../harness/text/printable.ts';
 import { conceal } from '../../harness/text/secrets.ts';
 import { type Requirement, readRequirements, type Scenario } from '../../requirements/requirement.ts';
 import { covers, type Expectation } from '../../verdict/expectations.ts';
-import type { Expected } from '../../verdict/report.ts';
+import type { ExpectationsDocument } from '../../verdict/expectations-document.ts';
 
 /** The file of expectations is at fault. */
 export class ExpectationsError extends InputFileError {
@@ -22,12 +22,6 @@ export const usualName = 'expectations.yaml';
 
 /** More titles than this are not listed to choose from. */
 const mostTitles = 8;
-
-/** An entry as it stands in the file. */
-interface Entry extends Expected {
-  readonly id: string;
-  readonly scenario?: string;
-}
 
 /**
  * The path of the file of expectations of a run; undefined where there is none.
@@ -68,7 +62,7 @@ export async function loadExpectations(path: string, role: Role, secrets: readon
 
   const file = basename(path);
   const ofRole = new Set(requirements.filter((requirement) => requirement.role === role).map(({ id }) => id));
-  const entries = (list(value, 'expectations') as readonly Entry[]).map((entry, index) => {
+  const entries = (value as ExpectationsDocument).expectations.map((entry, index) => {
     const member = ['expectations', String(index)];
     const { line, column } = place(member, 'value');
     const reason = printable(conceal(entry.reason, secrets));

@@ -1,6 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { WrongUse } from '../../harness/text/usage-error.ts';
-import type { Report } from '../../verdict/report.ts';
+
+/** An order of chance that can be repeated. */
+export type RandomOrder = `random:${string}`;
 
 /**
  * The order of the scenarios that `--order` asks for.
@@ -8,7 +10,7 @@ import type { Report } from '../../verdict/report.ts';
  * @returns `random:SEED`, with a seed drawn by lot where none was given; undefined for the order of the features
  * @throws WrongUse for anything else
  */
-export function readOrder(order: string | undefined): Report['order'] {
+export function readOrder(order: string | undefined): RandomOrder | undefined {
   if (order === undefined || order === 'defined') return undefined;
   if (order === 'random') return `random:${randomInt(1_000_000_000)}`;
   const [, seed] = /^random:([0-9A-Za-z_-]{1,40})$/.exec(order) ?? [];

@@ -27,7 +27,7 @@ import { Transcript } from '../../verdict/transcript.ts';
 import { Interruption } from '../terminal/interruption.ts';
 import { invocation } from '../terminal/invocation.ts';
 import { MessageFile } from './message-file.ts';
-import { readOrder } from './order.ts';
+import { type RandomOrder, readOrder } from './order.ts';
 import { Profile } from './profile.ts';
 import { embeddedName } from './reference-target.ts';
 import { type RunOptions, readDeadline, readDocs, readKey, wholeOf } from './run-options.ts';
@@ -63,7 +63,7 @@ export class OneRun {
   readonly #set: JudgedSet | undefined;
   readonly #selected: ReadonlySet<string> | undefined;
   readonly #shard: Shard | undefined;
-  readonly #order: Report['order'];
+  readonly #order: RandomOrder | undefined;
   /** The page that explains the requirements, relative to the report. */
   readonly #specification: string;
   readonly #transcript: Transcript;
@@ -325,7 +325,7 @@ export class OneRun {
   async #reportNotStarted({ message }: EnvironmentError): Promise<void> {
     const fault = message.split('\n', 1).join('');
     const judgement = judge(this.#requirements, new Transcript(), { ...this.#circumstances(), fault });
-    const report = { ...buildReport(this.#describe(), judgement, new Date()), exitCode: 3 };
+    const report = { ...buildReport(this.#describe(), judgement, new Date()), exitCode: 3 } as const;
     writeReport(this.#options.folder, report, this.#command);
     await this.#place?.heard(report, true);
   }

@@ -1,4 +1,4 @@
-import { escapeXml } from '../html/escape-xml.ts';
+import { type XmlElement, xmlText } from '../xml-text.ts';
 import { certificateFiles } from './certificate-files.ts';
 import type { Statement } from './statement.ts';
 
@@ -39,21 +39,25 @@ export function badgeSvg({ label, message, color }: Badge): string {
     number,
     number,
   ];
-  const title = escapeXml(`${label}: ${message}`);
-  const part = (text: string, x: number, width: number): string =>
-    `<text x="${x + padding}" y="14" textLength="${width - 2 * padding}" lengthAdjust="spacingAndGlyphs">${escapeXml(text)}</text>`;
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${left + right}" height="${height}" aria-labelledby="title">`,
-    `  <title id="title">${title}</title>`,
-    `  <a href="${certificateFiles.certificate}" aria-label="${title}">`,
-    `    <rect width="${left + right}" height="${height}" rx="3" fill="#${labelColor}"/>`,
-    `    <path d="M${left} 0h${right - 3}a3 3 0 0 1 3 3v${height - 6}a3 3 0 0 1 -3 3h-${right - 3}z" fill="#${color}"/>`,
-    `    <g fill="#ffffff" font-family="Verdana, DejaVu Sans, sans-serif" font-size="11">`,
-    `      ${part(label, 0, left)}`,
-    `      ${part(message, left, right)}`,
-    '    </g>',
-    '  </a>',
-    '</svg>',
-    '',
-  ].join('\n');
+  const title = `${label}: ${message}`;
+  const part = (text: string, x: number, width: number): XmlElement => ({
+    $: { x: x + padding, y: 14, textLength: width - 2 * padding, lengthAdjust: 'spacingAndGlyphs' },
+    '#text': text,
+  });
+  const round = `M${left} 0h${right - 3}a3 3 0 0 1 3 3v${height - 6}a3 3 0 0 1 -3 3h-${right - 3}z`;
+  return xmlText({
+    svg: {
+      $: { xmlns: 'http://www.w3.org/2000/svg', width: left + right, height, 'aria-labelledby': 'title' },
+      title: { $: { id: 'title' }, '#text': title },
+      a: {
+        $: { href: certificateFiles.certificate, 'aria-label': title },
+        rect: { $: { width: left + right, height, rx: 3, fill: `#${labelColor}` } },
+        path: { $: { d: round, fill: `#${color}` } },
+        g: {
+          $: { fill: '#ffffff', 'font-family': 'Verdana, DejaVu Sans, sans-serif', 'font-size': 11 },
+          text: [part(label, 0, left), part(message, left, right)],
+        },
+      },
+    },
+  });
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import type { EvidenceFile } from './certificate-document.ts';
 import { mediaTypeOf } from './certificate-files.ts';
-import type { Descriptor } from './statement.ts';
 
 /** SHA-256 in hex. */
 export function sha256(content: string | Buffer): string {
@@ -10,7 +10,7 @@ export function sha256(content: string | Buffer): string {
 }
 
 /** What a certificate says of the files of its report folder, in the order of their names. @throws Error of `node:fs` */
-export function evidenceOf(files: readonly string[]): readonly Descriptor[] {
+export function evidenceOf(files: readonly string[]): readonly EvidenceFile[] {
   return files
     .map((file) => ({
       name: basename(file),

@@ -1,46 +1,7 @@
 import type { Report, Status } from '../../verdict/report.ts';
+import type { Descriptor, DigestSet, EvidenceFile, Statement, Subject } from './certificate-document.ts';
 
-/** The type of an in-toto Statement (https://github.com/in-toto/attestation, spec/v1/statement.md). */
-export const statementType = 'https://in-toto.io/Statement/v1';
-
-/** The type of its predicate (the same repository, spec/predicates/test-result.md). */
-export const predicateType = 'https://in-toto.io/attestation/test-result/v0.1';
-
-/** in-toto's description of a thing; the digests are hexadecimal digits by the name of their algorithm. */
-export interface Descriptor {
-  readonly name: string;
-  readonly uri?: string;
-  readonly digest: Readonly<Record<string, string>>;
-  readonly mediaType?: string;
-}
-
-/** `certificate.json`; described by `schemas/certificate.schema.json`. */
-export interface Statement {
-  readonly _type: typeof statementType;
-  readonly subject: readonly [Descriptor];
-  readonly predicateType: typeof predicateType;
-  readonly predicate: {
-    readonly result: 'PASSED' | 'WARNED' | 'FAILED';
-    readonly configuration: readonly Descriptor[];
-    readonly passedTests: readonly string[];
-    readonly warnedTests: readonly string[];
-    readonly failedTests: readonly string[];
-    /** What the predicate has no member for. Whoever does not know it passes it over. */
-    readonly iotNtpConformance: {
-      readonly verdict: Report['verdict'];
-      readonly role: Report['target']['role'];
-      readonly strict: boolean;
-      readonly capabilities: readonly string[];
-      readonly started: string;
-      readonly finished: string;
-      readonly inapplicableTests: readonly string[];
-      /** Not to be judged while another requirement fails. */
-      readonly untestedTests: readonly string[];
-      /** Every other file of the report folder. */
-      readonly evidence: readonly Descriptor[];
-    };
-  };
-}
+export type { Statement } from './certificate-document.ts';
 
 /** A report that no certificate can be made of; the message says why, as what comes after "no certificate, because". */
 export class NotCertifiable extends Error {
@@ -53,7 +14,7 @@ export class NotCertifiable extends Error {
  *
  * @throws NotCertifiable
  */
-export function statementOf(report: Report, evidence: readonly Descriptor[]): Statement {
+export function statementOf(report: Report, evidence: readonly EvidenceFile[]): Statement {
   const { verdict, strict, target, started, finished, counts, faults, expectations } = report;
   if (verdict === 'incomplete' || finished === undefined) throw new NotCertifiable('the run is incomplete');
   if (faults.length > 0 || counts.inconclusive > 0) throw new NotCertifiable('something in the run was inconclusive');
@@ -61,9 +22,9 @@ export function statementOf(report: Report, evidence: readonly Descriptor[]): St
   const withStatus = (...statuses: readonly Status[]): string[] =>
     report.requirements.filter(({ status }) => statuses.includes(status)).map(({ id }) => id);
   return {
-    _type: statementType,
+    _type: 'https://in-toto.io/Statement/v1',
     subject: [subjectOf(target)],
-    predicateType,
+    predicateType: 'https://in-toto.io/attestation/test-result/v0.1',
     predicate: {
       result: verdict === 'does not conform' ? 'FAILED' : counts.warning > 0 ? 'WARNED' : 'PASSED',
       configuration: configurationOf(report),
@@ -92,7 +53,7 @@ export function statementJson(statement: Statement): string {
 }
 
 /** Without a digest nobody could say later whether it is the same implementation. */
-function subjectOf({ name, version, imageDigest, build, start }: Report['target']): Descriptor {
+function subjectOf({ name, version, imageDigest, build, start }: Report['target']): Subject {
   if (build !== undefined) return { name: build.name, digest: digestSet(build.digest) };
   if (imageDigest !== undefined)
     return { name: version === undefined ? name : `${name} ${version}`, digest: digestSet(imageDigest) };
@@ -107,10 +68,10 @@ function subjectOf({ name, version, imageDigest, build, start }: Report['target'
 }
 
 /** @param digest `sha256:…` */
-function digestSet(digest: string): Descriptor['digest'] {
-  const [, algorithm = '', value = ''] = /^([a-z0-9]+):([0-9a-f]+)$/.exec(digest) ?? [];
-  if (value === '') throw new NotCertifiable(`"${digest}" is no digest such as sha256:…`);
-  return { [algorithm]: value };
+function digestSet(digest: string): DigestSet {
+  const [, sha256] = /^sha256:([0-9a-f]+)$/.exec(digest) ?? [];
+  if (sha256 === undefined) throw new NotCertifiable(`"${digest}" is no digest such as sha256:…`);
+  return { sha256 };
 }
 
 function configurationOf({ suite, requirementSet, target }: Report): readonly Descriptor[] {

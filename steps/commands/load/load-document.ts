@@ -1,0 +1,137 @@
+// Generated from schemas/load.schema.json by "npm run generate". Change the schema, never this file.
+
+import type { Report } from '../../verdict/report.ts';
+
+/** What came back when many devices asked a server, and when: load.json. It certifies nothing. It is written when the load starts and says incomplete until the load has ended. */
+export interface LoadReport {
+  /** Where this description is. */
+  readonly $schema: 'https://iot-ntp-conformance.invalid/schemas/load.schema.json';
+  /** answered: every device got its own single answer each time; not answered: not so; incomplete: it was interrupted, or could not be done here. */
+  readonly outcome: 'answered' | 'not answered' | 'incomplete';
+  /** Why the outcome is what it is, in one sentence. */
+  readonly because: string;
+  /** 0 answered, 1 not answered, 3 this machine could not do it or the server did not start, 4 interrupted. */
+  readonly exitCode: 0 | 1 | 3 | 4;
+  /** A load counts answers and measures time. */
+  readonly certifies: false;
+  /** Which suite asked. */
+  readonly suite: {
+    /** Of its package. */
+    readonly name: string;
+    /** Of its package. */
+    readonly version: string;
+  };
+  /** Which server was asked, as its target file describes it. */
+  readonly target: Report['target'];
+  /** What the command line said. */
+  readonly plan: LoadPlan;
+  /** How many machines the devices were on: more than one in a merged report. */
+  readonly machines: number;
+  /** At the beginning. */
+  readonly connected: number;
+  /** Each request is answered, lost or open. */
+  readonly counts: Counts;
+  /** Each device that was there asked once more, so that what the server had to say twice was said. Not part of the figures. */
+  readonly afterwards: {
+    /** Those whose requests were all answered. */
+    readonly asked: number;
+    /** Of these. */
+    readonly answered: number;
+  };
+  /** When it was due; absent where nothing was asked. */
+  readonly began?: string;
+  /** From the first request to the last request or answer, in ms. */
+  readonly loadMs: number;
+  /** From the moment at which a request was due to its answer: where the suite or the server is late, the delay of all that had to wait is in it. */
+  readonly latency: DurationSummary;
+  /** From the moment at which a request was due to that at which the suite sent it: the part of the latency that is not the server’s. */
+  readonly lateness: DurationSummary;
+  /** Requests and answers in each step of the time. */
+  readonly course: Course;
+  /** Of its process; of several machines the highest. */
+  readonly memory: Memory;
+  /** One line each, at most 20 of a machine. */
+  readonly faults: readonly string[];
+  /** Answers per second, from the first request to the last answer. */
+  readonly ratePerSecond: number;
+  /** A sentence each, for whoever reads the figures. */
+  readonly remarks: readonly string[];
+  /** In UTC. */
+  readonly started: string;
+  /** In UTC; absent while it lasts. */
+  readonly finished?: string;
+  /** In ms. */
+  readonly durationMs: number;
+  /** Where the suite ran. */
+  readonly environment: Report['environment'];
+}
+
+/** What the command line said. */
+export interface LoadPlan {
+  /** Of all machines together. */
+  readonly devices: number;
+  /** Requests per second of all machines together (--rate); absent without one. */
+  readonly ratePerSecond?: number;
+  /** How long the devices asked, in ms (--for); absent where each asked once. */
+  readonly forMs?: number;
+  /** Which part of the devices and of the rate it had; absent where it had all of them. */
+  readonly shard?: Report['shard'];
+  /** open: by the clock, whether the server has answered or not; closed: each as soon as it is answered; once: all at the same moment. */
+  readonly schedule: 'open' | 'closed' | 'once';
+}
+
+/** Each request is answered, lost or open. */
+export interface Counts {
+  /** All that were due and sent, or due at a device that was gone. */
+  readonly asked: number;
+  /** Those that got their own answer. */
+  readonly answered: number;
+  /** Those that got none until nothing came for ten seconds (or responseDeadline, if longer), or whose connection ended. */
+  readonly lost: number;
+  /** Those that nobody waited for any more, because the load was interrupted. */
+  readonly open: number;
+  /** Answers to what was answered before. */
+  readonly doubled: number;
+  /** Answers to requests of other devices, and what came on another topic than the device’s own. */
+  readonly foreign: number;
+  /** Messages that are no proper answer to anything that was asked. */
+  readonly unfit: number;
+  /** By the server, or on the way to it. */
+  readonly disconnected: number;
+}
+
+/** Of its process; of several machines the highest. */
+export interface Memory {
+  /** In bytes. */
+  readonly peakBytes: number;
+  /** In bytes, by the peak; absent below 1,000 devices, where it cannot be told from what the suite needs anyway. */
+  readonly perDeviceBytes?: number;
+}
+
+/** Requests and answers in each step of the time. */
+export interface Course {
+  /** In ms. */
+  readonly stepMs: number;
+  /** Sent in each step. */
+  readonly asked: readonly number[];
+  /** Come in each step. */
+  readonly answered: readonly number[];
+}
+
+/** Durations of many exchanges, each at most 0.1 % too high. */
+export interface DurationSummary {
+  /** Values in the histogram. */
+  readonly count: number;
+  /** In ms. */
+  readonly p50Ms: number;
+  /** In ms. */
+  readonly p90Ms: number;
+  /** In ms. */
+  readonly p99Ms: number;
+  /** In ms. */
+  readonly p999Ms: number;
+  /** In ms. */
+  readonly maxMs: number;
+  /** Values in µs, three significant digits: an HdrHistogram in its compressed encoding V2, in base64. Histograms of several machines can be added. */
+  readonly histogram: string;
+}

@@ -1,0 +1,87 @@
+// Generated from schemas/certificate.schema.json by "npm run generate". Change the schema, never this file.
+
+/** In the order of the features. */
+export type RequirementIds = readonly string[];
+
+/** What a whole run found of one build: certificate.json, an in-toto Statement v1 with the predicate test-result v0.1 (https://github.com/in-toto/attestation). Its bytes are what a signature signs. */
+export interface Statement {
+  /** in-toto Statement v1. */
+  readonly _type: 'https://in-toto.io/Statement/v1';
+  /** The build that was tested: the image of a container, else what the target file declares. */
+  readonly subject: readonly [Subject];
+  /** in-toto test result v0.1. */
+  readonly predicateType: 'https://in-toto.io/attestation/test-result/v0.1';
+  /** The result of the run. The names of tests are ids of requirements. */
+  readonly predicate: {
+    /** PASSED: it conforms. WARNED: it conforms, and a recommendation is not met. FAILED: it does not conform. */
+    readonly result: 'PASSED' | 'WARNED' | 'FAILED';
+    /** What decided: the suite, the requirement set, the features, and the target file. */
+    readonly configuration: readonly Descriptor[];
+    /** Requirements that are met in every scenario that applies. */
+    readonly passedTests: RequirementIds;
+    /** Recommendations that are not met. Empty under --strict, where they decide. */
+    readonly warnedTests: RequirementIds;
+    /** Requirements that are not met; under --strict recommendations too. */
+    readonly failedTests: RequirementIds;
+    /** An extension field, as in-toto allows it. */
+    readonly iotNtpConformance: {
+      /** As in report.json. What is incomplete has no certificate. */
+      readonly verdict: 'conforms' | 'does not conform';
+      /** The side of the NTP service that was tested. */
+      readonly role: 'server' | 'client';
+      /** As in report.json. */
+      readonly strict: boolean;
+      /** As the target file declares them: what needs others is inapplicable. */
+      readonly capabilities: readonly string[];
+      /** ISO 8601, UTC. */
+      readonly started: string;
+      /** ISO 8601, UTC. */
+      readonly finished: string;
+      /** Requirements that need what the target file does not declare. */
+      readonly inapplicableTests: RequirementIds;
+      /** Requirements that cannot be judged while another one fails. Empty where the verdict is conforms. */
+      readonly untestedTests: RequirementIds;
+      /** Every file of the report folder but the certificate, signed and unsigned. */
+      readonly evidence: readonly EvidenceFile[];
+    };
+  };
+}
+
+/** A file of the report folder, by name and digest. */
+export interface EvidenceFile {
+  /** Of the file, without a folder. */
+  readonly name: string;
+  /** SHA-256 of its bytes. */
+  readonly digest: DigestSet;
+  /** Of the file. */
+  readonly mediaType: string;
+}
+
+/** Its name, and its digest, by which it is recognised. */
+export interface Subject {
+  /** For readers. */
+  readonly name: string;
+  /** SHA-256. */
+  readonly digest: DigestSet;
+}
+
+/** in-toto's DigestSet, with the one algorithm that the suite uses. */
+export interface DigestSet {
+  /** In hex. */
+  readonly sha256: string;
+}
+
+/** A name and a digest. sha256 of a requirement set is that of list --set, sha256 of the features is suite.featuresDigest of report.json, dirHash of the suite is its suite.digest. */
+export interface Descriptor {
+  /** For readers. */
+  readonly name: string;
+  /** Of the suite: its package URL. */
+  readonly uri?: string;
+  /** One digest, by the name of its algorithm. */
+  readonly digest: {
+    /** In hex. */
+    readonly sha256?: string;
+    /** In hex. */
+    readonly dirHash?: string;
+  };
+}

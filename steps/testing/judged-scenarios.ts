@@ -1,0 +1,36 @@
+/** Requirements of a server, and how their scenarios went. */
+
+import assert from 'node:assert/strict';
+import type { Envelope } from '@cucumber/messages';
+import type { Judgement } from '../verdict/judge.ts';
+import { type Course, finding, place, requirement, scenario } from './cucumber-messages.ts';
+
+export const a = requirement('server-a');
+export const b = requirement('server-b');
+export const c = requirement('server-c');
+
+/** A recommendation. */
+export const wish = requirement('server-wish', [10], 'should');
+
+/** The messages of a requirement's scenario that passed. */
+export const passed = (id: string): Envelope[] => scenario(place(id));
+
+/** The messages of a requirement's scenario that failed. @param needs ids of what it cannot be judged without */
+export const failed = (id: string, ...needs: readonly string[]): Envelope[] => {
+  return scenario(place(id), { outcomes: ['FAILED'], evidence: [finding(id, needs.length === 0 ? {} : { needs })] });
+};
+
+/** A scenario that does not apply. */
+export const inapplicable = (reason: string): Course => ({ outcomes: ['SKIPPED'], evidence: [{ kind: 'inapplicable', reason }] });
+
+/** The status of each requirement, by id. */
+export function statuses({ requirements }: Judgement): Record<string, string> {
+  return Object.fromEntries(requirements.map(({ id, status }) => [id, status]));
+}
+
+/** No run that comes to this may ever say that it conforms. */
+export function assertIncomplete(judgement: Judgement, because: RegExp): void {
+  assert.equal(judgement.verdict, 'incomplete');
+  assert.equal(judgement.exitCode, 4);
+  assert.match(judgement.because, because);
+}

@@ -1,7 +1,7 @@
 import { Argument, type Command, Option } from 'commander';
-import { type Shell, shells } from './completion-scripts.ts';
-import type { DoctorFlags } from './doctor/command.ts';
-import type { InitFlags } from './init/command.ts';
+import { type Shell, shells } from './completion/completion-scripts.ts';
+import type { DoctorFlags } from './doctor/doctor.ts';
+import type { InitFlags } from './init/init.ts';
 import { doctorExitCodes, initExitCodes } from './terminal/exit-codes.ts';
 import { below } from './terminal/help.ts';
 
@@ -48,7 +48,7 @@ export function firstSteps(program: Command, done: (code: number) => void): void
       }),
     )
     .action(async (file: string, flags: InitFlags) => {
-      const { init } = await import('./init/command.ts');
+      const { init } = await import('./init/init.ts');
       done(await init(file, flags));
     });
 
@@ -60,7 +60,7 @@ export function firstSteps(program: Command, done: (code: number) => void): void
     .option('--json', 'as JSON: ready, and what was found')
     .addHelpText('after', below({ codes: doctorExitCodes, examples: ['doctor', 'doctor acme.yaml', 'doctor acme.yaml --json'] }))
     .action(async (target: string | undefined, flags: DoctorFlags) => {
-      const { doctor } = await import('./doctor/command.ts');
+      const { doctor } = await import('./doctor/doctor.ts');
       done(await doctor(target, flags));
     });
 
@@ -78,7 +78,7 @@ Examples:
   iot-ntp-conformance completion fish | source      in ~/.config/fish/config.fish`,
     )
     .action(async (shell: Shell) => {
-      const { completionScript } = await import('./completion-scripts.ts');
+      const { completionScript } = await import('./completion/completion-scripts.ts');
       process.stdout.write(completionScript(shell));
     });
 
@@ -88,7 +88,7 @@ Examples:
     .description('Says what can stand on a command line where it ends; asked by the scripts of "completion".')
     .argument('[words...]', 'the command line, behind --')
     .action(async (words: string[]) => {
-      const { completion } = await import('./completion.ts');
+      const { completion } = await import('./completion/completion.ts');
       process.stdout.write(completion(program, words));
     });
 }

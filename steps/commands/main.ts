@@ -4,10 +4,10 @@ import { EnvironmentError, InputFileError } from '../harness/implementation/erro
 import { WrongUse } from '../harness/text/usage-error.ts';
 import { FeatureError, root } from '../requirements/requirement.ts';
 import { firstSteps } from './first-steps.ts';
-import type { InteropOptions } from './interop/command.ts';
-import type { ListOptions } from './list/command.ts';
-import { loadCommand } from './load/flags.ts';
-import type { MergeOptions } from './run/merge.ts';
+import type { InteropOptions } from './interop/interop.ts';
+import type { ListOptions } from './list/list.ts';
+import { loadCommand } from './load/load-flags.ts';
+import type { MergeOptions } from './merge/merge.ts';
 import { exitCodes, interopExitCodes, validateExitCodes, verifyExitCodes } from './terminal/exit-codes.ts';
 import { exitOfFailedWrite, isSystemError } from './terminal/failed-writes.ts';
 import { below } from './terminal/help.ts';
@@ -192,19 +192,19 @@ function commands(args: readonly string[], done: (code: number) => void): Comman
     )
     .action(async ([target, ...others]: string[], { report, watch, jobs, ...flags }: RunFlags) => {
       if (target !== undefined && others.length > 0) {
-        const { runMany } = await import('./run-many/command.ts');
+        const { runMany } = await import('./run-many/run-many.ts');
         const { verbose, root: bounds } = flags;
         const own = { folder: report, ...(verbose && { verbose }), ...(bounds && { root: bounds }), ...(jobs && { jobs }) };
         done(await runMany([target, ...others], own, flagsOfEach({ ...flags, ...(watch && { watch }) })));
         return;
       }
       if (watch === true) {
-        const { watchTarget } = await import('./run/watch.ts');
+        const { watchTarget } = await import('./watch/watch.ts');
         const once = args.filter((word) => word !== '--watch');
         done(await watchTarget(target, { ...flags, folder: report }, once));
         return;
       }
-      const { runCommand } = await import('./run/command.ts');
+      const { runCommand } = await import('./run/run-command.ts');
       done(await runCommand(target, { ...flags, folder: report }));
     });
 
@@ -219,7 +219,7 @@ function commands(args: readonly string[], done: (code: number) => void): Comman
     .option('--allow-expected', 'exit with 0 when nothing fails but what is expected; such a run certifies nothing')
     .addHelpText('after', below({ codes: exitCodes, examples: ['merge shard-1 shard-2 shard-3 --report out'] }))
     .action(async (folders: string[], flags: MergeOptions) => {
-      const { merge } = await import('./run/merge.ts');
+      const { merge } = await import('./merge/merge.ts');
       done(await merge(folders, flags));
     });
 
@@ -243,7 +243,7 @@ function commands(args: readonly string[], done: (code: number) => void): Comman
       }),
     )
     .action(async (targets: string[], flags: InteropOptions) => {
-      const { interop } = await import('./interop/command.ts');
+      const { interop } = await import('./interop/interop.ts');
       done(await interop(targets, flags));
     });
 
@@ -260,7 +260,7 @@ function commands(args: readonly string[], done: (code: number) => void): Comman
       below({ codes: verifyExitCodes, examples: ['verify conformance-report', 'verify conformance-report --key key.pub.pem'] }),
     )
     .action(async (folder: string, flags: { readonly key?: string }) => {
-      const { verify } = await import('./verify/command.ts');
+      const { verify } = await import('./verify/verify.ts');
       done(await verify(folder, flags));
     });
 
@@ -272,7 +272,7 @@ function commands(args: readonly string[], done: (code: number) => void): Comman
     .option('--json', 'as JSON, with scenarios, sources and digests')
     .addHelpText('after', below({ examples: ['list --role server', 'list --set', 'list --excluded', 'list --json'] }))
     .action(async (flags: ListOptions) => {
-      const { list } = await import('./list/command.ts');
+      const { list } = await import('./list/list.ts');
       process.stdout.write(list(flags));
     });
 
@@ -281,7 +281,7 @@ function commands(args: readonly string[], done: (code: number) => void): Comman
     .argument('<id>', 'for example server-response-qos0')
     .addHelpText('after', below({ examples: ['explain server-response-qos0'] }))
     .action(async (id: string) => {
-      const { explain } = await import('./explain/command.ts');
+      const { explain } = await import('./explain/explain.ts');
       process.stdout.write(explain(id));
     });
 

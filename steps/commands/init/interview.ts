@@ -1,9 +1,9 @@
 import type { Readable, Writable } from 'node:stream';
 import { cancel, confirm, intro, isCancel, outro, select, text } from '@clack/prompts';
 import type { Answers } from './answers.ts';
+import { wrongAnswers } from './invalid-answers.ts';
 import { implied, isOpen } from './known-answers.ts';
 import { type Question, questions } from './questions.ts';
-import { wrongAnswers } from './wrong-answers.ts';
 
 /** The terminal that questions are asked on; that of the process when absent. */
 export interface Terminal {

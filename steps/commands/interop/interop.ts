@@ -12,13 +12,13 @@ import { loadSentences } from '../../support/sentences.ts';
 import type { Report } from '../../verdict/report.ts';
 import { exitOfFailedWrite, FailedWrites } from '../terminal/failed-writes.ts';
 import { Interruption } from '../terminal/interruption.ts';
-import { invocation } from '../terminal/invocation.ts';
+import { invocation } from '../terminal/suite-command.ts';
 import { clearInterop, interopFiles, writeInterop } from './interop-files.ts';
 import type { InteropReport, PairResult } from './interop-report.ts';
 import { certifiesNothing, conclusionText, pairText } from './interop-text.ts';
 import { conclude } from './interop-verdict.ts';
+import { performPair } from './pair-trial.ts';
 import { matchOf } from './pairing.ts';
-import { performPair } from './run-pair.ts';
 
 /** What `interop` was told. */
 export interface InteropOptions {

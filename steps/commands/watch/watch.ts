@@ -3,10 +3,10 @@ import { InputFileError } from '../../harness/implementation/errors.ts';
 import type { Target } from '../../harness/implementation/target.ts';
 import { loadTarget } from '../../harness/implementation/target-file.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
+import { usualName } from '../run/expectations-file.ts';
 import { Runs } from '../terminal/child-runs.ts';
 import { Changes } from './changes.ts';
-import { usualName } from './expectations-file.ts';
-import { inWords, Watch, watchedOf } from './watched.ts';
+import { inWords, Watch, watchedOf } from './watched-paths.ts';
 
 /** More changes than this are counted only. */
 const mostTold = 5;

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { connectEngine } from '../../harness/implementation/engine.ts';
 import { root } from '../../requirements/requirement.ts';
 import { call, fixtureTarget, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
-import { seeTerminal } from './command.ts';
+import { seeTerminal } from './doctor.ts';
 
 const folder = temporaryFolder();
 

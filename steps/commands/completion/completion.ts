@@ -1,6 +1,6 @@
 import type { Argument, Command, Option } from 'commander';
-import { readRequirements } from '../requirements/requirement.ts';
-import { readSets } from '../requirements/requirement-set.ts';
+import { readRequirements } from '../../requirements/requirement.ts';
+import { readSets } from '../../requirements/requirement-set.ts';
 
 /** What can stand at a place of the command line: words that are known, or paths that the shell knows better. */
 type Kind = 'words' | 'targets' | 'files' | 'folders';

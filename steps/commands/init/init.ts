@@ -2,12 +2,12 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Role } from '../../harness/implementation/target.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
-import { invocation } from '../terminal/invocation.ts';
+import { invocation } from '../terminal/suite-command.ts';
 import { type Answers, contentOf } from './answers.ts';
+import { wrongAnswers } from './invalid-answers.ts';
 import { contradiction, implied, takeProposals } from './known-answers.ts';
 import { schemaFor, targetText } from './target-text.ts';
 import { joinWords } from './word-list.ts';
-import { wrongAnswers } from './wrong-answers.ts';
 
 /** What `init` was told. */
 export interface InitFlags {

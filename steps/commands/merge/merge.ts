@@ -15,15 +15,15 @@ import type { Expectations } from '../../verdict/expectations.ts';
 import { judge } from '../../verdict/judge.ts';
 import type { Report, Shard } from '../../verdict/report.ts';
 import { Transcript } from '../../verdict/transcript.ts';
+import { loadExpectations } from '../run/expectations-file.ts';
+import { Lanes } from '../run/lanes.ts';
+import { MessageFile } from '../run/message-file.ts';
+import { embeddedName } from '../run/reference-target.ts';
+import { placesOf } from '../run/shard.ts';
+import { readSigningKey } from '../run/signing-key.ts';
+import { publish } from '../run/write-reports.ts';
 import { isSystemError } from '../terminal/failed-writes.ts';
-import { invocation } from '../terminal/invocation.ts';
-import { loadExpectations } from './expectations-file.ts';
-import { Lanes } from './lanes.ts';
-import { MessageFile } from './message-file.ts';
-import { embeddedName } from './reference-target.ts';
-import { placesOf } from './shard.ts';
-import { readSigningKey } from './signing-key.ts';
-import { publish } from './write-reports.ts';
+import { invocation } from '../terminal/suite-command.ts';
 
 /** What `merge` was told. */
 export interface MergeOptions {

@@ -6,7 +6,7 @@ import { connectEngine } from '../../harness/implementation/engine.ts';
 import { loadTarget } from '../../harness/implementation/target-file.ts';
 import { temporaryFolder, writeTarget } from '../../testing/command-line.ts';
 import { Changes } from './changes.ts';
-import { inWords, Watch, type Watched, watchedOf } from './watched.ts';
+import { inWords, Watch, type Watched, watchedOf } from './watched-paths.ts';
 
 const folder = temporaryFolder();
 const never = new AbortController().signal;

@@ -5,7 +5,7 @@ import { printable } from '../../harness/text/printable.ts';
 import { conceal } from '../../harness/text/secrets.ts';
 import { type Paint, painterFor } from '../../report/paint.ts';
 import { root } from '../../requirements/requirement.ts';
-import { invocation } from '../terminal/invocation.ts';
+import { invocation } from '../terminal/suite-command.ts';
 import { type Finding, look, notNeeded, type Seen } from './finding.ts';
 import { seeClocks, seeFolder, seeLoopback, seeNode, seeProgram } from './machine-check.ts';
 

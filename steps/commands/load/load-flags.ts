@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { loadExitCodes } from '../terminal/exit-codes.ts';
 import { below } from '../terminal/help.ts';
-import type { LoadOptions } from './command.ts';
+import type { LoadOptions } from './load.ts';
 
 /** The most devices, and the most requests a second, of all machines together. */
 const most = 10_000_000;
@@ -45,7 +45,7 @@ export function loadCommand(program: Command, done: (code: number) => void): voi
       }),
     )
     .action(async (target: string | undefined, flags: LoadOptions) => {
-      const { load } = await import('./command.ts');
+      const { load } = await import('./load.ts');
       done(await load(target, flags));
     });
 }

@@ -8,9 +8,9 @@ import { clearSpecification } from '../../report/specification/beside-report.ts'
 import type { Expectations } from '../../verdict/expectations.ts';
 import { exitOfFailedWrite } from '../terminal/failed-writes.ts';
 import { expectationsPath, loadExpectations } from './expectations-file.ts';
+import { OneRun, type Place } from './one-run.ts';
 import { embeddedTarget } from './reference-target.ts';
 import { folderName, Repetition } from './repetition.ts';
-import { OneRun, type Place } from './run.ts';
 import type { RunOptions } from './run-options.ts';
 
 /**

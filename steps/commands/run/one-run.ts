@@ -25,7 +25,7 @@ import { type Circumstances, judge } from '../../verdict/judge.ts';
 import type { Report, Shard } from '../../verdict/report.ts';
 import { Transcript } from '../../verdict/transcript.ts';
 import { Interruption } from '../terminal/interruption.ts';
-import { invocation } from '../terminal/invocation.ts';
+import { invocation } from '../terminal/suite-command.ts';
 import { MessageFile } from './message-file.ts';
 import { readOrder } from './order.ts';
 import { Profile } from './profile.ts';

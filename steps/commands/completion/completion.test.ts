@@ -4,8 +4,8 @@ import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { promisify } from 'node:util';
-import { readRequirements } from '../requirements/requirement.ts';
-import { call, entry, temporaryFolder } from '../testing/command-line.ts';
+import { readRequirements } from '../../requirements/requirement.ts';
+import { call, entry, temporaryFolder } from '../../testing/command-line.ts';
 import { type Shell, shells } from './completion-scripts.ts';
 
 const run = promisify(execFile);

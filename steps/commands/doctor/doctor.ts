@@ -5,7 +5,7 @@ import { printable } from '../../harness/text/printable.ts';
 import { conceal } from '../../harness/text/secrets.ts';
 import { type Paint, painterFor } from '../../report/paint.ts';
 import { root } from '../../requirements/requirement.ts';
-import { invocation } from '../terminal/suite-command.ts';
+import { suiteCommand } from '../terminal/suite-command.ts';
 import { type Finding, look, notNeeded, type Seen } from './finding.ts';
 import { seeClocks, seeFolder, seeLoopback, seeNode, seeProgram } from './machine-check.ts';
 
@@ -40,7 +40,7 @@ export async function doctor(path: string | undefined, { report, root: bounds, j
   const code = problems === 0 ? 0 : 3;
   if (json === true) console.log(JSON.stringify({ ready: problems === 0, findings }, undefined, 2));
   else if (problems === 0)
-    console.log(`\nall that it needs is there; next: ${invocation} run${path === undefined ? '' : ` ${path}`}`);
+    console.log(`\nall that it needs is there; next: ${suiteCommand} run${path === undefined ? '' : ` ${path}`}`);
   else console.log(`\n${problems} ${problems === 1 ? 'problem' : 'problems'} to mend first`);
   // What was too late to be waited for must not keep the process alive.
   setTimeout(() => process.exit(code), 500).unref();

@@ -1,31 +1,15 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type { Role } from '../../harness/implementation/target.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
-import { invocation } from '../terminal/suite-command.ts';
+import { suiteCommand } from '../terminal/suite-command.ts';
 import { type Answers, contentOf } from './answers.ts';
-import { wrongAnswers } from './invalid-answers.ts';
+import { invalidAnswers } from './invalid-answers.ts';
 import { contradiction, implied, takeProposals } from './known-answers.ts';
 import { schemaFor, targetText } from './target-text.ts';
 import { joinWords } from './word-list.ts';
 
 /** What `init` was told. */
-export interface InitFlags {
-  readonly role?: Role;
-  readonly image?: string;
-  readonly dockerfile?: string;
-  readonly command?: string;
-  readonly address?: string;
-  readonly name?: string;
-  readonly version?: string;
-  readonly port?: string;
-  readonly productKey?: string;
-  readonly deviceName?: string;
-  readonly onlyThisDevice?: true;
-  readonly env?: readonly string[];
-  readonly log?: string;
-  readonly topic?: string;
-  readonly pointer?: string;
+export interface InitFlags extends Answers {
   /** Asks nothing. */
   readonly yes?: true;
   /** Writes over a file that is there. */
@@ -38,21 +22,17 @@ export interface InitFlags {
  * @returns the exit code
  * @throws WrongUse for flags that do not go together, are wrong or not enough, and for a file that is there
  */
-export async function init(file: string, { yes, force, onlyThisDevice, env, ...flags }: InitFlags): Promise<number> {
+export async function init(file: string, { yes, force, ...flags }: InitFlags): Promise<number> {
   if (!/\.ya?ml$/i.test(file)) throw new WrongUse(`init ${file}: expected the name of a YAML file, such as acme.yaml`);
   if (force !== true) refuseToReplace(file);
   const folder = dirname(resolve(file));
-  const given = implied({
-    ...flags,
-    ...(onlyThisDevice === undefined ? {} : { onlyThis: true }),
-    ...(env === undefined ? {} : { env: joinWords(env) }),
-  });
+  const given = implied(flags);
   const wrong = contradiction(given);
   if (wrong !== undefined) throw new WrongUse(`init: ${wrong}`);
   const asked = yes !== true && process.stdin.isTTY && process.stdout.isTTY;
   const answers = asked ? await askOnTerminal(given, folder, file) : withoutAsking(given, yes === true);
   if (answers === undefined) return 4;
-  const faults = wrongAnswers(answers, folder);
+  const faults = invalidAnswers(answers, folder);
   if (faults.length > 0) {
     throw new WrongUse(
       faults.map(({ question, what }) => `init: ${question === undefined ? '' : `${question.flags}: `}${what}`).join('\n'),
@@ -60,12 +40,12 @@ export async function init(file: string, { yes, force, onlyThisDevice, env, ...f
   }
   const schema = schemaFor(folder);
   const content = contentOf(answers, folder);
-  const text = targetText(content, { program: invocation, file, ...(schema === undefined ? {} : { schema }) });
+  const text = targetText(content, { program: suiteCommand, file, ...(schema === undefined ? {} : { schema }) });
   write(file, text, force === true);
   console.log(
     `${file} is written: ${answers.name} (${answers.role}, ${answers.start}). What its comments say can be added. Next:`,
   );
-  for (const command of ['validate', 'doctor', 'run']) console.log(`  ${invocation} ${command} ${joinWords([file])}`);
+  for (const command of ['validate', 'doctor', 'run']) console.log(`  ${suiteCommand} ${command} ${joinWords([file])}`);
   return 0;
 }
 

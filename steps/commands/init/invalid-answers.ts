@@ -3,7 +3,7 @@ import { type Answers, contentOf, UnreadableAnswer } from './answers.ts';
 import { type Question, questions } from './questions.ts';
 
 /** Something wrong with answers, in words. */
-export interface WrongAnswer {
+export interface InvalidAnswer {
   /** The question concerned; undefined when it is none of them. */
   readonly question?: Question;
   readonly what: string;
@@ -14,7 +14,7 @@ export interface WrongAnswer {
  *
  * @param folder absolute path of the folder that the file will stand in
  */
-export function wrongAnswers(answers: Answers, folder: string): WrongAnswer[] {
+export function invalidAnswers(answers: Answers, folder: string): InvalidAnswer[] {
   try {
     return contentFaults(contentOf(answers, folder), folder).map(({ path, what }) => {
       const member = path.join('.');

@@ -12,7 +12,7 @@ import { loadSentences } from '../../support/sentences.ts';
 import type { Report } from '../../verdict/report.ts';
 import { exitOfFailedWrite, FailedWrites } from '../terminal/failed-writes.ts';
 import { Interruption } from '../terminal/interruption.ts';
-import { invocation } from '../terminal/suite-command.ts';
+import { suiteCommand } from '../terminal/suite-command.ts';
 import { clearInterop, interopFiles, writeInterop } from './interop-files.ts';
 import type { InteropReport, PairResult } from './interop-report.ts';
 import { certifiesNothing, conclusionText, pairText } from './interop-text.ts';
@@ -84,7 +84,7 @@ class Matrix {
     this.#options = options;
     const { starts, root: bounds, deadline } = options;
     const flags = ['--starts', starts, ...(bounds === undefined ? [] : ['--root', bounds])];
-    this.#command = [invocation, 'interop', ...paths, ...flags].join(' ');
+    this.#command = [suiteCommand, 'interop', ...paths, ...flags].join(' ');
     this.#deadlineMs = deadlineOf(deadline);
     const describe = (target: Target): Report['target'] => describeTarget(target);
     this.#described = { server: servers.map(describe), client: clients.map(describe) };

@@ -1,40 +1,36 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type CommandDefinition, sharedOptions } from '../terminal/command-definition.ts';
 import { loadExitCodes } from '../terminal/exit-codes.ts';
-import { below } from '../terminal/help.ts';
+import { helpFooter } from '../terminal/help-footer.ts';
+import { wholeNumber } from '../terminal/whole-number.ts';
 import type { LoadOptions } from './load.ts';
 
-/** The most devices, and the most requests a second, of all machines together. */
-const most = 10_000_000;
+/** Of devices, or of requests per second, of all machines together. */
+const upToTenMillion = wholeNumber(1, 10_000_000);
 
-/**
- * The command `load`.
- *
- * @param done told the exit code
- */
-export function loadCommand(program: Command, done: (code: number) => void): void {
+/** The command `load`. */
+export const loadCommand: CommandDefinition = (program, done) => {
   program
     .command('load')
-    .exitOverride()
-    .summary('Has many devices ask a server, and measures what comes back and when.')
+    .summary('Lets many devices send requests to a server, and measures the answers.')
     .description(
-      'Has many devices ask a server, and counts what is answered, lost, doubled and misdirected, with percentiles of the latency. It is no verdict of conformance. Without --rate each device asks as soon as it is answered; without --for each asks once.',
+      'Lets many devices send requests to a server, counts answered, lost, duplicate and misdelivered answers, and measures percentiles of the latency. It is no verdict of conformance. Without --rate each device sends its next request as soon as it is answered; without --for each device sends one request.',
     )
     .argument('[target]', 'target file of a server; without it the embedded reference')
-    .option('--devices <number>', 'how many devices are connected', readNumber, 1000)
+    .option('--devices <number>', 'how many devices are connected', upToTenMillion, 1000)
     .option(
       '--rate <number>',
-      'so many requests a second of all devices together, by the clock, whatever the server does',
-      readNumber,
+      'requests per second of all devices together, regardless of how fast the server is',
+      upToTenMillion,
     )
-    .option('--for <duration>', 'how long they ask, for example 30s (default: each once)')
+    .option('--for <duration>', 'how long the devices send requests, for example 30s (default: one request each)')
     .option('--shard <part>', 'be one of several machines that share devices and rate, for example 2/5')
-    .option('--merge <folders...>', 'make one report of those of all machines')
-    .option('--report <folder>', 'where the reports go', 'conformance-report/load')
-    .option('--root <folder>', 'folder that the paths of the target file must stay in (default: the folder of the target file)')
+    .option('--merge <folders...>', 'combine the reports of all machines into one')
+    .option(...sharedOptions.report, 'conformance-report/load')
+    .option(...sharedOptions.root)
     .option('--json', 'print load.json on stdout, and everything else on stderr')
     .addHelpText(
       'after',
-      below({
+      helpFooter({
         codes: loadExitCodes,
         examples: [
           'load acme.yaml',
@@ -48,11 +44,4 @@ export function loadCommand(program: Command, done: (code: number) => void): voi
       const { load } = await import('./load.ts');
       done(await load(target, flags));
     });
-}
-
-/** @throws InvalidArgumentError */
-function readNumber(text: string): number {
-  const number = Number(text);
-  if (/^\d+$/.test(text) && number >= 1 && number <= most) return number;
-  throw new InvalidArgumentError(`Expected a whole number from 1 to ${most}.`);
-}
+};

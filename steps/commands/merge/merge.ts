@@ -23,7 +23,7 @@ import { placesOf } from '../run/shard.ts';
 import { readSigningKey } from '../run/signing-key.ts';
 import { publish } from '../run/write-reports.ts';
 import { isSystemError } from '../terminal/failed-writes.ts';
-import { invocation } from '../terminal/suite-command.ts';
+import { suiteCommand } from '../terminal/suite-command.ts';
 
 /** What `merge` was told. */
 export interface MergeOptions {
@@ -226,5 +226,5 @@ function commonOf([first, ...others]: readonly [Part, ...Part[]]): Run {
 }
 
 function commandOf({ target: { file, role } }: Report): string {
-  return [invocation, 'run', ...(file === embeddedName ? ['--role', role] : [file])].join(' ');
+  return [suiteCommand, 'run', ...(file === embeddedName ? ['--role', role] : [file])].join(' ');
 }

@@ -19,7 +19,7 @@ const mostOutput = 200_000;
 
 /** What `run` was told for a whole family. */
 export interface RunManyOptions {
-  readonly folder: string;
+  readonly report: string;
   readonly root?: string;
   readonly verbose?: true;
   /** How many run at once; half of the processors when absent, and at least two: one gets ready while another is judged. */
@@ -42,7 +42,7 @@ interface Entry {
  */
 export async function runMany(paths: readonly string[], options: RunManyOptions, flags: readonly string[]): Promise<number> {
   const entries = await readEntries(paths, options);
-  const { folder, verbose } = options;
+  const { report: folder, verbose } = options;
   const jobs = Math.min(options.jobs ?? Math.max(2, Math.floor(availableParallelism() / 2)), entries.length);
   makeFolder(folder);
   clearReport(folder);

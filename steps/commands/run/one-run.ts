@@ -25,7 +25,7 @@ import { type Circumstances, judge } from '../../verdict/judge.ts';
 import type { Report, Shard } from '../../verdict/report.ts';
 import { Transcript } from '../../verdict/transcript.ts';
 import { Interruption } from '../terminal/interruption.ts';
-import { invocation } from '../terminal/suite-command.ts';
+import { suiteCommand } from '../terminal/suite-command.ts';
 import { MessageFile } from './message-file.ts';
 import { readOrder } from './order.ts';
 import { Profile } from './profile.ts';
@@ -111,10 +111,12 @@ export class OneRun {
     this.#file = path === undefined ? embeddedName : undefined;
     const bounds = options.root === undefined ? [] : ['--root', options.root];
     const many = options.devices === undefined ? [] : ['--devices', options.devices];
-    this.#command = [invocation, 'run', ...(path === undefined ? ['--role', target.role] : [path, ...bounds]), ...many].join(' ');
+    this.#command = [suiteCommand, 'run', ...(path === undefined ? ['--role', target.role] : [path, ...bounds]), ...many].join(
+      ' ',
+    );
     this.#console = new Console(options.json === true ? process.stderr : process.stdout, {
       command: this.#command,
-      specification: options.docs === undefined ? join(options.folder, specificationFile) : this.#specification,
+      specification: options.docs === undefined ? join(options.report, specificationFile) : this.#specification,
       verbose: options.verbose === true,
       ...(place === undefined ? {} : { run: place.name }),
       ...(expectations === undefined ? {} : { expectations }),
@@ -137,7 +139,7 @@ export class OneRun {
 
   /** Says what is judged, on the console and in a report that is incomplete until there is another. */
   announce(...remarks: readonly string[]): void {
-    const { folder, docs } = this.#options;
+    const { report: folder, docs } = this.#options;
     makeFolder(folder);
     clearCertificate(folder);
     if (docs === undefined) writeSpecification(folder, this.#target.role, this.#requirements);
@@ -219,7 +221,7 @@ export class OneRun {
   async #run(lanes: number): Promise<void> {
     this.#profile?.begin('scenarios');
     const { runFeatures } = await import('./cucumber.ts');
-    this.#messages = new MessageFile(join(this.#options.folder, messageFiles.messages));
+    this.#messages = new MessageFile(join(this.#options.report, messageFiles.messages));
     const total = this.#selected?.size ?? this.#requirements.reduce((sum, { scenarios }) => sum + scenarios.length, 0);
     const owners = new Map(this.#requirements.flatMap((owner) => owner.scenarios.map(({ place }) => [place, owner])));
     let done = 0;
@@ -286,7 +288,7 @@ export class OneRun {
 
   async #report(): Promise<number> {
     this.#profile?.begin('reports');
-    const { folder, docs, failFast = false, json } = this.#options;
+    const { report: folder, docs, failFast = false, json } = this.#options;
     const judgement = judge(this.#requirements, this.#transcript, {
       ...this.#circumstances(),
       failFast,
@@ -326,7 +328,7 @@ export class OneRun {
     const fault = message.split('\n', 1).join('');
     const judgement = judge(this.#requirements, new Transcript(), { ...this.#circumstances(), fault });
     const report = { ...buildReport(this.#describe(), judgement, new Date()), exitCode: 3 };
-    writeReport(this.#options.folder, report, this.#command);
+    writeReport(this.#options.report, report, this.#command);
     await this.#place?.heard(report, true);
   }
 

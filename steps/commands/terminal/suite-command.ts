@@ -1,4 +1,7 @@
-/** How the command line is called here: in a checkout by npm, which takes the Node that is installed with it. The suite's image says it itself. */
-export const invocation: string =
+/**
+ * The words that start the suite's command line, for messages that tell the user what to run next. In a checkout it is npm, which uses
+ * the project's Node. The image of the suite sets its own words in CONFORMANCE_INVOCATION.
+ */
+export const suiteCommand: string =
   process.env['CONFORMANCE_INVOCATION'] ??
   (import.meta.url.endsWith('.ts') ? 'npm run -s conformance --' : 'npx iot-ntp-conformance');

@@ -4,6 +4,7 @@ import type { Target } from '../../harness/implementation/target.ts';
 import { loadTarget } from '../../harness/implementation/target-file.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
 import { usualName } from '../run/expectations-file.ts';
+import type { RunOptions } from '../run/run-options.ts';
 import { Runs } from '../terminal/child-runs.ts';
 import { Changes } from './changes.ts';
 import { inWords, Watch, watchedOf } from './watched-paths.ts';
@@ -11,24 +12,15 @@ import { inWords, Watch, watchedOf } from './watched-paths.ts';
 /** More changes than this are counted only. */
 const mostTold = 5;
 
-/** What `run --watch` was told, as far as it matters for watching. */
-export interface WatchOptions {
-  readonly expectations?: string;
-  readonly root?: string;
-  readonly json?: true;
-  /** Where the reports go. */
-  readonly folder: string;
-}
-
 /**
  * `run TARGET --watch`: runs, and runs again whenever something changes that the run depends on, until a signal ends it. Each run is a
- * process of its own: it begins with nothing of the one before, and a run that breaks down takes nobody with it.
+ * separate process, so that it starts without any state of the run before, and a crash does not end the watch.
  *
- * @param args the command line of a single run
+ * @param flags the options of each run, as on a command line
  * @returns the exit code of the last run
  * @throws WrongUse
  */
-export async function watchTarget(path: string | undefined, options: WatchOptions, args: readonly string[]): Promise<number> {
+export async function watchTarget(path: string | undefined, options: RunOptions, flags: readonly string[]): Promise<number> {
   if (path === undefined) throw new WrongUse('--watch watches what a target file names: name one');
   if (options.json === true) throw new WrongUse('--json prints one report, and --watch makes many: read report.json');
   const paths = [path, options.expectations ?? join(dirname(path), usualName)];
@@ -36,9 +28,9 @@ export async function watchTarget(path: string | undefined, options: WatchOption
   const changes = new Changes();
   for (;;) {
     const watched = watchedOf(paths, await readTarget(path, options.root));
-    await using _watch = await Watch.open(watched, options.folder, changes, say);
+    await using _watch = await Watch.open(watched, options.report, changes, say);
     if (runs.ending.aborted) return 4;
-    const code = await runs.run(args);
+    const code = await runs.run(['run', path, ...flags]);
     if (!runs.ending.aborted) say(`watching ${inWords(watched)}; Ctrl-C ends`);
     const what = await changes.next(runs.ending);
     if (runs.ending.aborted) return code;

@@ -20,7 +20,7 @@ import type { RunOptions } from './run-options.ts';
  * @returns the exit code; of several runs the first one that is not 0
  * @throws WrongUse, InputFileError, EnvironmentError, FeatureError
  */
-export async function runCommand(path: string | undefined, options: RunOptions): Promise<number> {
+export async function runTarget(path: string | undefined, options: RunOptions): Promise<number> {
   if (path !== undefined) {
     if (options.role !== undefined)
       throw new WrongUse('--role is for the embedded references; a target file says its role itself');
@@ -31,14 +31,14 @@ export async function runCommand(path: string | undefined, options: RunOptions):
     throw new WrongUse('--json prints one report: name a target, or one of the embedded references by --role');
   // Each role has a folder of its own; a report beside them would be an earlier run's.
   if (roles.length > 1) {
-    clearReport(options.folder);
-    clearSpecification(options.folder);
-    clearCertificate(options.folder);
+    clearReport(options.report);
+    clearSpecification(options.report);
+    clearCertificate(options.report);
   }
   const codes: number[] = [];
   for (const role of roles) {
-    const folder = roles.length === 1 ? options.folder : join(options.folder, role);
-    codes.push(await judgeTarget(await embeddedTarget(role), undefined, { ...options, folder }));
+    const report = roles.length === 1 ? options.report : join(options.report, role);
+    codes.push(await judgeTarget(await embeddedTarget(role), undefined, { ...options, report }));
   }
   return codes.find((code) => code !== 0) ?? 0;
 }
@@ -46,7 +46,7 @@ export async function runCommand(path: string | undefined, options: RunOptions):
 /** Judges a target by one run, or by several. */
 async function judgeTarget(target: Target, path: string | undefined, options: RunOptions): Promise<number> {
   const expectations = await readExpectations(target, path, options);
-  const { repeat = 1, folder } = options;
+  const { repeat = 1, report: folder } = options;
   if (repeat === 1) return new OneRun(target, path, options, expectations).perform();
   if (options.sign !== undefined) throw new WrongUse('--sign signs the certificate of one run: leave out --repeat');
 
@@ -70,7 +70,7 @@ async function judgeTarget(target: Target, path: string | undefined, options: Ru
         name: `run ${number} of ${repeat}`,
         heard: (report, cut) => repetition.take(report, cut),
       };
-      const run = new OneRun(target, path, { ...options, folder: join(folder, folderName(number)) }, part, place);
+      const run = new OneRun(target, path, { ...options, report: join(folder, folderName(number)) }, part, place);
       lost = (await run.perform()) === exitOfFailedWrite || lost;
       if (run.interrupted) break;
     }
@@ -84,12 +84,7 @@ async function judgeTarget(target: Target, path: string | undefined, options: Ru
 async function readExpectations(
   target: Pick<Target, 'role' | 'secrets'>,
   path: string | undefined,
-  {
-    expectations: named,
-    allowExpected,
-    shard,
-    now = new Date(),
-  }: Pick<RunOptions, 'expectations' | 'allowExpected' | 'shard' | 'now'>,
+  { expectations: named, allowExpected, shard }: Pick<RunOptions, 'expectations' | 'allowExpected' | 'shard'>,
 ): Promise<Expectations | undefined> {
   const file = expectationsPath(named, path);
   if (file !== undefined)
@@ -97,7 +92,7 @@ async function readExpectations(
       ...(await loadExpectations(file, target.role, target.secrets)),
       allowed: allowExpected === true,
       ...(shard === undefined ? {} : { oneOfSeveral: true }),
-      today: now.toISOString().slice(0, 10),
+      today: new Date().toISOString().slice(0, 10),
     };
   if (allowExpected === true)
     throw new WrongUse('--allow-expected needs expectations: expectations.yaml beside the target file, or --expectations FILE');

@@ -13,6 +13,8 @@ export interface Series {
   /** The last run was ended before its time, or could not begin. */
   readonly cut: boolean;
   readonly expectations?: Expectations;
+  /** What the suite's process used, for a series that is long enough. */
+  readonly resources?: NonNullable<Report['repeat']>['resources'];
 }
 
 /** What a whole run comes to, in a word, a sentence and a number. */
@@ -47,6 +49,7 @@ export function combine(series: Series): Report {
         return { folder: folders[index] ?? '', verdict: report.verdict, because: report.because, exitCode: report.exitCode };
       }),
       unstable,
+      ...(series.resources === undefined ? {} : { resources: series.resources }),
     },
     started: first.started,
     durationMs: reports.reduce((sum, { durationMs }) => sum + durationMs, 0),

@@ -88,6 +88,15 @@ export interface RequirementResult {
   readonly scenarios: readonly ScenarioResult[];
 }
 
+/** Medians of several runs: what the suite's process used when a run was over. */
+export interface SeriesResources {
+  readonly residentBytes: number;
+  /** After a garbage collection. */
+  readonly heapBytes: number;
+  /** Absent where the system does not list them. */
+  readonly openFiles?: number;
+}
+
 /** `report.json`; described by `schemas/report.schema.json`. */
 export interface Report {
   readonly $schema: string;
@@ -117,6 +126,13 @@ export interface Report {
     readonly runs: readonly (Pick<Report, 'verdict' | 'because' | 'exitCode'> & { readonly folder: string })[];
     /** Ids of the requirements with an unstable scenario. */
     readonly unstable: readonly string[];
+    /** What the suite's process used; absent for fewer than 20 runs. */
+    readonly resources?: {
+      /** How many runs the first and the last tenth have. */
+      readonly runs: number;
+      readonly first: SeriesResources;
+      readonly last: SeriesResources;
+    };
   };
   /** Which part of the scenarios was run; absent where it was not one of several parts. */
   readonly shard?: Shard;

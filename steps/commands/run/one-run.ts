@@ -48,11 +48,11 @@ const mostStopMs = 20_000;
 const usualDeadlineMs = 1_800_000;
 
 /** A run's place in a series. */
-export interface Place {
+export interface SeriesPlace {
   /** "run 2 of 5" */
   readonly name: string;
   /** Told the run's report; `cut`: whether it was ended before its end. */
-  readonly heard: (report: Report, cut: boolean) => Promise<void>;
+  readonly onReport: (report: Report, cut: boolean) => Promise<void>;
 }
 
 /** One run on one target, from its first line on the console to its last file. */
@@ -74,7 +74,7 @@ export class OneRun {
   readonly #deadlineMs: number;
   readonly #key: KeyObject | undefined;
   readonly #expectations: Expectations | undefined;
-  readonly #place: Place | undefined;
+  readonly #place: SeriesPlace | undefined;
   readonly #profile: Profile | undefined;
   /** Aborts when nobody waits any more for what is being started. */
   readonly #giveUp = new AbortController();
@@ -90,7 +90,7 @@ export class OneRun {
   /** The report that was written, for the profile. */
   #measured: Report | undefined;
 
-  constructor(target: Target, path: string | undefined, options: RunOptions, expectations?: Expectations, place?: Place) {
+  constructor(target: Target, path: string | undefined, options: RunOptions, expectations?: Expectations, place?: SeriesPlace) {
     this.#target = target;
     this.#expectations = expectations;
     this.#place = place;
@@ -310,7 +310,7 @@ export class OneRun {
     });
     this.#profile?.begin('implementation ends');
     this.#measured = report;
-    await this.#place?.heard(report, this.#ending !== undefined);
+    await this.#place?.onReport(report, this.#ending !== undefined);
     return code;
   }
 
@@ -329,7 +329,7 @@ export class OneRun {
     const judgement = judge(this.#requirements, new Transcript(), { ...this.#circumstances(), fault });
     const report = { ...buildReport(this.#describe(), judgement, new Date()), exitCode: 3 };
     writeReport(this.#options.report, report, this.#command);
-    await this.#place?.heard(report, true);
+    await this.#place?.onReport(report, true);
   }
 
   /** How the run was asked for. */

@@ -8,7 +8,7 @@ import { clearSpecification } from '../../report/specification/beside-report.ts'
 import type { Expectations } from '../../verdict/expectations.ts';
 import { exitOfFailedWrite } from '../terminal/failed-writes.ts';
 import { expectationsPath, loadExpectations } from './expectations-file.ts';
-import { OneRun, type Place } from './one-run.ts';
+import { OneRun, type SeriesPlace } from './one-run.ts';
 import { embeddedTarget } from './reference-target.ts';
 import { folderName, Repetition } from './repetition.ts';
 import type { RunOptions } from './run-options.ts';
@@ -66,13 +66,14 @@ async function judgeTarget(target: Target, path: string | undefined, options: Ru
   let lost = false;
   try {
     for (let number = 1; number <= repeat; number++) {
-      const place: Place = {
+      const place: SeriesPlace = {
         name: `run ${number} of ${repeat}`,
-        heard: (report, cut) => repetition.take(report, cut),
+        onReport: (report, cut) => repetition.take(report, cut),
       };
       const run = new OneRun(target, path, { ...options, report: join(folder, folderName(number)) }, part, place);
       lost = (await run.perform()) === exitOfFailedWrite || lost;
       if (run.interrupted) break;
+      await repetition.measure();
     }
   } finally {
     await repetition.finish();

@@ -70,6 +70,17 @@ export function unstableInWords({ counts, run }: Unstable): string {
   return `${told.slice(0, -1).join(', ')} and ${told.at(-1)} of ${total} runs; run ${run} is shown`;
 }
 
+/** One line: "resources of the suite, medians of the first and the last 2 runs: resident memory 190.1 → 191.0 MiB, …". */
+export function resourcesInWords({ runs, first, last }: NonNullable<Series['resources']>): string {
+  const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(1);
+  const told = [
+    `resident memory ${mebibytes(first.residentBytes)} → ${mebibytes(last.residentBytes)} MiB`,
+    `heap ${mebibytes(first.heapBytes)} → ${mebibytes(last.heapBytes)} MiB`,
+    ...(first.openFiles === undefined ? [] : [`open files ${first.openFiles} → ${last.openFiles ?? 'unknown'}`]),
+  ];
+  return `resources of the suite, medians of the first and the last ${runs} runs: ${told.join(', ')}`;
+}
+
 function conclude(
   { asked, reports, cut, expectations }: Series,
   requirements: readonly RequirementResult[],

@@ -17,7 +17,7 @@ import { clearInterop, interopFiles, writeInterop } from './interop-files.ts';
 import type { InteropReport, PairResult } from './interop-report.ts';
 import { certifiesNothing, conclusionText, pairText } from './interop-text.ts';
 import { conclude } from './interop-verdict.ts';
-import { performPair } from './pair-trial.ts';
+import { tryPair } from './pair-trial.ts';
 import { matchOf } from './pairing.ts';
 
 /** What `interop` was told. */
@@ -112,7 +112,7 @@ class Matrix {
     for (const [row, server] of this.#servers.entries()) {
       for (const [column, client] of this.#clients.entries()) {
         const begun = performance.now();
-        const performed = await performPair({ server, client }, setting);
+        const performed = await tryPair({ server, client }, setting);
         const durationMs = Math.round(performance.now() - begun);
         const pair: PairResult = { ...performed.pair, server: row, client: column, durationMs };
         this.#pairs.push(pair);

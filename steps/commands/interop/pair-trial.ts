@@ -9,7 +9,7 @@ import type { Report } from '../../verdict/report.ts';
 import type { PairResult } from './interop-report.ts';
 import { concludePair, startResults, troublesOf } from './interop-verdict.ts';
 import { judgePair } from './judge-pair.ts';
-import { meet, type PairRun } from './pair-run.ts';
+import { type PairRun, runPair } from './pair-run.ts';
 import { matchOf, planOf } from './pairing.ts';
 import { outcomeOf } from './starts.ts';
 
@@ -20,7 +20,7 @@ export interface Candidates {
 }
 
 /** What a pair is judged with. */
-export interface Setting {
+export interface TrialSettings {
   /** How often the client is started with each type. */
   readonly starts: number;
   readonly requirements: readonly Requirement[];
@@ -29,7 +29,7 @@ export interface Setting {
 }
 
 /** What came of a pair, without its place in the report, and its members as they were seen. */
-export interface Performed {
+export interface PairTrial {
   readonly pair: Omit<PairResult, 'server' | 'client' | 'durationMs'>;
   readonly server?: Report['target'];
   readonly client?: Report['target'];
@@ -43,18 +43,18 @@ const mostAgain = 2;
 const nothing = { reasons: [], starts: [], requirements: [] } as const;
 
 /** Starts the server, then the client in front of it as often as is planned, and judges what both put on the wire. Never throws for what a pair does. */
-export async function performPair({ server, client }: Candidates, setting: Setting): Promise<Performed> {
+export async function tryPair({ server, client }: Candidates, setting: TrialSettings): Promise<PairTrial> {
   const { giveUp } = setting;
   const match = matchOf(server, client);
   if ('inapplicable' in match) return { pair: { verdict: 'inapplicable', because: match.inapplicable, ...nothing } };
-  const interrupted: Performed = {
+  const interrupted: PairTrial = {
     pair: { verdict: 'incomplete', because: 'the run was interrupted before its end', ...nothing },
   };
   if (giveUp.aborted) return interrupted;
   let started: StartedTarget | undefined;
   try {
     started = await startTarget(server, { giveUp });
-    const pairRuns = await meetAll({ server: started, client, identity: match.identity }, setting);
+    const pairRuns = await runAll({ server: started, client, identity: match.identity }, setting);
     if (giveUp.aborted) return interrupted;
     const { requirements } = setting;
     const doubt = await started.doubt?.();
@@ -80,13 +80,13 @@ export async function performPair({ server, client }: Candidates, setting: Setti
   }
 }
 
-async function meetAll(
+async function runAll(
   {
     server,
     client,
     identity,
   }: { readonly server: StartedTarget; readonly client: Target; readonly identity: PairRun['clientRun']['identity'] },
-  { starts, giveUp }: Setting,
+  { starts, giveUp }: TrialSettings,
 ): Promise<PairRun[]> {
   const venue = await listenAddressOf(client);
   try {
@@ -94,7 +94,7 @@ async function meetAll(
     for (const planned of planOf(client, starts)) {
       let pairRun: PairRun | undefined;
       for (let again = 0; again <= mostAgain && !giveUp.aborted; again += 1) {
-        pairRun = await meet({ client, venue, server, identity, giveUp, ...planned });
+        pairRun = await runPair({ client, venue, server, identity, giveUp, ...planned });
         if (outcomeOf(pairRun, client).uncertain === undefined) break;
       }
       if (pairRun !== undefined) pairRuns.push(pairRun);

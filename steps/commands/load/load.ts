@@ -23,7 +23,7 @@ import { buildReport, certifiesNothing, type Ending, type LoadReport, type Measu
 import { loadText, planInWords } from './load-text.ts';
 import { mergeLoads, type Part, UnlikeParts } from './merge-loads.ts';
 import { devicesOf, type Plan } from './plan.ts';
-import { perform } from './run-load.ts';
+import { runLoad } from './run-load.ts';
 
 /** What `load` was told. */
 export interface LoadOptions {
@@ -90,7 +90,7 @@ export async function load(path: string | undefined, options: LoadOptions): Prom
         screen.write(`  connected after ${(ms / 1000).toFixed(1)} s: ${devices} devices, each hears its response topic\n`);
       },
     };
-    measured = concealed(await perform(started, plan, telling, giveUp.signal), target);
+    measured = concealed(await runLoad(started, plan, telling, giveUp.signal), target);
   } catch (error) {
     ending = endingBy(error, target);
   } finally {
@@ -108,7 +108,7 @@ export async function load(path: string | undefined, options: LoadOptions): Prom
     ...(why === undefined ? ending : { interrupted: why }),
     finished: new Date(),
   });
-  return await publish(report, options, failedWrites);
+  return await writeReport(report, options, failedWrites);
 }
 
 /** @throws what is no outcome of a load, but a fault of the suite */
@@ -163,7 +163,7 @@ async function merge(path: string | undefined, folders: readonly string[], optio
   screenOf(options).write(
     `${report.suite.name} ${report.suite.version}: load on ${report.target.name}: ${planInWords(report.plan)}\n  merged from ${folders.join(', ')}\n`,
   );
-  return publish(report, options, new FailedWrites());
+  return writeReport(report, options, new FailedWrites());
 }
 
 /** @throws WrongUse */
@@ -181,7 +181,7 @@ function readPart(folder: string): Part {
   return { folder, report: JSON.parse(text) as LoadReport };
 }
 
-async function publish(report: LoadReport, options: LoadOptions, failedWrites: FailedWrites): Promise<number> {
+async function writeReport(report: LoadReport, options: LoadOptions, failedWrites: FailedWrites): Promise<number> {
   const screen = screenOf(options);
   const paint = painterFor(screen, process.env);
   const { report: folder } = options;

@@ -21,7 +21,7 @@ import { MessageFile } from '../run/message-file.ts';
 import { embeddedName } from '../run/reference-target.ts';
 import { placesOf } from '../run/shard.ts';
 import { readSigningKey } from '../run/signing-key.ts';
-import { publish } from '../run/write-reports.ts';
+import { writeReports } from '../run/write-reports.ts';
 import { isSystemError } from '../terminal/failed-writes.ts';
 import { suiteCommand } from '../terminal/suite-command.ts';
 
@@ -92,7 +92,7 @@ export async function merge(folders: readonly string[], options: MergeOptions): 
   });
   const finished = new Date(Math.max(...parts.map(({ report }) => Date.parse(report.finished ?? ''))));
   const merged = buildReport(run, judgement, finished);
-  return publish(merged, { folder, command, console: screen, messages, specified: true, json, partial: undefined, key });
+  return writeReports(merged, { folder, command, console: screen, messages, specified: true, json, partial: undefined, key });
 }
 
 /** @throws WrongUse for a folder that holds no shard which came to its end */

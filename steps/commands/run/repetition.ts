@@ -8,7 +8,7 @@ import type { Expectations } from '../../verdict/expectations.ts';
 import { combine } from '../../verdict/repeat.ts';
 import type { Report, ScenarioResult } from '../../verdict/report.ts';
 import { exitOfFailedWrite, FailedWrites } from '../terminal/failed-writes.ts';
-import { measureUsage, type ResourceUsage, trendInWords, usageTrend } from './resource-usage.ts';
+import { measureUsage, type ResourceUsage, usageTrend } from './resource-usage.ts';
 
 /** How `run --repeat` was called, and where its results go. */
 export interface SeriesSettings {
@@ -29,8 +29,8 @@ export class Repetition {
   readonly #settings: SeriesSettings;
   readonly #reports: Report[] = [];
   readonly #usages: ResourceUsage[] = [];
-  /** Scenarios and results that a kept report already shows. */
-  readonly #shown = new Set<string>();
+  /** Scenarios with the details that the combined report may show, by requirement, scenario and status. */
+  readonly #shown = new Map<string, ScenarioResult>();
   #exitCode: number | undefined;
 
   /** @throws Error of `node:fs` when the files of an earlier series cannot be removed */
@@ -75,7 +75,6 @@ export class Repetition {
     const failedWrites = new FailedWrites();
     const files = (await failedWrites.keep(() => writeReport(folder, report, command))) ?? [];
     if (json) process.stdout.write(reportJson(report));
-    if (resources !== undefined) screen.note(trendInWords(resources));
     screen.closing(report, files, 'no single run stands for several; run it without --repeat');
     this.#exitCode = failedWrites.inWords === undefined ? report.exitCode : exitOfFailedWrite;
     if (failedWrites.inWords !== undefined)
@@ -88,18 +87,20 @@ export class Repetition {
    */
   #withoutKnownDetails(report: Report): Report {
     const slim = (id: string, scenario: ScenarioResult): ScenarioResult => {
-      const { title, place, status, durationMs, expected } = scenario;
-      const key = [id, place, title, status].join('\n');
-      if (!this.#shown.has(key)) {
-        this.#shown.add(key);
-        return scenario;
-      }
+      const { status, durationMs, expected } = scenario;
+      const key = [id, scenario.place, scenario.title, status].join('\n');
+      const shown = this.#shown.get(key);
+      this.#shown.set(key, shown ?? scenario);
+      if (shown === undefined) return scenario;
+      const { title, place } = shown;
       return { title, place, status, durationMs, information: [], trace: [], ...(expected === undefined ? {} : { expected }) };
     };
-    const requirements = report.requirements.map((requirement) => ({
-      ...requirement,
-      scenarios: requirement.scenarios.map((scenario) => slim(requirement.id, scenario)),
-    }));
+    const requirements = report.requirements.map((requirement) => {
+      const first = this.#reports[0]?.requirements.find(({ id }) => id === requirement.id) ?? requirement;
+      const { sentence, description, source, mistakes } = first;
+      const scenarios = requirement.scenarios.map((scenario) => slim(requirement.id, scenario));
+      return { ...requirement, sentence, description, source, mistakes, scenarios };
+    });
     return { ...report, requirements };
   }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { measureUsage, type ResourceUsage, trendInWords, usageTrend } from './resource-usage.ts';
+import { resourcesInWords } from '../../verdict/repeat.ts';
+import { measureUsage, type ResourceUsage, usageTrend } from './resource-usage.ts';
 
 const usages = (count: number): ResourceUsage[] =>
   Array.from({ length: count }, (_, index) => ({ residentBytes: 2 ** 27 + index, heapBytes: 2 ** 25, openFiles: 20 + index }));
@@ -15,7 +16,7 @@ test('the usage of a series is that of its first and its last tenth, and that of
   });
   assert.ok(trend);
   assert.equal(
-    trendInWords(trend),
+    resourcesInWords(trend),
     'resources of the suite, medians of the first and the last 3 runs: resident memory 128.0 → 128.0 MiB, heap 32.0 → 32.0 MiB, open files 21 → 48',
   );
 });

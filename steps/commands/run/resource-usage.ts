@@ -61,14 +61,3 @@ function medians(usages: readonly ResourceUsage[]): ResourceUsage {
 function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }
-
-/** One line: "resources of the suite, medians of the first and the last 2 runs: resident memory 190.1 → 191.0 MiB, …". */
-export function trendInWords({ runs, first, last }: UsageTrend): string {
-  const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(1);
-  const told = [
-    `resident memory ${mebibytes(first.residentBytes)} → ${mebibytes(last.residentBytes)} MiB`,
-    `heap ${mebibytes(first.heapBytes)} → ${mebibytes(last.heapBytes)} MiB`,
-    ...(first.openFiles === undefined ? [] : [`open files ${first.openFiles} → ${last.openFiles ?? 'unknown'}`]),
-  ];
-  return `resources of the suite, medians of the first and the last ${runs} runs: ${told.join(', ')}`;
-}

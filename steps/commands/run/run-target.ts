@@ -12,6 +12,7 @@ import { OneRun, type SeriesPlace } from './one-run.ts';
 import { embeddedTarget } from './reference-target.ts';
 import { folderName, Repetition } from './repetition.ts';
 import type { RunOptions } from './run-options.ts';
+import { RunPlan } from './run-plan.ts';
 
 /**
  * `run TARGET`: starts the implementation, runs the features, judges, reports.
@@ -47,19 +48,20 @@ export async function runTarget(path: string | undefined, options: RunOptions): 
 async function judgeTarget(target: Target, path: string | undefined, options: RunOptions): Promise<number> {
   const expectations = await readExpectations(target, path, options);
   const { repeat = 1, report: folder } = options;
-  if (repeat === 1) return new OneRun(target, path, options, expectations).perform();
+  if (repeat === 1) return new OneRun(new RunPlan(target, path, options, expectations)).perform();
   if (options.sign !== undefined) throw new WrongUse('--sign signs the certificate of one run: leave out --repeat');
 
   // By --order random each run has an order of its own.
   const { order, ...common } = options;
-  const whole = new OneRun(target, path, order === 'random' ? common : options, expectations);
+  const plan = new RunPlan(target, path, order === 'random' ? common : options, expectations);
+  const whole = new OneRun(plan);
   whole.announce(`${repeat} runs, each with a folder of its own in ${folder}`);
   const repetition = new Repetition({
     asked: repeat,
     folder,
     ...(expectations === undefined ? {} : { expectations }),
     json: options.json === true,
-    command: whole.command,
+    command: plan.command,
     console: whole.console,
   });
   const part: Expectations | undefined = expectations === undefined ? undefined : { ...expectations, oneOfSeveral: true };
@@ -70,7 +72,7 @@ async function judgeTarget(target: Target, path: string | undefined, options: Ru
         name: `run ${number} of ${repeat}`,
         onReport: (report, cut) => repetition.take(report, cut),
       };
-      const run = new OneRun(target, path, { ...options, report: join(folder, folderName(number)) }, part, place);
+      const run = new OneRun(new RunPlan(target, path, { ...options, report: join(folder, folderName(number)) }, part), place);
       lost = (await run.perform()) === exitOfFailedWrite || lost;
       if (run.interrupted) break;
       await repetition.measure();

@@ -7,7 +7,7 @@ import { usualName } from '../run/expectations-file.ts';
 import type { RunOptions } from '../run/run-options.ts';
 import { Runs } from '../terminal/child-runs.ts';
 import { Changes } from './changes.ts';
-import { inWords, Watch, watchedOf } from './watched-paths.ts';
+import { FileWatch, inWords, watchedPathsOf } from './watched-paths.ts';
 
 /** More changes than this are counted only. */
 const mostTold = 5;
@@ -27,8 +27,8 @@ export async function watchTarget(path: string | undefined, options: RunOptions,
   using runs = new Runs();
   const changes = new Changes();
   for (;;) {
-    const watched = watchedOf(paths, await readTarget(path, options.root));
-    await using _watch = await Watch.open(watched, options.report, changes, say);
+    const watched = watchedPathsOf(paths, await readTarget(path, options.root));
+    await using _watch = await FileWatch.open(watched, options.report, changes, say);
     if (runs.ending.aborted) return 4;
     const code = await runs.run(['run', path, ...flags]);
     if (!runs.ending.aborted) say(`watching ${inWords(watched)}; Ctrl-C ends`);

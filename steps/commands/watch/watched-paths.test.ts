@@ -6,15 +6,15 @@ import { connectEngine } from '../../harness/implementation/engine.ts';
 import { loadTarget } from '../../harness/implementation/target-file.ts';
 import { temporaryFolder, writeTarget } from '../../testing/command-line.ts';
 import { Changes } from './changes.ts';
-import { inWords, Watch, type Watched, watchedOf } from './watched-paths.ts';
+import { FileWatch, inWords, type WatchedPaths, watchedPathsOf } from './watched-paths.ts';
 
 const folder = temporaryFolder();
 const never = new AbortController().signal;
 
 /** Watches, and gives what a change comes to. */
-async function seen(watched: Watched, change: () => void): Promise<string[]> {
+async function seen(watched: WatchedPaths, change: () => void): Promise<string[]> {
   const changes = new Changes();
-  await using _watch = await Watch.open(watched, join(folder, 'conformance-report'), changes, (text) => assert.fail(text));
+  await using _watch = await FileWatch.open(watched, join(folder, 'conformance-report'), changes, (text) => assert.fail(text));
   change();
   return [...(await changes.next(never))].map((path) => basename(path)).sort();
 }
@@ -34,7 +34,7 @@ describe('what is watched of a target', () => {
       role: 'server',
       process: { command: ['node', 'server.mjs', '--port', '{port}'] },
     });
-    const { files, trees, image } = watchedOf([path, join(own, 'expectations.yaml')], await loadTarget(path));
+    const { files, trees, image } = watchedPathsOf([path, join(own, 'expectations.yaml')], await loadTarget(path));
     assert.deepEqual(files, [path, join(own, 'expectations.yaml'), join(own, 'server.mjs')]);
     assert.deepEqual(trees, [{ folder: own, endings: ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts'] }]);
     assert.equal(image, undefined);
@@ -48,18 +48,18 @@ describe('what is watched of a target', () => {
     const image = writeTarget(own, { name: 'i', role: 'server', container: { image: 'acme/hub:3', port: 1883, files } });
     const built = writeTarget(own, { name: 'b', role: 'server', container: { dockerfile: 'Dockerfile', port: 1883 } });
     const address = writeTarget(own, { name: 'a', role: 'server', address: 'mqtt://127.0.0.1:1883' });
-    assert.deepEqual(watchedOf([image], await loadTarget(image)), {
+    assert.deepEqual(watchedPathsOf([image], await loadTarget(image)), {
       files: [image, join(own, 'hub.conf')],
       trees: [],
       image: 'acme/hub:3',
     });
-    assert.deepEqual(watchedOf([built], await loadTarget(built)), { files: [built], trees: [{ folder: own }] });
-    assert.deepEqual(watchedOf([address], await loadTarget(address)), { files: [address], trees: [] });
-    assert.match(inWords(watchedOf([image], await loadTarget(image))), /i\.json, .*hub\.conf, image acme\/hub:3$/);
+    assert.deepEqual(watchedPathsOf([built], await loadTarget(built)), { files: [built], trees: [{ folder: own }] });
+    assert.deepEqual(watchedPathsOf([address], await loadTarget(address)), { files: [address], trees: [] });
+    assert.match(inWords(watchedPathsOf([image], await loadTarget(image))), /i\.json, .*hub\.conf, image acme\/hub:3$/);
   });
 
   test('that cannot be read: the file itself', () => {
-    assert.deepEqual(watchedOf([join(folder, 'broken.yaml')]), { files: [join(folder, 'broken.yaml')], trees: [] });
+    assert.deepEqual(watchedPathsOf([join(folder, 'broken.yaml')]), { files: [join(folder, 'broken.yaml')], trees: [] });
   });
 });
 
@@ -82,7 +82,7 @@ describe('a change', () => {
     const own = made('tree');
     for (const name of ['deep', 'node_modules', '.git']) made(`tree/${name}`);
     made('conformance-report');
-    const watched: Watched = { files: [], trees: [{ folder: own, endings: ['.py'] }, { folder }] };
+    const watched: WatchedPaths = { files: [], trees: [{ folder: own, endings: ['.py'] }, { folder }] };
     const files = ['node_modules/a.py', '.git/b.py', '../conformance-report/c.py', 'deep/seen.py'];
     assert.deepEqual(
       await seen({ files: [], trees: watched.trees.slice(0, 1) }, () => {
@@ -116,7 +116,9 @@ describe('an image', { skip, timeout: 120_000 }, () => {
     await engine.docker.getImage(base).tag({ repo: name.replace(/:1$/, ''), tag: '1' });
     writeFileSync(join(own, 'Dockerfile'), `FROM ${base}\nLABEL watched=${process.pid}\n`);
     const changes = new Changes();
-    await using _watch = await Watch.open({ files: [], trees: [], image: name }, folder, changes, (text) => assert.fail(text));
+    await using _watch = await FileWatch.open({ files: [], trees: [], image: name }, folder, changes, (text) =>
+      assert.fail(text),
+    );
     await engine.testcontainers.GenericContainer.fromDockerfile(own).build(name, { deleteOnExit: false });
     assert.deepEqual(await changes.next(never), [`image ${name}`]);
   });

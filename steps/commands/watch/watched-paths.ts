@@ -22,7 +22,7 @@ interface Tree {
 }
 
 /** What an implementation is made of, as far as its target file says; paths are absolute. */
-export interface Watched {
+export interface WatchedPaths {
   /** They need not exist. */
   readonly files: readonly string[];
   readonly trees: readonly Tree[];
@@ -37,7 +37,7 @@ export interface Watched {
  * @param paths the target file and the file of expectations, read or not
  * @param target what the target file says; absent where it cannot be read
  */
-export function watchedOf(paths: readonly string[], target?: Target): Watched {
+export function watchedPathsOf(paths: readonly string[], target?: Target): WatchedPaths {
   const files = paths.map((path) => resolve(path));
   if (target === undefined) return { files, trees: [] };
   const { start, tls } = target;
@@ -73,7 +73,7 @@ function isWithin(path: string, folder: string): boolean {
 }
 
 /** The same in words: "acme.yaml, hub/ (.py), image acme/hub:3". */
-export function inWords({ files, trees, image }: Watched): string {
+export function inWords({ files, trees, image }: WatchedPaths): string {
   const all = [
     ...files.map(shown),
     ...trees.map(({ folder, endings }) => `${shown(folder) || '.'}${sep} (${endings?.join(' ') ?? 'all files'})`),
@@ -89,7 +89,7 @@ function shown(path: string): string {
 }
 
 /** Watches until it is disposed of, and notes what changes. */
-export class Watch implements AsyncDisposable {
+export class FileWatch implements AsyncDisposable {
   readonly #changes: Changes;
   readonly #trouble: (text: string) => void;
   readonly #watchers: FSWatcher[] = [];
@@ -108,12 +108,12 @@ export class Watch implements AsyncDisposable {
    * @param trouble told what cannot be watched
    */
   static async open(
-    { files, trees, image }: Watched,
+    { files, trees, image }: WatchedPaths,
     reports: string,
     changes: Changes,
     trouble: (text: string) => void,
-  ): Promise<Watch> {
-    const opened = new Watch(changes, trouble);
+  ): Promise<FileWatch> {
+    const opened = new FileWatch(changes, trouble);
     const own = resolve(reports);
     const folders = Map.groupBy(files, (file) => dirname(file));
     await Promise.all([

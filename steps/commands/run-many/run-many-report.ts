@@ -1,9 +1,9 @@
 import type { Level, Role } from '../../requirements/requirement.ts';
 import type { Report, Status, Verdict } from '../../verdict/report.ts';
 
-/** What became of one implementation of a family. */
+/** The result of one implementation. */
 export interface Member {
-  /** Of its reports, beside the family's. */
+  /** The folder of its own reports, relative to this report. */
   readonly folder: string;
   readonly name: string;
   readonly version?: string;
@@ -25,7 +25,7 @@ export interface Member {
   }[];
 }
 
-/** `family.json`; described by `schemas/family.schema.json`. */
+/** `run-many.json`; described by `schemas/run-many.schema.json`. */
 export interface RunManyReport {
   readonly $schema: string;
   /** conforms: each of them does. does not conform: at least one does not. incomplete: neither can be said. */
@@ -92,7 +92,7 @@ export function runManyReport(
   ];
   const verdict = broken > 0 ? 'does not conform' : open > 0 ? 'incomplete' : 'conforms';
   return {
-    $schema: 'https://iot-ntp-conformance.invalid/schemas/family.schema.json',
+    $schema: 'https://iot-ntp-conformance.invalid/schemas/run-many.schema.json',
     verdict,
     because: told.join(', '),
     // The one that leaves most open: who reads nothing but the code must not take a part for the whole.

@@ -24,8 +24,8 @@ describe('run on several targets', { timeout: 120_000 }, () => {
     assert.match(stdout, /✖ server-response-qos0 {2}MUST/);
     assert.match(stdout, /did not start/);
     assert.match(stdout, /\ndoes not conform, because 0 of 3 conform, 1 does not, 2 are incomplete\n$/);
-    const text = readFileSync(join(reports, 'family.json'), 'utf8');
-    assert.deepEqual(schemaFaults('family', text), []);
+    const text = readFileSync(join(reports, 'run-many.json'), 'utf8');
+    assert.deepEqual(schemaFaults('run-many', text), []);
     const { members } = JSON.parse(text) as RunManyReport;
     assert.deepEqual(
       members.map(({ verdict, exitCode }) => [verdict, exitCode]),

@@ -17,7 +17,7 @@ import { type Member, memberOf, type RunManyReport, runManyReport } from './run-
 /** What of a member's output is kept for the console, in characters: its own reports hold the rest. */
 const mostOutput = 200_000;
 
-/** What `run` was told for a whole family. */
+/** What `run` was told for several targets. */
 export interface RunManyOptions {
   readonly report: string;
   readonly root?: string;
@@ -26,7 +26,7 @@ export interface RunManyOptions {
   readonly jobs?: number;
 }
 
-/** One of the family, before its run. */
+/** One of the targets, before its run. */
 interface Entry {
   readonly path: string;
   readonly target: Target;
@@ -73,9 +73,9 @@ export async function runMany(paths: readonly string[], options: RunManyOptions,
     finished: new Date(),
     left: entries.length - done.length,
   });
-  writeWhole(join(folder, 'family.json'), `${JSON.stringify(report, undefined, 2)}\n`);
+  writeWhole(join(folder, 'run-many.json'), `${JSON.stringify(report, undefined, 2)}\n`);
   writeWhole(join(folder, pageFile), runManyPage(report));
-  console.log(`\nreports in ${folder}: ${pageFile}, family.json, and a folder for each implementation`);
+  console.log(`\nreports in ${folder}: ${pageFile}, run-many.json, and a folder for each implementation`);
   console.log(`${report.verdict}, because ${report.because}`);
   return report.exitCode;
 }

@@ -54,7 +54,7 @@ describe('wrong use', { concurrency: 2 }, () => {
     [['run', '--role', 'server', '--tags', '('], /--tags \(: /],
     [
       ['run', '--role', 'server', '--devices', '20'],
-      /^error: option '--devices <number>' argument '20' is invalid\. Expected 200 to 50000/,
+      /^error: option '--devices <number>' argument '20' is invalid\. Expected a whole number from 200 to 50000/,
     ],
     [['run', '--role', 'server', '--order', 'reverse'], /^--order reverse: expected defined, random, or random:SEED/],
     [['run', '--role', 'broker'], /Allowed choices are server, client/],

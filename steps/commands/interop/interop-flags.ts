@@ -16,7 +16,7 @@ export const interopCommand: CommandDefinition = (program, done) => {
     .option(
       '--starts <number>',
       'how often each client is started with each timestamp type that it supports',
-      wholeNumber(1, 100, ' starts'),
+      wholeNumber(1, 100),
       3,
     )
     .option(...sharedOptions.report, 'conformance-report/interop')

@@ -44,14 +44,14 @@ export const runCommand: CommandDefinition = (program, done) => {
     .option(
       '--repeat <number>',
       'make this many whole runs, and report requirements whose result changes as unstable',
-      wholeNumber(1, 1_000, ' runs'),
+      wholeNumber(1, 1_000),
     )
     .option('--watch', 'run again whenever the target file, the expectations, the image or its sources change')
     .option('--docs <url>', 'link the reports to a site of "npm run docs" instead of to specification.html beside them')
     .option(
       '--jobs <number>',
       'how many of several targets run at the same time (default: half of the processors, at least 2)',
-      wholeNumber(1, 64, ' runs at the same time'),
+      wholeNumber(1, 64),
     )
     .option('--profile', 'print how the run spent its time')
     .option('--order <order>', 'order of the scenarios: defined, random or random:SEED; the report contains the seed')

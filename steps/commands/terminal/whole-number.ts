@@ -5,13 +5,13 @@ import { InvalidArgumentError } from 'commander';
  *
  * @param least the smallest number that it accepts
  * @param most the largest one
- * @param expected ends the message, for example " runs": "Expected 1 to 1000 runs."
+ * @param why ends the message, for example ": the requirement asks for 200 devices"
  * @returns a function that throws InvalidArgumentError for everything else
  */
-export function wholeNumber(least: number, most: number, expected = ''): (text: string) => number {
+export function wholeNumber(least: number, most: number, why = ''): (text: string) => number {
   return (text) => {
     const number = Number(text);
     if (/^\d+$/.test(text) && number >= least && number <= most) return number;
-    throw new InvalidArgumentError(`Expected ${least} to ${most}${expected}.`);
+    throw new InvalidArgumentError(`Expected a whole number from ${least} to ${most}${why}.`);
   };
 }

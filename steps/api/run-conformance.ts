@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { flagWords } from '../commands/terminal/flag-words.ts';
 import type { Report } from '../verdict/report.ts';
 
 /** How a run differs from the usual; each member is the option of `iot-ntp-conformance run` that has its name. */
@@ -56,10 +57,10 @@ export class ConformanceError extends Error {
  * @throws ConformanceError when nothing was judged: wrong use, target file, environment; the signal's reason when it has aborted already
  */
 export async function runConformance(target: string, options: ConformanceOptions = {}): Promise<Report> {
-  const { signal, onOutput } = options;
+  const { signal, onOutput, ...flags } = options;
   signal?.throwIfAborted();
   // The suite takes signals, has one implementation under test in a process, and ends it with its run: none of that is for a test runner.
-  const child = spawn(process.execPath, [program(), 'run', ...words(options), '--json', '--', target], {
+  const child = spawn(process.execPath, [program(), 'run', ...flagWords(flags), '--json', '--', target], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const end = (): void => void child.kill('SIGTERM');
@@ -91,17 +92,6 @@ const mostOutput = 4000;
 /** The command line: the TypeScript itself in a checkout, what was compiled from it in the package. */
 function program(): string {
   return fileURLToPath(new URL('../commands/entry.mjs', import.meta.url));
-}
-
-/** The options as the command line reads them. */
-function words(options: ConformanceOptions): string[] {
-  const valued = ['report', 'root', 'tags', 'devices', 'order', 'deadline', 'expectations', 'sign'] as const;
-  const flags = { strict: '--strict', failFast: '--fail-fast', allowExpected: '--allow-expected' } as const;
-  return [
-    ...valued.flatMap((name) => (options[name] === undefined ? [] : [`--${name}=${options[name]}`])),
-    ...Object.entries(flags).flatMap(([name, word]) => (options[name as keyof typeof flags] === true ? [word] : [])),
-    ...(options.only === undefined ? [] : ['--only', ...options.only]),
-  ];
 }
 
 /** Undefined for a run that ended before it had one, or in the midst of it. */

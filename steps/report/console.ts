@@ -3,7 +3,7 @@ import { printable } from '../harness/text/printable.ts';
 import type { Requirement } from '../requirements/requirement.ts';
 import { type Expectations, expectedInWords, withKnown } from '../verdict/expectations.ts';
 import { judgeScenario } from '../verdict/judge.ts';
-import { isUnstable, unstableInWords } from '../verdict/repeat.ts';
+import { isUnstable, resourcesInWords, unstableInWords } from '../verdict/repeat.ts';
 import type { Report, RequirementResult, ScenarioResult, Status } from '../verdict/report.ts';
 import type { Execution } from '../verdict/transcript.ts';
 import { failureText, type Quoted } from './failure-text.ts';
@@ -107,6 +107,8 @@ export class Console {
     if (report.target.ended !== undefined) this.line(`the ${report.target.role} ended by itself: ${report.target.ended}`);
     for (const fault of report.faults) this.line(this.#paint('doubtful', `not judged: ${fault}`));
     for (const mistake of report.expectations?.mistakes ?? []) this.line(this.#paint('bad', `out of step: ${mistake}`));
+    const resources = report.repeat?.resources;
+    if (resources !== undefined) this.line(this.#paint('quiet', resourcesInWords(resources)));
     const [first] = files;
     if (first !== undefined) this.line(`reports in ${dirname(first)}: ${files.map((file) => basename(file)).join(', ')}`);
     // Of what is incomplete the verdict says enough.

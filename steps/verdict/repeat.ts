@@ -13,6 +13,8 @@ export interface Series {
   /** The last run was ended before its time, or could not begin. */
   readonly cut: boolean;
   readonly expectations?: Expectations;
+  /** What the suite's process used, for a series that is long enough. */
+  readonly resources?: NonNullable<Report['repeat']>['resources'];
 }
 
 /** What a whole run comes to, in a word, a sentence and a number. */
@@ -47,6 +49,7 @@ export function combine(series: Series): Report {
         return { folder: folders[index] ?? '', verdict: report.verdict, because: report.because, exitCode: report.exitCode };
       }),
       unstable,
+      ...(series.resources === undefined ? {} : { resources: series.resources }),
     },
     started: first.started,
     durationMs: reports.reduce((sum, { durationMs }) => sum + durationMs, 0),
@@ -65,6 +68,17 @@ export function unstableInWords({ counts, run }: Unstable): string {
   const told = Object.entries(counts).map(([status, count]) => `${status} in ${count}`);
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
   return `${told.slice(0, -1).join(', ')} and ${told.at(-1)} of ${total} runs; run ${run} is shown`;
+}
+
+/** One line: "resources of the suite, medians of the first and the last 2 runs: resident memory 190.1 → 191.0 MiB, …". */
+export function resourcesInWords({ runs, first, last }: NonNullable<Series['resources']>): string {
+  const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(1);
+  const told = [
+    `resident memory ${mebibytes(first.residentBytes)} → ${mebibytes(last.residentBytes)} MiB`,
+    `heap ${mebibytes(first.heapBytes)} → ${mebibytes(last.heapBytes)} MiB`,
+    ...(first.openFiles === undefined ? [] : [`open files ${first.openFiles} → ${last.openFiles ?? 'unknown'}`]),
+  ];
+  return `resources of the suite, medians of the first and the last ${runs} runs: ${told.join(', ')}`;
 }
 
 function conclude(

@@ -39,6 +39,13 @@ export interface Report {
     readonly runs: readonly Run[];
     /** Ids of the requirements of which a scenario did not go the same way in every run. A series with any of them does not conform, or is incomplete. */
     readonly unstable: readonly string[];
+    /** Compares the first tenth of the runs with the last tenth. Absent for fewer than 20 runs. */
+    readonly resources?: {
+      /** Rounded down. */
+      readonly runs: number;
+      readonly first: SeriesResources;
+      readonly last: SeriesResources;
+    };
   };
   /** With --shard: the number of this part, from 1, and that of all parts, which "merge" makes one report of. Absent where the run was not one of several parts. */
   readonly shard?: Shard;
@@ -152,6 +159,16 @@ export interface Shard {
   readonly number: number;
   /** From 1. */
   readonly of: number;
+}
+
+/** What the suite's process used when a run was over. */
+export interface SeriesResources {
+  /** In bytes. */
+  readonly residentBytes: number;
+  /** Live objects and buffers after a garbage collection, in bytes. */
+  readonly heapBytes: number;
+  /** Open file descriptors. Absent on systems that do not list them. */
+  readonly openFiles?: number;
 }
 
 /** One requirement, as it went in this run. */

@@ -33,7 +33,7 @@ export interface Answers {
   readonly productKey?: string;
   readonly deviceName?: string;
   /** Whether it knows no other devices than that one. */
-  readonly onlyThis?: boolean;
+  readonly onlyThisDevice?: boolean;
   /** `NAME=VALUE` each, in one text. */
   readonly env?: string;
   /** Where a client's time is read. */
@@ -68,7 +68,7 @@ export interface Content {
  * @throws UnreadableAnswer
  */
 export function contentOf(answers: Answers, folder: string): Content {
-  const { role, start, address, name, version, productKey, deviceName, onlyThis } = answers;
+  const { role, start, address, name, version, productKey, deviceName, onlyThisDevice } = answers;
   const device = productKey === undefined && deviceName === undefined ? undefined : stated({ productKey, deviceName });
   return stated({
     name,
@@ -78,7 +78,7 @@ export function contentOf(answers: Answers, folder: string): Content {
     process: start === 'command' ? processOf(answers) : undefined,
     address: start === 'address' ? address : undefined,
     device,
-    onlyThese: onlyThis === true ? onlyThis : undefined,
+    onlyThese: onlyThisDevice === true ? onlyThisDevice : undefined,
     result: resultOf(answers),
   });
 }

@@ -30,7 +30,7 @@ const beside: readonly Answers[] = [
   {},
   { name: 'yes', version: '3.10' },
   { name: `two\nlines: "and" 'quotes' # {x} \${y} ÿ`, productKey: '0123', deviceName: '1e5' },
-  { productKey: 'true', deviceName: 'a:b', onlyThis: true },
+  { productKey: 'true', deviceName: 'a:b', onlyThisDevice: true },
 ];
 const results: readonly Answers[] = [
   { log: `time: "(?<time>\\d+)" # 'x'` },
@@ -44,7 +44,7 @@ function* combinations(): Generator<Answers> {
     for (const more of beside) {
       yield implied({ role: 'server', ...start, ...more });
       const { port: _port, ...client } = start;
-      const { onlyThis: _only, ...device } = more;
+      const { onlyThisDevice: _only, ...device } = more;
       if (start.address === undefined)
         for (const result of results) {
           yield implied({
@@ -186,7 +186,7 @@ describe('on a terminal', { timeout: 20_000 }, () => {
       command: 'hub {port}',
       productKey: 'a1PkTest01',
       deviceName: 'dev01',
-      onlyThis: true,
+      onlyThisDevice: true,
     });
     assert.doesNotMatch(shown, /reports call it|environment/);
   });

@@ -1,9 +1,9 @@
 import type { Readable, Writable } from 'node:stream';
 import { cancel, confirm, intro, isCancel, outro, select, text } from '@clack/prompts';
 import type { Answers } from './answers.ts';
+import { invalidAnswers } from './invalid-answers.ts';
 import { implied, isOpen } from './known-answers.ts';
 import { type Question, questions } from './questions.ts';
-import { wrongAnswers } from './wrong-answers.ts';
 
 /** The terminal that questions are asked on; that of the process when absent. */
 export interface Terminal {
@@ -33,9 +33,9 @@ export async function interview(
       if (answer !== '') answers = implied({ ...answers, [question.about]: answer });
     }
     if (question.about === 'deviceName' && answers.role === 'server' && answers.deviceName !== undefined) {
-      const only = answers.onlyThis ?? (await askWhetherOnly(terminal));
+      const only = answers.onlyThisDevice ?? (await askWhetherOnly(terminal));
       if (only === undefined) return ended(terminal);
-      answers = { ...answers, onlyThis: only };
+      answers = { ...answers, onlyThisDevice: only };
     }
   }
   outro('That is all.', terminal);
@@ -61,7 +61,7 @@ async function ask(question: Question, answers: Answers, folder: string, termina
     ...(example === undefined ? {} : { placeholder: example }),
     validate: (value = '') => {
       if (value.trim() === '') return optional === true ? undefined : 'An answer is needed.';
-      return wrongAnswers({ ...answers, [about]: value.trim() }, folder).find((wrong) => wrong.question === question)?.what;
+      return invalidAnswers({ ...answers, [about]: value.trim() }, folder).find((wrong) => wrong.question === question)?.what;
     },
     ...terminal,
   });

@@ -18,7 +18,7 @@ export function contradiction(given: Answers): string | undefined {
     ({ about, applies, goesWith }) => goesWith !== undefined && given[about] !== undefined && !applies(given),
   );
   if (astray !== undefined) return `${astray.flags.split(' ')[0]} goes with ${astray.goesWith}`;
-  if (given.onlyThis === true && given.productKey === undefined)
+  if (given.onlyThisDevice === true && given.productKey === undefined)
     return '--only-this-device goes with --product-key and --device-name';
   return undefined;
 }

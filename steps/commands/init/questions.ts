@@ -10,7 +10,7 @@ export interface Choice {
 
 /** One thing that a target file has to say, or may. */
 export interface Question {
-  readonly about: Exclude<keyof Answers, 'onlyThis'>;
+  readonly about: Exclude<keyof Answers, 'onlyThisDevice'>;
   /** The flags that answer it, as a message names them. */
   readonly flags: string;
   readonly asks: string;

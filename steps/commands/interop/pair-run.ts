@@ -11,7 +11,7 @@ import { reportsOf } from '../../harness/platform/reported-time.ts';
 import { learnSecret } from '../../harness/text/secrets.ts';
 
 /** What makes an encounter. */
-export interface Meeting {
+export interface PairSetup {
   readonly client: Target;
   /** Where the client can reach the suite. */
   readonly venue: ListenAddress;
@@ -40,7 +40,7 @@ export interface PairRun {
  *
  * @throws EnvironmentError when the client does not start, or is lost from sight
  */
-export async function meet({ client, venue, server, identity, type, latency, giveUp }: Meeting): Promise<PairRun> {
+export async function runPair({ client, venue, server, identity, type, latency, giveUp }: PairSetup): Promise<PairRun> {
   const clientRun = new ClientRun({ ...plainSetup(type), forthMs: latency.forth, backMs: latency.back }, identity);
   const reports = reportsOf(client);
   const connections: RelayedConnection[] = [];

@@ -8,7 +8,7 @@ import { type Measured, measuredBy, memoryOf, nothingMeasured } from './load-rep
 import type { Plan } from './plan.ts';
 
 /** What a load tells while it lasts. */
-export interface Telling {
+export interface LoadProgress {
   /** All devices are let in. */
   connected(devices: number, ms: number): void;
 }
@@ -20,7 +20,7 @@ export interface Telling {
  * @throws EnvironmentError when this machine cannot do it, or the server's certificate is not trusted
  * @throws NotLetIn when the server does not let a device in
  */
-export async function perform(started: StartedTarget, plan: Plan, telling: Telling, giveUp: AbortSignal): Promise<Measured> {
+export async function runLoad(started: StartedTarget, plan: Plan, telling: LoadProgress, giveUp: AbortSignal): Promise<Measured> {
   const options = fleetOptions(started);
   await requireTls(options.address, started.target.responseDeadlineMs);
   const identities = identitiesOf(started.target, plan);

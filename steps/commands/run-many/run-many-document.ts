@@ -1,11 +1,11 @@
-// Generated from schemas/family.schema.json by "npm run generate". Change the schema, never this file.
+// Generated from schemas/run-many.schema.json by "npm run generate". Change the schema, never this file.
 
 import type { Status, Verdict } from '../../verdict/report.ts';
 
-/** What runs of iot-ntp-conformance on several targets found: family.json, written when the last of them has ended. */
+/** What runs of iot-ntp-conformance on several targets found: run-many.json, written when the last of them has ended. */
 export interface RunManyReport {
   /** Names this schema. */
-  readonly $schema: 'https://iot-ntp-conformance.invalid/schemas/family.schema.json';
+  readonly $schema: 'https://iot-ntp-conformance.invalid/schemas/run-many.schema.json';
   /** conforms: each of them does. does not conform: at least one does not. incomplete: neither can be said. */
   readonly verdict: Verdict;
   /** One sentence. */

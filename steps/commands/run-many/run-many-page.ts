@@ -8,7 +8,7 @@ import type { Role } from '../../requirements/requirement.ts';
 import type { Status } from '../../verdict/report.ts';
 import { type Member, type RunManyReport, rowsOf } from './run-many-report.ts';
 
-/** All implementations of a family on one page that needs nothing else: a row for each requirement, a column for each of them. */
+/** All implementations on one self-contained page: a row for each requirement, a column for each of them. */
 export function runManyPage(report: RunManyReport): string {
   const { verdict, because, suite, started, finished, members } = report;
   const roles = (['server', 'client'] as const).filter((role) => members.some((member) => member.role === role));
@@ -25,7 +25,7 @@ ${roles.map((role) => section(report, role))}
 </main>
 <footer>
 <details><summary>What the words mean</summary><dl>${words.map(([word, meaning]) => html`<div><dt>${word}</dt><dd>${meaning}</dd></div>`)}</dl></details>
-<p class="quiet">The same stands in <code>family.json</code> for programs; each implementation has a folder with its own reports.</p>
+<p class="quiet">Also available as <code>run-many.json</code>; each implementation has a folder with its own reports.</p>
 </footer>
 </body>
 </html>

@@ -56,7 +56,7 @@ export function runManyReport(
   ];
   const verdict = broken > 0 ? 'does not conform' : open > 0 ? 'incomplete' : 'conforms';
   return {
-    $schema: 'https://iot-ntp-conformance.invalid/schemas/family.schema.json',
+    $schema: 'https://iot-ntp-conformance.invalid/schemas/run-many.schema.json',
     verdict,
     because: told.join(', '),
     // The one that leaves most open: who reads nothing but the code must not take a part for the whole.

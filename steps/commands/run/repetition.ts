@@ -6,34 +6,40 @@ import { clearReport, writeReport } from '../../report/report-folder.ts';
 import { reportJson } from '../../report/report-json.ts';
 import type { Expectations } from '../../verdict/expectations.ts';
 import { combine } from '../../verdict/repeat.ts';
-import type { Report } from '../../verdict/report.ts';
+import type { Report, ScenarioResult } from '../../verdict/report.ts';
 import { exitOfFailedWrite, FailedWrites } from '../terminal/failed-writes.ts';
+import { measureUsage, type ResourceUsage, usageTrend } from './resource-usage.ts';
 
-/** How a series of runs is told. */
-export interface Telling {
+/** How `run --repeat` was called, and where its results go. */
+export interface SeriesSettings {
+  /** The number of runs that the user asked for. */
   readonly asked: number;
-  /** Where the report of all goes; each run has a folder in it. */
+  /** The folder of the combined report; each run has a subfolder. */
   readonly folder: string;
   readonly expectations?: Expectations;
+  /** Whether `report.json` is printed on stdout. */
   readonly json: boolean;
   /** The command that runs the suite on this target again. */
   readonly command: string;
   readonly console: Console;
 }
 
-/** Gathers the reports of `run --repeat`, and writes the one of all of them when the last has come. */
+/** Collects the reports of `run --repeat`, and writes the combined one. */
 export class Repetition {
-  readonly #telling: Telling;
+  readonly #settings: SeriesSettings;
   readonly #reports: Report[] = [];
+  readonly #usages: ResourceUsage[] = [];
+  /** Scenarios with the details that the combined report may show, by requirement, scenario and status. */
+  readonly #shown = new Map<string, ScenarioResult>();
   #exitCode: number | undefined;
 
-  /** @throws Error of `node:fs` when what an earlier series has left cannot be taken away */
-  constructor(telling: Telling) {
-    this.#telling = telling;
-    clearRuns(telling.folder);
+  /** @throws Error of `node:fs` when the files of an earlier series cannot be removed */
+  constructor(settings: SeriesSettings) {
+    this.#settings = settings;
+    clearRuns(settings.folder);
   }
 
-  /** What the series comes to; undefined while it lasts. */
+  /** The exit code of the series; undefined until its report is written. */
   get exitCode(): number | undefined {
     return this.#exitCode;
   }
@@ -41,37 +47,70 @@ export class Repetition {
   /**
    * Takes the report of the next run.
    *
-   * @param cut whether it was ended before its time, or could not begin, and so the series with it
+   * @param cut whether the run was interrupted, or could not start: the series ends with it
    */
   async take(report: Report, cut: boolean): Promise<void> {
-    this.#reports.push(report);
-    if (cut || this.#reports.length === this.#telling.asked) await this.finish(cut);
+    this.#reports.push(this.#withoutKnownDetails(report));
+    if (cut) await this.finish(cut);
   }
 
-  /** Writes and prints the report of all runs that were made, once. Without a single run there is nothing to say. */
+  /** Measures what the suite uses, to be called after each run when everything of the run is closed. */
+  async measure(): Promise<void> {
+    this.#usages.push(await measureUsage());
+  }
+
+  /** Writes and prints the combined report, once; nothing if no run was made. */
   async finish(cut = false): Promise<void> {
-    const { asked, folder, expectations, json, command, console: screen } = this.#telling;
+    const { asked, folder, expectations, json, command, console: screen } = this.#settings;
     const [first, ...others] = this.#reports;
     if (this.#exitCode !== undefined || first === undefined) return;
     const folders = this.#reports.map((_, index) => folderName(index + 1));
     const series = { asked, reports: [first, ...others] as const, folders, cut };
-    const report = combine(expectations === undefined ? series : { ...series, expectations });
+    const resources = usageTrend(this.#usages);
+    const report = combine({
+      ...series,
+      ...(expectations === undefined ? {} : { expectations }),
+      ...(resources === undefined ? {} : { resources }),
+    });
     const failedWrites = new FailedWrites();
     const files = (await failedWrites.keep(() => writeReport(folder, report, command))) ?? [];
     if (json) process.stdout.write(reportJson(report));
     screen.closing(report, files, 'no single run stands for several; run it without --repeat');
     this.#exitCode = failedWrites.inWords === undefined ? report.exitCode : exitOfFailedWrite;
     if (failedWrites.inWords !== undefined)
-      console.error(`The report of all runs in ${folder} is not whole: ${failedWrites.inWords}.`);
+      console.error(`The combined report in ${folder} is incomplete: ${failedWrites.inWords}.`);
+  }
+
+  /**
+   * A report without the details of scenarios that had the same result in an earlier run. The combined report shows the earliest run
+   * with a result, so these details are never shown; a thousand whole reports would need gigabytes.
+   */
+  #withoutKnownDetails(report: Report): Report {
+    const slim = (id: string, scenario: ScenarioResult): ScenarioResult => {
+      const { status, durationMs, expected } = scenario;
+      const key = [id, scenario.place, scenario.title, status].join('\n');
+      const shown = this.#shown.get(key);
+      this.#shown.set(key, shown ?? scenario);
+      if (shown === undefined) return scenario;
+      const { title, place } = shown;
+      return { title, place, status, durationMs, information: [], trace: [], ...(expected === undefined ? {} : { expected }) };
+    };
+    const requirements = report.requirements.map((requirement) => {
+      const first = this.#reports[0]?.requirements.find(({ id }) => id === requirement.id) ?? requirement;
+      const { sentence, description, source, mistakes } = first;
+      const scenarios = requirement.scenarios.map((scenario) => slim(requirement.id, scenario));
+      return { ...requirement, sentence, description, source, mistakes, scenarios };
+    });
+    return { ...report, requirements };
   }
 }
 
-/** The folder of a run of a series, in that of the series. */
+/** The subfolder of a run. @param run from 1 */
 export function folderName(run: number): string {
   return `run-${run}`;
 }
 
-/** Takes away what an earlier series has left: it may have had more runs. A folder that holds anything else stays with that. */
+/** Removes the runs of an earlier series, which may have been longer. A folder that also holds other files stays with them. */
 function clearRuns(folder: string): void {
   if (!existsSync(folder)) return;
   for (const entry of readdirSync(folder, { withFileTypes: true })) {

@@ -19,7 +19,8 @@ export interface RunOptions {
   /** The folder that no path of the target file leads out of. */
   readonly root?: string;
   readonly strict?: true;
-  readonly folder: string;
+  /** The folder that the reports are written to. */
+  readonly report: string;
   readonly json?: true;
   readonly verbose?: true;
   readonly failFast?: true;
@@ -38,8 +39,6 @@ export interface RunOptions {
   readonly profile?: true;
   /** How many whole runs are made and judged together. */
   readonly repeat?: number;
-  /** The time at which expectations are judged; now when absent. */
-  readonly now?: Date;
 }
 
 /** @throws WrongUse for what a shard cannot be combined with */

@@ -10,8 +10,8 @@ import type { Report } from '../../verdict/report.ts';
 import { exitOfFailedWrite, FailedWrites } from '../terminal/failed-writes.ts';
 import type { MessageFile } from './message-file.ts';
 
-/** What is published beside a report, and where. */
-export interface Publication {
+/** What is written beside a report, and where. */
+export interface ReportOutput {
   readonly folder: string;
   /** As in `failureText`. */
   readonly command: string;
@@ -33,8 +33,8 @@ export interface Publication {
  *
  * @returns the exit code
  */
-export async function publish(report: Report, publication: Publication): Promise<number> {
-  const { folder, command, console: screen, messages, specified, json } = publication;
+export async function writeReports(report: Report, output: ReportOutput): Promise<number> {
+  const { folder, command, console: screen, messages, specified, json } = output;
   const failedWrites = new FailedWrites();
   const files = [...((await failedWrites.keep(() => writeReport(folder, report, command))) ?? [])];
   if (specified) files.push(join(folder, specificationFile));
@@ -45,7 +45,7 @@ export async function publish(report: Report, publication: Publication): Promise
     else if (await failedWrites.keep(async () => messages.toHtml(html, report).then(() => true))) files.push(html, messages.path);
   }
   if (json) process.stdout.write(reportJson(report));
-  const uncertified = await writeCertificate(report, files, failedWrites, publication);
+  const uncertified = await writeCertificate(report, files, failedWrites, output);
   screen.closing(report, files, uncertified);
   if (failedWrites.inWords === undefined) return report.exitCode;
   console.error(`The reports in ${folder} are not whole: ${failedWrites.inWords}.`);
@@ -63,7 +63,7 @@ async function writeCertificate(
   report: Report,
   files: string[],
   failedWrites: FailedWrites,
-  { folder, partial, key }: Publication,
+  { folder, partial, key }: ReportOutput,
 ): Promise<string | undefined> {
   // What is not whole is told in any case, and proves nothing.
   if (failedWrites.inWords !== undefined) return undefined;

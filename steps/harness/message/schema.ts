@@ -8,7 +8,7 @@ import { SuiteFault } from '../text/suite-fault.ts';
  * The files of `schemas/`, without `.schema.json`; but for those of files that people write, whose faults are told with file and line
  * (`target/check.ts`).
  */
-export type SchemaName = 'request' | 'response' | 'report' | 'set' | 'certificate' | 'interop' | 'load' | 'family';
+export type SchemaName = 'request' | 'response' | 'report' | 'set' | 'certificate' | 'interop' | 'load' | 'run-many';
 
 /** A JSON value, and how each of its numbers is written, by JSON Pointer. */
 interface Literals {

@@ -33,7 +33,7 @@ export const documentTypes: readonly DocumentType[] = [
     report: '../../verdict/report.ts',
   },
   {
-    schema: 'family',
+    schema: 'run-many',
     type: 'RunManyReport',
     file: 'steps/commands/run-many/run-many-document.ts',
     report: '../../verdict/report.ts',
@@ -126,11 +126,15 @@ function readOnly(text: string): string {
     .replaceAll(/^( +)(?=(?:\[k: string\]|'?[\w$-]+'?\??): )/gm, '$1readonly ');
 }
 
-const command = tool('generate', "Writes the types of the suite's documents from their schemas, each beside the code that makes it.", {
-  0: 'written',
-  1: 'a file could not be written',
-  2: 'wrong use',
-}).action(async () => {
+const command = tool(
+  'generate',
+  "Writes the types of the suite's documents from their schemas, each beside the code that makes it.",
+  {
+    0: 'written',
+    1: 'a file could not be written',
+    2: 'wrong use',
+  },
+).action(async () => {
   for (const document of documentTypes) writeFileSync(root + document.file, await typesText(document));
 });
 

@@ -119,7 +119,7 @@ describe('a job that uses the action', () => {
     assert.ok(!existsSync(join(here, 'stolen')));
     assert.deepEqual([job.outputs['verdict'], job.outputs['exit-code'], job.outputs['junit']], ['', '2', '']);
     assert.equal(job.commands.at(-1)?.properties['title'], 'nothing was judged');
-    assert.match(job.commands.at(-1)?.data ?? '', /Expected 1 to 1000 runs/);
+    assert.match(job.commands.at(-1)?.data ?? '', /Expected a whole number from 1 to 1000/);
   });
 
   test('is told of an input that is missing, cannot be read or makes no sense', async () => {

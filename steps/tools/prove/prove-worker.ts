@@ -3,7 +3,7 @@
  * gets the arguments of a call as a message, and sends back its exit code.
  */
 import { main } from '../../commands/main.ts';
-import '../../commands/run/command.ts';
+import '../../commands/run/run-target.ts';
 import '../../commands/run/cucumber.ts';
 
 let busy = false;

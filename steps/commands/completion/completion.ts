@@ -1,0 +1,117 @@
+import type { Argument, Command, Option } from 'commander';
+import { readRequirements } from '../../requirements/requirement.ts';
+import { readSets } from '../../requirements/requirement-set.ts';
+
+/** What can stand at a place of the command line: words that are known, or paths that the shell knows better. */
+type Kind = 'words' | 'targets' | 'files' | 'folders';
+
+/** A word that can stand there, and what it is. */
+interface Candidate {
+  readonly value: string;
+  readonly description: string;
+}
+
+/**
+ * What can stand where the cursor is, for the scripts of {@link completionScript}: a line that says the kind, and a line for each word,
+ * a tab before its description. All of it comes from the definitions of the commands, so that nothing is kept twice.
+ *
+ * @param words what stands behind the program's name, up to the cursor; the last one is being written, and may be empty
+ */
+export function completion(program: Command, words: readonly string[]): string {
+  const { before, current } = apart(words);
+  const { kind, candidates } = possible(standing(program, before), current);
+  const fitting = candidates.filter(({ value }) => value.startsWith(current));
+  return [kind, ...fitting.map(({ value, description }) => `${value}\t${firstSentence(description)}`), ''].join('\n');
+}
+
+/** Takes `--option=value` apart, which zsh and fish give in one word, and bash in three. */
+function apart(words: readonly string[]): { readonly before: readonly string[]; readonly current: string } {
+  const all = words.flatMap((word, index) => {
+    const [, option, value] = /^(--[^=]+)=(.*)$/s.exec(word) ?? [];
+    if (option !== undefined && value !== undefined) return [option, value];
+    if (word === '=' && words[index - 1]?.startsWith('--') === true) return index === words.length - 1 ? [''] : [];
+    return [word];
+  });
+  return { before: all.slice(0, -1), current: all.at(-1) ?? '' };
+}
+
+/** Where a command line stands. */
+interface Standing {
+  readonly command: Command;
+  /** What has a value that may come now. */
+  readonly option?: Option;
+  /** How many arguments of the command stand before. */
+  readonly given: number;
+  /** "--" stands before: what comes is no option. */
+  readonly plain: boolean;
+  /** It is the help of a command that is asked for. */
+  readonly help: boolean;
+}
+
+function standing(program: Command, before: readonly string[]): Standing {
+  let state: Standing = { command: program, given: 0, plain: false, help: false };
+  for (const word of before) {
+    const { command, option, given, plain } = state;
+    const { option: _done, ...settled } = state;
+    if (!plain && word === '--') state = { ...settled, plain: true };
+    else if (!plain && word.startsWith('-') && word !== '-') {
+      const found = command.options.find(({ long, short }) => long === word || short === word);
+      state = found !== undefined && (found.required || found.optional) ? { ...settled, option: found } : settled;
+    } else if (option !== undefined) state = option.variadic ? state : settled;
+    else {
+      const sub = command.commands.find((candidate) => candidate.name() === word);
+      if (sub !== undefined) state = { ...settled, command: sub, given: 0 };
+      else state = { ...settled, given: given + 1, help: command === program && word === 'help' };
+    }
+  }
+  return state;
+}
+
+interface Possible {
+  readonly kind: Kind;
+  readonly candidates: readonly Candidate[];
+}
+
+function possible({ command, option, given, plain, help }: Standing, current: string): Possible {
+  const shown = command.createHelp();
+  if (!plain && current.startsWith('-')) {
+    const candidates = shown
+      .visibleOptions(command)
+      .map(({ long, short, description }) => ({ value: long ?? short ?? '', description }));
+    return { kind: 'words', candidates };
+  }
+  if (option !== undefined) return valuesOf(option, /[<[]([a-z]+)/i.exec(option.flags)?.[1] ?? '', option.long);
+  if (command.commands.length > 0) {
+    const names = shown
+      .visibleCommands(command)
+      .map((sub) => ({ value: sub.name(), description: sub.summary() || sub.description() }));
+    return { kind: 'words', candidates: given === 0 || help ? names : [] };
+  }
+  const { registeredArguments: all } = command;
+  const argument = all[given] ?? (all.at(-1)?.variadic === true ? all.at(-1) : undefined);
+  return argument === undefined ? nothing : valuesOf(argument, argument.name());
+}
+
+const nothing: Possible = { kind: 'words', candidates: [] };
+
+/** What may be said, by the name that the help has for it. */
+function valuesOf({ argChoices }: Option | Argument, name: string, long?: string): Possible {
+  const words = (values: readonly string[]): Possible => ({
+    kind: 'words',
+    candidates: values.map((value) => ({ value, description: '' })),
+  });
+  if (argChoices !== undefined) return words(argChoices);
+  if (long === '--set') return words(readSets().map((set) => set.name));
+  if (long === '--order') return words(['defined', 'random']);
+  if (/^ids?$/.test(name)) {
+    const candidates = readRequirements().map(({ id, sentence }) => ({ value: id, description: sentence }));
+    return { kind: 'words', candidates };
+  }
+  if (/^targets?$/.test(name)) return { kind: 'targets', candidates: [] };
+  if (/^folders?$/.test(name)) return { kind: 'folders', candidates: [] };
+  return /^(files?|key)$/.test(name) ? { kind: 'files', candidates: [] } : nothing;
+}
+
+function firstSentence(text: string): string {
+  return text.split(/[.:;] |\n/, 1).join('');
+}

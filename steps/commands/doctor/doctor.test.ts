@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { connectEngine } from '../../harness/implementation/engine.ts';
+import { root } from '../../requirements/requirement.ts';
+import { call, fixtureTarget, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
+import { seeTerminal } from './doctor.ts';
+
+const folder = temporaryFolder();
+
+/** Nothing listens there. */
+const noEngine = { DOCKER_HOST: 'tcp://127.0.0.1:1' };
+
+interface Findings {
+  readonly ready: boolean;
+  readonly findings: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly seen: string;
+    readonly advice?: string;
+  }[];
+}
+
+/** What `doctor --json` says, by the names of the findings. */
+function statuses(stdout: string): Readonly<Record<string, string>> {
+  const { findings } = JSON.parse(stdout) as Findings;
+  return Object.fromEntries(findings.map(({ name, status }) => [name, status]));
+}
+
+describe('doctor', { concurrency: 2, timeout: 60_000 }, () => {
+  test('without a target needs no engine, and is content', async () => {
+    const { code, stdout, stderr } = await call(['doctor'], { cwd: folder, env: noEngine });
+    assert.equal(code, 0, stdout);
+    assert.equal(stderr, '');
+    assert.match(stdout, /^ {2}ok +Node +v\d+\./m);
+    assert.match(stdout, /^ {2}not needed +Docker engine +No Docker engine answers\. Only a target in a container needs one\.$/m);
+    assert.match(stdout, /\nall that it needs is there; next: .* run\n$/);
+  });
+
+  test('says of a container without an engine what to do, and tries no more there', async () => {
+    const path = writeTarget(folder, { name: 'c', role: 'server', container: { image: 'acme/hub:1', port: 1883 } });
+    const { code, stdout } = await call(['doctor', path], { cwd: folder, env: noEngine });
+    assert.equal(code, 3);
+    assert.match(stdout, /^ {2}problem +Docker engine +No Docker engine answers\.\n +Start one, or point DOCKER_HOST at one/m);
+    assert.match(stdout, /^ {2}not needed +image +not tried: no engine answers$/m);
+    assert.match(stdout, /\n1 problem to mend first\n$/);
+    assert.doesNotMatch(stdout, /^\s+at /m);
+  });
+
+  test('as JSON says the same, of a process, an address and a client', async () => {
+    const hub = await call(['doctor', fixtureTarget(folder, 'faulty/server/steps-of-100-ms'), '--json'], {
+      cwd: folder,
+      env: noEngine,
+    });
+    assert.equal(hub.code, 0, hub.stdout);
+    assert.equal(statuses(hub.stdout)['program'], 'ok');
+    const away = writeTarget(folder, { name: 'a', role: 'server', address: 'mqtt://127.0.0.1:1', ready: { within: '1s' } });
+    const nobody = await call(['doctor', away, '--json'], { cwd: folder, env: noEngine });
+    assert.equal(nobody.code, 3);
+    assert.equal(statuses(nobody.stdout)['address'], 'problem');
+    assert.equal(statuses(nobody.stdout)['loopback'], 'not needed');
+    const client = join(root, 'fixtures/targets/reference-client.yaml');
+    const sensor = await call(['doctor', client, '--json', '--root', root], { cwd: folder, env: noEngine });
+    assert.equal(sensor.code, 0, sensor.stdout + sensor.stderr);
+    const { platform, 'controlled clock': clock } = statuses(sensor.stdout);
+    assert.deepEqual({ platform, clock }, { platform: 'ok', clock: 'not needed' });
+  });
+
+  test('of a target file at fault says what validate says', async () => {
+    const { code, stderr } = await call(['doctor', 'absent.yaml'], { cwd: folder });
+    assert.equal(code, 2);
+    assert.equal(stderr, 'absent.yaml: there is no such file\n');
+  });
+
+  test('says what a terminal can show', () => {
+    assert.deepEqual(seeTerminal({ isTTY: true, columns: 100 }, { LANG: 'C.UTF-8' }), {
+      status: 'ok',
+      seen: '100 columns, colours, UTF-8',
+    });
+    assert.match(seeTerminal({ isTTY: true }, { LANG: 'C', NO_COLOR: '1' }).seen, /no colours, no UTF-8 \(LANG is C\)/);
+    assert.equal(seeTerminal({}, {}).status, 'not needed');
+  });
+});
+
+const base = 'local/base:latest';
+const engine = await connectEngine().catch(() => undefined);
+const there = engine !== undefined && (await engine.client.image.exists(engine.testcontainers.ImageName.fromString(base)));
+const skip = process.env['CONFORMANCE_REQUIRE_DOCKER'] === '1' || there ? false : `no Docker engine with ${base}`;
+
+describe('doctor with an engine', { skip, concurrency: 2, timeout: 120_000 }, () => {
+  const doctor = async (name: string, image: string, command?: readonly string[]) => {
+    const container = { image, port: 1883, ...(command === undefined ? {} : { command }) };
+    const path = writeTarget(folder, { name, role: 'server', container });
+    return call(['doctor', path, '--json'], { cwd: folder });
+  };
+
+  test('starts a container of the image for a moment', async () => {
+    const { code, stdout } = await doctor('there', base, ['sleep', '60']);
+    assert.equal(code, 0, stdout);
+    const { 'Docker engine': at, image, container } = statuses(stdout);
+    assert.deepEqual({ at, image, container }, { at: 'ok', image: 'ok', container: 'ok' });
+    const left = await engine?.docker.listContainers({ all: true, filters: { ancestor: [base], status: ['running'] } });
+    assert.deepEqual(
+      left?.filter(({ Command }) => Command.includes('sleep 60')),
+      [],
+    );
+  });
+
+  test('says that an image is not to be had, or that it cannot be started', async () => {
+    const absent = await doctor('absent', 'localhost:1/nobody/has-this:1');
+    assert.equal(absent.code, 3);
+    assert.equal(statuses(absent.stdout)['image'], 'problem');
+    assert.match(absent.stdout, /Check its name and tag/);
+    const broken = await doctor('broken', base, ['/no/such/program']);
+    assert.equal(broken.code, 3);
+    assert.match(broken.stdout, /could be started: .*no such program|no such file/);
+  });
+});

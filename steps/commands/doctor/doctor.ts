@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs';
+import type { Target } from '../../harness/implementation/target.ts';
+import { loadTarget } from '../../harness/implementation/target-file.ts';
+import { printable } from '../../harness/text/printable.ts';
+import { conceal } from '../../harness/text/secrets.ts';
+import { type Paint, painterFor } from '../../report/paint.ts';
+import { root } from '../../requirements/requirement.ts';
+import { suiteCommand } from '../terminal/suite-command.ts';
+import { type Finding, look, notNeeded, type Seen } from './finding.ts';
+import { seeClocks, seeFolder, seeLoopback, seeNode, seeProgram } from './machine-check.ts';
+
+/** What `doctor` was told. */
+export interface DoctorFlags {
+  readonly report: string;
+  readonly root?: string;
+  readonly json?: true;
+}
+
+/** How long a look may take, in ms: one that only asks this machine, and one that asks an engine, which may have to ask a registry. */
+const [nearMs, farMs] = [10_000, 30_000];
+
+/**
+ * `doctor [TARGET]`: looks at what a run needs, and says what is missing and what to do. Without a target: what the embedded references
+ * need, and what else could be used.
+ *
+ * @returns 0 when all that is needed is there, else 3
+ * @throws TargetFileError
+ */
+export async function doctor(path: string | undefined, { report, root: bounds, json }: DoctorFlags): Promise<number> {
+  const target = path === undefined ? undefined : await loadTarget(path, process.env, bounds);
+  const looks = looksFor(target, report);
+  if (json !== true) console.log(`what a run ${path === undefined ? 'of the embedded references' : `of ${path}`} needs:`);
+  const findings: Finding[] = [];
+  for (const each of looks) {
+    const finding = shown(await each, target?.secrets ?? []);
+    findings.push(finding);
+    if (json !== true) console.log(inWords(finding, painterFor(process.stdout, process.env)));
+  }
+  const problems = findings.filter(({ status }) => status === 'problem').length;
+  const code = problems === 0 ? 0 : 3;
+  if (json === true) console.log(JSON.stringify({ ready: problems === 0, findings }, undefined, 2));
+  else if (problems === 0)
+    console.log(`\nall that it needs is there; next: ${suiteCommand} run${path === undefined ? '' : ` ${path}`}`);
+  else console.log(`\n${problems} ${problems === 1 ? 'problem' : 'problems'} to mend first`);
+  // What was too late to be waited for must not keep the process alive.
+  setTimeout(() => process.exit(code), 500).unref();
+  return code;
+}
+
+/** All looks, begun; they come back in any order, and are told in this one. */
+function looksFor(target: Target | undefined, report: string): Promise<Finding>[] {
+  const { engines } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { engines: { node: string } };
+  const inContainer = target?.start.kind === 'container';
+  const engine = look('Docker engine', nearMs, async () => (await import('./engine-check.ts')).seeEngine());
+  const looks: Promise<Finding>[] = [
+    look('Node', nearMs, () => seeNode(process.version, engines.node)),
+    look('terminal', nearMs, () => seeTerminal(process.stdout, process.env)),
+    look('report folder', nearMs, () => seeFolder(report)),
+    look('clock', nearMs, seeClocks),
+    look(
+      'loopback',
+      nearMs,
+      target?.start.kind === 'address' ? () => notNeeded('not tried: the server runs elsewhere') : seeLoopback,
+    ),
+    engine.then((finding) => (inContainer ? finding : unlessNeeded(finding))),
+  ];
+  return target === undefined ? looks : [...looks, ...looksAt(target, engine)];
+}
+
+/** What the target itself needs. */
+function looksAt(target: Target, engine: Promise<Finding>): Promise<Finding>[] {
+  const { role, start, capabilities } = target;
+  const looks: Promise<Finding>[] = [];
+  // Where no engine answers, that is told once.
+  const onEngine = (name: string, at: () => Promise<Seen>): void => {
+    looks.push(
+      engine.then(({ status }) => look(name, farMs, status === 'ok' ? at : () => notNeeded('not tried: no engine answers'))),
+    );
+  };
+  if (start.kind === 'process') looks.push(look('program', nearMs, () => seeProgram(start)));
+  if (start.kind === 'address')
+    looks.push(look('address', farMs, async () => (await import('./implementation-check.ts')).seeAddress(target, start)));
+  if (start.kind === 'container') {
+    const { image } = start;
+    const built = async (): Promise<Seen> => notNeeded('not tried: the run builds it from its Dockerfile');
+    onEngine('image', image === undefined ? built : async () => (await import('./engine-check.ts')).seeImage(image));
+    onEngine('container', async () => {
+      const { seeContainer } = await import('./engine-check.ts');
+      return (await seeContainer(target, start)) ?? notNeeded('not tried: its image is not here yet');
+    });
+  }
+  if (role === 'server') return looks;
+  const near = (name: string, at: () => Promise<Seen>): void => {
+    if (start.kind === 'container') onEngine(name, at);
+    else looks.push(look(name, farMs, at));
+  };
+  near('platform', async () => (await import('./implementation-check.ts')).seePlatform(target));
+  if (capabilities.has('clock'))
+    near('controlled clock', async () => (await import('./implementation-check.ts')).seeControlledClock(target));
+  else looks.push(look('controlled clock', nearMs, () => notNeeded('the target file does not declare the capability clock')));
+  return looks;
+}
+
+function unlessNeeded(finding: Finding): Finding {
+  if (finding.status !== 'problem') return finding;
+  return { name: finding.name, ...notNeeded(`${finding.seen} Only a target in a container needs one.`) };
+}
+
+/** What a stream and its surroundings make of the output. Whatever it is, a run can be read. */
+export function seeTerminal(stream: { readonly isTTY?: boolean; readonly columns?: number }, env: NodeJS.ProcessEnv): Seen {
+  const colours = painterFor(stream, env)('good', 'x') === 'x' ? 'no colours' : 'colours';
+  if (stream.isTTY !== true) return notNeeded(`none: output is plain lines, ${colours}`);
+  const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || '';
+  const text =
+    process.platform === 'win32' || /utf-?8/i.test(locale)
+      ? 'UTF-8'
+      : `no UTF-8 (LANG is ${locale || 'not set'}): signs may look odd`;
+  return { status: 'ok', seen: `${stream.columns ?? 80} columns, ${colours}, ${text}` };
+}
+
+/** A finding as it may be shown. */
+function shown({ name, status, seen, advice }: Finding, secrets: readonly string[]): Finding {
+  const safe = (text: string): string => printable(conceal(text, secrets));
+  return { name, status, seen: safe(seen), ...(advice === undefined ? {} : { advice: safe(advice) }) };
+}
+
+const styles = { ok: 'good', problem: 'bad', 'not needed': 'quiet' } as const;
+
+function inWords({ name, status, seen, advice }: Finding, paint: Paint): string {
+  const indent = ' '.repeat(31);
+  const more = advice === undefined ? '' : `\n${indent}${advice}`;
+  return `  ${paint(styles[status], status.padEnd(10))}  ${name.padEnd(16)} ${seen}${more}`;
+}

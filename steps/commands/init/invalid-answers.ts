@@ -1,0 +1,29 @@
+import { contentFaults } from '../../harness/implementation/target-file.ts';
+import { type Answers, contentOf, UnreadableAnswer } from './answers.ts';
+import { type Question, questions } from './questions.ts';
+
+/** Something wrong with answers, in words. */
+export interface InvalidAnswer {
+  /** The question concerned; undefined when it is none of them. */
+  readonly question?: Question;
+  readonly what: string;
+}
+
+/**
+ * What is wrong with answers: what `validate` would say of the target file that they become.
+ *
+ * @param folder absolute path of the folder that the file will stand in
+ */
+export function invalidAnswers(answers: Answers, folder: string): InvalidAnswer[] {
+  try {
+    return contentFaults(contentOf(answers, folder), folder).map(({ path, what }) => {
+      const member = path.join('.');
+      const question = questions.find(({ members }) => members.test(member));
+      return question === undefined ? { what: `${member}: ${what}` } : { question, what };
+    });
+  } catch (error) {
+    if (!(error instanceof UnreadableAnswer)) throw error;
+    const question = questions.find(({ about }) => about === error.about);
+    return [{ ...(question === undefined ? {} : { question }), what: error.message }];
+  }
+}

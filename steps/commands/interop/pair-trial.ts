@@ -1,0 +1,120 @@
+import { endedByItself } from '../../harness/implementation/end.ts';
+import { EnvironmentError } from '../../harness/implementation/errors.ts';
+import { listenAddressOf } from '../../harness/implementation/listen-address.ts';
+import { startTarget } from '../../harness/implementation/start-target.ts';
+import type { StartedTarget, Target } from '../../harness/implementation/target.ts';
+import { describeTarget, type SeenTarget } from '../../report/report-json.ts';
+import type { Requirement } from '../../requirements/requirement.ts';
+import type { Say } from '../../support/sentences.ts';
+import type { Report } from '../../verdict/report.ts';
+import type { PairResult } from './interop-report.ts';
+import { concludePair, startResults, troublesOf } from './interop-verdict.ts';
+import { judgePair } from './judge-pair.ts';
+import { type PairRun, runPair } from './pair-run.ts';
+import { matchOf, planOf } from './pairing.ts';
+import { outcomeOf } from './starts.ts';
+
+/** A client and a server that are to be put together. */
+export interface Candidates {
+  readonly server: Target;
+  readonly client: Target;
+}
+
+/** What a pair is judged with. */
+export interface TrialSettings {
+  /** How often the client is started with each type. */
+  readonly starts: number;
+  readonly requirements: readonly Requirement[];
+  readonly say: () => Promise<Say>;
+  readonly giveUp: AbortSignal;
+}
+
+/** What came of a pair, without its place in the report, and its members as they were seen. */
+export interface PairTrial {
+  readonly pair: Omit<PairResult, 'server' | 'client' | 'durationMs'>;
+  readonly server?: Report['target'];
+  readonly client?: Report['target'];
+  /** True where something could not be started. */
+  readonly environment?: true;
+}
+
+/** How often a start is made again of which the machine was too busy to know the client's time. */
+const mostAgain = 2;
+
+const nothing = { reasons: [], starts: [], requirements: [] } as const;
+
+/** Starts the server, then the client in front of it as often as is planned, and judges what both put on the wire. Never throws for what a pair does. */
+export async function tryPair({ server, client }: Candidates, setting: TrialSettings): Promise<PairTrial> {
+  const { giveUp } = setting;
+  const match = matchOf(server, client);
+  if ('inapplicable' in match) return { pair: { verdict: 'inapplicable', because: match.inapplicable, ...nothing } };
+  const interrupted: PairTrial = {
+    pair: { verdict: 'incomplete', because: 'the run was interrupted before its end', ...nothing },
+  };
+  if (giveUp.aborted) return interrupted;
+  let started: StartedTarget | undefined;
+  try {
+    started = await startTarget(server, { giveUp });
+    const pairRuns = await runAll({ server: started, client, identity: match.identity }, setting);
+    if (giveUp.aborted) return interrupted;
+    const { requirements } = setting;
+    const doubt = await started.doubt?.();
+    if (doubt !== undefined) throw new EnvironmentError(doubt);
+    const results = await judgePair({ server: started, client, pairRuns, requirements, say: await setting.say() });
+    const starts = startResults(pairRuns, client, started);
+    const troubles = troublesOf(pairRuns, client, started);
+    return {
+      pair: { ...concludePair(results, requirements, starts, troubles), starts, requirements: results },
+      server: describeTarget(server, started),
+      client: describeTarget(client, lastSeen(pairRuns)),
+    };
+  } catch (error) {
+    if (!(error instanceof EnvironmentError)) throw error;
+    if (giveUp.aborted) return interrupted;
+    const because = error.message
+      .split('\n')
+      .map((line) => line.trim())
+      .join('; ');
+    return { pair: { verdict: 'incomplete', because, ...nothing }, environment: true };
+  } finally {
+    await started?.stop();
+  }
+}
+
+async function runAll(
+  {
+    server,
+    client,
+    identity,
+  }: { readonly server: StartedTarget; readonly client: Target; readonly identity: PairRun['clientRun']['identity'] },
+  { starts, giveUp }: TrialSettings,
+): Promise<PairRun[]> {
+  const venue = await listenAddressOf(client);
+  try {
+    const pairRuns: PairRun[] = [];
+    for (const planned of planOf(client, starts)) {
+      let pairRun: PairRun | undefined;
+      for (let again = 0; again <= mostAgain && !giveUp.aborted; again += 1) {
+        pairRun = await runPair({ client, venue, server, identity, giveUp, ...planned });
+        if (outcomeOf(pairRun, client).uncertain === undefined) break;
+      }
+      if (pairRun !== undefined) pairRuns.push(pairRun);
+    }
+    const fault = venue.fault();
+    if (fault !== undefined) throw new EnvironmentError(fault);
+    return pairRuns;
+  } finally {
+    await venue.leave();
+  }
+}
+
+function lastSeen(pairRuns: readonly PairRun[]): SeenTarget | undefined {
+  const last = pairRuns.at(-1);
+  if (last === undefined) return undefined;
+  const { clientRun, imageDigest } = last;
+  return {
+    output: () => clientRun.output,
+    ended: () => (clientRun.ended === undefined ? undefined : endedByItself(clientRun.ended)),
+    ...(imageDigest === undefined ? {} : { imageDigest }),
+  };
+}

@@ -1,0 +1,47 @@
+import { type CommandDefinition, sharedOptions } from '../terminal/command-definition.ts';
+import { loadExitCodes } from '../terminal/exit-codes.ts';
+import { helpFooter } from '../terminal/help-footer.ts';
+import { wholeNumber } from '../terminal/whole-number.ts';
+import type { LoadOptions } from './load.ts';
+
+/** Of devices, or of requests per second, of all machines together. */
+const upToTenMillion = wholeNumber(1, 10_000_000);
+
+/** The command `load`. */
+export const loadCommand: CommandDefinition = (program, done) => {
+  program
+    .command('load')
+    .summary('Lets many devices send requests to a server, and measures the answers.')
+    .description(
+      'Lets many devices send requests to a server, counts answered, lost, duplicate and misdelivered answers, and measures percentiles of the latency. It is no verdict of conformance. Without --rate each device sends its next request as soon as it is answered; without --for each device sends one request.',
+    )
+    .argument('[target]', 'target file of a server; without it the embedded reference')
+    .option('--devices <number>', 'how many devices are connected', upToTenMillion, 1000)
+    .option(
+      '--rate <number>',
+      'requests per second of all devices together, regardless of how fast the server is',
+      upToTenMillion,
+    )
+    .option('--for <duration>', 'how long the devices send requests, for example 30s (default: one request each)')
+    .option('--shard <part>', 'be one of several machines that share devices and rate, for example 2/5')
+    .option('--merge <folders...>', 'combine the reports of all machines into one')
+    .option(...sharedOptions.report, 'conformance-report/load')
+    .option(...sharedOptions.root)
+    .option('--json', 'print load.json on stdout, and everything else on stderr')
+    .addHelpText(
+      'after',
+      helpFooter({
+        codes: loadExitCodes,
+        examples: [
+          'load acme.yaml',
+          'load acme.yaml --devices 10000 --rate 2000 --for 30s',
+          'load acme.yaml --devices 100000 --rate 20000 --for 30s --shard 2/5 --report load-2',
+          'load --merge load-1 load-2 load-3 load-4 load-5',
+        ],
+      }),
+    )
+    .action(async (target: string | undefined, flags: LoadOptions) => {
+      const { load } = await import('./load.ts');
+      done(await load(target, flags));
+    });
+};

@@ -1,0 +1,205 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { NotLetIn } from '../../harness/device/fleet.ts';
+import { LONGEST_MS, parseDuration } from '../../harness/implementation/duration.ts';
+import { EnvironmentError } from '../../harness/implementation/errors.ts';
+import { startTarget } from '../../harness/implementation/start-target.ts';
+import type { StartedTarget, Target } from '../../harness/implementation/target.ts';
+import { loadTarget } from '../../harness/implementation/target-file.ts';
+import { lateEnd } from '../../harness/implementation/within-time.ts';
+import { schemaFaults } from '../../harness/message/schema.ts';
+import { conceal } from '../../harness/text/secrets.ts';
+import { WrongUse } from '../../harness/text/usage-error.ts';
+import { painterFor } from '../../report/paint.ts';
+import { makeFolder } from '../../report/report-folder.ts';
+import { describeTarget } from '../../report/report-json.ts';
+import { root } from '../../requirements/requirement.ts';
+import { embeddedName, embeddedTarget } from '../run/reference-target.ts';
+import { readShard } from '../run/shard.ts';
+import { exitOfFailedWrite, FailedWrites, isSystemError } from '../terminal/failed-writes.ts';
+import { Interruption } from '../terminal/interruption.ts';
+import { clearLoad, loadFiles, writeLoad } from './load-files.ts';
+import { buildReport, certifiesNothing, type Ending, type LoadReport, type Measured, nothingMeasured } from './load-report.ts';
+import { loadText, planInWords } from './load-text.ts';
+import { mergeLoads, type Part, UnlikeParts } from './merge-loads.ts';
+import { devicesOf, type Plan } from './plan.ts';
+import { runLoad } from './run-load.ts';
+
+/** What `load` was told. */
+export interface LoadOptions {
+  readonly devices: number;
+  /** Requests per second of all devices. */
+  readonly rate?: number;
+  /** How long the devices ask, as a duration. */
+  readonly for?: string;
+  readonly shard?: string;
+  readonly report: string;
+  /** The folder that no path of the target file leads out of. */
+  readonly root?: string;
+  readonly json?: true;
+  /** Report folders of all shards, to be made one. */
+  readonly merge?: readonly string[];
+}
+
+/** How long it may take to connect all devices and to wait for what is still open, in ms. */
+const besidesMs = 1_800_000;
+
+/** How long a load that is interrupted may take to be ended, in ms: a container engine may answer no more. */
+const mostStopMs = 20_000;
+
+/**
+ * `load TARGET`: has many devices ask a server, and says what came back and when.
+ *
+ * @param path the target file of a server; the embedded reference where it is left out
+ * @returns the exit code
+ * @throws WrongUse, InputFileError
+ */
+export async function load(path: string | undefined, options: LoadOptions): Promise<number> {
+  if (options.merge !== undefined) return merge(path, options.merge, options);
+  const target = path === undefined ? await embeddedTarget('server') : await loadTarget(path, process.env, options.root);
+  const plan = planOf(target, options);
+  const { report: folder } = options;
+  const screen = screenOf(options);
+  const giveUp = new AbortController();
+  using interruption = new Interruption(besidesMs + (plan.forMs ?? 0), (why) => {
+    screen.write(`\n${why}: the load ends here; what was measured is reported\n`);
+    giveUp.abort();
+    setTimeout(() => process.exit(4), mostStopMs).unref();
+  });
+  makeFolder(folder);
+  clearLoad(folder);
+  const { name, version } = suite();
+  const file = path === undefined ? embeddedName : undefined;
+  const circumstances = { suite: { name, version }, plan, machines: 1, started: new Date() };
+  const failedWrites = new FailedWrites();
+  let measured = nothingMeasured(plan);
+  let described = describeTarget(target, undefined, file);
+  await failedWrites.keep(() => writeLoad(folder, buildReport({ ...circumstances, target: described }, measured)));
+  screen.write(`${name} ${version}: load on ${described.name}: ${planInWords(plan)}\n`);
+  let ending: Omit<Ending, 'finished'> = {};
+  let started: StartedTarget | undefined;
+  let lost: string | undefined;
+  try {
+    started = await startTarget(target, { giveUp: giveUp.signal });
+    void started.lost?.then((why) => {
+      lost = why;
+      giveUp.abort();
+    });
+    const telling = {
+      connected: (devices: number, ms: number): void => {
+        screen.write(`  connected after ${(ms / 1000).toFixed(1)} s: ${devices} devices, each hears its response topic\n`);
+      },
+    };
+    measured = concealed(await runLoad(started, plan, telling, giveUp.signal), target);
+  } catch (error) {
+    ending = endingBy(error, target);
+  } finally {
+    // Before it is stopped: how it ended by itself is what the report tells.
+    if (started !== undefined) {
+      if (measured.counts.disconnected > 0) await lateEnd(started);
+      described = describeTarget(target, started, file);
+    }
+    lost ??= await started?.doubt?.();
+    await started?.stop();
+  }
+  if (lost !== undefined) ending = { environment: lost };
+  const { why } = interruption;
+  const report = buildReport({ ...circumstances, target: described }, measured, {
+    ...(why === undefined ? ending : { interrupted: why }),
+    finished: new Date(),
+  });
+  return await writeReport(report, options, failedWrites);
+}
+
+/** @throws what is no outcome of a load, but a fault of the suite */
+function endingBy(error: unknown, { secrets }: Target): Omit<Ending, 'finished'> {
+  if (error instanceof EnvironmentError) return { environment: conceal(error.message, secrets) };
+  if (error instanceof NotLetIn) return { refused: conceal(error.message, secrets) };
+  throw error;
+}
+
+/** @throws WrongUse */
+function planOf(target: Target, { devices, rate, for: text, shard: part }: LoadOptions): Plan {
+  if (target.role !== 'server') throw new WrongUse(`${target.file} is the target file of a client: only a server can be asked`);
+  if (target.onlyThese && target.devices.length < devices)
+    throw new WrongUse(
+      `--devices is ${devices}, and the server knows only those that its target file names, which are ${target.devices.length} (onlyThese)`,
+    );
+  const shard = readShard(part);
+  const forMs = text === undefined ? undefined : durationOf(text);
+  const plan: Plan = {
+    devices,
+    ...(rate === undefined ? {} : { ratePerSecond: rate }),
+    ...(forMs === undefined ? {} : { forMs }),
+    ...(shard === undefined ? {} : { shard }),
+  };
+  if (devicesOf(plan).length === 0) throw new WrongUse(`--shard is "${part}", and of ${devices} devices none is left for it`);
+  return plan;
+}
+
+/** @throws WrongUse */
+function durationOf(text: string): number {
+  const ms = parseDuration(text);
+  if (ms !== undefined && ms > 0 && ms <= LONGEST_MS) return ms;
+  throw new WrongUse(`--for is "${text}"; expected a duration such as 500ms, 30s or 10m, of an hour at most`);
+}
+
+function concealed(measured: Measured, { secrets }: Target): Measured {
+  return { ...measured, faults: measured.faults.map((fault) => conceal(fault, secrets)) };
+}
+
+/** @throws WrongUse */
+async function merge(path: string | undefined, folders: readonly string[], options: LoadOptions): Promise<number> {
+  if (path !== undefined) throw new WrongUse(`--merge takes report folders and no target file: ${path}`);
+  const parts = folders.map(readPart);
+  let report: LoadReport;
+  try {
+    report = mergeLoads(parts);
+  } catch (error) {
+    if (error instanceof UnlikeParts) throw new WrongUse(error.message);
+    throw error;
+  }
+  makeFolder(options.report);
+  screenOf(options).write(
+    `${report.suite.name} ${report.suite.version}: load on ${report.target.name}: ${planInWords(report.plan)}\n  merged from ${folders.join(', ')}\n`,
+  );
+  return writeReport(report, options, new FailedWrites());
+}
+
+/** @throws WrongUse */
+function readPart(folder: string): Part {
+  const file = join(folder, 'load.json');
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if (isSystemError(error)) throw new WrongUse(`${folder}: expected the report of "load --shard": ${error.message}`);
+    throw error;
+  }
+  const [fault] = schemaFaults('load', text);
+  if (fault !== undefined) throw new WrongUse(`${file} is no report of a load: ${fault}`);
+  return { folder, report: JSON.parse(text) as LoadReport };
+}
+
+async function writeReport(report: LoadReport, options: LoadOptions, failedWrites: FailedWrites): Promise<number> {
+  const screen = screenOf(options);
+  const paint = painterFor(screen, process.env);
+  const { report: folder } = options;
+  await failedWrites.keep(() => writeLoad(folder, report));
+  if (options.json === true) process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
+  screen.write(
+    `${loadText(report, paint)}\nreports in ${folder}: ${loadFiles.join(', ')}\n${paint('quiet', certifiesNothing)}\n`,
+  );
+  if (failedWrites.inWords === undefined) return report.exitCode;
+  process.stderr.write(`${failedWrites.inWords}: the reports are not whole\n`);
+  return exitOfFailedWrite;
+}
+
+function screenOf({ json }: LoadOptions): NodeJS.WriteStream {
+  return json === true ? process.stderr : process.stdout;
+}
+
+function suite(): LoadReport['suite'] {
+  const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { name: string; version: string };
+  return { name, version };
+}

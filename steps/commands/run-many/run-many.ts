@@ -1,0 +1,119 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { basename, extname, join } from 'node:path';
+import type { Target } from '../../harness/implementation/target.ts';
+import { loadTarget } from '../../harness/implementation/target-file.ts';
+import { printable } from '../../harness/text/printable.ts';
+import { WrongUse } from '../../harness/text/usage-error.ts';
+import { certificateFiles, clearCertificate, judgedFiles } from '../../report/certificate/certificate-files.ts';
+import { clearReport, makeFolder, pageFile, writeWhole } from '../../report/report-folder.ts';
+import { clearSpecification } from '../../report/specification/beside-report.ts';
+import { root } from '../../requirements/requirement.ts';
+import type { Report } from '../../verdict/report.ts';
+import { Runs } from '../terminal/child-runs.ts';
+import { runManyPage } from './run-many-page.ts';
+import { type Member, memberOf, type RunManyReport, runManyReport } from './run-many-report.ts';
+
+/** What of a member's output is kept for the console, in characters: its own reports hold the rest. */
+const mostOutput = 200_000;
+
+/** What `run` was told for several targets. */
+export interface RunManyOptions {
+  readonly report: string;
+  readonly root?: string;
+  readonly verbose?: true;
+  /** How many run at once; half of the processors when absent, and at least two: one gets ready while another is judged. */
+  readonly jobs?: number;
+}
+
+/** One of the targets, before its run. */
+interface Entry {
+  readonly path: string;
+  readonly target: Target;
+  readonly folder: string;
+}
+
+/**
+ * `run TARGET TARGET…`: judges each by a run of its own, several at once, and puts all of them on one page.
+ *
+ * @param flags the options of each single run, as on a command line
+ * @returns the highest exit code of all runs
+ * @throws WrongUse, InputFileError before anything is run
+ */
+export async function runMany(paths: readonly string[], options: RunManyOptions, flags: readonly string[]): Promise<number> {
+  const entries = await readEntries(paths, options);
+  const { report: folder, verbose } = options;
+  const jobs = Math.min(options.jobs ?? Math.max(2, Math.floor(availableParallelism() / 2)), entries.length);
+  makeFolder(folder);
+  clearReport(folder);
+  clearCertificate(folder);
+  clearSpecification(folder);
+  const { name, version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as RunManyReport['suite'];
+  const started = new Date();
+  console.log(`${name} ${version}: ${entries.length} implementations, ${jobs} at once`);
+  using runs = new Runs();
+  const members = new Map<Entry, Member>();
+  const waiting = [...entries];
+  const work = async (): Promise<void> => {
+    for (let entry = waiting.shift(); entry !== undefined && !runs.ending.aborted; entry = waiting.shift()) {
+      let output = '';
+      const exitCode = await runs.run(['run', entry.path, '--report', join(folder, entry.folder), ...flags], (text) => {
+        if (output.length < mostOutput) output += text;
+      });
+      const member = memberOf({ ...leftIn(join(folder, entry.folder)), folder: entry.folder, exitCode }, fallbackOf(entry));
+      members.set(entry, member);
+      tell(member, verbose === true || exitCode !== 0 ? output : '');
+    }
+  };
+  await Promise.all(Array.from({ length: jobs }, work));
+  const done = entries.flatMap((entry) => members.get(entry) ?? []);
+  const report = runManyReport(done, {
+    suite: { name, version },
+    started,
+    finished: new Date(),
+    left: entries.length - done.length,
+  });
+  writeWhole(join(folder, 'run-many.json'), `${JSON.stringify(report, undefined, 2)}\n`);
+  writeWhole(join(folder, pageFile), runManyPage(report));
+  console.log(`\nreports in ${folder}: ${pageFile}, run-many.json, and a folder for each implementation`);
+  console.log(`${report.verdict}, because ${report.because}`);
+  return report.exitCode;
+}
+
+/** Reads all target files first: a mistake in the last one is not told after the hour that the others take. */
+async function readEntries(paths: readonly string[], { root: bounds }: RunManyOptions): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  for (const path of paths) {
+    const target = await loadTarget(path, process.env, bounds);
+    const folder = basename(path, extname(path));
+    const other = entries.find((entry) => entry.folder === folder);
+    if (other !== undefined)
+      throw new WrongUse(
+        `${other.path} and ${path} would have one folder for their reports, ${folder}: give them different names`,
+      );
+    entries.push({ path, target, folder });
+  }
+  return entries;
+}
+
+const fallbackOf = ({ path, target }: Entry): Pick<Member, 'name' | 'role' | 'file'> => ({
+  name: printable(target.name),
+  role: target.role,
+  file: basename(path),
+});
+
+/** What a run has left in its folder. */
+function leftIn(folder: string): { readonly report: Report | undefined; readonly certified: boolean } {
+  const certified = existsSync(join(folder, certificateFiles.certificate));
+  try {
+    const report = JSON.parse(readFileSync(join(folder, judgedFiles.report), 'utf8')) as Report;
+    return { report, certified };
+  } catch {
+    return { report: undefined, certified };
+  }
+}
+
+function tell({ name, verdict, because }: Member, output: string): void {
+  // What is printed in full ends with the verdict.
+  console.log(output === '' ? `${name}: ${verdict}, because ${because}` : `\n${output.trimEnd()}\n`);
+}

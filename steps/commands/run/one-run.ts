@@ -1,0 +1,300 @@
+import { join } from 'node:path';
+import type { Envelope } from '@cucumber/messages';
+import { ServerRun, setSession } from '../../harness/device/server-run.ts';
+import { ControlledClock } from '../../harness/implementation/controlled-clock.ts';
+import { EnvironmentError } from '../../harness/implementation/errors.ts';
+import { startTarget } from '../../harness/implementation/start-target.ts';
+import type { StartedTarget } from '../../harness/implementation/target.ts';
+import { ClientRunner, setClientRunner } from '../../harness/platform/client-runner.ts';
+import { clearCertificate } from '../../report/certificate/certificate-files.ts';
+import { suiteDigest } from '../../report/certificate/suite-digest.ts';
+import { Console } from '../../report/console.ts';
+import { makeFolder, messageFiles, writeIncomplete, writeReport } from '../../report/report-folder.ts';
+import { buildReport, type Run, type SeenTarget } from '../../report/report-json.ts';
+import { clearSpecification, specificationFile, writeSpecification } from '../../report/specification/beside-report.ts';
+import { root } from '../../requirements/requirement.ts';
+import { concealEnvelope, evidenceEnvelope, withoutFolder } from '../../verdict/attachment.ts';
+import type { LateFinding } from '../../verdict/evidence.ts';
+import { judge } from '../../verdict/judge.ts';
+import type { Report } from '../../verdict/report.ts';
+import { Transcript } from '../../verdict/transcript.ts';
+import { Interruption } from '../terminal/interruption.ts';
+import { faultInWords } from './fault-in-words.ts';
+import { MessageFile } from './message-file.ts';
+import { Profile } from './profile.ts';
+import type { RunPlan } from './run-plan.ts';
+import { pathsOf } from './selection.ts';
+import { writeReports } from './write-reports.ts';
+
+/** How many clients run at once: they wait for the platform most of their time. */
+const clientLanes = 4;
+
+/** How long the implementation may take to be ended, in ms: a container engine may answer no more. */
+const mostStopMs = 20_000;
+
+/** A run's place in a series. */
+export interface SeriesPlace {
+  /** "run 2 of 5" */
+  readonly name: string;
+  /** Told the run's report; `cut`: whether it was ended before its end. */
+  readonly onReport: (report: Report, cut: boolean) => Promise<void>;
+}
+
+/** One run on one target, from its first line on the console to its last file. */
+export class OneRun {
+  readonly #plan: RunPlan;
+  readonly #transcript: Transcript;
+  readonly #console: Console;
+  readonly #started = new Date();
+  readonly #place: SeriesPlace | undefined;
+  readonly #profile: Profile | undefined;
+  /** Aborts the start of the implementation. */
+  readonly #giveUp = new AbortController();
+  #interruption: Interruption | undefined;
+  /** Set when the run is interrupted. It never settles, because the process ends with it. */
+  #ending: Promise<never> | undefined;
+  #judged = false;
+  #messages: MessageFile | undefined;
+  #starting: Promise<StartedTarget> | undefined;
+  #implementation: StartedTarget | undefined;
+  #runner: ClientRunner | undefined;
+  #fault: string | undefined;
+  /** The report that was written, for the profile. */
+  #measured: Report | undefined;
+
+  /** @param place the run's place in a series; undefined for a single run */
+  constructor(plan: RunPlan, place?: SeriesPlace) {
+    const { target, options, expectations } = plan;
+    this.#plan = plan;
+    this.#place = place;
+    this.#profile = options.profile === true ? new Profile() : undefined;
+    this.#transcript = new Transcript({ secrets: target.secrets, cwd: root });
+    this.#console = new Console(options.json === true ? process.stderr : process.stdout, {
+      command: plan.command,
+      specification: options.docs === undefined ? join(options.report, specificationFile) : plan.specification,
+      verbose: options.verbose === true,
+      ...(place === undefined ? {} : { run: place.name }),
+      ...(expectations === undefined ? {} : { expectations }),
+    });
+  }
+
+  get console(): Console {
+    return this.#console;
+  }
+
+  /** Whether it was ended, or somebody wanted it to end when it had. */
+  get interrupted(): boolean {
+    return this.#interruption?.why !== undefined;
+  }
+
+  /** Says what is judged, on the console and in a report that is incomplete until there is another. */
+  announce(...remarks: readonly string[]): void {
+    const { report: folder, docs } = this.#plan.options;
+    makeFolder(folder);
+    clearCertificate(folder);
+    if (docs === undefined) writeSpecification(folder, this.#plan.target.role, this.#plan.requirements);
+    else clearSpecification(folder);
+    writeIncomplete(folder, this.#describe(), this.#plan.requirements, this.#plan.command, this.#plan.selected);
+    this.#console.opening(this.#describe(), this.#plan.requirements.length);
+    if (this.#place !== undefined) return;
+    for (const remark of [...this.#plan.remarks, ...remarks]) this.#console.note(remark);
+  }
+
+  async perform(): Promise<number> {
+    // Before the first word: whoever has read it may end the run.
+    using interruption = new Interruption(this.#plan.deadlineMs, (why) => this.#interrupt(why));
+    this.#interruption = interruption;
+    try {
+      this.announce();
+      if (this.#plan.target.role === 'server') await this.#judgeServer();
+      else await this.#judgeClient();
+      if (this.#ending !== undefined) return await this.#ending;
+      this.#judged = true;
+      return await this.#report();
+    } catch (error) {
+      // What breaks while the run is being ended breaks because of that.
+      if (this.#ending !== undefined) return await this.#ending;
+      if (error instanceof EnvironmentError) await this.#reportNotStarted(error);
+      throw error;
+    } finally {
+      setSession(undefined);
+      setClientRunner(undefined);
+      await this.#stop();
+      if (this.#measured !== undefined) for (const line of this.#profile?.lines(this.#measured) ?? []) this.#console.note(line);
+    }
+  }
+
+  async #judgeServer(): Promise<void> {
+    const { capabilities, start } = this.#plan.target;
+    using clock = capabilities.has('clock') && start.kind !== 'address' ? await ControlledClock.create() : undefined;
+    const mount = start.kind === 'container' ? clock?.forContainer().mount : undefined;
+    this.#profile?.begin('implementation starts');
+    this.#starting = startTarget(this.#plan.target, {
+      giveUp: this.#giveUp.signal,
+      env: clock === undefined ? {} : (start.kind === 'container' ? clock.forContainer() : clock.forProcess()).env,
+      mounts: mount === undefined ? [] : [mount],
+      // Nothing else moves while Cucumber is loaded: the implementation is sent on its way first, and gets ready meanwhile.
+      onSpawned: () => void import('./cucumber.ts').then(({ loadSentences }) => loadSentences()).catch(() => {}),
+    });
+    this.#implementation = await this.#starting;
+    void this.#implementation.lost?.then((why) => this.#interruption?.happen(why));
+    const { devices } = this.#plan.options;
+    const serverRun = new ServerRun(this.#implementation, clock, devices === undefined ? {} : { deviceCount: devices });
+    setSession(serverRun);
+    await serverRun.requireTls();
+    await this.#run(1);
+    await serverRun.close();
+    this.#fault ??= await this.#implementation.doubt?.();
+    for (const lateFinding of this.#lateFindings(serverRun)) this.#take(evidenceEnvelope(lateFinding));
+  }
+
+  /** Each scenario starts the client itself, several at once. */
+  async #judgeClient(): Promise<void> {
+    const runner = await ClientRunner.open(this.#plan.target);
+    this.#runner = runner;
+    setClientRunner(runner);
+    if (this.#plan.target.capabilities.has('clock')) this.#fault = await runner.proveClock();
+    const waits = this.#plan.requirements.find(({ id }) => id === 'client-no-time-without-answer');
+    const waited = waits !== undefined && this.#plan.includes(waits);
+    // What only waits for the client to give up is begun first, and is over when its turn comes.
+    if (this.#fault === undefined && waited) runner.beginRefusals();
+    if (this.#fault === undefined) await this.#run(clientLanes);
+    const [fault] = runner.faults;
+    if (fault !== undefined) this.#fault ??= faultInWords(fault);
+    this.#fault ??= runner.changed;
+  }
+
+  async #run(lanes: number): Promise<void> {
+    this.#profile?.begin('scenarios');
+    const { runFeatures } = await import('./cucumber.ts');
+    this.#messages = new MessageFile(join(this.#plan.options.report, messageFiles.messages));
+    const owners = new Map(this.#plan.requirements.flatMap((owner) => owner.scenarios.map(({ place }) => [place, owner])));
+    let done = 0;
+    this.#transcript.onFinished((execution) => {
+      done += 1;
+      this.#console.finished(execution, owners.get(execution.place), done, this.#plan.scenarioCount);
+    });
+    await runFeatures({
+      paths: pathsOf(this.#plan.requirements, this.#plan.shard === undefined ? this.#plan.selected : undefined),
+      shard: this.#plan.shard,
+      failFast: this.#plan.options.failFast === true,
+      order: this.#plan.order,
+      lanes,
+      onMessage: (envelope) => this.#take(envelope),
+    });
+  }
+
+  /** Ends the implementation, however far it has come. What cannot be ended is told, and changes nothing of what was judged. */
+  async #stop(): Promise<void> {
+    this.#giveUp.abort(new EnvironmentError('the run was ended before the implementation had started'));
+    const started = this.#starting?.then(
+      (implementation) => implementation.stop(),
+      // Why it did not start is told by whoever waits for it.
+      () => {},
+    );
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(() => reject(new Error(`it has not ended within ${mostStopMs / 1000} s`)), mostStopMs);
+    try {
+      await Promise.race([Promise.all([started, this.#runner?.close()]), late]);
+    } catch (error) {
+      this.#console.note(`the implementation could not be ended: ${error instanceof Error ? error.message : String(error)}`);
+      // Whatever the suite still waits for must not keep it alive; a run that is interrupted ends the process itself.
+      if (this.#ending === undefined) setTimeout(() => process.exit(process.exitCode ?? 4), 1_000).unref();
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** What the watch saw after the fact, where the requirement concerned was judged in this run. */
+  #lateFindings({ ledger }: ServerRun): LateFinding[] {
+    const { requirements, shard } = this.#plan;
+    // A shard may see something about a requirement of another shard: "merge" judges it.
+    const judged = shard === undefined ? requirements.filter((requirement) => this.#plan.includes(requirement)) : requirements;
+    const ids = new Set(judged.map(({ id }) => id));
+    return ledger.sightings
+      .filter(({ requirement }) => ids.has(requirement))
+      .map(({ requirement, place, expected, received }) => ({
+        kind: 'lateFinding',
+        requirement,
+        scenario: place,
+        expected,
+        received,
+        trace: [],
+      }));
+  }
+
+  #take(envelope: Envelope): void {
+    this.#profile?.take(envelope);
+    const safe = concealEnvelope(withoutFolder(envelope, root), this.#plan.target.secrets);
+    this.#messages?.write(safe);
+    this.#transcript.add(safe);
+  }
+
+  async #report(): Promise<number> {
+    this.#profile?.begin('reports');
+    const { report: folder, docs, failFast = false, json } = this.#plan.options;
+    const judgement = judge(this.#plan.requirements, this.#transcript, {
+      ...this.#plan.circumstances,
+      failFast,
+      ...(this.#interruption?.why === undefined ? {} : { interrupted: this.#interruption.why }),
+      ...(this.#fault === undefined ? {} : { fault: this.#fault }),
+    });
+    const described = this.#describe();
+    const suite = { ...described.suite, digest: suiteDigest() };
+    const report = buildReport({ ...described, suite }, judgement, new Date());
+    const code = await writeReports(report, {
+      folder,
+      command: this.#plan.command,
+      console: this.#console,
+      messages: this.#messages,
+      specified: docs === undefined,
+      json: json === true && this.#place === undefined,
+      // A run that conforms once in a series is not certified for that one time.
+      partial: this.#place === undefined ? this.#plan.whyPartial(report) : 'it is one run of several',
+      key: this.#plan.key,
+    });
+    this.#profile?.begin('implementation ends');
+    this.#measured = report;
+    await this.#place?.onReport(report, this.#ending !== undefined);
+    return code;
+  }
+
+  /** The report of a run that cannot be made; the first line of the message says what was missing. */
+  async #reportNotStarted({ message }: EnvironmentError): Promise<void> {
+    const fault = message.split('\n', 1).join('');
+    const judgement = judge(this.#plan.requirements, new Transcript(), { ...this.#plan.circumstances, fault });
+    const report = { ...buildReport(this.#describe(), judgement, new Date()), exitCode: 3 } as const;
+    writeReport(this.#plan.options.report, report, this.#plan.command);
+    await this.#place?.onReport(report, true);
+  }
+
+  /** Ends the run in an orderly way, with what was measured. */
+  #interrupt(why: string): void {
+    // There is nothing left to interrupt but the reports.
+    if (this.#judged) return;
+    // What scenarios find out about an implementation that the suite itself ends says nothing about it.
+    this.#transcript.seal();
+    this.#console.note(`${why}: the run ends here; what was measured is reported`);
+    this.#ending = this.#end();
+  }
+
+  async #end(): Promise<never> {
+    try {
+      await this.#stop();
+      await this.#report();
+    } finally {
+      process.exit(4);
+    }
+  }
+
+  /** What is told of the implementation: the output of a client, which is started again and again, stands with its scenarios. */
+  #seen(): SeenTarget | undefined {
+    if (this.#implementation !== undefined || this.#runner === undefined) return this.#implementation;
+    const { imageDigest, looseness } = this.#runner;
+    return { ...(imageDigest === undefined ? {} : { imageDigest }), looseness, output: () => [], ended: () => undefined };
+  }
+
+  #describe(): Run {
+    return this.#plan.describe(this.#started, this.#seen());
+  }
+}

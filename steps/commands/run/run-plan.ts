@@ -1,0 +1,114 @@
+import type { KeyObject } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { Target } from '../../harness/implementation/target.ts';
+import { describeTarget, type Run, type SeenTarget } from '../../report/report-json.ts';
+import { specificationFile } from '../../report/specification/beside-report.ts';
+import { featuresDigest, type Requirement, readRequirements, root } from '../../requirements/requirement.ts';
+import { type JudgedSet, judgedSet } from '../../requirements/requirement-set.ts';
+import type { Expectations } from '../../verdict/expectations.ts';
+import type { Circumstances } from '../../verdict/judge.ts';
+import type { Report, Shard } from '../../verdict/report.ts';
+import { suiteCommand } from '../terminal/suite-command.ts';
+import { type RandomOrder, readOrder } from './order.ts';
+import { embeddedName } from './reference-target.ts';
+import { type RunOptions, readDeadline, readDocs, readKey, wholeOf } from './run-options.ts';
+import { select } from './selection.ts';
+import { placesOf, readShard } from './shard.ts';
+
+/** The default deadline of a run, in ms: many times as long as a slow implementation needs. */
+const usualDeadlineMs = 1_800_000;
+
+/** Two shards would receive each other's answers, and a broker disconnects a device that connects a second time. */
+const oneAtATime = 'all shards play the same devices: no other shard may use this server now, unless each has its own server';
+
+/** Everything that is decided before a run starts. */
+export class RunPlan {
+  readonly target: Target;
+  readonly options: RunOptions;
+  readonly expectations: Expectations | undefined;
+  readonly requirements: readonly Requirement[];
+  /** The places of the scenarios that run; undefined for all. */
+  readonly selected: ReadonlySet<string> | undefined;
+  readonly shard: Shard | undefined;
+  readonly order: RandomOrder | undefined;
+  /** The page that explains the requirements: an address relative to the report, or a URL. */
+  readonly specification: string;
+  /** The private key that signs the certificate. */
+  readonly key: KeyObject | undefined;
+  readonly deadlineMs: number;
+  /** The command that runs the suite on this target again. */
+  readonly command: string;
+  readonly #file: string | undefined;
+  readonly #set: JudgedSet | undefined;
+
+  /** @param path the target file; undefined for an embedded reference @throws WrongUse */
+  constructor(target: Target, path: string | undefined, options: RunOptions, expectations?: Expectations) {
+    this.target = target;
+    this.options = options;
+    this.expectations = expectations;
+    this.requirements = readRequirements(target.role);
+    this.#set = judgedSet(this.requirements, target.role);
+    this.shard = readShard(options.shard);
+    this.selected =
+      this.shard === undefined ? select(this.requirements, options) : placesOf(this.requirements, wholeOf(this.shard, options));
+    this.order = readOrder(options.order);
+    this.specification = options.docs === undefined ? specificationFile : readDocs(options.docs, target.role);
+    this.key = readKey(options, target);
+    this.deadlineMs = readDeadline(options.deadline) ?? target.deadlineMs ?? usualDeadlineMs;
+    this.#file = path === undefined ? embeddedName : undefined;
+    const bounds = options.root === undefined ? [] : ['--root', options.root];
+    const many = options.devices === undefined ? [] : ['--devices', options.devices];
+    this.command = [suiteCommand, 'run', ...(path === undefined ? ['--role', target.role] : [path, ...bounds]), ...many].join(
+      ' ',
+    );
+  }
+
+  /** Whether the run includes a scenario of this requirement. */
+  includes({ scenarios }: Requirement): boolean {
+    return scenarios.some(({ place }) => this.selected?.has(place) ?? true);
+  }
+
+  get scenarioCount(): number {
+    return this.selected?.size ?? this.requirements.reduce((sum, { scenarios }) => sum + scenarios.length, 0);
+  }
+
+  /** What the user should know when the run starts, one line each. */
+  get remarks(): readonly string[] {
+    const { file, entries, allowed } = this.expectations ?? {};
+    const known = `${entries?.length} expected to fail${allowed === true ? ' and allowed to' : ''}`;
+    const shared = this.shard !== undefined && this.target.start.kind === 'address';
+    return [...(file === undefined ? [] : [`${file}: ${known}`]), ...(shared ? [oneAtATime] : [])];
+  }
+
+  /** What the verdict depends on besides the results. */
+  get circumstances(): Circumstances {
+    return {
+      strict: this.options.strict === true,
+      ...(this.selected === undefined ? {} : { selected: this.selected }),
+      ...(this.shard === undefined ? {} : { shard: this.shard }),
+      ...(this.expectations === undefined ? {} : { expectations: this.expectations }),
+    };
+  }
+
+  /** What reports say about the run. @param seen what the suite learnt about the implementation so far */
+  describe(started: Date, seen: SeenTarget | undefined): Run {
+    const { name, version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { name: string; version: string };
+    return {
+      suite: { name, version, featuresDigest: featuresDigest(this.target.role) },
+      ...(this.#set === undefined ? {} : { requirementSet: this.#set }),
+      target: describeTarget(this.target, seen, this.#file),
+      started,
+      strict: this.options.strict === true,
+      ...(this.shard === undefined ? {} : { shard: this.shard }),
+      ...(this.order === undefined ? {} : { order: this.order }),
+      specification: this.specification,
+    };
+  }
+
+  /** Why the run is not a whole one and gets no certificate, as what follows "because"; undefined for a whole run. */
+  whyPartial({ counts }: Report): string | undefined {
+    if (this.shard !== undefined) return 'it is one shard of several';
+    if (this.selected !== undefined) return 'only a part of the requirements was selected';
+    return this.options.failFast === true && counts.untested > 0 ? '--fail-fast left out what comes after a failure' : undefined;
+  }
+}

@@ -1,0 +1,54 @@
+import { dirname, join } from 'node:path';
+import { InputFileError } from '../../harness/implementation/errors.ts';
+import type { Target } from '../../harness/implementation/target.ts';
+import { loadTarget } from '../../harness/implementation/target-file.ts';
+import { WrongUse } from '../../harness/text/usage-error.ts';
+import { usualName } from '../run/expectations-file.ts';
+import type { RunOptions } from '../run/run-options.ts';
+import { Runs } from '../terminal/child-runs.ts';
+import { Changes } from './changes.ts';
+import { FileWatch, inWords, watchedPathsOf } from './watched-paths.ts';
+
+/** More changes than this are counted only. */
+const mostTold = 5;
+
+/**
+ * `run TARGET --watch`: runs, and runs again whenever something changes that the run depends on, until a signal ends it. Each run is a
+ * separate process, so that it starts without any state of the run before, and a crash does not end the watch.
+ *
+ * @param flags the options of each run, as on a command line
+ * @returns the exit code of the last run
+ * @throws WrongUse
+ */
+export async function watchTarget(path: string | undefined, options: RunOptions, flags: readonly string[]): Promise<number> {
+  if (path === undefined) throw new WrongUse('--watch watches what a target file names: name one');
+  if (options.json === true) throw new WrongUse('--json prints one report, and --watch makes many: read report.json');
+  const paths = [path, options.expectations ?? join(dirname(path), usualName)];
+  using runs = new Runs();
+  const changes = new Changes();
+  for (;;) {
+    const watched = watchedPathsOf(paths, await readTarget(path, options.root));
+    await using _watch = await FileWatch.open(watched, options.report, changes, say);
+    if (runs.ending.aborted) return 4;
+    const code = await runs.run(['run', path, ...flags]);
+    if (!runs.ending.aborted) say(`watching ${inWords(watched)}; Ctrl-C ends`);
+    const what = await changes.next(runs.ending);
+    if (runs.ending.aborted) return code;
+    const more = what.length > mostTold ? [`${what.length - mostTold} more`] : [];
+    say(`\nchanged: ${[...what.slice(0, mostTold), ...more].join(', ')}`);
+  }
+}
+
+/** What the target file says; undefined where it cannot be read, which the run tells. */
+async function readTarget(path: string, root: string | undefined): Promise<Target | undefined> {
+  try {
+    return await loadTarget(path, process.env, root);
+  } catch (error) {
+    if (error instanceof InputFileError) return undefined;
+    throw error;
+  }
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

@@ -17,8 +17,8 @@ const nodes = [process.execPath, ...(process.env['CONFORMANCE_NODES'] ?? '').spl
 
 /** What a program loads by its name, and not by an import. */
 const loadedByName = [
-  /^dist\/steps\/cli\/(entry\.mjs|main\.js|(order-plugin|silent-formatter)\.js)$/,
-  /^dist\/steps\/(index|harness\/index|hooks|parameter-types|[a-z-]+\.steps)\.js$/,
+  /^dist\/steps\/commands\/(entry\.mjs|main\.js|run\/(order-plugin|silent-formatter)\.js)$/,
+  /^dist\/steps\/(api\/(index|harness)|support\/(hooks|parameter-types)|(server|client)\/[a-z-]+\.steps)\.js$/,
   /^dist\/fixtures\/reference\/(server|client)\.js$/,
 ];
 

@@ -8,7 +8,7 @@ export default {
   // no paths: features/ is the default, and paths of the command line would be added to them
   // the globs end in .ts because a bare folder finds .js only
   import: ['steps/{server,client}/*.steps.ts', 'steps/support/{parameter-types,hooks}.ts'],
-  plugin: ['./steps/commands/run/editor-plugin.ts'],
+  plugin: ['./steps/tools/editor-plugin.ts'],
   format: ['progress'],
   publish: false,
 };

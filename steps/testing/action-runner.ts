@@ -1,7 +1,4 @@
-/**
- * What GitHub's runner does with `action.yml`, as far as its documentation says it: for the tests beside this file. It ends in
- * `.test.ts` so that it is not shipped; it has no test of its own.
- */
+/** Runs `action.yml` as the documentation says that GitHub's runner does. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
@@ -21,7 +18,7 @@ interface Step {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** What of it the runner reads. */
+/** The parts of `action.yml` that the runner reads. */
 export const action = parse(metadata) as {
   readonly inputs: Readonly<Record<string, { readonly required?: boolean; readonly default?: string }>>;
   readonly outputs: Readonly<Record<string, { readonly value: string }>>;
@@ -35,7 +32,7 @@ export interface Command {
   readonly data: string;
 }
 
-/** What a job has seen of the action. */
+/** The result of the action, as the job sees it. */
 export interface Job {
   readonly code: number | null;
   readonly log: string;
@@ -44,15 +41,19 @@ export interface Job {
   readonly outputs: Readonly<Record<string, string>>;
 }
 
-/** How a job differs from the usual. */
+/** Differences from the usual job. */
 export interface Circumstances {
   /** Where the action was checked out. */
   readonly actionPath?: string;
-  /** Goes before the folders of programs. */
+  /** A folder of programs that stands first in PATH. */
   readonly path?: string;
 }
 
-/** Runs the action's steps in a workspace, one after the other, up to the first that fails. */
+/**
+ * Runs the steps of the action in a workspace, one after the other, up to the first that fails.
+ *
+ * @param given the inputs that the job sets; the others have their defaults
+ */
 export async function runAction(
   workspace: string,
   given: Readonly<Record<string, string>>,

@@ -1,7 +1,7 @@
-/** Chromium for the tests of pages. It ends in `.test.ts` so that it is not shipped; it has no test of its own. */
+/** Chromium for the tests of pages. */
 import assert from 'node:assert/strict';
 import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { basename, delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
@@ -26,7 +26,7 @@ const required = process.env['CONFORMANCE_REQUIRE_BROWSER'] === '1';
 /** Why tests in a browser are skipped; false where they are not. */
 export const skip = executablePath === undefined && !required ? 'no Chromium on this machine' : false;
 
-/** Starts the browser; whoever does so closes it. */
+/** Starts the browser; the caller closes it. */
 export function launch(): Promise<Browser> {
   assert.ok(
     executablePath !== undefined,
@@ -46,21 +46,31 @@ export function launch(): Promise<Browser> {
   });
 }
 
+/** The height of every screen, in pixels. */
+const height = 900;
+
+/** A screen on which a page is looked at. */
+export interface ScreenView {
+  /** In pixels. */
+  readonly width: number;
+  readonly scheme: 'light' | 'dark';
+}
+
 /** How a page is opened. */
-export interface View {
-  readonly width?: number;
-  readonly scheme?: 'light' | 'dark';
+export interface View extends Partial<ScreenView> {
   readonly javaScriptEnabled?: boolean;
   /** Opens it at this anchor. */
   readonly anchor?: string;
 }
 
-/** Opens a file as a page, and does something with it that nothing may be wrong with: no error, and no request but for the file. */
+/**
+ * Opens a file as a page and looks at it. Fails when the page logs anything, opens a dialog, or requests anything but the file.
+ */
 export async function open(browser: Browser, file: string, view: View, look: (page: Page) => Promise<void>): Promise<void> {
   const { width = 1280, scheme = 'light', javaScriptEnabled = true, anchor } = view;
   // axe comes into the page from outside, which the page's own policy forbids.
   const context = await browser.newContext({
-    viewport: { width, height: 900 },
+    viewport: { width, height },
     colorScheme: scheme,
     javaScriptEnabled,
     bypassCSP: javaScriptEnabled,
@@ -79,21 +89,47 @@ export async function open(browser: Browser, file: string, view: View, look: (pa
   assert.deepEqual(wrong, []);
 }
 
-/** What axe says of a page, as far as it says something bad. */
+/** A violation that axe found. */
 interface Violation {
   readonly id: string;
   readonly help: string;
   readonly nodes: readonly { readonly html: string }[];
 }
 
-/** A page with everything unfolded is no wider than the screen, and axe finds nothing. */
-export async function assertForEverybody(page: Page, name: string): Promise<void> {
-  await page.evaluate('for (const one of document.querySelectorAll("details")) one.open = true');
-  assert.equal(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), 0, `${name} is wider than the screen`);
-  await page.addScriptTag({ content: axe.source });
-  const { violations } = (await page.evaluate('axe.run()')) as { readonly violations: readonly Violation[] };
-  assert.deepEqual(
-    violations.map(({ id, help, nodes }) => `${name}: ${id}, ${help}: ${nodes[0]?.html.slice(0, 200)}`),
-    [],
-  );
+/** Widths of a phone, a tablet and a desk, each in both colour schemes. */
+export const allViews: readonly ScreenView[] = [390, 768, 1280].flatMap((width) => [
+  { width, scheme: 'light' },
+  { width, scheme: 'dark' },
+]);
+
+/** The width of a phone, in both colour schemes. */
+export const phoneViews = allViews.filter(({ width }) => width === 390);
+
+/**
+ * Opens a file once and asserts in each view that everybody can use the page: with everything unfolded it is no wider than the
+ * screen, and axe finds nothing.
+ */
+export async function assertForEverybody(browser: Browser, file: string, views: readonly ScreenView[]): Promise<void> {
+  await open(browser, file, views[0] ?? {}, async (page) => {
+    await page.evaluate('for (const one of document.querySelectorAll("details")) one.open = true');
+    await page.addScriptTag({ content: axe.source });
+    for (const { width, scheme } of views) {
+      await page.setViewportSize({ width, height });
+      await page.emulateMedia({ colorScheme: scheme });
+      const name = `${basename(file)}, ${width} pixels wide, ${scheme}`;
+      assert.equal(
+        await page.evaluate('document.documentElement.scrollWidth - innerWidth'),
+        0,
+        `${name} is wider than the screen`,
+      );
+      // To describe the thousands of nodes that pass takes longer than to judge them.
+      const { violations } = (await page.evaluate('axe.run({ resultTypes: ["violations"] })')) as {
+        readonly violations: readonly Violation[];
+      };
+      assert.deepEqual(
+        violations.map(({ id, help, nodes }) => `${name}: ${id}, ${help}: ${nodes[0]?.html.slice(0, 200)}`),
+        [],
+      );
+    }
+  });
 }

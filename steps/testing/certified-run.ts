@@ -1,7 +1,4 @@
-/**
- * Certified report folders of runs that never were, for the tests beside this file. It ends in `.test.ts` so that it is not shipped;
- * it has no test of its own.
- */
+/** Certified report folders of runs that did not take place. */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,23 +17,24 @@ import type { Report } from '../verdict/report.ts';
 import { Transcript } from '../verdict/transcript.ts';
 import { type Course, finding, run, scenario } from './cucumber-messages.ts';
 
-/** The features as the newest set has them: others may just be changed, and that is told elsewhere. */
 const role = 'client';
+
+/** The requirements of these runs. */
 export const requirements: readonly Requirement[] = readRequirements(role);
 
-/** A folder for a test file, removed after its tests. */
+/** Makes a folder that is removed after the tests of the file. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'iot-ntp-certificate-'));
   after(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
-/** A pair of keys. */
+/** Generates a pair of keys for signing. */
 export function keys(kind: 'ed25519' | 'ec' = 'ed25519'): { readonly publicKey: KeyObject; readonly privateKey: KeyObject } {
   return kind === 'ec' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : generateKeyPairSync('ed25519');
 }
 
-/** A run in which every scenario passed, but those of some requirements, by id. */
+/** A run in which every scenario passed, except for those of the requirements named here by id. */
 export interface MadeUpRun {
   readonly courses?: Readonly<Record<string, Course>>;
   readonly failing?: readonly string[];
@@ -75,7 +73,7 @@ export function madeUp({ courses = {}, failing = [], change = (report) => report
   return { messages: envelopes.map((envelope) => `${JSON.stringify(envelope)}\n`).join(''), report: change(report) };
 }
 
-/** Writes the reports of such a run into a folder, and certifies it. @returns the names of the certificate's own files */
+/** Writes the reports of such a run into a folder and certifies it. @returns the names of the files of the certificate */
 export async function writeCertified(folder: string, course: MadeUpRun = {}): Promise<readonly string[]> {
   const { messages, report } = madeUp(course);
   mkdirSync(folder, { recursive: true });

@@ -2,15 +2,15 @@ import { readPayload } from '../harness/message/payload.ts';
 import { type ClientRequest, ClientRun, type Delivered, type ReportedTime } from '../harness/platform/client-run.ts';
 import { type ClientSetup, plainSetup } from '../harness/platform/client-setup.ts';
 
-/** The suite's clock when a made-up client is started, in ms. */
+/** The suite's wall time when the client is started, in ms. */
 export const origin = 1_800_000_000_000;
 
-/** A made-up exchange. All times that are not said to be anything else are ms since the start. */
+/** An exchange that did not take place. Times are in ms since the start, unless stated otherwise. */
 export interface Played {
   readonly setup?: Partial<ClientSetup>;
-  /** What the client sends; by default its stamp of the wall clock when the request arrives. */
+  /** The time that the client sends; by default the wall time at which the request arrives. */
   readonly deviceSendTime?: number | bigint | string;
-  /** When the packet before the request came, when the request came, and when the true answer was delivered. */
+  /** When the packet before the request arrived, when the request arrived, and when the valid response was delivered. */
   readonly before?: number;
   readonly asked?: number;
   readonly answered?: number;
@@ -21,7 +21,7 @@ export interface Played {
 
 const moment = (ms: number): { atUs: number; wallMs: number } => ({ atUs: ms * 1000, wallMs: origin + ms });
 
-/** A performance of one exchange, as if it had been played. */
+/** The client run of one exchange. */
 export function played(exchange: Played = {}): ClientRun {
   const setup = { ...plainSetup('long'), ...exchange.setup };
   const clientRun = new ClientRun(setup, { productKey: 'pk', deviceName: 'dn' });
@@ -29,7 +29,7 @@ export function played(exchange: Played = {}): ClientRun {
   return clientRun;
 }
 
-/** One more exchange of a performance. */
+/** The request of a further exchange in the same run. */
 export function requestOf({ setup, requestTopic: topic }: ClientRun, exchange: Played): ClientRequest {
   const { asked = 100, answered = 110, before = asked - 1, deviceSendTime = origin + asked, heard = true } = exchange;
   const { serverRecvTime = 1_571_724_098_110, serverSendTime = serverRecvTime } = exchange;
@@ -62,7 +62,7 @@ export function requestOf({ setup, requestTopic: topic }: ClientRun, exchange: P
   };
 }
 
-/** A report of the client, `at` ms after its start. */
+/** A time that the client reports, `at` ms after its start. */
 export function reported(time: number | bigint, at: number, own: Partial<ReportedTime> = {}): ReportedTime {
   const twice = typeof time === 'bigint' ? time * 2n : BigInt(Math.round(time * 2));
   return {

@@ -9,27 +9,27 @@ import type { Role } from '../requirements/requirement.ts';
 import { root } from '../requirements/requirement.ts';
 import type { Report } from '../verdict/report.ts';
 
-/** The suite's command line as a checkout has it. */
+/** The suite's command line in a checkout. */
 export const entry = join(root, 'steps/commands/entry.mjs');
 
-/** What a call of a program left. */
+/** The result of a program's call. */
 export interface Ended {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** How a call differs from the usual. */
+/** Differences from the usual call. */
 export interface Surroundings {
-  /** Working directory; a folder of nobody by default, so that nothing depends on the checkout's. */
+  /** Working directory; by default not that of the checkout, so that nothing depends on it. */
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly program?: string;
-  /** The Node that runs it; that of the tests by default. */
+  /** The Node that runs it; by default the Node of the tests. */
   readonly node?: string;
 }
 
-/** A folder for this test file, removed after its tests. */
+/** Makes a folder that is removed after the tests of the file. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'iot-ntp-cli-'));
   after(() => rmSync(folder, { recursive: true, force: true }));
@@ -39,7 +39,7 @@ export function temporaryFolder(): string {
 /** Starts `iot-ntp-conformance …`. */
 export function start(args: readonly string[], surroundings: Surroundings = {}): { child: ChildProcess; end: Promise<Ended> } {
   const { cwd = tmpdir(), env = {}, program = entry, node = process.execPath } = surroundings;
-  // What the shell of the tests happens to say about colours must not decide.
+  // The colours that the tests' own shell asks for must not decide.
   const { FORCE_COLOR: _force, NO_COLOR: _no, NODE_TEST_CONTEXT: _context, ...inherited } = process.env;
   const child = spawn(node, [program, ...args], {
     cwd,
@@ -64,10 +64,24 @@ export function reportIn(folder: string): Report {
   return JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8')) as Report;
 }
 
-/** Writes a target file whose process is one of the fixtures. @returns its path */
+/** Writes a target file of a server whose process is one of the fixtures. @returns its path */
 export function fixtureTarget(folder: string, fixture: string): string {
   const command = ['node', join(root, 'fixtures/support/start.ts'), fixture, '--port', '{port}'];
   return writeTarget(folder, { name: fixture, role: 'server', process: { command } });
+}
+
+/**
+ * Writes a target file of a client whose process is one of the faulty or unusual clients. These start with half the CPU time of the
+ * reference client, which loads mqtt.js.
+ *
+ * @param more further members of the target file
+ * @returns its path
+ */
+export function fixtureClientTarget(folder: string, fixture: string, more: Readonly<Record<string, unknown>> = {}): string {
+  const options = '--host {host} --port {port} --product-key {productKey} --device-name {deviceName} --type {timestampType}';
+  const command = ['node', join(root, 'fixtures/start.ts'), fixture, ...options.split(' ')];
+  const result = { log: String.raw`NTP local time: (?<time>\d+)` };
+  return writeTarget(folder, { name: fixture, role: 'client', process: { command }, result, ...more });
 }
 
 /** Writes a target file. @returns its path */

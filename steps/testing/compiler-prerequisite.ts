@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 
-/** Why tests that build C are skipped; false when they are not. For tests only. */
+/** Why tests that compile C are skipped; false when they are not. */
 export const withoutCompiler: string | false =
   process.platform !== 'linux'
     ? 'builds Linux libraries'

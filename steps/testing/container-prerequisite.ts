@@ -1,6 +1,6 @@
 import { connectEngine } from '../harness/implementation/engine.ts';
 
-/** What the fixtures' images are built from; it is on this machine already, and nothing is pulled. */
+/** The base of the fixtures' images. `.ci/images.sh` builds it, and nothing is pulled. */
 const base = 'local/base:latest';
 
 /** Why no container can be started here, in words; undefined when one can. */

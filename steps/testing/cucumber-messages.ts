@@ -1,7 +1,4 @@
-/**
- * Requirements, messages and runs that never were, for the tests beside this file. It ends in `.test.ts` so that it is not shipped;
- * it has no test of its own.
- */
+/** Requirements, and Cucumber messages of runs that did not take place. */
 import type { Envelope } from '@cucumber/messages';
 import type { Run } from '../report/report-json.ts';
 import type { Level, Requirement } from '../requirements/requirement.ts';
@@ -44,21 +41,21 @@ export function finding(id: string, more: Partial<Finding> = {}): Finding {
   };
 }
 
-/** How a made-up scenario goes. */
+/** The course of a scenario. */
 export interface Course {
   /** One per step; PASSED by default. No step at all when empty. */
   readonly outcomes?: readonly Outcome[];
   readonly evidence?: readonly Evidence[];
-  /** Attached as it stands, with the media type of evidence. */
+  /** A further attachment with the media type of evidence, as text. */
   readonly raw?: string;
   readonly message?: string;
   /** The class of the exception: Error by default. */
   readonly type?: string;
   readonly attempt?: number;
   readonly willBeRetried?: boolean;
-  /** False: its end never comes. */
+  /** False when the scenario never ends. */
   readonly finished?: boolean;
-  /** Steps that never report, at the end. */
+  /** The number of steps at the end that report no result. */
   readonly silent?: number;
 }
 
@@ -120,7 +117,7 @@ export function scenario(at: string, course: Course = {}): Envelope[] {
   return messages as Envelope[];
 }
 
-/** The messages of a hook at the end of the run, and what it attached. */
+/** The messages of a hook at the end of the run, with its attachments. */
 export function lastHook(evidence: readonly Evidence[], outcome: Outcome = 'PASSED'): Envelope[] {
   const messages: unknown[] = [
     ...evidence.map((piece) => ({
@@ -141,7 +138,7 @@ export function lastHook(evidence: readonly Evidence[], outcome: Outcome = 'PASS
   return messages as Envelope[];
 }
 
-/** A transcript of a whole run of these scenarios. */
+/** The transcript of a complete run of these scenarios. */
 export function transcriptOf(...messages: readonly (readonly Envelope[])[]): Transcript {
   const transcript = new Transcript({ root: '/suite', cwd: '/suite' });
   const envelopes = [{ testRunStarted: {} }, ...messages.flat(), { testRunFinished: { success: true } }] as Envelope[];
@@ -149,7 +146,7 @@ export function transcriptOf(...messages: readonly (readonly Envelope[])[]): Tra
   return transcript;
 }
 
-/** What a report says beside its judgement. */
+/** The parts of a report that do not depend on the verdict. */
 export const run: Run = {
   suite: { name: 'iot-ntp-conformance', version: '0.1.0', featuresDigest: 'f'.repeat(64) },
   requirementSet: { name: '2026.1', digest: 'e'.repeat(64), modified: [] },

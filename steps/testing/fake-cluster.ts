@@ -9,7 +9,7 @@ import { json } from 'node:stream/consumers';
 import { after } from 'node:test';
 import { root } from '../requirements/requirement.ts';
 
-/** Where the real engine listens, whose containers stand for pods. */
+/** The socket of the real engine, whose containers take the place of pods. */
 const socketPath = '/var/run/docker.sock';
 
 const notImplemented =
@@ -35,7 +35,7 @@ interface Inspected {
   readonly NetworkSettings: { readonly Networks: object; readonly Ports: Readonly<Record<string, unknown>> };
 }
 
-/** What the fake was asked, and what can be done to it. */
+/** A fake cluster, and the requests that it received. */
 export interface FakeCluster {
   /** For DOCKER_HOST. */
   readonly address: string;
@@ -47,10 +47,10 @@ export interface FakeCluster {
 }
 
 /**
- * An HTTP API as kubedock's, whose pods are containers of the engine of this machine. It says of them what kubedock says, does what
- * kubedock does, and leaves out, silently or with 501, what kubedock leaves out; no address of a container is to be had from it.
+ * Serves an HTTP API like that of kubedock, with containers of this machine's engine as its pods. It leaves out, silently or with 501,
+ * what kubedock leaves out, and tells no address of a container.
  *
- * @param info what it answers to `GET /info` beside that
+ * @param info further members of the answer to `GET /info`
  */
 export async function fakeCluster(info: Body = {}): Promise<FakeCluster> {
   const asked: string[] = [];
@@ -148,7 +148,7 @@ async function answer(incoming: IncomingMessage, outgoing: ServerResponse, { ask
   relay(response, outgoing);
 }
 
-/** What kubedock makes of what is to be created: no hosts, no limits, no capabilities, no name servers, no mounts, no standard input. */
+/** The pod that kubedock makes of a container: without hosts, limits, capabilities, name servers, mounts and standard input. */
 function podOf({
   Image,
   Entrypoint,
@@ -221,7 +221,7 @@ function say(outgoing: ServerResponse, status: number, body?: object): void {
   outgoing.writeHead(status, { 'content-type': 'application/json' }).end(body === undefined ? '' : JSON.stringify(body));
 }
 
-/** Has the engine of this machine build an image, in a process of its own. @returns its name */
+/** Builds an image with this machine's engine, in a separate process. @returns its name */
 export function builtHere(dockerfile: string, context: string): string {
   const build = { dockerfile, context, args: { BASE: 'local/base:latest' } };
   const program = `

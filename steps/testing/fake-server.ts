@@ -4,7 +4,7 @@ import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { parser as createParser, generate, type Packet } from 'mqtt-packet';
 import type { Address } from '../harness/device/device.ts';
 
-/** What a {@link FakeServer} does about a packet of a device. */
+/** The reaction of a {@link FakeServer} to a packet of a device. */
 export type Reaction = (packet: Packet, peer: Peer) => void;
 
 /** A device's connection, as a {@link FakeServer} sees it. */
@@ -47,7 +47,7 @@ export class Peer {
   }
 }
 
-/** For tests: a server that speaks as much MQTT as a test makes it speak, on a free port of the loopback. */
+/** A server on a free port of the loopback that speaks as much MQTT as the test wants. */
 export class FakeServer implements AsyncDisposable {
   /** The connections, in order. */
   readonly peers: Peer[] = [];

@@ -23,14 +23,12 @@ import { played } from './client-starts.ts';
 // a machine's clock may be set while a test runs, which moves what is compared with it
 mock.method(Date, 'now', () => Math.floor(performance.timeOrigin + nowUs() / 1000));
 
-/** What stands in for Cucumber, for a server and for a client in tests of the sentences: nothing is started, and time stands still. */
-
-/** What a made-up server says when something is published: nothing else is heard. Times in ms. */
+/** A message that the fake server publishes in reaction to a request. Times in ms. */
 export interface Said {
   readonly payload: string;
-  /** By default the response topic of whoever asked. */
+  /** By default the response topic of the device that asked. */
   readonly topic?: string;
-  /** Only for the device of this name, whatever it subscribed. */
+  /** The only device that receives it, regardless of subscriptions. */
   readonly to?: string;
   /** After the request. */
   readonly after?: number;
@@ -38,7 +36,7 @@ export interface Said {
   readonly retain?: boolean;
 }
 
-/** What reached a made-up server; `now` is the suite's wall time in ms when it did. */
+/** A message that reached the fake server; `now` is the suite's wall time in ms when it arrived. */
 export interface Asked {
   readonly topic: string;
   readonly payload: string;
@@ -60,8 +58,8 @@ export function said(echo: string, received: number, sent: number, how: Partial<
 }
 
 /**
- * When a made-up run begins, in ms: a minute ago, and never a multiple of 10, or a server that is asked every 10 ms would seem to have a
- * clock with such steps in one of ten runs.
+ * The beginning of the run, in ms: a minute ago, and never a multiple of 10. Otherwise a server that is asked every 10 ms would seem to
+ * have a clock with steps of 10 ms in one of ten runs.
  */
 const origin = Math.floor(wallMsAt() / 1000) * 1000 - 60_005;
 /** A moment of the run, in ms since its beginning, as the monotonic clock shows it, in µs. */
@@ -192,7 +190,7 @@ class MadeUpSession extends ServerRun {
   }
 }
 
-/** How a made-up world differs from the plain one. */
+/** Differences from the usual world. */
 interface Surroundings {
   readonly target?: Partial<Target>;
   readonly answers?: Answers;
@@ -201,7 +199,7 @@ interface Surroundings {
   readonly mute?: boolean;
   /** How the implementation ended. */
   readonly ended?: string;
-  /** How it ended, which only shows to those who wait for it. */
+  /** How it ended, visible only to code that waits for the end. */
   readonly endsLate?: string;
   /** The signals by which the suite ended a server that it can start again. */
   readonly restarts?: string[];

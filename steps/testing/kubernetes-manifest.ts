@@ -11,26 +11,26 @@ import { entry, temporaryFolder } from './command-line.ts';
 
 const folder = temporaryFolder();
 
-/** The objects of a manifest that comes with the suite. */
+/** The objects of one of the suite's example manifests. */
 export function objectsIn(file: string): unknown[] {
   return parseAllDocuments(readFileSync(join(root, file), 'utf8')).map((document) => document.toJS() as unknown);
 }
 
-/** A manifest whose objects are a target file, a volume, the Job of the parts and that of the whole. */
+/** Reads a manifest that holds a target file, a volume, the Job of the parts and the Job that merges them. */
 export function jobsIn(file: string): readonly [configMap: ConfigMap, volume: unknown, parts: Job, whole: Job] {
   return objectsIn(file) as [ConfigMap, unknown, Job, Job];
 }
 
 export const podOf = ({ spec }: Job): PodSpec => spec?.template.spec ?? assert.fail('a Job has pods');
 
-/** The only container of a Job's pods that is not beside another. */
+/** The container of a Job's pods in which the suite runs. */
 export const suiteOf = (job: Job): Container => podOf(job).containers[0] ?? assert.fail('a pod has a container');
 
-/** What a container's environment says in its manifest. */
+/** The value of an environment variable of the suite's container. */
 export const declaredIn = (job: Job, name: string): string | undefined =>
   suiteOf(job).env?.find((variable) => variable.name === name)?.value;
 
-/** What the compiler says of the objects, as those that the published types of Kubernetes describe: unknown members are errors. */
+/** The compiler's errors when the objects are checked against the published types of Kubernetes; unknown members are errors. */
 export function typeFaults(...objects: readonly unknown[]): string {
   const types = `${root}node_modules/kubernetes-types`;
   const names = ['ConfigMap', 'PersistentVolumeClaim', 'Job', 'Job'];
@@ -45,7 +45,7 @@ export function typeFaults(...objects: readonly unknown[]): string {
   return spawnSync(join(root, 'node_modules/.bin/tsc'), [...options, path], { encoding: 'utf8' }).stdout;
 }
 
-/** @throws AssertionError where the pods of these Jobs may do or have more than they need */
+/** @throws AssertionError when the pods of these Jobs have more rights or resources than they need */
 export function assertConfined(...jobs: readonly Job[]): void {
   for (const job of jobs) {
     const pod = podOf(job);
@@ -65,7 +65,7 @@ export function assertConfined(...jobs: readonly Job[]): void {
   }
 }
 
-/** Runs a container's command as its pod would, with this for its environment. @returns its exit code and output */
+/** Runs a container's command as a process with this environment. @returns its exit code and output */
 export function runContainer(
   { command = [], args = [], env = [] }: Container,
   given: Readonly<Record<string, string>>,
@@ -84,7 +84,7 @@ export function runContainer(
   return promise;
 }
 
-/** The reference server at a port of this machine, in the place of the server that a manifest names. */
+/** Starts the reference server on a free port of this machine, in place of the server that the manifest names. */
 export async function referenceServer(): Promise<Disposable & { readonly port: number }> {
   const port = await freePort();
   const server = spawn(process.execPath, [join(root, 'fixtures/reference/server.ts'), '--port', String(port)], {

@@ -6,14 +6,14 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** A certificate and its key: where they stand, and what they are in PEM. */
+/** A certificate and its key: their paths, and their content as PEM. */
 export interface Made {
   readonly certificate: string;
   readonly key: string;
   readonly pem: { readonly cert: string; readonly key: string };
 }
 
-/** For tests: certificates that live as long as a test does, made by openssl in a folder of their own where none is given. */
+/** Makes certificates with openssl, in the given folder or a temporary one; that one goes when this is disposed of. */
 export class MadeCertificates implements Disposable {
   readonly folder: string;
 
@@ -21,13 +21,13 @@ export class MadeCertificates implements Disposable {
     this.folder = folder;
   }
 
-  /** An authority, or a certificate that stands for itself. */
+  /** Makes an authority, or a self-signed certificate. */
   async authority(name: string, subject = ''): Promise<Made> {
     await this.#openssl(name, 'req', '-x509', ...newKey, ...alternatives(subject), '-out', `${name}.pem`);
     return this.#read(name);
   }
 
-  /** @param subject what it is good for: `DNS:hub.example`, `IP:127.0.0.1` */
+  /** @param subject the name that it certifies: `DNS:hub.example`, `IP:127.0.0.1` */
   async signedBy(authority: string, name: string, subject: string): Promise<Made> {
     const by = ['-CA', `${authority}.pem`, '-CAkey', `${authority}.key`, '-CAcreateserial', '-copy_extensions', 'copy'];
     await this.#openssl(name, 'req', ...newKey, ...alternatives(subject), '-out', `${name}.csr`);

@@ -1,9 +1,7 @@
-/** A proof that never was, for the tests beside this file. It ends in `.test.ts` so that it is not shipped; it has no test of its own. */
-
 import { readRequirements } from '../requirements/requirement.ts';
 import type { ImplementationProof, Proof } from '../tools/prove/proof.ts';
 
-/** A faulty and an unusual implementation of each role, and one about which the suite is wrong. */
+/** A proof with one faulty and one unusual implementation of each role, and one that the suite judges wrongly. */
 export function madeUpProof(): Proof {
   const one = (name: string, more: Partial<ImplementationProof>): ImplementationProof => ({
     name,

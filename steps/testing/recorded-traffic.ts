@@ -5,7 +5,7 @@ import { ClientRun } from '../harness/platform/client-run.ts';
 import { plainSetup } from '../harness/platform/client-setup.ts';
 import { RelayedConnection } from '../harness/platform/recorded-connection.ts';
 
-/** Encounters for tests, made of packets that nobody sent. */
+/** Recorded traffic of a server and a client, made of packets that were never sent. */
 
 /** The device that they are about. */
 const relayedIdentity = { productKey: 'a1NtpSuite1', deviceName: 'probe' };

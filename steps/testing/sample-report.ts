@@ -1,14 +1,9 @@
-/**
- * Reports of runs that never were, for the tests beside this file. It ends in `.test.ts` so that it is not shipped; it has no test of
- * its own.
- */
-
 import { printable } from '../harness/text/printable.ts';
 import { buildReport } from '../report/report-json.ts';
 import type { ExchangeRecord } from '../verdict/exchange-record.ts';
 import type { Failure, Report, RequirementResult, ScenarioResult, Status } from '../verdict/report.ts';
 
-/** What a hostile implementation would like to see on the page: elements, attributes, a terminal's escapes, marks of direction. */
+/** A text that attacks a page or a terminal: elements, attributes, escape sequences, marks of text direction. */
 export const forged =
   '</script><script>document.title="forged"</script><img src=x onerror=alert(1)>" onclick="alert(2)" \'&lt; \x1b[31mred\x1b[0m \u202egnp.exe\u2066 \0 {{x}}';
 
@@ -34,7 +29,7 @@ function exchanges(count: number): ExchangeRecord[] {
   });
 }
 
-/** A scenario with everything that one may have. */
+/** A scenario with every optional part. */
 export function scenario(status: Status, index = 0, more: Partial<ScenarioResult> = {}): ScenarioResult {
   const message = {
     topic: '/ext/ntp/p/d/response',

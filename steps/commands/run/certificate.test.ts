@@ -4,8 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { schemaFaults } from '../../harness/message/schema.ts';
-import { root } from '../../requirements/requirement.ts';
-import { call, type Ended, fixtureTarget, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
+import { call, type Ended, fixtureClientTarget, fixtureTarget, temporaryFolder } from '../../testing/command-line.ts';
 
 const folder = temporaryFolder();
 const build = { name: 'sensor-1.4.0.bin', digest: `sha256:${'5'.repeat(64)}` };
@@ -28,18 +27,7 @@ const publicKey = keyFile('signer.pub.pem', signer.publicKey);
 const stranger = keyFile('stranger.pub.pem', generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey);
 const rsa = keyFile('rsa.pem', generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey);
 
-const options = '--host {host} --port {port} --product-key {productKey} --device-name {deviceName} --type {timestampType}'.split(
-  ' ',
-);
-const client = writeTarget(folder, {
-  name: 'sensor',
-  role: 'client',
-  build,
-  process: {
-    command: ['node', join(root, 'fixtures/reference/client.ts'), ...options],
-  },
-  result: { log: 'NTP local time: (?<time>\\d+)' },
-});
+const client = fixtureClientTarget(folder, 'unusual/client/spaced-request', { name: 'sensor', build });
 
 describe('a whole run of a client that names its build', () => {
   const report = join(folder, 'report');
@@ -93,17 +81,6 @@ describe('a whole run of a client that names its build', () => {
     const { code, stdout } = await call(['verify', report]);
     assert.deepEqual([code, stdout], [1, 'certificate.json: is missing\nreport: not genuine\n']);
   });
-});
-
-test('a run that ends at its first failure is not certified, and says so', async () => {
-  const target = fixtureTarget(folder, 'faulty/server/silent');
-  const { code, stdout } = await call(['run', target, '--fail-fast', '--report', join(folder, 'first')]);
-  assert.equal(code, 1, stdout);
-  assert.match(
-    stdout,
-    /\nno certificate, because --fail-fast left out what comes after a failure\n.*: does not conform, because /,
-  );
-  assert.equal(existsSync(join(folder, 'first/certificate.json')), false);
 });
 
 describe('wrong use', { concurrency: 2 }, () => {

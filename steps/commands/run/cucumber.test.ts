@@ -182,11 +182,14 @@ describe('a run on a faulty server', () => {
     assert.ok(!page.includes('world.ts:'), 'a stack trace');
   });
 
-  test('with --fail-fast ends at the first failure and leaves the rest untested', async () => {
+  test('with --fail-fast ends at the first failure, leaves the rest untested, is not certified, and says so', async () => {
     const target = fixtureTarget(folder, 'faulty/server/silent');
     const fast = join(folder, 'fast');
-    const { code } = await call(['run', target, '--fail-fast', '--report', fast]);
-    assert.equal(code, 1);
+    const { code, stdout } = await call(['run', target, '--fail-fast', '--report', fast]);
+    assert.equal(code, 1, stdout);
+    const why = /\nno certificate, because --fail-fast left out what comes after a failure\n.*: does not conform, because /;
+    assert.match(stdout, why);
+    assert.equal(existsSync(join(fast, 'certificate.json')), false);
     const { counts, requirements } = reportIn(fast);
     assert.equal(counts.failed, 1);
     assert.equal(counts.untested, ids.length - 1);

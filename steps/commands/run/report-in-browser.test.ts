@@ -1,26 +1,10 @@
 import assert from 'node:assert/strict';
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { chromium } from 'playwright-core';
 import { root } from '../../requirements/requirement.ts';
+import { launch, skip } from '../../testing/browser.ts';
 import { call, reportIn, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
-
-/** Chromium of this machine; undefined where there is none. */
-const executablePath = (process.env['PATH'] ?? '')
-  .split(delimiter)
-  .map((folder) => join(folder, 'chromium'))
-  .find((path) => {
-    try {
-      accessSync(path, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-const required = process.env['CONFORMANCE_REQUIRE_BROWSER'] === '1';
-const skip = executablePath === undefined && !required ? 'no Chromium on this machine' : false;
 
 /** What a target file would put into a page that does not escape it. */
 const forgedName = '</script><script>document.title="forged"</script><img src=x onerror="document.title=1"> Acme';
@@ -43,11 +27,7 @@ describe('the pages of a run on a server that forges them', { skip, timeout: 300
     assert.equal(code, 1, stdout + stderr);
     assert.equal(reportIn(report).target.name, forgedName);
 
-    const browser = await chromium.launch({
-      ...(executablePath === undefined ? {} : { executablePath }),
-      // Chromium refuses to run as root in its sandbox.
-      args: ['--disable-gpu', '--no-first-run', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
-    });
+    const browser = await launch();
     try {
       for (const name of ['index.html', 'report.html']) {
         const page = await browser.newPage();

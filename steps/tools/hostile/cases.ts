@@ -36,7 +36,11 @@ const servers: readonly HostileCase[] = [
   }),
   server('floods with 1 GB of PUBLISH', 'floods-1-gb', { ...broken, says: /the server sent more than \d+ (packets|bytes)/ }),
   server('sends malformed MQTT', 'malformed-frames', { ...broken, says: /malformed|[Ii]nvalid|[Cc]annot parse|[Hh]eader flag/ }),
-  server('announces a packet of 256 MB', 'announces-256-mb', { ...broken, says: /announces 268435455 bytes/ }),
+  server('announces a packet of 256 MB', 'announces-256-mb', {
+    ...broken,
+    quick: true,
+    says: /announces 268435455 bytes/,
+  }),
   server('sends every type of packet in every state', 'every-packet-in-every-state', {
     ...broken,
     says: /is not met|are not met/,
@@ -64,6 +68,7 @@ const processes: readonly HostileCase[] = [
   server('exits at once, with forged reports for last words', 'forges-last-words', {
     code: 3,
     verdict: 'incomplete',
+    quick: true,
     says: /did not start/,
   }),
   server('is too slow for the deadline of the run', 'answers-into-the-next-scenario', {
@@ -88,7 +93,11 @@ const clients: readonly HostileCase[] = [
     ...broken,
     says: /connection|request/,
   }),
-  client('announces a packet of 256 MB', 'announces-256-mb', { ...broken, says: /268435460 bytes|no request/ }),
+  client('announces a packet of 256 MB', 'announces-256-mb', {
+    ...broken,
+    quick: true,
+    says: /268435460 bytes|no request/,
+  }),
   client('asks with JSON bombs and forged reports', 'json-bombs', { ...broken, says: /JSON|deviceSendTime/ }),
   client('forks children that stay and ignores SIGTERM', 'forks-children-that-stay', { ...broken, says: /no connection/ }),
 ].map((one) => ({ ...one, target: { ...result, ...one.target } }));
@@ -100,6 +109,7 @@ const ends: readonly HostileCase[] = (['SIGINT', 'SIGTERM', 'SIGKILL'] as const)
     says: disturbance === 'SIGKILL' ? /the run did not come to its end/ : new RegExp(`interrupted \\(${disturbance}\\)`),
   }),
   name: `${disturbance} to the suite, the server a process with children`,
+  ...(disturbance === 'SIGKILL' ? { quick: true } : {}),
   disturbance,
 }));
 
@@ -116,7 +126,7 @@ const container = (name: string, start: object): HostileCase => ({
 /** Containers that never come to serve. */
 const images: readonly HostileCase[] = [
   container('an image that exits at once', { image: 'local/base:latest', command: ['node', '-e', 'process.exit(7)'] }),
-  container('an image that does not exist', { image: 'local/no-such-image:1' }),
+  { ...container('an image that does not exist', { image: 'local/no-such-image:1' }), quick: true },
   {
     ...container('an image for another architecture', { image: 'local/iot-ntp-hostile:s390x' }),
     image: 'of another architecture',
@@ -132,6 +142,7 @@ const containers: readonly HostileCase[] = [
       file: 'reference-on-broker',
       docker: true,
       disturbance,
+      ...(disturbance === 'SIGTERM' ? { quick: true } : {}),
       code: disturbance === 'SIGKILL' ? undefined : 4,
       verdict: 'incomplete',
       says: disturbance === 'SIGKILL' ? /the run did not come to its end/ : new RegExp(`interrupted \\(${disturbance}\\)`),

@@ -20,6 +20,8 @@ export interface HostileCase {
   readonly docker?: true;
   /** What must be made before: an image for another machine. */
   readonly image?: 'of another architecture';
+  /** `npm test` tries it as well: the fastest of its kind. */
+  readonly quick?: true;
   /** The exit code; undefined where the suite itself is killed. */
   readonly code: 0 | 1 | 3 | 4 | undefined;
   readonly verdict: Verdict;

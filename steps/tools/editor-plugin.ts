@@ -1,10 +1,10 @@
 import type { Plugin } from '@cucumber/cucumber/api';
-import { ServerRun, setSession } from '../../harness/device/server-run.ts';
-import { startTarget } from '../../harness/implementation/start-target.ts';
-import type { Target } from '../../harness/implementation/target.ts';
-import { loadTarget } from '../../harness/implementation/target-file.ts';
-import { ClientRunner, setClientRunner } from '../../harness/platform/client-runner.ts';
-import { embeddedTarget } from './reference-target.ts';
+import { embeddedTarget } from '../commands/run/reference-target.ts';
+import { ServerRun, setSession } from '../harness/device/server-run.ts';
+import { startTarget } from '../harness/implementation/start-target.ts';
+import type { Target } from '../harness/implementation/target.ts';
+import { loadTarget } from '../harness/implementation/target-file.ts';
+import { ClientRunner, setClientRunner } from '../harness/platform/client-runner.ts';
 
 /** Starts a server for the whole run. @returns what ends it */
 async function openServer(target: Target): Promise<() => Promise<void>> {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { readRequirements, root } from '../../requirements/requirement.ts';
-import { call } from '../../testing/command-line.ts';
+import { readRequirements, root } from '../requirements/requirement.ts';
+import { call } from '../testing/command-line.ts';
 
 const program = join(root, 'node_modules/@cucumber/cucumber/bin/cucumber.js');
 

@@ -88,9 +88,10 @@ describe('the rooms of steps/', () => {
   });
 
   it('have no file above 300 lines, and no test above 400', () => {
-    const lines = (file: string): number => readFileSync(join(root, file), 'utf8').split('\n').length - 1;
+    const linesOf = (file: string): string[] => readFileSync(join(root, file), 'utf8').split('\n');
+    const isGenerated = (file: string): boolean => linesOf(file)[0]?.includes('npm run generate') === true;
     const long = (files: readonly string[], most: number): string[] =>
-      files.filter((file) => lines(file) > most).map((file) => `${file}: ${lines(file)}`);
+      files.filter((file) => linesOf(file).length - 1 > most && !isGenerated(file));
     assert.deepEqual([...long(sources, 300), ...long(tests, 400)], []);
   });
 

@@ -8,7 +8,7 @@ import { runTool, tool, wholeNumber } from '../tool.ts';
 const measures = {
   runs: async (folder: string) => (await import('./runs.ts')).benchRuns(folder),
   growth: async (folder: string) => (await import('./growth.ts')).benchGrowth(folder),
-  devices: async (_: string, devices: number) => (await import('./many-devices.ts')).benchManyDevices(devices),
+  devices: async (_: string, devices: number) => (await import('./device-load.ts')).benchManyDevices(devices),
 };
 
 const command = tool('bench', 'Measures what the suite itself costs. Only the ratios of one call can be compared.', {

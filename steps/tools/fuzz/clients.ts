@@ -4,13 +4,13 @@ import { Platform } from '../../harness/platform/platform.ts';
 import type { PlatformRequest } from '../../harness/platform/platform-script.ts';
 import { type Edit, edited, editsInOneOf } from './edits.ts';
 import { fail, type Judge, loadSentences } from './fuzzed-sentences.ts';
+import { asked, request } from './fuzzed-texts.ts';
+import { transport, writeInPieces } from './fuzzed-transport.ts';
 import { readJson } from './json-oracle.ts';
 import { truthOfRequest } from './judgement.ts';
 import { Finding, kind, shown, type Tally } from './kind.ts';
 import { type Publish, readPublish, readStream } from './mqtt-oracle.ts';
 import { connect, type PublishFlags, packet, publish, subscribe, type Version, word } from './packets.ts';
-import { asked, request } from './texts.ts';
-import { transport, writeInPieces } from './transport.ts';
 
 const identity = { productKey: 'a1b2c3d4e5f', deviceName: 'probe-7' };
 const requestTopic = `/ext/ntp/${identity.productKey}/${identity.deviceName}/request`;

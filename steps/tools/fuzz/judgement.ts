@@ -1,6 +1,6 @@
+import type { Asked } from './fuzzed-texts.ts';
 import { isExactly, type Member, type Reading } from './json-oracle.ts';
 import type { Publish } from './mqtt-oracle.ts';
-import type { Asked } from './texts.ts';
 
 /** Whether each sentence holds, as the second reader has it. */
 export type Truth = readonly (readonly [sentence: string, holds: boolean, rows?: readonly string[]])[];

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { readPayload } from '../../harness/message/payload.ts';
 import { schemaFaults } from '../../harness/message/schema.ts';
 import { edited, editsInOneOf } from './edits.ts';
+import { asked, request, response } from './fuzzed-texts.ts';
 import { isExactly, type Reading, readJson } from './json-oracle.ts';
 import { Finding, kind, shown, type Tally } from './kind.ts';
-import { asked, request, response } from './texts.ts';
 
 const schemas = ['response', 'request'] as const;
 

@@ -8,13 +8,13 @@ import type { Response } from '../../harness/message/exchange.ts';
 import { Trace } from '../../harness/mqtt/trace.ts';
 import { type Edit, edited, editsInOneOf } from './edits.ts';
 import { fail, type Judge, loadSentences } from './fuzzed-sentences.ts';
+import { type Asked, asked, response } from './fuzzed-texts.ts';
+import { transport, writeInPieces } from './fuzzed-transport.ts';
 import { readJson } from './json-oracle.ts';
 import { truthOfResponse } from './judgement.ts';
 import { Finding, kind, shown, type Tally } from './kind.ts';
 import { type Publish, readPublish, readStream } from './mqtt-oracle.ts';
 import { connack, type PublishFlags, packet, publish, suback, type Version, word } from './packets.ts';
-import { type Asked, asked, response } from './texts.ts';
-import { transport, writeInPieces } from './transport.ts';
 
 const identity = { productKey: 'a1b2c3d4e5f', deviceName: 'probe-7' };
 

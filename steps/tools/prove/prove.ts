@@ -9,10 +9,10 @@ import { cpuSeconds } from './cpu-time.ts';
 import { Fixtures } from './fixtures.ts';
 import { matrix } from './matrix.ts';
 import { conclude, type Proof } from './proof.ts';
+import { updateReadme } from './proof-figures.ts';
 import type { Implementation } from './proof-implementation.ts';
 import { page } from './proof-text.ts';
 import { inLanes } from './prove-lanes.ts';
-import { updateReadme } from './readme.ts';
 import { SuiteProcess } from './suite-process.ts';
 import { tryOut } from './trial.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { report, requirement, trial } from '../../testing/proof-trials.ts';
 import { conclude } from './proof.ts';
-import { betweenMarks, readmeText } from './readme.ts';
+import { betweenMarks, readmeText } from './proof-figures.ts';
 
 test('what stands between the marks is replaced, and nothing else', () => {
   const text = 'before\n<!-- prove:begin -->\nold\n<!-- prove:end -->\nafter\n';

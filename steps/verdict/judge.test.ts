@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Envelope } from '@cucumber/messages';
+import type { Requirement } from '../requirements/requirement.ts';
 import { type Course, finding, lastHook, place, requirement, scenario, transcriptOf } from '../testing/cucumber-messages.ts';
-import type { Evidence, LateFinding } from './evidence.ts';
+import type { Evidence, Finding, LateFinding } from './evidence.ts';
 import { type Circumstances, type Judgement, judge } from './judge.ts';
 import { type Outcome, Transcript } from './transcript.ts';
 
@@ -10,10 +11,11 @@ const a = requirement('server-a');
 const b = requirement('server-b');
 const c = requirement('server-c');
 const wish = requirement('server-wish', [10], 'should');
-const passed = (id: string): Envelope[] => scenario(place(id));
-const failed = (id: string, ...needs: readonly string[]): Envelope[] => {
-  return scenario(place(id), { outcomes: ['FAILED'], evidence: [finding(id, needs.length === 0 ? {} : { needs })] });
-};
+const passed = (id: string, line = 10): Envelope[] => scenario(place(id, line));
+const failed = (id: string, more: Partial<Finding> = {}, line = 10): Envelope[] =>
+  scenario(place(id, line), { outcomes: ['FAILED'], evidence: [finding(id, more)] });
+/** The same requirement, which depends on these. */
+const on = (one: Requirement, ...dependsOn: readonly string[]): Requirement => ({ ...one, dependsOn });
 const inapplicable = (reason: string): Course => ({ outcomes: ['SKIPPED'], evidence: [{ kind: 'inapplicable', reason }] });
 
 function statuses({ requirements }: Judgement): Record<string, string> {
@@ -272,118 +274,6 @@ describe('a requirement', () => {
   });
 });
 
-describe('a finding that needs another requirement', () => {
-  test('is its consequence when that one fails by itself', () => {
-    const judgement = judge([a, b], transcriptOf(failed('server-a', 'server-b'), failed('server-b')), { strict: false });
-    assert.deepEqual(statuses(judgement), { 'server-a': 'untested', 'server-b': 'failed' });
-    assert.equal(judgement.requirements[0]?.reason, 'cannot be judged while server-b fails');
-    assert.equal(judgement.requirements[0]?.scenarios[0]?.failure, undefined);
-    assert.equal(judgement.exitCode, 1);
-  });
-
-  test('stands when that one passed, was not tested, or is not there', () => {
-    assert.equal(
-      judge([a, b], transcriptOf(failed('server-a', 'server-b'), passed('server-b')), { strict: false }).counts.failed,
-      1,
-    );
-    assert.equal(judge([a, b], transcriptOf(failed('server-a', 'server-b')), { strict: false }).counts.failed, 1);
-    assert.equal(judge([a], transcriptOf(failed('server-a', 'server-x')), { strict: false }).counts.failed, 1);
-    assert.equal(judge([a], transcriptOf(failed('server-a', 'server-a')), { strict: false }).counts.failed, 1);
-  });
-
-  test('that is itself is no other: it fails by itself, and explains what needs it', () => {
-    const judgement = judge([a, b], transcriptOf(failed('server-a', 'server-a'), failed('server-b', 'server-a')), {
-      strict: false,
-    });
-    assert.deepEqual(statuses(judgement), { 'server-a': 'failed', 'server-b': 'untested' });
-  });
-
-  test('stands in a circle: two that only need each other both stay failed', () => {
-    const judgement = judge([a, b], transcriptOf(failed('server-a', 'server-b'), failed('server-b', 'server-a')), {
-      strict: false,
-    });
-    assert.deepEqual(statuses(judgement), { 'server-a': 'failed', 'server-b': 'failed' });
-  });
-
-  test('is a consequence along a chain, in whatever order the requirements stand', () => {
-    const messages = [failed('server-a', 'server-b'), failed('server-b', 'server-c'), failed('server-c')];
-    for (const requirements of [
-      [a, b, c],
-      [c, b, a],
-      [b, c, a],
-    ]) {
-      const judgement = judge(requirements, transcriptOf(...messages), { strict: false });
-      assert.deepEqual(
-        { ...judgement.counts },
-        { passed: 0, failed: 1, warning: 0, inapplicable: 0, untested: 2, inconclusive: 0 },
-      );
-      assert.equal(judgement.requirements.find(({ id }) => id === 'server-a')?.reason, 'cannot be judged while server-c fails');
-    }
-  });
-
-  test('that fails in one of its scenarios only is the cause of a chain all the same', () => {
-    const two = requirement('server-two', [10, 20]);
-    const messages = [
-      scenario(place('server-two', 10), { outcomes: ['FAILED'], evidence: [finding('server-two')] }),
-      scenario(place('server-two', 20)),
-      failed('server-a', 'server-two'),
-      failed('server-b', 'server-a'),
-    ];
-    const { requirements } = judge([two, a, b], transcriptOf(...messages), { strict: false });
-    assert.deepEqual(
-      requirements.map(({ reason }) => reason),
-      [undefined, 'cannot be judged while server-two fails', 'cannot be judged while server-two fails'],
-    );
-  });
-
-  test('is a consequence when any of several that it needs fails by itself', () => {
-    const judgement = judge(
-      [a, b, c],
-      transcriptOf(failed('server-a', 'server-b', 'server-c'), passed('server-b'), failed('server-c')),
-      {
-        strict: false,
-      },
-    );
-    assert.deepEqual(statuses(judgement), { 'server-a': 'untested', 'server-b': 'passed', 'server-c': 'failed' });
-  });
-
-  test('never excuses the failure that explains it, also when the two need each other', () => {
-    const two = requirement('server-two', [10, 20]);
-    const transcript = transcriptOf(
-      scenario(place('server-two', 10), { outcomes: ['FAILED'], evidence: [finding('server-two')] }),
-      scenario(place('server-two', 20), { outcomes: ['FAILED'], evidence: [finding('server-two', { needs: ['server-b'] })] }),
-      failed('server-b', 'server-two'),
-    );
-    const judgement = judge([two, b], transcript, { strict: false });
-    assert.deepEqual(statuses(judgement), { 'server-two': 'failed', 'server-b': 'untested' });
-    assert.deepEqual(
-      judgement.requirements[0]?.scenarios.map(({ status }) => status),
-      ['failed', 'failed'],
-    );
-    assert.equal(judgement.exitCode, 1);
-  });
-
-  test('is not excused by a warning, which decides nothing', () => {
-    const judgement = judge([a, wish], transcriptOf(failed('server-a', 'server-wish'), failed('server-wish')), { strict: false });
-    assert.deepEqual(statuses(judgement), { 'server-a': 'failed', 'server-wish': 'warning' });
-  });
-
-  test('leaves its requirement failed when another of its scenarios fails by itself', () => {
-    const two = requirement('server-two', [10, 20]);
-    const transcript = transcriptOf(
-      scenario(place('server-two', 10), { outcomes: ['FAILED'], evidence: [finding('server-two', { needs: ['server-b'] })] }),
-      scenario(place('server-two', 20), { outcomes: ['FAILED'], evidence: [finding('server-two')] }),
-      failed('server-b'),
-    );
-    const judgement = judge([two, b], transcript, { strict: false });
-    assert.deepEqual(statuses(judgement), { 'server-two': 'failed', 'server-b': 'failed' });
-    assert.deepEqual(
-      judgement.requirements[0]?.scenarios.map(({ status }) => status),
-      ['untested', 'failed'],
-    );
-  });
-});
-
 test('a failure keeps the message at fault, and a scenario the number of its exchanges where not all are kept', () => {
   const message = { topic: 't', qos: 1, retain: false, payload: '{}', parts: ['qos'] } as const;
   const at = alone({ outcomes: ['FAILED'], evidence: [finding('server-a', { message })] });
@@ -402,8 +292,11 @@ describe('a requirement of several scenarios', () => {
   const fails = scenario(place('server-a'), { outcomes: ['FAILED'], evidence: [finding('server-a')] });
 
   test('that fails in one of them explains what needs it', () => {
-    const transcript = transcriptOf(fails, scenario(place('server-a', 20)), failed('server-b', 'server-a'));
-    assert.deepEqual(statuses(judge([two, b], transcript, { strict: false })), { 'server-a': 'failed', 'server-b': 'untested' });
+    const transcript = transcriptOf(fails, scenario(place('server-a', 20)), failed('server-b'));
+    assert.deepEqual(statuses(judge([two, on(b, 'server-a')], transcript, { strict: false })), {
+      'server-a': 'failed',
+      'server-b': 'untested',
+    });
   });
 
   test('conforms where one was tried and the other one does not apply', () => {
@@ -488,13 +381,16 @@ describe('a late finding', () => {
     assert.equal(judgement.requirements[0]?.scenarios[0]?.reason, undefined);
   });
 
-  test('is not excused by what another finding needs', () => {
+  test('is not excused by what its requirement depends on', () => {
     const transcript = transcriptOf(
-      failed('server-a', 'server-b'),
+      failed('server-a'),
       failed('server-b'),
       lastHook([lateFinding('server-a', place('server-a'))]),
     );
-    assert.deepEqual(statuses(judge([a, b], transcript, { strict: false })), { 'server-a': 'failed', 'server-b': 'failed' });
+    assert.deepEqual(statuses(judge([on(a, 'server-b'), b], transcript, { strict: false })), {
+      'server-a': 'failed',
+      'server-b': 'failed',
+    });
   });
 
   test('counts where one scenario ran and another one is inapplicable', () => {

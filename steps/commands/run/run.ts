@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import type { Envelope } from '@cucumber/messages';
+import { unansweredTime } from '../../client/client-diagnosis.ts';
 import { ServerRun, setSession } from '../../harness/device/server-run.ts';
 import { ControlledClock } from '../../harness/implementation/controlled-clock.ts';
 import { EnvironmentError } from '../../harness/implementation/errors.ts';
@@ -16,7 +17,7 @@ import { Console } from '../../report/console.ts';
 import { makeFolder, messageFiles, writeIncomplete, writeReport } from '../../report/report-folder.ts';
 import { buildReport, describeTarget, type Run, type SeenTarget } from '../../report/report-json.ts';
 import { clearSpecification, specificationFile, writeSpecification } from '../../report/specification/beside-report.ts';
-import { featuresDigest, type Requirement, readRequirements, root } from '../../requirements/requirement.ts';
+import { featuresDigest, type Requirement, readRequirements, requirementAbout, root } from '../../requirements/requirement.ts';
 import { type JudgedSet, judgedSet } from '../../requirements/requirement-set.ts';
 import { concealEnvelope, evidenceEnvelope, withoutFolder } from '../../verdict/attachment.ts';
 import type { LateFinding } from '../../verdict/evidence.ts';
@@ -206,7 +207,7 @@ export class OneRun {
     this.#runner = runner;
     setClientRunner(runner);
     if (this.#target.capabilities.has('clock')) this.#fault = await runner.proveClock();
-    const waits = this.#requirements.find(({ id }) => id === 'client-no-time-without-answer');
+    const waits = requirementAbout(this.#requirements, unansweredTime);
     const waited = waits?.scenarios.some(({ place }) => this.#selected?.has(place) ?? true) === true;
     // What only waits for the client to give up is begun first, and is over when its turn comes.
     if (this.#fault === undefined && waited) runner.beginRefusals();
@@ -265,16 +266,11 @@ export class OneRun {
     );
     // What a shard saw of a requirement of another one is judged when they are merged.
     const ids = new Set((this.#shard === undefined ? judged : this.#requirements).map(({ id }) => id));
-    return ledger.sightings
-      .filter(({ requirement }) => ids.has(requirement))
-      .map(({ requirement, place, expected, received }) => ({
-        kind: 'lateFinding',
-        requirement,
-        scenario: place,
-        expected,
-        received,
-        trace: [],
-      }));
+    return ledger.sightings.flatMap(({ requirement, mistake = '', place, expected, received }): LateFinding[] => {
+      const id = requirement ?? requirementAbout(this.#requirements, mistake)?.id;
+      if (id === undefined || !ids.has(id)) return [];
+      return [{ kind: 'lateFinding', requirement: id, scenario: place, expected, received, trace: [] }];
+    });
   }
 
   #take(envelope: Envelope): void {

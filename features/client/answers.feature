@@ -8,7 +8,9 @@ Feature: What a client makes of an answer
 
     Source: documented, captures of the real platform; RFC 8259, section 4: an object is an unordered collection
 
-    Usual mistakes: the members are read by position
+    Depends on: client-any-offset
+
+    Usual mistakes: the members are read by position; no time is ever reported
 
     Scenario Outline: The order is <order>
       Given the platform answers with:
@@ -30,6 +32,8 @@ Feature: What a client makes of an answer
     JSON gives white space no meaning, and the platform may add members.
 
     Source: practice; RFC 8259, section 2
+
+    Depends on: client-any-offset
 
     Usual mistakes: the response is searched for a text instead of parsed; a fixed buffer is too small
 
@@ -56,6 +60,8 @@ Feature: What a client makes of an answer
 
     Source: stated, "The system time of a device can be calibrated by using the NTP service only if the device is connected"
 
+    Depends on: client-request-topic
+
     Usual mistakes: the local clock is printed when nothing came
 
     Scenario Outline: The platform <refusal>
@@ -75,6 +81,8 @@ Feature: What a client makes of an answer
     No time is fine, and so is the right one, from the true answer that follows.
 
     Source: derived from "Device connection", step 3: the time is calculated from the members of a response
+
+    Depends on: client-any-offset
 
     Usual mistakes: a missing member is read as 0, which gives the year 1998; a number that was cut off is taken for whole
 
@@ -122,6 +130,8 @@ Feature: What a client makes of an answer
 
     Source: derived from "Device connection", steps 2 and 3: a client that hangs never has a time again
 
+    Depends on: client-accepts-own-type
+
     Usual mistakes: an exception in a callback that nobody catches; a lock that stays held; a dereferenced null
 
     Scenario Outline: <what>
@@ -148,6 +158,8 @@ Feature: What a client makes of an answer
     The platform sends it only to a client whose own filter covers that topic, or that relies on automatic subscription.
 
     Source: derived from "Response topic", which holds the device's own product key and device name
+
+    Depends on: client-any-offset
 
     Usual mistakes: the topic of an arriving message is not looked at
 

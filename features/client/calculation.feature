@@ -15,6 +15,8 @@ Feature: The time that a client calculates
     Source: stated, the worked example: with serverSendTime alone, "a link latency of 10 milliseconds … is not included in the
     calculation"
 
+    Depends on: client-accepts-own-type, client-unit-milliseconds
+
     Usual mistakes: the time is serverSendTime; the offset is reported instead of the time; a sign error
 
     Scenario Outline: <forth> to the platform and <back> back
@@ -36,7 +38,9 @@ Feature: The time that a client calculates
 
     Source: stated, the formula and the worked example, where the server answers after 5 milliseconds
 
-    Usual mistakes: serverSendTime plus half the round trip; serverRecvTime plus half the round trip
+    Depends on: client-counts-latency
+
+    Usual mistakes: serverSendTime plus half the round trip; serverRecvTime plus half the round trip; the time is serverRecvTime
 
     Scenario Outline: The platform answers after <processing>
       Given a platform that answers after <processing>
@@ -62,6 +66,8 @@ Feature: The time that a client calculates
     Its clock may be behind, ahead, at 1970 or count from its start; the platform's time may lie before or after 2038, or in 2100.
 
     Source: derived from the formula, which holds for any offset between the two clocks
+
+    Depends on: client-unix-time
 
     Usual mistakes: 32-bit arithmetic; a time saturated at 2147483647; seconds kept in 32 bits
 
@@ -99,6 +105,8 @@ Feature: The time that a client calculates
   Rule: the client MUST round an odd sum either way, and never further
     Source: derived from the formula, whose sum of whole milliseconds may be odd
 
+    Depends on: client-any-offset
+
     Usual mistakes: each stamp is halved before they are added
 
     Scenario Outline: The response comes after <elapsed>, the platform took <processing>, and its time was <platform's time>
@@ -119,7 +127,9 @@ Feature: The time that a client calculates
   Rule: the client MUST report a UNIX timestamp: its time zone changes nothing
     Source: stated, "The device calculates the accurate current time in the UNIX timestamp format"
 
-    Usual mistakes: the offset of the time zone is added
+    Depends on: client-worked-example
+
+    Usual mistakes: the offset of the time zone is added; a time in seconds; a time in microseconds
 
     Scenario Outline: The client runs in the time zone <zone>
       Given the client runs in the time zone "<zone>"

@@ -6,6 +6,8 @@ Feature: Answers that are lost, late, doubled or somebody else's
   Rule: the client SHOULD NOT adopt a time from a response whose deviceSendTime matches none of its requests
     Source: practice; an echo that was altered makes some clients report the year 2055
 
+    Depends on: client-any-offset
+
     Usual mistakes: the echo is not looked at; the echo is used in the formula without a look
 
     Example: A response with another deviceSendTime comes first
@@ -17,6 +19,8 @@ Feature: Answers that are lost, late, doubled or somebody else's
   @should
   Rule: the client SHOULD NOT change its time because a response came twice
     Source: practice; seen in the field
+
+    Depends on: client-accepts-own-type
 
     Usual mistakes: every message on the response topic is calculated with the last request's stamp
 
@@ -31,6 +35,8 @@ Feature: Answers that are lost, late, doubled or somebody else's
     Applies to clients that ask more than once in a run (`sync` in the target file).
 
     Source: practice; the formula is about the four times of one exchange
+
+    Depends on: client-any-offset
 
     Usual mistakes: only the last request's stamp is kept, and any response is combined with it
 
@@ -47,6 +53,8 @@ Feature: Answers that are lost, late, doubled or somebody else's
 
     Source: practice; QoS 0 messages may be lost
 
+    Depends on: client-accepts-own-type
+
     Usual mistakes: the client waits for ever for the first answer
 
     Example: The first answer is lost
@@ -61,6 +69,8 @@ Feature: Answers that are lost, late, doubled or somebody else's
     Applies to clients that ask more than once in a run (`sync` in the target file).
 
     Source: practice; connections break
+
+    Depends on: client-accepts-own-type
 
     Usual mistakes: the client does not connect again; it does not subscribe again
 

@@ -8,7 +8,9 @@ Feature: What a request holds
 
     Source: stated, "Device connection", step 1: "The message includes a timestamp that indicates the current time of the device"
 
-    Usual mistakes: the member is missing or misspelled; a double with a fraction; a date in words
+    Depends on: client-request-topic
+
+    Usual mistakes: the member is missing or misspelled; a double with a fraction; a date in words; no time is ever reported
 
     Example: The client asks
       When the client asks and is answered

@@ -6,6 +6,8 @@ Feature: Quality of service and retained messages of a client
   Rule: the client MUST publish its request at QoS 0
     Source: stated, "Device connection", step 1: "The device sends a QoS 0 message"
 
+    Depends on: client-request-topic
+
     Usual mistakes: the SDK's default QoS is 1
 
     Example: The client asks
@@ -18,6 +20,8 @@ Feature: Quality of service and retained messages of a client
     The response comes at QoS 0 whatever was subscribed.
 
     Source: practice; "The NTP service supports only QoS 0 messages"
+
+    Depends on: client-request-topic
 
     Usual mistakes: the SDK's default QoS is 1
 
@@ -32,6 +36,8 @@ Feature: Quality of service and retained messages of a client
     A stored request is a question that nobody asks any more.
 
     Source: practice; captures of the real platform's devices show the first byte 0x30
+
+    Depends on: client-request-topic
 
     Usual mistakes: the SDK's default is to retain
 

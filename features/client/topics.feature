@@ -10,7 +10,7 @@ Feature: The topics of an NTP client
     Source: stated, "Request topic" and "Device connection", step 1
 
     Usual mistakes: product key and device name are swapped; the leading slash is missing; the topic is built in a buffer that is
-    too small
+    too small; no time is ever reported
 
     Example: A device of the suite's choice
       When the client asks and is answered
@@ -36,7 +36,10 @@ Feature: The topics of an NTP client
 
     Source: derived from "Device connection", step 2: "The device receives a response"
 
-    Usual mistakes: the SUBSCRIBE is sent after the request; there is none; product key and device name are swapped in the filter
+    Depends on: client-request-topic
+
+    Usual mistakes: the SUBSCRIBE is sent after the request; there is none; product key and device name are swapped in the filter;
+    no time is ever reported
 
     Example: The client subscribes before it asks
       Given a client without automatic subscription
@@ -49,6 +52,8 @@ Feature: The topics of an NTP client
     What it does not hear it cannot take for its own. The real platform refuses such a subscription.
 
     Source: practice; the page names one response topic, with the device's own product key and device name
+
+    Depends on: client-request-topic
 
     Usual mistakes: "+" in the place of the device name; a subscription of "#"
 

@@ -8,6 +8,8 @@ Feature: The type of a client's timestamp
 
     Source: stated, "The data type of the timestamp can be Long or String. By default, the Long data type is used"
 
+    Depends on: client-sends-time
+
     Usual mistakes: a client whose documentation says Long sends a String
 
     Scenario Outline: The client sends a <type>
@@ -25,7 +27,9 @@ Feature: The type of a client's timestamp
   Rule: the client MUST understand a response in the type of its own request
     Source: stated, "The timestamps that are sent by the device and the NTP server are of the same data type"
 
-    Usual mistakes: Strings are sent and Longs expected, or the other way round
+    Depends on: client-hears-response, client-sends-time
+
+    Usual mistakes: Strings are sent and Longs expected, or the other way round; no time is ever reported
 
     Scenario Outline: The client sends a <type> and is answered with <type>s
       Given the client sends a <type>

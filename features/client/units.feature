@@ -11,6 +11,8 @@ Feature: The unit of a client's timestamp
 
     Source: stated, "The unit of the timestamp is milliseconds"
 
+    Depends on: client-send-time-is-fresh
+
     Usual mistakes: seconds; microseconds; nanoseconds; clock ticks
 
     Example: Two requests, one of them after the platform took 300 ms to accept the connection
@@ -25,6 +27,8 @@ Feature: The unit of a client's timestamp
     age.
 
     Source: stated, "a timestamp that indicates the current time of the device"
+
+    Depends on: client-sends-time
 
     Usual mistakes: a constant; the number of the documentation's example
 

@@ -15,8 +15,11 @@ Feature: The page's worked example, calculated by a client
 
     Source: stated, the example below "Device connection", step 3
 
+    Depends on: client-counts-processing
+
     Usual mistakes: the result is 1571724098115, serverSendTime; the result is 1571724098127, serverSendTime plus half the round
-    trip
+    trip; deviceSendTime is added instead of subtracted; the offset between the two clocks is reported; the sum is not halved; the
+    client's own clock is reported
 
     @clock
     Scenario Outline: The page's own numbers, as <type>s

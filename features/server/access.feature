@@ -15,6 +15,8 @@ Feature: Access to the NTP service
     Source: derived from "Request topic", where the topics hold the ProductKey and DeviceName of the device certificate: a server
     that lets anybody in knows no device
 
+    Depends on: server-answers-request
+
     Usual mistakes: anonymous connections are allowed beside those with a password; only the user name is looked up; the password
     is compared with those of all devices; the check is missing for one version of MQTT; requests are served before CONNECT is
     checked
@@ -70,6 +72,8 @@ Feature: Access to the NTP service
     is a wrong time for somebody.
 
     Source: derived from "Request topic" and "Response topic", which hold the product key and device name of one device
+
+    Depends on: server-answers-the-asker
 
     Usual mistakes: devices are told apart when they connect and not when they publish and subscribe; filters with wildcards are
     not checked, or by their text; names are compared by their beginning, without regard to case, or without the product key

@@ -12,8 +12,10 @@ Feature: Many devices, and many requests
     Source: derived from "How it works", steps 1 and 2, where a device that sends a message gets a response, however many there
     are
 
+    Depends on: server-outlives-other-qos, server-answers-once, server-echoes-send-time
+
     Usual mistakes: the number of connections is limited; requests beyond the length of a queue are dropped; the topic or the type
-    of a response is kept in a variable that all requests share
+    of a response is kept in a variable that all requests share; the server no longer serves
 
     Example: 200 devices ask at the same moment
       Given 200 devices that hear their response topics
@@ -28,6 +30,8 @@ Feature: Many devices, and many requests
     works on one does so with its devices' requests too.
 
     Source: practice; the page has no limit for how often a device may ask
+
+    Depends on: server-echoes-send-time
 
     Usual mistakes: requests are dropped while one is worked on; the deviceSendTime is kept in a variable that the requests of a
     connection share; only the first packet of a TCP segment is read

@@ -11,9 +11,11 @@ Feature: Broken links and malformed requests
 
     Source: derived from "How it works", steps 1 and 2: a device that sends a message gets a response, whatever became of others
 
+    Depends on: server-concurrent-devices
+
     Usual mistakes: the server reads one connection at a time; it waits in a read for the rest of a packet; an error of a
     connection
-    that nobody catches ends it; a client id stays taken by a connection that is dead
+    that nobody catches ends it; a client id stays taken by a connection that is dead; the server no longer serves
 
     Scenario Outline: A device falls silent after it has sent <sent>
       Given a device that hears its response topic
@@ -61,6 +63,8 @@ Feature: Broken links and malformed requests
 
     Source: practice; "How it works", steps 3 and 4, calculates with the moment at which the response comes
 
+    Depends on: server-response-not-retained
+
     Usual mistakes: messages for devices that are away are stored, whatever they are; the session of a device keeps its queue at
     QoS 0
 
@@ -84,8 +88,10 @@ Feature: Broken links and malformed requests
 
     Source: derived from "Device connection", steps 1 and 2: the next message of a device is to be answered, whatever came before
 
-    Usual mistakes: an error while the request is read ends the server, or the task that reads a connection; a parser that calls
-    itself runs out of stack
+    Depends on: server-outlives-lost-device
+
+    Usual mistakes: an error while the request is read ends the server; an error ends the task that reads a connection; a parser
+    that calls itself runs out of stack; the server no longer serves
 
     Scenario Outline: The request is <what>
       Given a device that hears its response topic

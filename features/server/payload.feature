@@ -8,6 +8,8 @@ Feature: What a response holds
 
     Source: stated, "How it works", step 2, and "Device connection", step 2
 
+    Depends on: server-answers-request
+
     Usual mistakes: a member is misspelled; a trailing comma, as another edition of the page prints it; the members are wrapped in
     a further object
 
@@ -38,6 +40,8 @@ Feature: What a response holds
     so small values are as good as large ones.
 
     Source: documented, the response of the page's other editions holds deviceSendTime; the formula needs it
+
+    Depends on: server-response-members
 
     Usual mistakes: the echo is missing; the echo went through a 32-bit integer; 0 is taken for "not there"; the server's own time
     is returned
@@ -78,6 +82,8 @@ Feature: What a response holds
 
     Source: stated, "The data type of the timestamp can be Long or String"; limited by RFC 7493
 
+    Depends on: server-echoes-send-time
+
     Usual mistakes: the echo went through a double
 
     Scenario Outline: deviceSendTime is <deviceSendTime>
@@ -99,6 +105,8 @@ Feature: What a response holds
     8.1).
 
     Source: derived from "Device connection", step 1: the message includes deviceSendTime; what else it includes is not limited
+
+    Depends on: server-echoes-send-time
 
     Usual mistakes: the request is searched for a text instead of parsed; deviceSendTime is expected to be the first member;
     non-ASCII text is refused

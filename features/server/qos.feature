@@ -9,6 +9,8 @@ Feature: Quality of service and retained messages
 
     Source: stated, "Device connection", step 1: "The NTP service supports only QoS 0 messages"
 
+    Depends on: server-answers-request
+
     Usual mistakes: the service publishes at the QoS of the subscription; the service publishes at the QoS of the request
 
     Scenario Outline: The subscription asked for QoS <qos>
@@ -40,6 +42,8 @@ Feature: Quality of service and retained messages
 
     Source: stated, "Device connection", step 1: "The NTP service supports only QoS 0 messages"; the reaction to others is open
 
+    Depends on: server-answers-request
+
     Usual mistakes: the QoS of the request is not looked at
 
     Scenario Outline: A request at QoS <qos>
@@ -59,7 +63,10 @@ Feature: Quality of service and retained messages
 
     Source: derived from "Device connection", step 1: QoS 0 messages are supported, whatever came before them
 
-    Usual mistakes: the server waits for the rest of a QoS 2 exchange; the server crashes on a packet id
+    Depends on: server-answers-request
+
+    Usual mistakes: the server waits for the rest of a QoS 2 exchange; the server crashes on a packet id; the server no longer
+    serves
 
     Scenario Outline: After a request at QoS <qos>
       Given a device that hears its response topic
@@ -89,6 +96,8 @@ Feature: Quality of service and retained messages
     A stored response is a wrong time for whoever reads it later. A response marked as retained is stored by whatever it passes.
 
     Source: derived from "How it works", steps 2 to 4: the time is calculated from a response to the device's own message
+
+    Depends on: server-answers-request
 
     Usual mistakes: the service publishes with the RETAIN flag; the connector's default is to retain
 

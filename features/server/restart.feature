@@ -9,9 +9,11 @@ Feature: A restart of the server
 
     Source: derived from "How it works", steps 1 and 2: a device that sends a message gets a response, whatever was before
 
+    Depends on: server-answers-request
+
     Usual mistakes: a lock file or a socket that an earlier start left behind keeps the next one from starting; a stored session
     or
-    queue cannot be read again
+    queue cannot be read again; the server no longer serves
 
     Example: The server was asked to end
       Given a server that the suite has started

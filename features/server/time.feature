@@ -9,6 +9,8 @@ Feature: The server's time
     Source: stated, "After IoT Platform receives the message, IoT Platform returns a response", with the parameters of that
     exchange
 
+    Depends on: server-unit-milliseconds
+
     Usual mistakes: the stamps are taken at start or at connection; a cached time is renewed by a timer; the clock counts too fast
     or too slowly
 
@@ -24,6 +26,8 @@ Feature: The server's time
 
     Source: stated, the worked example: "The NTP server sends a response 5 milliseconds after the server receives a message"
 
+    Depends on: server-string-stays-string
+
     Usual mistakes: the two members are swapped; serverRecvTime is taken when the response is written
 
     Example: Many exchanges
@@ -38,6 +42,8 @@ Feature: The server's time
 
     Source: derived from "How it works", steps 2 and 3: the server receives after the device sent, and the device receives after
     the server sent
+
+    Depends on: server-stamps-are-fresh, server-ignores-device-clock
 
     Usual mistakes: a made-up processing time; stamps of another exchange; a clock of the server's own that runs apart
 
@@ -58,6 +64,8 @@ Feature: The server's time
     The device's clock is what is to be corrected; a server time that depends on it corrects nothing.
 
     Source: derived from "How it works", step 2: serverRecvTime and serverSendTime are the server's
+
+    Depends on: server-string-stays-string
 
     Usual mistakes: the stamps are calculated from deviceSendTime; requests that look too old or too new are answered differently
 
@@ -81,6 +89,8 @@ Feature: The server's time
     asymmetry of the link cannot be seen by the formula. The server's time is what it tells in quick exchanges beside.
 
     Source: stated, "Device connection", step 3
+
+    Depends on: server-answers-once, server-receives-before-sending, server-stamps-within-exchange
 
     Usual mistakes: seconds; a time zone added; a time that differs from one exchange to the next
 

@@ -9,7 +9,8 @@ Feature: The topics of the NTP service
 
     Source: stated, "Request topic", "Response topic" and "Device connection", steps 1 and 2
 
-    Usual mistakes: the response is published on another topic; the service hears nothing, because its own subscription is missing
+    Usual mistakes: the response is published on another topic; the service hears nothing, because its own subscription is
+    missing; the server no longer serves
 
     Example: A device asks with a Long
       Given a device that hears its response topic
@@ -46,8 +47,10 @@ Feature: The topics of the NTP service
 
     Source: derived from "Device connection", step 2, where one response is received for one request
 
+    Depends on: server-answers-the-asker
+
     Usual mistakes: the service is subscribed twice, or two instances of it run; a message is answered by the broker and by the
-    service
+    service; a request is answered twice
 
     Example: One request
       Given a device that hears its response topic
@@ -81,6 +84,8 @@ Feature: The topics of the NTP service
     A device that takes another device's response calculates a wrong time.
 
     Source: stated, "Request topic" and "Response topic", which hold the same product key and device name
+
+    Depends on: server-answers-request
 
     Usual mistakes: the identity is taken from the MQTT client id instead of the topic; the device name is matched by its
     beginning; the response goes to every subscriber
@@ -147,6 +152,8 @@ Feature: The topics of the NTP service
 
     Source: derived from "Request topic", which names the one topic on which requests are sent
 
+    Depends on: server-answers-request
+
     Usual mistakes: the service subscribes to "/ext/ntp/+/+/#"; the service looks at the payload and not at the topic
 
     Scenario Outline: A message with a deviceSendTime on <topic>
@@ -181,6 +188,8 @@ Feature: The topics of the NTP service
     A client that works with a lenient server by a wrong topic gets no time from the real platform.
 
     Source: practice; the page states one request topic and is silent about others
+
+    Depends on: server-answers-request
 
     Usual mistakes: a pattern without anchors; topics compared without regard to case; empty levels dropped
 

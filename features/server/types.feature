@@ -8,6 +8,8 @@ Feature: Long and String
 
     Source: stated, "The timestamps that are sent by the device and the NTP server are of the same data type"
 
+    Depends on: server-response-members
+
     Usual mistakes: the server's stamps are always Strings, as the page's example prints them; only the echo keeps its type
 
     Scenario Outline: deviceSendTime is <deviceSendTime>
@@ -28,6 +30,8 @@ Feature: Long and String
     Source: stated, "if the timestamp that is sent by the device is of the STRING type, the timestamp that is returned by the NTP
     server is also of the STRING type"
 
+    Depends on: server-response-members
+
     Usual mistakes: the server's stamps are always Longs; a time is formatted as a date; a String has a fraction or an exponent
 
     Scenario Outline: deviceSendTime is <deviceSendTime>
@@ -46,6 +50,8 @@ Feature: Long and String
     A device may change its mind, and devices of one product may differ.
 
     Source: stated, "The timestamps that are sent by the device and the NTP server are of the same data type"
+
+    Depends on: server-long-stays-long, server-string-stays-string, server-answers-the-asker
 
     Usual mistakes: the type is remembered for the connection, the device or the product
 
@@ -71,6 +77,8 @@ Feature: Long and String
     No fraction, no exponent, no leading zero: 1571724098110.0 and 1.57172409811e12 are not how a Long is written.
 
     Source: stated, "The data type of the timestamp can be Long or String"; RFC 8259, section 6, for how an integer is written
+
+    Depends on: server-long-stays-long
 
     Usual mistakes: times are doubles in the server's language and printed as such
 

@@ -9,7 +9,9 @@ Feature: The unit of the timestamps
 
     Source: stated, "The unit of the timestamp is milliseconds", and "the accurate current time in the UNIX timestamp format"
 
-    Usual mistakes: seconds; microseconds; nanoseconds; a time zone added; milliseconds since the server's start
+    Depends on: server-string-stays-string
+
+    Usual mistakes: seconds; microseconds; nanoseconds; a time zone added; milliseconds since the server's start; ticks of 100 ns
 
     Example: A device asks with a Long
       Given a device whose clock is right
@@ -28,6 +30,8 @@ Feature: The unit of the timestamps
     formula removes.
 
     Source: practice; the page promises high-precision time calibration
+
+    Depends on: server-stamps-are-fresh
 
     Usual mistakes: a clock of seconds, multiplied by 1000; a clock that a timer advances
 

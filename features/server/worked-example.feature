@@ -18,6 +18,8 @@ Feature: The page's worked example
 
     Source: stated, the example below "Device connection", step 3
 
+    Depends on: server-answers-once, server-receives-before-sending, server-stamps-within-exchange
+
     Usual mistakes: see server-calibrates
 
     Example: The page's own numbers

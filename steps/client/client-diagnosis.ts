@@ -1,15 +1,47 @@
 import type { ClientRun, ReportedTime } from '../harness/platform/client-run.ts';
 import type { ExpectedTime } from '../harness/platform/expected-time.ts';
+import type { Diagnosis } from '../verdict/evidence.ts';
 
 /** How far a time may be from what a known mistake gives, in ms: the clock that it was read from is known to a few. */
 const near = 8;
 
-/** A mistake that the suite recognises. */
-export interface ClientMistake {
-  readonly text: string;
-  /** Id of the requirement that is about it. */
-  readonly requirement: string;
-}
+/** What a client does that does not come to a time at all. */
+export const noTime = 'no time is ever reported';
+
+/** What a client does that reports a time which no response gave it. */
+export const unansweredTime = 'the local clock is printed when nothing came';
+
+/** What a client does that understands a response in one order of its members only. */
+export const membersByPosition = 'the members are read by position';
+
+/** Mistakes in the calculation itself, which any wrong time may show. */
+export const calculationMistakes = {
+  notSubtracted: 'deviceSendTime is added instead of subtracted',
+  offset: 'the offset between the two clocks is reported',
+  notHalved: 'the sum is not halved',
+  ownClock: "the client's own clock is reported",
+  onlySent: 'the time is serverSendTime',
+  sentPlusHalf: 'serverSendTime plus half the round trip',
+  receivedPlusHalf: 'serverRecvTime plus half the round trip',
+  onlyReceived: 'the time is serverRecvTime',
+  madeUp: 'a missing member is read as 0, which gives the year 1998',
+  seconds: 'a time in seconds',
+  microseconds: 'a time in microseconds',
+  timeZone: 'the offset of the time zone is added',
+  saturated: 'a time saturated at 2147483647',
+  bits: '32-bit arithmetic',
+} as const;
+
+const known = calculationMistakes;
+
+/** What a client does with a response that is not meant for it, or does not fit. */
+export const foreignMistakes = {
+  topic: 'the topic of an arriving message is not looked at',
+  echo: 'the echo is not looked at',
+} as const;
+
+/** What a client does whose sum is wrong by half a millisecond for each stamp. */
+export const halvedEarly = 'each stamp is halved before they are added';
 
 /**
  * What a client probably did to come to a wrong time; undefined when no known mistake fits.
@@ -20,16 +52,14 @@ export function diagnoseClientTime(
   clientRun: ClientRun,
   report: ReportedTime,
   expected: ExpectedTime | undefined,
-): ClientMistake | undefined {
+): Diagnosis | undefined {
   if (report.twice === undefined) return undefined;
   const time = Number(report.twice) / 2;
   // Where the platform's time is that of this machine as well, the two cannot be told apart.
   const apart = expected === undefined || Math.abs(rightOf(expected) - report.wallMs) > 10_000;
   const ownClock = apart && Math.abs(time - report.wallMs) < 2000;
   if (expected === undefined) {
-    return ownClock
-      ? { text: "the client's own clock is reported, without an answer", requirement: 'client-no-time-without-answer' }
-      : undefined;
+    return ownClock ? { kind: unansweredTime, text: "the client's own clock is reported, without an answer" } : undefined;
   }
   return (
     byCalculation(time, expected) ??
@@ -39,13 +69,13 @@ export function diagnoseClientTime(
   );
 }
 
-const own: ClientMistake = {
+const own: Diagnosis = {
   text: "the client's own clock is reported instead of the calculated time",
-  requirement: 'client-worked-example',
+  kind: known.ownClock,
 };
 
 /** Mistakes in the formula, each with what it gives. */
-function byCalculation(time: number, expected: ExpectedTime): ClientMistake | undefined {
+function byCalculation(time: number, expected: ExpectedTime): Diagnosis | undefined {
   const { delivered, request, elapsed } = expected;
   const [received, sent] = [Number(delivered.serverRecvTime), Number(delivered.serverSendTime)];
   const [least, most] = elapsed;
@@ -55,58 +85,57 @@ function byCalculation(time: number, expected: ExpectedTime): ClientMistake | un
   const right = rightOf(expected);
   const device = Number(request.deviceSendTime?.number ?? 0n);
   const mistakes: readonly (readonly [number, string, string, number?])[] = [
-    [sent, 'client-counts-latency', 'the time is serverSendTime: the latency of the link is not counted'],
+    [sent, known.onlySent, 'the time is serverSendTime: the latency of the link is not counted'],
     [
       sent + trip / 2,
-      'client-counts-processing',
+      known.sentPlusHalf,
       'the time is serverSendTime plus half the round trip: the processing time is counted wrongly',
     ],
     [
       received + trip / 2,
-      'client-counts-processing',
+      known.receivedPlusHalf,
       'the time is serverRecvTime plus half the round trip: the processing time is counted wrongly',
     ],
-    [received, 'client-counts-processing', 'the time is serverRecvTime'],
-    [right + device, 'client-worked-example', 'a sign error: deviceSendTime is added instead of subtracted'],
-    [right - device - trip, 'client-worked-example', 'the offset between the two clocks is reported instead of the time'],
-    [right * 2, 'client-worked-example', 'the sum is not halved', 2],
-    [(sent + trip) / 2, 'client-no-made-up-time', 'serverRecvTime is read as 0'],
-    [(received + trip) / 2, 'client-no-made-up-time', 'serverSendTime is read as 0'],
-    [right + device / 2, 'client-no-made-up-time', 'deviceSendTime is read as 0'],
-    [right / 1000, 'client-unix-time', 'the time is in seconds'],
-    [right * 1000, 'client-unix-time', 'the time is in microseconds', 1000],
+    [received, known.onlyReceived, 'the time is serverRecvTime'],
+    [right + device, known.notSubtracted, 'a sign error: deviceSendTime is added instead of subtracted'],
+    [right - device - trip, known.offset, 'the offset between the two clocks is reported instead of the time'],
+    [right * 2, known.notHalved, 'the sum is not halved', 2],
+    [(sent + trip) / 2, known.madeUp, 'serverRecvTime is read as 0'],
+    [(received + trip) / 2, known.madeUp, 'serverSendTime is read as 0'],
+    [right + device / 2, known.madeUp, 'deviceSendTime is read as 0'],
+    [right / 1000, known.seconds, 'the time is in seconds'],
+    [right * 1000, known.microseconds, 'the time is in microseconds', 1000],
   ];
   // A time that is multiplied is as much less certain.
   const [found] = mistakes
     .filter(([value, , , times = 1]) => Math.abs(time - value) <= slack * times)
     .toSorted(([a], [b]) => Math.abs(time - a) - Math.abs(time - b));
   // The nearest one counts, and only where it can be told from the right time: none that is further off is named in its place.
-  if (found !== undefined && Math.abs(found[0] - right) > slack) return { requirement: found[1], text: found[2] };
+  if (found !== undefined && Math.abs(found[0] - right) > slack) return { kind: found[1], text: found[2] };
   if (least !== most || Math.abs(time - right) > 2) return undefined;
   return {
-    requirement: 'client-half-millisecond',
+    kind: halvedEarly,
     text: 'half milliseconds are lost: each stamp is halved before they are added',
   };
 }
 
 /** Mistakes of too small an integer. */
-function bySize(time: number, expected: ExpectedTime): ClientMistake | undefined {
-  const requirement = 'client-any-offset';
-  if (time === 2147483647 || time === 4294967295) return { requirement, text: 'the time is saturated at 32 bits' };
+function bySize(time: number, expected: ExpectedTime): Diagnosis | undefined {
+  if (time === 2147483647 || time === 4294967295) return { kind: known.saturated, text: 'the time is saturated at 32 bits' };
   const modulo = 2 ** 32;
   const rest = (value: number): number => ((value % modulo) + modulo) % modulo;
   const right = rightOf(expected);
   const same = (value: number, other: number): boolean => Math.abs(rest(value) - rest(other)) < 60_000;
   const wrapped = Math.abs(time) <= modulo && (same(time, right) || same(time * 2, right * 2));
-  if (wrapped) return { requirement, text: 'the time went through a 32-bit integer' };
+  if (wrapped) return { kind: known.bits, text: 'the time went through a 32-bit integer' };
   // One of the stamps lost its upper half: the sum is then wrong by a multiple of 2^32.
   const lost = Math.abs(time - right) * 2;
   const cut = lost > modulo / 2 && Math.abs(lost - Math.round(lost / modulo) * modulo) < 1000;
-  return cut ? { requirement, text: 'a timestamp went through a 32-bit integer' } : undefined;
+  return cut ? { kind: known.bits, text: 'a timestamp went through a 32-bit integer' } : undefined;
 }
 
 /** Mistakes that come from where the client runs, or from whom it believes. */
-function bySurroundings({ setup }: ClientRun, time: number, expected: ExpectedTime): ClientMistake | undefined {
+function bySurroundings({ setup }: ClientRun, time: number, expected: ExpectedTime): Diagnosis | undefined {
   const right = rightOf(expected);
   const is = (other: number): boolean => Math.abs(time - other) <= 2000;
   const falsified = setup.answers.find(({ offByMs, echoOffByMs }) => offByMs !== 0 || echoOffByMs !== 0);
@@ -114,16 +143,16 @@ function bySurroundings({ setup }: ClientRun, time: number, expected: ExpectedTi
     falsified !== undefined &&
     [falsified.offByMs, falsified.offByMs - falsified.echoOffByMs / 2].some((off) => is(right + off))
   ) {
-    const requirement = falsified.on === 'its own' ? 'client-foreign-echo' : 'client-ignores-others';
-    return { requirement, text: 'the time is taken from the false response that came first' };
+    const kind = falsified.on === 'its own' ? foreignMistakes.echo : foreignMistakes.topic;
+    return { kind, text: 'the time is taken from the false response that came first' };
   }
   const quarters = Math.round((time - right) / 900_000);
   if (quarters !== 0 && Math.abs(quarters) <= 56 && is(right + quarters * 900_000)) {
     const side = quarters > 0 ? 'ahead of' : 'behind';
-    return { requirement: 'client-unix-time', text: `a time zone is added: the time is ${Math.abs(quarters) / 4} h ${side} UTC` };
+    return { kind: known.timeZone, text: `a time zone is added: the time is ${Math.abs(quarters) / 4} h ${side} UTC` };
   }
   const small = time > 0 && time < right / 1.5;
-  return small ? { requirement: 'client-no-made-up-time', text: 'a member of the response is read as 0, or in part' } : undefined;
+  return small ? { kind: known.madeUp, text: 'a member of the response is read as 0, or in part' } : undefined;
 }
 
 /** The time that the formula gives, in ms. */

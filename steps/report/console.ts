@@ -1,8 +1,9 @@
 import { basename, dirname } from 'node:path';
 import { printable } from '../harness/text/printable.ts';
 import type { Requirement } from '../requirements/requirement.ts';
+import { mayBeConsequence } from '../verdict/consequences.ts';
 import { type Expectations, expectedInWords, withKnown } from '../verdict/expectations.ts';
-import { judgeScenario } from '../verdict/judge.ts';
+import { judgeScenario } from '../verdict/judged-scenario.ts';
 import { isUnstable, resourcesInWords, unstableInWords } from '../verdict/repeat.ts';
 import type { Report, RequirementResult, ScenarioResult, Status } from '../verdict/report.ts';
 import type { Execution } from '../verdict/transcript.ts';
@@ -51,6 +52,8 @@ export class Console {
   readonly #expectations: Expectations | undefined;
   readonly #paint: Paint;
   readonly #shown = new Set<string>();
+  /** How many scenarios of a requirement have not passed yet. */
+  readonly #open = new Map<string, number>();
   #progress = false;
 
   constructor(screen: Screen, { command, specification, verbose = false, run, expectations, env = process.env }: ConsoleOptions) {
@@ -136,12 +139,18 @@ export class Console {
 
   #firstFailure(execution: Execution, requirement: Requirement): void {
     const scenario = requirement.scenarios.find(({ place }) => place === execution.place) ?? execution;
-    const { result, needs } = judgeScenario(requirement, scenario, [execution]);
-    // One that needs another requirement may turn out to be its consequence, and a warning may not decide; the end will tell.
-    if (result.status !== 'failed' || needs.length > 0) return;
+    const judged = judgeScenario(requirement, scenario, [execution]);
+    const { result } = judged;
+    if (result.status !== 'failed') this.#met(requirement);
+    // It may turn out to be the consequence of another failure, and a warning may not decide; the end will tell.
+    if (result.status !== 'failed' || mayBeConsequence(requirement, judged, (id) => this.#open.get(id) === 0)) return;
     const shown = this.#expectations === undefined ? result : withKnown(result, requirement.id, this.#expectations);
     this.#print(requirement, [shown], true);
     this.#shown.add(placeOf(requirement, result));
+  }
+
+  #met({ id, scenarios }: Requirement): void {
+    this.#open.set(id, (this.#open.get(id) ?? scenarios.length) - 1);
   }
 
   #failure(requirement: RequirementResult): void {

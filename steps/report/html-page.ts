@@ -77,13 +77,7 @@ function inWords(text: string): string {
     case 'finding':
     case 'lateFinding': {
       const likely = evidence.likely === undefined ? [] : [`likely    ${evidence.likely}`];
-      const needs =
-        evidence.kind === 'finding' && evidence.needs !== undefined
-          ? [`unless    a consequence of ${evidence.needs.join(' or ')}`]
-          : [];
-      return [evidence.requirement, `expected  ${evidence.expected}`, `received  ${evidence.received}`, ...likely, ...needs].join(
-        '\n',
-      );
+      return [evidence.requirement, `expected  ${evidence.expected}`, `received  ${evidence.received}`, ...likely].join('\n');
     }
   }
 }

@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { distinct, FeatureError, featureFiles, featuresDigest, readFeature, readRequirements, root } from './requirement.ts';
+import {
+  connected,
+  distinct,
+  FeatureError,
+  featureFiles,
+  featuresDigest,
+  type Requirement,
+  readFeature,
+  readRequirements,
+  root,
+} from './requirement.ts';
 
 const file = 'features/server/qos.feature';
 
@@ -20,6 +30,9 @@ const whole = `Feature: QoS
 
     Source: stated, "Device connection",
     step 1
+
+    Depends on: server-second,
+    server-third
 
     Usual mistakes: the response follows
     the subscription.
@@ -76,9 +89,11 @@ describe('a feature', () => {
         sentence: 'the server MUST deliver the response at QoS 0',
         description: 'Whatever the subscription was granted.\n\nHow the suite reads it.',
         source: 'stated, "Device connection", step 1',
+        dependsOn: ['server-second', 'server-third'],
         mistakes: 'the response follows the subscription.',
         place: `${file}:6`,
         scenarios: [],
+        sentences: ['the device asks', 'the device asks with 1', 'the device asks with 2'],
       },
     );
     assert.match(digest, /^[0-9a-f]{64}$/);
@@ -87,9 +102,9 @@ describe('a feature', () => {
 
   test('gives a scenario for each scenario and each row, with its title, place and capabilities', () => {
     assert.deepEqual(first?.scenarios, [
-      { title: 'The subscription asked for QoS 1', place: `${file}:22`, capabilities: [] },
-      { title: 'A device asks with 1 at QoS 1', place: `${file}:31`, capabilities: ['clock'] },
-      { title: 'A device asks with 2 at QoS 2', place: `${file}:36`, capabilities: ['clock', 'aliyun-hmac'] },
+      { title: 'The subscription asked for QoS 1', place: `${file}:25`, capabilities: [] },
+      { title: 'A device asks with 1 at QoS 1', place: `${file}:34`, capabilities: ['clock'] },
+      { title: 'A device asks with 2 at QoS 2', place: `${file}:39`, capabilities: ['clock', 'aliyun-hmac'] },
     ]);
   });
 
@@ -134,7 +149,7 @@ for (const [mistake, text, message] of [
   [
     'no scenario',
     broken('    Example: One scenario\n      When the device asks\n', ''),
-    /:39: the Rule has no scenario that judges it/,
+    /:42: the Rule has no scenario that judges it/,
   ],
 ] as const) {
   test(`a feature with ${mistake} is an error that says where and what`, () => {
@@ -149,7 +164,7 @@ test('an id that is used twice is an error that names both places', () => {
   const twice = broken('@server-second @should', '@server-response-qos0 @should');
   assert.throws(() => distinct(readFeature(file, twice)), {
     name: 'FeatureError',
-    message: `${file}:39: @server-response-qos0 stands at ${file}:6 already; an id is used once`,
+    message: `${file}:42: @server-response-qos0 stands at ${file}:6 already; an id is used once`,
   });
 });
 
@@ -174,5 +189,31 @@ describe('the features of this package', () => {
     assert.match(featuresDigest('server'), /^[0-9a-f]{64}$/);
     assert.equal(featuresDigest('server'), featuresDigest('server'));
     assert.notEqual(featuresDigest('server'), featuresDigest());
+  });
+});
+
+describe('what a requirement depends on', () => {
+  const rules = (first: string, second: string, role: 'server' | 'client' = 'server'): readonly Requirement[] => {
+    const [one, two] = readFeature(file, whole);
+    assert.ok(one && two);
+    return [
+      { ...one, id: 'a', dependsOn: first === '' ? [] : [first] },
+      { ...two, id: 'b', role, dependsOn: second === '' ? [] : [second] },
+      { ...two, id: 'c', dependsOn: ['a'] },
+    ];
+  };
+
+  test('is what its dependencies depend on as well', () => {
+    assert.deepEqual(
+      connected(rules('b', '')).map(({ dependsOn }) => dependsOn),
+      [['b'], [], ['a', 'b']],
+    );
+  });
+
+  test('is a requirement of the same role, and not itself', () => {
+    assert.throws(() => connected(rules('x', '')), /qos\.feature:6: the Rule depends on x, which is no requirement of a server/);
+    assert.throws(() => connected(rules('b', '', 'client')), /depends on b, which is no requirement of a server/);
+    assert.throws(() => connected(rules('a', '')), /depends on itself/);
+    assert.throws(() => connected(rules('b', 'a')), /depends on itself/);
   });
 });

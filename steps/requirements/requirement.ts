@@ -44,10 +44,17 @@ export interface Requirement {
   readonly description: string;
   /** The description's paragraph that begins with "Source:", without that word. */
   readonly source: string;
+  /**
+   * Ids of the requirements without which this one cannot be judged: those that the description's paragraph "Depends on:" lists, and those
+   * that they depend on in turn.
+   */
+  readonly dependsOn: readonly string[];
   /** The description's paragraph that begins with "Usual mistakes:", without those words; empty where there is none. */
   readonly mistakes: string;
   readonly place: string;
   readonly scenarios: readonly Scenario[];
+  /** The texts of all steps of its scenarios, with the values of their rows. */
+  readonly sentences: readonly string[];
   /** SHA-256 of the Rule's text, in hex: which text a report judged. */
   readonly digest: string;
 }
@@ -82,7 +89,7 @@ function bySubject(a: string, b: string): number {
  * Every requirement of a role, or of both, in the order of the features. This is the only list of requirements there is.
  *
  * @throws FeatureError when a scenario stands outside a Rule, a Rule lacks its id, level, MUST or SHOULD, source or scenarios,
- *   or an id is used twice.
+ *   an id is used twice, or a Rule depends on what is no requirement.
  */
 export function readRequirements(role?: Role): Requirement[] {
   return requirementsOf(new Map(featureFiles(role).map((file) => [file, readFileSync(root + file, 'utf8')])));
@@ -90,7 +97,7 @@ export function readRequirements(role?: Role): Requirement[] {
 
 /** The same of features that stand elsewhere: their texts by file name. @throws FeatureError as {@link readRequirements} */
 export function requirementsOf(features: ReadonlyMap<string, string>): Requirement[] {
-  return distinct(inOrder(features).flatMap(([file, text]) => readFeature(file, text)));
+  return connected(distinct(inOrder(features).flatMap(([file, text]) => readFeature(file, text))));
 }
 
 function inOrder(features: ReadonlyMap<string, string>): [file: string, text: string][] {
@@ -98,7 +105,7 @@ function inOrder(features: ReadonlyMap<string, string>): [file: string, text: st
 }
 
 /** The same requirements. Exported for its test. @throws FeatureError when an id is used twice */
-export function distinct(requirements: Requirement[]): Requirement[] {
+export function distinct(requirements: readonly Requirement[]): readonly Requirement[] {
   const places = new Map<string, string>();
   for (const { id, place } of requirements) {
     const earlier = places.get(id);
@@ -106,6 +113,42 @@ export function distinct(requirements: Requirement[]): Requirement[] {
     places.set(id, place);
   }
   return requirements;
+}
+
+/**
+ * The same requirements, each with what it depends on indirectly as well. Exported for its test.
+ *
+ * @throws FeatureError when one depends on an unknown requirement, on one of the other role, or on itself
+ */
+export function connected(requirements: readonly Requirement[]): Requirement[] {
+  const known = new Map(requirements.map((requirement) => [requirement.id, requirement]));
+  return requirements.map((requirement) => {
+    const found = new Set(requirement.dependsOn);
+    // A set that grows is walked to its new end.
+    for (const id of found) {
+      const other = known.get(id);
+      if (other?.role !== requirement.role)
+        throw new FeatureError(
+          `${requirement.place}: the Rule depends on ${id}, which is no requirement of a ${requirement.role}`,
+        );
+      for (const further of other.dependsOn) found.add(further);
+    }
+    if (found.has(requirement.id)) throw new FeatureError(`${requirement.place}: the Rule depends on itself`);
+    return { ...requirement, dependsOn: [...found] };
+  });
+}
+
+/** The mistakes that a requirement lists as usual, one by one. */
+export function mistakesOf({ mistakes }: Pick<Requirement, 'mistakes'>): string[] {
+  return mistakes.split('; ');
+}
+
+/** The requirement that lists this mistake as usual, the first one where there are several. */
+export function requirementAbout<Some extends Pick<Requirement, 'mistakes'>>(
+  requirements: readonly Some[],
+  mistake: string,
+): Some | undefined {
+  return requirements.find((requirement) => mistakesOf(requirement).includes(mistake));
 }
 
 /** SHA-256 over all feature files of a role, in hex. */
@@ -171,7 +214,8 @@ function readRule(rule: Rule, role: Role, file: string, text: string): Omit<Requ
   const named = (word: string): string => paragraphs.find((p) => p.startsWith(`${word}: `))?.slice(word.length + 2) ?? '';
   const source = named('Source');
   if (source === '') throw new FeatureError(`${place}: the Rule's description must have a paragraph "Source: …"`);
-  const scenarios = rule.children.flatMap(({ scenario }) => (scenario ? scenariosOf(scenario, file) : []));
+  const outlines = rule.children.flatMap(({ scenario }) => (scenario ? [scenario] : []));
+  const scenarios = outlines.flatMap((outline) => scenariosOf(outline, file));
   if (scenarios.length === 0) throw new FeatureError(`${place}: the Rule has no scenario that judges it`);
   return {
     id,
@@ -179,11 +223,15 @@ function readRule(rule: Rule, role: Role, file: string, text: string): Omit<Requ
     role,
     capabilities,
     sentence: rule.name,
-    description: paragraphs.filter((p) => !/^(Source|Usual mistakes): /.test(p)).join('\n\n'),
+    description: paragraphs.filter((p) => !/^(Source|Depends on|Usual mistakes): /.test(p)).join('\n\n'),
     source,
+    dependsOn: named('Depends on')
+      .split(', ')
+      .filter((other) => other !== ''),
     mistakes: named('Usual mistakes'),
     place,
     scenarios,
+    sentences: [...new Set(outlines.flatMap(sentencesOf))],
     digest: createHash('sha256').update(text).digest('hex'),
   };
 }
@@ -200,11 +248,21 @@ function scenariosOf(scenario: GherkinScenario, file: string): Scenario[] {
   );
 }
 
+function sentencesOf({ steps, examples }: GherkinScenario): string[] {
+  const texts = steps.map(({ text }) => text);
+  const rows = examples.flatMap((one) => one.tableBody.map((row) => [one, row] as const));
+  return rows.length === 0 ? texts : rows.flatMap(([one, row]) => texts.map((text) => filledIn(text, one, row)));
+}
+
 /** The title of a scenario that is a row of an example table: the scenario's name with the row's values. */
-export function titleOf({ name }: GherkinScenario, { tableHeader }: Examples, row: TableRow): string {
+export function titleOf({ name }: GherkinScenario, examples: Examples, row: TableRow): string {
+  return filledIn(name, examples, row);
+}
+
+function filledIn(text: string, { tableHeader }: Examples, row: TableRow): string {
   return row.cells.reduce(
-    (title, cell, column) => title.replaceAll(`<${tableHeader?.cells[column]?.value ?? ''}>`, cell.value),
-    name,
+    (filled, cell, column) => filled.replaceAll(`<${tableHeader?.cells[column]?.value ?? ''}>`, cell.value),
+    text,
   );
 }
 

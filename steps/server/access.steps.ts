@@ -1,10 +1,9 @@
 import { Given, Then, When } from '@cucumber/cucumber';
 import type { ForeignDevice } from '../harness/device/foreign-device.ts';
-import type { Reception } from '../harness/device/unauthenticated-device.ts';
 import { type Credentials, credentialsOf, type Wrong, wrongCredentials } from '../harness/implementation/credentials.ts';
 import type { Identity } from '../harness/implementation/target.ts';
 import { printable } from '../harness/text/printable.ts';
-import type { NtpWorld } from '../support/world.ts';
+import type { ServerWorld } from './server-scenario.ts';
 
 /** What is special about a stranger. */
 interface Call {
@@ -13,19 +12,19 @@ interface Call {
   readonly certified?: boolean;
 }
 
-/** How the server received the scenario's stranger. */
-const receptions = new WeakMap<NtpWorld, Reception>();
-
-const foreignDevices = new WeakMap<NtpWorld, ForeignDevice>();
-
 const tooFew = 'the target file names no other device that the server knows (onlyThese)';
 
-async function call(world: NtpWorld, credentials: Credentials, how: Call): Promise<void> {
-  receptions.set(world, await world.serverRun.stranger(world.device.identity, credentials, how));
+async function call(world: ServerWorld, credentials: Credentials, how: Call): Promise<void> {
+  world.scenario.reception = await world.scenario.serverRun.stranger(world.scenario.device.identity, credentials, how);
 }
 
-async function callWrongly(world: NtpWorld, wrong: Wrong, how: Call): Promise<'skipped' | undefined> {
-  const stranger = wrongCredentials(world.target, world.device.identity, world.serverRun.sibling, wrong);
+async function callWrongly(world: ServerWorld, wrong: Wrong, how: Call): Promise<'skipped' | undefined> {
+  const stranger = wrongCredentials(
+    world.scenario.target,
+    world.scenario.device.identity,
+    world.scenario.serverRun.sibling,
+    wrong,
+  );
   if ('impossible' in stranger) return world.inapplicable(stranger.impossible);
   await call(world, stranger.credentials, how);
   return undefined;
@@ -33,29 +32,29 @@ async function callWrongly(world: NtpWorld, wrong: Wrong, how: Call): Promise<'s
 
 When(
   'a stranger connects in its place with {wrong}, in MQTT {mqttVersion}',
-  async function (this: NtpWorld, wrong: Wrong, mqttVersion: '3.1.1' | '5') {
+  async function (this: ServerWorld, wrong: Wrong, mqttVersion: '3.1.1' | '5') {
     return callWrongly(this, wrong, { mqttVersion });
   },
 );
 
 When(
   'a stranger connects in its place with {wrong}, in MQTT {mqttVersion}, and asks at once',
-  async function (this: NtpWorld, wrong: Wrong, mqttVersion: '3.1.1' | '5') {
+  async function (this: ServerWorld, wrong: Wrong, mqttVersion: '3.1.1' | '5') {
     return callWrongly(this, wrong, { mqttVersion, hasty: true });
   },
 );
 
-When('a stranger connects in its place without a certificate', async function (this: NtpWorld) {
-  const { tls, auth, mqttVersion } = this.target;
+When('a stranger connects in its place without a certificate', async function (this: ServerWorld) {
+  const { tls, auth, mqttVersion } = this.scenario.target;
   if (tls?.certificate === undefined) return this.inapplicable('the target file names no certificate of devices (tls)');
   if (auth !== undefined)
     return this.inapplicable('devices have other credentials (auth); that the certificate is one as well is not said');
-  await call(this, credentialsOf(this.target, this.device.identity), { mqttVersion, certified: false });
+  await call(this, credentialsOf(this.scenario.target, this.scenario.device.identity), { mqttVersion, certified: false });
   return undefined;
 });
 
-Then('the server refuses the stranger', function (this: NtpWorld) {
-  const reception = receptions.get(this);
+Then('the server refuses the stranger', function (this: ServerWorld) {
+  const { reception } = this.scenario;
   if (reception === undefined) throw new Error('this sentence needs a stranger');
   const { accepted, response, open, how } = reception;
   const expected = 'the server refuses the connection, or closes it';
@@ -70,34 +69,34 @@ Then('the server refuses the stranger', function (this: NtpWorld) {
   this.inform(how);
 });
 
-async function playForeignDevice(world: NtpWorld, identity: Identity | undefined): Promise<ForeignDevice | undefined> {
+async function playForeignDevice(world: ServerWorld, identity: Identity | undefined): Promise<ForeignDevice | undefined> {
   if (identity === undefined) return undefined;
-  const foreignDevice = await world.playForeignDevice(identity);
-  foreignDevices.set(world, foreignDevice);
+  const foreignDevice = await world.scenario.playForeignDevice(identity);
+  world.scenario.foreignDevice = foreignDevice;
   return foreignDevice;
 }
 
-async function askInItsName(world: NtpWorld, identity: Identity | undefined): Promise<'skipped' | undefined> {
+async function askInItsName(world: ServerWorld, identity: Identity | undefined): Promise<'skipped' | undefined> {
   const foreignDevice = await playForeignDevice(world, identity);
   if (foreignDevice === undefined) return world.inapplicable(tooFew);
-  world.requests.push(foreignDevice.askAs(world.device, world.requirement.id));
+  world.scenario.requests.push(foreignDevice.askAs(world.scenario.device, world.requirement.id));
   await foreignDevice.fence();
   return undefined;
 }
 
-When('another device of the same product asks in its name', async function (this: NtpWorld) {
-  return askInItsName(this, this.serverRun.sibling);
+When('another device of the same product asks in its name', async function (this: ServerWorld) {
+  return askInItsName(this, this.scenario.serverRun.sibling);
 });
 
-When('the device {string} asks in its name', async function (this: NtpWorld, name: string) {
-  return askInItsName(this, this.identity(name));
+When('the device {string} asks in its name', async function (this: ServerWorld, name: string) {
+  return askInItsName(this, this.scenario.identity(name));
 });
 
-Then('the server does not answer the device', async function (this: NtpWorld) {
-  await this.fence();
-  const [response] = this.request.responses;
+Then('the server does not answer the device', async function (this: ServerWorld) {
+  await this.scenario.fence();
+  const [response] = this.scenario.request.responses;
   if (response === undefined) return;
-  const { identity, responseTopic } = this.device;
+  const { identity, responseTopic } = this.scenario.device;
   this.fail({
     expected: `no response to a request in the name of ${identity.deviceName} of ${identity.productKey} that another device sent`,
     received: `a response on ${responseTopic}: ${response.payload.text}`,
@@ -105,26 +104,26 @@ Then('the server does not answer the device', async function (this: NtpWorld) {
   });
 });
 
-async function listenTo(world: NtpWorld, identity: Identity | undefined, filter: string): Promise<'skipped' | undefined> {
+async function listenTo(world: ServerWorld, identity: Identity | undefined, filter: string): Promise<'skipped' | undefined> {
   const foreignDevice = await playForeignDevice(world, identity);
   if (foreignDevice === undefined) return world.inapplicable(tooFew);
-  await foreignDevice.listen(world.device.topic(filter));
+  await foreignDevice.listen(world.scenario.device.topic(filter));
   return undefined;
 }
 
-Given('another device of the same product that listens to {string}', async function (this: NtpWorld, filter: string) {
-  return listenTo(this, this.serverRun.sibling, filter);
+Given('another device of the same product that listens to {string}', async function (this: ServerWorld, filter: string) {
+  return listenTo(this, this.scenario.serverRun.sibling, filter);
 });
 
-Given('the device {string} that listens to it as well', async function (this: NtpWorld, name: string) {
-  return listenTo(this, this.identity(name), this.device.responseTopic);
+Given('the device {string} that listens to it as well', async function (this: ServerWorld, name: string) {
+  return listenTo(this, this.scenario.identity(name), this.scenario.device.responseTopic);
 });
 
-Then('the response does not reach the other device', async function (this: NtpWorld) {
-  const foreignDevice = foreignDevices.get(this);
+Then('the response does not reach the other device', async function (this: ServerWorld) {
+  const { foreignDevice } = this.scenario;
   if (foreignDevice === undefined) throw new Error('this sentence needs another device that listens');
   await foreignDevice.fence();
-  const { responseTopic } = this.device;
+  const { responseTopic } = this.scenario.device;
   const [message] = foreignDevice.heard(responseTopic);
   if (message === undefined) return;
   const { productKey, deviceName } = foreignDevice.identity;
@@ -132,6 +131,5 @@ Then('the response does not reach the other device', async function (this: NtpWo
     expected: `nothing of it reaches ${deviceName} of ${productKey}`,
     received: `PUBLISH on ${responseTopic}: ${printable(message.payload.toString())}`,
     likely: 'a device may subscribe to the response topic of any device',
-    needs: ['server-answers-the-asker'],
   });
 });

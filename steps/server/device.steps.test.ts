@@ -79,24 +79,24 @@ describe('a device is', () => {
 
 test('a device whose connection the server closes over another topic comes back', async () => {
   const world = await after({ hangsUpOn: '/x' }, device, 'the device hears "/x" as well', 'the device asks');
-  assert.deepEqual([world.device.closed, world.device.connections], [undefined, 2]);
-  await world.answer();
+  assert.deepEqual([world.server.device.closed, world.server.device.connections], [undefined, 2]);
+  await world.server.answer();
 });
 
 describe("a device's clock", () => {
   const hour = 3_600_000;
   /** How far it is from a server's clock that is an hour ahead, in ms. */
-  const off = ({ device }: FakeWorld, at = nowUs()): number => device.time(at) - wallMsAt(at) - hour;
+  const off = ({ server: { device } }: FakeWorld, at = nowUs()): number => device.time(at) - wallMsAt(at) - hour;
 
   test('is right, or stands at a time when it connects', async () => {
     const world = await after({}, 'a device whose clock is right');
-    assert.ok(Math.abs(world.device.time() - Date.now()) < 1000);
+    assert.ok(Math.abs(world.server.device.time() - Date.now()) < 1000);
     const before = nowUs();
     await say(world, 'a device whose clock stands at 4500');
     const now = nowUs();
-    const time = world.device.time(now);
+    const time = world.server.device.time(now);
     assert.ok(time >= 4500 && time <= 4500 + (now - before) / 1000, `${time}`);
-    assert.equal(world.device.time(now + 2e9), time + 2_000_000);
+    assert.equal(world.server.device.time(now + 2e9), time + 2_000_000);
   });
 
   test("is so far from the server's, which is learnt on a direct connection", async () => {
@@ -111,9 +111,9 @@ describe("a device's clock", () => {
     const before = nowUs();
     await say(world, 'a device on that link whose clock is at 1970');
     const now = nowUs();
-    const time = world.device.time(now);
+    const time = world.server.device.time(now);
     assert.ok(time >= 0 && time <= (now - before) / 1000, `${time}`);
-    assert.equal(world.device.time(now + 5e6), time + 5000);
+    assert.equal(world.server.device.time(now + 5e6), time + 5000);
   });
 });
 
@@ -133,7 +133,7 @@ describe('the device asks', () => {
     const world = await after({ answers }, device);
     await say(world, 'the device asks with:', '{␉"deviceSendTime"␍:"1571724098000"}');
     assert.deepEqual(seen, [`${topic} 0 {\t"deviceSendTime"\r:"1571724098000"}`]);
-    assert.deepEqual(world.request.timestamp, { type: 'String', digits: '1571724098000' });
+    assert.deepEqual(world.server.request.timestamp, { type: 'String', digits: '1571724098000' });
     await say(world, 'the device asks with deviceSendTime 0');
     assert.equal(seen[1], `${topic} 0 {"deviceSendTime":0}`);
     await assert.rejects(say(world, 'the device asks with:', '{}'), { name: 'SuiteFault' });
@@ -149,13 +149,13 @@ describe('the device asks', () => {
       'the device asks at QoS 2',
     );
     assert.match(seen.join('\n'), /^\S+ 0 {"deviceSendTime":"\d+"}\n\S+ 0 {"deviceSendTime":\d+}\n\S+ 2 {"deviceSendTime":\d+}$/);
-    assert.equal(world.requests.length, 3);
+    assert.equal(world.server.requests.length, 3);
   });
 
   test('several times, each when the one before is answered', async () => {
     const world = await after({}, device, 'the device asks 3 times, one after the other');
     assert.deepEqual(
-      world.requests.map(({ responses }) => responses.length),
+      world.server.requests.map(({ responses }) => responses.length),
       [1, 1, 1],
     );
     await assert.rejects(say(await after({ answers: () => [] }, device), 'the device asks 3 times, one after the other'), {
@@ -164,22 +164,22 @@ describe('the device asks', () => {
     const heard: number[] = [];
     const patient = new FakeWorld(id, {
       answers: (asked) => {
-        heard.push(patient.device.heard.length);
+        heard.push(patient.server.device.heard.length);
         return right(asked);
       },
     });
     await say(patient, device);
     await say(patient, 'the device asks 3 times, one after the other');
     await say(patient, 'the device asks twice with the same deviceSendTime');
-    await patient.answer();
+    await patient.server.answer();
     await say(patient, 'the device asks with a Long, a String and a Long in turn');
     assert.deepEqual(heard, [0, 1, 2, 3, 4, 5, 6, 7]);
     const twice = await after({}, device, 'the device asks twice with the same deviceSendTime');
-    assert.equal(new Set(twice.requests.map(({ timestamp }) => timestamp?.digits)).size, 1);
-    assert.equal(twice.requests.length, 2);
+    assert.equal(new Set(twice.server.requests.map(({ timestamp }) => timestamp?.digits)).size, 1);
+    assert.equal(twice.server.requests.length, 2);
     const turns = await after({}, device, 'the device asks with a Long, a String and a Long in turn');
     assert.deepEqual(
-      turns.requests.map(({ timestamp, responses }) => [timestamp?.type, responses.length]),
+      turns.server.requests.map(({ timestamp, responses }) => [timestamp?.type, responses.length]),
       [
         ['Long', 1],
         ['String', 1],
@@ -191,23 +191,23 @@ describe('the device asks', () => {
   test('together with another one', async () => {
     const world = await after({}, device, sibling, 'both devices ask at the same moment', 'the other device asks');
     const asker = ({ responseTopic }: { readonly responseTopic: string }): string => responseTopic.split('/')[4] ?? '';
-    assert.deepEqual(world.requests.map(asker), ['dn', 'probe-2', 'probe-2']);
+    assert.deepEqual(world.server.requests.map(asker), ['dn', 'probe-2', 'probe-2']);
     await say(world, 'both devices ask at the same moment, one with a Long, one with a String');
     assert.deepEqual(
-      world.requests.slice(3).map(({ timestamp }) => timestamp?.type),
+      world.server.requests.slice(3).map(({ timestamp }) => timestamp?.type),
       ['Long', 'String'],
     );
   });
 
   test('after it has come back', async () => {
     const world = await after({}, device, 'the device has asked, been answered and disconnected');
-    assert.equal(world.device.requests[0]?.responses.length, 1);
-    assert.equal(world.device.closed, 'closed by the suite');
+    assert.equal(world.server.device.requests[0]?.responses.length, 1);
+    assert.equal(world.server.device.closed, 'closed by the suite');
     await say(world, 'the device connects again and asks');
-    await world.answer();
-    await world.device.disconnect();
+    await world.server.answer();
+    await world.server.device.disconnect();
     await say(world, 'the device connects again and hears its response topic');
-    assert.deepEqual([world.device.heard.length, world.device.closed], [0, undefined]);
+    assert.deepEqual([world.server.device.heard.length, world.server.device.closed], [0, undefined]);
     await assert.rejects(say(await after({ answers: () => [] }, device), 'the device has asked, been answered and disconnected'));
   });
 
@@ -216,8 +216,8 @@ describe('the device asks', () => {
     const world = await after({ answers }, device, 'the device hears "/ext/ntp/{deviceName}/x" as well');
     await say(world, 'the device publishes on "/ext/ntp/{productKey}/x":', '{"deviceSendTime":{deviceTime}}');
     assert.match(seen[0] ?? '', /^\/ext\/ntp\/pk\/x 0 {"deviceSendTime":\d{13}}$/);
-    assert.equal(world.request.forbiddenBy, id);
-    assert.equal(seen[0]?.includes(world.request.timestamp?.digits ?? '-'), true);
+    assert.equal(world.server.request.forbiddenBy, id);
+    assert.equal(seen[0]?.includes(world.server.request.timestamp?.digits ?? '-'), true);
   });
 });
 
@@ -226,7 +226,7 @@ describe('again and again', () => {
     `the device asks again and again until the server's time has moved on by ${ms} ms, for at most 4 s`;
   /** How many exchanges there are, 10 ms one after the other, each of 2 ms. */
   const count = async (answers: Answers, sentence: string): Promise<number> =>
-    (await after({ answers }, device, sentence)).exchanges.length;
+    (await after({ answers }, device, sentence)).server.exchanges.length;
   const always =
     (stamp: string): Answers =>
     ({ echo }) => [{ payload: `{"deviceSendTime":${echo},"serverRecvTime":${stamp},"serverSendTime":${stamp}}` }];

@@ -27,14 +27,14 @@ test('what the server did about a malformed request is told', async () => {
   });
   await say(answering, serves);
   assert.deepEqual(answering.informed, ['reaction to the malformed request: answered, {"code":400}']);
-  assert.equal(answering.malformed?.request.malformed, true, 'what answers it need not echo anything');
+  assert.equal(answering.server.malformed?.request.malformed, true, 'what answers it need not echo anything');
 
   const wordy = await after({ answers: (asked) => (asked.payload === 'x' ? [{ payload: 'y'.repeat(300) }] : right(asked)) });
   await say(wordy, serves);
   assert.match(wordy.informed.join(), /: answered, y+… \(300 bytes\)$/);
 
   const closing = await after({});
-  await closing.device.disconnect();
+  await closing.server.device.disconnect();
   await say(closing, serves);
   assert.match(closing.informed.join(), /: (answered, .*, and )?disconnected$/);
 });
@@ -53,7 +53,7 @@ test('a server that has fallen silent is waited for no longer than its slowest a
   const world = new FakeWorld('server-outlives-malformed', { answers, target: { responseDeadlineMs: 120 } });
   await say(world, device);
   await say(world, 'the device asks');
-  await world.answer();
+  await world.server.answer();
   const within = async (publish: string): Promise<string | undefined> => {
     await say(world, publish);
     return /within (\S+) ms/.exec((await fail(world, serves)).expected)?.[1];

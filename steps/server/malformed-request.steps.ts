@@ -1,30 +1,31 @@
 import { Then, When } from '@cucumber/cucumber';
 import { type MalformedRequest, readingTime } from '../harness/device/malformed-request.ts';
 import { printable } from '../harness/text/printable.ts';
-import type { NtpWorld } from '../support/world.ts';
+import { endsReading } from './server-diagnosis.ts';
+import type { ServerWorld } from './server-scenario.ts';
 
-function publish(world: NtpWorld, payload: string | Uint8Array): void {
-  const { device } = world;
+function publish(world: ServerWorld, payload: string | Uint8Array): void {
+  const { device } = world.scenario;
   const { connections } = device;
   const request = device.publish(device.requestTopic, payload, { malformed: true });
-  world.malformed = { request, connections, bytes: payload.length };
+  world.scenario.malformed = { request, connections, bytes: payload.length };
 }
 
-When('the device publishes as its request {bytes}', function (this: NtpWorld, payload: Buffer) {
+When('the device publishes as its request {bytes}', function (this: ServerWorld, payload: Buffer) {
   publish(this, payload);
 });
 
-When('the device publishes a request with {excess}', function (this: NtpWorld, payload: string) {
+When('the device publishes a request with {excess}', function (this: ServerWorld, payload: string) {
   publish(this, payload);
 });
 
-Then('the server still serves the device, whatever it did about it', async function (this: NtpWorld) {
-  const { malformed, device } = this;
+Then('the server still serves the device, whatever it did about it', async function (this: ServerWorld) {
+  const { malformed, device } = this.scenario;
   if (malformed === undefined) throw new Error('nothing malformed was published in this scenario');
   try {
-    await this.fence(device, { within: patience(this, malformed), likely: async () => likelyEnd(this) });
+    await this.scenario.fence(device, { within: patience(this, malformed), likely: async () => likelyEnd(this) });
   } catch (error) {
-    this.serverRun.deaf = true;
+    this.scenario.serverRun.deaf = true;
     throw error;
   } finally {
     this.inform(`reaction to the malformed request: ${reaction(this, malformed)}`);
@@ -32,17 +33,17 @@ Then('the server still serves the device, whatever it did about it', async funct
 });
 
 /** How long an answer may take after so much that had to be read, in ms. */
-function patience({ serverRun, device }: NtpWorld, { bytes }: MalformedRequest): number {
+function patience({ scenario: { serverRun, device } }: ServerWorld, { bytes }: MalformedRequest): number {
   const usual = serverRun.deaf ? Math.min(device.deadline, serverRun.ledger.slowest * 3 + 50) : device.deadline;
   return usual + readingTime(bytes) / (serverRun.deaf ? 8 : 1);
 }
 
-function likelyEnd({ serverRun }: NtpWorld): string | undefined {
-  return serverRun.started.ended() === undefined ? undefined : 'an error while the request is read ends the server';
+function likelyEnd({ scenario: { serverRun } }: ServerWorld): string | undefined {
+  return serverRun.started.ended() === undefined ? undefined : endsReading;
 }
 
 /** What the server did about it, in words. */
-function reaction({ device, serverRun }: NtpWorld, { request, connections }: MalformedRequest): string {
+function reaction({ scenario: { device, serverRun } }: ServerWorld, { request, connections }: MalformedRequest): string {
   const ended = serverRun.started.ended()?.words;
   const [answer] = request.responses;
   const closed = device.closed !== undefined || device.connections > connections;

@@ -3,13 +3,14 @@ import { type Asked, answersTo, gather } from '../harness/device/many-devices.ts
 import type { NtpDevice } from '../harness/device/ntp-device.ts';
 import type { Response } from '../harness/message/exchange.ts';
 import { Trace } from '../harness/mqtt/trace.ts';
-import type { NtpWorld } from '../support/world.ts';
+import { noLongerServes } from './server-diagnosis.ts';
+import type { ServerWorld } from './server-scenario.ts';
 
 /** Every wait in these steps has an end of its own: 90 s for a round of answers that keep coming. */
 const patience = { timeout: 200_000 };
 
-Given('{int} devices that hear their response topics', patience, async function (this: NtpWorld, least: number) {
-  const { serverRun } = this;
+Given('{int} devices that hear their response topics', patience, async function (this: ServerWorld, least: number) {
+  const { serverRun } = this.scenario;
   const count = Math.max(least, serverRun.deviceCount);
   const identities = serverRun.identities(count);
   if (identities.length < count) {
@@ -22,18 +23,18 @@ Given('{int} devices that hear their response topics', patience, async function 
     const identity = identities[index] ?? serverRun.identity;
     return serverRun.device(identity, { raw: true, name: `device ${index + 1}`, trace: wires[index] ?? serverRun.trace });
   });
-  this.players = devices;
-  this.join(devices);
+  this.scenario.players = devices;
+  this.scenario.join(devices);
   if (refusal !== undefined) {
     serverRun.trace.adopt(wires[devices.length] ?? new Trace());
     this.fail({
       expected: `${count} devices connected at the same time`,
       received: `${devices.length} were accepted, and then: ${refusal}`,
-      likely: devices.length === 0 ? undefined : 'the number of connections is limited',
-      needs: this.serviceNeeds(),
+      likely: { kind: noLongerServes, text: devices.length === 0 ? undefined : 'the number of connections is limited' },
+      cause: 'silence',
     });
   }
-  this.playerWires = wires;
+  this.scenario.playerWires = wires;
   return undefined;
 });
 
@@ -45,57 +46,55 @@ function askAll(devices: readonly NtpDevice[]): Asked[] {
   }));
 }
 
-When('they all ask at the same moment', function (this: NtpWorld) {
-  this.manyDevices = askAll(this.players);
+When('they all ask at the same moment', function (this: ServerWorld) {
+  this.scenario.manyDevices = askAll(this.scenario.players);
 });
 
-Then('each of them gets its own single answer', patience, async function (this: NtpWorld) {
-  await requireAll(this, this.manyDevices);
+Then('each of them gets its own single answer', patience, async function (this: ServerWorld) {
+  await requireAll(this, this.scenario.manyDevices);
   // Whatever else the server has to say to one of them, it has said before it answers that device again.
-  await requireAll(this, askAll(this.players));
-  const often = this.manyDevices.find(({ request }) => request.responses.length > 1);
+  await requireAll(this, askAll(this.scenario.players));
+  const often = this.scenario.manyDevices.find(({ request }) => request.responses.length > 1);
   if (often !== undefined) {
-    this.showPlayer(often.device);
+    this.scenario.showPlayer(often.device);
     this.fail({
       expected: 'one response to each request',
       received: `${often.request.responses.length} responses to the request of ${often.device.name}`,
-      needs: ['server-answers-once', 'server-answers-the-asker'],
     });
   }
-  this.showPlayer(this.players[0]);
-  const last = Math.max(...this.manyDevices.map(({ request }) => request.responses[0]?.message.at ?? 0));
-  const ms = (last - (this.manyDevices[0]?.request.at ?? last)) / 1000;
-  this.inform(`${this.manyDevices.length} devices were answered within ${ms.toFixed(3)} ms`);
+  this.scenario.showPlayer(this.scenario.players[0]);
+  const last = Math.max(...this.scenario.manyDevices.map(({ request }) => request.responses[0]?.message.at ?? 0));
+  const ms = (last - (this.scenario.manyDevices[0]?.request.at ?? last)) / 1000;
+  this.inform(`${this.scenario.manyDevices.length} devices were answered within ${ms.toFixed(3)} ms`);
 });
 
 /** Blames a server that leaves one of the devices without its answer, or has given one device another's. */
-async function requireAll(world: NtpWorld, asked: readonly Asked[]): Promise<void> {
-  const silent = await answersTo(asked, world.serverRun.ledger);
+async function requireAll(world: ServerWorld, asked: readonly Asked[]): Promise<void> {
+  const silent = await answersTo(asked, world.scenario.serverRun.ledger);
   const mixed = asked.flatMap(({ device }) => device.heard.filter(isForeign).map((response) => ({ device, response })));
   const [wrong] = mixed;
-  const needs = [...world.serviceNeeds(), 'server-answers-the-asker', 'server-echoes-send-time'];
   if (wrong !== undefined) {
     const { device, response } = wrong;
-    world.showPlayer(device);
+    world.scenario.showPlayer(device);
     world.fail({
       expected: `${device.name} hears the answer to its own request, on ${device.responseTopic}, and nothing else`,
       received: `a message on ${response.message.topic}: ${response.payload.text}`,
       likely: 'what belongs to one request is kept in a variable that requests at the same moment share',
-      needs,
       at: [response, 'payload'],
     });
   }
   const [first] = silent;
   if (first === undefined) return;
   const { device } = first;
-  world.showPlayer(device);
-  const ended = world.serverRun.started.ended()?.words;
+  world.scenario.showPlayer(device);
+  const ended = world.scenario.serverRun.started.ended()?.words;
   const others = silent.length === 1 ? '' : `, nor were ${silent.length - 1} others`;
   const why = ended === undefined ? (device.closed ?? 'nothing came any more') : `the server ${ended}`;
   world.fail({
     expected: `${asked.length} devices answered, the next answer always within ${device.deadline} ms of the one before`,
     received: `${device.name} (${device.identity.deviceName}) was not answered${others}: ${why}`,
-    needs,
+    likely: { kind: noLongerServes },
+    cause: 'silence',
   });
 }
 
@@ -103,25 +102,28 @@ function isForeign({ request, message }: Response): boolean {
   return request === undefined && !message.retain;
 }
 
-When('the device asks {int} times, back to back', function (this: NtpWorld, times: number) {
-  for (let n = 0; n < times; n += 1) this.requests.push(this.device.ask());
+When('the device asks {int} times, back to back', function (this: ServerWorld, times: number) {
+  for (let n = 0; n < times; n += 1) this.scenario.requests.push(this.scenario.device.ask());
 });
 
-Then('the server answers each of them with its own deviceSendTime', patience, async function (this: NtpWorld) {
-  const { device, requests } = this;
+Then('the server answers each of them with its own deviceSendTime', patience, async function (this: ServerWorld) {
+  const { device, requests } = this.scenario;
   const silent = await answersTo(
     requests.map((request) => ({ device, request })),
-    this.serverRun.ledger,
+    this.scenario.serverRun.ledger,
   );
   if (silent.length === 0) return;
   const heard = device.heard.length;
   this.fail({
     expected: `${requests.length} responses, each with the deviceSendTime of another request`,
     received: `${heard} responses; ${silent.length} of ${requests.length} values of deviceSendTime did not come back`,
-    likely:
-      heard >= requests.length
-        ? 'the deviceSendTime is kept in a variable that the requests of a connection share'
-        : 'requests are dropped while one is worked on',
-    needs: [...this.serviceNeeds(), 'server-echoes-send-time'],
+    likely: {
+      kind: noLongerServes,
+      text:
+        heard >= requests.length
+          ? 'the deviceSendTime is kept in a variable that the requests of a connection share'
+          : 'requests are dropped while one is worked on',
+    },
+    cause: 'silence',
   });
 });

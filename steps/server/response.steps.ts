@@ -1,7 +1,7 @@
 import { type DataTable, Then } from '@cucumber/cucumber';
 import { type Request, type Response, type Timestamp, type TimestampType, toJson } from '../harness/message/exchange.ts';
 import { isExactly, isInteger, type Value } from '../harness/message/payload.ts';
-import type { NtpWorld } from '../support/world.ts';
+import type { ServerWorld } from './server-scenario.ts';
 
 const times = ['deviceSendTime', 'serverRecvTime', 'serverSendTime'] as const;
 
@@ -16,17 +16,18 @@ function timesOf(response: Response): (readonly [(typeof times)[number], Value])
 const written = (values: readonly (readonly [string, Value])[]): string =>
   values.map(([name, { literal }]) => `${name} ${literal}`).join(', ');
 
-Then('the response comes at QoS 0', async function (this: NtpWorld) {
-  const { response } = await this.answer();
-  requireQos0(this, response, this.request);
+Then('the response comes at QoS 0', async function (this: ServerWorld) {
+  const { response } = await this.scenario.answer();
+  requireQos0(this, response, this.scenario.request);
 });
 
-Then('the response, if one comes, comes at QoS 0', async function (this: NtpWorld) {
-  await this.fence();
-  for (const { responses } of this.requests) for (const response of responses) requireQos0(this, response, this.request);
+Then('the response, if one comes, comes at QoS 0', async function (this: ServerWorld) {
+  await this.scenario.fence();
+  for (const { responses } of this.scenario.requests)
+    for (const response of responses) requireQos0(this, response, this.scenario.request);
 });
 
-function requireQos0(world: NtpWorld, response: Response, request: Request): void {
+function requireQos0(world: ServerWorld, response: Response, request: Request): void {
   const { message } = response;
   if (message.qos === 0) return;
   world.fail({
@@ -40,8 +41,8 @@ function requireQos0(world: NtpWorld, response: Response, request: Request): voi
   });
 }
 
-Then('the response comes without the RETAIN flag', async function (this: NtpWorld) {
-  const { response } = await this.answer();
+Then('the response comes without the RETAIN flag', async function (this: ServerWorld) {
+  const { response } = await this.scenario.answer();
   if (response.message.retain) {
     this.fail({
       expected: 'PUBLISH without RETAIN',
@@ -52,8 +53,8 @@ Then('the response comes without the RETAIN flag', async function (this: NtpWorl
   }
 });
 
-Then('the response is a JSON object with the members:', async function (this: NtpWorld, table: DataTable) {
-  const { response } = await this.answer();
+Then('the response is a JSON object with the members:', async function (this: ServerWorld, table: DataTable) {
+  const { response } = await this.scenario.answer();
   const { payload } = response;
   const names = table.raw().map(([name = '']) => name);
   const expected = `a JSON object with ${names.join(' and ')}`;
@@ -90,8 +91,8 @@ function likelyName(missing: readonly string[], present: readonly string[]): str
   return undefined;
 }
 
-Then('the response returns deviceSendTime {timestamp}', async function (this: NtpWorld, { digits }: Timestamp) {
-  const { response } = await this.answer();
+Then('the response returns deviceSendTime {timestamp}', async function (this: ServerWorld, { digits }: Timestamp) {
+  const { response } = await this.scenario.answer();
   const echo = response.deviceSendTime;
   if (echo !== undefined && isExactly(echo, BigInt(digits))) return;
   this.fail({
@@ -99,10 +100,6 @@ Then('the response returns deviceSendTime {timestamp}', async function (this: Nt
     received: echo === undefined ? `no deviceSendTime: ${response.payload.text}` : `deviceSendTime ${echo.literal}`,
     likely: echo === undefined ? 'the echo is missing' : likelyLoss(BigInt(digits), echo.number),
     at: [response, echo === undefined ? 'payload' : '/deviceSendTime'],
-    needs:
-      this.requirement.id === 'server-echoes-send-time'
-        ? ['server-response-members']
-        : ['server-echoes-send-time', 'server-response-members'],
   });
 });
 
@@ -114,39 +111,37 @@ function likelyLoss(sent: bigint, echo: bigint | undefined): string | undefined 
   return undefined;
 }
 
-Then('each time in the response is a {type}', async function (this: NtpWorld, type: TimestampType) {
-  requireType(this, (await this.answer()).response, type);
+Then('each time in the response is a {type}', async function (this: ServerWorld, type: TimestampType) {
+  requireType(this, (await this.scenario.answer()).response, type);
 });
 
-Then('each time in the response is a String of decimal digits', async function (this: NtpWorld) {
-  const { response } = await this.answer();
+Then('each time in the response is a String of decimal digits', async function (this: ServerWorld) {
+  const { response } = await this.scenario.answer();
   requireType(this, response, 'String');
   const present = timesOf(response);
   if (present.every(([, { literal }]) => /^"\d+"$/.test(literal))) return;
   this.fail({
     expected: 'Strings of decimal digits',
     received: written(present),
-    needs: ['server-echoes-send-time'],
     at: [response, ...present.filter(([, { literal }]) => !/^"\d+"$/.test(literal)).map(([name]) => `/${name}`)],
   });
 });
 
-Then('each response has the type of its request', async function (this: NtpWorld) {
-  for (const request of this.requests) {
-    const device = request.responseTopic === this.device.responseTopic ? this.device : this.other;
-    const { response } = await this.answered(device, request);
+Then('each response has the type of its request', async function (this: ServerWorld) {
+  for (const request of this.scenario.requests) {
+    const device = request.responseTopic === this.scenario.device.responseTopic ? this.scenario.device : this.scenario.other;
+    const { response } = await this.scenario.answered(device, request);
     requireType(this, response, request.timestamp?.type ?? 'Long');
   }
 });
 
 /** A Long is any JSON number here: how it is written is a requirement of its own. */
-function requireType(world: NtpWorld, response: Response, type: TimestampType): void {
+function requireType(world: ServerWorld, response: Response, type: TimestampType): void {
   const present = timesOf(response);
   const wanted = type === 'Long' ? 'number' : 'string';
   const wrong = present.filter(([, value]) => value.type !== wanted);
-  const needs = typeNeeds(world);
   if (present.length === 0)
-    world.fail({ expected: `three ${type}s`, received: response.payload.text, needs, at: [response, 'payload'] });
+    world.fail({ expected: `three ${type}s`, received: response.payload.text, at: [response, 'payload'] });
   if (wrong.length === 0) return;
   const onlyEcho = wrong.length < present.length && wrong.every(([name]) => name !== 'deviceSendTime');
   const never = type === 'Long' ? 'the server always answers with Strings' : 'the server always answers with Longs';
@@ -154,25 +149,17 @@ function requireType(world: NtpWorld, response: Response, type: TimestampType): 
     expected: `three ${type}s, as the request has a ${type}`,
     received: written(present),
     likely: onlyEcho ? 'only the echo keeps its type' : never,
-    needs,
     at: [response, ...wrong.map(([name]) => `/${name}`)],
   });
 }
 
-/** The type requirements do not excuse each other; only the one about changing types leans on them. */
-function typeNeeds({ requirement }: NtpWorld): string[] {
-  const changing = ['server-long-stays-long', 'server-string-stays-string', 'server-answers-the-asker'];
-  return requirement.id === 'server-type-per-request' ? ['server-response-members', ...changing] : ['server-response-members'];
-}
-
-Then('each Long in the response is written as an integer', async function (this: NtpWorld) {
-  const { response } = await this.answer();
+Then('each Long in the response is written as an integer', async function (this: ServerWorld) {
+  const { response } = await this.scenario.answer();
   const longs = timesOf(response).filter(([, { type }]) => type === 'number');
   if (longs.length === 0) {
     this.fail({
       expected: 'Longs',
       received: response.payload.text,
-      needs: ['server-long-stays-long', 'server-response-members'],
       at: [response, 'payload'],
     });
   }
@@ -186,8 +173,8 @@ Then('each Long in the response is written as an integer', async function (this:
     });
 });
 
-Then('the response holds:', async function (this: NtpWorld, table: DataTable) {
-  const { response } = await this.answer();
+Then('the response holds:', async function (this: ServerWorld, table: DataTable) {
+  const { response } = await this.scenario.answer();
   for (const [name = '', literal = ''] of table.raw()) {
     const received = response.payload.members.get(name)?.literal;
     if (received !== literal)
@@ -199,11 +186,11 @@ Then('the response holds:', async function (this: NtpWorld, table: DataTable) {
   }
 });
 
-Then('two responses return that deviceSendTime, and no more', async function (this: NtpWorld) {
-  const [first, second] = this.requests;
+Then('two responses return that deviceSendTime, and no more', async function (this: ServerWorld) {
+  const [first, second] = this.scenario.requests;
   if (first === undefined || second === undefined) throw new Error('this sentence needs two requests');
-  await this.answer();
-  await this.fence();
+  await this.scenario.answer();
+  await this.scenario.fence();
   const wanted = second.timestamp === undefined ? '' : toJson(second.timestamp);
   const count = first.responses.length + second.responses.length;
   if (count !== 2) this.fail({ expected: `2 responses with deviceSendTime ${wanted}`, received: `${count} responses` });

@@ -1,12 +1,13 @@
 import { Given, Then, When } from '@cucumber/cucumber';
 import { EnvironmentError } from '../harness/implementation/errors.ts';
-import type { NtpWorld } from '../support/world.ts';
+import { noLongerServes } from './server-diagnosis.ts';
+import type { ServerWorld } from './server-scenario.ts';
 
 /** A start may take as long as the target file says; it has an end of its own. */
 const patience = { timeout: 900_000 };
 
-Given('a server that the suite has started', function (this: NtpWorld) {
-  const { started } = this.serverRun;
+Given('a server that the suite has started', function (this: ServerWorld) {
+  const { started } = this.scenario.serverRun;
   if (started.noRestart !== undefined) throw new EnvironmentError(started.noRestart);
   return started.restart === undefined
     ? this.inapplicable('the suite did not start this server: it has an address, and somebody else runs it')
@@ -16,17 +17,17 @@ Given('a server that the suite has started', function (this: NtpWorld) {
 When(
   'the server is ended by {signal} and started again',
   patience,
-  async function (this: NtpWorld, signal: 'SIGTERM' | 'SIGKILL') {
+  async function (this: ServerWorld, signal: 'SIGTERM' | 'SIGKILL') {
     try {
-      await this.serverRun.restart(signal);
+      await this.scenario.serverRun.restart(signal);
     } catch (error) {
       if (!(error instanceof EnvironmentError)) throw error;
       const [, ...seen] = error.message.split('\n').map((line) => line.trim().replace(/ {2,}/, ': '));
       this.fail({
         expected: 'a server that is ready again',
         received: `it did not start a second time. ${seen.slice(0, -1).join('; ')}`,
-        likely: likelyLeftover(error.message),
-        needs: this.serviceNeeds(),
+        likely: { kind: noLongerServes, text: likelyLeftover(error.message) },
+        cause: 'silence',
       });
     }
   },
@@ -38,8 +39,8 @@ function likelyLeftover(output: string): string | undefined {
     : undefined;
 }
 
-Then('the server serves a device', async function (this: NtpWorld) {
-  this.device = await this.play(this.serverRun.identity);
-  await this.device.subscribe(this.device.responseTopic);
-  await this.fence();
+Then('the server serves a device', async function (this: ServerWorld) {
+  this.scenario.device = await this.scenario.play(this.scenario.serverRun.identity);
+  await this.scenario.device.subscribe(this.scenario.device.responseTopic);
+  await this.scenario.fence();
 });

@@ -1,5 +1,11 @@
+/** What a server does that has served before. */
+export const noLongerServes = 'the server no longer serves';
+
+/** What a server does that ends while it reads a malformed request. */
+export const endsReading = 'an error while the request is read ends the server';
+
 /** A unit that a time is in instead of milliseconds, and by how much its numbers differ from milliseconds. */
-const units = [
+export const units = [
   { name: 'seconds', perMs: 0.001 },
   { name: 'microseconds', perMs: 1e3 },
   { name: 'nanoseconds', perMs: 1e6 },
@@ -38,5 +44,14 @@ export function diagnoseServerTime(time: bigint, now: number): string | undefine
   if (wrapped < modulo && Math.abs(wrapped - low) < 60_000) return 'the time went through a 32-bit integer';
   if (time === 0n) return 'the time was never set';
   if (time > 0n && time < 30n * 86_400_000n) return "the time counts from the server's start, not from 1970";
+  return undefined;
+}
+
+/** Why a server does not let a device in, where it said so: CONNACK codes 4 and 5, in MQTT 5 134 and 135, or a TLS alert. */
+export function likelyRefusal(message: string): string | undefined {
+  if (/not authorized|bad user ?name or password|code (4|5|134|135)$/i.test(message))
+    return 'the credentials in the target file (auth, device) are not those that the server knows';
+  if (/alert (certificate|bad certificate|unknown ca|handshake failure)|certificate required/i.test(message))
+    return 'the server asks devices for a certificate that it knows: tls.certificate and tls.key in the target file';
   return undefined;
 }

@@ -29,15 +29,15 @@ test('an answer is told with its round trip, and no answer is failed', async () 
   const world = await after('server-answers-request', right, device, 'the device asks');
   await say(world, 'the server answers');
   assert.deepEqual(world.informed, ['answered in 2.000 ms']);
-  const { expected, received, needs } = await fail(
+  const { expected, received, cause } = await fail(
     await after('server-answers-request', () => [], device, 'the device asks'),
     'the server answers',
   );
   assert.equal(expected, 'a response on /ext/ntp/pk/dn/response within 15 ms');
-  assert.deepEqual([received, needs], ['no response', undefined]);
+  assert.deepEqual([received, cause], ['no response', 'silence']);
   const onlyOne: Answers = (asked) => (asked.topic.includes('dn') ? right(asked) : []);
   const other = await after('server-answers-the-asker', onlyOne, device, sibling, 'the other device asks');
-  assert.deepEqual((await fail(other, 'the server answers the other device')).needs, ['server-answers-request']);
+  assert.deepEqual((await fail(other, 'the server answers the other device')).cause, 'silence');
   const both = await after('server-answers-the-asker', right, device, sibling, 'the other device asks');
   await say(both, 'the server answers the other device');
 });
@@ -76,7 +76,7 @@ describe('exactly once', () => {
     const five = 'the device asks 5 times, one after the other';
     await say(await after(id, right, device, five), sentence);
     const third: Answers = (asked) => (asked.count === 3 ? twice()(asked) : right(asked));
-    assert.equal((await fail(await after(id, third, device, five), sentence)).needs, undefined);
+    assert.equal((await fail(await after(id, third, device, five), sentence)).cause, undefined);
     const none: Answers = (asked) => (asked.count === 2 ? [] : right(asked));
     await fail(await after(id, none, device, 'the device asks', 'the device asks'), sentence);
   });
@@ -90,7 +90,7 @@ describe('exactly once', () => {
       (asked) =>
         asked.topic.includes(name) ? twice()(asked) : right(asked);
     for (const name of ['/dn/', '/probe-2/'])
-      assert.deepEqual((await fail(await after(id, to(name), ...both), sentence)).needs, ['server-answers-the-asker']);
+      assert.deepEqual((await fail(await after(id, to(name), ...both), sentence)).cause, undefined);
     const none: Answers = (asked) => (asked.topic.includes('/probe-2/') ? [] : right(asked));
     assert.match((await fail(await after(id, none, ...both), sentence)).expected, /^a response on \/ext\/ntp\/pk\/probe-2\//);
   });
@@ -147,10 +147,10 @@ describe('the server does not answer it', () => {
 
   test('the answer to an earlier request, or to the fence, is none', async () => {
     const world = await after(id, right, device);
-    await world.answered(world.device, world.device.ask());
+    await world.server.answered(world.server.device, world.server.device.ask());
     await say(world, 'the device asks at QoS 1');
     await say(world, sentence);
-    assert.equal(world.requests[0]?.forbiddenBy, id);
+    assert.equal(world.server.requests[0]?.forbiddenBy, id);
     // two answers to the fence are told by another requirement
     await say(await after(id, (asked) => (asked.qos === 0 ? twice()(asked) : []), device, 'the device asks at QoS 1'), sentence);
   });

@@ -1,48 +1,48 @@
 import { Given, Then } from '@cucumber/cucumber';
 import type { NtpDevice } from '../harness/device/ntp-device.ts';
 import { type Request, type Response, roundTrip } from '../harness/message/exchange.ts';
-import type { NtpWorld } from '../support/world.ts';
+import type { ServerWorld } from './server-scenario.ts';
 
-Given("a server that shares the suite's clock", function (this: NtpWorld) {
-  const shared = this.serverRun.started.target.sharedClock;
+Given("a server that shares the suite's clock", function (this: ServerWorld) {
+  const shared = this.scenario.serverRun.started.target.sharedClock;
   return shared
     ? undefined
     : this.inapplicable("the target file does not say that the server shares the suite's clock (sharedClock)");
 });
 
-Then('the server answers', async function (this: NtpWorld) {
-  const exchange = await this.answer();
+Then('the server answers', async function (this: ServerWorld) {
+  const exchange = await this.scenario.answer();
   this.inform(`answered in ${roundTrip(exchange).toFixed(3)} ms`);
 });
 
-Then('the server answers the other device', async function (this: NtpWorld) {
-  await this.answered(this.other, this.request);
+Then('the server answers the other device', async function (this: ServerWorld) {
+  await this.scenario.answered(this.scenario.other, this.scenario.request);
 });
 
-Then('the server answers every time', async function (this: NtpWorld) {
-  for (const request of this.requests) await this.answered(this.device, request);
+Then('the server answers every time', async function (this: ServerWorld) {
+  for (const request of this.scenario.requests) await this.scenario.answered(this.scenario.device, request);
 });
 
-Then('the server answers exactly once', async function (this: NtpWorld) {
-  await this.answer();
-  await requireOnce(this, this.device, this.requests);
+Then('the server answers exactly once', async function (this: ServerWorld) {
+  await this.scenario.answer();
+  await requireOnce(this, this.scenario.device, this.scenario.requests);
 });
 
-Then('the server answers each request exactly once', async function (this: NtpWorld) {
-  for (const request of this.requests) await this.answered(this.device, request);
-  await requireOnce(this, this.device, this.requests);
+Then('the server answers each request exactly once', async function (this: ServerWorld) {
+  for (const request of this.scenario.requests) await this.scenario.answered(this.scenario.device, request);
+  await requireOnce(this, this.scenario.device, this.scenario.requests);
 });
 
-Then('each device gets exactly one response', async function (this: NtpWorld) {
-  for (const device of [this.device, this.other]) {
-    const own = this.requests.filter(({ responseTopic }) => responseTopic === device.responseTopic);
-    for (const request of own) await this.answered(device, request);
-    await requireOnce(this, device, own, false);
+Then('each device gets exactly one response', async function (this: ServerWorld) {
+  for (const device of [this.scenario.device, this.scenario.other]) {
+    const own = this.scenario.requests.filter(({ responseTopic }) => responseTopic === device.responseTopic);
+    for (const request of own) await this.scenario.answered(device, request);
+    await requireOnce(this, device, own);
   }
 });
 
-async function requireOnce(world: NtpWorld, device: NtpDevice, requests: readonly Request[], alone = true): Promise<void> {
-  await world.fence(device);
+async function requireOnce(world: ServerWorld, device: NtpDevice, requests: readonly Request[]): Promise<void> {
+  await world.scenario.fence(device);
   const often = requests.find(({ responses }) => responses.filter(({ message }) => !message.retain).length > 1);
   if (often === undefined) return;
   const last = often.responses.at(-1);
@@ -51,18 +51,19 @@ async function requireOnce(world: NtpWorld, device: NtpDevice, requests: readonl
     expected: 'one response to a request',
     received: `${often.responses.length} responses to one request`,
     likely: same ? 'one response is delivered twice' : 'the request is taken twice: the service runs, or is subscribed, twice',
-    ...(alone ? {} : { needs: ['server-answers-the-asker'] }),
     ...(last === undefined ? {} : { at: [last, 'payload'] as const }),
   });
 }
 
-Then('the server does not answer it', async function (this: NtpWorld) {
-  for (const request of this.requests) request.forbiddenBy = this.requirement.id;
-  const fence = await this.fence();
+Then('the server does not answer it', async function (this: ServerWorld) {
+  for (const request of this.scenario.requests) request.forbiddenBy = this.requirement.id;
+  const fence = await this.scenario.fence();
   // What the server says without having been asked counts too: its echo may be missing.
-  const own = (request: Request | undefined): boolean => request === undefined || this.requests.includes(request);
+  const own = (request: Request | undefined): boolean => request === undefined || this.scenario.requests.includes(request);
   const toFence = (response: Response): boolean => String(response.deviceSendTime?.number) === fence.request.timestamp?.digits;
-  const answers = this.device.heard.filter((response) => own(response.request) && !toFence(response) && isAnswer(response));
+  const answers = this.scenario.device.heard.filter(
+    (response) => own(response.request) && !toFence(response) && isAnswer(response),
+  );
   const [first] = answers;
   if (first === undefined) return;
   this.fail({
@@ -77,16 +78,16 @@ function isAnswer({ serverRecvTime, serverSendTime, message, request }: Response
   return (serverRecvTime !== undefined || serverSendTime !== undefined || request !== undefined) && !message.retain;
 }
 
-Then('nothing reaches the other device', async function (this: NtpWorld) {
-  await requireNothing(this, this.other, this.device);
+Then('nothing reaches the other device', async function (this: ServerWorld) {
+  await requireNothing(this, this.scenario.other, this.scenario.device);
 });
 
-Then('nothing reaches the device', async function (this: NtpWorld) {
-  await requireNothing(this, this.device, this.other);
+Then('nothing reaches the device', async function (this: ServerWorld) {
+  await requireNothing(this, this.scenario.device, this.scenario.other);
 });
 
-async function requireNothing(world: NtpWorld, device: NtpDevice, asker: NtpDevice): Promise<void> {
-  await world.fence(device);
+async function requireNothing(world: ServerWorld, device: NtpDevice, asker: NtpDevice): Promise<void> {
+  await world.scenario.fence(device);
   // What answers an earlier request of its own comes late or again, and is charged for that.
   const foreign = device.heard.find(({ request, message }) => request === undefined && !message.retain);
   if (foreign === undefined) return;
@@ -102,12 +103,12 @@ async function requireNothing(world: NtpWorld, device: NtpDevice, asker: NtpDevi
   });
 }
 
-Then('nothing reaches the device before it asks', async function (this: NtpWorld) {
-  const fence = await this.fence();
-  const earlier = this.device.heard.find(
+Then('nothing reaches the device before it asks', async function (this: ServerWorld) {
+  const fence = await this.scenario.fence();
+  const earlier = this.scenario.device.heard.find(
     (response) => response !== fence.response && response.message.at < fence.response.message.at,
   );
-  const [old] = this.device.heard.filter(({ message }) => message.retain);
+  const [old] = this.scenario.device.heard.filter(({ message }) => message.retain);
   const left = old ?? earlier;
   if (left === undefined) return;
   this.fail({
@@ -116,11 +117,10 @@ Then('nothing reaches the device before it asks', async function (this: NtpWorld
     likely: left.message.retain
       ? 'the service publishes with the RETAIN flag'
       : 'the server stores responses for later subscribers',
-    needs: ['server-response-not-retained'],
     at: [left, ...(left.message.retain ? ['retain'] : []), 'payload'],
   });
 });
 
-Then('the server still serves the device', async function (this: NtpWorld) {
-  await this.fence();
+Then('the server still serves the device', async function (this: ServerWorld) {
+  await this.scenario.fence();
 });

@@ -24,19 +24,18 @@ function find({ pickle }: ITestCaseHookParameter): readonly [Requirement, Scenar
 }
 
 Before({ name: 'the requirement' }, async function (this: NtpWorld, parameter: ITestCaseHookParameter) {
-  const [requirement, scenario] = find(parameter);
-  this.begin(requirement, scenario);
-  const { role, capabilities } = this.target;
+  const [requirement, { place, capabilities: own }] = find(parameter);
+  this.requirement = requirement;
+  this.scenario.begin(place);
+  const { role, capabilities } = this.scenario.target;
   if (requirement.role !== role) return this.inapplicable(`the implementation under test is a ${role}`);
-  const missing = [...requirement.capabilities, ...scenario.capabilities].filter((name) => !capabilities.has(name));
+  const missing = [...requirement.capabilities, ...own].filter((name) => !capabilities.has(name));
   if (missing.length > 0) return this.inapplicable(`the target file does not declare the capability ${missing.join(', ')}`);
-  this.requireVoice();
-  // What ends the server is seen for each malformed request by itself.
-  if (requirement.id === 'server-outlives-malformed') await this.revive();
+  await this.scenario.prepare();
   return undefined;
 });
 
 After({ name: 'the trace' }, async function (this: NtpWorld) {
-  this.showWire();
-  if (this.target.role === 'server') await this.serverRun.end();
+  this.showTrace();
+  await this.scenario.end();
 });

@@ -3,8 +3,10 @@ import { describe, test } from 'node:test';
 import { EnvironmentError } from '../harness/implementation/errors.ts';
 import type { Link } from '../harness/mqtt/link.ts';
 import type { ClientRun } from '../harness/platform/client-run.ts';
+import { learnServerTime } from '../server/learn-server-time.ts';
 import { origin, played, reported } from '../testing/client-starts.ts';
 import { type Answers, FakeWorld, fail, failed, right, said, say } from '../testing/fake-world.ts';
+import type { Mismatch } from './world.ts';
 
 const device = 'a device that hears its response topic';
 
@@ -12,10 +14,10 @@ describe('a server', () => {
   test('that lets no device connect is failed for that, and told how it ended', async () => {
     const refuses = 'connection refused';
     const refused = await failed(
-      new FakeWorld('server-echoes-send-time', { refuses }).play({ productKey: 'a', deviceName: 'b' }),
+      new FakeWorld('server-echoes-send-time', { refuses }).server.play({ productKey: 'a', deviceName: 'b' }),
     );
     assert.deepEqual([refused.expected, refused.received], ['the server accepts the connection of a device', refuses]);
-    assert.ok(refused.needs?.includes('server-answers-request'));
+    assert.deepEqual([refused.cause, refused.mistake], ['silence', 'the server no longer serves']);
     const dead = new FakeWorld('server-echoes-send-time', { refuses, ended: 'exited with code 1' });
     assert.match((await fail(dead, device)).received, /^connection refused: the server exited with code 1/);
   });
@@ -25,8 +27,8 @@ describe('a server', () => {
       const world = new FakeWorld('server-echoes-send-time', surroundings);
       await say(world, device);
       await say(world, 'the device asks');
-      if (leave) await world.device.disconnect();
-      return (await failed(world.answer())).received;
+      if (leave) await world.server.device.disconnect();
+      return (await failed(world.server.answer())).received;
     };
     const none: Answers = () => [];
     assert.equal(await silence({ answers: none }), 'no response');
@@ -45,73 +47,72 @@ describe('a server', () => {
   test('that has never answered is not waited for again, except where that is judged', async () => {
     const mute = async (id: string): Promise<FakeWorld> => {
       const world = new FakeWorld(id, { answers: () => [] });
-      world.requireVoice();
+      world.server.requireVoice();
       await say(world, device);
       for (let scenarios = 0; scenarios < 8; scenarios += 1) {
-        world.device.ask(world.device.timestamp(scenarios % 2 === 0 ? 'Long' : 'String'));
+        world.server.device.ask(world.server.device.timestamp(scenarios % 2 === 0 ? 'Long' : 'String'));
         world.serverRun.begin(`scenario ${scenarios}`);
       }
       return world;
     };
     const world = await mute('server-echoes-send-time');
-    assert.deepEqual((await failed(Promise.resolve().then(() => world.requireVoice()))).needs, ['server-answers-request']);
-    (await mute('server-answers-request')).requireVoice();
+    assert.deepEqual((await failed(Promise.resolve().then(() => world.server.requireVoice()))).cause, 'silence');
+    (await mute('server-answers-request')).server.requireVoice();
   });
 
   test('that has no connection for a device which falls silent is failed', async () => {
     const link = {} as Link;
     const world = new FakeWorld('server-outlives-lost-device');
-    await world.fallSilent('half of its CONNECT', link);
+    await world.server.fallSilent('half of its CONNECT', link);
     assert.deepEqual(world.serverRun.silent, [['probe-2', 'half of its CONNECT']]);
     const refusing = new FakeWorld('server-outlives-lost-device', { refuses: 'connection refused' });
-    assert.equal((await failed(refusing.fallSilent('nothing', link))).received, 'connection refused');
+    assert.equal((await failed(refusing.server.fallSilent('nothing', link))).received, 'connection refused');
   });
 
   describe('that has ended', () => {
     const id = 'server-outlives-malformed';
     const ended = 'exited with code 1';
-    const blameIt = (world: FakeWorld) =>
-      failed(Promise.resolve().then(() => world.fail({ expected: 'a', received: 'b', needs: [] })));
+    const blameIt = (world: FakeWorld) => failed(Promise.resolve().then(() => world.fail({ expected: 'a', received: 'b' })));
 
     test('is started again once it was failed for that', async () => {
       const restarts: string[] = [];
       const world = new FakeWorld(id, { ended, restarts });
-      await world.revive();
+      await world.server.revive();
       assert.deepEqual(restarts, [], 'nobody has seen it yet');
       await blameIt(world);
-      await world.revive();
+      await world.server.revive();
       assert.deepEqual(restarts, ['SIGKILL']);
       assert.equal(world.informed.length, 1);
-      await world.revive();
+      await world.server.revive();
       assert.equal(restarts.length, 1);
       await blameIt(world);
-      await world.revive();
+      await world.server.revive();
       assert.equal(restarts.length, 1, 'it runs, whatever it is failed for');
     });
 
     test('stays so where the suite cannot start it', async () => {
       const addressed = new FakeWorld(id, { ended });
       await blameIt(addressed);
-      await addressed.revive();
+      await addressed.server.revive();
       const stuck = new FakeWorld(id, { ended, restarts: [], staysEnded: new EnvironmentError('no start') });
       await blameIt(stuck);
-      await stuck.revive();
+      await stuck.server.revive();
       assert.deepEqual([...addressed.informed, ...stuck.informed], []);
       const broken = new FakeWorld(id, { ended, restarts: [], staysEnded: new TypeError('a mistake of the suite') });
       await blameIt(broken);
-      await assert.rejects(broken.revive(), TypeError);
+      await assert.rejects(broken.server.revive(), TypeError);
     });
   });
 
   test('leaves its packets', async () => {
     const world = new FakeWorld('server-echoes-send-time');
-    world.showWire();
+    world.showTrace();
     assert.deepEqual(
       world.evidence.filter(({ kind }) => kind === 'trace'),
       [],
     );
     world.serverRun.note('device', 'something');
-    world.showWire();
+    world.showTrace();
     assert.equal(world.evidence.filter(({ kind }) => kind === 'trace').length, 1);
   });
 });
@@ -120,23 +121,13 @@ test('a scenario begins at its place, and leaves its exchanges', async () => {
   const world = new FakeWorld('server-echoes-send-time');
   await say(world, device);
   const kinds = (): string[] => world.evidence.map(({ kind }) => kind);
-  world.showWire();
+  world.showTrace();
   assert.deepEqual(kinds(), []);
   await say(world, 'the device asks');
-  await world.answer();
-  assert.equal(world.request.place, world.requirement.scenarios[0]?.place);
-  world.showWire();
+  await world.server.answer();
+  assert.equal(world.server.request.place, world.requirement.scenarios[0]?.place);
+  world.showTrace();
   assert.deepEqual(kinds(), ['exchanges']);
-});
-
-test('a scenario of the other role leaves the server run alone: there may be none', () => {
-  class Lost extends FakeWorld {
-    override get serverRun(): never {
-      throw new Error('no server run');
-    }
-  }
-  assert.doesNotThrow(() => new Lost('server-echoes-send-time', { target: { role: 'client' } }));
-  assert.throws(() => new Lost('server-echoes-send-time'), /no server run/);
 });
 
 test('the message at fault is shown with its exchange', async () => {
@@ -148,49 +139,34 @@ test('the message at fault is shown with its exchange', async () => {
 });
 
 describe('fail', () => {
-  test('of a client asks for no server', async () => {
-    class Lost extends FakeWorld {
-      override get serverRun(): never {
-        throw new Error('no server run');
-      }
-    }
-    const world = new Lost('client-request-topic');
-    assert.equal((await failed(world.perform().then(() => world.fail({ expected: 'a', received: 'b' })))).received, 'b');
-  });
-
-  test('names the requirements that it leans on, but not its own', async () => {
+  test('says what came instead, and what the mistake is', async () => {
     const world = new FakeWorld('server-echoes-send-time');
-    const lean = (needs?: string[]) =>
-      failed(Promise.resolve().then(() => world.fail({ expected: 'a', received: 'b\u0007', ...(needs ? { needs } : {}) })));
-    assert.deepEqual((await lean(['server-response-members', 'server-echoes-send-time'])).needs, ['server-response-members']);
-    assert.equal((await lean(['server-echoes-send-time'])).needs, undefined);
-    const { received, likely } = await lean();
+    const failing = (more: Partial<Mismatch>) =>
+      failed(Promise.resolve().then(() => world.fail({ expected: 'a', received: 'b\u0007', ...more })));
+    const { received, likely, mistake, cause } = await failing({});
     assert.notEqual(received, 'b\u0007');
-    assert.equal(likely, undefined);
+    assert.deepEqual([likely, mistake, cause], [undefined, undefined, undefined]);
+    const known = await failing({ likely: { kind: 'seconds', text: 'the time is in seconds' }, cause: 'silence' });
+    assert.deepEqual([known.likely, known.mistake, known.cause], ['the time is in seconds', 'seconds', 'silence']);
+    assert.equal((await failing({ likely: 'a text' })).likely, 'a text');
     assert.equal(world.evidence.length, 3);
-  });
-
-  test('leans on nothing for the requirement on which everything stands', async () => {
-    const world = new FakeWorld('server-answers-request');
-    const act = Promise.resolve().then(() => world.fail({ expected: 'a', received: 'b', needs: ['server-response-members'] }));
-    assert.equal((await failed(act)).needs, undefined);
   });
 });
 
 describe("the server's clock is learnt", () => {
   const learn = async (answers: Answers, spacing = 10): Promise<FakeWorld> => {
     const world = new FakeWorld('server-calibrates', { answers, spacing });
-    await world.learnServerTime();
+    await learnServerTime(world);
     return world;
   };
 
   test('in eight exchanges where it ticks often', async () => {
     const world = await learn(right);
-    assert.equal(world.device.requests.length, 8);
-    assert.equal(world.step, 1);
-    const { offset = 99, uncertainty = 99 } = world.serverTime ?? {};
+    assert.equal(world.server.device.requests.length, 8);
+    assert.equal(world.server.step, 1);
+    const { offset = 99, uncertainty = 99 } = world.server.serverTime ?? {};
     assert.ok(Math.abs(offset) <= 1.5 && uncertainty <= 1.5, `${offset} to within ${uncertainty}`);
-    assert.equal(world.device.closed, 'closed by the suite');
+    assert.equal(world.server.device.closed, 'closed by the suite');
   });
 
   test('in more where its step is to be learnt first', async () => {
@@ -200,29 +176,32 @@ describe("the server's clock is learnt", () => {
       return [said(echo, time, time)];
     };
     const world = await learn(hundreds);
-    assert.equal(world.step, 100);
-    assert.equal(world.device.requests.length, 30);
+    assert.equal(world.server.step, 100);
+    assert.equal(world.server.device.requests.length, 30);
   });
 
   test('in more where it does not tick: 40 ms from the first request to the last answer', async () => {
     // 3 ms one after the other, 2 ms each: thirteen times 3 ms and 2 ms
-    assert.equal((await learn(({ echo }) => [said(echo, 1_571_724_098_111, 1_571_724_098_111)], 3)).device.requests.length, 14);
-    assert.equal((await learn(right, 3)).device.requests.length, 8);
+    assert.equal(
+      (await learn(({ echo }) => [said(echo, 1_571_724_098_111, 1_571_724_098_111)], 3)).server.device.requests.length,
+      14,
+    );
+    assert.equal((await learn(right, 3)).server.device.requests.length, 8);
     // it is enough to see it tick twice
     const slow: Answers = ({ echo, count }) => {
       const time = 1_571_724_098_111 + Math.max(0, count - 8);
       return [said(echo, time, time)];
     };
-    assert.equal((await learn(slow, 3)).device.requests.length, 10);
+    assert.equal((await learn(slow, 3)).server.device.requests.length, 10);
   });
 
   test('or not at all, where no stamp can be read', async () => {
-    const { needs } = await failed(learn(({ echo }) => [{ payload: `{"deviceSendTime":${echo},"serverRecvTime":null}` }]));
-    assert.deepEqual(needs, ['server-response-members']);
+    const { expected } = await failed(learn(({ echo }) => [{ payload: `{"deviceSendTime":${echo},"serverRecvTime":null}` }]));
+    assert.match(expected, /that can be read/);
   });
 
   test('and is asked for only then', () => {
-    assert.throws(() => new FakeWorld('server-calibrates').serverTimeAt(0), /was not learnt/);
+    assert.throws(() => new FakeWorld('server-calibrates').server.serverTimeAt(0), /was not learnt/);
   });
 });
 
@@ -234,37 +213,37 @@ describe('a client', () => {
   };
   const world = (clientRun: ClientRun, id = 'client-any-offset'): FakeWorld => {
     const made = new FakeWorld(id);
-    made.clientRuns.push(clientRun);
+    made.client.clientRuns.push(clientRun);
     return made;
   };
 
   test('that has never reported is not started again, except where that is judged or a start is there already', async () => {
     const mute = new FakeWorld('client-any-offset', { mute: true });
-    const { needs, received } = await failed(mute.perform());
+    const { mistake, received } = await failed(mute.client.perform());
     assert.match(received, /not started again/);
-    assert.ok(needs?.includes('client-hears-response'));
+    assert.equal(mistake, 'no time is ever reported');
     assert.equal(mute.scenes.length, 0);
     const refused = new FakeWorld('client-any-offset', { mute: true });
     await say(refused, 'a platform that never answers');
-    await refused.perform();
+    await refused.client.perform();
     const reason = new FakeWorld('client-hears-response', { mute: true });
-    await reason.perform();
+    await reason.client.perform();
     const known = new FakeWorld('client-any-offset', { mute: true });
     Object.assign(known.runner, { has: () => true });
-    await known.perform();
-    for (const one of [refused, reason, known]) assert.equal(one.clientRuns.length, 1);
+    await known.client.perform();
+    for (const one of [refused, reason, known]) assert.equal(one.client.clientRuns.length, 1);
   });
 
   test('that never asked is told from one that reports all the same', async () => {
-    const asks = (clientRun: ClientRun) => failed(Promise.resolve().then(() => world(clientRun).firstRequest()));
-    assert.deepEqual((await asks(silent())).needs, ['client-request-topic']);
+    const asks = (clientRun: ClientRun) => failed(Promise.resolve().then(() => world(clientRun).client.firstRequest()));
+    assert.deepEqual((await asks(silent())).mistake, undefined);
     const talks = silent();
     talks.reports.push(reported(origin, 1));
-    assert.deepEqual((await asks(talks)).needs, ['client-request-topic', 'client-no-time-without-answer']);
+    assert.deepEqual((await asks(talks)).mistake, 'the local clock is printed when nothing came');
   });
 
   test('is described by what it got to', () => {
-    const texts = (clientRun: ClientRun): string => world(clientRun).silence();
+    const texts = (clientRun: ClientRun): string => world(clientRun).client.silence();
     assert.equal(texts(silent()), 'no connection');
     assert.equal(texts(silent({ ended: 'exited with code 1' })), 'no connection: the client exited with code 1');
     assert.equal(texts(silent({ sessions: [{}] as unknown as ClientRun['sessions'] })), 'a connection and no request');
@@ -277,10 +256,10 @@ describe('a client', () => {
 
   test('leaves the packets of each start', () => {
     const made = world(played());
-    Object.assign(made.clientRun, { ended: 'exited with code 0' });
-    made.showWire();
-    made.clientRuns.push(played());
-    made.showWire();
+    Object.assign(made.client.clientRun, { ended: 'exited with code 0' });
+    made.showTrace();
+    made.client.clientRuns.push(played());
+    made.showTrace();
     const wires = made.evidence.flatMap((one) => (one.kind === 'trace' ? [one.lines] : []));
     assert.deepEqual(wires, [['· the client exited with code 0'], ['start 1', '· the client exited with code 0', 'start 2']]);
   });
@@ -288,8 +267,8 @@ describe('a client', () => {
 
 test('what was not said yet is a fault of the feature', () => {
   const server = new FakeWorld('server-answers-request');
-  assert.throws(() => server.device, /no device yet/);
-  assert.throws(() => server.other, /no other device yet/);
-  assert.throws(() => server.request, /nothing was asked/);
-  assert.throws(() => new FakeWorld('client-any-offset').clientRun, /was not started/);
+  assert.throws(() => server.server.device, /no device yet/);
+  assert.throws(() => server.server.other, /no other device yet/);
+  assert.throws(() => server.server.request, /nothing was asked/);
+  assert.throws(() => new FakeWorld('client-any-offset').client.clientRun, /was not started/);
 });

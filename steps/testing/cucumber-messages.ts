@@ -17,6 +17,8 @@ export function requirement(id: string, lines: readonly number[] = [10], level: 
     sentence: `the server ${level.toUpperCase()} do what ${id} says`,
     description: 'Because.',
     source: 'Device connection, step 1',
+    dependsOn: [],
+    sentences: [],
     mistakes: '',
     place: `${file}:5`,
     scenarios: lines.map((line) => ({ title: `Scenario ${line}`, place: `${file}:${line}`, capabilities: [] })),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 import { DataTable } from '@cucumber/cucumber';
 import { loadConfiguration, loadSupport } from '@cucumber/cucumber/api';
+import { ClientScenario } from '../client/client-scenario.ts';
 import { ConnectError, type DeviceConnection } from '../harness/device/device.ts';
 import { Inbox, type Message } from '../harness/device/inbox.ts';
 import { NtpDevice } from '../harness/device/ntp-device.ts';
@@ -16,6 +17,7 @@ import type { ClientRunner } from '../harness/platform/client-runner.ts';
 import type { ClientSetup } from '../harness/platform/client-setup.ts';
 import { nowUs, wallMsAt } from '../harness/time/now.ts';
 import { readRequirements, root } from '../requirements/requirement.ts';
+import { ServerScenario } from '../server/server-scenario.ts';
 import { NtpWorld } from '../support/world.ts';
 import { type Evidence, type Finding, NonConformance } from '../verdict/evidence.ts';
 import { played } from './client-starts.ts';
@@ -65,7 +67,7 @@ const origin = Math.floor(wallMsAt() / 1000) * 1000 - 60_005;
 /** A moment of the run, in ms since its beginning, as the monotonic clock shows it, in µs. */
 const microseconds = (ms: number): number => (origin + ms - wallMsAt(0)) * 1000;
 
-export const target: Target = {
+const usualTarget: Target = {
   file: 'made-up.yaml',
   name: 'made up',
   role: 'server',
@@ -238,11 +240,12 @@ function startedAs(own: Target, { ended, endsLate, restarts, staysEnded }: Surro
   return started as unknown as StartedTarget;
 }
 
-export class FakeWorld extends NtpWorld {
+export class FakeWorld extends NtpWorld<ServerScenario & ClientScenario> {
   readonly evidence: Evidence[];
-  readonly #target: Target;
-  readonly #serverRun: MadeUpSession;
-  readonly #runner: ClientRunner;
+  readonly serverRun: MadeUpSession;
+  readonly runner: ClientRunner;
+  readonly server: ServerScenario;
+  readonly client: ClientScenario;
   /** The scenes that were performed, in order. */
   readonly scenes: ClientSetup[] = [];
 
@@ -256,27 +259,20 @@ export class FakeWorld extends NtpWorld {
     const requirement = requirements.find((one) => one.id === id);
     const [scenario] = requirement?.scenarios ?? [];
     if (requirement === undefined || scenario === undefined) throw new Error(`there is no requirement ${id}`);
-    this.#target = { ...target, role: requirement.role, ...own };
-    this.#serverRun = new MadeUpSession(startedAs(this.#target, surroundings), surroundings);
+    const target: Target = { ...usualTarget, role: requirement.role, ...own };
+    this.serverRun = new MadeUpSession(startedAs(target, surroundings), surroundings);
     const act = async (setup: ClientSetup): Promise<ClientRun> => {
       this.scenes.push(setup);
       return perform(setup);
     };
     const again = ({ setup }: ClientRun): Promise<ClientRun> => act(setup);
-    this.#runner = { target: this.#target, mute, has: () => false, perform: act, performAgain: again } as unknown as ClientRunner;
-    this.begin(requirement, scenario);
-  }
-
-  override get serverRun(): MadeUpSession {
-    return this.#serverRun;
-  }
-
-  override get runner(): ClientRunner {
-    return this.#runner;
-  }
-
-  override get target(): Target {
-    return this.#target;
+    this.runner = { target, mute, has: () => false, perform: act, performAgain: again } as unknown as ClientRunner;
+    this.requirement = requirement;
+    this.server = new ServerScenario(this, this.serverRun);
+    this.client = new ClientScenario(this, target, this.runner);
+    // Each sentence knows which of the two it is for.
+    this.scenario = (target.role === 'server' ? this.server : this.client) as ServerScenario & ClientScenario;
+    this.scenario.begin(scenario.place);
   }
 
   /** What was said for information. */
@@ -300,8 +296,8 @@ export class FakeWorld extends NtpWorld {
     const payload = Buffer.from(more.payload ?? said(digits, origin + received, origin + sent).payload);
     const message = { topic: own, payload, qos: 0, retain: false, dup: false, at: microseconds(published + took) } as const;
     const exchange = { request, response: this.serverRun.ledger.heard(message, own) };
-    this.requests.push(request);
-    this.exchanges.push(exchange);
+    this.server.requests.push(request);
+    this.server.exchanges.push(exchange);
     return exchange;
   }
 }

@@ -2,6 +2,8 @@
 
 import assert from 'node:assert/strict';
 import type { Envelope } from '@cucumber/messages';
+import type { Requirement } from '../requirements/requirement.ts';
+import type { Finding } from '../verdict/evidence.ts';
 import type { Judgement } from '../verdict/judge.ts';
 import { type Course, finding, place, requirement, scenario } from './cucumber-messages.ts';
 
@@ -13,12 +15,14 @@ export const c = requirement('server-c');
 export const wish = requirement('server-wish', [10], 'should');
 
 /** The messages of a requirement's scenario that passed. */
-export const passed = (id: string): Envelope[] => scenario(place(id));
+export const passed = (id: string, line = 10): Envelope[] => scenario(place(id, line));
 
-/** The messages of a requirement's scenario that failed. @param needs ids of what it cannot be judged without */
-export const failed = (id: string, ...needs: readonly string[]): Envelope[] => {
-  return scenario(place(id), { outcomes: ['FAILED'], evidence: [finding(id, needs.length === 0 ? {} : { needs })] });
-};
+/** The messages of a requirement's scenario that failed. */
+export const failed = (id: string, more: Partial<Finding> = {}, line = 10): Envelope[] =>
+  scenario(place(id, line), { outcomes: ['FAILED'], evidence: [finding(id, more)] });
+
+/** The same requirement, which depends on these. */
+export const on = (one: Requirement, ...dependsOn: readonly string[]): Requirement => ({ ...one, dependsOn });
 
 /** A scenario that does not apply. */
 export const inapplicable = (reason: string): Course => ({ outcomes: ['SKIPPED'], evidence: [{ kind: 'inapplicable', reason }] });

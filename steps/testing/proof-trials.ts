@@ -15,6 +15,8 @@ export function requirement(id: string, level: 'must' | 'should' = 'must'): Requ
     sentence: `the server ${level.toUpperCase()} do ${id}`,
     description: '',
     source: 'made up',
+    dependsOn: [],
+    sentences: [],
     mistakes: '',
     place: `features/server/${id}.feature:0`,
     scenarios: [scenario(1), scenario(2)],

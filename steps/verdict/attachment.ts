@@ -7,7 +7,7 @@ import { isExchangeRecord } from './exchange-record.ts';
 type Kind = Evidence['kind'];
 
 /** What a member of evidence may be. */
-type MemberType = 'text' | 'lines' | 'message' | 'exchanges' | 'count';
+type MemberType = 'text' | 'cause' | 'lines' | 'message' | 'exchanges' | 'count';
 
 /** The members that a piece of evidence must have, by kind; those with a question mark may be absent. */
 const members: Readonly<Record<Kind, Readonly<Record<string, MemberType | `${MemberType}?`>>>> = {
@@ -16,7 +16,8 @@ const members: Readonly<Record<Kind, Readonly<Record<string, MemberType | `${Mem
     expected: 'text',
     received: 'text',
     likely: 'text?',
-    needs: 'lines?',
+    mistake: 'text?',
+    cause: 'cause?',
     trace: 'lines',
     message: 'message?',
   },
@@ -29,7 +30,7 @@ const members: Readonly<Record<Kind, Readonly<Record<string, MemberType | `${Mem
 
 /** Names, not text: members of evidence that decide which requirement is judged, and of messages that tie them together. */
 const names: ReadonlySet<string> = new Set(
-  'kind requirement needs scenario status testCaseStartedId testStepId testRunHookStartedId testRunStartedId'.split(' '),
+  'kind requirement mistake cause scenario status testCaseStartedId testStepId testRunHookStartedId testRunStartedId'.split(' '),
 );
 
 /** The text that was attached, whatever way it travels. */
@@ -77,6 +78,7 @@ function isMessage(value: unknown): boolean {
 
 const checks: Readonly<Record<MemberType, (value: unknown) => boolean>> = {
   text: (value) => typeof value === 'string',
+  cause: (value) => value === 'silence',
   lines: isLines,
   message: isMessage,
   exchanges: (value) => Array.isArray(value) && value.every(isExchangeRecord),

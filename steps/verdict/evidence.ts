@@ -19,6 +19,14 @@ export interface MessageAtFault {
   readonly exchange?: number;
 }
 
+/** A mistake that the suite recognises. */
+export interface Diagnosis {
+  /** As a Rule lists it under "Usual mistakes:". */
+  readonly kind: string;
+  /** The same for people, where more can be said. */
+  readonly text?: string | undefined;
+}
+
 /** The implementation under test broke a requirement in this scenario. */
 export interface Finding {
   readonly kind: 'finding';
@@ -28,11 +36,10 @@ export interface Finding {
   readonly received: string;
   /** A diagnosis, where the suite recognises the mistake. */
   readonly likely?: string;
-  /**
-   * Ids of requirements without which this scenario cannot be judged. When one of them has failed by itself, this finding is a
-   * consequence: its scenario is reported as untested, because of that one, and not as failed a second time.
-   */
-  readonly needs?: readonly string[];
+  /** The kind of the mistake, where the suite recognises one: a Rule that lists it under "Usual mistakes:" is about it. */
+  readonly mistake?: string;
+  /** Set where nothing came that could be wrong: no connection, no response, no calculated time. */
+  readonly cause?: 'silence';
   readonly message?: MessageAtFault;
   /** The exchange since the scenario began, one line a packet. */
   readonly trace: readonly string[];

@@ -8,19 +8,20 @@ import { htmlHeading } from '../report/html-page.ts';
 import { junitXml } from '../report/junit.ts';
 import { buildReport, reportJson } from '../report/report-json.ts';
 import { type Course, finding, place, requirement, run, scenario, transcriptOf } from '../testing/cucumber-messages.ts';
+import type { Finding } from './evidence.ts';
 import type { Expectation, Expectations } from './expectations.ts';
 import { type Circumstances, judge } from './judge.ts';
 import type { Report } from './report.ts';
 
-const a = requirement('server-a', [10, 20]);
+const a = { ...requirement('server-a', [10, 20]), mistakes: 'seconds' };
 const b = requirement('server-b');
 const wish = requirement('server-wish', [10], 'should');
 const known: Expectation = { id: 'server-a', reason: 'HUB-7', until: '2027-03-31', at: 'expectations.yaml:2:5: expectations[0]' };
 const words = 'expected to fail until 2027-03-31: HUB-7';
 
 const passed = (id: string, line = 10): Envelope[] => scenario(place(id, line));
-const failed = (id: string, line = 10, ...needs: readonly string[]): Envelope[] =>
-  scenario(place(id, line), { outcomes: ['FAILED'], evidence: [finding(id, needs.length === 0 ? {} : { needs })] });
+const failed = (id: string, line = 10, more: Partial<Finding> = {}): Envelope[] =>
+  scenario(place(id, line), { outcomes: ['FAILED'], evidence: [finding(id, more)] });
 const inapplicable: Course = { outcomes: ['SKIPPED'], evidence: [{ kind: 'inapplicable', reason: 'no clock' }] };
 
 /** The report of a run of a and b, with these entries, on 2027-01-01. */
@@ -85,7 +86,12 @@ describe('a failure that is expected', () => {
   });
 
   test('excuses what cannot be judged because of it, and nothing else that is open', () => {
-    const consequence = [failed('server-a'), failed('server-a', 20), failed('server-b', 10, 'server-a'), passed('server-wish')];
+    const consequence = [
+      failed('server-a'),
+      failed('server-a', 20),
+      failed('server-b', 10, { mistake: 'seconds' }),
+      passed('server-wish'),
+    ];
     assert.equal(reportOf([known], consequence, { allowed: true }).exitCode, 0);
     const broken = [
       failed('server-a'),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { lastHook, place, requirement, scenario, transcriptOf } from '../testing/cucumber-messages.ts';
-import { a, assertIncomplete, b, failed, inapplicable, passed, statuses, wish } from '../testing/judged-scenarios.ts';
+import { a, assertIncomplete, b, failed, inapplicable, on, passed, statuses, wish } from '../testing/judged-scenarios.ts';
 import type { LateFinding } from './evidence.ts';
 import { judge } from './judge.ts';
 
@@ -81,13 +81,16 @@ describe('a late finding', () => {
     assert.equal(judgement.requirements[0]?.scenarios[0]?.reason, undefined);
   });
 
-  test('is not excused by what another finding needs', () => {
+  test('is not excused by what its requirement depends on', () => {
     const transcript = transcriptOf(
-      failed('server-a', 'server-b'),
+      failed('server-a'),
       failed('server-b'),
       lastHook([lateFinding('server-a', place('server-a'))]),
     );
-    assert.deepEqual(statuses(judge([a, b], transcript, { strict: false })), { 'server-a': 'failed', 'server-b': 'failed' });
+    assert.deepEqual(statuses(judge([on(a, 'server-b'), b], transcript, { strict: false })), {
+      'server-a': 'failed',
+      'server-b': 'failed',
+    });
   });
 
   test('counts where one scenario ran and another one is inapplicable', () => {

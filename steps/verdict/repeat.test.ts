@@ -7,20 +7,20 @@ import { reportPage } from '../report/html/report-page.ts';
 import { junitXml } from '../report/junit.ts';
 import { buildReport, reportJson } from '../report/report-json.ts';
 import { finding, lastHook, place, requirement, run, scenario, transcriptOf } from '../testing/cucumber-messages.ts';
-import type { LateFinding } from './evidence.ts';
+import type { Finding, LateFinding } from './evidence.ts';
 import type { Expectation, Expectations } from './expectations.ts';
 import { type Circumstances, judge } from './judge.ts';
 import { combine } from './repeat.ts';
 import type { Report } from './report.ts';
 
-const a = requirement('server-a');
+const a = { ...requirement('server-a'), mistakes: 'seconds' };
 const b = requirement('server-b');
 const wish = requirement('server-wish', [10], 'should');
 
 type Course = readonly (readonly Envelope[])[];
 const passed = (id: string): Envelope[] => scenario(place(id));
-const failed = (id: string, received = 'nothing', ...needs: readonly string[]): Envelope[] =>
-  scenario(place(id), { outcomes: ['FAILED'], evidence: [finding(id, { received, ...(needs.length === 0 ? {} : { needs }) })] });
+const failed = (id: string, received = 'nothing', more: Partial<Finding> = {}): Envelope[] =>
+  scenario(place(id), { outcomes: ['FAILED'], evidence: [finding(id, { received, ...more })] });
 const broken = (id: string): Envelope[] => scenario(place(id), { outcomes: ['FAILED'] });
 
 const good: Course = [passed('server-a'), passed('server-b'), passed('server-wish')];
@@ -119,7 +119,7 @@ describe('a series of runs', () => {
   });
 
   test('holds nothing against what could not be judged because of another failure', () => {
-    const hidden = [failed('server-a'), failed('server-b', 'nothing', 'server-a'), passed('server-wish')];
+    const hidden = [failed('server-a'), failed('server-b', 'nothing', { mistake: 'seconds' }), passed('server-wish')];
     const report = series([runOf(good), runOf(hidden)]);
     assert.deepEqual(report.repeat?.unstable, ['server-a']);
     assert.equal(report.requirements[1]?.status, 'untested');

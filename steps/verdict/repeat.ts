@@ -1,5 +1,6 @@
+import { idsInWords, requirementsIn } from './because.ts';
 import { type Expectations, expectedOf, mistakesIn, summaryOf } from './expectations.ts';
-import { brokenOf, countStatuses, idsInWords, requirementsIn, statusOf } from './judge.ts';
+import { brokenOf, countStatuses, statusOf } from './judge.ts';
 import type { Report, RequirementResult, ScenarioResult, Status, Unstable } from './report.ts';
 
 /** A series of runs, as far as it has come. */

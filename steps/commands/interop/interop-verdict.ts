@@ -2,7 +2,7 @@ import type { StartedTarget, Target } from '../../harness/implementation/target.
 import { printable } from '../../harness/text/printable.ts';
 import { conceal } from '../../harness/text/secrets.ts';
 import type { Requirement } from '../../requirements/requirement.ts';
-import { idsInWords } from '../../verdict/judge.ts';
+import { idsInWords } from '../../verdict/because.ts';
 import type { RequirementResult } from '../../verdict/report.ts';
 import type { InteropReport, PairResult, Reason, StartResult } from './interop-report.ts';
 import type { PairRun } from './pair-run.ts';

@@ -1,24 +1,30 @@
+import { ClientScenario } from '../../client/client-scenario.ts';
 import { ServerRun } from '../../harness/device/server-run.ts';
 import type { StartedTarget, Target } from '../../harness/implementation/target.ts';
 import type { Exchange } from '../../harness/message/exchange.ts';
-import type { Requirement, Role } from '../../requirements/requirement.ts';
+import { mistakesOf, type Requirement, type Role } from '../../requirements/requirement.ts';
+import { ServerScenario } from '../../server/server-scenario.ts';
 import type { Say } from '../../support/sentences.ts';
+import { becauseOf, type Case } from '../../verdict/consequences.ts';
 import { NonConformance } from '../../verdict/evidence.ts';
-import { type Case, concludeCases, consequence, type Judged, judgeScenario } from '../../verdict/judge.ts';
+import { concludeCases } from '../../verdict/judge.ts';
+import { type Judged, judgeScenario } from '../../verdict/judged-scenario.ts';
 import type { RequirementResult } from '../../verdict/report.ts';
 import type { Execution } from '../../verdict/transcript.ts';
 import {
   answeredClient,
   askingClient,
   type ClientSight,
-  calculations,
+  calculation,
+  calculationsOf,
   type Judgeable,
+  requirementsSaying,
   type ServerSight,
   server as serverTable,
   tooEarly,
 } from './judgeable.ts';
 import { ObservedDevice } from './observed-device.ts';
-import { type Accused, ObservingWorld } from './observing-world.ts';
+import { ObservingWorld } from './observing-world.ts';
 import type { PairRun } from './pair-run.ts';
 import { preventedBy, titleOf, unheardBy } from './starts.ts';
 
@@ -34,9 +40,6 @@ export interface Pair {
 
 /** The most requests of a start that are judged each by itself. */
 const mostRequests = 20;
-
-/** A request that breaks one of these is none that a server must answer, or whose answer the client could hear. */
-const properRequest = ['client-request-topic', 'client-hears-response', 'client-request-qos0', 'client-sends-time'];
 
 const onlyListens: Readonly<Record<Role, string>> = {
   server: 'nothing that this client does shows it: interop only listens, and run plays what it takes',
@@ -65,11 +68,13 @@ class PairJudge {
     const { pairRuns, requirements } = this.#pair;
     for (const judgeable of askingClient)
       await this.#judgeClient(judgeable, (started) => started.map(preventedBy).find((why) => why !== undefined));
-    const improper = pairRuns.map((_, index) => this.#failed(properRequest, index + 1));
+    const proper = askingClient.filter(({ proper }) => proper === true).map((judgeable) => this.#requirementOf(judgeable).id);
+    const improper = pairRuns.map((_, index) => this.#failed(proper, index + 1));
     for (const judgeable of serverTable) await this.#judgeServer(judgeable, improper);
     const servers = requirements.filter(({ role, level }) => role === 'server' && level === 'must').map(({ id }) => id);
-    for (const judgeable of answeredClient)
-      await this.#judgeClient(judgeable, (_, number) => becauseOf(this.#failed(servers, number)));
+    const hindrance = (_: unknown, number: number): string | undefined => hinderedBy(this.#failed(servers, number));
+    for (const judgeable of answeredClient) await this.#judgeClient(judgeable, hindrance);
+    for (const requirement of calculationsOf(requirements)) await this.#judgeClient(calculation, hindrance, requirement);
     return concludeCases(requirements.map((requirement) => this.#case(requirement)));
   }
 
@@ -98,8 +103,9 @@ class PairJudge {
   }
 
   async #judgeClient(
-    judgeable: Judgeable<ClientSight>,
+    judgeable: Omit<Judgeable<ClientSight>, 'about'> & { readonly about?: string },
     hindrance: (pairRuns: readonly PairRun[], number: number) => string | undefined,
+    requirement: Requirement = this.#requirementOf(judgeable),
   ): Promise<void> {
     const { client, pairRuns } = this.#pair;
     const all = judgeable.together === true ? [pairRuns] : pairRuns.map((pairRun) => [pairRun]);
@@ -111,8 +117,9 @@ class PairJudge {
         judgeable.together === true && able.length < started.length
           ? 'the client did not ask in every start'
           : hindrance(started, index + 1);
-      await this.#scenario(judgeable, sight, index + 1, why, { target: client, secrets: this.#secrets }, async (world) => {
-        world.clientRuns.push(...started.map(({ clientRun }) => clientRun));
+      await this.#scenario(requirement, judgeable, sight, index + 1, why, async (world) => {
+        world.scenario = new ClientScenario(world, client);
+        world.scenario.clientRuns.push(...started.map(({ clientRun }) => clientRun));
         for (const [sentence, rows] of judgeable.sentences(sight)) await this.#pair.say(world, sentence, rows);
       });
     }
@@ -123,28 +130,24 @@ class PairJudge {
     const numbers = pairRuns.map((_, index) => index + 1);
     for (const [index, chosen] of (judgeable.together === true ? [numbers] : numbers.map((number) => [number])).entries()) {
       const { sight, why } = this.#observe(new ServerRun(server), chosen, improper);
-      const serverRun = new ServerRun(server);
-      await this.#scenario(
-        judgeable,
-        sight,
-        index + 1,
-        why,
-        { target: server.target, secrets: this.#secrets, serverRun },
-        async (world) => {
-          // A session of its own for each world: what one took in must not be seen by another.
-          const { sight: fresh } = this.#observe(serverRun, chosen, improper);
-          world.join(fresh.devices);
-          const [device] = fresh.devices;
-          if (device === undefined) throw new Error('a start without a device');
-          world.device = device;
-          world.exchanges = [...fresh.exchanges];
-          const each = judgeable.together === true ? [fresh.requests] : fresh.requests.map((request) => [request]);
-          for (const requests of each) {
-            world.requests = [...requests];
-            for (const [sentence, rows] of judgeable.sentences(fresh, requests[0])) await this.#pair.say(world, sentence, rows);
-          }
-        },
-      );
+      await this.#scenario(this.#requirementOf(judgeable), judgeable, sight, index + 1, why, async (world) => {
+        // A run of its own for each World: what one took in must not be seen by another.
+        const serverRun = new ServerRun(server);
+        serverRun.begin('interop');
+        const { sight: fresh } = this.#observe(serverRun, chosen, improper);
+        const scenario = new ServerScenario(world, serverRun);
+        world.scenario = scenario;
+        scenario.join(fresh.devices);
+        const [device] = fresh.devices;
+        if (device === undefined) throw new Error('a start without a device');
+        scenario.device = device;
+        scenario.exchanges = [...fresh.exchanges];
+        const each = judgeable.together === true ? [fresh.requests] : fresh.requests.map((request) => [request]);
+        for (const requests of each) {
+          scenario.requests = [...requests];
+          for (const [sentence, rows] of judgeable.sentences(fresh, requests[0])) await this.#pair.say(world, sentence, rows);
+        }
+      });
     }
   }
 
@@ -165,7 +168,7 @@ class PairJudge {
     const why: string[] = [];
     const requests = seen.flatMap(({ device, pairRun, broken }) => {
       if (broken !== undefined) {
-        why.push(`${consequence} ${broken} fails`);
+        why.push(becauseOf(broken));
         return [];
       }
       const proper = device.requests.filter(({ qos }) => qos === 0).slice(0, mostRequests);
@@ -193,17 +196,23 @@ class PairJudge {
     return { sight, why: requests.length > 0 ? undefined : why[0] };
   }
 
+  /** @throws Error where no requirement has the sentence */
+  #requirementOf({ about = '' }: { readonly about?: string }): Requirement {
+    const [requirement] = requirementsSaying(this.#pair.requirements, about);
+    if (requirement === undefined) throw new Error(`no requirement is judged by "${about}"`);
+    return requirement;
+  }
+
   async #scenario<Sight>(
-    judgeable: Judgeable<Sight>,
+    requirement: Requirement,
+    judgeable: Omit<Judgeable<Sight>, 'about'>,
     sight: Sight,
     number: number,
     why: string | undefined,
-    accused: Accused,
     act: (world: ObservingWorld) => Promise<void>,
   ): Promise<void> {
-    const { id, part } = judgeable;
-    const requirement = this.#pair.requirements.find((one) => one.id === id);
-    if (requirement === undefined) throw new Error(`there is no requirement ${id}`);
+    const { id } = requirement;
+    const { part } = judgeable;
     const hindered = judgeable.hindered?.(sight);
     if (hindered === '') return;
     const pairRun = this.#pair.pairRuns[number - 1];
@@ -218,9 +227,9 @@ class PairJudge {
       own.push(without(requirement, title, declared === undefined ? 'untested' : 'inapplicable', reason, place));
       return;
     }
-    const judged = await judgedBy(requirement, { title, place, capabilities: [] }, accused, act);
+    const judged = await judgedBy(requirement, { title, place, capabilities: [] }, this.#secrets, act);
     // A mistake that is another requirement's is told there.
-    const other = judged.result.failure !== undefined && judgeable.recognised === true && !isRecognised(judged);
+    const other = judged.result.failure !== undefined && judgeable.recognised === true && !isRecognised(judged, requirement);
     const unproven = other ? '' : judged.result.status === 'passed' ? judgeable.unproven?.(sight) : undefined;
     if (unproven === '') return;
     own.push(unproven === undefined ? judged : without(requirement, title, 'untested', unproven, place));
@@ -229,12 +238,11 @@ class PairJudge {
 
 const together = 'all starts';
 const placeOf = (number: number): string => `start ${number}`;
-const becauseOf = (id: string | undefined): string | undefined => (id === undefined ? undefined : `${consequence} ${id} fails`);
+const hinderedBy = (id: string | undefined): string | undefined => (id === undefined ? undefined : becauseOf(id));
 
-/** Whether a wrong time was recognised as the very mistake that its requirement is about: its finding needs none of the others then. */
-function isRecognised({ result, needs }: Judged): boolean {
-  const others = ['client-counts-latency', ...calculations];
-  return result.failure?.likely !== undefined && !others.some((id) => needs.includes(id));
+/** Whether a wrong time was recognised as a mistake that its requirement is about. */
+function isRecognised({ finding }: Judged, requirement: Requirement): boolean {
+  return finding?.mistake !== undefined && mistakesOf(requirement).includes(finding.mistake);
 }
 
 /** A scenario that was not judged. */
@@ -251,10 +259,10 @@ function without(
 async function judgedBy(
   requirement: Requirement,
   scenario: { readonly title: string; readonly place: string; readonly capabilities: readonly string[] },
-  accused: Accused,
+  secrets: readonly string[],
   act: (world: ObservingWorld) => Promise<void>,
 ): Promise<Judged> {
-  const world = new ObservingWorld(requirement, scenario, accused);
+  const world = new ObservingWorld(requirement, secrets);
   const execution = async (): Promise<Pick<Execution, 'outcome' | 'trouble'>> => {
     try {
       await act(world);

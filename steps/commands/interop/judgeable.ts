@@ -1,5 +1,7 @@
+import { calculationMistakes } from '../../client/client-diagnosis.ts';
 import type { Target } from '../../harness/implementation/target.ts';
 import { type Exchange, type Request, toJson } from '../../harness/message/exchange.ts';
+import { mistakesOf, type Requirement } from '../../requirements/requirement.ts';
 import type { ObservedDevice } from './observed-device.ts';
 import type { PairRun } from './pair-run.ts';
 
@@ -28,7 +30,10 @@ export interface ServerSight {
 
 /** How a requirement is judged where the suite only listens. */
 export interface Judgeable<Sight> {
-  readonly id: string;
+  /** How a sentence begins by which the requirement is found: the first one that says it. */
+  readonly about: string;
+  /** Without it a request is none that a server must answer, or whose answer the client could hear. */
+  readonly proper?: true;
   /** What a part of it is called, where there are several. */
   readonly part?: string;
   /** Judged by all starts together, and not by each. */
@@ -60,14 +65,22 @@ const unanswered = (sight: ClientSight): string | undefined => (answers(sight) ?
 
 const formula: Sentence = ['the client reports the time that the formula gives'];
 
-/** Requirements that are each about a mistake in the calculation, and that are shown to be met by scenarios which interop does not have. */
-export const calculations = [
-  'client-worked-example',
-  'client-counts-processing',
-  'client-any-offset',
-  'client-unix-time',
-  'client-no-made-up-time',
-];
+/** The requirements that are each about a mistake in the calculation, and that are shown to be met by scenarios which interop does not have. */
+export function calculationsOf(requirements: readonly Requirement[]): Requirement[] {
+  const kinds = Object.values<string>(calculationMistakes);
+  const [latency] = requirementsSaying(requirements, formula[0]);
+  return requirements.filter(
+    (requirement) =>
+      requirement.role === 'client' &&
+      requirement !== latency &&
+      mistakesOf(requirement).some((mistake) => kinds.includes(mistake)),
+  );
+}
+
+/** The requirements by one of whose sentences, which begins so, something is judged. */
+export function requirementsSaying(requirements: readonly Requirement[], beginning: string): Requirement[] {
+  return requirements.filter(({ sentences }) => sentences.some((sentence) => sentence.startsWith(beginning)));
+}
 
 const late = ({ pairRuns }: ClientSight): boolean => pairRuns.every(({ latency: { forth, back } }) => forth + back > 0);
 
@@ -76,38 +89,54 @@ const twoStarts = ({ pairRuns }: ClientSight): string | undefined =>
 
 /** Judged by what the client sent before it was answered: nothing of the server's makes it right or wrong. */
 export const askingClient: readonly Judgeable<ClientSight>[] = [
-  { id: 'client-request-topic', sentences: () => [['the request is published on its own request topic']] },
   {
-    id: 'client-hears-response',
+    about: 'the request is published on its own request topic',
+    proper: true,
+    sentences: () => [['the request is published on its own request topic']],
+  },
+  {
+    about: 'a filter that covers its response topic',
+    proper: true,
     inapplicable: automatic,
     sentences: () => [['a filter that covers its response topic was subscribed before the request']],
   },
-  { id: 'client-hears-only-its-own', sentences: () => [["no filter covers another device's response topic"]] },
-  { id: 'client-request-qos0', sentences: () => [['the request is published at QoS 0']] },
-  { id: 'client-subscribes-qos0', inapplicable: automatic, sentences: () => [['its response topic was subscribed at QoS 0']] },
-  { id: 'client-request-not-retained', sentences: () => [['the request is published without the RETAIN flag']] },
   {
-    id: 'client-sends-time',
+    about: "no filter covers another device's response topic",
+    sentences: () => [["no filter covers another device's response topic"]],
+  },
+  { about: 'the request is published at QoS 0', proper: true, sentences: () => [['the request is published at QoS 0']] },
+  {
+    about: 'its response topic was subscribed at QoS 0',
+    inapplicable: automatic,
+    sentences: () => [['its response topic was subscribed at QoS 0']],
+  },
+  {
+    about: 'the request is published without the RETAIN flag',
+    sentences: () => [['the request is published without the RETAIN flag']],
+  },
+  {
+    about: 'the request is a JSON object',
+    proper: true,
     sentences: () => [['the request is a JSON object with deviceSendTime, a Long or a String of decimal digits']],
   },
   {
-    id: 'client-type-as-declared',
+    about: 'deviceSendTime is a ',
     sentences: ({ pairRuns }) => [[`deviceSendTime is a ${pairRuns[0]?.type === 'string' ? 'String' : 'Long'}`]],
   },
   {
-    id: 'client-unit-milliseconds',
+    about: 'deviceSendTime counts milliseconds',
     together: true,
     hindered: twoStarts,
     sentences: () => [['deviceSendTime counts milliseconds']],
   },
   {
-    id: 'client-send-time-is-fresh',
+    about: 'deviceSendTime is not a constant',
     together: true,
     hindered: twoStarts,
     sentences: () => [['deviceSendTime is not a constant']],
   },
   {
-    id: 'client-signs',
+    about: 'its CONNECT is signed',
     hindered: ({ pairRuns }) =>
       pairRuns.some(({ clientRun }) => clientRun.identity.deviceSecret === undefined)
         ? "neither target file names the device's secret"
@@ -119,34 +148,33 @@ export const askingClient: readonly Judgeable<ClientSight>[] = [
 /** Judged by what the client made of the server's answer, and so only where that was right. */
 export const answeredClient: readonly Judgeable<ClientSight>[] = [
   {
-    id: 'client-accepts-own-type',
+    about: 'the client reports a time',
     hindered: unanswered,
     sentences: () => [['the client reports a time']],
   },
   {
-    id: 'client-counts-latency',
+    about: 'the client reports the time that the formula gives',
     hindered: unanswered,
     // Where there is none, it is counted by whoever forgets it.
     unproven: (sight) => (late(sight) ? undefined : ''),
     sentences: () => [formula],
   },
-  ...calculations.map(
-    (id): Judgeable<ClientSight> => ({
-      id,
-      recognised: true,
-      hindered: (sight) => (answers(sight) ? undefined : ''),
-      unproven: () => '',
-      sentences: () => [formula],
-    }),
-  ),
   {
-    id: 'client-no-time-without-answer',
+    about: 'the client reports no time',
     always: true,
     hindered: (sight) => (answers(sight) ? '' : undefined),
     unproven: () => 'it reported none, and the other ways not to be answered are played by run only',
     sentences: () => [['the client reports no time']],
   },
 ];
+
+/** A mistake in the calculation, judged by what the client made of the server's answer. */
+export const calculation: Omit<Judgeable<ClientSight>, 'about'> = {
+  recognised: true,
+  hindered: (sight) => (answers(sight) ? undefined : ''),
+  unproven: () => '',
+  sentences: () => [formula],
+};
 
 const typed =
   (type: 'Long' | 'String') =>
@@ -180,9 +208,9 @@ const members = ['serverRecvTime', 'serverSendTime'];
 
 /** Judged by proper requests, and by what came for them. */
 export const server: readonly Judgeable<ServerSight>[] = [
-  { id: 'server-answers-request', sentences: () => [['the server answers']] },
+  { about: 'the server answers', sentences: () => [['the server answers']] },
   {
-    id: 'server-answers-once',
+    about: 'the server answers exactly once',
     hindered: someAnswer,
     unproven: (sight) =>
       fenced(sight)
@@ -190,16 +218,16 @@ export const server: readonly Judgeable<ServerSight>[] = [
         : 'no second answer came, and no later request on the connection shows that none was still to come',
     sentences: () => [['the server answers exactly once']],
   },
-  { id: 'server-response-qos0', hindered: someAnswer, sentences: () => [['the response comes at QoS 0']] },
+  { about: 'the response comes at QoS 0', hindered: someAnswer, sentences: () => [['the response comes at QoS 0']] },
   {
-    id: 'server-response-not-retained',
+    about: 'the response comes without the RETAIN flag',
     hindered: someAnswer,
     // Whoever hears a response when it is published sees no flag of it: only who comes later does.
     unproven: ({ starts }) => (starts > 1 ? undefined : 'no later start shows that nothing was left behind'),
     sentences: () => [['the response comes without the RETAIN flag']],
   },
   {
-    id: 'server-response-not-retained',
+    about: 'the response comes without the RETAIN flag',
     part: 'before the client asks',
     hindered: (sight) => {
       if (sight.number === 1) return '';
@@ -208,28 +236,28 @@ export const server: readonly Judgeable<ServerSight>[] = [
     sentences: () => [['nothing reaches the device before it asks']],
   },
   {
-    id: 'server-response-members',
+    about: 'the response is a JSON object with the members',
     hindered: someAnswer,
     sentences: () => [['the response is a JSON object with the members:', members]],
   },
   {
-    id: 'server-echoes-send-time',
+    about: 'the response returns deviceSendTime',
     hindered: someAnswer,
     sentences: (_, request) =>
       request?.timestamp === undefined ? [] : [[`the response returns deviceSendTime ${toJson(request.timestamp)}`]],
   },
   {
-    id: 'server-long-stays-long',
+    about: 'each time in the response is a Long',
     hindered: (sight) => typed('Long')(sight) ?? someAnswer(sight),
     sentences: forType('Long', 'each time in the response is a Long'),
   },
   {
-    id: 'server-string-stays-string',
+    about: 'each time in the response is a String',
     hindered: (sight) => typed('String')(sight) ?? someAnswer(sight),
     sentences: forType('String', 'each time in the response is a String of decimal digits'),
   },
   {
-    id: 'server-type-per-request',
+    about: 'each response has the type of its request',
     together: true,
     hindered: (sight) =>
       typed('Long')(sight) === undefined && typed('String')(sight) === undefined
@@ -239,17 +267,17 @@ export const server: readonly Judgeable<ServerSight>[] = [
     sentences: () => [['each response has the type of its request']],
   },
   {
-    id: 'server-long-is-integer',
+    about: 'each Long in the response',
     hindered: (sight) => typed('Long')(sight) ?? someAnswer(sight),
     sentences: forType('Long', 'each Long in the response is written as an integer'),
   },
   {
-    id: 'server-unit-milliseconds',
+    about: 'each server time is the current time',
     hindered: someAnswer,
     sentences: () => [['each server time is the current time in milliseconds']],
   },
   {
-    id: 'server-stamps-are-fresh',
+    about: 'both server times advance',
     together: true,
     hindered: ({ exchanges }) => {
       const [first, last] = [exchanges[0], exchanges.at(-1)];
@@ -259,13 +287,13 @@ export const server: readonly Judgeable<ServerSight>[] = [
     sentences: () => [['both server times advance as real time does']],
   },
   {
-    id: 'server-receives-before-sending',
+    about: 'serverRecvTime is never later',
     together: true,
     hindered: someAnswer,
     sentences: () => [['serverRecvTime is never later than serverSendTime']],
   },
   {
-    id: 'server-stamps-within-exchange',
+    about: 'serverSendTime is never later',
     together: true,
     hindered: someAnswer,
     sentences: ({ target }) => [

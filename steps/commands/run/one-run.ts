@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Envelope } from '@cucumber/messages';
+import { unansweredTime } from '../../client/client-diagnosis.ts';
 import { ServerRun, setSession } from '../../harness/device/server-run.ts';
 import { ControlledClock } from '../../harness/implementation/controlled-clock.ts';
 import { EnvironmentError } from '../../harness/implementation/errors.ts';
@@ -12,7 +13,7 @@ import { Console } from '../../report/console.ts';
 import { makeFolder, messageFiles, writeIncomplete, writeReport } from '../../report/report-folder.ts';
 import { buildReport, type Run, type SeenTarget } from '../../report/report-json.ts';
 import { clearSpecification, specificationFile, writeSpecification } from '../../report/specification/beside-report.ts';
-import { root } from '../../requirements/requirement.ts';
+import { requirementAbout, root } from '../../requirements/requirement.ts';
 import { concealEnvelope, evidenceEnvelope, withoutFolder } from '../../verdict/attachment.ts';
 import type { LateFinding } from '../../verdict/evidence.ts';
 import { judge } from '../../verdict/judge.ts';
@@ -154,7 +155,7 @@ export class OneRun {
     this.#runner = runner;
     setClientRunner(runner);
     if (this.#plan.target.capabilities.has('clock')) this.#fault = await runner.proveClock();
-    const waits = this.#plan.requirements.find(({ id }) => id === 'client-no-time-without-answer');
+    const waits = requirementAbout(this.#plan.requirements, unansweredTime);
     const waited = waits !== undefined && this.#plan.includes(waits);
     // What only waits for the client to give up is begun first, and is over when its turn comes.
     if (this.#fault === undefined && waited) runner.beginRefusals();
@@ -211,16 +212,11 @@ export class OneRun {
     // A shard may see something about a requirement of another shard: "merge" judges it.
     const judged = shard === undefined ? requirements.filter((requirement) => this.#plan.includes(requirement)) : requirements;
     const ids = new Set(judged.map(({ id }) => id));
-    return ledger.sightings
-      .filter(({ requirement }) => ids.has(requirement))
-      .map(({ requirement, place, expected, received }) => ({
-        kind: 'lateFinding',
-        requirement,
-        scenario: place,
-        expected,
-        received,
-        trace: [],
-      }));
+    return ledger.sightings.flatMap(({ requirement, mistake = '', place, expected, received }): LateFinding[] => {
+      const id = requirement ?? requirementAbout(requirements, mistake)?.id;
+      if (id === undefined || !ids.has(id)) return [];
+      return [{ kind: 'lateFinding', requirement: id, scenario: place, expected, received, trace: [] }];
+    });
   }
 
   #take(envelope: Envelope): void {

@@ -30,7 +30,7 @@ class Play {
 
   /** What came to light, as `requirement at place`. */
   get seen(): string[] {
-    return this.ledger.sightings.map(({ requirement, place }) => `${requirement} at ${place}`);
+    return this.ledger.sightings.map(({ requirement, mistake, place }) => `${requirement ?? mistake} at ${place}`);
   }
 }
 
@@ -171,7 +171,7 @@ describe('a second response', () => {
     const request = play.ask('1');
     play.hear(1);
     assert.equal(play.hear(1).request, request);
-    assert.deepEqual(play.seen, ['server-answers-once at here']);
+    assert.deepEqual(play.seen, ['a request is answered twice at here']);
   });
 
   test('is seen at the scenario that asked, however late it comes', () => {
@@ -182,7 +182,7 @@ describe('a second response', () => {
     const now = play.ask('2');
     play.hear(1);
     assert.deepEqual(now.responses, []);
-    assert.deepEqual(play.seen, ['server-answers-once at earlier']);
+    assert.deepEqual(play.seen, ['a request is answered twice at earlier']);
   });
 
   test('that is retained is no second response: that is another fault', () => {
@@ -250,7 +250,7 @@ describe('the stamps of a response', () => {
     const play = new Play('here');
     play.ask('1');
     play.hear(swapped);
-    assert.deepEqual(play.seen, ['server-receives-before-sending at here']);
+    assert.deepEqual(play.seen, ['the two members are swapped at here']);
   });
 
   test('are nothing to wonder at when they are equal, missing, or retained', () => {
@@ -401,7 +401,7 @@ describe('requests back to back', () => {
     const play = new Play('here');
     for (const digits of ['1', '2']) play.ask(digits);
     for (const echo of [1, 2, 2]) play.hear(echo);
-    assert.deepEqual(play.seen, ['server-answers-once at here']);
+    assert.deepEqual(play.seen, ['a request is answered twice at here']);
   });
 
   test('tell how long the slowest answer took, and when the last one came', () => {

@@ -5,7 +5,10 @@ import type { Message } from './inbox.ts';
 
 /** Something that came to light after its scenario had ended, or beside what its scenario judges. */
 export interface Sighting {
-  readonly requirement: string;
+  /** Id of the requirement that forbids it, where a scenario said so. */
+  readonly requirement?: string;
+  /** What it shows else: as some Rule lists it under "Usual mistakes:". */
+  readonly mistake?: string;
   readonly place: string;
   readonly expected: string;
   readonly received: string;
@@ -169,13 +172,13 @@ export class RequestLedger {
   #note(request: Request, { message, payload }: Response): void {
     const after = `${((message.at - request.at) / 1000).toFixed(3)} ms after the request`;
     if (request.forbiddenBy !== undefined && request.place !== this.#place) {
-      this.#see(request.forbiddenBy, request.place, 'no response, however late', `${payload.text}, ${after}`);
+      this.#see({ requirement: request.forbiddenBy }, request.place, 'no response, however late', `${payload.text}, ${after}`);
     }
     // A retained response is another fault than a second one, and has a requirement of its own.
     const live = request.responses.filter((response) => !response.message.retain);
     if (live.length > 1 && !message.retain && !this.#owes(request)) {
       this.#see(
-        'server-answers-once',
+        { mistake: 'a request is answered twice' },
         request.place,
         'one response',
         `${live.length} responses to one request, the last one ${after}`,
@@ -199,11 +202,16 @@ export class RequestLedger {
     this.clockResolution.add(serverRecvTime.number);
     this.clockResolution.add(serverSendTime.number);
     if (serverRecvTime.number <= serverSendTime.number) return;
-    this.#see('server-receives-before-sending', this.#place, 'serverRecvTime not later than serverSendTime', payload.text);
+    this.#see(
+      { mistake: 'the two members are swapped' },
+      this.#place,
+      'serverRecvTime not later than serverSendTime',
+      payload.text,
+    );
   }
 
-  #see(requirement: string, place: string, expected: string, received: string): void {
-    if (this.sightings.length < most) this.sightings.push({ requirement, place, expected, received });
+  #see(what: Pick<Sighting, 'requirement' | 'mistake'>, place: string, expected: string, received: string): void {
+    if (this.sightings.length < most) this.sightings.push({ ...what, place, expected, received });
   }
 }
 

@@ -163,7 +163,7 @@ async function judgeRequest(came: PlatformRequest, source: Publish | undefined, 
   const payload = readPayload(came.payload);
   const first = { publish: came, payload, deviceSendTime: payload.members.get('deviceSendTime'), listened: true, delivered: [] };
   const clientRun = { requestTopic, responseTopic, identity, request: first, requests: [first], sessions: [came.session] };
-  const world = { firstRequest: () => first, requireOwnTopic: () => first, clientRun, fail };
+  const world = { scenario: { firstRequest: () => first, requireOwnTopic: () => first, clientRun }, fail };
   const truth = truthOfRequest(requestTopic, source, readJson(source.payload));
   for (const [sentence, holds] of truth) {
     const failed = await judge(sentence, world);

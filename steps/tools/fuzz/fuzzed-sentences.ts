@@ -1,5 +1,5 @@
 import * as features from '../../support/sentences.ts';
-import type { Blame } from '../../support/world.ts';
+import type { Mismatch } from '../../support/world.ts';
 import { NonConformance } from '../../verdict/evidence.ts';
 
 /** What a sentence says of some evidence: nothing where it holds, else what it blames the implementation for. */
@@ -20,6 +20,6 @@ export async function loadSentences(): Promise<Judge> {
 }
 
 /** The only way in which a step blames, as the World has it. */
-export function fail({ expected, received }: Blame): never {
+export function fail({ expected, received }: Mismatch): never {
   throw new NonConformance({ kind: 'finding', requirement: 'fuzzed', expected, received, trace: [] });
 }

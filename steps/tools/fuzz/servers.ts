@@ -218,11 +218,7 @@ async function judgeResponse(response: Response, source: Publish, wanted: Asked,
   const { request } = response;
   const answered = async (): Promise<unknown> => ({ request, response });
   const world = {
-    answer: answered,
-    answered,
-    fence: answered,
-    request,
-    requests: [request],
+    scenario: { answer: answered, answered, fence: answered, request, requests: [request] },
     requirement: { id: 'fuzzed' },
     fail,
   };

@@ -1,0 +1,114 @@
+import { Then } from '@cucumber/cucumber';
+import { expectedTimes, isRight } from '../harness/platform/expected-time.ts';
+import { halved } from '../harness/time/formula.ts';
+import { diagnoseClientTime } from './client-diagnosis.ts';
+import type { ClientWorld } from './client-scenario.ts';
+
+Then('the client reports a time', async function (this: ClientWorld) {
+  await this.scenario.requireOtherOrder();
+  this.scenario.firstReport();
+});
+
+Then('the client reports the time that the formula gives, as in any other order', async function (this: ClientWorld) {
+  await this.scenario.requireOtherOrder();
+  await requireRight(this);
+});
+
+Then('the client reports the time that the formula gives', async function (this: ClientWorld) {
+  await requireRight(this);
+});
+
+/** Blames the client where its first report is not the time that the formula gives for the true answer. */
+async function requireRight(world: ClientWorld): Promise<void> {
+  const times = await world.scenario.times();
+  const report = world.scenario.firstReport();
+  const [expected] = times;
+  if (expected === undefined) throw new Error('the client reported a time, and no true answer was delivered');
+  world.inform(`reported ${report.literal}; the formula gives ${expected.text}`);
+  if (isRight(report, times)) return;
+  world.fail({
+    expected: `the time that the formula gives, ${expected.text}`,
+    received: report.twice === undefined ? `"${report.literal}", which is no number` : halved(report.twice),
+    likely: diagnoseClientTime(world.scenario.clientRun, report, expected),
+  });
+}
+
+Then('the client reports {int}', function (this: ClientWorld, time: number) {
+  requireExactly(this, [time]);
+});
+
+Then('the client reports {int} or {int}', function (this: ClientWorld, low: number, high: number) {
+  requireExactly(this, [low, high]);
+});
+
+/** Under the controlled clock every number is known, so nothing is uncertain; a half millisecond between the two is as good. */
+function requireExactly(world: ClientWorld, times: readonly [number, number?]): void {
+  const report = world.scenario.firstReport();
+  const [low, high = low] = times;
+  const twice = report.twice ?? -1n;
+  const display = world.scenario.target.result?.unit === 's' ? 2000n : 0n;
+  world.inform(`reported ${report.literal}`);
+  if (twice >= BigInt(low) * 2n - display && twice <= BigInt(high) * 2n + display) return;
+  const [expected] = expectedTimes(world.scenario.clientRun, report, false);
+  world.fail({
+    expected: times.join(' or '),
+    received: report.literal,
+    likely: diagnoseClientTime(world.scenario.clientRun, report, expected),
+  });
+}
+
+Then('the client reports no time', function (this: ClientWorld) {
+  const [report] = this.scenario.clientRun.reports;
+  if (report === undefined) return this.scenario.requireRefused();
+  this.fail({
+    expected: 'no calculated time',
+    received: report.line,
+    likely: diagnoseClientTime(this.scenario.clientRun, report, undefined),
+  });
+});
+
+Then('the client reports the right time or none', async function (this: ClientWorld) {
+  this.scenario.requireOwnTopic();
+  const times = await this.scenario.times();
+  const [report] = this.scenario.clientRun.reports;
+  const [first] = this.scenario.clientRun.request?.delivered ?? [];
+  if (first?.heard === false) this.inform('the client had subscribed no filter that covers this message, so it was not sent');
+  if (report === undefined) {
+    this.scenario.requireHeard();
+    this.inform(`no time was reported: the client ${this.scenario.clientRun.ended ?? 'was still waiting at its deadline'}`);
+    return;
+  }
+  if (isRight(report, times)) return;
+  const [expected] = times;
+  this.fail({
+    expected: `no time, or the right one${expected === undefined ? '' : `, ${expected.text}`}`,
+    received: report.literal,
+    likely: diagnoseClientTime(this.scenario.clientRun, report, expected),
+  });
+});
+
+Then('the client ends or reports a time', function (this: ClientWorld) {
+  this.scenario.requireOwnTopic();
+  const { reports, ended, overdue } = this.scenario.clientRun;
+  if (reports.length === 0) this.scenario.requireHeard();
+  if (reports.length > 0 || ended !== undefined || !overdue) return;
+  this.fail({
+    expected: 'an orderly end, or a time from the true answer that followed',
+    received: `neither, within ${this.scenario.target.withinMs} ms`,
+    likely: 'the client hangs in the malformed response',
+    cause: 'silence',
+  });
+});
+
+Then('the client does not report another time', function (this: ClientWorld) {
+  const first = this.scenario.firstReport();
+  const [, ...more] = this.scenario.clientRun.reports;
+  const exchange = this.scenario.clientRun.requests.length > 1 ? this.scenario.clientRun.requests[1]?.publish.atUs : undefined;
+  const second = more.find((report) => report.twice !== first.twice && (exchange === undefined || report.atUs < exchange));
+  if (second === undefined) return;
+  this.fail({
+    expected: `one time, ${first.literal}`,
+    received: `${first.literal}, and then ${second.literal}`,
+    likely: 'the second copy is calculated like a new response',
+  });
+});

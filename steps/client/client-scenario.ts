@@ -1,0 +1,256 @@
+import { EnvironmentError } from '../harness/implementation/errors.ts';
+import type { Target } from '../harness/implementation/target.ts';
+import type { SeenStamp } from '../harness/platform/client-clock.ts';
+import type { ClientRequest, ClientRun, ReportedTime } from '../harness/platform/client-run.ts';
+import type { ClientRunner } from '../harness/platform/client-runner.ts';
+import { type ClientSetup, pagePayload, plainPayload, plainSetup, trueAnswer } from '../harness/platform/client-setup.ts';
+import { type ExpectedTime, expectedTimes, TooUncertain } from '../harness/platform/expected-time.ts';
+import { mistakesOf } from '../requirements/requirement.ts';
+import type { Judge, NtpWorld, ScenarioState } from '../support/world.ts';
+import { type Recorded, recordPerformances } from '../verdict/exchange-record.ts';
+import { membersByPosition, noTime, unansweredTime } from './client-diagnosis.ts';
+
+/** What starts the client under test. */
+export type Starter = Pick<ClientRunner, 'mute' | 'has' | 'perform' | 'performAgain'>;
+
+/** A World in which a client is judged. */
+export type ClientWorld = NtpWorld<ClientScenario>;
+
+/** Clients of which a start was known well enough to judge its time. */
+const punctual = new WeakSet<Target>();
+
+/** The state of a scenario that judges a client. */
+export class ClientScenario implements ScenarioState {
+  /** The client under test. */
+  readonly target: Target;
+  /** The client's starts that the scenario is about, in order. */
+  readonly clientRuns: ClientRun[] = [];
+  readonly #judge: Judge;
+  readonly #starter: Starter | undefined;
+  #setup: ClientSetup | undefined;
+
+  /** @param starter absent where nothing is started for the sake of a sentence, and what was observed is all that there is */
+  constructor(judge: Judge, target: Target, starter?: Starter) {
+    this.#judge = judge;
+    this.target = target;
+    this.#starter = starter;
+  }
+
+  begin(): void {}
+
+  async prepare(): Promise<void> {}
+
+  async end(): Promise<void> {}
+
+  /** What the platform and the client's surroundings are to be like. */
+  get setup(): ClientSetup {
+    this.#setup ??= plainSetup(this.target.timestampTypes[0] ?? 'long');
+    return this.#setup;
+  }
+
+  set setup(setup: ClientSetup) {
+    this.#setup = setup;
+  }
+
+  /** The last start of the client that the scenario is about. */
+  get clientRun(): ClientRun {
+    const clientRun = this.clientRuns.at(-1);
+    if (clientRun === undefined) throw new Error('the client was not started in this scenario');
+    return clientRun;
+  }
+
+  /** Starts the client in this scene, or takes the start that there was of it. */
+  async perform(): Promise<void> {
+    // What may be the reason why there is no time is looked at all the same.
+    const reason = mistakesOf(this.#judge.requirement).includes(noTime);
+    const starter = this.#required();
+    if (!reason && starter.mute && this.setup.refusal === undefined && !starter.has(this.setup)) {
+      this.#judge.fail({
+        expected: `a calculated time within ${this.target.withinMs} ms`,
+        received: 'no time in any start before this one; the client was not started again',
+        likely: { kind: noTime },
+        cause: 'silence',
+      });
+    }
+    this.clientRuns.push(await starter.perform(this.setup));
+  }
+
+  /** The client's first request, or the blame for a client that never asked. */
+  firstRequest(clientRun: ClientRun = this.clientRun): ClientRequest {
+    const { request } = clientRun;
+    if (request !== undefined) return request;
+    return this.#judge.fail({
+      expected: `a request on ${clientRun.requestTopic}`,
+      received: this.silence(),
+      // One that has reported is not waited for any longer.
+      likely: clientRun.reports.length > 0 ? { kind: unansweredTime } : undefined,
+      cause: 'silence',
+    });
+  }
+
+  /** Blames a client that asks on another topic, where it cannot be answered; nothing else can be judged then. */
+  requireOwnTopic(): ClientRequest {
+    const request = this.firstRequest();
+    const { requestTopic } = this.clientRun;
+    if (request.publish.topic === requestTopic) return request;
+    return this.#judge.fail({
+      expected: `a request on ${requestTopic}`,
+      received: `PUBLISH on ${request.publish.topic}`,
+      at: [request, 'topic'],
+    });
+  }
+
+  /** Blames a client that was not seen to do what the platform refuses: that it reports no time then shows nothing. */
+  requireRefused(): void {
+    const { setup, attempts } = this.clientRun;
+    if (setup.refusal === 'never answers') this.requireOwnTopic();
+    else if (attempts === 0) this.#judge.fail({ expected: 'an attempt to connect', received: this.silence(), cause: 'silence' });
+  }
+
+  /** Blames a client that the platform's message did not reach: that nothing came of it shows nothing. */
+  requireHeard(): void {
+    const { requests, responseTopic, setup } = this.clientRun;
+    const request = this.requireOwnTopic();
+    const [answer] = setup.answers;
+    if (answer?.on !== 'its own' || requests.some(({ delivered }) => delivered.some(({ heard }) => heard))) return;
+    if (request.deviceSendTime?.number === undefined) this.sentBy(this.clientRun);
+    this.#judge.fail({
+      expected: `a client that hears a message on ${responseTopic}`,
+      received: this.silence(),
+      likely: 'the client had not subscribed its response topic when the response came',
+      cause: 'silence',
+    });
+  }
+
+  /** The first time that the client reported, or the blame for one that reported none, or none that came of an answer. */
+  firstReport(): ReportedTime {
+    const [report] = this.clientRun.reports;
+    const { requests } = this.clientRun;
+    const answered = ({ atUs }: ReportedTime): boolean =>
+      requests.some(({ delivered }) => delivered.some((message) => message.heard && message.atUs <= atUs));
+    if (report !== undefined && answered(report)) return report;
+    const request = this.requireOwnTopic();
+    if (report !== undefined) {
+      return this.#judge.fail({
+        expected: 'a calculated time after the response',
+        received: `${report.line}, before any response`,
+        likely: { kind: unansweredTime, text: 'the time was not calculated from a response' },
+        cause: 'silence',
+      });
+    }
+    const unheard = request.delivered.length > 0 && request.delivered.every(({ heard }) => !heard);
+    return this.#judge.fail({
+      expected: `a calculated time within ${this.target.withinMs} ms`,
+      received: this.silence(),
+      likely: {
+        kind: noTime,
+        text: unheard ? 'the client had not subscribed its response topic when the response came' : undefined,
+      },
+      cause: 'silence',
+    });
+  }
+
+  /** What a client's stamp was, and what it can be compared with. */
+  sentBy(clientRun: ClientRun): SeenStamp {
+    const request = this.firstRequest(clientRun);
+    const { publish, deviceSendTime, payload } = request;
+    if (deviceSendTime?.number === undefined) {
+      return this.#judge.fail({
+        expected: 'deviceSendTime in decimal digits',
+        received: payload.text,
+        at: [request, deviceSendTime === undefined ? 'payload' : '/deviceSendTime'],
+      });
+    }
+    const { setup, started } = clientRun;
+    const clock = setup.clock === undefined ? {} : { clockMs: setup.clock.sends };
+    return {
+      time: deviceSendTime.number,
+      wallMs: publish.wallMs,
+      atUs: publish.atUs,
+      ageMs: (publish.atUs - started.atUs) / 1000,
+      ...clock,
+    };
+  }
+
+  /**
+   * The times that the client's first report may be. Where the machine was too busy to know them, nothing was judged yet, and the
+   * client is started anew: twice at the most, and five times where an earlier start was known well enough, so that it is not the client
+   * that takes so long.
+   *
+   * @throws TooUncertain
+   */
+  async times(): Promise<ExpectedTime[]> {
+    const { target } = this;
+    const seconds = target.result?.unit === 's';
+    for (let again = 0; ; again += 1) {
+      const { clientRun } = this;
+      const [report] = clientRun.reports;
+      if (report === undefined) return [];
+      try {
+        const times = expectedTimes(clientRun, report, seconds);
+        punctual.add(target);
+        return times;
+      } catch (error) {
+        if (!(error instanceof TooUncertain) || this.#starter === undefined || again === (punctual.has(target) ? 5 : 2))
+          throw error;
+        this.#judge.inform(`the client was started again: ${error.message}`);
+        this.clientRuns.splice(-1, 1, await this.#starter.performAgain(clientRun));
+      }
+    }
+  }
+
+  /** A time in one order of the members and none in another: then it is the order that the client does not understand. */
+  async requireOtherOrder(): Promise<void> {
+    const { clientRun } = this;
+    const heard = clientRun.request?.delivered.some((delivered) => delivered.heard) === true;
+    const starter = this.#starter;
+    if (clientRun.reports.length > 0 || !heard || starter === undefined) return;
+    const others = [plainPayload, pagePayload].map((payload) =>
+      starter.perform({ ...this.setup, answers: [trueAnswer(payload)] }),
+    );
+    const understood = (await Promise.all(others)).find(({ reports }) => reports.length > 0);
+    if (understood === undefined) return;
+    this.#judge.fail({
+      expected: `a calculated time from ${clientRun.setup.answers[0]?.payload ?? ''}`,
+      received: this.silence(),
+      likely: {
+        kind: membersByPosition,
+        text: `the members are read by position: ${understood.setup.answers[0]?.payload ?? ''} is understood`,
+      },
+    });
+  }
+
+  /** What was seen of a client instead of what was waited for. */
+  silence(): string {
+    const { sessions, requests, fate, setup, reports } = this.clientRun;
+    const seen =
+      reports.length > 0
+        ? `${reports.length} reports`
+        : requests.length > 0
+          ? `${requests.length} requests and no time`
+          : undefined;
+    const connected = sessions.length > 0 ? 'a connection and no request' : 'no connection';
+    const refused = setup.refusal === undefined ? '' : ` (the platform ${setup.refusal})`;
+    return `${seen ?? connected}${refused}${fate === undefined ? '' : `: ${fate}`}`;
+  }
+
+  #required(): Starter {
+    if (this.#starter === undefined) throw new Error('nothing is started for the sake of a sentence');
+    return this.#starter;
+  }
+
+  trace(): string[] {
+    const [first, ...more] = this.clientRuns;
+    if (first === undefined || more.length === 0) return first?.lines() ?? [];
+    return this.clientRuns.flatMap((clientRun, index) => [`start ${index + 1}`, ...clientRun.lines(30)]);
+  }
+
+  records(): Recorded[] {
+    return recordPerformances(this.clientRuns);
+  }
+
+  beforeFailure(): void {
+    const doubt = this.clientRuns.find((clientRun) => clientRun.doubt !== undefined)?.doubt;
+    if (doubt !== undefined) throw new EnvironmentError(doubt);
+  }
+}

@@ -1,0 +1,258 @@
+import { ConnectError } from '../harness/device/device.ts';
+import type { ForeignDevice } from '../harness/device/foreign-device.ts';
+import type { MalformedRequest } from '../harness/device/malformed-request.ts';
+import type { Asked } from '../harness/device/many-devices.ts';
+import type { NtpDevice } from '../harness/device/ntp-device.ts';
+import type { DeviceWishes, ServerRun } from '../harness/device/server-run.ts';
+import type { ServerTime } from '../harness/device/server-time.ts';
+import type { Reception } from '../harness/device/unauthenticated-device.ts';
+import { EnvironmentError } from '../harness/implementation/errors.ts';
+import type { Identity, Target } from '../harness/implementation/target.ts';
+import type { Exchange, Request } from '../harness/message/exchange.ts';
+import type { Link } from '../harness/mqtt/link.ts';
+import type { Trace } from '../harness/mqtt/trace.ts';
+import { wallMsAt } from '../harness/time/now.ts';
+import { mistakesOf } from '../requirements/requirement.ts';
+import type { Judge, NtpWorld, ScenarioState } from '../support/world.ts';
+import { type Recorded, recordDevices } from '../verdict/exchange-record.ts';
+import { endsReading, likelyRefusal, noLongerServes } from './server-diagnosis.ts';
+
+/** A World in which a server is judged. */
+export type ServerWorld = NtpWorld<ServerScenario>;
+
+/** What a server probably did that does not serve any more, where that can be found out. */
+type Likely = () => Promise<string | undefined>;
+
+/** The state of a scenario that judges a server. */
+export class ServerScenario implements ScenarioState {
+  /** The run in front of the server under test. */
+  readonly serverRun: ServerRun;
+  readonly #judge: Judge;
+  #device: NtpDevice | undefined;
+  #other: NtpDevice | undefined;
+  /** Every device that was played in the scenario. */
+  readonly #devices: NtpDevice[] = [];
+  wireLink: Link | undefined;
+  /** What the scenario asked, in order. */
+  requests: Request[] = [];
+  /** Exchanges of a series. */
+  exchanges: Exchange[] = [];
+  /** Many devices, and what they asked at the same moment. */
+  players: readonly NtpDevice[] = [];
+  /** What each of them has recorded. */
+  playerWires: readonly Trace[] = [];
+  manyDevices: Asked[] = [];
+  /** What was published that is no request. */
+  malformed: MalformedRequest | undefined;
+  /** How the server received the scenario's unauthenticated device. */
+  reception: Reception | undefined;
+  /** The device that oversteps its rights. */
+  foreignDevice: ForeignDevice | undefined;
+  /** The four times of the page's example. */
+  page: ReadonlyMap<string, bigint> = new Map();
+  /** The server's clock, as quick exchanges on a direct connection showed it. */
+  serverTime: ServerTime | undefined;
+  /** How coarse the server's stamps are, in ms. */
+  step = 1;
+
+  constructor(judge: Judge, serverRun: ServerRun) {
+    this.#judge = judge;
+    this.serverRun = serverRun;
+  }
+
+  /** The server under test. */
+  get target(): Target {
+    return this.serverRun.started.target;
+  }
+
+  begin(place: string): void {
+    this.serverRun.begin(place);
+  }
+
+  async prepare(): Promise<void> {
+    this.requireVoice();
+    // What ends the server is seen for each malformed request by itself.
+    if (mistakesOf(this.#judge.requirement).includes(endsReading)) await this.revive();
+  }
+
+  async end(): Promise<void> {
+    await this.serverRun.end();
+  }
+
+  get device(): NtpDevice {
+    if (this.#device === undefined) throw new Error('this scenario has no device yet');
+    return this.#device;
+  }
+
+  set device(device: NtpDevice) {
+    this.#device = device;
+  }
+
+  get other(): NtpDevice {
+    if (this.#other === undefined) throw new Error('this scenario has no other device yet');
+    return this.#other;
+  }
+
+  set other(device: NtpDevice) {
+    this.#other = device;
+  }
+
+  /** The last request of the scenario. */
+  get request(): Request {
+    const request = this.requests.at(-1);
+    if (request === undefined) throw new Error('nothing was asked in this scenario yet');
+    return request;
+  }
+
+  /** The declared or made-up identity, or the end of the scenario where the server knows no such device. */
+  identity(name: string): Identity | undefined {
+    const [productKey = '', deviceName = ''] = name.split('/');
+    return this.serverRun.known({ productKey, deviceName });
+  }
+
+  /** Ends the scenario at once where the server has not answered anything yet: each wait would take its whole deadline. */
+  requireVoice(): void {
+    // What depends on nothing is judged whatever else was seen.
+    if (this.#judge.requirement.dependsOn.length === 0 || !this.serverRun.ledger.mute) return;
+    this.#judge.fail({
+      expected: 'a server that answers',
+      received: 'no response in any scenario before this one; nothing was asked here',
+      cause: 'silence',
+    });
+  }
+
+  /**
+   * Starts the server again where it had ended in an earlier scenario and was blamed for that: what it does in this one is then seen as
+   * well. One that ended unseen stays so, and is blamed by whoever wants to be served next.
+   */
+  async revive(): Promise<void> {
+    const { serverRun } = this;
+    if (serverRun.started.restart === undefined || !serverRun.deathBlamed) return;
+    try {
+      await serverRun.restart('SIGKILL');
+      this.#judge.inform('the server had ended in an earlier scenario, and was started again for this one');
+    } catch (error) {
+      if (!(error instanceof EnvironmentError)) throw error;
+    }
+  }
+
+  /** The exchange of a request, or the blame for a response that did not come. */
+  async answered(device: NtpDevice, request: Request): Promise<Exchange> {
+    const exchange = await device.exchange(request);
+    if (exchange !== undefined) return exchange;
+    return this.#judge.fail({
+      expected: `a response on ${device.responseTopic} within ${device.deadline} ms`,
+      received: await this.#silence(device),
+      cause: 'silence',
+    });
+  }
+
+  /** The exchange of the scenario's last request. */
+  async answer(): Promise<Exchange> {
+    return this.answered(this.device, this.request);
+  }
+
+  /** Exchanges of the device, one after the other. */
+  async series(enough: (exchanges: readonly Exchange[]) => boolean, ms: number): Promise<Exchange[]> {
+    const exchanges = await this.device.askUntil(enough, ms);
+    const last = this.device.requests.at(-1);
+    if (last !== undefined && last.responses.length === 0) await this.answered(this.device, last);
+    return exchanges;
+  }
+
+  /** The server's time at a monotonic moment in µs, in ms, as its clock was learnt. */
+  serverTimeAt(at: number): number {
+    if (this.serverTime === undefined) throw new Error("the server's time was not learnt in this scenario");
+    return wallMsAt(at) + this.serverTime.offset;
+  }
+
+  /** A connected device, or the blame for a server that does not let it connect. */
+  async play(identity: Identity, wishes: DeviceWishes = {}): Promise<NtpDevice> {
+    const device = await this.#reach(() => this.serverRun.device(identity, wishes));
+    this.#devices.push(device);
+    return device;
+  }
+
+  /** A connected device that will overstep its rights, or the blame for a server that does not let it connect. */
+  async playForeignDevice(identity: Identity): Promise<ForeignDevice> {
+    return this.#reach(() => this.serverRun.foreignDevice(identity));
+  }
+
+  /** Shows the packets of one of many devices as those of the scenario. */
+  showPlayer(device: NtpDevice | undefined): void {
+    const trace = device === undefined ? undefined : this.playerWires[this.players.indexOf(device)];
+    if (trace !== undefined) this.serverRun.trace.adopt(trace);
+  }
+
+  /** Takes devices into the scenario that are connected already. */
+  join(devices: readonly NtpDevice[]): void {
+    this.#devices.push(...devices);
+  }
+
+  /** A device that falls silent before its CONNECT is complete, or the blame for a server that has no connection for it. */
+  async fallSilent(sent: 'nothing' | 'half of its CONNECT', link: Link): Promise<void> {
+    const { serverRun } = this;
+    await this.#reach(() => serverRun.silentDevice(serverRun.sibling ?? serverRun.identity, sent, link));
+  }
+
+  /** Connects a device again. */
+  async comeBack(device: NtpDevice, likely?: Likely): Promise<void> {
+    await this.#reach(() => device.connect(), likely);
+  }
+
+  /**
+   * Shows the server alive after something that it may not answer; blames it where it is not.
+   *
+   * @param within how long an answer may take, in ms
+   * @param likely gives a diagnosis where the server does not answer
+   */
+  async fence(
+    device: NtpDevice = this.device,
+    { within = device.deadline, likely }: { within?: number; likely?: Likely } = {},
+  ): Promise<Exchange> {
+    const exchange = await this.#reach(() => device.fence(within), likely);
+    if (exchange !== undefined) return exchange;
+    return this.#judge.fail({
+      expected: `the server still answers a QoS 0 request within ${within} ms`,
+      received: await this.#silence(device),
+      likely: { kind: noLongerServes, text: await likely?.() },
+      cause: 'silence',
+    });
+  }
+
+  async #reach<T>(attempt: () => Promise<T>, likely?: Likely): Promise<T> {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof ConnectError)) throw error;
+      this.serverRun.ledger.refused();
+      const ended = await this.serverRun.fate();
+      return this.#judge.fail({
+        expected: 'the server accepts the connection of a device',
+        received: ended === undefined ? error.message : `${error.message}: the server ${ended}`,
+        likely: { kind: noLongerServes, text: (await likely?.()) ?? likelyRefusal(error.message) },
+        cause: 'silence',
+      });
+    }
+  }
+
+  async #silence(device: NtpDevice): Promise<string> {
+    const ended = device.closed === undefined ? this.serverRun.started.ended()?.words : await this.serverRun.fate();
+    if (ended !== undefined) return `no response: the server ${ended}`;
+    if (device.closed !== undefined) return `no response: ${device.closed}`;
+    const others = device.heard.filter(({ request }) => request === undefined).map(({ message }) => message.topic);
+    return others.length === 0 ? 'no response' : `no response there, but a message on ${[...new Set(others)].join(', ')}`;
+  }
+
+  trace(): string[] {
+    return this.serverRun.trace.lines();
+  }
+
+  records(): Recorded[] {
+    return recordDevices(this.#devices);
+  }
+
+  beforeFailure(): void {
+    if (this.serverRun.started.ended() !== undefined) this.serverRun.deathBlamed = true;
+  }
+}

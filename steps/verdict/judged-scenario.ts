@@ -1,0 +1,125 @@
+import type { Level, Requirement, Scenario } from '../requirements/requirement.ts';
+import type { Finding, LateFinding } from './evidence.ts';
+import type { Failure, ScenarioResult, Status } from './report.ts';
+import type { Execution } from './transcript.ts';
+
+/** Why a scenario is untested. */
+export type Untested = 'not selected' | 'fail-fast' | 'consequence' | 'unseen';
+
+/** A scenario that is judged. */
+export interface Judged {
+  readonly result: ScenarioResult;
+  /** What its failure is like; absent where it has none, and where no other failure may excuse it. */
+  readonly finding?: Pick<Finding, 'cause' | 'mistake'>;
+  readonly untested?: Untested;
+}
+
+/** What a scenario comes to that has not run. */
+export type Absence = Pick<ScenarioResult, 'status'> & Pick<Judged, 'untested'> & { readonly reason: string };
+
+/** A scenario that was not selected. */
+export const notSelected: Absence = { status: 'untested', reason: 'not selected', untested: 'not selected' };
+
+/** A scenario that was left out because another one failed. */
+export const notRun: Absence = { status: 'untested', reason: 'not run: --fail-fast', untested: 'fail-fast' };
+
+/**
+ * What one scenario comes to by itself, before charges and consequences: also for a first word while the run lasts.
+ *
+ * @param absent What to say when it never started.
+ */
+export function judgeScenario(
+  { id, level }: Pick<Requirement, 'id' | 'level'>,
+  { title, place }: Pick<Scenario, 'title' | 'place'>,
+  executions: readonly Execution[],
+  absent: () => Absence = () => ({ status: 'inconclusive', reason: 'it never started' }),
+  failFast = false,
+): Judged {
+  const evidence = executions.flatMap((execution) => execution.evidence);
+  const common = {
+    title,
+    place,
+    information: evidence.flatMap((piece) => (piece.kind === 'information' ? [piece.text] : [])),
+    trace: evidence.flatMap((piece) => (piece.kind === 'trace' ? piece.lines : [])),
+    ...exchangesOf(evidence),
+    durationMs: executions.reduce((sum, execution) => sum + execution.durationMs, 0),
+  };
+  const [execution, ...more] = executions;
+  const judged = ({ untested, ...outcome }: Pick<ScenarioResult, 'status' | 'reason'> & Pick<Judged, 'untested'>): Judged => ({
+    result: { ...common, ...outcome },
+    ...(untested === undefined ? {} : { untested }),
+  });
+  if (execution === undefined) return judged(absent());
+
+  // A finding stands whatever else went wrong: a second attempt does not undo it, nor does a step that swallowed it.
+  const findings = evidence.filter((piece) => piece.kind === 'finding');
+  const finding = findings.find(({ requirement }) => requirement === id);
+  if (finding !== undefined) {
+    return { result: { ...common, status: statusOfFailure(level), failure: toFailure(finding) }, finding };
+  }
+
+  const broke = (reason: string): Judged => judged({ status: 'inconclusive', reason });
+  const [stray] = findings;
+  const [unreadable] = executions.flatMap((attempt) => attempt.unreadable);
+  const inapplicable = evidence.find((piece) => piece.kind === 'inapplicable');
+  if (stray !== undefined) return broke(`the suite broke: the scenario belongs to ${id}, its finding to ${stray.requirement}`);
+  if (unreadable !== undefined) return broke(`the suite broke: ${unreadable}`);
+  if (more.length > 0 || execution.retried)
+    return broke('it was tried more than once, and what counts is that it passes at once');
+  if (!execution.finished) return broke('it did not come to its end');
+  if (execution.outcome === 'SKIPPED' && inapplicable !== undefined)
+    return judged({ status: 'inapplicable', reason: inapplicable.reason });
+  if (execution.outcome === 'SKIPPED' && failFast) return judged(notRun);
+  if (execution.outcome !== 'PASSED') return broke(inWords(execution));
+  if (inapplicable !== undefined) return broke(`the suite broke: it ran although it is inapplicable (${inapplicable.reason})`);
+  return judged({ status: 'passed' });
+}
+
+function exchangesOf(evidence: Execution['evidence']): Pick<ScenarioResult, 'exchanges' | 'exchangesMade'> {
+  const pieces = evidence.filter((piece) => piece.kind === 'exchanges');
+  const exchanges = pieces.flatMap((piece) => piece.exchanges);
+  const made = pieces.reduce((sum, piece) => sum + piece.made, 0);
+  if (exchanges.length === 0) return {};
+  return { exchanges, ...(made > exchanges.length ? { exchangesMade: made } : {}) };
+}
+
+function inWords({ outcome, trouble }: Execution): string {
+  const step = trouble?.step === undefined ? '' : ` (in "${trouble.step}")`;
+  switch (outcome) {
+    case 'FAILED':
+      return `the suite or the set-up broke: ${trouble?.message || 'an exception without a message'}${step}`;
+    case 'SKIPPED':
+      return `it was skipped, and no reason given${step}`;
+    case 'PENDING':
+      return `the suite broke: a step is not written yet${step}`;
+    case 'UNDEFINED':
+      return `the suite broke: a step has no definition${step}`;
+    case 'AMBIGUOUS':
+      return `the suite broke: a step has several definitions${step}`;
+    default:
+      return trouble === undefined ? 'the suite broke: it has no step' : `the suite broke: a step has no result${step}`;
+  }
+}
+
+/** Whether it failed, at whatever level. */
+export function isFailure({ status }: { readonly status: Status }): boolean {
+  return status === 'failed' || status === 'warning';
+}
+
+/** What a failure of this level makes of a scenario. */
+export function statusOfFailure(level: Level): Status {
+  return level === 'must' ? 'failed' : 'warning';
+}
+
+/** What a report shows of a finding. */
+export function toFailure(evidence: Finding | LateFinding): Failure {
+  const { expected, received, likely, trace } = evidence;
+  const message = evidence.kind === 'finding' ? evidence.message : undefined;
+  return {
+    expected,
+    received,
+    ...(likely === undefined ? {} : { likely }),
+    trace,
+    ...(message === undefined ? {} : { message }),
+  };
+}

@@ -9,6 +9,7 @@ import { NtpDevice } from '../harness/device/ntp-device.ts';
 import { type DeviceWishes, ServerRun } from '../harness/device/server-run.ts';
 import type { Reception } from '../harness/device/unauthenticated-device.ts';
 import type { Credentials } from '../harness/implementation/credentials.ts';
+import { endedByItself } from '../harness/implementation/end.ts';
 import type { Identity, StartedTarget, Target } from '../harness/implementation/target.ts';
 import type { Exchange } from '../harness/message/exchange.ts';
 import type { Link } from '../harness/mqtt/link.ts';
@@ -230,7 +231,7 @@ function startedAs(own: Target, { ended, endsLate, restarts, staysEnded }: Surro
     target: own,
     host: '127.0.0.1',
     port: 1,
-    ended: () => fate,
+    ended: () => (fate === undefined ? undefined : endedByItself(fate)),
     get end() {
       fate ??= endsLate;
       return Promise.resolve();

@@ -46,8 +46,8 @@ const own: ClientMistake = {
 
 /** Mistakes in the formula, each with what it gives. */
 function byCalculation(time: number, expected: ExpectedTime): ClientMistake | undefined {
-  const { delivered, request, elapsed } = expected;
-  const [received, sent] = [Number(delivered.serverRecvTime), Number(delivered.serverSendTime)];
+  const { request, response, elapsed } = expected;
+  const [received, sent] = [Number(response.serverRecvTime?.number), Number(response.serverSendTime?.number)];
   const [least, most] = elapsed;
   const trip = (least + most) / 2;
   // On a controlled clock only the rounding is open.

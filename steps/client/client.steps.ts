@@ -1,7 +1,7 @@
 import { Given, Then, When } from '@cucumber/cucumber';
 import { signatureFaults } from '../harness/implementation/hmac.ts';
 import type { TimestampType } from '../harness/message/exchange.ts';
-import { isInteger } from '../harness/message/payload.ts';
+import { requestFaults } from '../harness/message/payload-schema.ts';
 import { covers } from '../harness/mqtt/topic-filter.ts';
 import { countsFromStart, stampUnit } from '../harness/platform/client-clock.ts';
 import { type Refusal, type Sequel, trueAnswer } from '../harness/platform/client-setup.ts';
@@ -114,27 +114,27 @@ When(
 
 Then('the request is published on its own request topic', function (this: NtpWorld) {
   const request = this.firstRequest();
-  const { publish } = request;
+  const { message } = request;
   const { requestTopic, identity } = this.clientRun;
-  if (publish.topic === requestTopic) return;
-  const swapped = publish.topic === `/ext/ntp/${identity.deviceName}/${identity.productKey}/request`;
-  const slash = publish.topic === requestTopic.slice(1);
+  if (message.topic === requestTopic) return;
+  const swapped = message.topic === `/ext/ntp/${identity.deviceName}/${identity.productKey}/request`;
+  const slash = message.topic === requestTopic.slice(1);
   this.fail({
     expected: `PUBLISH on ${requestTopic}`,
-    received: `PUBLISH on ${publish.topic}`,
+    received: `PUBLISH on ${message.topic}`,
     likely: swapped ? 'product key and device name are swapped' : slash ? 'the leading slash is missing' : undefined,
     at: [request, 'topic'],
   });
 });
 
 Then('a filter that covers its response topic was subscribed before the request', function (this: NtpWorld) {
-  const { responseTopic, sessions } = this.clientRun;
+  const { responseTopic, connections } = this.clientRun;
   const request = this.firstRequest();
-  const covering = sessions.flatMap(({ subscriptions }) =>
+  const covering = connections.flatMap(({ subscriptions }) =>
     [...subscriptions.values()].filter(({ filter }) => covers(filter, responseTopic)),
   );
-  if (request.listened) return;
-  const filters = sessions.flatMap(({ subscriptions }) => [...subscriptions.keys()]);
+  if (request.subscribed === true) return;
+  const filters = connections.flatMap(({ subscriptions }) => [...subscriptions.keys()]);
   this.fail({
     expected: `SUBSCRIBE with a filter that covers ${responseTopic}, before the request`,
     received:
@@ -156,27 +156,27 @@ Then("no filter covers another device's response topic", function (this: NtpWorl
   this.firstRequest();
   const { productKey } = this.clientRun.identity;
   const other = `/ext/ntp/${productKey}/another-device/response`;
-  const filters = this.clientRun.sessions.flatMap(({ subscriptions }) => [...subscriptions.keys()]);
+  const filters = this.clientRun.connections.flatMap(({ subscriptions }) => [...subscriptions.keys()]);
   const wide = filters.find((filter) => covers(filter, other));
   if (wide !== undefined) this.fail({ expected: `no filter that covers ${other}`, received: `SUBSCRIBE ${wide}` });
 });
 
 Then('the request is published at QoS 0', function (this: NtpWorld) {
   const request = this.firstRequest();
-  const { publish } = request;
-  if (publish.qos !== 0)
+  const { message } = request;
+  if (message.qos !== 0)
     this.fail({
       expected: 'PUBLISH at QoS 0',
-      received: `PUBLISH at QoS ${publish.qos}`,
-      likely: `the request is published at QoS ${publish.qos}`,
+      received: `PUBLISH at QoS ${message.qos}`,
+      likely: `the request is published at QoS ${message.qos}`,
       at: [request, 'qos'],
     });
 });
 
 Then('its response topic was subscribed at QoS 0', function (this: NtpWorld) {
   this.firstRequest();
-  const { responseTopic, sessions } = this.clientRun;
-  const own = sessions.flatMap(({ subscriptions }) =>
+  const { responseTopic, connections } = this.clientRun;
+  const own = connections.flatMap(({ subscriptions }) =>
     [...subscriptions.values()].filter(({ filter }) => covers(filter, responseTopic)),
   );
   const higher = own.find(({ requestedQos }) => requestedQos > 0);
@@ -186,21 +186,20 @@ Then('its response topic was subscribed at QoS 0', function (this: NtpWorld) {
 
 Then('the request is published without the RETAIN flag', function (this: NtpWorld) {
   const request = this.firstRequest();
-  if (request.publish.retain)
+  if (request.message.retain)
     this.fail({ expected: 'PUBLISH without RETAIN', received: 'PUBLISH with RETAIN', at: [request, 'retain'] });
 });
 
 Then('the request is a JSON object with deviceSendTime, a Long or a String of decimal digits', function (this: NtpWorld) {
   const request = this.firstRequest();
   const { payload, deviceSendTime } = request;
+  const [fault] = requestFaults(payload);
+  if (fault === undefined) return;
   const expected = 'a JSON object with deviceSendTime, a Long or a String of decimal digits';
   const whole = [request, 'payload'] as const;
-  if (payload.fault !== undefined) this.fail({ expected, received: `${payload.fault}: ${payload.text}`, at: whole });
+  if (fault.kind === 'format') this.fail({ expected, received: `${payload.fault}: ${payload.text}`, at: whole });
   if (deviceSendTime === undefined) return this.fail({ expected, received: `no deviceSendTime: ${payload.text}`, at: whole });
-  const long = deviceSendTime.type === 'number' && isInteger(deviceSendTime.literal);
-  const string = deviceSendTime.type === 'string' && /^"\d+"$/.test(deviceSendTime.literal);
-  if (!long && !string)
-    this.fail({ expected, received: `deviceSendTime ${deviceSendTime.literal}`, at: [request, '/deviceSendTime'] });
+  this.fail({ expected, received: `deviceSendTime ${deviceSendTime.literal}`, at: [request, fault.at] });
 });
 
 Then('deviceSendTime is a {type}', function (this: NtpWorld, type: TimestampType) {
@@ -213,7 +212,7 @@ Then('deviceSendTime is a {type}', function (this: NtpWorld, type: TimestampType
       needs: ['client-sends-time'],
       at: [request, 'payload'],
     });
-  if (deviceSendTime.type === (type === 'Long' ? 'number' : 'string')) return;
+  if (requestFaults(payload, type).every(({ kind }) => kind !== 'type')) return;
   this.fail({
     expected: `deviceSendTime, a ${type}`,
     received: `deviceSendTime ${deviceSendTime.literal}`,
@@ -331,8 +330,8 @@ Then('the client reports the right time or none', async function (this: NtpWorld
   this.requireOwnTopic();
   const times = await this.times();
   const [report] = this.clientRun.reports;
-  const [first] = this.clientRun.request?.delivered ?? [];
-  if (first?.heard === false) this.inform('the client had subscribed no filter that covers this message, so it was not sent');
+  const [first] = this.clientRun.request?.responses ?? [];
+  if (first?.unsent === true) this.inform('the client had subscribed no filter that covers this message, so it was not sent');
   if (report === undefined) {
     this.requireHeard();
     this.inform(`no time was reported: the client ${this.clientRun.ended ?? 'was still waiting at its deadline'}`);
@@ -363,7 +362,7 @@ Then('the client ends or reports a time', function (this: NtpWorld) {
 Then('the client does not report another time', function (this: NtpWorld) {
   const first = this.firstReport();
   const [, ...more] = this.clientRun.reports;
-  const exchange = this.clientRun.requests.length > 1 ? this.clientRun.requests[1]?.publish.atUs : undefined;
+  const exchange = this.clientRun.requests.length > 1 ? this.clientRun.requests[1]?.message.atUs : undefined;
   const second = more.find((report) => report.twice !== first.twice && (exchange === undefined || report.atUs < exchange));
   if (second === undefined) return;
   this.fail({
@@ -374,7 +373,7 @@ Then('the client does not report another time', function (this: NtpWorld) {
 });
 
 Then('its CONNECT is signed', function (this: NtpWorld) {
-  const connect = this.clientRun.sessions.map((session) => session.connect).find((packet) => packet !== undefined);
+  const connect = this.clientRun.connections.map((connection) => connection.connect).find((packet) => packet !== undefined);
   if (connect === undefined) return this.fail({ expected: 'a CONNECT', received: this.silence(), needs: [] });
   const faults = signatureFaults(connect, this.clientRun.identity, this.runner.target.tls === undefined ? 'tcp' : 'tls');
   if (faults.length > 0) this.fail({ expected: 'a CONNECT signed with the device secret', received: faults.join('; ') });

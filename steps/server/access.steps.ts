@@ -125,7 +125,7 @@ Then('the response does not reach the other device', async function (this: NtpWo
   if (foreignDevice === undefined) throw new Error('this sentence needs another device that listens');
   await foreignDevice.fence();
   const { responseTopic } = this.device;
-  const [message] = foreignDevice.heard(responseTopic);
+  const [message] = foreignDevice.received(responseTopic);
   if (message === undefined) return;
   const { productKey, deviceName } = foreignDevice.identity;
   this.fail({

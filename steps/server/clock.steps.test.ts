@@ -216,7 +216,7 @@ describe("the device arrives at the server's time", () => {
     world.serverTime = { offset: 0, uncertainty };
     world.step = step;
     world.device = await world.play(world.serverRun.identity, {
-      clock: (at) => (at - Number(world.exchanges[0]?.request.at)) / 1000,
+      clock: (at) => (at - Number(world.exchanges[0]?.request.message.atUs)) / 1000,
     });
     const [{ request }] = world.exchanges as [FakeWorld['exchanges'][0]];
     // the device's clock began when it asked

@@ -42,7 +42,7 @@ Given("the server's clock stands at {timestamp}", function (this: NtpWorld, { di
 
 Then('each server time is the current time in milliseconds', async function (this: NtpWorld) {
   const exchange = await this.answer();
-  const now = wallMsAt(exchange.response.message.at);
+  const now = wallMsAt(exchange.response.message.atUs);
   const tolerance = this.serverRun.started.target.clockToleranceMs;
   for (const name of stamps) {
     const time = timeOf(this, exchange, name);
@@ -81,13 +81,13 @@ function requireSteady(world: NtpWorld, name: (typeof stamps)[number]): void {
   let atMost = Number.POSITIVE_INFINITY;
   for (const exchange of world.exchanges) {
     const time = Number(timeOf(world, exchange, name));
-    atLeast = Math.max(atLeast, wallMsAt(exchange.request.at) - time);
-    atMost = Math.min(atMost, wallMsAt(exchange.response.message.at) - time);
+    atLeast = Math.max(atLeast, wallMsAt(exchange.request.message.atUs) - time);
+    atMost = Math.min(atMost, wallMsAt(exchange.response.message.atUs) - time);
   }
   const apart = atLeast - atMost;
   const [first, last] = [world.exchanges[0], world.exchanges.at(-1)];
   if (first === undefined || last === undefined) throw new Error('no exchange was made');
-  const real = (last.request.at - first.request.at) / 1000;
+  const real = (last.request.message.atUs - first.request.message.atUs) / 1000;
   const moved = Number(timeOf(world, last, name) - timeOf(world, first, name));
   world.inform(`${name} moved on by ${moved} ms in ${real.toFixed(1)} ms of real time, in ${world.exchanges.length} exchanges`);
   if (apart <= tick + step) return;
@@ -122,7 +122,7 @@ Then('serverSendTime is never later after serverRecvTime than the exchange took'
   const [first, last] = [this.exchanges[0], this.exchanges.at(-1)];
   if (first === undefined || last === undefined) throw new Error('no exchange was made');
   const claimed = this.exchanges.reduce((sum, exchange) => sum + claimOf(this, exchange), 0);
-  requireTrueClaim(this, last, claimed, (last.response.message.at - first.request.at) / 1000, spare);
+  requireTrueClaim(this, last, claimed, (last.response.message.atUs - first.request.message.atUs) / 1000, spare);
 });
 
 /** How long the server claims to have taken, in ms, or the blame for a time that cannot be read. */
@@ -147,7 +147,7 @@ function requireTrueClaim(world: NtpWorld, { response }: Exchange, claimed: numb
 Then('both server times lie between publish and arrival', function (this: NtpWorld) {
   const step = this.serverRun.ledger.clockResolution.step;
   for (const exchange of this.exchanges) {
-    const [published, arrived] = [wallMsAt(exchange.request.at), wallMsAt(exchange.response.message.at)];
+    const [published, arrived] = [wallMsAt(exchange.request.message.atUs), wallMsAt(exchange.response.message.atUs)];
     for (const name of stamps) {
       const time = Number(timeOf(this, exchange, name));
       const early = published - (time + 1);
@@ -178,7 +178,7 @@ Then("the server's time is the one that a device whose clock is right is given",
   // A clock of seconds may step between the two exchanges.
   const allowed = a.uncertainty + b.uncertainty + 1000;
   if (apart <= allowed) return;
-  const seen = wallMsAt(odd.response.message.at);
+  const seen = wallMsAt(odd.response.message.atUs);
   this.fail({
     expected: `the same server time as for a device whose clock is right, ${Math.floor(seen + b.offset)}`,
     received: odd.response.payload.text,
@@ -196,9 +196,9 @@ async function calculate(world: NtpWorld): Promise<{ exchange: Exchange; twice: 
     deviceSendTime: BigInt(request.timestamp?.digits ?? ''),
     serverRecvTime: timeOf(world, exchange, 'serverRecvTime'),
     serverSendTime: timeOf(world, exchange, 'serverSendTime'),
-    deviceRecvTime: BigInt(world.device.time(response.message.at)),
+    deviceRecvTime: BigInt(world.device.time(response.message.atUs)),
   });
-  return { exchange, twice, truth: world.serverTimeAt(response.message.at) };
+  return { exchange, twice, truth: world.serverTimeAt(response.message.atUs) };
 }
 
 Then("the device arrives at the server's time to within half the round trip + 1 ms", async function (this: NtpWorld) {

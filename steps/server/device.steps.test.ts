@@ -164,7 +164,7 @@ describe('the device asks', () => {
     const heard: number[] = [];
     const patient = new FakeWorld(id, {
       answers: (asked) => {
-        heard.push(patient.device.heard.length);
+        heard.push(patient.device.responses.length);
         return right(asked);
       },
     });
@@ -207,7 +207,7 @@ describe('the device asks', () => {
     await world.answer();
     await world.device.disconnect();
     await say(world, 'the device connects again and hears its response topic');
-    assert.deepEqual([world.device.heard.length, world.device.closed], [0, undefined]);
+    assert.deepEqual([world.device.responses.length, world.device.closed], [0, undefined]);
     await assert.rejects(say(await after({ answers: () => [] }, device), 'the device has asked, been answered and disconnected'));
   });
 

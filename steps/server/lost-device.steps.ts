@@ -71,7 +71,7 @@ Then('the server serves the lost device on a new connection', async function (th
   if (sibling === undefined) throw new Error('a lost device that comes back has an identity');
   const back = await this.play(sibling, { name: 'lost device, back' });
   await back.subscribe(back.responseTopic);
-  this.serverRun.ledger.back(back.responseTopic);
+  this.serverRun.ledger.reconnected(back.responseTopic);
   await this.fence(back);
 });
 
@@ -111,8 +111,8 @@ When('the device comes back when the answer must have been given', async functio
   const { ledger } = this.serverRun;
   // Nothing tells when a server has answered somebody who is gone: it has taken no longer for any answer of this run.
   const away = Math.min(ledger.slowest * 1.5 + 10, this.device.deadline);
-  await pass(Math.max(0, away - (nowUs() - this.request.at) / 1000));
-  this.device.heard.length = 0;
+  await pass(Math.max(0, away - (nowUs() - this.request.message.atUs) / 1000));
+  this.device.responses.length = 0;
   await this.comeBack(this.device);
-  ledger.back(this.device.responseTopic);
+  ledger.reconnected(this.device.responseTopic);
 });

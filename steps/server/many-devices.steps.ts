@@ -63,15 +63,15 @@ Then('each of them gets its own single answer', patience, async function (this: 
     });
   }
   this.showPlayer(this.players[0]);
-  const last = Math.max(...this.manyDevices.map(({ request }) => request.responses[0]?.message.at ?? 0));
-  const ms = (last - (this.manyDevices[0]?.request.at ?? last)) / 1000;
+  const last = Math.max(...this.manyDevices.map(({ request }) => request.responses[0]?.message.atUs ?? 0));
+  const ms = (last - (this.manyDevices[0]?.request.message.atUs ?? last)) / 1000;
   this.inform(`${this.manyDevices.length} devices were answered within ${ms.toFixed(3)} ms`);
 });
 
 /** Blames a server that leaves one of the devices without its answer, or has given one device another's. */
 async function requireAll(world: NtpWorld, asked: readonly Asked[]): Promise<void> {
   const silent = await answersTo(asked, world.serverRun.ledger);
-  const mixed = asked.flatMap(({ device }) => device.heard.filter(isForeign).map((response) => ({ device, response })));
+  const mixed = asked.flatMap(({ device }) => device.responses.filter(isForeign).map((response) => ({ device, response })));
   const [wrong] = mixed;
   const needs = [...world.serviceNeeds(), 'server-answers-the-asker', 'server-echoes-send-time'];
   if (wrong !== undefined) {
@@ -114,7 +114,7 @@ Then('the server answers each of them with its own deviceSendTime', patience, as
     this.serverRun.ledger,
   );
   if (silent.length === 0) return;
-  const heard = device.heard.length;
+  const heard = device.responses.length;
   this.fail({
     expected: `${requests.length} responses, each with the deviceSendTime of another request`,
     received: `${heard} responses; ${silent.length} of ${requests.length} values of deviceSendTime did not come back`,

@@ -62,7 +62,7 @@ Then('the server does not answer it', async function (this: NtpWorld) {
   // What the server says without having been asked counts too: its echo may be missing.
   const own = (request: Request | undefined): boolean => request === undefined || this.requests.includes(request);
   const toFence = (response: Response): boolean => String(response.deviceSendTime?.number) === fence.request.timestamp?.digits;
-  const answers = this.device.heard.filter((response) => own(response.request) && !toFence(response) && isAnswer(response));
+  const answers = this.device.responses.filter((response) => own(response.request) && !toFence(response) && isAnswer(response));
   const [first] = answers;
   if (first === undefined) return;
   this.fail({
@@ -88,7 +88,7 @@ Then('nothing reaches the device', async function (this: NtpWorld) {
 async function requireNothing(world: NtpWorld, device: NtpDevice, asker: NtpDevice): Promise<void> {
   await world.fence(device);
   // What answers an earlier request of its own comes late or again, and is charged for that.
-  const foreign = device.heard.find(({ request, message }) => request === undefined && !message.retain);
+  const foreign = device.responses.find(({ request, message }) => request === undefined && !message.retain);
   if (foreign === undefined) return;
   const { topic } = foreign.message;
   world.fail({
@@ -104,10 +104,10 @@ async function requireNothing(world: NtpWorld, device: NtpDevice, asker: NtpDevi
 
 Then('nothing reaches the device before it asks', async function (this: NtpWorld) {
   const fence = await this.fence();
-  const earlier = this.device.heard.find(
-    (response) => response !== fence.response && response.message.at < fence.response.message.at,
+  const earlier = this.device.responses.find(
+    (response) => response !== fence.response && response.message.atUs < fence.response.message.atUs,
   );
-  const [old] = this.device.heard.filter(({ message }) => message.retain);
+  const [old] = this.device.responses.filter(({ message }) => message.retain);
   const left = old ?? earlier;
   if (left === undefined) return;
   this.fail({

@@ -12,7 +12,7 @@ import type { Exchange, Request, Response } from '../harness/message/exchange.ts
 import type { Link } from '../harness/mqtt/link.ts';
 import type { Trace } from '../harness/mqtt/trace.ts';
 import type { SeenStamp } from '../harness/platform/client-clock.ts';
-import type { ClientRequest, ClientRun, ReportedTime } from '../harness/platform/client-run.ts';
+import type { ClientRun, ReportedTime } from '../harness/platform/client-run.ts';
 import { type ClientRunner, runner } from '../harness/platform/client-runner.ts';
 import { type ClientSetup, pagePayload, plainPayload, plainSetup, trueAnswer } from '../harness/platform/client-setup.ts';
 import { type ExpectedTime, expectedTimes, TooUncertain } from '../harness/platform/expected-time.ts';
@@ -20,7 +20,7 @@ import { printable } from '../harness/text/printable.ts';
 import { wallMsAt } from '../harness/time/now.ts';
 import type { Requirement, Scenario } from '../requirements/requirement.ts';
 import { EVIDENCE_MEDIA_TYPE, type Evidence, type MessageAtFault, NonConformance } from '../verdict/evidence.ts';
-import { type Recorded, recordDevices, recordPerformances, thinned } from '../verdict/exchange-record.ts';
+import { type Recorded, recordClientRuns, recordDevices, thinned } from '../verdict/exchange-record.ts';
 
 /** What the implementation under test is blamed for. */
 export interface Blame {
@@ -30,7 +30,7 @@ export interface Blame {
   /** Requirements without which this one cannot be judged; the scenario's own is left out by itself. */
   readonly needs?: readonly string[];
   /** The message that is wrong, and what in it: the parts that {@link MessageAtFault} knows. */
-  readonly at?: readonly [Response | ClientRequest, ...string[]];
+  readonly at?: readonly [Response | Request, ...string[]];
 }
 
 /** The most exchanges that are kept of one scenario. */
@@ -146,7 +146,7 @@ export class NtpWorld extends World {
   }
 
   /** The client's first request, or the blame for a client that never asked. */
-  firstRequest(clientRun: ClientRun = this.clientRun): ClientRequest {
+  firstRequest(clientRun: ClientRun = this.clientRun): Request {
     const { request } = clientRun;
     if (request !== undefined) return request;
     return this.fail({
@@ -158,13 +158,13 @@ export class NtpWorld extends World {
   }
 
   /** Blames a client that asks on another topic, where it cannot be answered; nothing else can be judged then. */
-  requireOwnTopic(): ClientRequest {
+  requireOwnTopic(): Request {
     const request = this.firstRequest();
     const { requestTopic } = this.clientRun;
-    if (request.publish.topic === requestTopic) return request;
+    if (request.message.topic === requestTopic) return request;
     return this.fail({
       expected: `a request on ${requestTopic}`,
-      received: `PUBLISH on ${request.publish.topic}`,
+      received: `PUBLISH on ${request.message.topic}`,
       needs: ['client-request-topic'],
       at: [request, 'topic'],
     });
@@ -183,7 +183,7 @@ export class NtpWorld extends World {
     const { requests, responseTopic, setup } = this.clientRun;
     const request = this.requireOwnTopic();
     const [answer] = setup.answers;
-    if (answer?.on !== 'its own' || requests.some(({ delivered }) => delivered.some(({ heard }) => heard))) return;
+    if (answer?.on !== 'its own' || requests.some(({ responses }) => responses.some(({ unsent }) => !unsent))) return;
     if (request.deviceSendTime?.number === undefined) this.sentBy(this.clientRun);
     this.fail({
       expected: `a client that hears a message on ${responseTopic}`,
@@ -198,7 +198,7 @@ export class NtpWorld extends World {
     const [report] = this.clientRun.reports;
     const { requests } = this.clientRun;
     const answered = ({ atUs }: ReportedTime): boolean =>
-      requests.some(({ delivered }) => delivered.some((message) => message.heard && message.atUs <= atUs));
+      requests.some(({ responses }) => responses.some(({ unsent, message }) => !unsent && message.atUs <= atUs));
     if (report !== undefined && answered(report)) return report;
     const request = this.requireOwnTopic();
     if (report !== undefined) {
@@ -209,11 +209,11 @@ export class NtpWorld extends World {
         needs: ['client-no-time-without-answer', ...silenceNeeds],
       });
     }
-    const unheard = request.delivered.length > 0 && request.delivered.every(({ heard }) => !heard);
+    const unsent = request.responses.length > 0 && request.responses.every((response) => response.unsent === true);
     return this.fail({
       expected: `a calculated time within ${this.runner.target.withinMs} ms`,
       received: this.silence(),
-      likely: unheard ? 'the client had not subscribed its response topic when the response came' : undefined,
+      likely: unsent ? 'the client had not subscribed its response topic when the response came' : undefined,
       // No order of the members is understood, or it would have been said already.
       needs: silenceNeeds.filter((id) => this.requirement.id !== 'client-accepts-own-type' || id !== 'client-any-member-order'),
     });
@@ -222,7 +222,7 @@ export class NtpWorld extends World {
   /** What a client's stamp was, and what it can be compared with. */
   sentBy(clientRun: ClientRun): SeenStamp {
     const request = this.firstRequest(clientRun);
-    const { publish, deviceSendTime, payload } = request;
+    const { message, deviceSendTime, payload } = request;
     if (deviceSendTime?.number === undefined) {
       return this.fail({
         expected: 'deviceSendTime in decimal digits',
@@ -235,9 +235,9 @@ export class NtpWorld extends World {
     const clock = setup.clock === undefined ? {} : { clockMs: setup.clock.sends };
     return {
       time: deviceSendTime.number,
-      wallMs: publish.wallMs,
-      atUs: publish.atUs,
-      ageMs: (publish.atUs - started.atUs) / 1000,
+      wallMs: message.wallMs,
+      atUs: message.atUs,
+      ageMs: (message.atUs - started.atUs) / 1000,
       ...clock,
     };
   }
@@ -271,8 +271,8 @@ export class NtpWorld extends World {
   /** A time in one order of the members and none in another: then it is the order that the client does not understand. */
   async requireOtherOrder(): Promise<void> {
     const { clientRun } = this;
-    const heard = clientRun.request?.delivered.some((delivered) => delivered.heard) === true;
-    if (clientRun.reports.length > 0 || !heard) return;
+    const sent = clientRun.request?.responses.some(({ unsent }) => !unsent) === true;
+    if (clientRun.reports.length > 0 || !sent) return;
     const others = [plainPayload, pagePayload].map((payload) =>
       this.runner.perform({ ...this.setup, answers: [trueAnswer(payload)] }),
     );
@@ -301,14 +301,14 @@ export class NtpWorld extends World {
 
   /** What was seen of a client instead of what was waited for. */
   silence(): string {
-    const { sessions, requests, fate, setup, reports } = this.clientRun;
+    const { connections, requests, fate, setup, reports } = this.clientRun;
     const seen =
       reports.length > 0
         ? `${reports.length} reports`
         : requests.length > 0
           ? `${requests.length} requests and no time`
           : undefined;
-    const connected = sessions.length > 0 ? 'a connection and no request' : 'no connection';
+    const connected = connections.length > 0 ? 'a connection and no request' : 'no connection';
     const refused = setup.refusal === undefined ? '' : ` (the platform ${setup.refusal})`;
     return `${seen ?? connected}${refused}${fate === undefined ? '' : `: ${fate}`}`;
   }
@@ -369,9 +369,9 @@ export class NtpWorld extends World {
     throw error;
   }
 
-  #messageAtFault(source: Response | ClientRequest, ...parts: string[]): MessageAtFault {
-    const { topic, qos, retain } = 'message' in source ? source.message : source.publish;
-    const origin = 'message' in source ? source.request : source;
+  #messageAtFault(source: Response | Request, ...parts: string[]): MessageAtFault {
+    const { topic, qos, retain } = source.message;
+    const origin = 'responses' in source ? source : source.request;
     this.#exchangeAtFault = this.#exchanges().find((recorded) => recorded.source === origin)?.record.n;
     const exchange = this.#exchangeAtFault === undefined ? {} : { exchange: this.#exchangeAtFault };
     return { topic: printable(topic, 300), qos, retain, payload: printable(source.payload.text), parts, ...exchange };
@@ -562,7 +562,7 @@ export class NtpWorld extends World {
     const ended = device.closed === undefined ? this.serverRun.started.ended() : await this.serverRun.fate();
     if (ended !== undefined) return `no response: the server ${ended}`;
     if (device.closed !== undefined) return `no response: ${device.closed}`;
-    const others = device.heard.filter(({ request }) => request === undefined).map(({ message }) => message.topic);
+    const others = device.responses.filter(({ request }) => request === undefined).map(({ message }) => message.topic);
     return others.length === 0 ? 'no response' : `no response there, but a message on ${[...new Set(others)].join(', ')}`;
   }
 
@@ -575,7 +575,7 @@ export class NtpWorld extends World {
   }
 
   #exchanges(): Recorded[] {
-    return this.target.role === 'server' ? recordDevices(this.#devices) : recordPerformances(this.clientRuns);
+    return this.target.role === 'server' ? recordDevices(this.#devices) : recordClientRuns(this.clientRuns);
   }
 
   #attach(evidence: Evidence): void {
@@ -591,7 +591,7 @@ function hasTicked(exchanges: readonly Exchange[]): boolean {
   const [first, last] = [exchanges[0], exchanges.at(-1)];
   if (first === undefined || last === undefined) return false;
   const seen = new Set(exchanges.map(({ response }) => response.serverSendTime?.number));
-  return seen.size >= 3 || last.response.message.at - first.request.at >= 40_000;
+  return seen.size >= 3 || last.response.message.atUs - first.request.message.atUs >= 40_000;
 }
 
 /** Why a server does not let a device in, where it said so: CONNACK codes 4 and 5, in MQTT 5 134 and 135, or a TLS alert. */

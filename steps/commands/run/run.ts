@@ -265,7 +265,7 @@ export class OneRun {
     );
     // What a shard saw of a requirement of another one is judged when they are merged.
     const ids = new Set((this.#shard === undefined ? judged : this.#requirements).map(({ id }) => id));
-    return ledger.sightings
+    return ledger.lateMistakes
       .filter(({ requirement }) => ids.has(requirement))
       .map(({ requirement, place, expected, received }) => ({
         kind: 'lateFinding',

@@ -6,11 +6,12 @@ import { Link } from '../mqtt/link.ts';
 import { Trace } from '../mqtt/trace.ts';
 import { learnSecret } from '../text/secrets.ts';
 import { nowUs, wallMsAt } from '../time/now.ts';
-import { type Address, Device, type DeviceConnection, type DeviceOptions, type Habits } from './device.ts';
+import { Device, type DeviceConnection, type DeviceOptions, type Habits } from './device.ts';
 import { ForeignDevice } from './foreign-device.ts';
 import { NtpDevice } from './ntp-device.ts';
 import { RawDevice } from './raw-device.ts';
 import { RequestLedger } from './request-ledger.ts';
+import type { Address } from './socket.ts';
 import { loadTls, requireTls } from './tls.ts';
 import { connectUnauthenticated, type Reception } from './unauthenticated-device.ts';
 
@@ -27,7 +28,7 @@ export interface DeviceWishes {
   /** In words, as the wire shows it. */
   readonly name?: string;
   /** From a monotonic time in µs to the device's time in ms. */
-  readonly clock?: (at: number) => number;
+  readonly clock?: (atUs: number) => number;
   readonly link?: Link;
   /** Acknowledges nothing by itself. */
   readonly raw?: boolean;
@@ -245,7 +246,7 @@ export class ServerRun {
 
   /** Records something that is no packet, among the packets. */
   note(connection: string, note: string): void {
-    this.trace.record({ at: nowUs(), connection, note });
+    this.trace.record({ atUs: nowUs(), connection, note });
   }
 }
 

@@ -34,7 +34,7 @@ export interface DeviceWishes {
   readonly raw?: boolean;
   /** Stays connected until the run ends. */
   readonly stays?: boolean;
-  /** Asks the server to keep its session when it is gone. Makes it a raw device. */
+  /** Asks the server to keep the session after the connection. Makes it a raw device. */
   readonly keepsSession?: boolean;
   /** Where its packets are recorded; the scenario's own record where it is left out. */
   readonly trace?: Trace;
@@ -47,7 +47,7 @@ export class ServerRun {
   readonly clock: MovableClock | undefined;
   /** How many devices ask at the same moment where many are to. */
   readonly deviceCount: number;
-  /** True once the server did not serve after a malformed request: to see more of the kind, nobody waits as long again. */
+  /** True once the server did not serve after a malformed request: later scenarios of this kind wait less. */
   deaf = false;
   /** True once the server was blamed for having ended; until it is started again. */
   deathBlamed = false;
@@ -73,7 +73,7 @@ export class ServerRun {
 
   /**
    * How the server ended, where it did. To be asked when a connection has closed: that is seen before the end of the process that
-   * held it. Once nothing has come of the wait, the server is one that closes connections, and nobody waits again.
+   * held it. When that wait was in vain once, the server just closes connections, and the suite does not wait again.
    */
   async fate(): Promise<string | undefined> {
     const { started } = this;
@@ -176,7 +176,7 @@ export class ServerRun {
 
   /** A connected device that will overstep its rights, closed when the scenario ends. @throws ConnectError */
   async foreignDevice(identity: Identity): Promise<ForeignDevice> {
-    // What it is not told must not make the run believe that the server tells nobody.
+    // Habits of its own: a server may acknowledge nothing to this device, and everything to others.
     const options = { ...this.#options(identity, 'foreign device'), habits: { ...this.#habits } };
     const connection = await RawDevice.connect(options);
     this.#open.push(() => connection.close());
@@ -184,7 +184,7 @@ export class ServerRun {
   }
 
   /**
-   * Calls at the server as somebody with these credentials who claims to be this device.
+   * Connects with these credentials, in the name of this device.
    *
    * @param certified shows the certificate that the target file has for devices
    */
@@ -256,12 +256,12 @@ function addressOf({ host, port, target }: StartedTarget): Address {
 
 let current: ServerRun | undefined;
 
-/** Sets the session that the steps work in; undefined when the run is over. */
+/** Sets the run that the steps work in; undefined when it is over. */
 export function setSession(serverRun: ServerRun | undefined): void {
   current = serverRun;
 }
 
-/** The session of this run. @throws Error when nothing was started */
+/** The run that the steps work in. @throws Error when nothing was started */
 export function serverRun(): ServerRun {
   if (current === undefined)
     throw new Error(

@@ -5,40 +5,13 @@ import type { Message, QoS } from '../message/message.ts';
 import type { Frame } from '../mqtt/frame.ts';
 import { ExcessivePacket, MalformedPacket } from '../mqtt/malformed-packet.ts';
 import { PacketReader } from '../mqtt/packet-reader.ts';
-import { Trace, type TraceLimits } from '../mqtt/trace.ts';
+import { Trace } from '../mqtt/trace.ts';
 import { now, type Time } from '../time/now.ts';
-import { ClientProtocol } from './client-protocol.ts';
-import type { Director } from './client-script.ts';
+import { ClientProtocol, reasonCodes } from './client-protocol.ts';
+import type { Delivery, Director } from './client-script.ts';
 import { ConnectionEnd, type Ending, resetReason } from './connection-end.ts';
+import type { ConnectionLimits } from './connection-limits.ts';
 import { type Subscription, Subscriptions } from './subscriptions.ts';
-
-/** How a message is sent. */
-export interface Delivery {
-  readonly qos?: QoS;
-  readonly retain?: boolean;
-  readonly dup?: boolean;
-}
-
-/** What one connection of a client may cost. */
-export interface ConnectionLimits {
-  readonly trace: TraceLimits;
-  /** The most bytes of one packet, without its fixed header. */
-  readonly packetBytes: number;
-  /** The most packets of one connection. */
-  readonly packets: number;
-  readonly subscriptions: number;
-  /** Requests that their script still works on; beyond this many the connection is not read until one is done. */
-  readonly openRequests: number;
-}
-
-/** Return codes of MQTT 3.1.1 as the reason codes of MQTT 5. */
-const reasonCodes = new Map([
-  [1, 0x84],
-  [2, 0x85],
-  [3, 0x88],
-  [4, 0x86],
-  [5, 0x87],
-]);
 
 /** The first byte of every CONNECT. */
 const connectByte = 0x10;

@@ -8,6 +8,15 @@ import type { ClientConnection } from './client-connection.ts';
 import type { Director } from './client-script.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
+/** Return codes of MQTT 3.1.1 as the reason codes of MQTT 5. */
+export const reasonCodes: ReadonlyMap<number, number> = new Map([
+  [1, 0x84],
+  [2, 0x85],
+  [3, 0x88],
+  [4, 0x86],
+  [5, 0x87],
+]);
+
 /** What a broker's side of the protocol needs. */
 export interface ProtocolParts {
   readonly connection: ClientConnection;

@@ -14,6 +14,13 @@ export type ConnectDecision = 'accept' | 'withhold' | { readonly refuse: number 
  */
 export type SubscribeDecision = 'grant' | 'refuse' | 'withhold' | QoS;
 
+/** How a message is sent. */
+export interface Delivery {
+  readonly qos?: QoS;
+  readonly retain?: boolean;
+  readonly dup?: boolean;
+}
+
 /** A PUBLISH of a client that came to the platform. */
 export interface ClientMessage extends Message {
   readonly connection: ClientConnection;

@@ -6,8 +6,9 @@ import type { IConnectPacket, IPublishPacket, ISubscribePacket } from 'mqtt-pack
 import type { Identity } from '../implementation/target.ts';
 import { certificatesIn, distrust } from '../mqtt/peer-certificate.ts';
 import { Arrivals } from './arrivals.ts';
-import { ClientConnection, type ConnectionLimits, type Delivery } from './client-connection.ts';
-import type { ClientMessage, ConnectDecision, Director, Script, SubscribeDecision } from './client-script.ts';
+import { ClientConnection } from './client-connection.ts';
+import type { ClientMessage, ConnectDecision, Delivery, Director, Script, SubscribeDecision } from './client-script.ts';
+import { type ConnectionLimits, usualLimits } from './connection-limits.ts';
 import { DeviceRegistry } from './device-registry.ts';
 
 /** How a platform is set up. */
@@ -23,14 +24,6 @@ export interface PlatformOptions {
 export interface Wait {
   readonly signal?: AbortSignal;
 }
-
-const defaults: ConnectionLimits = {
-  trace: { frames: 2000, bytes: 1024 * 1024 },
-  packetBytes: 256 * 1024,
-  packets: 20_000,
-  subscriptions: 1000,
-  openRequests: 1000,
-};
 
 /** The most errors of scripts that are remembered. */
 const mostFaults = 100;
@@ -63,7 +56,7 @@ export class Platform implements AsyncDisposable {
 
   /** @throws Error of node:tls when key and certificate are not a pair of PEM texts */
   constructor({ tls, script = {}, limits = {} }: PlatformOptions = {}) {
-    this.#limits = { ...defaults, ...limits };
+    this.#limits = { ...usualLimits, ...limits };
     this.#secure = tls === undefined ? undefined : createSecureContext(tls);
     this.#authorities = tls?.ca === undefined ? [] : certificatesIn(tls.ca);
     this.#devices = new DeviceRegistry(script);

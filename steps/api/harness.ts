@@ -13,14 +13,21 @@ export type { StartOptions } from '../harness/implementation/start-options.ts';
 export { startTarget } from '../harness/implementation/start-target.ts';
 export type { Identity, Role, StartedTarget, Target } from '../harness/implementation/target.ts';
 export { loadTarget } from '../harness/implementation/target-file.ts';
-export type { Exchange, Request, Response, Timestamp } from '../harness/message/exchange.ts';
+export type {
+  Exchange,
+  Request,
+  Request as ClientRequest,
+  Response,
+  Response as Delivered,
+  Timestamp,
+} from '../harness/message/exchange.ts';
 export type { Payload, Value } from '../harness/message/payload.ts';
-export { payloadFaults } from '../harness/message/payload-faults.ts';
+export { payloadFaults } from '../harness/message/payload-schema.ts';
 export type { ClientConnection } from '../harness/platform/client-connection.ts';
-export type { ClientRequest, ClientRun, Delivered, ReportedTime } from '../harness/platform/client-run.ts';
+export type { ClientRun, ReportedTime } from '../harness/platform/client-run.ts';
+export type { ClientMessage as PlatformRequest, Script } from '../harness/platform/client-script.ts';
 export { type ClientSetup, pagePayload, plainPayload, trueAnswer } from '../harness/platform/client-setup.ts';
 export { ClientUnderTest } from '../harness/platform/client-under-test.ts';
 export { TooUncertain } from '../harness/platform/expected-time.ts';
 export { Platform, type PlatformOptions } from '../harness/platform/platform.ts';
-export type { PlatformRequest, Script } from '../harness/platform/platform-script.ts';
 export { SuiteFault } from '../harness/text/suite-fault.ts';

@@ -71,8 +71,8 @@ Then('the client reports the right time or none', async function (this: ClientWo
   this.scenario.requireOwnTopic();
   const times = await this.scenario.times();
   const [report] = this.scenario.clientRun.reports;
-  const [first] = this.scenario.clientRun.request?.delivered ?? [];
-  if (first?.heard === false) this.inform('the client had subscribed no filter that covers this message, so it was not sent');
+  const [first] = this.scenario.clientRun.request?.responses ?? [];
+  if (first?.unsent === true) this.inform('the client had subscribed no filter that covers this message, so it was not sent');
   if (report === undefined) {
     this.scenario.requireHeard();
     this.inform(`no time was reported: the client ${this.scenario.clientRun.ended ?? 'was still waiting at its deadline'}`);
@@ -103,7 +103,7 @@ Then('the client ends or reports a time', function (this: ClientWorld) {
 Then('the client does not report another time', function (this: ClientWorld) {
   const first = this.scenario.firstReport();
   const [, ...more] = this.scenario.clientRun.reports;
-  const exchange = this.scenario.clientRun.requests.length > 1 ? this.scenario.clientRun.requests[1]?.publish.atUs : undefined;
+  const exchange = this.scenario.clientRun.requests.length > 1 ? this.scenario.clientRun.requests[1]?.message.atUs : undefined;
   const second = more.find((report) => report.twice !== first.twice && (exchange === undefined || report.atUs < exchange));
   if (second === undefined) return;
   this.fail({

@@ -76,8 +76,8 @@ const own: Diagnosis = {
 
 /** Mistakes in the formula, each with what it gives. */
 function byCalculation(time: number, expected: ExpectedTime): Diagnosis | undefined {
-  const { delivered, request, elapsed } = expected;
-  const [received, sent] = [Number(delivered.serverRecvTime), Number(delivered.serverSendTime)];
+  const { request, response, elapsed } = expected;
+  const [received, sent] = [Number(response.serverRecvTime?.number), Number(response.serverSendTime?.number)];
   const [least, most] = elapsed;
   const trip = (least + most) / 2;
   // On a controlled clock only the rounding is open.

@@ -1,13 +1,14 @@
 import { EnvironmentError } from '../harness/implementation/errors.ts';
 import type { Target } from '../harness/implementation/target.ts';
+import type { Request } from '../harness/message/exchange.ts';
 import type { SeenStamp } from '../harness/platform/client-clock.ts';
-import type { ClientRequest, ClientRun, ReportedTime } from '../harness/platform/client-run.ts';
+import type { ClientRun, ReportedTime } from '../harness/platform/client-run.ts';
 import type { ClientRunner } from '../harness/platform/client-runner.ts';
 import { type ClientSetup, pagePayload, plainPayload, plainSetup, trueAnswer } from '../harness/platform/client-setup.ts';
 import { type ExpectedTime, expectedTimes, TooUncertain } from '../harness/platform/expected-time.ts';
 import { mistakesOf } from '../requirements/requirement.ts';
 import type { Judge, NtpWorld, ScenarioState } from '../support/world.ts';
-import { type Recorded, recordPerformances } from '../verdict/exchange-record.ts';
+import { type Recorded, recordClientRuns } from '../verdict/exchange-record.ts';
 import { membersByPosition, noTime, unansweredTime } from './client-diagnosis.ts';
 
 /** What starts the client under test. */
@@ -76,7 +77,7 @@ export class ClientScenario implements ScenarioState {
   }
 
   /** The client's first request, or the blame for a client that never asked. */
-  firstRequest(clientRun: ClientRun = this.clientRun): ClientRequest {
+  firstRequest(clientRun: ClientRun = this.clientRun): Request {
     const { request } = clientRun;
     if (request !== undefined) return request;
     return this.#judge.fail({
@@ -89,13 +90,13 @@ export class ClientScenario implements ScenarioState {
   }
 
   /** Blames a client that asks on another topic, where it cannot be answered; nothing else can be judged then. */
-  requireOwnTopic(): ClientRequest {
+  requireOwnTopic(): Request {
     const request = this.firstRequest();
     const { requestTopic } = this.clientRun;
-    if (request.publish.topic === requestTopic) return request;
+    if (request.message.topic === requestTopic) return request;
     return this.#judge.fail({
       expected: `a request on ${requestTopic}`,
-      received: `PUBLISH on ${request.publish.topic}`,
+      received: `PUBLISH on ${request.message.topic}`,
       at: [request, 'topic'],
     });
   }
@@ -112,7 +113,7 @@ export class ClientScenario implements ScenarioState {
     const { requests, responseTopic, setup } = this.clientRun;
     const request = this.requireOwnTopic();
     const [answer] = setup.answers;
-    if (answer?.on !== 'its own' || requests.some(({ delivered }) => delivered.some(({ heard }) => heard))) return;
+    if (answer?.on !== 'its own' || requests.some(({ responses }) => responses.some(({ unsent }) => !unsent))) return;
     if (request.deviceSendTime?.number === undefined) this.sentBy(this.clientRun);
     this.#judge.fail({
       expected: `a client that hears a message on ${responseTopic}`,
@@ -127,7 +128,7 @@ export class ClientScenario implements ScenarioState {
     const [report] = this.clientRun.reports;
     const { requests } = this.clientRun;
     const answered = ({ atUs }: ReportedTime): boolean =>
-      requests.some(({ delivered }) => delivered.some((message) => message.heard && message.atUs <= atUs));
+      requests.some(({ responses }) => responses.some(({ unsent, message }) => !unsent && message.atUs <= atUs));
     if (report !== undefined && answered(report)) return report;
     const request = this.requireOwnTopic();
     if (report !== undefined) {
@@ -138,13 +139,13 @@ export class ClientScenario implements ScenarioState {
         cause: 'silence',
       });
     }
-    const unheard = request.delivered.length > 0 && request.delivered.every(({ heard }) => !heard);
+    const unsent = request.responses.length > 0 && request.responses.every((response) => response.unsent === true);
     return this.#judge.fail({
       expected: `a calculated time within ${this.target.withinMs} ms`,
       received: this.silence(),
       likely: {
         kind: noTime,
-        text: unheard ? 'the client had not subscribed its response topic when the response came' : undefined,
+        text: unsent ? 'the client had not subscribed its response topic when the response came' : undefined,
       },
       cause: 'silence',
     });
@@ -153,7 +154,7 @@ export class ClientScenario implements ScenarioState {
   /** What a client's stamp was, and what it can be compared with. */
   sentBy(clientRun: ClientRun): SeenStamp {
     const request = this.firstRequest(clientRun);
-    const { publish, deviceSendTime, payload } = request;
+    const { message, deviceSendTime, payload } = request;
     if (deviceSendTime?.number === undefined) {
       return this.#judge.fail({
         expected: 'deviceSendTime in decimal digits',
@@ -165,9 +166,9 @@ export class ClientScenario implements ScenarioState {
     const clock = setup.clock === undefined ? {} : { clockMs: setup.clock.sends };
     return {
       time: deviceSendTime.number,
-      wallMs: publish.wallMs,
-      atUs: publish.atUs,
-      ageMs: (publish.atUs - started.atUs) / 1000,
+      wallMs: message.wallMs,
+      atUs: message.atUs,
+      ageMs: (message.atUs - started.atUs) / 1000,
       ...clock,
     };
   }
@@ -202,9 +203,9 @@ export class ClientScenario implements ScenarioState {
   /** A time in one order of the members and none in another: then it is the order that the client does not understand. */
   async requireOtherOrder(): Promise<void> {
     const { clientRun } = this;
-    const heard = clientRun.request?.delivered.some((delivered) => delivered.heard) === true;
+    const sent = clientRun.request?.responses.some(({ unsent }) => !unsent) === true;
     const starter = this.#starter;
-    if (clientRun.reports.length > 0 || !heard || starter === undefined) return;
+    if (clientRun.reports.length > 0 || !sent || starter === undefined) return;
     const others = [plainPayload, pagePayload].map((payload) =>
       starter.perform({ ...this.setup, answers: [trueAnswer(payload)] }),
     );
@@ -222,14 +223,14 @@ export class ClientScenario implements ScenarioState {
 
   /** What was seen of a client instead of what was waited for. */
   silence(): string {
-    const { sessions, requests, fate, setup, reports } = this.clientRun;
+    const { connections, requests, fate, setup, reports } = this.clientRun;
     const seen =
       reports.length > 0
         ? `${reports.length} reports`
         : requests.length > 0
           ? `${requests.length} requests and no time`
           : undefined;
-    const connected = sessions.length > 0 ? 'a connection and no request' : 'no connection';
+    const connected = connections.length > 0 ? 'a connection and no request' : 'no connection';
     const refused = setup.refusal === undefined ? '' : ` (the platform ${setup.refusal})`;
     return `${seen ?? connected}${refused}${fate === undefined ? '' : `: ${fate}`}`;
   }
@@ -246,7 +247,7 @@ export class ClientScenario implements ScenarioState {
   }
 
   records(): Recorded[] {
-    return recordPerformances(this.clientRuns);
+    return recordClientRuns(this.clientRuns);
   }
 
   beforeFailure(): void {

@@ -6,7 +6,7 @@ import { readPayload } from '../harness/message/payload.ts';
 import type { ClientConnection } from '../harness/platform/client-connection.ts';
 import type { ClientRun, ReportedTime } from '../harness/platform/client-run.ts';
 import { plainSetup, trueAnswer } from '../harness/platform/client-setup.ts';
-import { origin, type Played, played, reported, requestOf } from '../testing/client-starts.ts';
+import { origin, type Played, played, playedRequest, reported } from '../testing/client-starts.ts';
 import { FakeWorld, fail, say } from '../testing/fake-world.ts';
 
 /** What a made-up client did beside its exchange. */
@@ -16,7 +16,7 @@ interface Deeds extends Played {
   readonly filters?: Readonly<Record<string, 0 | 1 | 2>>;
   readonly publish?: Partial<{ topic: string; qos: 0 | 1 | 2; retain: boolean }>;
   readonly payload?: string;
-  readonly listened?: boolean;
+  readonly subscribed?: boolean;
   readonly rest?: Partial<Pick<ClientRun, 'ended' | 'overdue' | 'attempts'>>;
 }
 
@@ -25,32 +25,32 @@ function client({
   filters = {},
   publish = {},
   payload,
-  listened = true,
+  subscribed = true,
   rest = {},
   ...exchange
 }: Deeds = {}): ClientRun {
   const clientRun = played(exchange);
   const [request] = clientRun.requests;
   assert.ok(request);
-  Object.assign(request.publish, publish);
+  Object.assign(request.message, publish);
   const read = payload === undefined ? undefined : readPayload(Buffer.from(payload));
   const said = read === undefined ? {} : { payload: read, deviceSendTime: read.members.get('deviceSendTime') };
-  Object.assign(request, { listened, ...said });
+  Object.assign(request, { subscribed, ...said });
   clientRun.reports.push(...reports);
-  clientRun.sessions = [session(filters)];
+  clientRun.connections = [connectionOf(filters)];
   return Object.assign(clientRun, { started: { atUs: 0, wallMs: origin } }, rest);
 }
 
-function session(filters: Readonly<Record<string, 0 | 1 | 2>>, connect?: object): ClientConnection {
+function connectionOf(filters: Readonly<Record<string, 0 | 1 | 2>>, connect?: object): ClientConnection {
   const subscriptions = new Map(Object.entries(filters).map(([filter, requestedQos]) => [filter, { filter, requestedQos }]));
-  return { subscriptions, connect, frames: Object.assign([], { dropped: 0 }), ending: undefined } as unknown as ClientConnection;
+  return { subscriptions, connect, trace: Object.assign([], { dropped: 0 }), ending: undefined } as unknown as ClientConnection;
 }
 
 /** A client that never asked. */
 function silent(rest: Partial<Pick<ClientRun, 'ended' | 'overdue' | 'attempts'>> = {}): ClientRun {
   const clientRun = client({ rest });
   clientRun.requests.length = 0;
-  clientRun.sessions = [];
+  clientRun.connections = [];
   return clientRun;
 }
 
@@ -158,11 +158,11 @@ test('a subscription counts when it came before the request', async () => {
   const sentence = 'a filter that covers its response topic was subscribed before the request';
   const judge = (deeds: Deeds) => world('client-hears-response', [client(deeds)]);
   await say(judge({ filters: { [own]: 0 } }), sentence);
-  const late = await fail(judge({ filters: { [own]: 0 }, listened: false }), sentence);
+  const late = await fail(judge({ filters: { [own]: 0 }, subscribed: false }), sentence);
   assert.deepEqual([late.received, late.likely], ['that SUBSCRIBE after the request', 'the client subscribes after asking']);
-  const other = await fail(judge({ filters: { other: 0 }, listened: false }), sentence);
+  const other = await fail(judge({ filters: { other: 0 }, subscribed: false }), sentence);
   assert.deepEqual([other.received, other.likely], ['SUBSCRIBE other', undefined]);
-  const none = await fail(judge({ listened: false }), sentence);
+  const none = await fail(judge({ subscribed: false }), sentence);
   assert.deepEqual([none.received, none.likely?.includes('automatic')], ['no SUBSCRIBE', true]);
 });
 
@@ -295,7 +295,7 @@ describe('the client reports the time that the formula gives', () => {
 
   test('a time after one of several answers counts', async () => {
     const twice = client({ ...server, reports: [report(formula, 120)] });
-    twice.requests.push(requestOf(twice, { asked: 200, answered: 210 }));
+    twice.requests.push(playedRequest(twice, { asked: 200, answered: 210 }));
     await say(world('client-counts-latency', [twice]), sentence);
   });
 
@@ -348,7 +348,7 @@ describe('in another order of the members', () => {
   test('which one message that was heard is enough for', async () => {
     const partly = mute();
     const [request] = partly.requests;
-    request?.delivered.push(...(client({ ...server, heard: false }).requests[0]?.delivered ?? []));
+    request?.responses.push(...(client({ ...server, sent: false }).requests[0]?.responses ?? []));
     assert.deepEqual((await fail(judge(partly, talks), sentence)).mistake, 'the members are read by position');
   });
 
@@ -358,7 +358,7 @@ describe('in another order of the members', () => {
     const formulaToo = 'the client reports the time that the formula gives, as in any other order';
     await say(good, formulaToo);
     await fail(judge(client({ ...server, reports: [report(formula + 20)] }), mute), formulaToo);
-    const deaf = judge(client({ ...server, heard: false }), talks);
+    const deaf = judge(client({ ...server, sent: false }), talks);
     assert.match((await fail(deaf, sentence)).likely ?? '', /had not subscribed/);
     assert.deepEqual([...good.scenes, ...deaf.scenes], []);
   });
@@ -441,26 +441,26 @@ describe('the client reports the right time or none', () => {
   });
 
   test('none shows nothing of a client that heard nothing, and one that asked elsewhere is not judged', async () => {
-    const deaf = judge({ heard: false });
+    const deaf = judge({ sent: false });
     assert.deepEqual((await fail(deaf, sentence)).cause, 'silence');
     assert.match(deaf.informed.join(), /it was not sent/);
     const elsewhere = await fail(judge({ publish: { topic: 'x' }, reports: [report(formula)] }), sentence);
     assert.equal(elsewhere.received, 'PUBLISH on x');
-    assert.deepEqual((await fail(judge({ heard: false, payload: '{}' }), sentence)).received, '{}');
+    assert.deepEqual((await fail(judge({ sent: false, payload: '{}' }), sentence)).received, '{}');
   });
 
   test('one answer that was heard is enough', async () => {
-    const second = client({ ...server, heard: false });
-    second.requests.push(requestOf(second, server));
+    const second = client({ ...server, sent: false });
+    second.requests.push(playedRequest(second, server));
     await say(world(id, [second]), sentence);
     const both = client(server);
-    both.requests[0]?.delivered.push(...requestOf(both, { ...server, heard: false }).delivered);
+    both.requests[0]?.responses.push(...playedRequest(both, { ...server, sent: false }).responses);
     await say(world(id, [both]), sentence);
   });
 
   test("another device's message need not have been heard", async () => {
     const answers = [{ ...trueAnswer(), on: "another device's" as const }, trueAnswer()];
-    await say(judge({ heard: false, setup: { answers } }), sentence);
+    await say(judge({ sent: false, setup: { answers } }), sentence);
   });
 });
 
@@ -472,14 +472,14 @@ describe('the client ends or reports a time', () => {
     await say(judge({ rest: { ended: 'exited with code 1', overdue: true } }), sentence);
     await say(judge({ reports: [report(formula)], rest: { overdue: true } }), sentence);
     await say(judge({}), sentence);
-    await say(judge({ heard: false, reports: [report(formula)] }), sentence);
+    await say(judge({ sent: false, reports: [report(formula)] }), sentence);
   });
 
   test('neither is a client that hangs', async () => {
     const { likely, cause } = await fail(judge({ rest: { overdue: true } }), sentence);
     assert.match(likely ?? '', /hangs/);
     assert.equal(cause, 'silence');
-    assert.deepEqual((await fail(judge({ heard: false }), sentence)).cause, 'silence');
+    assert.deepEqual((await fail(judge({ sent: false }), sentence)).cause, 'silence');
     await fail(judge({ publish: { topic: 'x' }, reports: [report(formula)] }), sentence);
   });
 });
@@ -495,7 +495,7 @@ describe('the client does not report another time', () => {
 
   test('the time of a second exchange is none either', async () => {
     const clientRun = client({ ...server, reports: [report(formula), report(formula + 900, 1130)] });
-    clientRun.requests.push(requestOf(clientRun, { asked: 1000, answered: 1100 }));
+    clientRun.requests.push(playedRequest(clientRun, { asked: 1000, answered: 1100 }));
     await say(world('client-duplicate-response', [clientRun]), sentence);
     clientRun.reports.splice(1, 1, report(formula + 20, 999));
     await fail(world('client-duplicate-response', [clientRun]), sentence);
@@ -509,7 +509,7 @@ describe('its CONNECT is signed', () => {
     const password = Buffer.from(sign({ ...identity, clientId: 'c', method: 'hmacsha256' }));
     const connect = { username: 'dn&pk', clientId: `c|securemode=${mode},signmethod=hmacsha256|`, password };
     const clientRun = Object.assign(client(), { identity });
-    clientRun.sessions = connected ? [session({}), session({}, connect)] : [];
+    clientRun.connections = connected ? [connectionOf({}), connectionOf({}, connect)] : [];
     return world('client-signs', [clientRun], target);
   };
 

@@ -1,34 +1,34 @@
 import { Then } from '@cucumber/cucumber';
 import { signatureFaults } from '../harness/implementation/hmac.ts';
 import type { TimestampType } from '../harness/message/exchange.ts';
-import { isInteger } from '../harness/message/payload.ts';
+import { requestFaults } from '../harness/message/payload-schema.ts';
 import { covers } from '../harness/mqtt/topic-filter.ts';
 import { countsFromStart, stampUnit } from '../harness/platform/client-clock.ts';
 import type { ClientWorld } from './client-scenario.ts';
 
 Then('the request is published on its own request topic', function (this: ClientWorld) {
   const request = this.scenario.firstRequest();
-  const { publish } = request;
+  const { message } = request;
   const { requestTopic, identity } = this.scenario.clientRun;
-  if (publish.topic === requestTopic) return;
-  const swapped = publish.topic === `/ext/ntp/${identity.deviceName}/${identity.productKey}/request`;
-  const slash = publish.topic === requestTopic.slice(1);
+  if (message.topic === requestTopic) return;
+  const swapped = message.topic === `/ext/ntp/${identity.deviceName}/${identity.productKey}/request`;
+  const slash = message.topic === requestTopic.slice(1);
   this.fail({
     expected: `PUBLISH on ${requestTopic}`,
-    received: `PUBLISH on ${publish.topic}`,
+    received: `PUBLISH on ${message.topic}`,
     likely: swapped ? 'product key and device name are swapped' : slash ? 'the leading slash is missing' : undefined,
     at: [request, 'topic'],
   });
 });
 
 Then('a filter that covers its response topic was subscribed before the request', function (this: ClientWorld) {
-  const { responseTopic, sessions } = this.scenario.clientRun;
+  const { responseTopic, connections } = this.scenario.clientRun;
   const request = this.scenario.firstRequest();
-  const covering = sessions.flatMap(({ subscriptions }) =>
+  const covering = connections.flatMap(({ subscriptions }) =>
     [...subscriptions.values()].filter(({ filter }) => covers(filter, responseTopic)),
   );
-  if (request.listened) return;
-  const filters = sessions.flatMap(({ subscriptions }) => [...subscriptions.keys()]);
+  if (request.subscribed === true) return;
+  const filters = connections.flatMap(({ subscriptions }) => [...subscriptions.keys()]);
   this.fail({
     expected: `SUBSCRIBE with a filter that covers ${responseTopic}, before the request`,
     received:
@@ -50,27 +50,27 @@ Then("no filter covers another device's response topic", function (this: ClientW
   this.scenario.firstRequest();
   const { productKey } = this.scenario.clientRun.identity;
   const other = `/ext/ntp/${productKey}/another-device/response`;
-  const filters = this.scenario.clientRun.sessions.flatMap(({ subscriptions }) => [...subscriptions.keys()]);
+  const filters = this.scenario.clientRun.connections.flatMap(({ subscriptions }) => [...subscriptions.keys()]);
   const wide = filters.find((filter) => covers(filter, other));
   if (wide !== undefined) this.fail({ expected: `no filter that covers ${other}`, received: `SUBSCRIBE ${wide}` });
 });
 
 Then('the request is published at QoS 0', function (this: ClientWorld) {
   const request = this.scenario.firstRequest();
-  const { publish } = request;
-  if (publish.qos !== 0)
+  const { message } = request;
+  if (message.qos !== 0)
     this.fail({
       expected: 'PUBLISH at QoS 0',
-      received: `PUBLISH at QoS ${publish.qos}`,
-      likely: `the request is published at QoS ${publish.qos}`,
+      received: `PUBLISH at QoS ${message.qos}`,
+      likely: `the request is published at QoS ${message.qos}`,
       at: [request, 'qos'],
     });
 });
 
 Then('its response topic was subscribed at QoS 0', function (this: ClientWorld) {
   this.scenario.firstRequest();
-  const { responseTopic, sessions } = this.scenario.clientRun;
-  const own = sessions.flatMap(({ subscriptions }) =>
+  const { responseTopic, connections } = this.scenario.clientRun;
+  const own = connections.flatMap(({ subscriptions }) =>
     [...subscriptions.values()].filter(({ filter }) => covers(filter, responseTopic)),
   );
   const higher = own.find(({ requestedQos }) => requestedQos > 0);
@@ -80,21 +80,20 @@ Then('its response topic was subscribed at QoS 0', function (this: ClientWorld) 
 
 Then('the request is published without the RETAIN flag', function (this: ClientWorld) {
   const request = this.scenario.firstRequest();
-  if (request.publish.retain)
+  if (request.message.retain)
     this.fail({ expected: 'PUBLISH without RETAIN', received: 'PUBLISH with RETAIN', at: [request, 'retain'] });
 });
 
 Then('the request is a JSON object with deviceSendTime, a Long or a String of decimal digits', function (this: ClientWorld) {
   const request = this.scenario.firstRequest();
   const { payload, deviceSendTime } = request;
+  const [fault] = requestFaults(payload);
+  if (fault === undefined) return;
   const expected = 'a JSON object with deviceSendTime, a Long or a String of decimal digits';
   const whole = [request, 'payload'] as const;
-  if (payload.fault !== undefined) this.fail({ expected, received: `${payload.fault}: ${payload.text}`, at: whole });
+  if (fault.kind === 'format') this.fail({ expected, received: `${payload.fault}: ${payload.text}`, at: whole });
   if (deviceSendTime === undefined) return this.fail({ expected, received: `no deviceSendTime: ${payload.text}`, at: whole });
-  const long = deviceSendTime.type === 'number' && isInteger(deviceSendTime.literal);
-  const string = deviceSendTime.type === 'string' && /^"\d+"$/.test(deviceSendTime.literal);
-  if (!long && !string)
-    this.fail({ expected, received: `deviceSendTime ${deviceSendTime.literal}`, at: [request, '/deviceSendTime'] });
+  this.fail({ expected, received: `deviceSendTime ${deviceSendTime.literal}`, at: [request, fault.at] });
 });
 
 Then('deviceSendTime is a {type}', function (this: ClientWorld, type: TimestampType) {
@@ -106,7 +105,7 @@ Then('deviceSendTime is a {type}', function (this: ClientWorld, type: TimestampT
       received: payload.text,
       at: [request, 'payload'],
     });
-  if (deviceSendTime.type === (type === 'Long' ? 'number' : 'string')) return;
+  if (requestFaults(payload, type).every(({ kind }) => kind !== 'type')) return;
   this.fail({
     expected: `deviceSendTime, a ${type}`,
     received: `deviceSendTime ${deviceSendTime.literal}`,
@@ -149,7 +148,7 @@ Then('deviceSendTime is not a constant', function (this: ClientWorld) {
 });
 
 Then('its CONNECT is signed', function (this: ClientWorld) {
-  const connect = this.scenario.clientRun.sessions.map((session) => session.connect).find((packet) => packet !== undefined);
+  const connect = this.scenario.clientRun.connections.map((session) => session.connect).find((packet) => packet !== undefined);
   if (connect === undefined) return this.fail({ expected: 'a CONNECT', received: this.scenario.silence(), cause: 'silence' });
   const faults = signatureFaults(
     connect,

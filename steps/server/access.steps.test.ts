@@ -64,7 +64,7 @@ test('a stranger shows what is wrong, and asks when it is said', async () => {
 
 test('a stranger that is served is failed, whether it was accepted or not', async () => {
   const payload = Buffer.from('{"deviceSendTime":1}');
-  const response = { topic: '/ext/ntp/pk/dn/response', payload, qos: 0, retain: false, dup: false, at: 0 } as const;
+  const response = { topic: '/ext/ntp/pk/dn/response', payload, qos: 0, retain: false, dup: false, atUs: 0, wallMs: 0 } as const;
   for (const accepted of [true, false]) {
     const world = await worldOf({ tls: certified }, { ...refused, accepted, response });
     await say(world, uncertified);

@@ -124,7 +124,7 @@ Then('the response does not reach the other device', async function (this: Serve
   if (foreignDevice === undefined) throw new Error('this sentence needs another device that listens');
   await foreignDevice.fence();
   const { responseTopic } = this.scenario.device;
-  const [message] = foreignDevice.heard(responseTopic);
+  const [message] = foreignDevice.received(responseTopic);
   if (message === undefined) return;
   const { productKey, deviceName } = foreignDevice.identity;
   this.fail({

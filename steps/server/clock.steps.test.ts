@@ -213,7 +213,7 @@ describe("the device arrives at the server's time", () => {
     world.server.serverTime = { offset: 0, uncertainty };
     world.server.step = step;
     world.server.device = await world.server.play(world.serverRun.identity, {
-      clock: (at) => (at - Number(world.server.exchanges[0]?.request.at)) / 1000,
+      clock: (at) => (at - Number(world.server.exchanges[0]?.request.message.atUs)) / 1000,
     });
     const [{ request }] = world.server.exchanges as [FakeWorld['server']['exchanges'][0]];
     // the device's clock began when it asked

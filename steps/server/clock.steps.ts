@@ -30,7 +30,7 @@ Given("the server's clock stands at {timestamp}", function (this: ServerWorld, {
 
 Then('each server time is the current time in milliseconds', async function (this: ServerWorld) {
   const exchange = await this.scenario.answer();
-  const now = wallMsAt(exchange.response.message.at);
+  const now = wallMsAt(exchange.response.message.atUs);
   const tolerance = this.scenario.serverRun.started.target.clockToleranceMs;
   for (const name of stamps) {
     const time = timeOf(this, exchange, name);
@@ -67,13 +67,13 @@ function requireSteady(world: ServerWorld, name: (typeof stamps)[number]): void 
   let atMost = Number.POSITIVE_INFINITY;
   for (const exchange of world.scenario.exchanges) {
     const time = Number(timeOf(world, exchange, name));
-    atLeast = Math.max(atLeast, wallMsAt(exchange.request.at) - time);
-    atMost = Math.min(atMost, wallMsAt(exchange.response.message.at) - time);
+    atLeast = Math.max(atLeast, wallMsAt(exchange.request.message.atUs) - time);
+    atMost = Math.min(atMost, wallMsAt(exchange.response.message.atUs) - time);
   }
   const apart = atLeast - atMost;
   const [first, last] = [world.scenario.exchanges[0], world.scenario.exchanges.at(-1)];
   if (first === undefined || last === undefined) throw new Error('no exchange was made');
-  const real = (last.request.at - first.request.at) / 1000;
+  const real = (last.request.message.atUs - first.request.message.atUs) / 1000;
   const moved = Number(timeOf(world, last, name) - timeOf(world, first, name));
   world.inform(
     `${name} moved on by ${moved} ms in ${real.toFixed(1)} ms of real time, in ${world.scenario.exchanges.length} exchanges`,
@@ -110,7 +110,7 @@ Then('serverSendTime is never later after serverRecvTime than the exchange took'
   const [first, last] = [this.scenario.exchanges[0], this.scenario.exchanges.at(-1)];
   if (first === undefined || last === undefined) throw new Error('no exchange was made');
   const claimed = this.scenario.exchanges.reduce((sum, exchange) => sum + claimOf(this, exchange), 0);
-  requireTrueClaim(this, last, claimed, (last.response.message.at - first.request.at) / 1000, spare);
+  requireTrueClaim(this, last, claimed, (last.response.message.atUs - first.request.message.atUs) / 1000, spare);
 });
 
 /** How long the server claims to have taken, in ms, or the blame for a time that cannot be read. */
@@ -134,7 +134,7 @@ function requireTrueClaim(world: ServerWorld, { response }: Exchange, claimed: n
 Then('both server times lie between publish and arrival', function (this: ServerWorld) {
   const step = this.scenario.serverRun.ledger.clockResolution.step;
   for (const exchange of this.scenario.exchanges) {
-    const [published, arrived] = [wallMsAt(exchange.request.at), wallMsAt(exchange.response.message.at)];
+    const [published, arrived] = [wallMsAt(exchange.request.message.atUs), wallMsAt(exchange.response.message.atUs)];
     for (const name of stamps) {
       const time = Number(timeOf(this, exchange, name));
       const early = published - (time + 1);
@@ -164,7 +164,7 @@ Then("the server's time is the one that a device whose clock is right is given",
   // A clock of seconds may step between the two exchanges.
   const allowed = a.uncertainty + b.uncertainty + 1000;
   if (apart <= allowed) return;
-  const seen = wallMsAt(odd.response.message.at);
+  const seen = wallMsAt(odd.response.message.atUs);
   const unit = otherUnit(timeOf(this, odd, 'serverSendTime'), seen);
   this.fail({
     expected: `the same server time as for a device whose clock is right, ${Math.floor(seen + b.offset)}`,
@@ -185,9 +185,9 @@ async function calculate(world: ServerWorld): Promise<{ exchange: Exchange; twic
     deviceSendTime: BigInt(request.timestamp?.digits ?? ''),
     serverRecvTime: timeOf(world, exchange, 'serverRecvTime'),
     serverSendTime: timeOf(world, exchange, 'serverSendTime'),
-    deviceRecvTime: BigInt(world.scenario.device.time(response.message.at)),
+    deviceRecvTime: BigInt(world.scenario.device.time(response.message.atUs)),
   });
-  return { exchange, twice, truth: world.scenario.serverTimeAt(response.message.at) };
+  return { exchange, twice, truth: world.scenario.serverTimeAt(response.message.atUs) };
 }
 
 Then("the device arrives at the server's time to within half the round trip + 1 ms", async function (this: ServerWorld) {

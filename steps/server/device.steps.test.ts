@@ -164,7 +164,7 @@ describe('the device asks', () => {
     const heard: number[] = [];
     const patient = new FakeWorld(id, {
       answers: (asked) => {
-        heard.push(patient.server.device.heard.length);
+        heard.push(patient.server.device.responses.length);
         return right(asked);
       },
     });
@@ -207,7 +207,7 @@ describe('the device asks', () => {
     await world.server.answer();
     await world.server.device.disconnect();
     await say(world, 'the device connects again and hears its response topic');
-    assert.deepEqual([world.server.device.heard.length, world.server.device.closed], [0, undefined]);
+    assert.deepEqual([world.server.device.responses.length, world.server.device.closed], [0, undefined]);
     await assert.rejects(say(await after({ answers: () => [] }, device), 'the device has asked, been answered and disconnected'));
   });
 

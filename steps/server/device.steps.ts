@@ -178,7 +178,7 @@ When('the device connects again and asks', async function (this: ServerWorld) {
 });
 
 When('the device connects again and hears its response topic', async function (this: ServerWorld) {
-  this.scenario.device.heard.length = 0;
+  this.scenario.device.responses.length = 0;
   await this.scenario.comeBack(this.scenario.device);
 });
 
@@ -207,7 +207,7 @@ When(
       const [begin, end] = [first, last].map((exchange) => exchange?.response.serverSendTime?.number);
       if (first === undefined || last === undefined || begin === undefined || end === undefined) return exchanges.length > 0;
       // A clock that has not moved on for so long, its steps counted in, does not move on: to ask further shows nothing new.
-      const real = (last.response.message.at - first.request.at) / 1000;
+      const real = (last.response.message.atUs - first.request.message.atUs) / 1000;
       return exchanges.length >= 6 && (Number(end - begin) >= by || real >= by + 200 + 2 * clockResolution.step);
     }, ms);
   },

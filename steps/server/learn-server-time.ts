@@ -32,5 +32,5 @@ function hasTicked(exchanges: readonly Exchange[]): boolean {
   const [first, last] = [exchanges[0], exchanges.at(-1)];
   if (first === undefined || last === undefined) return false;
   const seen = new Set(exchanges.map(({ response }) => response.serverSendTime?.number));
-  return seen.size >= 3 || last.response.message.at - first.request.at >= 40_000;
+  return seen.size >= 3 || last.response.message.atUs - first.request.message.atUs >= 40_000;
 }

@@ -72,7 +72,7 @@ Then('the server serves the lost device on a new connection', async function (th
   if (sibling === undefined) throw new Error('a lost device that comes back has an identity');
   const back = await this.scenario.play(sibling, { name: 'lost device, back' });
   await back.subscribe(back.responseTopic);
-  this.scenario.serverRun.ledger.back(back.responseTopic);
+  this.scenario.serverRun.ledger.reconnected(back.responseTopic);
   await this.scenario.fence(back);
 });
 
@@ -112,8 +112,8 @@ When('the device comes back when the answer must have been given', async functio
   const { ledger } = this.scenario.serverRun;
   // Nothing tells when a server has answered somebody who is gone: it has taken no longer for any answer of this run.
   const away = Math.min(ledger.slowest * 1.5 + 10, this.scenario.device.deadline);
-  await pass(Math.max(0, away - (nowUs() - this.scenario.request.at) / 1000));
-  this.scenario.device.heard.length = 0;
+  await pass(Math.max(0, away - (nowUs() - this.scenario.request.message.atUs) / 1000));
+  this.scenario.device.responses.length = 0;
   await this.scenario.comeBack(this.scenario.device);
-  ledger.back(this.scenario.device.responseTopic);
+  ledger.reconnected(this.scenario.device.responseTopic);
 });

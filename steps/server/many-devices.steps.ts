@@ -63,15 +63,15 @@ Then('each of them gets its own single answer', patience, async function (this: 
     });
   }
   this.scenario.showPlayer(this.scenario.players[0]);
-  const last = Math.max(...this.scenario.manyDevices.map(({ request }) => request.responses[0]?.message.at ?? 0));
-  const ms = (last - (this.scenario.manyDevices[0]?.request.at ?? last)) / 1000;
+  const last = Math.max(...this.scenario.manyDevices.map(({ request }) => request.responses[0]?.message.atUs ?? 0));
+  const ms = (last - (this.scenario.manyDevices[0]?.request.message.atUs ?? last)) / 1000;
   this.inform(`${this.scenario.manyDevices.length} devices were answered within ${ms.toFixed(3)} ms`);
 });
 
 /** Blames a server that leaves one of the devices without its answer, or has given one device another's. */
 async function requireAll(world: ServerWorld, asked: readonly Asked[]): Promise<void> {
   const silent = await answersTo(asked, world.scenario.serverRun.ledger);
-  const mixed = asked.flatMap(({ device }) => device.heard.filter(isForeign).map((response) => ({ device, response })));
+  const mixed = asked.flatMap(({ device }) => device.responses.filter(isForeign).map((response) => ({ device, response })));
   const [wrong] = mixed;
   if (wrong !== undefined) {
     const { device, response } = wrong;
@@ -113,7 +113,7 @@ Then('the server answers each of them with its own deviceSendTime', patience, as
     this.scenario.serverRun.ledger,
   );
   if (silent.length === 0) return;
-  const heard = device.heard.length;
+  const heard = device.responses.length;
   this.fail({
     expected: `${requests.length} responses, each with the deviceSendTime of another request`,
     received: `${heard} responses; ${silent.length} of ${requests.length} values of deviceSendTime did not come back`,

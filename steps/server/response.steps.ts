@@ -1,6 +1,7 @@
 import { type DataTable, Then } from '@cucumber/cucumber';
 import { type Request, type Response, type Timestamp, type TimestampType, toJson } from '../harness/message/exchange.ts';
-import { isExactly, isInteger, type Value } from '../harness/message/payload.ts';
+import { isExactly, type Value } from '../harness/message/payload.ts';
+import { type PayloadFault, responseFaults } from '../harness/message/payload-schema.ts';
 import type { ServerWorld } from './server-scenario.ts';
 
 const times = ['deviceSendTime', 'serverRecvTime', 'serverSendTime'] as const;
@@ -11,6 +12,12 @@ function timesOf(response: Response): (readonly [(typeof times)[number], Value])
     const value = response[name];
     return value === undefined ? [] : [[name, value] as const];
   });
+}
+
+/** Those of the times that have a fault of this kind, by the schema for responses of a type. */
+function withFault(response: Response, type: TimestampType, kind: PayloadFault['kind']): ReturnType<typeof timesOf> {
+  const faults = responseFaults(response.payload, type).filter((fault) => fault.kind === kind);
+  return timesOf(response).filter(([name]) => faults.some(({ at }) => at === `/${name}`));
 }
 
 const written = (values: readonly (readonly [string, Value])[]): string =>
@@ -34,7 +41,7 @@ function requireQos0(world: ServerWorld, response: Response, request: Request): 
     expected: 'PUBLISH at QoS 0',
     received: `PUBLISH at QoS ${message.qos}`,
     likely:
-      request.qos > 0 && request.qos === message.qos
+      request.message.qos > 0 && request.message.qos === message.qos
         ? 'the service publishes at the QoS of the request'
         : 'the service publishes at the QoS of the subscription',
     at: [response, 'qos'],
@@ -65,7 +72,10 @@ Then('the response is a JSON object with the members:', async function (this: Se
       likely: likelyFault(payload.text),
       at: [response, 'payload'],
     });
-  const missing = names.filter((name) => !['number', 'string'].includes(payload.members.get(name)?.type ?? ''));
+  const faults = responseFaults(payload);
+  const missing = names.filter((name) =>
+    faults.some(({ at, kind }) => at === `/${name}` && (kind === 'missing' || kind === 'type')),
+  );
   if (missing.length === 0) return;
   this.fail({
     expected,
@@ -118,12 +128,12 @@ Then('each time in the response is a {type}', async function (this: ServerWorld,
 Then('each time in the response is a String of decimal digits', async function (this: ServerWorld) {
   const { response } = await this.scenario.answer();
   requireType(this, response, 'String');
-  const present = timesOf(response);
-  if (present.every(([, { literal }]) => /^"\d+"$/.test(literal))) return;
+  const wrong = withFault(response, 'String', 'notation');
+  if (wrong.length === 0) return;
   this.fail({
     expected: 'Strings of decimal digits',
-    received: written(present),
-    at: [response, ...present.filter(([, { literal }]) => !/^"\d+"$/.test(literal)).map(([name]) => `/${name}`)],
+    received: written(timesOf(response)),
+    at: [response, ...wrong.map(([name]) => `/${name}`)],
   });
 });
 
@@ -138,8 +148,7 @@ Then('each response has the type of its request', async function (this: ServerWo
 /** A Long is any JSON number here: how it is written is a requirement of its own. */
 function requireType(world: ServerWorld, response: Response, type: TimestampType): void {
   const present = timesOf(response);
-  const wanted = type === 'Long' ? 'number' : 'string';
-  const wrong = present.filter(([, value]) => value.type !== wanted);
+  const wrong = withFault(response, type, 'type');
   if (present.length === 0)
     world.fail({ expected: `three ${type}s`, received: response.payload.text, at: [response, 'payload'] });
   if (wrong.length === 0) return;
@@ -163,7 +172,7 @@ Then('each Long in the response is written as an integer', async function (this:
       at: [response, 'payload'],
     });
   }
-  const wrong = longs.filter(([, { literal }]) => !isInteger(literal));
+  const wrong = withFault(response, 'Long', 'notation');
   if (wrong.length > 0)
     this.fail({
       expected: 'JSON integers',

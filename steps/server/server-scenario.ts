@@ -240,7 +240,7 @@ export class ServerScenario implements ScenarioState {
     const ended = device.closed === undefined ? this.serverRun.started.ended()?.words : await this.serverRun.fate();
     if (ended !== undefined) return `no response: the server ${ended}`;
     if (device.closed !== undefined) return `no response: ${device.closed}`;
-    const others = device.heard.filter(({ request }) => request === undefined).map(({ message }) => message.topic);
+    const others = device.responses.filter(({ request }) => request === undefined).map(({ message }) => message.topic);
     return others.length === 0 ? 'no response' : `no response there, but a message on ${[...new Set(others)].join(', ')}`;
   }
 

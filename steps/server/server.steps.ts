@@ -61,7 +61,7 @@ Then('the server does not answer it', async function (this: ServerWorld) {
   // What the server says without having been asked counts too: its echo may be missing.
   const own = (request: Request | undefined): boolean => request === undefined || this.scenario.requests.includes(request);
   const toFence = (response: Response): boolean => String(response.deviceSendTime?.number) === fence.request.timestamp?.digits;
-  const answers = this.scenario.device.heard.filter(
+  const answers = this.scenario.device.responses.filter(
     (response) => own(response.request) && !toFence(response) && isAnswer(response),
   );
   const [first] = answers;
@@ -89,7 +89,7 @@ Then('nothing reaches the device', async function (this: ServerWorld) {
 async function requireNothing(world: ServerWorld, device: NtpDevice, asker: NtpDevice): Promise<void> {
   await world.scenario.fence(device);
   // What answers an earlier request of its own comes late or again, and is charged for that.
-  const foreign = device.heard.find(({ request, message }) => request === undefined && !message.retain);
+  const foreign = device.responses.find(({ request, message }) => request === undefined && !message.retain);
   if (foreign === undefined) return;
   const { topic } = foreign.message;
   world.fail({
@@ -105,10 +105,10 @@ async function requireNothing(world: ServerWorld, device: NtpDevice, asker: NtpD
 
 Then('nothing reaches the device before it asks', async function (this: ServerWorld) {
   const fence = await this.scenario.fence();
-  const earlier = this.scenario.device.heard.find(
-    (response) => response !== fence.response && response.message.at < fence.response.message.at,
+  const earlier = this.scenario.device.responses.find(
+    (response) => response !== fence.response && response.message.atUs < fence.response.message.atUs,
   );
-  const [old] = this.scenario.device.heard.filter(({ message }) => message.retain);
+  const [old] = this.scenario.device.responses.filter(({ message }) => message.retain);
   const left = old ?? earlier;
   if (left === undefined) return;
   this.fail({

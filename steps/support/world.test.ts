@@ -246,7 +246,7 @@ describe('a client', () => {
     const texts = (clientRun: ClientRun): string => world(clientRun).client.silence();
     assert.equal(texts(silent()), 'no connection');
     assert.equal(texts(silent({ ended: 'exited with code 1' })), 'no connection: the client exited with code 1');
-    assert.equal(texts(silent({ sessions: [{}] as unknown as ClientRun['sessions'] })), 'a connection and no request');
+    assert.equal(texts(silent({ connections: [{}] as unknown as ClientRun['connections'] })), 'a connection and no request');
     assert.equal(texts(played()), '1 requests and no time');
     assert.equal(texts(played({ setup: { refusal: 'never answers' } })), '1 requests and no time (the platform never answers)');
     const talks = played();

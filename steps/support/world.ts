@@ -1,7 +1,6 @@
 import { World } from '@cucumber/cucumber';
 import type { Target } from '../harness/implementation/target.ts';
-import type { Response } from '../harness/message/exchange.ts';
-import type { ClientRequest } from '../harness/platform/client-run.ts';
+import type { Request, Response } from '../harness/message/exchange.ts';
 import { printable } from '../harness/text/printable.ts';
 import type { Requirement } from '../requirements/requirement.ts';
 import {
@@ -21,7 +20,7 @@ export interface Mismatch extends Pick<Finding, 'cause'> {
   /** What the implementation probably does; with its kind where some Rule lists that under "Usual mistakes:". */
   readonly likely?: string | Diagnosis | undefined;
   /** The message that is wrong, and what in it: the parts that {@link MessageAtFault} knows. */
-  readonly at?: readonly [Response | ClientRequest, ...string[]];
+  readonly at?: readonly [Response | Request, ...string[]];
 }
 
 /** What a sentence needs of the World. */
@@ -100,9 +99,9 @@ export class NtpWorld<State extends ScenarioState = ScenarioState> extends World
     throw error;
   }
 
-  #messageAtFault(source: Response | ClientRequest, ...parts: string[]): MessageAtFault {
-    const { topic, qos, retain } = 'message' in source ? source.message : source.publish;
-    const origin = 'message' in source ? source.request : source;
+  #messageAtFault(source: Response | Request, ...parts: string[]): MessageAtFault {
+    const { topic, qos, retain } = source.message;
+    const origin = 'responses' in source ? source : source.request;
     this.#exchangeAtFault = this.scenario.records().find((recorded) => recorded.source === origin)?.record.n;
     const exchange = this.#exchangeAtFault === undefined ? {} : { exchange: this.#exchangeAtFault };
     return { topic: printable(topic, 300), qos, retain, payload: printable(source.payload.text), parts, ...exchange };

@@ -1,5 +1,6 @@
-import { readPayload } from '../harness/message/payload.ts';
-import { type ClientRequest, ClientRun, type Delivered, type ReportedTime } from '../harness/platform/client-run.ts';
+import { type Request, requestOf, responseOf } from '../harness/message/exchange.ts';
+import type { Message } from '../harness/message/message.ts';
+import { ClientRun, type ReportedTime } from '../harness/platform/client-run.ts';
 import { type ClientSetup, plainSetup } from '../harness/platform/client-setup.ts';
 
 /** The suite's wall time when the client is started, in ms. */
@@ -16,57 +17,46 @@ export interface Played {
   readonly answered?: number;
   readonly serverRecvTime?: number;
   readonly serverSendTime?: number;
-  readonly heard?: boolean;
+  /** False for a response that the platform did not send, because the client had not subscribed. */
+  readonly sent?: boolean;
 }
 
-const moment = (ms: number): { atUs: number; wallMs: number } => ({ atUs: ms * 1000, wallMs: origin + ms });
+const timeAt = (ms: number): { atUs: number; wallMs: number } => ({ atUs: ms * 1000, wallMs: origin + ms });
 
 /** The client run of one exchange. */
 export function played(exchange: Played = {}): ClientRun {
   const setup = { ...plainSetup('long'), ...exchange.setup };
   const clientRun = new ClientRun(setup, { productKey: 'pk', deviceName: 'dn' });
-  clientRun.requests.push(requestOf(clientRun, exchange));
+  clientRun.requests.push(playedRequest(clientRun, exchange));
   return clientRun;
 }
 
 /** The request of a further exchange in the same run. */
-export function requestOf({ setup, requestTopic: topic }: ClientRun, exchange: Played): ClientRequest {
-  const { asked = 100, answered = 110, before = asked - 1, deviceSendTime = origin + asked, heard = true } = exchange;
+export function playedRequest({ setup, requestTopic, responseTopic }: ClientRun, exchange: Played): Request {
+  const { asked = 100, answered = 110, before = asked - 1, deviceSendTime = origin + asked, sent = true } = exchange;
   const { serverRecvTime = 1_571_724_098_110, serverSendTime = serverRecvTime } = exchange;
-  const payload = readPayload(Buffer.from(`{"deviceSendTime":${deviceSendTime}}`));
-  const answer = setup.answers.at(-1);
-  if (answer === undefined) throw new Error('the setup has no answer');
-  const delivered: Delivered = {
-    ...moment(answered),
-    answer,
-    payload: '',
-    serverRecvTime: BigInt(serverRecvTime),
-    serverSendTime: BigInt(serverSendTime),
-    heard,
-  };
-  return {
-    publish: {
-      ...moment(asked),
-      topic,
-      payload: Buffer.alloc(0),
-      qos: 0,
-      retain: false,
-      dup: false,
-      firstByte: 0x30,
-    },
-    beforeUs: before * 1000,
-    listened: true,
-    payload,
-    deviceSendTime: payload.members.get('deviceSendTime'),
-    delivered: [delivered],
-  };
+  if (setup.answers.length === 0) throw new Error('the setup has no answer');
+  const message = (topic: string, ms: number, payload: string): Message => ({
+    ...timeAt(ms),
+    topic,
+    payload: Buffer.from(payload),
+    qos: 0,
+    retain: false,
+    dup: false,
+  });
+  const details = { place: '', responseTopic, beforeUs: before * 1000, subscribed: true };
+  const request = requestOf(message(requestTopic, asked, `{"deviceSendTime":${deviceSendTime}}`), details);
+  const payload = `{"serverRecvTime":${BigInt(serverRecvTime)},"serverSendTime":${BigInt(serverSendTime)}}`;
+  const response = responseOf(message(responseTopic, answered, payload), request);
+  request.responses.push(sent ? response : { ...response, unsent: true });
+  return request;
 }
 
 /** A time that the client reports, `at` ms after its start. */
 export function reported(time: number | bigint, at: number, own: Partial<ReportedTime> = {}): ReportedTime {
   const twice = typeof time === 'bigint' ? time * 2n : BigInt(Math.round(time * 2));
   return {
-    ...moment(at),
+    ...timeAt(at),
     literal: String(time),
     twice,
     deviceSendTime: undefined,

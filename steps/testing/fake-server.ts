@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { parser as createParser, generate, type Packet } from 'mqtt-packet';
-import type { Address } from '../harness/device/device.ts';
+import type { Address } from '../harness/device/socket.ts';
 
 /** The reaction of a {@link FakeServer} to a packet of a device. */
 export type Reaction = (packet: Packet, peer: Peer) => void;

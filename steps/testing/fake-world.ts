@@ -4,7 +4,7 @@ import { DataTable } from '@cucumber/cucumber';
 import { loadConfiguration, loadSupport } from '@cucumber/cucumber/api';
 import { ClientScenario } from '../client/client-scenario.ts';
 import { ConnectError, type DeviceConnection } from '../harness/device/device.ts';
-import { Inbox, type Message } from '../harness/device/inbox.ts';
+import { Inbox } from '../harness/device/inbox.ts';
 import { NtpDevice } from '../harness/device/ntp-device.ts';
 import { type DeviceWishes, ServerRun } from '../harness/device/server-run.ts';
 import type { Reception } from '../harness/device/unauthenticated-device.ts';
@@ -12,6 +12,7 @@ import type { Credentials } from '../harness/implementation/credentials.ts';
 import { endedByItself } from '../harness/implementation/end.ts';
 import type { Identity, StartedTarget, Target } from '../harness/implementation/target.ts';
 import type { Exchange } from '../harness/message/exchange.ts';
+import type { Message } from '../harness/message/message.ts';
 import type { Link } from '../harness/mqtt/link.ts';
 import type { ClientRun } from '../harness/platform/client-run.ts';
 import type { ClientRunner } from '../harness/platform/client-runner.ts';
@@ -180,7 +181,9 @@ class MadeUpSession extends ServerRun {
     const [ms, now] = [this.#ms, origin + this.#ms];
     const echo = /"deviceSendTime"\s*:\s*("?\d+"?)/.exec(payload)?.[1] ?? 'null';
     for (const one of this.#answers({ topic, payload, qos, echo, now, count: this.#count })) {
-      const message = { topic: own, qos: 0 as const, retain: false, dup: false, ...one, at: microseconds(ms + (one.after ?? 2)) };
+      const atUs = microseconds(ms + (one.after ?? 2));
+      const time = { atUs, wallMs: wallMsAt(atUs) };
+      const message = { topic: own, qos: 0 as const, retain: false, dup: false, ...one, ...time };
       // the request is noted before its answer comes
       queueMicrotask(() => this.#deliver({ ...message, payload: Buffer.from(one.payload) }, one.to));
     }
@@ -289,14 +292,19 @@ export class FakeWorld extends NtpWorld<ServerScenario & ClientScenario> {
     sent: number,
     more: { digits?: string; payload?: string } = {},
   ): Exchange {
-    const at = microseconds(published);
+    const [sentUs, receivedUs] = [microseconds(published), microseconds(published + took)];
     const digits = more.digits ?? String(origin + published);
-    const timestamp = { type: 'Long', digits } as const;
+    const timestamp = { type: 'Long', digits, unique: true } as const;
     const own = '/ext/ntp/pk/dn/response';
-    const request = this.serverRun.ledger.asked({ responseTopic: own, timestamp, unique: true, qos: 0, at });
+    const common = { qos: 0, retain: false, dup: false } as const;
+    const asked = { ...common, topic: '/ext/ntp/pk/dn/request', payload: Buffer.from(`{"deviceSendTime":${digits}}`) };
+    const request = this.serverRun.ledger.sent(
+      { ...asked, atUs: sentUs, wallMs: wallMsAt(sentUs) },
+      { responseTopic: own, timestamp },
+    );
     const payload = Buffer.from(more.payload ?? said(digits, origin + received, origin + sent).payload);
-    const message = { topic: own, payload, qos: 0, retain: false, dup: false, at: microseconds(published + took) } as const;
-    const exchange = { request, response: this.serverRun.ledger.heard(message, own) };
+    const message = { ...common, topic: own, payload, atUs: receivedUs, wallMs: wallMsAt(receivedUs) };
+    const exchange = { request, response: this.serverRun.ledger.received(message, own) };
     this.server.requests.push(request);
     this.server.exchanges.push(exchange);
     return exchange;

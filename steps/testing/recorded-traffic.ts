@@ -3,7 +3,7 @@ import { type PairRun, recorded } from '../commands/interop/pair-run.ts';
 import type { TimestampType } from '../harness/implementation/target.ts';
 import { ClientRun } from '../harness/platform/client-run.ts';
 import { plainSetup } from '../harness/platform/client-setup.ts';
-import { RelayedConnection } from '../harness/platform/recorded-connection.ts';
+import { RecordedConnection } from '../harness/platform/recorded-connection.ts';
 
 /** Recorded traffic of a server and a client, made of packets that were never sent. */
 
@@ -48,13 +48,13 @@ const bytesOf = (packet: Packet | Buffer): Buffer => (Buffer.isBuffer(packet) ? 
 /** An encounter of one connection, as if all this had passed. */
 export function relayed(passing: readonly Passing[], type: TimestampType = 'long'): PairRun {
   const clientRun = new ClientRun(plainSetup(type), relayedIdentity);
-  const connection = new RelayedConnection();
+  const connection = new RecordedConnection();
   for (const one of passing) {
     if ('client' in one) connection.came('forth', bytesOf(one.client))();
     else if ('server' in one) connection.came('back', bytesOf(one.server))();
     else if ('ends' in one) connection.ended(one.ends);
     else {
-      const { accepted } = new RelayedConnection();
+      const { accepted } = new RecordedConnection();
       const said = { literal: String(one.reports), twice: BigInt(one.reports) * 2n, line: `time: ${one.reports}` };
       clientRun.keep({ ...accepted, ...said, deviceSendTime: undefined, deviceRecvTime: undefined });
     }

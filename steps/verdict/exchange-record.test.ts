@@ -3,8 +3,9 @@ import { describe, test } from 'node:test';
 import { Inbox } from '../harness/device/inbox.ts';
 import { NtpDevice } from '../harness/device/ntp-device.ts';
 import { RequestLedger } from '../harness/device/request-ledger.ts';
+import { wallMsAt } from '../harness/time/now.ts';
 import { origin, played, reported } from '../testing/client-starts.ts';
-import { type ExchangeRecord, isExchangeRecord, recordDevices, recordPerformances, thinned } from './exchange-record.ts';
+import { type ExchangeRecord, isExchangeRecord, recordClientRuns, recordDevices, thinned } from './exchange-record.ts';
 
 const records = (count: number): ExchangeRecord[] =>
   Array.from({ length: count }, (_, index) => ({ n: index + 1, asker: 'device', atMs: index, answers: [] }));
@@ -27,7 +28,15 @@ describe('an exchange with a server', () => {
     const ahead = Math.floor(Date.now()) + 3_600_000;
     const times = `"serverRecvTime":${ahead},"serverSendTime":${ahead + 5}`;
     const hear = (payload: string, at: number): void =>
-      inbox.put({ topic: responseTopic, payload: Buffer.from(payload), qos: 0, retain: false, dup: false, at });
+      inbox.put({
+        topic: responseTopic,
+        payload: Buffer.from(payload),
+        qos: 0,
+        retain: false,
+        dup: false,
+        atUs: at,
+        wallMs: wallMsAt(at),
+      });
     const device = new NtpDevice({
       identity: { productKey: 'p', deviceName: 'd' },
       name: 'device',
@@ -65,7 +74,7 @@ describe('an exchange with a client', () => {
     const times = { serverRecvTime: 1_571_724_098_110, serverSendTime: 1_571_724_098_115, deviceSendTime: 1_571_724_098_000 };
     const clientRun = played({ ...times, setup });
     clientRun.reports.push(reported(1_571_724_098_115, 400));
-    const [record] = recordPerformances([clientRun]).map((recorded) => recorded.record);
+    const [record] = recordClientRuns([clientRun]).map((recorded) => recorded.record);
     assert.equal(record?.reported, '1571724098115');
     assert.equal(record?.errorMs, -10);
     assert.equal(record?.forthMs, undefined);
@@ -78,7 +87,7 @@ describe('an exchange with a client', () => {
   test('took at most from its stamp to its report, without the time of the platform', () => {
     const clientRun = played({ serverRecvTime: 500, serverSendTime: 505, deviceSendTime: origin + 96 });
     clientRun.reports.push(reported(0, 116));
-    const [record] = recordPerformances([clientRun]).map((recorded) => recorded.record);
+    const [record] = recordClientRuns([clientRun]).map((recorded) => recorded.record);
     assert.equal(record?.answers[0]?.roundTripMs, 15);
   });
 });

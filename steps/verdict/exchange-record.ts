@@ -1,13 +1,12 @@
 import type { NtpDevice } from '../harness/device/ntp-device.ts';
-import { isWhole, type Response, roundTrip } from '../harness/message/exchange.ts';
-import { readPayload } from '../harness/message/payload.ts';
-import type { ClientRequest, ClientRun, Delivered, ReportedTime } from '../harness/platform/client-run.ts';
+import { type Exchange, isWhole, type Request, type Response, roundTrip, serverTimesOf } from '../harness/message/exchange.ts';
+import type { ClientRun, ReportedTime } from '../harness/platform/client-run.ts';
 import { platformTime } from '../harness/platform/client-setup.ts';
 import { wallMsAt } from '../harness/time/now.ts';
 
-/** A message that came back for a request, as a report keeps it. Times of day are decimal digits, in ms on the clock they come from. */
+/** A response, as a report keeps it. Times of day are decimal digits, in ms on the clock they come from. */
 export interface AnswerRecord {
-  /** How long after the request it crossed the suite's end of the wire, in ms with µs. */
+  /** How long after the request it crossed the suite's end of the connection, in ms with µs. */
   readonly afterMs: number;
   /** As the message says it; absent where the message holds no number of that name. */
   readonly serverRecvTime?: string;
@@ -15,108 +14,106 @@ export interface AnswerRecord {
   /** What the device's clock showed; absent where only the client itself could say it, and did not. */
   readonly deviceRecvTime?: string;
   /**
-   * How long the exchange took, in ms: in front of a server all of it, whatever the server says of itself; in front of a client what
-   * it may have measured at the most, until it reported and without the time that the suite's platform took.
+   * How long the exchange took, in ms. For a server: all of it, regardless of the times in the response. For a client: the most that the
+   * client may have measured until it reported, without the processing time of the suite's platform.
    */
   readonly roundTripMs?: number;
-  /** In front of a server: by how much its clock is ahead of the suite's, by the formula, in ms. */
+  /** Of a server: by how much its clock is ahead of the suite's, by the formula, in ms. */
   readonly offsetMs?: number;
-  /** True when it was kept back, since the client had not subscribed for it. */
+  /** True when it was not sent, because the client had not subscribed its topic. */
   readonly unheard?: true;
 }
 
-/** A request and what came back for it, as a report keeps it. */
+/** A request and its responses, as a report keeps them. */
 export interface ExchangeRecord {
   /** Its number in the scenario, from 1: some may have been left out. */
   readonly n: number;
   /** Who asked, in words: "device", "other device", "start 2". */
   readonly asker: string;
-  /** When the request crossed the suite's end of the wire, in ms after the scenario's first one. */
+  /** When the request crossed the suite's end of the connection, in ms after the scenario's first one. */
   readonly atMs: number;
   /** As the message says it; absent where it holds no number of that name. */
   readonly deviceSendTime?: string;
   readonly answers: readonly AnswerRecord[];
-  /** In front of a client: the latency of its link to the platform, in ms. */
+  /** Of a client: the latency of its link to the platform, in ms. */
   readonly forthMs?: number;
-  /** In front of a client: the time that it says it calculated, as it wrote it. */
+  /** Of a client: the time that it reported, as it wrote it. */
   readonly reported?: string;
   /** By how much that time is ahead of the platform's at that moment, in ms. */
   readonly errorMs?: number;
 }
 
-/** Where a record came from: what a message at fault is found by. */
+/** A record, and the request that it is made of. */
 export interface Recorded {
   readonly record: ExchangeRecord;
-  readonly source: object;
+  readonly source: Request;
 }
 
 /** The exchanges of the devices that the suite played, in the order of their requests. */
 export function recordDevices(devices: readonly NtpDevice[]): Recorded[] {
   const asked = devices.flatMap((device) => device.requests.map((request) => ({ device, request })));
-  asked.sort((a, b) => a.request.at - b.request.at);
-  const start = asked[0]?.request.at ?? 0;
+  asked.sort((a, b) => a.request.message.atUs - b.request.message.atUs);
+  const startUs = asked[0]?.request.message.atUs ?? 0;
   return asked.map(({ device, request }, index) => ({
     source: request,
     record: {
       n: index + 1,
       asker: device.name,
-      atMs: inMs(request.at - start),
+      atMs: inMs(request.message.atUs - startUs),
       ...(request.timestamp !== undefined && isWhole(request.timestamp.digits)
         ? { deviceSendTime: request.timestamp.digits }
         : {}),
-      answers: request.responses.map((response) => answerOf(device, request.at, response)),
+      answers: request.responses.map((response) => answerOf(device, request, response)),
     },
   }));
 }
 
-function answerOf(device: NtpDevice, sentAt: number, response: Response): AnswerRecord {
-  const { request, message } = response;
-  const [received, sent] = [response.serverRecvTime?.number, response.serverSendTime?.number];
-  const roundTripMs = request === undefined ? undefined : rounded(roundTrip({ request, response }));
-  const middle = (wallMsAt(sentAt) + wallMsAt(message.at)) / 2;
-  const arrival = request === undefined ? undefined : device.arrival(request, message.at);
+function answerOf(device: NtpDevice, request: Request, response: Response): AnswerRecord {
+  const { atUs } = response.message;
+  const middle = (wallMsAt(request.message.atUs) + wallMsAt(atUs)) / 2;
+  const arrival = device.arrival(request, atUs);
+  const times = serverTimesOf(response);
   return {
-    afterMs: inMs(message.at - sentAt),
-    ...timesOf(received, sent),
+    afterMs: inMs(atUs - request.message.atUs),
+    ...timesIn(response),
     ...(arrival === undefined ? {} : { deviceRecvTime: String(arrival) }),
-    ...(roundTripMs === undefined ? {} : { roundTripMs }),
-    ...(received === undefined || sent === undefined ? {} : finite('offsetMs', Number(received + sent) / 2 - middle)),
+    roundTripMs: rounded(roundTrip({ request, response })),
+    ...(times === undefined ? {} : finite('offsetMs', Number(times[0] + times[1]) / 2 - middle)),
   };
 }
 
 /** The exchanges of the client's starts, one start after the other. */
-export function recordPerformances(clientRuns: readonly ClientRun[]): Recorded[] {
+export function recordClientRuns(clientRuns: readonly ClientRun[]): Recorded[] {
   const asked = clientRuns.flatMap((clientRun, index) => {
-    const came = reportsOf(clientRun);
-    return clientRun.requests.map((request) => ({ clientRun, start: index + 1, request, came: came.get(request) }));
+    const results = resultsOf(clientRun);
+    return clientRun.requests.map((request) => ({ clientRun, start: index + 1, request, result: results.get(request) }));
   });
-  return asked.map(({ clientRun, start, request, came }, index) => ({
+  return asked.map(({ clientRun, start, request, result }, index) => ({
     source: request,
     record: {
       n: index + 1,
       asker: clientRuns.length > 1 ? `start ${start}` : 'client',
-      atMs: inMs(request.publish.atUs - (clientRun.request?.publish.atUs ?? 0)),
+      atMs: inMs(request.message.atUs - (clientRun.request?.message.atUs ?? 0)),
       ...(request.deviceSendTime?.number === undefined ? {} : { deviceSendTime: String(request.deviceSendTime.number) }),
-      answers: request.delivered.map((delivered) => deliveredRecord(clientRun, request, delivered)),
-      // A controlled clock is moved by what the page's example says, and no latency is spent.
+      answers: request.responses.map((response) => platformAnswer(clientRun, request, response)),
+      // A controlled clock is moved as the page's example says, and no latency is spent.
       ...(clientRun.setup.clock === undefined ? { forthMs: clientRun.setup.forthMs } : {}),
-      ...reportedFor(clientRun, came),
+      ...reportedFor(clientRun, result),
     },
   }));
 }
 
-function deliveredRecord(clientRun: ClientRun, request: ClientRequest, delivered: Delivered): AnswerRecord {
-  const said = readPayload(Buffer.from(delivered.payload)).members;
+function platformAnswer(clientRun: ClientRun, request: Request, response: Response): AnswerRecord {
   const { clock } = clientRun.setup;
-  const report = clientRun.reports.find(({ atUs }) => atUs >= delivered.atUs);
+  const report = clientRun.reports.find(({ atUs }) => atUs >= response.message.atUs);
   const arrival = report?.deviceRecvTime ?? clock?.receives;
-  const processing = Number(delivered.serverSendTime - delivered.serverRecvTime);
+  const [received, sent] = serverTimesOf(response) ?? [0n, 0n];
   return {
-    afterMs: inMs(delivered.atUs - request.publish.atUs),
-    ...timesOf(said.get('serverRecvTime')?.number, said.get('serverSendTime')?.number),
+    afterMs: inMs(response.message.atUs - request.message.atUs),
+    ...timesIn(response),
     ...(arrival === undefined ? {} : { deviceRecvTime: String(arrival) }),
-    roundTripMs: Math.max(0, rounded(elapsedAtMost(request, delivered, arrival, report) - processing)),
-    ...(delivered.heard ? {} : { unheard: true as const }),
+    roundTripMs: Math.max(0, rounded(elapsedAtMost(request, response, arrival, report) - Number(sent - received))),
+    ...(response.unsent ? { unheard: true as const } : {}),
   };
 }
 
@@ -125,54 +122,49 @@ const mostBehindMs = 5000;
 
 /** How long an exchange can have taken for the client, in ms. */
 function elapsedAtMost(
-  { publish, deviceSendTime }: ClientRequest,
-  delivered: Delivered,
+  { message, deviceSendTime }: Request,
+  response: Response,
   arrival: number | bigint | undefined,
   report: ReportedTime | undefined,
 ): number {
   const sent = deviceSendTime?.number;
   if (arrival !== undefined && sent !== undefined) return Number(BigInt(arrival) - sent);
-  const behind = sent === undefined ? 0 : publish.wallMs - Number(sent);
-  return ((report ?? delivered).atUs - publish.atUs) / 1000 + (behind > 0 && behind < mostBehindMs ? behind : 0);
+  const behind = sent === undefined ? 0 : message.wallMs - Number(sent);
+  return ((report ?? response.message).atUs - message.atUs) / 1000 + (behind > 0 && behind < mostBehindMs ? behind : 0);
 }
 
-/** A report, the request that it came of, and that request's last message before it. */
-interface Came {
+/** A report, and the latest exchange before it. */
+interface Result extends Exchange {
   readonly report: ReportedTime;
-  readonly owner: ClientRequest;
-  readonly delivered: Delivered;
 }
 
-/** What came of each request: the first report for which its last message was the latest. Looked up once, however much there is. */
-function reportsOf({ requests, reports }: ClientRun): ReadonlyMap<ClientRequest, Came> {
-  const heard = requests.flatMap((owner) =>
-    owner.delivered.filter((delivered) => delivered.heard).map((delivered) => ({ owner, delivered })),
+/** The result of each request: the first report that its response was the latest before. */
+function resultsOf({ requests, reports }: ClientRun): ReadonlyMap<Request, Result> {
+  const sent = requests.flatMap((request) =>
+    request.responses.filter(({ unsent }) => !unsent).map((response) => ({ request, response })),
   );
-  const came = new Map<ClientRequest, Came>();
+  const results = new Map<Request, Result>();
   for (const report of reports) {
-    const latest = heard.findLast(({ delivered }) => delivered.atUs <= report.atUs);
-    if (latest !== undefined && !came.has(latest.owner)) came.set(latest.owner, { ...latest, report });
+    const latest = sent.findLast(({ response }) => response.message.atUs <= report.atUs);
+    if (latest !== undefined && !results.has(latest.request)) results.set(latest.request, { ...latest, report });
   }
-  return came;
+  return results;
 }
 
-function reportedFor(clientRun: ClientRun, came: Came | undefined): Pick<ExchangeRecord, 'reported' | 'errorMs'> {
-  if (came === undefined) return {};
-  const { report, owner, delivered } = came;
-  const truth = platformTime(clientRun.setup, owner.publish.wallMs, delivered);
+function reportedFor(clientRun: ClientRun, result: Result | undefined): Pick<ExchangeRecord, 'reported' | 'errorMs'> {
+  if (result === undefined) return {};
+  const { report, request, response } = result;
+  const truth = platformTime(clientRun.setup, request.message.wallMs, response);
   return {
     reported: report.literal,
     ...(report.twice === undefined ? {} : finite('errorMs', Number(report.twice) / 2 - truth)),
   };
 }
 
-function timesOf(
-  received: bigint | undefined,
-  sent: bigint | undefined,
-): Pick<AnswerRecord, 'serverRecvTime' | 'serverSendTime'> {
+function timesIn({ serverRecvTime, serverSendTime }: Response): Pick<AnswerRecord, 'serverRecvTime' | 'serverSendTime'> {
   return {
-    ...(received === undefined ? {} : { serverRecvTime: String(received) }),
-    ...(sent === undefined ? {} : { serverSendTime: String(sent) }),
+    ...(serverRecvTime?.number === undefined ? {} : { serverRecvTime: String(serverRecvTime.number) }),
+    ...(serverSendTime?.number === undefined ? {} : { serverSendTime: String(serverSendTime.number) }),
   };
 }
 
@@ -190,7 +182,7 @@ function inMs(us: number): number {
 }
 
 /**
- * As many of them as a report keeps, spread evenly, and always the first, the last and the wanted one.
+ * As many records as a report keeps, spread evenly, and always the first, the last and the wanted one.
  *
  * @param wanted its number
  */
@@ -203,7 +195,7 @@ export function thinned(records: readonly ExchangeRecord[], most: number, wanted
 const optional = (value: unknown, type: 'string' | 'number'): boolean =>
   value === undefined || (type === 'string' ? typeof value === 'string' : typeof value === 'number' && Number.isFinite(value));
 
-/** True for a value that has the members of a record, whoever wrote it. */
+/** True for a value that has the members of a record. */
 export function isExchangeRecord(value: unknown): value is ExchangeRecord {
   if (typeof value !== 'object' || value === null) return false;
   const record = value as Readonly<Record<string, unknown>>;

@@ -1,4 +1,5 @@
 import type { StartedTarget, Target } from '../../harness/implementation/target.ts';
+import { serverTimesOf } from '../../harness/message/exchange.ts';
 import { printable } from '../../harness/text/printable.ts';
 import { conceal } from '../../harness/text/secrets.ts';
 import type { Requirement } from '../../requirements/requirement.ts';
@@ -15,7 +16,8 @@ export function startResults(pairRuns: readonly PairRun[], client: Target, serve
   return pairRuns.map((pairRun, index) => {
     const { clientRun, type, latency } = pairRun;
     const { request, reports } = clientRun;
-    const [delivered] = request?.delivered ?? [];
+    const [response] = request?.responses ?? [];
+    const times = response === undefined ? undefined : serverTimesOf(response);
     const { right, expected, uncertain } = outcomeOf(pairRun, client);
     const trouble = uncertain ?? troubleOf(pairRun, client, server)?.text;
     const sent = request?.deviceSendTime?.number;
@@ -25,9 +27,7 @@ export function startResults(pairRuns: readonly PairRun[], client: Target, serve
       forthMs: latency.forth,
       backMs: latency.back,
       ...(sent === undefined ? {} : { deviceSendTime: String(sent) }),
-      ...(delivered === undefined
-        ? {}
-        : { serverRecvTime: String(delivered.serverRecvTime), serverSendTime: String(delivered.serverSendTime) }),
+      ...(times === undefined ? {} : { serverRecvTime: String(times[0]), serverSendTime: String(times[1]) }),
       ...(reports[0] === undefined ? {} : { reported: clean(reports[0].literal) }),
       ...(expected === undefined ? {} : { expected }),
       ...(right === undefined ? {} : { right }),

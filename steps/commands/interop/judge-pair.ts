@@ -171,7 +171,7 @@ class PairJudge {
         why.push(becauseOf(broken));
         return [];
       }
-      const proper = device.requests.filter(({ qos }) => qos === 0).slice(0, mostRequests);
+      const proper = device.requests.filter(({ message }) => message.qos === 0).slice(0, mostRequests);
       if (proper.length === 0) why.push(preventedBy(pairRun) ?? 'the client did not ask');
       return proper.filter((request) => {
         const unheard = request.responses.length > 0 ? undefined : unheardBy(pairRun);
@@ -188,7 +188,7 @@ class PairJudge {
     const servedBefore =
       before.length > 0 &&
       before.every(
-        ({ clientRun }) => clientRun.requests.every(({ delivered }) => delivered.length > 0) && clientRun.request !== undefined,
+        ({ clientRun }) => clientRun.requests.every(({ responses }) => responses.length > 0) && clientRun.request !== undefined,
       );
     const devices = seen.map(({ device }) => device);
     const number = seen[0]?.number ?? 1;

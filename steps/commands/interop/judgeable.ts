@@ -59,7 +59,7 @@ const automatic = ({ target }: ClientSight): string | undefined =>
   target.capabilities.has('auto-subscription') ? 'the target file declares auto-subscription' : undefined;
 
 const answers = ({ pairRuns }: ClientSight): boolean =>
-  pairRuns.every(({ clientRun }) => clientRun.requests.some(({ delivered }) => delivered.length > 0));
+  pairRuns.every(({ clientRun }) => clientRun.requests.some(({ responses }) => responses.length > 0));
 
 const unanswered = (sight: ClientSight): string | undefined => (answers(sight) ? undefined : 'the client was not answered');
 
@@ -281,7 +281,8 @@ export const server: readonly Judgeable<ServerSight>[] = [
     together: true,
     hindered: ({ exchanges }) => {
       const [first, last] = [exchanges[0], exchanges.at(-1)];
-      const apart = first === undefined || last === undefined ? 0 : (last.request.at - first.request.at) / 1000;
+      const apart =
+        first === undefined || last === undefined ? 0 : (last.request.message.atUs - first.request.message.atUs) / 1000;
       return apart < apartMs ? `no two requests were answered that were ${apartMs} ms apart` : undefined;
     },
     sentences: () => [['both server times advance as real time does']],
@@ -308,7 +309,7 @@ export function tooEarly(device: ObservedDevice, request: Request): string | und
   const connection = device.connectionOf(request);
   const { ending } = connection ?? {};
   if (request.responses.length > 0 || ending === undefined || ending.by === 'server') return undefined;
-  const waited = (ending.atUs - request.at) / 1000;
+  const waited = (ending.atUs - request.message.atUs) / 1000;
   if (waited >= device.deadline) return undefined;
   return `the client left ${waited.toFixed(0)} ms after it had asked, and an answer may take ${device.deadline} ms`;
 }

@@ -2,85 +2,83 @@ import { NtpDevice } from '../../harness/device/ntp-device.ts';
 import type { ServerRun } from '../../harness/device/server-run.ts';
 import type { Identity } from '../../harness/implementation/target.ts';
 import type { Exchange, Request, Timestamp } from '../../harness/message/exchange.ts';
+import { messageOf } from '../../harness/message/message.ts';
 import { readPayload } from '../../harness/message/payload.ts';
-import type { RelayedConnection } from '../../harness/platform/recorded-connection.ts';
+import type { RecordedConnection } from '../../harness/platform/recorded-connection.ts';
 import type { PairRun } from './pair-run.ts';
 
-/** A request as it was handed to the server, and the connection on which it was asked. */
-interface Overheard {
+/** A request as it reached the server, and the connection on which it was sent. */
+interface ObservedRequest {
   readonly request: Request;
-  readonly connection: RelayedConnection;
+  readonly connection: RecordedConnection;
 }
 
-/**
- * A device in front of a server that somebody else plays: the client of an encounter, as the server saw it. All that it did and heard is
- * over; it asks nothing.
- */
+/** The client of a pair, as the server saw it: a device that the suite does not play. All that it did is over, and it asks nothing. */
 export class ObservedDevice extends NtpDevice {
-  readonly #overheard: Overheard[] = [];
+  readonly #observed: ObservedRequest[] = [];
 
-  /** Takes an encounter into a session's wire and watch, as if the suite had played the device. */
+  /** Takes a pair's packets into the trace and the request ledger of a run, as if the suite had played the device. */
   constructor(serverRun: ServerRun, { clientRun, connections }: PairRun, name: string) {
     const { identity } = clientRun;
     const { ledger, started } = serverRun;
     const connect = (): never => {
-      throw new Error('an overheard device does nothing any more');
+      throw new Error('an observed device does nothing any more');
     };
     super({ identity, name, ledger, deadline: started.target.responseDeadlineMs, connect });
-    for (const { at, happen } of this.#events(serverRun, connections, identity).toSorted((a, b) => a.at - b.at)) happen(at);
+    const events = this.#events(serverRun, connections, identity).toSorted((a, b) => a.atUs - b.atUs);
+    for (const { happen } of events) happen();
   }
 
   /** Why the server had closed the last connection, in words; undefined where it had not. */
   override get closed(): string | undefined {
-    const ending = this.#overheard.at(-1)?.connection.ending;
+    const ending = this.#observed.at(-1)?.connection.ending;
     return ending?.by === 'server' ? ending.reason : undefined;
   }
 
   /** The connection on which something was asked. */
-  connectionOf(request: Request): RelayedConnection | undefined {
-    return this.#overheard.find((one) => one.request === request)?.connection;
+  connectionOf(request: Request): RecordedConnection | undefined {
+    return this.#observed.find((one) => one.request === request)?.connection;
   }
 
   override async exchange(request: Request, within: number = this.deadline): Promise<Exchange | undefined> {
     const [response] = request.responses;
-    return response === undefined || response.message.at - request.at > within * 1000 ? undefined : { request, response };
+    return response === undefined || response.message.atUs - request.message.atUs > within * 1000
+      ? undefined
+      : { request, response };
   }
 
-  /** The first exchange that there was: whoever needs a later one looks whether there is. */
+  /** The first exchange that there was. */
   override async fence(): Promise<Exchange | undefined> {
     const [request] = this.requests.filter(({ responses }) => responses.length > 0);
     return request === undefined ? undefined : this.exchange(request);
   }
 
-  #events({ trace, ledger }: ServerRun, connections: readonly RelayedConnection[], { productKey, deviceName }: Identity) {
+  #events({ trace, ledger }: ServerRun, connections: readonly RecordedConnection[], { productKey, deviceName }: Identity) {
     const responseTopic = `/ext/ntp/${productKey}/${deviceName}/response`;
     return connections.flatMap((connection, index) => {
       const name = connections.length > 1 ? `${this.name}, connection ${index + 1}` : this.name;
-      const events = connection.passing.flatMap(({ direction, packet, came, passed }) => {
-        const moment = direction === 'forth' ? passed : came;
-        if (moment === undefined) return [];
-        const happen = (at: number): void => {
-          trace.record({ at, connection: name, direction: direction === 'forth' ? 'sent' : 'received', packet });
-          if (packet.cmd !== 'publish') return;
-          const payload = Buffer.from(packet.payload);
-          const { topic, qos, retain, dup } = packet;
-          if (direction === 'back') {
-            // A filter that covers more brings more, which is nobody's answer.
-            if (topic !== responseTopic) return;
-            this.heard.push(ledger.heard({ topic, payload, qos, retain, dup, at }, responseTopic));
+      const events = [...connection.serverTrace].map((frame) => ({
+        atUs: frame.atUs,
+        happen: (): void => {
+          trace.record({ ...frame, connection: name });
+          const message = messageOf(frame);
+          if (message === undefined) return;
+          if (frame.direction === 'received') {
+            // A filter that covers more topics brings more messages, which are no answers.
+            if (message.topic === responseTopic) this.responses.push(ledger.received(message, responseTopic));
             return;
           }
-          const timestamp = timestampIn(payload);
-          if (topic !== this.requestTopic || timestamp === undefined) return;
-          const request = ledger.asked({ responseTopic, timestamp, unique: false, qos, at });
+          const timestamp = timestampIn(message.payload);
+          if (message.topic !== this.requestTopic || timestamp === undefined) return;
+          const request = ledger.sent(message, { responseTopic, timestamp });
           this.requests.push(request);
-          this.#overheard.push({ request, connection });
-        };
-        return [{ at: moment.atUs, happen }];
-      });
+          this.#observed.push({ request, connection });
+        },
+      }));
       const { ending } = connection;
-      const note = (at: number): void => trace.record({ at, connection: name, note: ending?.reason ?? '' });
-      return ending === undefined ? events : [...events, { at: ending.atUs, happen: note }];
+      if (ending === undefined) return events;
+      const { atUs, reason } = ending;
+      return [...events, { atUs, happen: () => trace.record({ atUs, connection: name, note: reason }) }];
     });
   }
 }

@@ -1,12 +1,14 @@
 import { EnvironmentError } from '../../harness/implementation/errors.ts';
 import type { ListenAddress } from '../../harness/implementation/listen-address.ts';
 import type { Identity, StartedTarget, Target, TimestampType } from '../../harness/implementation/target.ts';
+import { type Request, requestOf, responseOf, serverTimesOf } from '../../harness/message/exchange.ts';
 import { readPayload } from '../../harness/message/payload.ts';
+import type { Frame } from '../../harness/mqtt/frame.ts';
 import { type Latency, Link } from '../../harness/mqtt/link.ts';
-import { type ClientRequest, ClientRun } from '../../harness/platform/client-run.ts';
+import { ClientRun } from '../../harness/platform/client-run.ts';
 import { plainSetup } from '../../harness/platform/client-setup.ts';
 import { afterReportMs, startClient, tellToAsk } from '../../harness/platform/client-start.ts';
-import { RelayedConnection, type RelayedFrame } from '../../harness/platform/recorded-connection.ts';
+import { RecordedConnection } from '../../harness/platform/recorded-connection.ts';
 import { reportsOf } from '../../harness/platform/reported-time.ts';
 import { learnSecret } from '../../harness/text/secrets.ts';
 
@@ -29,7 +31,7 @@ export interface PairSetup {
 export interface PairRun {
   /** As the platform in front of the client would have seen it. */
   readonly clientRun: ClientRun;
-  readonly connections: readonly RelayedConnection[];
+  readonly connections: readonly RecordedConnection[];
   readonly type: TimestampType;
   readonly latency: Latency;
   readonly imageDigest?: string;
@@ -43,8 +45,8 @@ export interface PairRun {
 export async function runPair({ client, venue, server, identity, type, latency, giveUp }: PairSetup): Promise<PairRun> {
   const clientRun = new ClientRun({ ...plainSetup(type), forthMs: latency.forth, backMs: latency.back }, identity);
   const reports = reportsOf(client);
-  const connections: RelayedConnection[] = [];
-  const hear = ({ packet, direction }: RelayedFrame): void => {
+  const connections: RecordedConnection[] = [];
+  const take = ({ packet }: Frame, direction: keyof Latency): void => {
     if (packet.cmd === 'connect' && packet.password !== undefined) {
       for (const { secrets } of [client, server.target]) learnSecret(secrets, packet.password.toString('utf8'));
     }
@@ -52,8 +54,8 @@ export async function runPair({ client, venue, server, identity, type, latency, 
       clientRun.keep(reports.fromMessage?.(packet.topic, Buffer.from(packet.payload), identity));
     clientRun.changed();
   };
-  const tap = (): RelayedConnection => {
-    const connection = new RelayedConnection(hear);
+  const tap = (): RecordedConnection => {
+    const connection = new RecordedConnection(take);
     connections.push(connection);
     return connection;
   };
@@ -94,7 +96,7 @@ export async function runPair({ client, venue, server, identity, type, latency, 
 /** What passed, when all has passed. */
 export function recorded(
   clientRun: ClientRun,
-  connections: readonly RelayedConnection[],
+  connections: readonly RecordedConnection[],
   latency: Latency = { forth: 0, back: 0 },
 ): PairRun {
   clientRun.requests.push(...requestsOf(clientRun, connections));
@@ -105,7 +107,7 @@ export function recorded(
 /** Lets the client ask, and waits for its report, its end or its deadline. */
 async function ledger(
   clientRun: ClientRun,
-  connections: readonly RelayedConnection[],
+  connections: readonly RecordedConnection[],
   { sync, withinMs, capabilities }: Target,
   client: StartedTarget,
   giveUp: AbortSignal,
@@ -118,8 +120,8 @@ async function ledger(
   const over = (): boolean => clientRun.over;
   try {
     if (sync.kind !== 'start' && sync.kind !== 'every' && sync.kind !== 'publish') {
-      const listens = (connection: RelayedConnection): boolean =>
-        capabilities.has('auto-subscription') ? connection.welcome === 0 : connection.subscriptions.size > 0;
+      const listens = (connection: RecordedConnection): boolean =>
+        capabilities.has('auto-subscription') ? connection.connackCode === 0 : connection.subscriptions.size > 0;
       await clientRun.until(() => over() || connections.some(listens), withinMs);
       if (!over()) await tellToAsk(client, sync);
     }
@@ -135,52 +137,27 @@ async function ledger(
   }
 }
 
-/** What the client asked, with what was handed to it in return. */
-function requestsOf(clientRun: ClientRun, connections: readonly RelayedConnection[]): ClientRequest[] {
-  const { requestTopic, responseTopic, setup } = clientRun;
-  const [answer] = setup.answers;
-  if (answer === undefined) throw new Error('a plain setup has an answer');
+/** What the client asked, with the responses that reached it. */
+function requestsOf(clientRun: ClientRun, connections: readonly RecordedConnection[]): Request[] {
+  const { requestTopic, responseTopic } = clientRun;
   const asked = connections.flatMap((connection) =>
-    connection.messages('forth').flatMap(({ packet, bytes, came }) => {
-      const payload = readPayload(Buffer.from(packet.payload));
-      if (!clientRun.isRequest(packet.topic, payload)) return [];
-      const before = connection.passing.findLast(
-        (frame) => (frame.direction === 'forth' ? frame.came : (frame.passed ?? frame.came)).atUs < came.atUs,
-      );
-      const request: ClientRequest = {
-        publish: {
-          ...came,
-          topic: packet.topic,
-          payload: Buffer.from(packet.payload),
-          qos: packet.qos,
-          retain: packet.retain,
-          dup: packet.dup,
-          firstByte: bytes[0] ?? 0,
-        },
-        beforeUs: (before?.passed ?? before?.came ?? connection.accepted).atUs,
-        listened: connections.some((other) => other.listenedTo(responseTopic, came.atUs)),
-        payload,
-        deviceSendTime: payload.members.get('deviceSendTime'),
-        delivered: [],
-      };
-      return [request];
+    connection.messages('forth').flatMap((message) => {
+      if (!clientRun.isRequest(message.topic, readPayload(message.payload))) return [];
+      const beforeUs = (connection.trace.before(message.atUs) ?? connection.accepted).atUs;
+      const subscribed = connections.some((other) => other.subscribedBefore(responseTopic, message.atUs));
+      return [requestOf(message, { place: '', responseTopic, beforeUs, subscribed })];
     }),
   );
-  asked.sort((a, b) => a.publish.atUs - b.publish.atUs);
-  const own = asked.filter(({ publish }) => publish.topic === requestTopic);
-  for (const connection of connections) {
-    for (const { packet, passed } of connection.messages('back')) {
-      if (passed === undefined || packet.topic !== responseTopic) continue;
-      const text = Buffer.from(packet.payload);
-      const { members } = readPayload(text);
-      const [serverRecvTime, serverSendTime] = [members.get('serverRecvTime')?.number, members.get('serverSendTime')?.number];
-      const earlier = own.filter(({ publish }) => publish.atUs < passed.atUs);
-      const echo = members.get('deviceSendTime')?.number;
-      const request = earlier.find((one) => one.delivered.length === 0 && one.deviceSendTime?.number === echo) ?? earlier.at(-1);
-      // What cannot be calculated with is the server's affair: no time can be expected to come of it.
-      if (request === undefined || serverRecvTime === undefined || serverSendTime === undefined) continue;
-      request.delivered.push({ ...passed, answer, payload: text.toString('utf8'), serverRecvTime, serverSendTime, heard: true });
-    }
+  asked.sort((a, b) => a.message.atUs - b.message.atUs);
+  const own = asked.filter(({ message }) => message.topic === requestTopic);
+  for (const message of connections.flatMap((connection) => connection.messages('back'))) {
+    if (message.topic !== responseTopic) continue;
+    const response = responseOf(message, undefined);
+    const echo = response.deviceSendTime?.number;
+    const earlier = own.filter((request) => request.message.atUs < message.atUs);
+    const request = earlier.find((one) => one.responses.length === 0 && one.deviceSendTime?.number === echo) ?? earlier.at(-1);
+    // A response without both times is the server's mistake: no time can be expected from it.
+    if (request !== undefined && serverTimesOf(response) !== undefined) request.responses.push({ ...response, request });
   }
   return asked;
 }

@@ -47,16 +47,16 @@ export function preventedBy({ clientRun, connections }: PairRun): string | undef
   if (clientRun.requests.length > 0 || connections.length === 0) return undefined;
   const asked = connections.filter(({ connect, ending }) => connect !== undefined || ending?.by === 'server');
   if (asked.length === 0) return undefined;
-  const welcomed = asked.filter(({ welcome }) => welcome === 0);
-  if (welcomed.length === 0) {
+  const accepted = asked.filter(({ connackCode }) => connackCode === 0);
+  if (accepted.length === 0) {
     const [first] = asked;
-    if (first?.welcome !== undefined)
-      return `the server refused the CONNECT with code ${first.welcome}; what the client shows has to be what the server knows`;
+    if (first?.connackCode !== undefined)
+      return `the server refused the CONNECT with code ${first.connackCode}; what the client shows has to be what the server knows`;
     return first?.ending?.by === 'server' ? first.ending.reason : 'the server did not answer the CONNECT';
   }
-  const ungranted = welcomed.flatMap((connection) => connection.ungranted);
+  const ungranted = accepted.flatMap((connection) => connection.ungranted);
   if (ungranted.length > 0) return `the server did not grant ${ungranted.join(', ')}, and the client did not ask`;
-  const ending = welcomed.map((connection) => connection.ending).find((one) => one?.by === 'server');
+  const ending = accepted.map((connection) => connection.ending).find((one) => one?.by === 'server');
   return ending === undefined ? undefined : `${ending.reason} before the client asked`;
 }
 
@@ -91,7 +91,7 @@ export function troubleOf(pairRun: PairRun, client: Target, server: StartedTarge
   if (connections.length === 0) return { side: 'client', text: `no connection: ${fate}` };
   if (request === undefined) return { side: 'client', text: `a connection and no request: ${fate}` };
   const [report] = reports;
-  const answered = clientRun.requests.some(({ delivered }) => delivered.length > 0);
+  const answered = clientRun.requests.some(({ responses }) => responses.length > 0);
   if (report !== undefined)
     return { side: 'client', text: `the client reported ${report.literal}${answered ? '' : ', and was not answered'}` };
   if (answered) return { side: 'client', text: `the client was answered, and reported no time: ${fate}` };

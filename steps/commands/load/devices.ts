@@ -1,4 +1,4 @@
-import type { FleetOptions } from '../../harness/device/fleet.ts';
+import type { FleetOptions } from '../../harness/device/light-device.ts';
 import { loadTls } from '../../harness/device/tls.ts';
 import { credentialsOf } from '../../harness/implementation/credentials.ts';
 import type { Identity, StartedTarget, Target } from '../../harness/implementation/target.ts';

@@ -99,8 +99,8 @@ describe('a foreign device', { timeout: 20_000 }, () => {
     const foreignDevice = await playForeignDevice(server, ledger);
     await foreignDevice.listen('#');
     await foreignDevice.fence();
-    assert.equal(foreignDevice.heard('/ext/ntp/a1PkTest01/dev02/response').length, 1);
-    assert.deepEqual(ledger.sightings, [], 'a message for each of its filters is no second answer');
+    assert.equal(foreignDevice.received('/ext/ntp/a1PkTest01/dev02/response').length, 1);
+    assert.deepEqual(ledger.lateMistakes, [], 'a message for each of its filters is no second answer');
   });
 
   test('is not held up by a server that closes its connection, nor for ever by one that no longer answers', async () => {
@@ -116,6 +116,6 @@ describe('a foreign device', { timeout: 20_000 }, () => {
     });
     const ignored = await playForeignDevice(deaf, new RequestLedger(), 50);
     await ignored.fence();
-    assert.deepEqual(ignored.heard(`${topic}/response`), []);
+    assert.deepEqual(ignored.received(`${topic}/response`), []);
   });
 });

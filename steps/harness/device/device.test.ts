@@ -55,7 +55,7 @@ for (const [kind, connect] of kinds) {
           { topic, payload: String(payload), qos, retain, dup },
           { topic: 'answer', payload: 'to 42', qos: 0, retain: false, dup: false },
         );
-        assert.ok(message.at >= at);
+        assert.ok(message.atUs >= at);
 
         const peer = await server.peer();
         await device.close();

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { agree, FakeServer, type Peer, type Reaction } from '../../testing/fake-server.ts';
 import { MadeCertificates } from '../../testing/made-certificates.ts';
 import { nowUs } from '../time/now.ts';
-import { Fleet, type FleetOptions } from './fleet.ts';
+import { Fleet } from './fleet.ts';
+import type { FleetOptions } from './light-device.ts';
 
 const identities = Array.from({ length: 20 }, (_, index) => ({ productKey: 'a1b2c3d4e5f', deviceName: `probe-${index}` }));
 

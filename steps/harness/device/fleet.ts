@@ -1,25 +1,10 @@
-import { readFileSync } from 'node:fs';
-import type { Socket } from 'node:net';
-import { type SecureContext, TLSSocket } from 'node:tls';
-import { generate } from 'mqtt-packet';
-import type { Credentials } from '../implementation/credentials.ts';
 import { EnvironmentError } from '../implementation/errors.ts';
 import type { Identity } from '../implementation/target.ts';
-import { isExactly, readPayload } from '../message/payload.ts';
-import { MalformedPacket } from '../mqtt/packet-cutter.ts';
-import { PacketReader } from '../mqtt/packet-reader.ts';
 import { printable } from '../text/printable.ts';
 import { nowUs } from '../time/now.ts';
-import { type Address, connectSocket, tlsContext } from './device.ts';
-
-/** Where a fleet connects to, and how. */
-export interface FleetOptions {
-  readonly address: Address;
-  readonly mqttVersion: '3.1.1' | '5';
-  readonly credentials: (identity: Identity) => Credentials;
-  /** How long nothing at all may come before what is still open counts as lost, in ms. */
-  readonly deadline: number;
-}
+import { type FleetListener, type FleetOptions, LightDevice, type Refusal } from './light-device.ts';
+import { isExhausted, localAddress, requireFiles } from './machine-limits.ts';
+import { tlsContext } from './socket.ts';
 
 /** What came of all requests of a fleet so far. Those that are neither answered nor lost are open. */
 export interface FleetCounts {
@@ -55,30 +40,15 @@ export class NotLetIn extends Error {
 /** How many devices connect at a time. */
 const atATime = 64;
 
-/** A packet of the service is short; whatever is longer is none. */
-const mostPacketBytes = 64 * 1024;
-
-/** How much of what comes is taken from the system at a time. */
-const intakeBytes = 64 * 1024;
-
-/**
- * Ports of one local address that a fleet uses. Linux has 28,000 by default, and gives away the half of one parity first: beyond that
- * every further connection searches through all of them.
- */
-const portsOfAnAddress = 12_000;
-
-/** Files that the suite has open besides its devices. */
-const otherFiles = 200;
+/** How many bytes are read from the system at a time. */
+const receiveBufferBytes = 64 * 1024;
 
 /** How many faults are told in words. */
 const mostFaults = 20;
 
-/** What the system says when it has no more connections to give. */
-const exhausted = new Set(['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'EADDRINUSE', 'ENOBUFS', 'ENOMEM']);
-
 /**
- * Very many devices, each with a connection of its own and little else: they connect, subscribe, ask, and count what comes. Nothing is
- * recorded of them but what went wrong. A device whose connection ends stays away.
+ * Very many devices, each with a connection of its own and little else: they connect, subscribe, ask, and count what comes. Only what
+ * went wrong is recorded. A device whose connection ends does not connect again.
  */
 export class Fleet implements AsyncDisposable {
   /** What went wrong, one line each; at most 20. */
@@ -89,7 +59,7 @@ export class Fleet implements AsyncDisposable {
   readonly #devices: LightDevice[] = [];
   readonly #deadline: number;
   readonly #planned: number;
-  /** The stamp of the first device's first request; see {@link Fleet.ask}. */
+  /** The timestamp of the first device's first request; see {@link Fleet.ask}. */
   readonly #firstStamp = Date.now();
   #faultCount = 0;
   #connected = 0;
@@ -104,7 +74,7 @@ export class Fleet implements AsyncDisposable {
   }
 
   /**
-   * Connects devices and has them hear their response topics, some at a time.
+   * Connects devices and subscribes their response topics, some at a time.
    *
    * @param giveUp when it aborts, no further device connects: the fleet is then smaller
    * @throws EnvironmentError when this machine cannot open so many connections
@@ -115,26 +85,26 @@ export class Fleet implements AsyncDisposable {
     const { address, deadline } = options;
     const fleet = new Fleet(identities.length, deadline);
     const context = address.tls === undefined ? undefined : tlsContext(address.tls);
-    const buffer = Buffer.allocUnsafe(intakeBytes);
-    const ear = fleet.#ear();
+    const buffer = Buffer.allocUnsafe(receiveBufferBytes);
+    const listener = fleet.#listener();
     const queue = identities.entries();
     let failed: Error | undefined;
-    const lane = async (): Promise<void> => {
+    const connectInTurn = async (): Promise<void> => {
       for (const [index, identity] of queue) {
         if (failed !== undefined || giveUp?.aborted === true) return;
-        const way = { from: localAddress(address.host, index), context, buffer };
-        const device = new LightDevice(index, identity, options, way, ear);
+        const route = { from: localAddress(address.host, index), context, buffer };
+        const device = new LightDevice(index, identity, options, route, listener);
         fleet.#devices.push(device);
         const refusal = await device.ready;
         if (refusal !== undefined) failed ??= explained(refusal, fleet.connected, identities.length);
       }
     };
-    const lanes = Promise.all(Array.from({ length: atATime }, lane));
+    const connecting = Promise.all(Array.from({ length: atATime }, connectInTurn));
     const stop = (): void => {
       for (const device of fleet.#devices) device.giveUp();
     };
     giveUp?.addEventListener('abort', stop);
-    await lanes;
+    await connecting;
     giveUp?.removeEventListener('abort', stop);
     if (failed === undefined || giveUp?.aborted === true) {
       // By their numbers, whichever came in first.
@@ -149,7 +119,7 @@ export class Fleet implements AsyncDisposable {
     return this.#devices.length;
   }
 
-  /** Devices that are let in and still there. */
+  /** Devices that were accepted and are still connected. */
   get connected(): number {
     return this.#connected;
   }
@@ -170,8 +140,8 @@ export class Fleet implements AsyncDisposable {
   }
 
   /**
-   * Has a device ask. Every request of the fleet has a stamp of its own, which tells whose answer comes; every other device writes it as
-   * a String. Of a device that is gone the request is lost at once.
+   * Has a device ask. Every request of the fleet has a timestamp of its own, by which its answer is found; every second device writes it
+   * as a String. The request of a device that is no longer connected is lost at once.
    *
    * @param device its place in the fleet
    * @param due when it was to ask, monotonic time in µs
@@ -217,7 +187,7 @@ export class Fleet implements AsyncDisposable {
     await Promise.all(this.#devices.map((device) => device.close()));
   }
 
-  #ear(): Ear {
+  #listener(): FleetListener {
     const { counts } = this;
     return {
       ownerOf: (stamp) => {
@@ -232,7 +202,7 @@ export class Fleet implements AsyncDisposable {
         this.onAnswer({ device, due, at });
         this.#look();
       },
-      strange: (kind, what) => {
+      unexpected: (kind, what) => {
         counts[kind] += 1;
         this.#fault(what);
       },
@@ -260,242 +230,10 @@ export class Fleet implements AsyncDisposable {
   }
 }
 
-/** What a fleet is told by its devices. */
-interface Ear {
-  /** Whose request a stamp would be, and the how many-th of that device. */
-  ownerOf(stamp: number): { readonly index: number; readonly turn: number } | undefined;
-  letIn(): void;
-  answered(device: number, due: number): void;
-  /** A device got what it did not ask for; in words. */
-  strange(kind: 'doubled' | 'foreign' | 'unfit', what: string): void;
-  /** The connection of a device ended, and so many of its requests were open. */
-  gone(what: string, open: number): void;
-}
-
-/** How a device reaches the server. */
-interface Way {
-  readonly from: string | undefined;
-  readonly context: SecureContext | undefined;
-  /** Where what comes is put first: one for all devices. */
-  readonly buffer: Buffer;
-}
-
-/** One device: a connection, its topics, and the stamps that it waits for. */
-class LightDevice {
-  readonly index: number;
-  readonly identity: Identity;
-  /** Settles when the device hears its response topic, or with why it does not. */
-  readonly ready: Promise<Refusal | undefined>;
-  /** How often it has asked. */
-  asked = 0;
-  readonly #socket: Socket;
-  readonly #ear: Ear;
-  readonly #version: 4 | 5;
-  readonly #responseTopic: string;
-  /** When each open request was due, by its stamp. */
-  readonly #open = new Map<number, number>();
-  /** Stamps that it no longer waits for an answer to. */
-  #lost: Set<number> | undefined;
-  #settle: ((refusal?: Refusal) => void) | undefined;
-  #over = false;
-
-  constructor(index: number, identity: Identity, options: FleetOptions, { from, context, buffer }: Way, ear: Ear) {
-    const { address, mqttVersion, credentials, deadline } = options;
-    this.index = index;
-    this.identity = identity;
-    this.#ear = ear;
-    this.#version = mqttVersion === '5' ? 5 : 4;
-    this.#responseTopic = this.#topic('response');
-    this.ready = new Promise((resolve) => {
-      this.#settle = resolve;
-    });
-    const reader = new PacketReader(mostPacketBytes, this.#version);
-    const read = (chunk: Buffer): void => this.#read(reader, chunk);
-    this.#socket = connectSocket(address, { from, context, receiveBuffer: { buffer, read } });
-    if (address.tls !== undefined) this.#socket.on('data', read);
-    this.#socket.on('error', (error: NodeJS.ErrnoException) => this.#end(error.message, error.code));
-    this.#socket.on('close', () => this.#end('the server closed the connection'));
-    this.#socket.setTimeout(deadline, () => this.#end('it was neither accepted nor granted its subscription in time'));
-    const packet = { cmd: 'connect', protocolId: 'MQTT', clean: true, keepalive: 0, ...shown(credentials(identity)) } as const;
-    this.#socket.write(generate({ ...packet, protocolVersion: this.#version }, { protocolVersion: this.#version }));
-  }
-
-  /** True from the granted subscription on, until the connection ends. */
-  get connected(): boolean {
-    return this.#settle === undefined && !this.#over;
-  }
-
-  /** True while it is connected and has every answer that it ever asked for. */
-  get satisfied(): boolean {
-    return this.connected && this.#open.size === 0 && this.#lost === undefined;
-  }
-
-  /** @param due monotonic time in µs */
-  ask(stamp: number, due: number): void {
-    this.asked += 1;
-    this.#open.set(stamp, due);
-    const payload = this.index % 2 === 0 ? `{"deviceSendTime":${stamp}}` : `{"deviceSendTime":"${stamp}"}`;
-    const packet = { cmd: 'publish', topic: this.#topic('request'), payload, qos: 0, retain: false, dup: false } as const;
-    this.#socket.write(generate(packet, { protocolVersion: this.#version }));
-  }
-
-  /** Waits for nothing any more. @returns how many requests were open */
-  forget(): number {
-    const count = this.#open.size;
-    if (count > 0) this.#lost = new Set([...(this.#lost ?? []), ...this.#open.keys()]);
-    this.#open.clear();
-    return count;
-  }
-
-  /** Ends a device that is not connected yet. */
-  giveUp(): void {
-    if (this.#settle !== undefined) this.#end('the suite gave up');
-  }
-
-  async close(): Promise<void> {
-    this.#over = true;
-    if (this.#socket.closed) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#socket.once('close', () => resolve());
-    // By a reset: ten thousand connections that end in an orderly way would keep their ports for a minute each.
-    // TLS has no reset.
-    if (this.#socket.connecting || this.#socket instanceof TLSSocket) this.#socket.destroy();
-    else this.#socket.resetAndDestroy();
-    await promise;
-  }
-
-  #topic(end: 'request' | 'response'): string {
-    return `/ext/ntp/${this.identity.productKey}/${this.identity.deviceName}/${end}`;
-  }
-
-  #read(reader: PacketReader, chunk: Buffer): void {
-    try {
-      for (const { packet } of reader.read(chunk)) {
-        if (packet.cmd === 'publish') this.#hear(packet.topic, bytesOf(packet.payload), packet.qos);
-        else if (packet.cmd === 'connack') this.#accepted(packet.reasonCode ?? packet.returnCode ?? 0);
-        else if (packet.cmd === 'suback') this.#granted(Number(packet.granted[0] ?? 0x80));
-      }
-    } catch (error) {
-      if (!(error instanceof MalformedPacket)) throw error;
-      this.#end(`the server sent malformed MQTT (${error.message})`);
-    }
-  }
-
-  #accepted(code: number): void {
-    if (code !== 0) {
-      this.#end(`the server refused the connection with code ${code}`);
-      return;
-    }
-    const subscriptions = [{ topic: this.#responseTopic, qos: 0 }] as const;
-    this.#socket.write(
-      generate({ cmd: 'subscribe', messageId: 1, subscriptions: [...subscriptions] }, { protocolVersion: this.#version }),
-    );
-  }
-
-  #granted(code: number): void {
-    if (code > 2) {
-      this.#end(`the server refused the subscription with code ${code}`);
-      return;
-    }
-    this.#socket.setTimeout(0);
-    if (this.#settle === undefined) return;
-    this.#ear.letIn();
-    this.#settle();
-    this.#settle = undefined;
-  }
-
-  #hear(topic: string, payload: Buffer, qos: number): void {
-    const { deviceName } = this.identity;
-    const { members, fault, text } = readPayload(payload);
-    const echo = members.get('deviceSendTime');
-    const said = `${deviceName} got ${text.slice(0, 200)}`;
-    if (topic !== this.#responseTopic) {
-      this.#ear.strange('foreign', `${said} on ${topic.slice(0, 100)}`);
-      return;
-    }
-    const whole = fault === undefined && members.has('serverRecvTime') && members.has('serverSendTime');
-    const exact = echo?.number !== undefined && isExactly(echo, echo.number) ? echo.number : undefined;
-    if (!whole || exact === undefined || qos !== 0) {
-      this.#ear.strange('unfit', `${said}${qos === 0 ? '' : ` at QoS ${qos}`}, which is no proper answer`);
-      return;
-    }
-    const stamp = Number(exact);
-    const due = this.#open.get(stamp);
-    if (due !== undefined) {
-      this.#open.delete(stamp);
-      this.#ear.answered(this.index, due);
-      return;
-    }
-    const owner = this.#ear.ownerOf(stamp);
-    if (this.#lost?.has(stamp) === true) this.#ear.strange('unfit', `${said}, an answer so late that it counts as lost`);
-    else if (owner?.index === this.index && owner.turn < this.asked)
-      this.#ear.strange('doubled', `${said}, an answer to what was answered before`);
-    else if (owner !== undefined && owner.index !== this.index)
-      this.#ear.strange('foreign', `${said}, an answer to what another device may have asked`);
-    else this.#ear.strange('unfit', `${said}, an answer to what nobody has asked`);
-  }
-
-  #end(reason: string, code?: string): void {
-    if (!this.#over) {
-      this.#over = true;
-      if (this.#settle === undefined) this.#ear.gone(`${this.identity.deviceName}: ${reason}`, this.forget());
-    }
-    this.#settle?.({ device: this.identity.deviceName, reason, code });
-    this.#settle = undefined;
-    this.#socket.destroy();
-  }
-}
-
-/** Why a device was not let in. */
-interface Refusal {
-  readonly device: string;
-  readonly reason: string;
-  /** The system's code, where it was the system. */
-  readonly code: string | undefined;
-}
-
 function explained({ device, reason, code }: Refusal, connected: number, all: number): Error {
   const what = `${device} could not connect: ${reason}; ${connected} of ${all} devices were connected`;
-  if (code === undefined || !exhausted.has(code)) return new NotLetIn(what);
+  if (!isExhausted(code)) return new NotLetIn(what);
   return new EnvironmentError(
     `${what}.\n  This machine has no more connections to give: take fewer devices, or raise the open files (ulimit -n), the ports (net.ipv4.ip_local_port_range) or the number of machines (--shard).`,
   );
-}
-
-/** A payload as the reader of packets has it, which is hardly ever a text. */
-function bytesOf(payload: string | Buffer): Buffer {
-  return typeof payload === 'string' ? Buffer.from(payload) : payload;
-}
-
-/** What of the credentials stands in CONNECT. */
-function shown({ clientId, username, password }: Credentials): { clientId: string; username?: string; password?: Buffer } {
-  return {
-    clientId,
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password: Buffer.from(password) }),
-  };
-}
-
-/** The local address of a device: one of this machine's loopback has not enough ports for all of them. */
-function localAddress(host: string, index: number): string | undefined {
-  const address = Math.floor(index / portsOfAnAddress);
-  return address === 0 || !host.startsWith('127.') ? undefined : `127.0.0.${address + 1}`;
-}
-
-/** @throws EnvironmentError when this process may not open as many files */
-function requireFiles(devices: number): void {
-  const [, limit = ''] = /^Max open files\s+(\d+)/m.exec(readLimits()) ?? [];
-  if (limit === '' || Number(limit) >= devices + otherFiles) return;
-  throw new EnvironmentError(
-    `${devices} devices need ${devices + otherFiles} open files, and this process may have ${limit}: raise it (ulimit -n ${devices + otherFiles}), or take fewer devices`,
-  );
-}
-
-function readLimits(): string {
-  try {
-    return readFileSync('/proc/self/limits', 'utf8');
-  } catch {
-    // Not Linux: the system will say so itself, when a connection cannot be opened.
-    return '';
-  }
 }

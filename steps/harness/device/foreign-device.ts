@@ -1,13 +1,13 @@
 import type { Identity } from '../implementation/target.ts';
 import type { Request } from '../message/exchange.ts';
+import type { Message } from '../message/message.ts';
 import { assertValid } from '../message/schema.ts';
 import { nowUs, wallMsAt } from '../time/now.ts';
 import type { DeviceConnection } from './device.ts';
-import type { Message } from './inbox.ts';
 import type { NtpDevice } from './ntp-device.ts';
 import type { RequestLedger } from './request-ledger.ts';
 
-/** What an intruder is made of. */
+/** What a foreign device is made of. */
 export interface ForeignDeviceParts {
   readonly identity: Identity;
   readonly connection: DeviceConnection;
@@ -17,8 +17,8 @@ export interface ForeignDeviceParts {
 }
 
 /**
- * A device that is connected by right and oversteps it. What it hears is its own affair and no part of the run's watch: a server may
- * well deliver a message once for each of its filters that overlap.
+ * A connected device that uses the topics of other devices. What it receives does not go into the request ledger: a server may deliver a
+ * message once for each of its filters that overlap.
  */
 export class ForeignDevice {
   readonly identity: Identity;
@@ -29,27 +29,26 @@ export class ForeignDevice {
     this.#parts = parts;
   }
 
-  /** Tries to hear by a filter. That the server refuses, or closes the connection, is as good as that it delivers nothing. */
+  /** Tries to subscribe a filter. A server may refuse it, close the connection, or deliver nothing. */
   async listen(filter: string): Promise<void> {
     await this.#parts.connection.subscribe(filter, 0);
   }
 
-  /** Asks in the name of another device, which may hear what comes of it. @param forbiddenBy id of the requirement */
+  /** Asks in the name of another device, which then may get the response. @param forbiddenBy id of the requirement */
   askAs({ requestTopic, responseTopic }: NtpDevice, forbiddenBy: string): Request {
     const { ledger } = this.#parts;
     const timestamp = { type: 'Long', digits: String(ledger.unused(this.#now())), unique: true } as const;
-    const at = this.#publish(requestTopic, timestamp.digits);
-    return ledger.asked({ responseTopic, timestamp, unique: true, qos: 0, at, forbiddenBy });
+    return ledger.sent(this.#publish(requestTopic, timestamp.digits), { responseTopic, timestamp, forbiddenBy });
   }
 
   /** What reached it on a topic. */
-  heard(topic: string): readonly Message[] {
+  received(topic: string): readonly Message[] {
     return this.#parts.connection.inbox.messages.filter((message) => message.topic === topic);
   }
 
   /**
-   * A fence: asks in its own name, and waits for the answer; whatever the server did with what it was sent before, it has done then.
-   * A server that has closed the connection has done so too, and one that no longer answers an intruder has had its deadline.
+   * A fence: asks in its own name, and waits for the answer. The server has then dealt with everything that it was sent before. It has
+   * also done so when it has closed the connection, or has not answered this device within the deadline.
    */
   async fence(): Promise<void> {
     const { connection, ledger, deadline } = this.#parts;
@@ -59,13 +58,17 @@ export class ForeignDevice {
     if (connection.inbox.closed !== undefined) return;
     const digits = String(ledger.unused(this.#now()));
     this.#publish(`${topic}/request`, digits);
-    await connection.inbox.until(() => this.heard(`${topic}/response`).find(({ payload }) => payload.includes(digits)), deadline);
+    await connection.inbox.until(
+      () => this.received(`${topic}/response`).find(({ payload }) => payload.includes(digits)),
+      deadline,
+    );
   }
 
-  #publish(topic: string, digits: string): number {
+  #publish(topic: string, digits: string): Message {
     const payload = `{"deviceSendTime":${digits}}`;
     assertValid('request', payload);
-    return this.#parts.connection.publish(topic, payload, 0);
+    const atUs = this.#parts.connection.publish(topic, payload, 0);
+    return { atUs, wallMs: wallMsAt(atUs), topic, payload: Buffer.from(payload), qos: 0, retain: false, dup: false };
   }
 
   #now(): number {

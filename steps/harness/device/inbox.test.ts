@@ -1,8 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Inbox, type Message } from './inbox.ts';
+import type { Message } from '../message/message.ts';
+import { Inbox } from './inbox.ts';
 
-const message = (topic: string): Message => ({ topic, payload: Buffer.alloc(0), qos: 0, retain: false, dup: false, at: 0 });
+const message = (topic: string): Message => ({
+  topic,
+  payload: Buffer.alloc(0),
+  qos: 0,
+  retain: false,
+  dup: false,
+  atUs: 0,
+  wallMs: 0,
+});
 
 /** Far longer than a test may take. */
 const never = 600_000;

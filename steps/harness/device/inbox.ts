@@ -1,18 +1,12 @@
-/** A PUBLISH that reached the suite. */
-export interface Message {
-  readonly topic: string;
-  readonly payload: Buffer;
-  readonly qos: 0 | 1 | 2;
-  readonly retain: boolean;
-  readonly dup: boolean;
-  /** Monotonic time of its arrival in µs. */
-  readonly at: number;
-}
+import type { Message } from '../message/message.ts';
+import { Changes } from '../time/changes.ts';
 
-/** What arrived on one connection, in order, and a way to wait for more without a clock. */
+const connectionClosed = Symbol('connection closed');
+
+/** The messages that arrived on one connection, in order, and a way to wait for more. */
 export class Inbox {
   readonly #messages: Message[] = [];
-  readonly #waiting = new Set<() => void>();
+  readonly #changes = new Changes();
   #listener: ((message: Message) => void) | undefined;
   #closed: string | undefined;
 
@@ -43,9 +37,9 @@ export class Inbox {
     this.wake();
   }
 
-  /** Lets everybody who waits look again: something that they look for, and that is no message, has come. */
+  /** Has every {@link until} look again: something has come that is not a message. */
   wake(): void {
-    for (const look of this.#waiting) look();
+    this.#changes.changed();
   }
 
   /**
@@ -56,20 +50,9 @@ export class Inbox {
    * @returns what `find` gave; undefined when the deadline passed or the connection closed before
    */
   async until<T>(find: () => T | undefined, deadline: number): Promise<T | undefined> {
-    const found = find();
-    if (found !== undefined || this.#closed !== undefined) return found;
-    return new Promise((resolve) => {
-      const settle = (result: T | undefined): void => {
-        clearTimeout(timer);
-        this.#waiting.delete(look);
-        resolve(result);
-      };
-      const look = (): void => {
-        const result = find();
-        if (result !== undefined || this.#closed !== undefined) settle(result);
-      };
-      const timer = setTimeout(() => settle(undefined), deadline);
-      this.#waiting.add(look);
-    });
+    const look = (): T | typeof connectionClosed | undefined =>
+      find() ?? (this.#closed === undefined ? undefined : connectionClosed);
+    const found = await this.#changes.until(look, deadline);
+    return found === connectionClosed ? undefined : found;
   }
 }

@@ -4,7 +4,7 @@ import { ConnectError } from './device.ts';
 import type { NtpDevice } from './ntp-device.ts';
 import type { RequestLedger } from './request-ledger.ts';
 
-/** How many devices connect at a time: what is judged is that they ask at the same moment, not that they call at the same moment. */
+/** How many devices connect at a time. The scenario is about requests at the same moment, not about connections at the same moment. */
 const atATime = 16;
 
 /** The longest that one round of answers may take, however slowly they keep coming, in ms. */
@@ -16,14 +16,14 @@ export interface Asked {
   readonly request: Request;
 }
 
-/** Devices that are connected and hear their response topics, and why one more could not connect, in words. */
+/** Devices that are connected and have subscribed their response topics, and why one more could not connect, in words. */
 export interface ManyDevices {
   readonly devices: readonly NtpDevice[];
   readonly refusal?: string;
 }
 
 /**
- * Has many devices connect and hear their response topics, some at a time.
+ * Connects many devices and subscribes their response topics, some at a time.
  *
  * @param connect gives the device of a number, connected
  * @throws Error when it is this machine that has no more connections to give
@@ -46,8 +46,8 @@ export async function gather(count: number, connect: (index: number) => Promise<
 }
 
 /**
- * Waits for the first response to each request. A server that takes one request after the other is as good as any: as long as answers
- * keep coming, none of them is late.
+ * Waits for the first response to each request. A server may take one request after the other: as long as answers keep coming, none of
+ * them is late.
  *
  * @returns what was not answered when nothing had come for the deadline of a device, or when it all took longer than 90 s
  */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { SuiteFault } from '../text/suite-fault.ts';
-import { nowUs } from '../time/now.ts';
+import { now, nowUs } from '../time/now.ts';
 import type { DeviceConnection } from './device.ts';
 import { Inbox } from './inbox.ts';
 import { NtpDevice } from './ntp-device.ts';
@@ -34,7 +34,7 @@ class Connection implements DeviceConnection {
   }
 
   hear(payload: string, topic = responseTopic): void {
-    this.inbox.put({ topic, payload: Buffer.from(payload), qos: 0, retain: false, dup: false, at: nowUs() });
+    this.inbox.put({ topic, payload: Buffer.from(payload), qos: 0, retain: false, dup: false, ...now() });
   }
 
   async close(): Promise<void> {
@@ -74,7 +74,7 @@ describe('an NTP device', { timeout: 20_000 }, () => {
     const exchange = await device.askAndWait({ type: 'String', digits: '1571724098000' });
     assert.deepEqual(connections[0]?.published, [['/ext/ntp/a1PkTest01/dev01/request', '{"deviceSendTime":"1571724098000"}', 0]]);
     assert.equal(exchange?.request, device.requests[0]);
-    assert.equal(exchange?.response, device.heard[0]);
+    assert.equal(exchange?.response, device.responses[0]);
     assert.equal(exchange?.response.deviceSendTime?.literal, '"1571724098000"');
   });
 
@@ -115,7 +115,7 @@ describe('an NTP device', { timeout: 20_000 }, () => {
       serve(payload, connection);
     });
     const exchange = await device.askAndWait();
-    assert.equal(device.heard.length, 1);
+    assert.equal(device.responses.length, 1);
     assert.equal(exchange?.response.serverSendTime?.literal, '2');
   });
 
@@ -123,7 +123,7 @@ describe('an NTP device', { timeout: 20_000 }, () => {
     const { device, connections } = await play();
     connections[0]?.hear('{"deviceSendTime":1}', '/ext/ntp/a1PkTest01/dev02/response');
     assert.deepEqual(
-      device.heard.map(({ request, message }) => [request, message.topic]),
+      device.responses.map(({ request, message }) => [request, message.topic]),
       [[undefined, '/ext/ntp/a1PkTest01/dev02/response']],
     );
   });

@@ -1,20 +1,20 @@
 import type { Identity } from '../implementation/target.ts';
 import { type Exchange, isWhole, type Request, type Response, type Timestamp, toJson } from '../message/exchange.ts';
+import type { Message, QoS } from '../message/message.ts';
 import { assertValid } from '../message/schema.ts';
 import { nowUs, wallMsAt } from '../time/now.ts';
 import { stopwatch } from '../time/stopwatch.ts';
 import type { DeviceConnection } from './device.ts';
-import type { Message } from './inbox.ts';
 import type { RequestLedger } from './request-ledger.ts';
 
 /** What an NTP device is made of. */
 export interface NtpDeviceParts {
   readonly identity: Identity;
-  /** In words, as the wire shows it: "device", "other device". */
+  /** Its name in the trace: "device", "other device". */
   readonly name: string;
   readonly ledger: RequestLedger;
   /** The device's clock: from a monotonic time in µs to its own time in ms. Default: the suite's wall clock. */
-  readonly clock?: (at: number) => number;
+  readonly clock?: (atUs: number) => number;
   /** How long an answer may take, in ms. */
   readonly deadline: number;
   /** Opens a connection for this device. */
@@ -23,26 +23,26 @@ export interface NtpDeviceParts {
 
 /** What is special about something that a device publishes. */
 export interface Publishing {
-  readonly qos?: 0 | 1 | 2;
+  readonly qos?: QoS;
   /** By which an answer is found. */
   readonly timestamp?: Timestamp | undefined;
   /** The requirement that an answer breaks. */
   readonly forbiddenBy?: string;
-  /** Nobody judges an answer. */
+  /** No answer is judged. */
   readonly malformed?: true;
 }
 
-/** The device that the suite plays in front of a server: it asks, and it hears what comes. */
+/** A device that the suite plays in front of a server: it asks for the time, and receives what comes. */
 export class NtpDevice {
   readonly identity: Identity;
   readonly name: string;
   readonly deadline: number;
-  /** Every answer of the server that this device heard, asked for or not, in order. */
-  readonly heard: Response[] = [];
+  /** Every message of the server that reached this device, asked for or not, in order. */
+  readonly responses: Response[] = [];
   /** Its own requests, in order. */
   readonly requests: Request[] = [];
   readonly #parts: NtpDeviceParts;
-  readonly #filters = new Map<string, 0 | 1 | 2>();
+  readonly #filters = new Map<string, QoS>();
   readonly #published = new Set<string>();
   #connections = 0;
   #connection: DeviceConnection | undefined;
@@ -79,20 +79,20 @@ export class NtpDevice {
   }
 
   /** The device's own time, in whole ms, at a monotonic moment. */
-  time(at: number = nowUs()): number {
-    return Math.floor((this.#parts.clock ?? wallMsAt)(at));
+  time(atUs: number = nowUs()): number {
+    return Math.floor((this.#parts.clock ?? wallMsAt)(atUs));
   }
 
   /**
    * What the device's clock showed when a response came, in ms: a device that asks with a given time has a clock that stood there.
-   * Undefined where it asked with none.
+   * Undefined where it asked without one.
    *
-   * @param at monotonic time in µs
+   * @param atUs monotonic time in µs
    */
-  arrival({ timestamp, at: sentAt }: Request, at: number): bigint | undefined {
-    if (this.#parts.clock !== undefined) return BigInt(this.time(at));
+  arrival({ timestamp, message }: Request, atUs: number): bigint | undefined {
+    if (this.#parts.clock !== undefined) return BigInt(this.time(atUs));
     if (timestamp === undefined || !isWhole(timestamp.digits)) return undefined;
-    return BigInt(timestamp.digits) + BigInt(Math.floor((at - sentAt) / 1000));
+    return BigInt(timestamp.digits) + BigInt(Math.floor((atUs - message.atUs) / 1000));
   }
 
   /**
@@ -103,15 +103,15 @@ export class NtpDevice {
   async connect(): Promise<void> {
     this.#connection = await stopwatch.time('connecting', () => this.#parts.connect());
     this.#connections += 1;
-    this.#connection.inbox.listen((message) => this.#hear(message));
+    this.#connection.inbox.listen((message) => this.#receive(message));
     for (const [topic, qos] of this.#filters) await this.#connection.subscribe(topic, qos);
   }
 
   /** @returns the granted QoS; undefined when the server refused or did not acknowledge */
-  async subscribe(topic: string, qos: 0 | 1 | 2 = 0): Promise<number | undefined> {
+  async subscribe(topic: string, qos: QoS = 0): Promise<number | undefined> {
     this.#filters.set(topic, qos);
     const granted = await stopwatch.time('connecting', () => this.#open().subscribe(topic, qos));
-    // A server may close the connection over a topic that is not the device's own: asked for again, it would do so again.
+    // A server may close the connection because of a topic that is not the device's own, and would do so again.
     if (this.closed !== undefined && topic !== this.responseTopic) this.#filters.delete(topic);
     return granted;
   }
@@ -131,7 +131,7 @@ export class NtpDevice {
   }
 
   /** Publishes a valid request on the request topic. @throws SuiteFault when it is not valid */
-  ask(timestamp: Timestamp = this.timestamp(), qos: 0 | 1 | 2 = 0): Request {
+  ask(timestamp: Timestamp = this.timestamp(), qos: QoS = 0): Request {
     const payload = `{"deviceSendTime":${toJson(timestamp)}}`;
     assertValid('request', payload);
     return this.publish(this.requestTopic, payload, { qos, timestamp });
@@ -140,13 +140,12 @@ export class NtpDevice {
   /** Publishes anything anywhere; an answer to it is found by its timestamp. */
   publish(topic: string, payload: string | Uint8Array, { qos = 0, timestamp, forbiddenBy, malformed }: Publishing = {}): Request {
     this.#published.add(Buffer.from(payload).toString('latin1'));
-    const at = this.#open().publish(topic, payload, qos);
-    const request = this.#parts.ledger.asked({
+    const atUs = this.#open().publish(topic, payload, qos);
+    const wallMs = wallMsAt(atUs);
+    const message: Message = { atUs, wallMs, topic, payload: Buffer.from(payload), qos, retain: false, dup: false };
+    const request = this.#parts.ledger.sent(message, {
       responseTopic: this.responseTopic,
-      timestamp,
-      unique: timestamp?.unique === true,
-      qos,
-      at,
+      ...(timestamp === undefined ? {} : { timestamp }),
       ...(forbiddenBy === undefined ? {} : { forbiddenBy }),
       ...(malformed === undefined ? {} : { malformed }),
     });
@@ -178,7 +177,7 @@ export class NtpDevice {
   }
 
   /**
-   * A fence: whatever the server had to say before it answers this, it has said when the answer is here. Connects again where the
+   * A fence: asks, and waits for the answer. Everything that the server sent before it has come by then. Connects again where the
    * server had closed the connection.
    *
    * @param within how long an answer may take, in ms
@@ -204,10 +203,10 @@ export class NtpDevice {
     return exchanges;
   }
 
-  /** A broker that hands a device its own message back does not answer it. */
-  #hear(message: Message): void {
+  #receive(message: Message): void {
+    // A broker may return the device's own message, which is no answer.
     if (this.#published.has(message.payload.toString('latin1'))) return;
-    this.heard.push(this.#parts.ledger.heard(message, this.responseTopic));
+    this.responses.push(this.#parts.ledger.received(message, this.responseTopic));
   }
 
   #open(): DeviceConnection {

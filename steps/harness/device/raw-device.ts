@@ -1,16 +1,14 @@
-import type { Socket } from 'node:net';
-import { generate, type Packet } from 'mqtt-packet';
-import { MalformedError } from '../mqtt/checked-stream.ts';
-import { MalformedPacket } from '../mqtt/packet-cutter.ts';
-import { PacketReader } from '../mqtt/packet-reader.ts';
+import type { Packet } from 'mqtt-packet';
+import type { QoS } from '../message/message.ts';
 import { nowUs } from '../time/now.ts';
-import { ConnectError, closedUnaccepted, type DeviceConnection, type DeviceOptions, openSocket } from './device.ts';
-import { Inbox } from './inbox.ts';
+import { ConnectError, closedUnaccepted, type DeviceConnection, type DeviceOptions } from './device.ts';
+import type { Inbox } from './inbox.ts';
+import { ServerConnection } from './server-connection.ts';
 
-/** A device that sends whatever it is told, packet by packet, where mqtt.js would keep to the protocol: no acknowledgement leaves by itself. */
+/** A device on mqtt-packet. It sends what it is told, where mqtt.js would keep to the protocol, and acknowledges nothing by itself. */
 export class RawDevice implements DeviceConnection {
-  readonly inbox = new Inbox();
-  readonly #socket: Socket;
+  readonly inbox: Inbox;
+  readonly #connection: ServerConnection;
   readonly #options: DeviceOptions;
   /** The last packet of each kind. */
   readonly #received = new Map<Packet['cmd'], Packet>();
@@ -19,23 +17,15 @@ export class RawDevice implements DeviceConnection {
 
   private constructor(options: DeviceOptions) {
     this.#options = options;
-    this.#socket = openSocket(options.address, options.habits);
-    this.#socket.once(options.address.tls === undefined ? 'connect' : 'secureConnect', () => {
+    this.#connection = new ServerConnection(options, ({ packet }) => {
+      this.#received.set(packet.cmd, packet);
+      this.inbox.wake();
+    });
+    this.inbox = this.#connection.inbox;
+    this.#connection.onOpen(() => {
       this.#opened = true;
       this.inbox.wake();
     });
-    // How much it may be is bounded by the intake.
-    const reader = new PacketReader(Number.POSITIVE_INFINITY, options.mqttVersion === '5' ? 5 : 4);
-    this.#socket.on('data', (chunk: Buffer) => {
-      try {
-        for (const { packet } of reader.read(chunk)) this.#receive(packet);
-      } catch (error) {
-        if (!(error instanceof MalformedPacket)) throw error;
-        this.#end(new MalformedError(error).message);
-      }
-    });
-    this.#socket.on('error', (error) => this.#end(error.message));
-    this.#socket.on('close', () => this.#end('connection closed'));
   }
 
   /** @throws ConnectError when there is no accepted connection within the deadline */
@@ -63,8 +53,8 @@ export class RawDevice implements DeviceConnection {
     const code = answer?.cmd === 'connack' ? (answer.reasonCode ?? answer.returnCode ?? 0) : undefined;
     if (code === 0) return;
     if (code !== undefined) throw new ConnectError(`connection refused, code ${code}`);
-    const silence = this.inbox.closed ?? `no CONNACK came within ${this.#options.deadline} ms`;
-    throw new ConnectError(silence === 'connection closed' ? closedUnaccepted : silence);
+    const reason = this.inbox.closed ?? `no CONNACK came within ${this.#options.deadline} ms`;
+    throw new ConnectError(reason === 'connection closed' ? closedUnaccepted : reason);
   }
 
   /**
@@ -79,18 +69,17 @@ export class RawDevice implements DeviceConnection {
       device.cut();
       throw new ConnectError(device.inbox.closed ?? `no connection within ${options.deadline} ms`);
     }
-    if (sent === 'nothing') device.#note('connected, and sends nothing');
-    else device.#sendHalf(connectPacket(options));
+    if (sent === 'nothing') device.#connection.note('connected, and sends nothing');
+    else device.#connection.sendHalf(connectPacket(options));
     return device;
   }
 
   /** Sends one packet as it stands. */
   send(packet: Packet): void {
-    this.#options.trace.record({ at: nowUs(), connection: this.#options.name, direction: 'sent', packet });
-    if (this.#socket.writable) this.#socket.write(this.#bytes(packet));
+    this.#connection.send(packet);
   }
 
-  async subscribe(topic: string, qos: 0 | 1 | 2): Promise<number | undefined> {
+  async subscribe(topic: string, qos: QoS): Promise<number | undefined> {
     this.#messageId += 1;
     this.#received.delete('suback');
     const id = this.#messageId;
@@ -103,16 +92,17 @@ export class RawDevice implements DeviceConnection {
     return code > 2 ? undefined : code;
   }
 
-  publish(topic: string, payload: string | Uint8Array, qos: 0 | 1 | 2): number {
+  publish(topic: string, payload: string | Uint8Array, qos: QoS): number {
     this.#messageId += 1;
-    const at = nowUs();
+    const atUs = nowUs();
     const id = qos === 0 ? {} : { messageId: this.#messageId };
     this.send({ cmd: 'publish', topic, payload: Buffer.from(payload), qos, retain: false, dup: false, ...id });
-    return at;
+    return atUs;
   }
 
   publishHalf(topic: string, payload: string): void {
-    this.#sendHalf({ cmd: 'publish', topic, payload: Buffer.from(payload), qos: 0, retain: false, dup: false });
+    const packet = { cmd: 'publish', topic, payload: Buffer.from(payload), qos: 0, retain: false, dup: false } as const;
+    this.#connection.sendHalf(packet);
   }
 
   async close(): Promise<void> {
@@ -123,44 +113,12 @@ export class RawDevice implements DeviceConnection {
 
   /** Ends the TCP connection at once. */
   cut(): void {
-    this.#end('cut by the device');
-  }
-
-  #sendHalf(packet: Packet): void {
-    const bytes = this.#bytes(packet);
-    const half = bytes.subarray(0, Math.ceil(bytes.length / 2));
-    this.#note(`sent the first ${half.length} of ${bytes.length} bytes of a ${packet.cmd.toUpperCase()}, and nothing after them`);
-    if (this.#socket.writable) this.#socket.write(half);
-  }
-
-  #bytes(packet: Packet): Buffer {
-    return generate(packet, { protocolVersion: this.#options.mqttVersion === '5' ? 5 : 4 });
-  }
-
-  #note(note: string): void {
-    this.#options.trace.record({ at: nowUs(), connection: this.#options.name, note });
+    this.#connection.end('cut by the device');
   }
 
   /** A packet of this kind, now or within the deadline; undefined when none came, or the connection closed before. */
   #answer(cmd: Packet['cmd']): Promise<Packet | undefined> {
     return this.inbox.until(() => this.#received.get(cmd), this.#options.deadline);
-  }
-
-  #receive(packet: Packet): void {
-    this.#options.trace.record({ at: nowUs(), connection: this.#options.name, direction: 'received', packet });
-    if (packet.cmd !== 'publish') {
-      this.#received.set(packet.cmd, packet);
-      this.inbox.wake();
-      return;
-    }
-    const { topic, qos, retain, dup } = packet;
-    this.inbox.put({ topic, payload: Buffer.from(packet.payload), qos, retain, dup, at: nowUs() });
-  }
-
-  #end(reason: string): void {
-    if (this.inbox.closed === undefined) this.#note(reason);
-    this.inbox.close(reason);
-    this.#socket.destroy();
   }
 }
 

@@ -1,36 +1,44 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Request, Response } from '../message/exchange.ts';
+import type { Message } from '../message/message.ts';
 import { RequestLedger } from './request-ledger.ts';
 
 const own = '/ext/ntp/pk/dev/response';
 const others = '/ext/ntp/pk/other/response';
 
-/** A watch, and a device that asks and hears. */
+/** A ledger, and a device that asks and receives. */
 class Play {
   readonly ledger = new RequestLedger();
-  #at = 0;
+  #atUs = 0;
 
   constructor(place: string) {
     this.ledger.begin(place);
   }
 
-  ask(digits: string | undefined, { topic = own, ...rest }: Partial<Request> & { topic?: string } = {}): Request {
-    this.#at += 1000;
-    const timestamp = digits === undefined ? undefined : ({ type: 'Long', digits } as const);
-    return this.ledger.asked({ responseTopic: topic, timestamp, unique: true, qos: 0, at: this.#at, ...rest });
+  ask(
+    digits: string | undefined,
+    { topic = own, unique = true, qos = 0, ...rest }: Partial<Request> & { topic?: string; unique?: boolean; qos?: 0 | 1 } = {},
+  ): Request {
+    const timestamp = { type: 'Long', digits: digits ?? '', ...(unique ? { unique } : {}) } as const;
+    const message = this.#message('request', `{"deviceSendTime":${digits ?? 0}}`, qos);
+    return this.ledger.sent(message, { responseTopic: topic, ...(digits === undefined ? {} : { timestamp }), ...rest });
+  }
+
+  #message(topic: string, payload: string, qos: 0 | 1, retain = false): Message {
+    this.#atUs += 1000;
+    return { topic, payload: Buffer.from(payload), qos, retain, dup: false, atUs: this.#atUs, wallMs: 0 };
   }
 
   /** A response with this echo, or a payload as it stands. */
   hear(echo: number | string, { topic = own, retain = false, to = own } = {}): Response {
-    this.#at += 1000;
     const payload = typeof echo === 'number' ? `{"deviceSendTime":${echo},"serverRecvTime":10,"serverSendTime":11}` : echo;
-    return this.ledger.heard({ topic, payload: Buffer.from(payload), qos: 0, retain, dup: false, at: this.#at }, to);
+    return this.ledger.received(this.#message(topic, payload, 0, retain), to);
   }
 
   /** What came to light, as `requirement at place`. */
   get seen(): string[] {
-    return this.ledger.sightings.map(({ requirement, mistake, place }) => `${requirement ?? mistake} at ${place}`);
+    return this.ledger.lateMistakes.map(({ requirement, mistake, place }) => `${requirement ?? mistake} at ${place}`);
   }
 }
 
@@ -49,7 +57,7 @@ describe('a response belongs to the request', () => {
   test('of the new connection, where nothing but the order tells and the device is back on one', () => {
     const play = new Play('here');
     const lost = play.ask('1');
-    play.ledger.back(own);
+    play.ledger.reconnected(own);
     const now = play.ask('2');
     assert.equal(play.hear(noEcho).request, now);
     assert.equal(play.hear(1).request, lost, 'an echo tells more than the order');
@@ -284,7 +292,7 @@ test('what comes late is said with how late it came', () => {
   play.ask('1');
   play.hear(1);
   play.hear(1);
-  assert.equal(play.ledger.sightings[0]?.received, '2 responses to one request, the last one 2.000 ms after the request');
+  assert.equal(play.ledger.lateMistakes[0]?.received, '2 responses to one request, the last one 2.000 ms after the request');
 });
 
 describe('a server is mute', () => {

@@ -1,10 +1,18 @@
-import type { Request, Response, Timestamp } from '../message/exchange.ts';
-import { readPayload } from '../message/payload.ts';
+import {
+  type Request,
+  type RequestDetails,
+  type Response,
+  requestOf,
+  responseOf,
+  serverTimesOf,
+  type Timestamp,
+} from '../message/exchange.ts';
+import type { Message } from '../message/message.ts';
+import { type Payload, readPayload } from '../message/payload.ts';
 import { ClockResolution } from './clock-resolution.ts';
-import type { Message } from './inbox.ts';
 
-/** Something that came to light after its scenario had ended, or beside what its scenario judges. */
-export interface Sighting {
+/** A mistake that showed after its scenario had ended, or that its scenario does not judge. */
+export interface LateMistake {
   /** Id of the requirement that forbids it, where a scenario said so. */
   readonly requirement?: string;
   /** What it shows else: as some Rule lists it under "Usual mistakes:". */
@@ -14,19 +22,19 @@ export interface Sighting {
   readonly received: string;
 }
 
-/** How many sightings are kept; one is enough to fail a requirement. */
+/** The most late mistakes that are kept; one is enough to fail a requirement. */
 const most = 100;
 
-/** How many responses to one request are kept; two are one too many already. */
+/** The most responses to one request that are kept; two are one too many already. */
 const mostResponses = 10;
 
 /**
- * Knows every request of the run and gives every response to the request that it belongs to, however late it comes, so that an
- * answer to an earlier scenario is never taken for one of the present scenario.
+ * Every request of the run. It gives each response to the request that it belongs to, however late it comes, so that an answer to an
+ * earlier scenario is never taken for one to the present scenario.
  */
 export class RequestLedger {
-  readonly sightings: Sighting[] = [];
-  /** How coarse the server's clock is, by all stamps of the run. */
+  readonly lateMistakes: LateMistake[] = [];
+  /** The resolution of the server's clock, by all its times of the run. */
   readonly clockResolution = new ClockResolution();
   /** By response topic, then by the digits of deviceSendTime. */
   readonly #requests = new Map<string, Map<string, Request[]>>();
@@ -34,10 +42,10 @@ export class RequestLedger {
   #present = new Map<string, Request[]>();
   #place = '';
   #last = 0;
-  /** False once a response had another echo than its request: then the echo says nothing about any response. */
+  /** False once a response had another echo than its request: from then on the echo of a response shows nothing. */
   #echoes = true;
   readonly #unique = new Map<string, Request>();
-  /** Malformed requests of the run, by response topic: whatever comes for one of them is judged by nobody. */
+  /** Malformed requests of the run, by response topic: no response to them is judged. */
   readonly #malformed = new Map<string, Request[]>();
   #slowest = 0;
   #progress = 0;
@@ -45,7 +53,7 @@ export class RequestLedger {
   #refused = false;
   #refusals = 0;
   #unanswered = 0;
-  /** Those that were asked in, as the page has it. */
+  /** The types of the requests so far. */
   readonly #types = new Set<Timestamp['type']>();
 
   /** How long the slowest first response of the run took, in ms. */
@@ -53,14 +61,14 @@ export class RequestLedger {
     return this.#slowest;
   }
 
-  /** When a request was last answered for the first time: monotonic, in µs; 0 when none was. */
+  /** When a request last got its first response: monotonic, in µs; 0 when none did. */
   get progress(): number {
     return this.#progress;
   }
 
   /**
-   * True when not one of several scenarios has seen a response, with a Long and with a String: then it is no use to wait for more. A
-   * server that serves one type only is waited for until it is asked in that.
+   * True when several scenarios had no response at all, neither to a Long nor to a String: then waiting for more is useless. A server
+   * that serves one type only gets the chance to be asked in that type first.
    */
   get mute(): boolean {
     return !this.#answered && this.#unanswered >= 4 && (this.#types.size > 1 || this.#refusals >= 4);
@@ -86,47 +94,38 @@ export class RequestLedger {
     return this.#last;
   }
 
-  /** A request left. */
-  asked(request: Omit<Request, 'place' | 'responses'>): Request {
-    const known: Request = { ...request, place: this.#place, responses: [] };
-    append(this.#present, known.responseTopic, known);
-    if (known.qos === 0 && known.timestamp !== undefined) this.#types.add(known.timestamp.type);
-    const digits = known.timestamp?.digits;
-    if (digits !== undefined) {
-      const byDigits = this.#requests.get(known.responseTopic) ?? new Map<string, Request[]>();
-      this.#requests.set(known.responseTopic, byDigits);
-      append(byDigits, digits, known);
-      if (known.unique) this.#unique.set(digits, known);
+  /** A request was sent. */
+  sent(message: Message, details: Omit<RequestDetails, 'place'>): Request {
+    const request = requestOf(message, { ...details, place: this.#place });
+    const { responseTopic, timestamp, malformed } = request;
+    append(this.#present, responseTopic, request);
+    if (timestamp !== undefined) {
+      if (message.qos === 0) this.#types.add(timestamp.type);
+      const byDigits = this.#requests.get(responseTopic) ?? new Map<string, Request[]>();
+      this.#requests.set(responseTopic, byDigits);
+      append(byDigits, timestamp.digits, request);
+      if (timestamp.unique === true) this.#unique.set(timestamp.digits, request);
     }
-    if (known.malformed === true) append(this.#malformed, known.responseTopic, known);
-    return known;
+    if (malformed === true) append(this.#malformed, responseTopic, request);
+    return request;
   }
 
-  /** The device of this response topic is back on a new connection: answers that go by the order only are for what it asks now. */
-  back(responseTopic: string): void {
+  /** The device of this response topic has a new connection: responses that only their order tells apart are for its next requests. */
+  reconnected(responseTopic: string): void {
     this.#present.set(responseTopic, []);
   }
 
   /**
-   * A message came to a device. Takes its note where it is more than the one response that a request is owed.
+   * A device received a message.
    *
-   * @param own the response topic of the device that heard it
+   * @param own the response topic of that device
    */
-  heard(message: Message, own: string): Response {
+  received(message: Message, own: string): Response {
     const payload = readPayload(message.payload);
-    const time = (name: string) => payload.members.get(name);
-    const echo = time('deviceSendTime');
-    const request = message.topic === own ? this.#requestOf(echo?.number, own, message) : undefined;
-    const response: Response = {
-      request,
-      message,
-      payload,
-      deviceSendTime: echo,
-      serverRecvTime: time('serverRecvTime'),
-      serverSendTime: time('serverSendTime'),
-    };
+    const request = message.topic === own ? this.#requestOf(payload, own, message) : undefined;
+    const response = responseOf(message, request, payload);
     if (request === undefined) {
-      this.#noteStamps(response);
+      this.#noteTimes(response);
       return response;
     }
     this.#answered = true;
@@ -134,34 +133,34 @@ export class RequestLedger {
     if (request.malformed === true) return response;
     if (request.responses.length === 1) this.#noteProgress(request, message);
     this.#note(request, response);
-    this.#noteStamps(response);
+    this.#noteTimes(response);
     return response;
   }
 
-  #requestOf(echo: bigint | undefined, topic: string, { retain, payload }: Message): Request | undefined {
+  #requestOf({ members }: Payload, topic: string, { retain, payload }: Message): Request | undefined {
     const waiting = (request: Request): boolean => request.responses.length === 0;
-    const digits = String(echo);
+    const digits = String(members.get('deviceSendTime')?.number);
     const owner = this.#unique.get(digits);
     const echoed = this.#requests.get(topic)?.get(digits) ?? [];
     const earlier = echoed.filter(({ place }) => place !== this.#place);
     const stored = retain
       ? earlier.find(({ responses }) => responses.some(({ message }) => message.payload.equals(payload)))
       : undefined;
-    // An echo that is no echo may be another request's by chance.
+    // A wrong echo may equal the timestamp of another request by chance.
     const now = this.#echoes ? echoed.find((request) => request.place === this.#place && waiting(request)) : undefined;
-    // A device with a clock of its own may well ask with a time that another device has asked with.
+    // A device with a clock of its own may ask with a time that another device has asked with.
     const foreign = this.#echoes && now === undefined && owner !== undefined && owner.responseTopic !== topic;
     if (foreign) return undefined;
     if (stored ?? now) return stored ?? now;
-    // An answer to what is malformed has whatever echo it has, and comes when it comes.
+    // A response to a malformed request may have any echo, and come at any time.
     const malformed = owner === undefined && this.#echoes ? (this.#malformed.get(topic) ?? []).filter(waiting) : [];
     const odd = malformed.find(({ place }) => place === this.#place) ?? malformed[0];
     if (odd !== undefined) return odd;
-    // A server without a proper echo is judged for that elsewhere: its answers are taken in the order of the requests.
+    // A wrong echo is judged by a requirement of its own: here such responses are taken in the order of the requests.
     const unanswered = (this.#present.get(topic) ?? []).filter(
       (request) => waiting(request) && request.forbiddenBy === undefined,
     );
-    const inOrder = unanswered.find(({ qos, malformed }) => qos === 0 && malformed === undefined) ?? unanswered[0];
+    const inOrder = unanswered.find((request) => request.message.qos === 0 && request.malformed === undefined) ?? unanswered[0];
     const byEcho = echoed.find(waiting) ?? echoed.at(-1);
     const found = this.#echoes ? (byEcho ?? inOrder) : (inOrder ?? byEcho);
     if (found !== undefined && found === inOrder && found.malformed === undefined && found.timestamp?.digits !== digits)
@@ -170,14 +169,14 @@ export class RequestLedger {
   }
 
   #note(request: Request, { message, payload }: Response): void {
-    const after = `${((message.at - request.at) / 1000).toFixed(3)} ms after the request`;
+    const after = `${((message.atUs - request.message.atUs) / 1000).toFixed(3)} ms after the request`;
     if (request.forbiddenBy !== undefined && request.place !== this.#place) {
-      this.#see({ requirement: request.forbiddenBy }, request.place, 'no response, however late', `${payload.text}, ${after}`);
+      this.#add({ requirement: request.forbiddenBy }, request.place, 'no response, however late', `${payload.text}, ${after}`);
     }
-    // A retained response is another fault than a second one, and has a requirement of its own.
+    // A requirement of its own is about retained responses.
     const live = request.responses.filter((response) => !response.message.retain);
     if (live.length > 1 && !message.retain && !this.#owes(request)) {
-      this.#see(
+      this.#add(
         { mistake: 'a request is answered twice' },
         request.place,
         'one response',
@@ -186,32 +185,31 @@ export class RequestLedger {
     }
   }
 
-  #noteProgress(request: Request, { at }: Message): void {
-    this.#progress = at;
-    this.#slowest = Math.max(this.#slowest, (at - request.at) / 1000);
+  #noteProgress(request: Request, { atUs }: Message): void {
+    this.#progress = atUs;
+    this.#slowest = Math.max(this.#slowest, (atUs - request.message.atUs) / 1000);
   }
 
-  /** True while another request of the same device is not answered: the response may be meant for that one, and have a wrong echo. */
+  /** True while another request of the same device has no response: this one may be meant for it, and have a wrong echo. */
   #owes({ responseTopic, place }: Request): boolean {
     const present = place === this.#place ? (this.#present.get(responseTopic) ?? []) : [];
-    return present.some(({ responses, qos, forbiddenBy }) => responses.length === 0 && qos === 0 && forbiddenBy === undefined);
-  }
-
-  #noteStamps({ serverRecvTime, serverSendTime, message, payload }: Response): void {
-    if (serverRecvTime?.number === undefined || serverSendTime?.number === undefined || message.retain) return;
-    this.clockResolution.add(serverRecvTime.number);
-    this.clockResolution.add(serverSendTime.number);
-    if (serverRecvTime.number <= serverSendTime.number) return;
-    this.#see(
-      { mistake: 'the two members are swapped' },
-      this.#place,
-      'serverRecvTime not later than serverSendTime',
-      payload.text,
+    return present.some(
+      ({ responses, message, forbiddenBy }) => responses.length === 0 && message.qos === 0 && forbiddenBy === undefined,
     );
   }
 
-  #see(what: Pick<Sighting, 'requirement' | 'mistake'>, place: string, expected: string, received: string): void {
-    if (this.sightings.length < most) this.sightings.push({ ...what, place, expected, received });
+  #noteTimes(response: Response): void {
+    const times = serverTimesOf(response);
+    if (times === undefined || response.message.retain) return;
+    for (const time of times) this.clockResolution.add(time);
+    const [received, sent] = times;
+    if (received <= sent) return;
+    const expected = 'serverRecvTime not later than serverSendTime';
+    this.#add({ mistake: 'the two members are swapped' }, this.#place, expected, response.payload.text);
+  }
+
+  #add(what: Pick<LateMistake, 'requirement' | 'mistake'>, place: string, expected: string, received: string): void {
+    if (this.lateMistakes.length < most) this.lateMistakes.push({ ...what, place, expected, received });
   }
 }
 

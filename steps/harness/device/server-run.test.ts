@@ -75,7 +75,7 @@ describe('a server run', { timeout: 20_000 }, () => {
     const link = await run.link({ forth: 3, back: 4 });
     const [direct, linked] = [await run.device(identity), await run.device(identity, { link, name: 'linked device' })];
     const exchange = await linked.askAndWait();
-    assert.ok(exchange && exchange.response.message.at - exchange.request.at >= 5000);
+    assert.ok(exchange && exchange.response.message.atUs - exchange.request.message.atUs >= 5000);
     link.reset();
     await direct.askAndWait();
     await run.end();
@@ -93,7 +93,7 @@ describe('a server run', { timeout: 20_000 }, () => {
     const [peer] = server.peers;
     peer?.publish(device.responseTopic, '{"deviceSendTime":1}');
     await run.close();
-    assert.equal(device.heard.length, 2);
+    assert.equal(device.responses.length, 2);
     await peer?.closed;
   });
 

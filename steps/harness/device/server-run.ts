@@ -6,11 +6,12 @@ import { Link } from '../mqtt/link.ts';
 import { Trace } from '../mqtt/trace.ts';
 import { learnSecret } from '../text/secrets.ts';
 import { nowUs, wallMsAt } from '../time/now.ts';
-import { type Address, Device, type DeviceConnection, type DeviceOptions, type Habits } from './device.ts';
+import { Device, type DeviceConnection, type DeviceOptions, type Habits } from './device.ts';
 import { ForeignDevice } from './foreign-device.ts';
 import { NtpDevice } from './ntp-device.ts';
 import { RawDevice } from './raw-device.ts';
 import { RequestLedger } from './request-ledger.ts';
+import type { Address } from './socket.ts';
 import { loadTls, requireTls } from './tls.ts';
 import { connectUnauthenticated, type Reception } from './unauthenticated-device.ts';
 
@@ -27,13 +28,13 @@ export interface DeviceWishes {
   /** In words, as the wire shows it. */
   readonly name?: string;
   /** From a monotonic time in µs to the device's time in ms. */
-  readonly clock?: (at: number) => number;
+  readonly clock?: (atUs: number) => number;
   readonly link?: Link;
   /** Acknowledges nothing by itself. */
   readonly raw?: boolean;
   /** Stays connected until the run ends. */
   readonly stays?: boolean;
-  /** Asks the server to keep its session when it is gone. Makes it a raw device. */
+  /** Asks the server to keep the session after the connection. Makes it a raw device. */
   readonly keepsSession?: boolean;
   /** Where its packets are recorded; the scenario's own record where it is left out. */
   readonly trace?: Trace;
@@ -46,7 +47,7 @@ export class ServerRun {
   readonly clock: MovableClock | undefined;
   /** How many devices ask at the same moment where many are to. */
   readonly deviceCount: number;
-  /** True once the server did not serve after a malformed request: to see more of the kind, nobody waits as long again. */
+  /** True once the server did not serve after a malformed request: later scenarios of this kind wait less. */
   deaf = false;
   /** True once the server was blamed for having ended; until it is started again. */
   deathBlamed = false;
@@ -72,7 +73,7 @@ export class ServerRun {
 
   /**
    * How the server ended, where it did. To be asked when a connection has closed: that is seen before the end of the process that
-   * held it. Once nothing has come of the wait, the server is one that closes connections, and nobody waits again.
+   * held it. When that wait was in vain once, the server just closes connections, and the suite does not wait again.
    */
   async fate(): Promise<string | undefined> {
     const { started } = this;
@@ -175,7 +176,7 @@ export class ServerRun {
 
   /** A connected device that will overstep its rights, closed when the scenario ends. @throws ConnectError */
   async foreignDevice(identity: Identity): Promise<ForeignDevice> {
-    // What it is not told must not make the run believe that the server tells nobody.
+    // Habits of its own: a server may acknowledge nothing to this device, and everything to others.
     const options = { ...this.#options(identity, 'foreign device'), habits: { ...this.#habits } };
     const connection = await RawDevice.connect(options);
     this.#open.push(() => connection.close());
@@ -183,7 +184,7 @@ export class ServerRun {
   }
 
   /**
-   * Calls at the server as somebody with these credentials who claims to be this device.
+   * Connects with these credentials, in the name of this device.
    *
    * @param certified shows the certificate that the target file has for devices
    */
@@ -245,7 +246,7 @@ export class ServerRun {
 
   /** Records something that is no packet, among the packets. */
   note(connection: string, note: string): void {
-    this.trace.record({ at: nowUs(), connection, note });
+    this.trace.record({ atUs: nowUs(), connection, note });
   }
 }
 
@@ -255,12 +256,12 @@ function addressOf({ host, port, target }: StartedTarget): Address {
 
 let current: ServerRun | undefined;
 
-/** Sets the session that the steps work in; undefined when the run is over. */
+/** Sets the run that the steps work in; undefined when it is over. */
 export function setSession(serverRun: ServerRun | undefined): void {
   current = serverRun;
 }
 
-/** The session of this run. @throws Error when nothing was started */
+/** The run that the steps work in. @throws Error when nothing was started */
 export function serverRun(): ServerRun {
   if (current === undefined)
     throw new Error(

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Exchange } from '../message/exchange.ts';
-import { readPayload } from '../message/payload.ts';
+import { type Exchange, requestOf, responseOf } from '../message/exchange.ts';
 import { nowUs, wallMsAt } from '../time/now.ts';
 import { claimedProcessing, estimateServerTime } from './server-time.ts';
 
@@ -14,20 +13,11 @@ function* numbers(seed: number): Generator<number, never> {
 }
 
 /** An exchange by its payload, and when it was published and answered, monotonic in µs. */
-function exchange(payload: string, at: number, arrived: number): Exchange {
-  const members = readPayload(Buffer.from(payload)).members;
-  const request = { place: '', responseTopic: '', timestamp: undefined, unique: false, qos: 0, at, responses: [] } as const;
-  return {
-    request: { ...request, responses: [] },
-    response: {
-      request: undefined,
-      message: { topic: '', payload: Buffer.from(payload), qos: 0, retain: false, dup: false, at: arrived },
-      payload: readPayload(Buffer.from(payload)),
-      deviceSendTime: undefined,
-      serverRecvTime: members.get('serverRecvTime'),
-      serverSendTime: members.get('serverSendTime'),
-    },
-  };
+function exchange(payload: string, sentUs: number, arrivedUs: number): Exchange {
+  const common = { topic: '', qos: 0, retain: false, dup: false, wallMs: 0 } as const;
+  const asked = { ...common, payload: Buffer.from('{}'), atUs: sentUs };
+  const request = requestOf(asked, { place: '', responseTopic: '' });
+  return { request, response: responseOf({ ...common, payload: Buffer.from(payload), atUs: arrivedUs }, request) };
 }
 
 /** Exchanges with a server whose clock is `offset` ms ahead and has steps of `step` ms. */

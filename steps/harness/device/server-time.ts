@@ -1,4 +1,4 @@
-import type { Exchange } from '../message/exchange.ts';
+import { type Exchange, serverTimesOf } from '../message/exchange.ts';
 import { wallMsAt } from '../time/now.ts';
 
 /** What the server's clock shows, compared with the suite's: server time = suite time + offset, all in ms. */
@@ -12,26 +12,25 @@ export interface ServerTime {
  * Estimates the server's clock from some exchanges. Each one bounds the offset on both sides, since the server received after the
  * device sent, and sent before the device received; the intervals are intersected.
  *
- * @param step how coarse the server's stamps are, in ms: they may be that much behind
- * @returns undefined when no exchange holds both stamps
+ * @param step the resolution of the server's times, in ms: they may be that much behind
+ * @returns undefined when no exchange holds both times
  */
 export function estimateServerTime(exchanges: readonly Exchange[], step: number): ServerTime | undefined {
   let low = Number.NEGATIVE_INFINITY;
   let high = Number.POSITIVE_INFINITY;
   for (const { request, response } of exchanges) {
-    const received = response.serverRecvTime?.number;
-    const sent = response.serverSendTime?.number;
-    if (received === undefined || sent === undefined) continue;
-    low = Math.max(low, Number(sent) - wallMsAt(response.message.at));
-    high = Math.min(high, Number(received) + step - wallMsAt(request.at));
+    const times = serverTimesOf(response);
+    if (times === undefined) continue;
+    const [received, sent] = times;
+    low = Math.max(low, Number(sent) - wallMsAt(response.message.atUs));
+    high = Math.min(high, Number(received) + step - wallMsAt(request.message.atUs));
   }
   if (!Number.isFinite(low) || !Number.isFinite(high)) return undefined;
   return { offset: (low + high) / 2, uncertainty: Math.abs(high - low) / 2 };
 }
 
-/** How long the server claims to have taken, in ms; undefined without both stamps. */
+/** How long the server claims to have taken, in ms; undefined without both times. */
 export function claimedProcessing({ response }: Exchange): number | undefined {
-  const { serverRecvTime, serverSendTime } = response;
-  if (serverRecvTime?.number === undefined || serverSendTime?.number === undefined) return undefined;
-  return Number(serverSendTime.number - serverRecvTime.number);
+  const times = serverTimesOf(response);
+  return times === undefined ? undefined : Number(times[1] - times[0]);
 }

@@ -9,7 +9,7 @@ import { stoppedBySuite } from '../implementation/end.ts';
 import { EnvironmentError } from '../implementation/errors.ts';
 import type { Target } from '../implementation/target.ts';
 import { loadTarget } from '../implementation/target-file.ts';
-import { payloadFaults } from '../message/payload-faults.ts';
+import { payloadFaults } from '../message/payload-schema.ts';
 import { ServerUnderTest } from './server-under-test.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'server-under-test-'));
@@ -36,7 +36,7 @@ describe('a server under test', { timeout: 30_000 }, () => {
     assert.equal(exchange?.response.deviceSendTime?.literal, '"1571724098000"');
     assert.deepEqual(payloadFaults('response', exchange?.response.message.payload ?? ''), []);
     assert.ok((await other.fence()) !== undefined);
-    assert.deepEqual([device.heard.length, other.heard.length], [1, 1]);
+    assert.deepEqual([device.responses.length, other.responses.length], [1, 1]);
     assert.match(server.trace.join('\n'), /other {2}→ CONNECT.*device {2}→ PUBLISH.*device {2}← PUBLISH.*other {2}← PUBLISH/s);
   });
 

@@ -4,8 +4,8 @@ import type { NtpDevice } from './ntp-device.ts';
 import { ServerRun } from './server-run.ts';
 
 /**
- * A device that is played in front of a server: it asks, and it hears what comes. It never judges: a response is given to its request
- * by its echo, and where a server echoes wrongly by the order of the requests.
+ * A device that is played in front of a server: it asks, and receives what comes. It never judges: a response is given to its request
+ * by its echo, and where the echo is wrong by the order of the requests.
  */
 export type PlayedDevice = Pick<
   NtpDevice,
@@ -13,7 +13,7 @@ export type PlayedDevice = Pick<
   | 'requestTopic'
   | 'responseTopic'
   | 'requests'
-  | 'heard'
+  | 'responses'
   | 'closed'
   | 'connect'
   | 'subscribe'
@@ -30,13 +30,13 @@ export type PlayedDevice = Pick<
 export interface PlayedDeviceOptions {
   /** The device that the target file names first, when absent. */
   readonly identity?: Identity;
-  /** Its name in the record of the wire; "device" when absent. */
+  /** Its name in the trace; "device" when absent. */
   readonly name?: string;
   /** At which QoS it subscribes its response topic, 0 when absent; false for a device that does not subscribe it. */
   readonly subscribes?: 0 | 1 | 2 | false;
 }
 
-/** A server under test that the suite has started, for tests of one's own: devices in front of it, and the record of the wire. */
+/** A server under test that the suite has started, for tests of one's own: devices in front of it, and their trace. */
 export class ServerUnderTest implements AsyncDisposable {
   /** The implementation itself: its output, its end, and `restart` where the suite can start it again. */
   readonly started: StartedTarget;
@@ -85,7 +85,7 @@ export class ServerUnderTest implements AsyncDisposable {
     return device;
   }
 
-  /** Ends every device, and begins the record of the wire anew: for what stands between two tests. */
+  /** Ends every device, and begins the trace anew: to be called between two tests. */
   async next(): Promise<void> {
     await this.#serverRun.end();
     this.#begin();

@@ -11,8 +11,9 @@ import type { Tls } from '../implementation/target.ts';
 import { Link } from '../mqtt/link.ts';
 import { Trace } from '../mqtt/trace.ts';
 import { Platform } from '../platform/platform.ts';
-import { type Address, ConnectError, Device, type DeviceOptions } from './device.ts';
+import { ConnectError, Device, type DeviceOptions } from './device.ts';
 import { RawDevice } from './raw-device.ts';
+import type { Address } from './socket.ts';
 import { loadTls, requireTls } from './tls.ts';
 
 const skip = spawnSync('openssl', ['version']).status === 0 ? false : 'openssl is not there';

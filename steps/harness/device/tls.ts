@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { EnvironmentError } from '../implementation/errors.ts';
 import type { Tls } from '../implementation/target.ts';
-import { type Address, openSocket } from './device.ts';
+import { type Address, openSocket } from './socket.ts';
 
 /** Reads the certificates that a target file names. The server name is sent only where it is a name (RFC 6066, section 3). */
 export function loadTls(tls: Tls | undefined, host: string): NonNullable<Address['tls']> {

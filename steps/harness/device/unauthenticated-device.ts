@@ -1,22 +1,22 @@
+import type { Message } from '../message/message.ts';
 import { ConnectError, type DeviceOptions } from './device.ts';
-import type { Message } from './inbox.ts';
 import { RawDevice } from './raw-device.ts';
 
-/** What a stranger does, beside showing wrong credentials. */
+/** What a device with wrong credentials does once it is connected. */
 export interface UnauthenticatedOptions extends DeviceOptions {
   readonly responseTopic: string;
   readonly requestTopic: string;
-  /** A request that nobody else of the run makes. */
+  /** A request that no other device of the run makes. */
   readonly request: string;
   /** Subscribes and asks at once, before it knows whether it is accepted. */
   readonly hasty: boolean;
 }
 
-/** How a server received a stranger. */
+/** How a server received a device with wrong credentials. */
 export interface Reception {
   /** By CONNACK. */
   readonly accepted: boolean;
-  /** The response that it got, where it got one. */
+  /** The response to its request, where there was one. */
   readonly response: Message | undefined;
   /** Whether the server had left the connection open when the deadline was over. */
   readonly open: boolean;
@@ -25,8 +25,8 @@ export interface Reception {
 }
 
 /**
- * Connects as a stranger, and asks for the time where the server does not refuse that: only then is it known whether the stranger is
- * served. Ends as soon as the server has refused or served it, or has closed the connection.
+ * Connects with wrong credentials, and asks for the time where the server does not refuse the connection: only that shows whether it
+ * serves such a device. Ends as soon as the server has refused or answered, or has closed the connection.
  */
 export async function connectUnauthenticated(options: UnauthenticatedOptions): Promise<Reception> {
   const device = RawDevice.begin(options);
@@ -39,7 +39,7 @@ export async function connectUnauthenticated(options: UnauthenticatedOptions): P
         throw error;
       },
     );
-    // Who was refused and did not ask cannot be served any more.
+    // A device that was refused before it asked will not be answered.
     if (refusal !== undefined && asking === undefined)
       return { accepted: false, response: undefined, open: device.inbox.closed === undefined, how: refusal };
     await (asking ?? ask(device, options));
@@ -61,7 +61,7 @@ export async function connectUnauthenticated(options: UnauthenticatedOptions): P
 
 async function ask(device: RawDevice, { responseTopic, requestTopic, request, hasty }: UnauthenticatedOptions): Promise<void> {
   const granted = device.subscribe(responseTopic, 0);
-  // Whoever waits for no CONNACK waits for no SUBACK.
+  // Without waiting for CONNACK there is no waiting for SUBACK either.
   if (!hasty) await granted;
   device.publish(requestTopic, request, 0);
   if (hasty) await granted;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Exchange, type Request, roundTrip, toJson } from './exchange.ts';
-import { readPayload } from './payload.ts';
+import { requestOf, responseOf, roundTrip, serverTimesOf, toJson } from './exchange.ts';
+
+const message = { wallMs: 0, topic: '', qos: 0, retain: false, dup: false } as const;
 
 test('a Long is written as digits, a String in quotes, and no digit is lost', () => {
   assert.equal(toJson({ type: 'Long', digits: '9223372036854775807' }), '9223372036854775807');
@@ -9,25 +10,17 @@ test('a Long is written as digits, a String in quotes, and no digit is lost', ()
 });
 
 test('the round trip is in milliseconds, with their fractions', () => {
-  const request: Request = {
-    place: '',
-    responseTopic: '',
-    timestamp: undefined,
-    unique: false,
-    qos: 0,
-    at: 1_000_000,
-    responses: [],
-  };
-  const exchange: Exchange = {
-    request,
-    response: {
-      request,
-      message: { topic: '', payload: Buffer.alloc(0), qos: 0, retain: false, dup: false, at: 1_020_250 },
-      payload: readPayload(Buffer.from('{}')),
-      deviceSendTime: undefined,
-      serverRecvTime: undefined,
-      serverSendTime: undefined,
-    },
-  };
-  assert.equal(roundTrip(exchange), 20.25);
+  const asked = { ...message, payload: Buffer.from('{"deviceSendTime":7}'), atUs: 1_000_000 };
+  const request = requestOf(asked, { place: '', responseTopic: '' });
+  const response = responseOf({ ...message, payload: Buffer.from('{}'), atUs: 1_020_250 }, request);
+  assert.equal(request.deviceSendTime?.literal, '7');
+  assert.equal(roundTrip({ request, response }), 20.25);
+});
+
+test('the times of a server are two numbers, in either type', () => {
+  const timesOf = (payload: string) =>
+    serverTimesOf(responseOf({ ...message, payload: Buffer.from(payload), atUs: 0 }, undefined));
+  assert.deepEqual(timesOf('{"serverRecvTime":1,"serverSendTime":"2"}'), [1n, 2n]);
+  for (const payload of ['{"serverRecvTime":1}', '{"serverRecvTime":1,"serverSendTime":"x"}', '[]'])
+    assert.equal(timesOf(payload), undefined, payload);
 });

@@ -1,3 +1,5 @@
+import { Json } from './json.ts';
+
 /** One JSON value as it was written: its JSON type, its literal source text, and where it is a whole number, that number. */
 export interface Value {
   readonly type: 'number' | 'string' | 'boolean' | 'null' | 'object' | 'array';
@@ -5,7 +7,7 @@ export interface Value {
   readonly literal: string;
   /**
    * The number that a lenient reader would take from it: digits in a String, a JSON number even when written with a fraction or an
-   * exponent (rounded down). Undefined where there is none to be had.
+   * exponent (rounded down). Undefined where there is none.
    */
   readonly number: bigint | undefined;
 }
@@ -17,60 +19,45 @@ export interface Payload {
   readonly fault: string | undefined;
   /** Top-level members in the order of the text; the last one wins where a name stands twice. */
   readonly members: ReadonlyMap<string, Value>;
+  /** The whole text as JSON; undefined where it is not a JSON object. */
+  readonly json: Json | undefined;
 }
 
-type Reviver = (this: unknown, key: string, value: unknown, context: { readonly source?: string }) => unknown;
-
-const integer = /^-?(?:0|[1-9]\d*)$/;
-
-/** How many digits a timestamp may have before it is no longer taken for a number: more than any 64-bit integer, and cheap to read. */
+/** The most digits that are read as a number: more than any 64-bit integer has, and cheap to read. */
 const mostDigits = 40;
 
-/** How many bytes of a payload are read: a hundred times what a response with further members has. */
+/** How many bytes of a payload are read: a hundred times as many as a response with additional members has. */
 const mostBytes = 64 * 1024;
 
-/** One for all: to make it takes longer than to decode a payload. */
+/** Shared, because creating one takes longer than decoding a payload. */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Reads a payload. Never throws: what is wrong stands in `fault`. */
+/** Reads a payload. Never throws: what is wrong with it stands in `fault`. */
 export function readPayload(bytes: Uint8Array): Payload {
-  const none = new Map<string, Value>();
+  const faulty = (text: string, fault: string): Payload => ({ text, fault, members: new Map(), json: undefined });
   if (bytes.length > mostBytes) {
     const beginning = Buffer.from(bytes.subarray(0, 2_000)).toString();
-    return { text: `${beginning}…`, fault: `${bytes.length} bytes, where at most ${mostBytes} are read`, members: none };
+    return faulty(`${beginning}…`, `${bytes.length} bytes, where at most ${mostBytes} are read`);
   }
-  if (bytes.length === 0) return { text: '', fault: 'an empty payload', members: none };
+  if (bytes.length === 0) return faulty('', 'an empty payload');
   let text: string;
   try {
     text = utf8.decode(bytes);
   } catch {
-    return { text: Buffer.from(bytes).toString('latin1'), fault: 'bytes that are not UTF-8', members: none };
+    return faulty(Buffer.from(bytes).toString('latin1'), 'bytes that are not UTF-8');
   }
-  const literals = new Map<unknown, Map<string, string>>();
-  let value: unknown;
+  let json: Json;
   try {
-    // A reviver knows its holder but not its path, and sees the outermost object last: keep the literals of every holder.
-    const keepLiteral: Reviver = function (key, member, { source }) {
-      if (typeof member === 'number' && source !== undefined) {
-        const own = literals.get(this) ?? new Map<string, string>();
-        literals.set(this, own.set(key, source));
-      }
-      return member;
-    };
-    value = JSON.parse(text, keepLiteral as (this: unknown, key: string, value: unknown) => unknown);
+    json = Json.read(text);
   } catch (error) {
-    if (error instanceof RangeError) return { text, fault: 'JSON that is nested too deeply to be read', members: none };
-    return { text, fault: `text that is not JSON (${error instanceof Error ? error.message : String(error)})`, members: none };
+    if (error instanceof RangeError) return faulty(text, 'JSON that is nested too deeply to be read');
+    return faulty(text, `text that is not JSON (${error instanceof Error ? error.message : String(error)})`);
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return { text, fault: `JSON that is ${describe(value)}, not an object`, members: none };
-  }
-  const own = literals.get(value);
-  return {
-    text,
-    fault: undefined,
-    members: new Map(Object.entries(value).map(([name, member]) => [name, toValue(member, own?.get(name))])),
-  };
+  const { value } = json;
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return faulty(text, `JSON that is ${describe(value)}, not an object`);
+  const members = Object.entries(value).map(([name, member]) => [name, toValue(member, json.literalOf(name))] as const);
+  return { text, fault: undefined, members: new Map(members), json };
 }
 
 function toValue(value: unknown, source: string | undefined): Value {
@@ -114,9 +101,4 @@ function decimal(literal: string): { readonly whole: bigint; readonly fraction: 
 function describe(value: unknown): string {
   if (value === null) return 'null';
   return Array.isArray(value) ? 'an array' : `a ${typeof value}`;
-}
-
-/** True for a JSON integer literal (RFC 8259 section 6): no fraction, no exponent, no leading zero. */
-export function isInteger(literal: string): boolean {
-  return integer.test(literal);
 }

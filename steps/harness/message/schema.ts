@@ -3,14 +3,12 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import type { DataValidationCxt } from 'ajv/dist/types/index.js';
 import formats from 'ajv-formats';
 import { SuiteFault } from '../text/suite-fault.ts';
+import { Json } from './json.ts';
 
-/**
- * The files of `schemas/`, without `.schema.json`; but for those of files that people write, whose faults are told with file and line
- * (`target/check.ts`).
- */
+/** The files of `schemas/`, without `.schema.json`. Those of files that people write are missing: their faults are told with file and line. */
 export type SchemaName = 'request' | 'response' | 'report' | 'set' | 'certificate' | 'interop' | 'load' | 'run-many';
 
-/** A JSON value, and how each of its numbers is written, by JSON Pointer. */
+/** How each number of a value is written, by JSON Pointer. */
 interface Literals {
   readonly literals: ReadonlyMap<string, string>;
 }
@@ -68,33 +66,41 @@ export function createAjv(): Ajv2020 {
  * @throws Error when the schema itself is missing or wrong, which is a fault of the suite.
  */
 export function schemaFaults(name: SchemaName, document: unknown): readonly string[] {
-  const validate = compiled(name);
-  let value = document;
-  let literals: ReadonlyMap<string, string> = new Map();
-  if (typeof document === 'string') {
-    try {
-      ({ value, literals } = parse(document));
-    } catch (error) {
-      return [`is not JSON: ${error instanceof Error ? error.message : String(error)}`];
-    }
+  let json: Pick<Json, 'value' | 'literals'> = { value: document, literals: new Map() };
+  try {
+    if (typeof document === 'string') json = Json.read(document);
+    return [...new Set(schemaErrors(`${name}.schema.json`, json.value, json.literals).map(inWords))];
+  } catch (error) {
+    if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
+    return [`is not JSON: ${error.message}`];
   }
-  return validate.call({ literals } satisfies Literals, value) ? [] : [...new Set((validate.errors ?? []).map(inWords))];
+}
+
+/**
+ * The errors of a value by a schema, or by a part of one.
+ *
+ * @param schema a file of `schemas/`, with a JSON Pointer as fragment where it is a part: `response.schema.json#/oneOf/0`
+ * @param literals how the numbers of the value are written, by JSON Pointer
+ */
+export function schemaErrors(schema: string, value: unknown, literals: ReadonlyMap<string, string>): readonly ErrorObject[] {
+  const validate = compiled(schema);
+  return validate.call({ literals } satisfies Literals, value) ? [] : (validate.errors ?? []);
 }
 
 let shared: Ajv2020 | undefined;
 
-function compiled(name: SchemaName): ValidateFunction {
+function compiled(schema: string): ValidateFunction {
   shared ??= withEverySchema();
-  const validate = shared.getSchema(keyOf(`${name}.schema.json`));
-  if (validate === undefined) throw new Error(`schemas/${name}.schema.json is missing from the package`);
+  const validate = shared.getSchema(keyOf(schema));
+  if (validate === undefined) throw new Error(`schemas/${schema} is missing from the package`);
   return validate;
 }
 
-/** All of them, because one may refer to another; adding is cheap, only what is used is compiled. */
+/** All of them, because one may refer to another. Adding is cheap: a schema is compiled when it is first used. */
 function withEverySchema(): Ajv2020 {
   const ajv = createAjv();
   for (const file of readdirSync(folder).filter((entry) => entry.endsWith('.schema.json'))) {
-    // Whether a schema is a schema is the business of the tests, not of every start.
+    // The tests check that each file is a schema; a run need not.
     ajv.addSchema(JSON.parse(readFileSync(new URL(file, folder), 'utf8')), keyOf(file), false, false);
   }
   return ajv;
@@ -114,33 +120,8 @@ function isInt64(literal: string): boolean {
   return number >= int64.least && number <= int64.most;
 }
 
-type Reviver = (this: unknown, key: string, value: unknown, context: { readonly source?: string }) => unknown;
-
-function parse(text: string): Literals & { readonly value: unknown } {
-  // A reviver sees the leaves first and knows no path: keep the literals of every holder, then walk from the root.
-  const holders = new Map<unknown, Map<string, string>>();
-  const keepLiteral: Reviver = function (key, member, { source }) {
-    if (typeof member === 'number' && source !== undefined) {
-      const own = holders.get(this) ?? new Map<string, string>();
-      holders.set(this, own.set(key, source));
-    }
-    return member;
-  };
-  const root = { '': JSON.parse(text, keepLiteral as (this: unknown, key: string, value: unknown) => unknown) as unknown };
-  const literals = new Map<string, string>();
-  const walk = (holder: object, path: string): void => {
-    for (const [key, member] of Object.entries(holder)) {
-      const pointer = `${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-      const literal = holders.get(holder)?.get(key);
-      if (literal !== undefined) literals.set(pointer, literal);
-      if (typeof member === 'object' && member !== null) walk(member, pointer);
-    }
-  };
-  if (typeof root[''] === 'object' && root[''] !== null) walk(root[''], '');
-  return { value: root[''], literals };
-}
-
-function inWords({ instancePath, keyword, message, params, data }: ErrorObject): string {
+/** An error in words: `/serverRecvTime must be …, not …`. */
+export function inWords({ instancePath, keyword, message, params, data }: ErrorObject): string {
   const where = instancePath === '' ? '' : `${instancePath} `;
   switch (keyword) {
     case 'additionalProperties':

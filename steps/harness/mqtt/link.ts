@@ -61,7 +61,7 @@ export class Link implements AsyncDisposable {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Settles when the next connection leads from one end to the other, or has closed: whoever connects is told before that. */
+  /** Settles when the next connection leads from one end to the other, or has closed. The side that connects is told earlier. */
   nextJoined(): Promise<void> {
     return new Promise((resolve) => this.#joined.add(resolve));
   }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { generate } from 'mqtt-packet';
-import { MalformedPacket, PacketCutter } from './packet-cutter.ts';
+import { MalformedPacket } from './malformed-packet.ts';
+import { PacketCutter } from './packet-cutter.ts';
 
 const publish = (size: number) =>
   generate({ cmd: 'publish', topic: 't', payload: Buffer.alloc(size, 7), qos: 0, retain: false, dup: false });

@@ -1,11 +1,8 @@
-/** What a client sent is not MQTT, or more of it than anyone has to take. The message says what it was. */
-export class MalformedPacket extends Error {
-  override readonly name = 'MalformedPacket';
-}
+import { ExcessivePacket, MalformedPacket } from './malformed-packet.ts';
 
 /**
- * Cuts a stream of bytes into MQTT packets. It stands before the parser, so that each packet's own bytes can be recorded and a
- * packet that announces 256 MB is refused by its header, not collected.
+ * Cuts a stream of bytes into MQTT packets before they are parsed, so that each packet's own bytes can be recorded, and a packet that
+ * announces 256 MB is refused by its header instead of being collected.
  */
 export class PacketCutter {
   readonly #maxBytes: number;
@@ -14,7 +11,7 @@ export class PacketCutter {
   /** How many bytes there must be before it makes sense to look again. */
   #wanted = 2;
 
-  /** @param maxBytes the most that one packet may have, fixed header included */
+  /** @param maxBytes the most that one packet may have, without its fixed header */
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
   }
@@ -26,7 +23,7 @@ export class PacketCutter {
 
   /**
    * @returns the packets that are complete now, each with its fixed header and in memory of its own
-   * @throws MalformedPacket when the fixed header is none, as soon as that shows, or announces more than `maxBytes`
+   * @throws MalformedPacket as soon as the fixed header is seen to be wrong; ExcessivePacket when it announces more than `maxBytes`
    */
   *cut(chunk: Buffer): Generator<Buffer, void> {
     this.#chunks.push(chunk);
@@ -52,16 +49,17 @@ export class PacketCutter {
       if (digit === undefined) return undefined;
       remaining += (digit & 0x7f) * 128 ** (index - 1);
       if (digit >= 0x80) continue;
-      const size = 1 + index + remaining;
-      if (size > this.#maxBytes)
-        throw new MalformedPacket(`a packet of ${size} bytes, where at most ${this.#maxBytes} are taken`);
-      return size;
+      if (remaining > this.#maxBytes) {
+        const what = `a packet that announces ${remaining} bytes, where at most ${this.#maxBytes} are taken`;
+        throw new ExcessivePacket(what, 'packet');
+      }
+      return 1 + index + remaining;
     }
     throw new MalformedPacket('a remaining length of more than four bytes');
   }
 }
 
-/** Why no packet begins with this byte (MQTT 3.1.1 and 5, section 2), so that its length needs not be waited for; undefined where one may. */
+/** Why no packet begins with this byte (MQTT 3.1.1 and 5, section 2); undefined where one may. It shows before the length has come. */
 function faultOf(byte: number): string | undefined {
   const [type, flags] = [byte >> 4, byte & 15];
   if (type === 3) return (flags & 6) === 6 ? 'a PUBLISH with both QoS bits' : undefined;

@@ -1,27 +1,41 @@
 import { parser as createParser, type IPublishPacket, type Packet, type Parser } from 'mqtt-packet';
-import { MalformedPacket, PacketCutter } from './packet-cutter.ts';
+import { now } from '../time/now.ts';
+import type { Frame } from './frame.ts';
+import { ExcessivePacket, MalformedPacket } from './malformed-packet.ts';
+import { PacketCutter } from './packet-cutter.ts';
+import type { ReceiveLimits } from './receive-limits.ts';
 
-/** A packet, and the bytes that it is, fixed header included. */
-export interface ReadPacket {
-  readonly packet: Packet;
-  readonly bytes: Buffer;
+/** What a reader of packets reads. */
+export interface ReaderOptions {
+  readonly limits: ReceiveLimits;
+  /** What the other side speaks; a CONNECT says it by itself. */
+  readonly protocolVersion?: 4 | 5;
+  /** `received` when absent. */
+  readonly direction?: Frame['direction'];
+  /** The connection in words, where the frames go into a trace with several. */
+  readonly connection?: string;
 }
 
-/** Reads packets from a stream of bytes, each from its own bytes alone: what stands behind a packet that is too short is not taken for its end. */
+/**
+ * Reads frames from a stream of bytes, within limits. Each packet is parsed from its own bytes alone, so that the beginning of the next
+ * packet is never taken for the end of one that is too short.
+ */
 export class PacketReader {
+  readonly #limits: ReceiveLimits;
   readonly #cutter: PacketCutter;
   readonly #parser: Parser;
+  readonly #origin: Pick<Frame, 'direction' | 'connection'>;
   #parsed: Packet | undefined;
   #broken = false;
   #version: number;
+  #bytes = 0;
+  #packets = 0;
 
-  /**
-   * @param maxBytes the most that one packet may have
-   * @param protocolVersion what the other side speaks; a CONNECT says it by itself
-   */
-  constructor(maxBytes: number, protocolVersion?: 4 | 5) {
-    this.#cutter = new PacketCutter(maxBytes);
+  constructor({ limits, protocolVersion, direction = 'received', connection }: ReaderOptions) {
+    this.#limits = limits;
+    this.#cutter = new PacketCutter(limits.packetBytes);
     this.#version = protocolVersion ?? 4;
+    this.#origin = { direction, ...(connection === undefined ? {} : { connection }) };
     this.#parser = createParser(protocolVersion === undefined ? {} : { protocolVersion });
     this.#parser.on('packet', (packet) => {
       this.#parsed = packet;
@@ -37,17 +51,28 @@ export class PacketReader {
   }
 
   /**
-   * @returns the packets that are complete now; none once something was malformed, since nobody knows where the next one begins
-   * @throws MalformedPacket when the bytes are no MQTT, or more of it than one packet may have
+   * @returns the packets that are complete now; none after a malformed one, because nothing shows where the next one begins
+   * @throws MalformedPacket when the bytes are not MQTT; ExcessivePacket when they exceed the limits
    */
-  *read(chunk: Buffer): Generator<ReadPacket, void> {
+  *read(chunk: Buffer): Generator<Frame, void> {
     if (this.#broken) return;
+    const time = now();
     try {
-      for (const bytes of this.#cutter.cut(chunk)) yield { packet: this.#parse(bytes), bytes };
+      this.#bytes += chunk.length;
+      this.#requireWithin(this.#bytes, this.#limits.bytes, 'bytes');
+      for (const bytes of this.#cutter.cut(chunk)) {
+        this.#packets += 1;
+        this.#requireWithin(this.#packets, this.#limits.packets, 'packets');
+        yield { ...time, ...this.#origin, packet: this.#parse(bytes), bytes };
+      }
     } catch (error) {
       this.#broken = true;
       throw error;
     }
+  }
+
+  #requireWithin(count: number, most: number, unit: 'bytes' | 'packets'): void {
+    if (count > most) throw new ExcessivePacket(`more than ${most} ${unit} on one connection`, 'connection');
   }
 
   #parse(bytes: Buffer): Packet {
@@ -55,7 +80,7 @@ export class PacketReader {
     try {
       this.#parser.parse(bytes);
     } catch (error) {
-      // The parser itself stumbles over some of what it does not expect, which is the sender's fault all the same.
+      // The parser itself throws on some malformed packets, which are the sender's fault all the same.
       if (error instanceof RangeError || error instanceof TypeError)
         throw new MalformedPacket(`what no parser takes (${error.message})`);
       throw error;

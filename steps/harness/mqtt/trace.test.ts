@@ -39,10 +39,12 @@ describe('a trace', () => {
   const record = (trace: Trace, count: number): void => {
     for (let n = 0; n < count; n += 1)
       trace.record({
-        at: 1_000_000 + n * 1000,
+        atUs: 1_000_000 + n * 1000,
+        wallMs: 0,
         connection: 'device',
         direction: n % 2 === 0 ? 'sent' : 'received',
         packet: publish(n),
+        bytes: Buffer.alloc(0),
       });
   };
 
@@ -50,7 +52,7 @@ describe('a trace', () => {
     const trace = new Trace();
     record(trace, 2);
     assert.deepEqual(trace.lines(), ['+0.000000 s  → PUBLISH  t  QoS 0  0', '+0.001000 s  ← PUBLISH  t  QoS 0  1']);
-    trace.record({ at: 1_002_500, connection: 'other device', note: 'connection closed' });
+    trace.record({ atUs: 1_002_500, connection: 'other device', note: 'connection closed' });
     assert.deepEqual(trace.lines(), [
       '+0.000000 s  device  → PUBLISH  t  QoS 0  0',
       '+0.001000 s  device  ← PUBLISH  t  QoS 0  1',

@@ -1,7 +1,7 @@
 /** The most items that wait to be taken. */
 const most = 256;
 
-/** Things that come when they come, for someone who takes them one by one. What nobody takes is bounded: the oldest go first. */
+/** A queue that is read one item at a time, now or when the next one comes. Beyond its bound the oldest items are dropped. */
 export class Arrivals<T> {
   readonly #items: T[] = [];
   readonly #takers = new Set<PromiseWithResolvers<T>>();
@@ -50,7 +50,7 @@ export class Arrivals<T> {
     }
   }
 
-  /** Nothing more will come: whoever waits is told this. */
+  /** Nothing more will come: every wait rejects with this reason. */
   close(reason: Error): void {
     this.#closed ??= reason;
     for (const taker of this.#takers) taker.reject(reason);

@@ -7,6 +7,7 @@ import { after, describe, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { withoutCompiler } from '../../testing/compiler-prerequisite.ts';
 import { loadTarget } from '../implementation/target-file.ts';
+import { serverTimesOf } from '../message/exchange.ts';
 import type { ClientRun } from './client-run.ts';
 import { ClientRunner } from './client-runner.ts';
 import { type ClientSetup, pagePayload, plainSetup, trueAnswer } from './client-setup.ts';
@@ -66,7 +67,7 @@ describe('a setup', { timeout: 120_000 }, () => {
     const [clientRun] = same;
     assertRight(clientRun);
     assert.equal(clientRun.ended, 'exited with code 0');
-    assert.ok(clientRun.request?.listened);
+    assert.ok(clientRun.request?.subscribed);
     assert.match(clientRun.lines().join('\n'), /CONNECT.*SUBSCRIBE.*PUBLISH.*the client prints: NTP local time: \d+\n/s);
   });
 
@@ -86,8 +87,8 @@ describe('a setup', { timeout: 120_000 }, () => {
     assert.equal(new Set(all.map(({ identity }) => identity.deviceName)).size, 4);
     for (const clientRun of all) {
       assertRight(clientRun);
-      assert.deepEqual([clientRun.sessions.length, clientRun.requests.length, clientRun.attempts], [1, 1, 1]);
-      assert.equal(clientRun.request?.publish.topic, clientRun.requestTopic);
+      assert.deepEqual([clientRun.connections.length, clientRun.requests.length, clientRun.attempts], [1, 1, 1]);
+      assert.equal(clientRun.request?.message.topic, clientRun.requestTopic);
     }
     assert.equal(all[3]?.request?.deviceSendTime?.type, 'string');
   });
@@ -95,23 +96,25 @@ describe('a setup', { timeout: 120_000 }, () => {
   test('that names a device is performed as that device', async (context) => {
     const identity = { productKey: 'A1zZ09Suite', deviceName: 'a-b_c@d:e.f' };
     const clientRun = await (await open(context)).perform({ ...plain, identity });
-    assert.equal(clientRun.request?.publish.topic, '/ext/ntp/A1zZ09Suite/a-b_c@d:e.f/request');
+    assert.equal(clientRun.request?.message.topic, '/ext/ntp/A1zZ09Suite/a-b_c@d:e.f/request');
   });
 
   test('really spends what it claims', async (context) => {
     const clientRun = await (await open(context)).perform({ ...plain, forthMs: 40, processingMs: 30, backMs: 20 });
     assertRight(clientRun);
-    const [{ serverRecvTime, serverSendTime, atUs } = assert.fail()] = clientRun.request?.delivered ?? [];
-    assert.ok(serverSendTime - serverRecvTime >= 29n);
-    assert.ok(atUs - (clientRun.request?.publish.atUs ?? atUs) >= 88_000);
+    const [response = assert.fail()] = clientRun.request?.responses ?? [];
+    const [received, sent] = serverTimesOf(response) ?? assert.fail();
+    const { atUs } = response.message;
+    assert.ok(sent - received >= 29n);
+    assert.ok(atUs - (clientRun.request?.message.atUs ?? atUs) >= 88_000);
   });
 });
 
 describe('a client', { timeout: 120_000 }, () => {
   test('that never asks is watched until its deadline', async (context) => {
     const runner = await open(context, node('setInterval(() => {}, 60000)'), { within: '100ms' });
-    const { requests, sessions, attempts, ended, overdue, fate } = await runner.perform(plain);
-    assert.deepEqual([requests.length, sessions.length, attempts, ended, overdue], [0, 0, 0, undefined, true]);
+    const { requests, connections, attempts, ended, overdue, fate } = await runner.perform(plain);
+    assert.deepEqual([requests.length, connections.length, attempts, ended, overdue], [0, 0, 0, undefined, true]);
     assert.equal(fate, 'the client was still running at its deadline');
   });
 
@@ -151,7 +154,7 @@ describe('a client', { timeout: 120_000 }, () => {
   test('that asks on a connection which it closes at once is answered on the one that listens', async (context) => {
     const clientRun = await (await open(context, tiny({ apart: true }))).perform({ ...plain, forthMs: 30, backMs: 30 });
     assertRight(clientRun);
-    assert.equal(clientRun.sessions.length, 2);
+    assert.equal(clientRun.connections.length, 2);
   });
 
   test('that reports without end is not listened to without end', async (context) => {
@@ -240,7 +243,7 @@ describe('a platform', { timeout: 120_000 }, () => {
         const clientRun = await (await open(context, tiny({ named, times: 2 }))).perform({ ...plain, refusal });
         assert.deepEqual(clientRun.reports, []);
         assert.ok(clientRun.attempts > 0);
-        assert.ok(clientRun.requests.every(({ delivered }) => delivered.length === 0));
+        assert.ok(clientRun.requests.every(({ responses }) => responses.length === 0));
         assert.equal(clientRun.requests.length, refusal === 'never answers' ? 2 : 0);
       });
     }
@@ -248,9 +251,9 @@ describe('a platform', { timeout: 120_000 }, () => {
     test(`is slow to accept whoever connects, ${named ? 'named' : 'unnamed'}`, async (context) => {
       const clientRun = await (await open(context, tiny({ named }))).perform({ ...plain, slowConnectMs: 200 });
       assertRight(clientRun);
-      const [session] = clientRun.sessions;
-      const connack = [...(session?.frames ?? [])].find(({ packet }) => packet.cmd === 'connack');
-      assert.ok((connack?.atUs ?? 0) - (session?.accepted.atUs ?? 0) >= 199_000);
+      const [connection] = clientRun.connections;
+      const connack = [...(connection?.trace ?? [])].find(({ packet }) => packet.cmd === 'connack');
+      assert.ok((connack?.atUs ?? 0) - (connection?.accepted.atUs ?? 0) >= 199_000);
     });
   }
 });

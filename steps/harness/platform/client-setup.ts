@@ -1,4 +1,5 @@
 import type { Identity, TimestampType } from '../implementation/target.ts';
+import { type Response, serverTimesOf } from '../message/exchange.ts';
 
 /** One message that the platform delivers after a request. */
 export interface Answer {
@@ -20,7 +21,7 @@ export type Refusal = 'refuses TCP' | 'refuses CONNECT' | 'never answers';
 /** What happens between the client and the platform in a scenario that needs more than one request. */
 export type Sequel = 'answers the first request late' | 'loses the first answer' | 'cuts the connection after the first request';
 
-/** What the platform and the client's surroundings are like in one start of the client. Equal scenes are one start. */
+/** What the platform and the client's surroundings are like in one start of the client. Equal setups share one start. */
 export interface ClientSetup {
   readonly type: TimestampType;
   /** Given to the client instead of a device of the suite's choice. */
@@ -56,7 +57,7 @@ export function trueAnswer(payload = plainPayload): Answer {
   return { payload, on: 'its own', offByMs: 0, echoOffByMs: 0, afterMs: 0 };
 }
 
-/** A scene in which nothing is out of the ordinary. */
+/** A setup in which nothing is out of the ordinary. */
 export function plainSetup(type: TimestampType): ClientSetup {
   return { type, forthMs: 0, backMs: 0, processingMs: 0, answers: [trueAnswer()], slowConnectMs: 0 };
 }
@@ -92,15 +93,12 @@ export function receiveTimeOf({ serverRecvTime }: ClientSetup, clock: NonNullabl
 }
 
 /**
- * The platform's time when a message reached the client, in ms with a fraction. Under a controlled clock nothing really elapses: there
+ * The platform's time when a response reached the client, in ms with a fraction. Under a controlled clock nothing really elapses: there
  * it is what the formula gives.
  */
-export function platformTime(
-  setup: ClientSetup,
-  requestWallMs: number,
-  delivered: { readonly wallMs: number; readonly serverRecvTime: bigint; readonly serverSendTime: bigint },
-): number {
+export function platformTime(setup: ClientSetup, requestWallMs: number, response: Response): number {
   const { clock } = setup;
-  if (clock === undefined) return delivered.wallMs + leadOf(setup, requestWallMs);
-  return (Number(delivered.serverRecvTime + delivered.serverSendTime) + clock.receives - clock.sends) / 2;
+  if (clock === undefined) return response.message.wallMs + leadOf(setup, requestWallMs);
+  const [received, sent] = serverTimesOf(response) ?? [];
+  return (Number((received ?? 0n) + (sent ?? 0n)) + clock.receives - clock.sends) / 2;
 }

@@ -17,7 +17,7 @@ export interface ClientStart extends Pick<StartOptions, 'giveUp' | 'env' | 'moun
 }
 
 /**
- * Starts a client for a performance, in which its reports and its end are kept. Whoever calls this ends it with `stop()`.
+ * Starts the client, and keeps its reports and its end in the record of its run. The caller ends it with `stop()`.
  *
  * @throws EnvironmentError when it does not start
  */

@@ -1,12 +1,11 @@
+import { type Exchange, type Request, type Response, serverTimesOf } from '../message/exchange.ts';
 import { halved } from '../time/formula.ts';
-import type { ClientRequest, ClientRun, Delivered, ReportedTime } from './client-run.ts';
+import type { ClientRun, ReportedTime } from './client-run.ts';
 
 /** What the formula gives for an exchange, as far as the suite can know the client's clock. Times are doubled, in ms. */
-export interface ExpectedTime {
+export interface ExpectedTime extends Exchange {
   readonly twiceLow: bigint;
   readonly twiceHigh: bigint;
-  readonly request: ClientRequest;
-  readonly delivered: Delivered;
   /** deviceRecvTime - deviceSendTime, in ms: at least and at most. */
   readonly elapsed: readonly [number, number];
   /** In words, with the uncertainty. */
@@ -16,7 +15,7 @@ export interface ExpectedTime {
 /** How long before the request's arrival a client may have read its clock where its stamp does not tell, in ms. */
 const unseenMs = 50;
 
-/** A stamp that is no further behind the suite's clock than this, in ms, follows it: what it is behind is the way to the suite. */
+/** A stamp that is no further behind the suite's clock than this, in ms, comes from it; the difference is the time to the suite. */
 const mostBehindMs = 5000;
 
 /** Beyond this uncertainty, in ms, a latency that is not counted could not be told from one that is. */
@@ -28,19 +27,18 @@ export class TooUncertain extends Error {
 }
 
 /**
- * The times that a client may report, for each true answer that was delivered before the report: by the report's own stamps where it
+ * The times that a client may report, for each valid response that was sent before the report: by the report's own stamps where it
  * has them, by the controlled clock where there is one, else between the least and the most that can have elapsed on the client's clock.
  *
  * @param seconds the client reports whole seconds
  * @throws TooUncertain when the report is none of the times that are known well, and another one is known too little
  */
 export function expectedTimes(clientRun: ClientRun, report: ReportedTime, seconds: boolean): ExpectedTime[] {
-  const truth = clientRun.setup.answers.at(-1);
   const all = clientRun.requests.flatMap((request) =>
-    request.delivered
-      .filter(({ answer, heard, atUs }) => answer === truth && heard && atUs <= report.atUs)
-      .flatMap((delivered) =>
-        elapsedOf(clientRun, request, delivered, report).map((elapsed) => expectedOf(request, delivered, elapsed, seconds)),
+    request.responses
+      .filter(({ preliminary, unsent, message }) => !preliminary && !unsent && message.atUs <= report.atUs)
+      .flatMap((response) =>
+        elapsedOf(clientRun, request, response, report).flatMap((elapsed) => expectedOf(request, response, elapsed, seconds)),
       ),
   );
   const width = ({ elapsed: [least, most] }: ExpectedTime): number => most - least;
@@ -59,13 +57,10 @@ export function isRight({ twice }: ReportedTime, times: readonly ExpectedTime[])
   return twice !== undefined && times.some(({ twiceLow, twiceHigh }) => twice >= twiceLow && twice <= twiceHigh);
 }
 
-function expectedOf(
-  request: ClientRequest,
-  delivered: Delivered,
-  elapsed: readonly [number, number],
-  seconds: boolean,
-): ExpectedTime {
-  const sum = delivered.serverRecvTime + delivered.serverSendTime;
+function expectedOf(request: Request, response: Response, elapsed: readonly [number, number], seconds: boolean): ExpectedTime[] {
+  const times = serverTimesOf(response);
+  if (times === undefined) return [];
+  const sum = times[0] + times[1];
   const [least, most] = elapsed;
   // Whole milliseconds on both of the client's clock readings, and rounding of the result either way: 1 ms.
   const slack = least === most ? 1n : 2n;
@@ -73,29 +68,29 @@ function expectedOf(
   const twiceLow = sum + BigInt(Math.floor(least)) - slack - display;
   const twiceHigh = sum + BigInt(Math.ceil(most)) + slack + display;
   const text = `${halved((twiceLow + twiceHigh) / 2n)}, to within ${halved((twiceHigh - twiceLow) / 2n)} ms`;
-  return { twiceLow, twiceHigh, request, delivered, elapsed, text };
+  return [{ twiceLow, twiceHigh, request, response, elapsed, text }];
 }
 
 /**
  * What can have elapsed on the client's clock, in ms: at least and at most. A stamp that is a little behind the clock of this machine
- * either comes from that clock, and was read so long before it arrived, or from a clock of its own that is behind; each gives other bounds.
+ * was either read from that clock so long before it arrived, or from another clock that is behind; each case has bounds of its own.
  */
 function elapsedOf(
   { setup }: ClientRun,
-  { publish, beforeUs, deviceSendTime }: ClientRequest,
-  delivered: Delivered,
+  { message, beforeUs = message.atUs, deviceSendTime }: Request,
+  response: Response,
   report: ReportedTime,
 ): (readonly [number, number])[] {
   const exactly = (ms: number): (readonly [number, number])[] => [[ms, ms]];
   const sent = deviceSendTime?.number;
   if (report.deviceRecvTime !== undefined && sent !== undefined) return exactly(Number(report.deviceRecvTime - sent));
   if (setup.clock !== undefined) return exactly(setup.clock.receives - setup.clock.sends);
-  const least = (delivered.atUs - publish.atUs) / 1000;
-  const most = (report.atUs - publish.atUs) / 1000;
-  const behind = publish.wallMs - Number(sent ?? 0n);
+  const least = (response.message.atUs - message.atUs) / 1000;
+  const most = (report.atUs - message.atUs) / 1000;
+  const behind = message.wallMs - Number(sent ?? 0n);
   const follows = behind >= -1 && behind < mostBehindMs;
   if (follows && behind <= unseenMs) return [[least, most + Math.max(0, behind) + 1]];
   // Since the packet before, which on a busy machine may be long.
-  const own = [least, most + Math.max(unseenMs, (publish.atUs - beforeUs) / 1000)] as const;
+  const own = [least, most + Math.max(unseenMs, (message.atUs - beforeUs) / 1000)] as const;
   return follows ? [[least + behind - 1, most + behind + 1], own] : [own];
 }

@@ -12,8 +12,8 @@ import { type IClientOptions, MqttClient } from 'mqtt';
 import { generate, type Packet } from 'mqtt-packet';
 import type { Identity } from '../implementation/target.ts';
 import type { ClientConnection } from './client-connection.ts';
+import type { ClientMessage, Script } from './client-script.ts';
 import { Platform, type PlatformOptions } from './platform.ts';
-import type { PlatformRequest, Script } from './platform-script.ts';
 
 const host = '127.0.0.1';
 const device: Identity = { productKey: 'a1b2c3d4e5f', deviceName: 'probe-7' };
@@ -57,8 +57,8 @@ async function connect(
 
 /** Answers every request with its own payload. */
 const echo: Script = {
-  onRequest: ({ topic, payload }, session) => {
-    session.deliver(topic.replace(/request$/, 'response'), payload);
+  onRequest: ({ topic, payload }, connection) => {
+    connection.deliver(topic.replace(/request$/, 'response'), payload);
   },
 };
 
@@ -90,8 +90,8 @@ async function raw(context: TestContext, port: number, ...parts: Buffer[]): Prom
   return socket;
 }
 
-const linesOf = (session: ClientConnection | undefined) =>
-  [...(session?.frames ?? [])].map(({ direction, packet }) => `${direction} ${packet.cmd}`);
+const linesOf = (connection: ClientConnection | undefined) =>
+  [...(connection?.trace ?? [])].map(({ direction, packet }) => `${direction} ${packet.cmd}`);
 
 for (const [name, options] of [
   ['3.1', { protocolVersion: 3, protocolId: 'MQIsdp' }],
@@ -106,13 +106,13 @@ for (const [name, options] of [
     assert.equal(granted?.qos, 1);
     assert.equal(await ask(client, '{"deviceSendTime":1}'), '{"deviceSendTime":1}');
     await client.endAsync();
-    const session = await platform.nextConnection(device, soon());
+    const connection = await platform.nextConnection(device, soon());
     const request = await platform.nextRequest(device, soon());
-    assert.equal((await session.closed).cause, 'disconnected');
-    assert.equal(request.session, session);
-    assert.equal(request.firstByte, 0x30);
-    assert.equal(session.version, options.protocolVersion);
-    assert.deepEqual(linesOf(session), [
+    assert.equal((await connection.closed).cause, 'disconnected');
+    assert.equal(request.connection, connection);
+    assert.deepEqual([request.qos, request.retain, request.dup], [0, false, false]);
+    assert.equal(connection.version, options.protocolVersion);
+    assert.deepEqual(linesOf(connection), [
       'received connect',
       'sent connack',
       'received subscribe',
@@ -121,12 +121,12 @@ for (const [name, options] of [
       'sent publish',
       'received disconnect',
     ]);
-    const times = [...session.frames].map(({ atUs }) => atUs);
+    const times = [...connection.trace].map(({ atUs }) => atUs);
     assert.deepEqual(
       times,
       times.toSorted((a, b) => a - b),
     );
-    assert.equal(session.subscriptions.get(responseTopic())?.requestedQos, 1);
+    assert.equal(connection.subscriptions.get(responseTopic())?.requestedQos, 1);
     assert.deepEqual(platform.faults, []);
     assert.equal(platform.open.size, 0);
   });
@@ -141,11 +141,11 @@ for (const [name, options] of [
       const request = await platform.nextRequest(device, soon());
       assert.deepEqual([request.qos, request.retain, request.dup, typeof request.messageId], [qos, qos === 1, false, 'number']);
       const heard = event(client, 'message');
-      const sent = request.session.deliver(responseTopic(), 'y', { qos, retain: true, dup: true });
+      const sent = request.connection.deliver(responseTopic(), 'y', { qos, retain: true, dup: true });
       const [, , packet] = (await heard) as [string, Buffer, Packet & { qos: number; retain: boolean; dup: boolean }];
       assert.deepEqual([packet.qos, packet.retain, packet.dup, packet.messageId], [qos, true, true, sent?.messageId]);
       const last = qos === 1 ? 'puback' : 'pubcomp';
-      assert.ok(await request.session.frame((frame) => frame.direction === 'received' && frame.packet.cmd === last, soon()));
+      assert.ok(await request.connection.frame((frame) => frame.direction === 'received' && frame.packet.cmd === last, soon()));
     }
   });
 
@@ -160,8 +160,8 @@ for (const [name, options] of [
     context.after(() => client.end(true));
     const [error] = (await event(client, 'error')) as unknown as [{ code: number }];
     assert.equal(error.code, options.protocolVersion === 5 ? 0x87 : 5);
-    const session = await platform.nextConnection(device, soon());
-    assert.equal((await session.closed).cause, 'refused');
+    const connection = await platform.nextConnection(device, soon());
+    assert.equal((await connection.closed).cause, 'refused');
   });
 }
 
@@ -169,15 +169,15 @@ test('a message goes to those who subscribed its topic, at no higher QoS than gr
   const { platform, port } = await start(context);
   platform.play(device, { onSubscribe: () => 1 });
   const client = await connect(context, port);
-  const session = await platform.nextConnection(device, soon());
-  assert.equal(session.deliver(responseTopic(), 'unheard'), undefined);
+  const connection = await platform.nextConnection(device, soon());
+  assert.equal(connection.deliver(responseTopic(), 'unheard'), undefined);
   await client.subscribeAsync('/ext/ntp/+/+/response', { qos: 2 });
-  assert.equal(session.hears(responseTopic()), true);
-  assert.equal(session.deliver('/ext/ntp/other', 'unheard'), undefined);
-  assert.equal(session.deliver(responseTopic(), 'heard', { qos: 2 })?.qos, 1);
+  assert.equal(connection.receives(responseTopic()), true);
+  assert.equal(connection.deliver('/ext/ntp/other', 'unheard'), undefined);
+  assert.equal(connection.deliver(responseTopic(), 'heard', { qos: 2 })?.qos, 1);
   await client.unsubscribeAsync('/ext/ntp/+/+/response');
-  assert.equal(session.hears(responseTopic()), false);
-  assert.equal(session.push(responseTopic(), 'pushed')?.qos, 0);
+  assert.equal(connection.receives(responseTopic()), false);
+  assert.equal(connection.push(responseTopic(), 'pushed')?.qos, 0);
 });
 
 test('with automatic subscription a message arrives without a SUBSCRIBE', async (context) => {
@@ -199,13 +199,13 @@ test('one connection may ask and another listen', async (context) => {
   assert.equal(String((await heard)[1]), 'x');
   ear.end();
   await (await platform.nextConnection(device, soon())).closed;
-  const { session } = await platform.nextRequest(device, soon());
+  const { connection } = await platform.nextRequest(device, soon());
   mouth.publish(requestTopic(), 'y');
   const second = await platform.nextRequest(device, soon());
   assert.deepEqual(platform.respond(second, topic, 'unheard'), []);
   platform.play(device, { autoSubscription: true });
   assert.equal(platform.respond(second, topic, 'heard').length, 1);
-  assert.equal(session.hears(topic), true);
+  assert.equal(connection.receives(topic), true);
 });
 
 test('a subscription of MQTT 5 gets its identifier back', async (context) => {
@@ -224,21 +224,21 @@ test('refuses a subscription', async (context) => {
   platform.play(device, { onSubscribe: () => 'refuse' });
   const client = await connect(context, port);
   await assert.rejects(client.subscribeAsync(responseTopic()), /Unspecified error/);
-  const session = await platform.nextConnection(device, soon());
-  assert.equal(session.hears(responseTopic()), false);
+  const connection = await platform.nextConnection(device, soon());
+  assert.equal(connection.receives(responseTopic()), false);
 });
 
 test('withholds CONNACK and SUBACK, and sends them when the script wants', async (context) => {
   const { platform, port } = await start(context, { script: { onConnect: () => 'withhold', onSubscribe: () => 'withhold' } });
   const subscribe: Packet = { cmd: 'subscribe', messageId: 3, subscriptions: [{ topic: 't', qos: 1 }] };
   await raw(context, port, connectPacket(), generate(subscribe));
-  const session = await platform.nextConnection(undefined, soon());
-  const asked = await session.frame(({ packet }) => packet.cmd === 'subscribe', soon());
-  assert.deepEqual(linesOf(session), ['received connect', 'received subscribe']);
-  assert.equal(session.hears('t'), true);
-  session.accept();
-  if (asked?.packet.cmd === 'subscribe') session.grant(asked.packet);
-  assert.deepEqual(linesOf(session).slice(2), ['sent connack', 'sent suback']);
+  const connection = await platform.nextConnection(undefined, soon());
+  const asked = await connection.frame(({ packet }) => packet.cmd === 'subscribe', soon());
+  assert.deepEqual(linesOf(connection), ['received connect', 'received subscribe']);
+  assert.equal(connection.receives('t'), true);
+  connection.accept();
+  if (asked?.packet.cmd === 'subscribe') connection.grant(asked.packet);
+  assert.deepEqual(linesOf(connection).slice(2), ['sent connack', 'sent suback']);
 });
 
 test('refuses TCP, cuts and ends connections, and says so', async (context) => {
@@ -255,35 +255,35 @@ test('refuses TCP, cuts and ends connections, and says so', async (context) => {
     const errors: unknown[] = [];
     const socket = await raw(context, port, connectPacket());
     socket.on('error', (error: NodeJS.ErrnoException) => errors.push(error.code));
-    const session = await platform.nextConnection(undefined, soon());
+    const connection = await platform.nextConnection(undefined, soon());
     const closed = gone(socket);
-    if (cause === 'cut') session.cut();
-    else session.end();
+    if (cause === 'cut') connection.cut();
+    else connection.end();
     await closed;
-    assert.equal((await session.closed).cause, cause);
-    assert.equal(session.signal.aborted, true);
+    assert.equal((await connection.closed).cause, cause);
+    assert.equal(connection.signal.aborted, true);
     assert.deepEqual(errors, cause === 'cut' ? ['ECONNRESET'] : []);
-    assert.equal(session.push('t', 'too late'), undefined);
-    assert.equal(await session.frame(() => false), undefined);
+    assert.equal(connection.push('t', 'too late'), undefined);
+    assert.equal(await connection.frame(() => false), undefined);
   }
 });
 
 test('a script may answer late, twice and in another order; what it waits for ends with the connection', async (context) => {
   const { platform, port } = await start(context);
-  const held: PlatformRequest[] = [];
+  const held: ClientMessage[] = [];
   let aborted: unknown;
   platform.play(device, {
     autoSubscription: true,
-    onRequest: async (request, session) => {
+    onRequest: async (request, connection) => {
       if (request.payload.toString() === 'wait') {
-        await once(new EventTarget(), 'never', { signal: session.signal }).catch((error: unknown) => {
+        await once(new EventTarget(), 'never', { signal: connection.signal }).catch((error: unknown) => {
           aborted = error;
           throw error;
         });
       }
       held.push(request);
       if (held.length < 2) return;
-      for (const { payload } of [...held.reverse(), ...held]) session.deliver(responseTopic(), payload);
+      for (const { payload } of [...held.reverse(), ...held]) connection.deliver(responseTopic(), payload);
     },
   });
   const client = await connect(context, port);
@@ -297,9 +297,9 @@ test('a script may answer late, twice and in another order; what it waits for en
   for (const payload of ['1', '2', 'wait']) client.publish(requestTopic(), payload);
   await all;
   assert.deepEqual(heard, ['2', '1', '2', '1']);
-  const { session } = await platform.nextRequest(device, soon());
-  session.cut();
-  await session.closed;
+  const { connection } = await platform.nextRequest(device, soon());
+  connection.cut();
+  await connection.closed;
   await new Promise(setImmediate);
   assert.equal((aborted as Error).name, 'AbortError');
   assert.deepEqual(platform.faults, []);
@@ -336,12 +336,12 @@ test('keeps many clients apart, also those whose names are parts of one another'
     }),
   );
   for (const identity of identities) {
-    const sessions = platform.sessions(identity);
+    const sessions = platform.connections(identity);
     assert.equal(sessions.length, 1);
     assert.equal((await platform.nextRequest(identity, soon())).payload.toString(), identity.deviceName);
     assert.equal(linesOf(sessions[0]).length, 6);
   }
-  assert.equal(platform.sessions().length, 0);
+  assert.equal(platform.connections().length, 0);
 });
 
 test("a request that shows no device it knows is a stranger's", async (context) => {
@@ -369,13 +369,15 @@ test('a QoS 2 request that is sent again is one request', async (context) => {
     generate({ cmd: 'pubrel', messageId: 7 }),
     publish(false),
   );
-  const session = await platform.nextConnection(undefined, soon());
-  await session.frame(({ packet }) => packet.cmd === 'pubcomp', soon());
-  await session.frame(() => session.frames.length >= 9, soon());
-  const firstBytes = [await platform.nextRequest(undefined, soon()), await platform.nextRequest(undefined, soon())].map(
-    ({ firstByte }) => firstByte,
-  );
-  assert.deepEqual(firstBytes, [0x34, 0x34]);
+  const connection = await platform.nextConnection(undefined, soon());
+  await connection.frame(({ packet }) => packet.cmd === 'pubcomp', soon());
+  await connection.frame(() => connection.trace.length >= 9, soon());
+  const requests = [await platform.nextRequest(undefined, soon()), await platform.nextRequest(undefined, soon())];
+  const flags = requests.map(({ qos, dup }) => [qos, dup]);
+  assert.deepEqual(flags, [
+    [2, false],
+    [2, false],
+  ]);
   const waiting = new AbortController();
   const third = platform.nextRequest(undefined, waiting);
   waiting.abort(new Error('none'));
@@ -412,15 +414,15 @@ const malformed: [string, Buffer[], RegExp][] = [
   ['a packet that only servers send', [connectPacket(), Buffer.from([0x20, 2, 0, 0])], /CONNACK, which no client/],
   ['the packet type 0', [connectPacket(), Buffer.from([0x00, 0])], /malformed/],
   ['a length without an end', [connectPacket(), Buffer.from([0x30, 0xff, 0xff, 0xff, 0xff, 0x7f])], /more than four bytes/],
-  ['256 MB announced', [connectPacket(), Buffer.from([0x30, 0xff, 0xff, 0xff, 0x7f])], /268435460 bytes, where at most 262144/],
+  ['256 MB announced', [connectPacket(), Buffer.from([0x30, 0xff, 0xff, 0xff, 0x7f])], /268435455 bytes, where at most 262144/],
   ['properties that are none', [connectPacket(5), Buffer.from([0x30, 6, 0, 1, 65, 2, 0xee, 1])], /unknown property/],
 ];
 for (const [name, bytes, expected] of malformed) {
   test(`ends the connection of a client that sends ${name}, and says why`, async (context) => {
     const { platform, port } = await start(context);
     const socket = await raw(context, port, ...bytes);
-    const session = await platform.nextAttempt(soon());
-    const ending = await session.closed;
+    const connection = await platform.nextAttempt(soon());
+    const ending = await connection.closed;
     assert.equal(ending.cause, 'malformed');
     assert.match(ending.reason, expected);
     if (!socket.closed) await gone(socket);
@@ -443,11 +445,11 @@ test('random bytes never harm it', async (context) => {
     noise[1] = 62 - (round % 40);
     const socket = await raw(context, port, connectPacket(round % 2 === 0 ? 5 : 4), noise);
     socket.end();
-    const session = await platform.nextAttempt(soon());
-    await session.closed;
+    const connection = await platform.nextAttempt(soon());
+    await connection.closed;
   }
   assert.equal(platform.accepted, 300);
-  assert.ok(platform.sessions().length <= 32);
+  assert.ok(platform.connections().length <= 32);
   assert.deepEqual(platform.faults, []);
 });
 
@@ -464,7 +466,7 @@ test('how a client goes is told: in the middle of a packet, and by a reset', asy
 });
 
 test('a client that floods costs bounded memory and is cut off in the end', async (context) => {
-  const { platform, port } = await start(context, { limits: { log: { frames: 100, bytes: 50_000 }, packets: 5000 } });
+  const { platform, port } = await start(context, { limits: { trace: { frames: 100, bytes: 50_000 }, packets: 5000 } });
   const publish = generate({
     cmd: 'publish',
     topic: requestTopic(),
@@ -475,13 +477,13 @@ test('a client that floods costs bounded memory and is cut off in the end', asyn
     messageId: 1,
   });
   const socket = await raw(context, port, connectPacket(), ...Array.from({ length: 6000 }, () => publish));
-  const session = await platform.nextConnection(undefined, soon());
-  const ending = await session.closed;
+  const connection = await platform.nextConnection(undefined, soon());
+  const ending = await connection.closed;
   assert.equal(ending.cause, 'flooded');
   assert.match(ending.reason, /more than 5000 packets/);
-  assert.equal(session.frames.length, 100);
+  assert.equal(connection.trace.length, 100);
   // 4,999 requests and CONNECT, each with its acknowledgement
-  assert.equal(session.frames.length + session.frames.dropped, 10_000);
+  assert.equal(connection.trace.length + connection.trace.dropped, 10_000);
   socket.destroy();
 });
 
@@ -505,11 +507,11 @@ test('a client that asks faster than its script answers is not read meanwhile', 
   const publish = generate({ cmd: 'publish', topic: 't', payload: Buffer.alloc(60_000), qos: 0, retain: false, dup: false });
   const socket = await raw(context, port, connectPacket());
   for (let index = 0; index < 300; index += 1) socket.write(publish);
-  const session = await platform.nextConnection(undefined, soon());
+  const connection = await platform.nextConnection(undefined, soon());
   await full.promise;
   gate.resolve();
   socket.end(generate({ cmd: 'disconnect' }));
-  assert.equal((await session.closed).cause, 'disconnected');
+  assert.equal((await connection.closed).cause, 'disconnected');
   assert.equal(total, 300);
   // What one read of the socket held (64 KiB: two requests of this size) may come on top.
   assert.ok(most <= 12, `${most} requests at once`);
@@ -539,11 +541,11 @@ test('speaks TLS', { skip: missing('openssl', 'version') }, async (context) => {
   const client = await connect(context, port, {}, () => connectTls({ host, port, ca: cert }));
   await client.subscribeAsync(responseTopic());
   assert.equal(await ask(client, 'over TLS'), 'over TLS');
-  const session = await platform.nextConnection(device, soon());
+  const connection = await platform.nextConnection(device, soon());
   const closed = gone(client);
-  session.cut();
+  connection.cut();
   await closed;
-  assert.equal((await session.closed).cause, 'cut');
+  assert.equal((await connection.closed).cause, 'cut');
 
   const plain = await raw(context, port, connectPacket());
   await gone(plain);
@@ -558,10 +560,10 @@ test('a connection that is being closed can still be cut', { timeout: 10_000 }, 
   const socket = createConnection({ host, port });
   context.after(() => socket.destroy());
   socket.on('error', () => {});
-  const session = await platform.nextAttempt(soon());
-  session.end();
-  session.cut();
-  assert.equal((await session.closed).cause, 'ended');
+  const connection = await platform.nextAttempt(soon());
+  connection.end();
+  connection.cut();
+  assert.equal((await connection.closed).cause, 'ended');
 });
 
 test('closing it ends every connection and whoever waits', async () => {
@@ -616,7 +618,7 @@ for (const [name, version] of [
       ]);
       const request = await platform.nextRequest(device, soon());
       assert.deepEqual([request.qos, request.retain, request.payload.toString()], [qos, qos === 1, `ask ${qos}`]);
-      assert.equal((await request.session.closed).cause, 'disconnected');
+      assert.equal((await request.connection.closed).cause, 'disconnected');
     }
     ear.deliver(responseTopic(), 'answer', { qos: 2 });
     assert.equal(String((await printed)[0]), 'answer\n');

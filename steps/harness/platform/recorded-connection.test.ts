@@ -2,21 +2,23 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { generate, type Packet } from 'mqtt-packet';
 import { publish, relayed, requestTopic, responseTopic, welcomed } from '../../testing/recorded-traffic.ts';
-import { RelayedConnection } from './recorded-connection.ts';
+import { RecordedConnection } from './recorded-connection.ts';
 
 test('what passes is recorded packet by packet, however it is cut into pieces', () => {
-  const connection = new RelayedConnection();
+  const connection = new RecordedConnection();
   const connect = generate({ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clientId: 'c', clean: true, keepalive: 0 });
   const both = Buffer.concat([connect, generate(publish(requestTopic, '{"deviceSendTime":1}'))]);
   const pieces = [both.subarray(0, 5), both.subarray(5, connect.length + 3), both.subarray(connect.length + 3)];
   const passes = pieces.map((piece) => connection.came('forth', piece));
   assert.deepEqual(
-    connection.passing.map(({ packet }) => packet.cmd),
+    [...connection.trace].map(({ packet }) => packet.cmd),
     ['connect', 'publish'],
   );
-  assert.ok(connection.passing.every(({ passed }) => passed === undefined));
+  assert.equal(connection.serverTrace.length, 0);
   for (const pass of passes) pass();
-  assert.ok(connection.passing.every(({ came, passed }) => passed !== undefined && passed.atUs >= came.atUs));
+  const [came, passed] = [[...connection.trace], [...connection.serverTrace]];
+  assert.equal(passed.length, came.length);
+  assert.ok(passed.every(({ atUs }, index) => atUs >= (came[index]?.atUs ?? Number.POSITIVE_INFINITY)));
   assert.equal(connection.connect?.clientId, 'c');
 });
 
@@ -24,8 +26,8 @@ test('a subscription counts from when it was asked for, and until it is taken ba
   const { connections } = relayed(welcomed('/ext/ntp/+/probe/response'));
   const [connection] = connections;
   assert.ok(connection);
-  assert.equal(connection.listenedTo(responseTopic, connection.accepted.atUs - 1), false);
-  assert.equal(connection.listenedTo(responseTopic, Number.POSITIVE_INFINITY), true);
+  assert.equal(connection.subscribedBefore(responseTopic, connection.accepted.atUs - 1), false);
+  assert.equal(connection.subscribedBefore(responseTopic, Number.POSITIVE_INFINITY), true);
   assert.deepEqual(connection.ungranted, []);
   const [refused] = relayed([
     ...welcomed(''),

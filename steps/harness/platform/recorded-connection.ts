@@ -1,129 +1,107 @@
-import type { IConnectPacket, IPublishPacket, Packet } from 'mqtt-packet';
-import { FrameLog } from '../mqtt/frame-log.ts';
+import type { IConnectPacket } from 'mqtt-packet';
+import { type Message, messageOf } from '../message/message.ts';
+import type { Frame } from '../mqtt/frame.ts';
 import type { Latency, Tap } from '../mqtt/link.ts';
-import { MalformedPacket } from '../mqtt/packet-cutter.ts';
+import { MalformedPacket } from '../mqtt/malformed-packet.ts';
 import { PacketReader } from '../mqtt/packet-reader.ts';
+import { packetLimit } from '../mqtt/receive-limits.ts';
 import { covers } from '../mqtt/topic-filter.ts';
+import { Trace } from '../mqtt/trace.ts';
 import { now, type Time } from '../time/now.ts';
-import type { Subscription } from './client-connection.ts';
 import type { ObservedConnection } from './client-run.ts';
-
-/** A packet that passed a link between a client and a server. */
-export interface RelayedFrame {
-  /** `forth` is what the client sent. */
-  readonly direction: keyof Latency;
-  readonly packet: Packet;
-  readonly bytes: Buffer;
-  /** When its last byte had come to the link. */
-  readonly came: Time;
-  /** When it was handed on; undefined when the other side was gone by then. */
-  passed: Time | undefined;
-}
+import type { Subscription } from './subscriptions.ts';
 
 /** How a connection ended that neither the suite nor its link has ended. */
-export interface RelayedEnding extends Time {
+export interface RecordedEnding extends Time {
   readonly by: 'client' | 'server';
-  /** In words: "the server closed the connection without a word". */
+  /** In words: "the server closed the connection". */
   readonly reason: string;
 }
 
-/** What is MQTT no longer, and whose doing that is. */
-export interface RelayedFault {
+/** Bytes that are not MQTT, and who sent them. */
+export interface RecordedFault {
   readonly by: 'client' | 'server';
   readonly reason: string;
 }
 
-/** The most of one connection that is kept; what comes beyond it passes, and shows nothing more. */
-const limits = { frames: 2000, bytes: 1024 * 1024, packetBytes: 256 * 1024 };
+/** How much of one connection is kept; what comes after that passes, and is only counted. */
+const limits = { frames: 2000, bytes: 1024 * 1024, keeps: 'earliest' } as const;
+const mostPacketBytes = 256 * 1024;
 
-const endOf = { forth: 'client', back: 'server' } as const;
+const sender = { forth: 'client', back: 'server' } as const;
 
 /**
- * One connection between a client and a server, as the link between them sees it. Records every packet both ways with its times at
- * both ends; never judges, and changes nothing.
+ * One connection between a client and a server, as the link between them sees it. It records every packet at both ends of the link;
+ * it never judges, and changes nothing.
  */
-export class RelayedConnection implements Tap, ObservedConnection {
+export class RecordedConnection implements Tap, ObservedConnection {
   readonly accepted: Time = now();
-  readonly #passing: RelayedFrame[] = [];
-  readonly #faults: RelayedFault[] = [];
+  /** What crossed the client's end of the link, as a platform in front of the client would have recorded it. */
+  readonly trace = new Trace(limits);
+  /** What crossed the server's end of the link, as a device in front of the server would have recorded it. */
+  readonly serverTrace = new Trace(limits);
+  readonly #faults: RecordedFault[] = [];
   readonly #subscriptions = new Map<string, Pick<Subscription, 'filter' | 'requestedQos'>>();
-  readonly #readers: { readonly forth: PacketReader; back?: PacketReader } = { forth: new PacketReader(limits.packetBytes) };
-  readonly #heard: (frame: RelayedFrame) => void;
-  #bytes = 0;
-  #dropped = 0;
+  readonly #readers: { readonly forth: PacketReader; back?: PacketReader } = {
+    forth: new PacketReader({ limits: packetLimit(mostPacketBytes) }),
+  };
+  readonly #onFrame: (frame: Frame, direction: keyof Latency) => void;
   #connect: IConnectPacket | undefined;
   #disconnected = false;
-  #ending: RelayedEnding | undefined;
+  #ending: RecordedEnding | undefined;
 
-  /** @param heard told of every packet as soon as it has come */
-  constructor(heard: (frame: RelayedFrame) => void = () => {}) {
-    this.#heard = heard;
+  /** @param onFrame told of every packet as soon as it has come; `forth` is what the client sent */
+  constructor(onFrame: (frame: Frame, direction: keyof Latency) => void = () => {}) {
+    this.#onFrame = onFrame;
   }
 
   get connect(): IConnectPacket | undefined {
     return this.#connect;
   }
 
-  /** Those that the client has when everything has passed. */
+  /** The client's subscriptions at the end of the connection. */
   get subscriptions(): ReadonlyMap<string, Pick<Subscription, 'filter' | 'requestedQos'>> {
     return this.#subscriptions;
   }
 
-  get ending(): RelayedEnding | undefined {
+  get ending(): RecordedEnding | undefined {
     return this.#ending;
   }
 
-  /** Every packet, in the order in which they came. */
-  get passing(): readonly RelayedFrame[] {
-    return this.#passing;
-  }
-
-  get faults(): readonly RelayedFault[] {
+  get faults(): readonly RecordedFault[] {
     return this.#faults;
   }
 
   /** How many packets passed that were not kept. */
   get dropped(): number {
-    return this.#dropped;
+    return Math.max(this.trace.dropped, this.serverTrace.dropped);
   }
 
-  /** What crossed the client's end of the link, as the platform in front of it would have seen it. */
-  get frames(): FrameLog {
-    const log = new FrameLog(limits);
-    const seen = this.#passing.flatMap(({ direction, packet, bytes, came, passed }) => {
-      const at = direction === 'forth' ? came : passed;
-      return at === undefined ? [] : [{ ...at, direction: direction === 'forth' ? 'received' : 'sent', packet, bytes } as const];
-    });
-    for (const frame of seen.toSorted((a, b) => a.atUs - b.atUs)) log.add(frame);
-    return log;
+  /** The code of the server's CONNACK; undefined while there is none. */
+  get connackCode(): number | undefined {
+    for (const { packet } of this.serverTrace) if (packet.cmd === 'connack') return packet.reasonCode ?? packet.returnCode ?? 0;
+    return undefined;
   }
 
-  /** What the server said to the CONNECT; undefined while it has said nothing. */
-  get welcome(): number | undefined {
-    const packet = this.#passing.find((frame) => frame.packet.cmd === 'connack')?.packet;
-    if (packet?.cmd !== 'connack') return undefined;
-    return packet.reasonCode ?? packet.returnCode ?? 0;
-  }
-
-  /** Whether a filter that covers a topic had been asked for before a moment, in µs. */
-  listenedTo(topic: string, beforeUs: number): boolean {
+  /** Whether the client had subscribed a topic before a moment, in µs. */
+  subscribedBefore(topic: string, beforeUs: number): boolean {
     let filters: string[] = [];
-    for (const { packet, came } of this.#passing) {
-      if (came.atUs > beforeUs) break;
+    for (const { packet, atUs } of this.trace) {
+      if (atUs > beforeUs) break;
       if (packet.cmd === 'subscribe') filters.push(...packet.subscriptions.map((subscription) => subscription.topic));
       if (packet.cmd === 'unsubscribe') filters = filters.filter((filter) => !packet.unsubscriptions.includes(filter));
     }
     return filters.some((filter) => covers(filter, topic));
   }
 
-  /** The filters that the server has refused, or has said nothing to. */
+  /** The filters that the server refused or did not acknowledge. */
   get ungranted(): string[] {
     const granted = new Map(
-      this.#passing.flatMap(({ packet }) =>
+      [...this.serverTrace].flatMap(({ packet }) =>
         packet.cmd === 'suback' ? [[packet.messageId, packet.granted.map(Number)] as const] : [],
       ),
     );
-    return this.#passing.flatMap(({ packet }) =>
+    return [...this.trace].flatMap(({ packet }) =>
       packet.cmd === 'subscribe'
         ? packet.subscriptions.flatMap(({ topic }, index) => ((granted.get(packet.messageId)?.[index] ?? 128) > 2 ? [topic] : []))
         : [],
@@ -131,28 +109,23 @@ export class RelayedConnection implements Tap, ObservedConnection {
   }
 
   came(direction: keyof Latency, bytes: Buffer): () => void {
-    const came = now();
-    const frames: RelayedFrame[] = [];
+    const [near, far] = direction === 'forth' ? [this.trace, this.serverTrace] : [this.serverTrace, this.trace];
+    const frames: Frame[] = [];
     try {
-      for (const { packet, bytes: own } of this.#reader(direction).read(bytes)) {
-        if (this.#passing.length >= limits.frames || this.#bytes + own.length > limits.bytes) {
-          this.#dropped += 1;
-          continue;
-        }
-        const frame: RelayedFrame = { direction, packet, bytes: own, came, passed: undefined };
-        this.#bytes += own.length;
-        this.#passing.push(frame);
+      for (const frame of this.#reader(direction).read(bytes)) {
+        near.record(frame);
         frames.push(frame);
-        this.#note(frame);
+        if (direction === 'forth') this.#note(frame);
       }
     } catch (error) {
       if (!(error instanceof MalformedPacket)) throw error;
-      this.#faults.push({ by: endOf[direction], reason: `the ${endOf[direction]} sent what is not MQTT: ${error.message}` });
+      const by = sender[direction];
+      this.#faults.push({ by, reason: `the ${by} sent what is not MQTT: ${error.message}` });
     }
-    for (const frame of frames) this.#heard(frame);
+    for (const frame of frames) this.#onFrame(frame, direction);
     return () => {
-      const passed = now();
-      for (const frame of frames) frame.passed = passed;
+      const time = now();
+      for (const frame of frames) far.record({ ...frame, ...time, direction: 'sent' });
     };
   }
 
@@ -169,23 +142,21 @@ export class RelayedConnection implements Tap, ObservedConnection {
     this.#ending = { ...now(), by, reason: how };
   }
 
-  /** The messages of one direction, in order. */
-  messages(direction: keyof Latency): (RelayedFrame & { readonly packet: IPublishPacket })[] {
-    return this.#passing.filter(
-      (frame): frame is RelayedFrame & { readonly packet: IPublishPacket } =>
-        frame.direction === direction && frame.packet.cmd === 'publish',
-    );
+  /** The messages of one direction that crossed the client's end, in order. */
+  messages(direction: keyof Latency): Message[] {
+    const wanted = direction === 'forth' ? 'received' : 'sent';
+    return [...this.trace].flatMap((frame) => (frame.direction === wanted ? (messageOf(frame) ?? []) : []));
   }
 
   #reader(direction: keyof Latency): PacketReader {
     if (direction === 'forth') return this.#readers.forth;
-    // What it is that the server speaks is said by the client's CONNECT.
-    this.#readers.back ??= new PacketReader(limits.packetBytes, this.#connect?.protocolVersion === 5 ? 5 : 4);
+    // The client's CONNECT says which version the server speaks.
+    const protocolVersion = this.#connect?.protocolVersion === 5 ? 5 : 4;
+    this.#readers.back ??= new PacketReader({ limits: packetLimit(mostPacketBytes), protocolVersion });
     return this.#readers.back;
   }
 
-  #note({ packet, direction }: RelayedFrame): void {
-    if (direction !== 'forth') return;
+  #note({ packet }: Frame): void {
     if (packet.cmd === 'connect') this.#connect ??= packet;
     if (packet.cmd === 'disconnect') this.#disconnected = true;
     if (packet.cmd === 'unsubscribe') for (const filter of packet.unsubscriptions) this.#subscriptions.delete(filter);

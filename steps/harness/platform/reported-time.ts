@@ -1,5 +1,6 @@
 import { type Pattern, readPattern } from '../implementation/pattern.ts';
 import type { Identity, Target } from '../implementation/target.ts';
+import { Json } from '../message/json.ts';
 import { now } from '../time/now.ts';
 import type { ReportedTime } from './client-run.ts';
 
@@ -56,10 +57,11 @@ function twiceOf(literal: string, twicePerUnit: bigint): bigint | undefined {
 
 /** The literal at a JSON pointer (RFC 6901), digits as they are written; empty where there is none. */
 function literalAt(text: string, pointer: string): string {
-  const keep = (_key: string, value: unknown, { source }: { readonly source?: string }): unknown =>
-    typeof value === 'number' && source !== undefined ? source : value;
   try {
-    let value: unknown = JSON.parse(text, keep as (this: unknown, key: string, value: unknown) => unknown);
+    const json = Json.read(text);
+    const literal = json.literals.get(pointer);
+    if (literal !== undefined) return literal;
+    let { value } = json;
     for (const part of pointer.split('/').slice(1)) {
       const name = part.replaceAll('~1', '/').replaceAll('~0', '~');
       value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;

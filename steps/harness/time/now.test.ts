@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { nowUs, wallMsAt } from './now.ts';
+import { now, nowUs, wallMsAt } from './now.ts';
 
 test('the wall time of this moment lies between two looks at Date.now(), give or take a clock step', () => {
   for (let n = 0; n < 200; n += 1) {
@@ -22,4 +22,14 @@ test('a later moment has a later wall time', () => {
   const at = nowUs();
   assert.ok(wallMsAt(at + 1_000_000) > wallMsAt(at));
   assert.ok(wallMsAt(at - 1_000_000) < wallMsAt(at));
+});
+
+test('both clocks advance together', () => {
+  const first = now();
+  const second = now();
+  assert.ok(second.atUs >= first.atUs);
+  const before = Date.now();
+  const { wallMs } = now();
+  const after = Date.now();
+  assert.ok(wallMs >= before && wallMs < after + 2, `${before} ${wallMs} ${after}`);
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { readPayload } from '../../harness/message/payload.ts';
+import { requestOf } from '../../harness/message/exchange.ts';
+import type { ClientMessage } from '../../harness/platform/client-script.ts';
 import { Platform } from '../../harness/platform/platform.ts';
-import type { PlatformRequest } from '../../harness/platform/platform-script.ts';
 import { type Edit, edited, editsInOneOf } from './edits.ts';
 import { fail, type Judge, loadSentences } from './fuzzed-sentences.ts';
 import { asked, request } from './fuzzed-texts.ts';
@@ -100,15 +100,15 @@ function bytesOf(said: Word, version: Version): Buffer {
 
 async function check(one: Case, platform: Platform, judge: Judge, tally: Tally): Promise<void> {
   const { version, clientId, inConnect, words, pieces } = one;
-  const requests: PlatformRequest[] = [];
+  const requests: ClientMessage[] = [];
   platform.play(identity, {
-    onRequest: (came, serverRun) => {
+    onRequest: (came, connection) => {
       requests.push(came);
-      serverRun.deliver(responseTopic, came.payload);
+      connection.deliver(responseTopic, came.payload);
     },
   });
   const { near, far } = transport();
-  const serverRun = platform.join(near);
+  const connection = platform.join(near);
   const bytes = Buffer.concat([
     edited(connect(version, clientId), inConnect),
     ...words.map(({ word: said, inPacket }) => edited(bytesOf(said, version), inPacket)),
@@ -116,13 +116,13 @@ async function check(one: Case, platform: Platform, judge: Judge, tally: Tally):
   tally.inputs += words.length + 1;
   writeInPieces(far, bytes, pieces);
   far.end();
-  const ended = await Promise.race([serverRun.closed, late()]);
+  const ended = await Promise.race([connection.closed, late()]);
   if (ended === undefined) throw new Finding(`the end of the connection is not noticed: ${bytes.toString('hex')}`);
   const [fault] = platform.faults;
   if (fault !== undefined) throw new Finding(`the platform broke: ${fault instanceof Error ? fault.message : shown(fault)}`);
-  const sources = matched(requests, bytes, serverRun.version === 5 ? 5 : 4);
+  const sources = matched(requests, bytes, connection.version === 5 ? 5 : 4);
   for (const [index, came] of requests.entries()) await judgeRequest(came, sources[index], judge, tally);
-  for (const frame of serverRun.frames) if (frame.bytes.length === 0) throw new Finding('a packet without bytes');
+  for (const frame of connection.trace) if (frame.bytes.length === 0) throw new Finding('a packet without bytes');
   platform.forget(identity);
 }
 
@@ -136,7 +136,7 @@ async function late(): Promise<undefined> {
 }
 
 /** The packet that each request came of. @throws Finding for a request that nobody sent */
-function matched(requests: readonly PlatformRequest[], bytes: Buffer, version: 4 | 5): readonly Publish[] {
+function matched(requests: readonly ClientMessage[], bytes: Buffer, version: 4 | 5): readonly Publish[] {
   const publishes = readStream(bytes).packets.flatMap((each) => (each.type === 3 ? (readPublish(each, version) ?? []) : []));
   let next = 0;
   return requests.map(({ topic, qos, retain, dup, payload }) => {
@@ -158,11 +158,10 @@ function matched(requests: readonly PlatformRequest[], bytes: Buffer, version: 4
 }
 
 /** Lets the steps judge a request, sentence by sentence. */
-async function judgeRequest(came: PlatformRequest, source: Publish | undefined, judge: Judge, tally: Tally): Promise<void> {
+async function judgeRequest(came: ClientMessage, source: Publish | undefined, judge: Judge, tally: Tally): Promise<void> {
   if (source === undefined) throw new Finding('a request that is no message');
-  const payload = readPayload(came.payload);
-  const first = { publish: came, payload, deviceSendTime: payload.members.get('deviceSendTime'), listened: true, delivered: [] };
-  const clientRun = { requestTopic, responseTopic, identity, request: first, requests: [first], sessions: [came.session] };
+  const first = requestOf(came, { place: '', responseTopic, subscribed: true });
+  const clientRun = { requestTopic, responseTopic, identity, request: first, requests: [first], connections: [came.connection] };
   const world = { scenario: { firstRequest: () => first, requireOwnTopic: () => first, clientRun }, fail };
   const truth = truthOfRequest(requestTopic, source, readJson(source.payload));
   for (const [sentence, holds] of truth) {

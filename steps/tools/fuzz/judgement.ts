@@ -8,6 +8,12 @@ export type Truth = readonly (readonly [sentence: string, holds: boolean, rows?:
 const times = ['deviceSendTime', 'serverRecvTime', 'serverSendTime'];
 const stamps = ['serverRecvTime', 'serverSendTime'];
 
+/** An integer of 64 bits, as JSON writes it. */
+const isLong = (text: string): boolean => /^-?(?:0|[1-9]\d*)$/.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text);
+
+/** Decimal digits, as many as a 64-bit integer has. */
+const isDigits = (text: string): boolean => /^[0-9]{1,19}$/.test(text);
+
 /** What is true of an answer to a request. */
 export function truthOfResponse({ type, digits }: Asked, { qos, retain }: Publish, { object, members }: Reading): Truth {
   const timeOf = (member: Member | undefined): boolean => member?.type === 'number' || member?.type === 'string';
@@ -18,11 +24,8 @@ export function truthOfResponse({ type, digits }: Asked, { qos, retain }: Publis
   const echo = members.get('deviceSendTime');
   const written: Truth[number] =
     type === 'Long'
-      ? [
-          'each Long in the response is written as an integer',
-          longs.length > 0 && longs.every(({ text }) => /^-?(?:0|[1-9]\d*)$/.test(text)),
-        ]
-      : ['each time in the response is a String of decimal digits', ofType && present.every(({ text }) => /^[0-9]+$/.test(text))];
+      ? ['each Long in the response is written as an integer', longs.length > 0 && longs.every(({ text }) => isLong(text))]
+      : ['each time in the response is a String of decimal digits', ofType && present.every(({ text }) => isDigits(text))];
   return [
     ['the response comes at QoS 0', qos === 0],
     ['the response comes without the RETAIN flag', !retain],
@@ -39,8 +42,8 @@ export function truthOfResponse({ type, digits }: Asked, { qos, retain }: Publis
 /** What is true of a request. */
 export function truthOfRequest(requestTopic: string, { topic, qos, retain }: Publish, { object, members }: Reading): Truth {
   const stamp = members.get('deviceSendTime');
-  const long = stamp?.type === 'number' && /^-?(?:0|[1-9]\d*)$/.test(stamp.text);
-  const string = stamp?.type === 'string' && /^[0-9]+$/.test(stamp.text);
+  const long = stamp?.type === 'number' && isLong(stamp.text) && BigInt(stamp.text) >= 0n;
+  const string = stamp?.type === 'string' && isDigits(stamp.text);
   return [
     ['the request is published on its own request topic', topic === requestTopic],
     ['the request is published at QoS 0', qos === 0],

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { ConnectError, Device, type DeviceConnection, type DeviceOptions } from '../../harness/device/device.ts';
-import type { Message } from '../../harness/device/inbox.ts';
 import { NtpDevice } from '../../harness/device/ntp-device.ts';
 import { RawDevice } from '../../harness/device/raw-device.ts';
 import { RequestLedger } from '../../harness/device/request-ledger.ts';
 import type { Response } from '../../harness/message/exchange.ts';
+import type { Message } from '../../harness/message/message.ts';
 import { Trace } from '../../harness/mqtt/trace.ts';
 import { type Edit, edited, editsInOneOf } from './edits.ts';
 import { fail, type Judge, loadSentences } from './fuzzed-sentences.ts';
@@ -77,7 +77,7 @@ const cases: fc.Arbitrary<Case> = asked.chain((request) =>
   }),
 );
 
-/** What a server sends, on its way through both devices, the watch and the sentences about a response. */
+/** What a server sends, on its way through both devices, the request ledger and the sentences about a response. */
 export const servers = kind(
   {
     name: 'servers',

@@ -1,0 +1,234 @@
+import type { Socket } from 'node:net';
+import { type SecureContext, TLSSocket } from 'node:tls';
+import { generate } from 'mqtt-packet';
+import type { Credentials } from '../implementation/credentials.ts';
+import type { Identity } from '../implementation/target.ts';
+import { type Message, messageOf } from '../message/message.ts';
+import { isExactly, readPayload } from '../message/payload.ts';
+import { MalformedPacket } from '../mqtt/malformed-packet.ts';
+import { PacketReader } from '../mqtt/packet-reader.ts';
+import { packetLimit } from '../mqtt/receive-limits.ts';
+import { serverFault } from './server-connection.ts';
+import { type Address, openSocket } from './socket.ts';
+
+/** Where a fleet connects to, and how. */
+export interface FleetOptions {
+  readonly address: Address;
+  readonly mqttVersion: '3.1.1' | '5';
+  readonly credentials: (identity: Identity) => Credentials;
+  /** When nothing at all has come for so long, open requests count as lost; in ms. */
+  readonly deadline: number;
+}
+
+/** A packet of the service is short; a longer one is refused. */
+const mostPacketBytes = 64 * 1024;
+
+/** What a fleet is told by its devices. */
+export interface FleetListener {
+  /** Which device sends a timestamp, and in which of its requests. */
+  ownerOf(stamp: number): { readonly index: number; readonly turn: number } | undefined;
+  letIn(): void;
+  answered(device: number, due: number): void;
+  /** A device got a message that is not the one answer to its request; in words. */
+  unexpected(kind: 'doubled' | 'foreign' | 'unfit', what: string): void;
+  /** The connection of a device ended, and so many of its requests were open. */
+  gone(what: string, open: number): void;
+}
+
+/** The local end of a connection. */
+export interface Route {
+  readonly from: string | undefined;
+  readonly context: SecureContext | undefined;
+  /** Receives what comes: one for all devices. */
+  readonly buffer: Buffer;
+}
+
+/** One device of a fleet: a connection, its topics, and the timestamps that it waits for. */
+export class LightDevice {
+  readonly index: number;
+  readonly identity: Identity;
+  /** Settles when the device has subscribed its response topic, or with the reason why it has not. */
+  readonly ready: Promise<Refusal | undefined>;
+  /** How often it has asked. */
+  asked = 0;
+  readonly #socket: Socket;
+  readonly #listener: FleetListener;
+  readonly #version: 4 | 5;
+  readonly #responseTopic: string;
+  /** When each open request was due, by its timestamp. */
+  readonly #open = new Map<number, number>();
+  /** Timestamps of requests that it no longer waits for an answer to. */
+  #lost: Set<number> | undefined;
+  #settle: ((refusal?: Refusal) => void) | undefined;
+  #over = false;
+
+  constructor(
+    index: number,
+    identity: Identity,
+    options: FleetOptions,
+    { from, context, buffer }: Route,
+    listener: FleetListener,
+  ) {
+    const { address, mqttVersion, credentials, deadline } = options;
+    this.index = index;
+    this.identity = identity;
+    this.#listener = listener;
+    this.#version = mqttVersion === '5' ? 5 : 4;
+    this.#responseTopic = this.#topic('response');
+    this.ready = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+    const reader = new PacketReader({ limits: packetLimit(mostPacketBytes), protocolVersion: this.#version });
+    const read = (chunk: Buffer): void => this.#read(reader, chunk);
+    this.#socket = openSocket(address, { from, context, receiveBuffer: { buffer, read } });
+    if (address.tls !== undefined) this.#socket.on('data', read);
+    this.#socket.on('error', (error: NodeJS.ErrnoException) => this.#end(error.message, error.code));
+    this.#socket.on('close', () => this.#end('the server closed the connection'));
+    this.#socket.setTimeout(deadline, () => this.#end('it was neither accepted nor granted its subscription in time'));
+    const packet = { cmd: 'connect', protocolId: 'MQTT', clean: true, keepalive: 0, ...shown(credentials(identity)) } as const;
+    this.#socket.write(generate({ ...packet, protocolVersion: this.#version }, { protocolVersion: this.#version }));
+  }
+
+  /** True from the granted subscription on, until the connection ends. */
+  get connected(): boolean {
+    return this.#settle === undefined && !this.#over;
+  }
+
+  /** True while it is connected and has every answer that it ever asked for. */
+  get satisfied(): boolean {
+    return this.connected && this.#open.size === 0 && this.#lost === undefined;
+  }
+
+  /** @param due monotonic time in µs */
+  ask(stamp: number, due: number): void {
+    this.asked += 1;
+    this.#open.set(stamp, due);
+    const payload = this.index % 2 === 0 ? `{"deviceSendTime":${stamp}}` : `{"deviceSendTime":"${stamp}"}`;
+    const packet = { cmd: 'publish', topic: this.#topic('request'), payload, qos: 0, retain: false, dup: false } as const;
+    this.#socket.write(generate(packet, { protocolVersion: this.#version }));
+  }
+
+  /** Gives up its open requests. @returns how many there were */
+  forget(): number {
+    const count = this.#open.size;
+    if (count > 0) this.#lost = new Set([...(this.#lost ?? []), ...this.#open.keys()]);
+    this.#open.clear();
+    return count;
+  }
+
+  /** Ends a device that is not connected yet. */
+  giveUp(): void {
+    if (this.#settle !== undefined) this.#end('the suite gave up');
+  }
+
+  async close(): Promise<void> {
+    this.#over = true;
+    if (this.#socket.closed) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#socket.once('close', () => resolve());
+    // Reset, because ten thousand connections that end in an orderly way would keep their ports for a minute each. TLS has no reset.
+    if (this.#socket.connecting || this.#socket instanceof TLSSocket) this.#socket.destroy();
+    else this.#socket.resetAndDestroy();
+    await promise;
+  }
+
+  #topic(end: 'request' | 'response'): string {
+    return `/ext/ntp/${this.identity.productKey}/${this.identity.deviceName}/${end}`;
+  }
+
+  #read(reader: PacketReader, chunk: Buffer): void {
+    try {
+      for (const frame of reader.read(chunk)) {
+        const { packet } = frame;
+        const message = messageOf(frame);
+        if (message !== undefined) this.#receive(message);
+        if (packet.cmd === 'connack') this.#accepted(packet.reasonCode ?? packet.returnCode ?? 0);
+        else if (packet.cmd === 'suback') this.#granted(Number(packet.granted[0] ?? 0x80));
+      }
+    } catch (error) {
+      if (!(error instanceof MalformedPacket)) throw error;
+      this.#end(serverFault(error));
+    }
+  }
+
+  #accepted(code: number): void {
+    if (code !== 0) {
+      this.#end(`the server refused the connection with code ${code}`);
+      return;
+    }
+    const subscriptions = [{ topic: this.#responseTopic, qos: 0 }] as const;
+    this.#socket.write(
+      generate({ cmd: 'subscribe', messageId: 1, subscriptions: [...subscriptions] }, { protocolVersion: this.#version }),
+    );
+  }
+
+  #granted(code: number): void {
+    if (code > 2) {
+      this.#end(`the server refused the subscription with code ${code}`);
+      return;
+    }
+    this.#socket.setTimeout(0);
+    if (this.#settle === undefined) return;
+    this.#listener.letIn();
+    this.#settle();
+    this.#settle = undefined;
+  }
+
+  #receive({ topic, payload, qos }: Message): void {
+    const { deviceName } = this.identity;
+    const { members, fault, text } = readPayload(payload);
+    const echo = members.get('deviceSendTime');
+    const said = `${deviceName} got ${text.slice(0, 200)}`;
+    if (topic !== this.#responseTopic) {
+      this.#listener.unexpected('foreign', `${said} on ${topic.slice(0, 100)}`);
+      return;
+    }
+    const whole = fault === undefined && members.has('serverRecvTime') && members.has('serverSendTime');
+    const exact = echo?.number !== undefined && isExactly(echo, echo.number) ? echo.number : undefined;
+    if (!whole || exact === undefined || qos !== 0) {
+      this.#listener.unexpected('unfit', `${said}${qos === 0 ? '' : ` at QoS ${qos}`}, which is no proper answer`);
+      return;
+    }
+    const stamp = Number(exact);
+    const due = this.#open.get(stamp);
+    if (due !== undefined) {
+      this.#open.delete(stamp);
+      this.#listener.answered(this.index, due);
+      return;
+    }
+    const owner = this.#listener.ownerOf(stamp);
+    if (this.#lost?.has(stamp) === true) this.#listener.unexpected('unfit', `${said}, an answer so late that it counts as lost`);
+    else if (owner?.index === this.index && owner.turn < this.asked)
+      this.#listener.unexpected('doubled', `${said}, an answer to what was answered before`);
+    else if (owner !== undefined && owner.index !== this.index)
+      this.#listener.unexpected('foreign', `${said}, an answer to what another device may have asked`);
+    else this.#listener.unexpected('unfit', `${said}, an answer to what nobody has asked`);
+  }
+
+  #end(reason: string, code?: string): void {
+    if (!this.#over) {
+      this.#over = true;
+      if (this.#settle === undefined) this.#listener.gone(`${this.identity.deviceName}: ${reason}`, this.forget());
+    }
+    this.#settle?.({ device: this.identity.deviceName, reason, code });
+    this.#settle = undefined;
+    this.#socket.destroy();
+  }
+}
+
+/** Why a device was not let in. */
+export interface Refusal {
+  readonly device: string;
+  readonly reason: string;
+  /** The system's code, where it was the system. */
+  readonly code: string | undefined;
+}
+
+/** The credentials as CONNECT has them. */
+function shown({ clientId, username, password }: Credentials): { clientId: string; username?: string; password?: Buffer } {
+  return {
+    clientId,
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password: Buffer.from(password) }),
+  };
+}

@@ -1,0 +1,151 @@
+/**
+ * The way of a payload from a server to a verdict, file by file, each entered once:
+ *
+ * 1. `device/server-connection.ts`: the bytes come from the socket
+ * 2. `mqtt/packet-reader.ts`: limits, then a frame for each packet (`packet-cutter.ts` finds its end)
+ * 3. `mqtt/trace.ts`: records the frame
+ * 4. `message/message.ts`: the frame as a message
+ * 5. `device/inbox.ts`: wakes what waits for it
+ * 6. `device/ntp-device.ts`: the device that it is for
+ * 7. `device/request-ledger.ts`: finds the request that it answers (`message/payload.ts` reads the JSON)
+ * 8. `message/payload-schema.ts`: what it breaks in its schema
+ * 9. `steps/server/*.steps.ts`: the sentence that judges it
+ * 10. `steps/verdict/judge.ts`: the verdict
+ */
+
+import type { Socket } from 'node:net';
+import { generate, type Packet } from 'mqtt-packet';
+import { messageOf } from '../message/message.ts';
+import type { Frame } from '../mqtt/frame.ts';
+import { ExcessivePacket, MalformedPacket } from '../mqtt/malformed-packet.ts';
+import { PacketReader } from '../mqtt/packet-reader.ts';
+import type { Carrier } from '../mqtt/packet-stream.ts';
+import { type Moderation, packetLimit, receiveLimits } from '../mqtt/receive-limits.ts';
+import type { Trace } from '../mqtt/trace.ts';
+import { nowUs } from '../time/now.ts';
+import { Inbox } from './inbox.ts';
+import { type Address, openSocket } from './socket.ts';
+
+/** How a device connects. */
+export interface ConnectionOptions {
+  readonly address: Address;
+  readonly mqttVersion: '3.1.1' | '5';
+  /** Its name in the trace: "device", "second device". */
+  readonly name: string;
+  readonly trace: Trace;
+  /** What the run has learnt of this server; shared by all its connections. */
+  readonly habits: Moderation;
+}
+
+/** One connection to a server: every packet goes into the trace, both ways, and every message into the inbox. */
+export class ServerConnection implements Carrier {
+  readonly inbox = new Inbox();
+  readonly #socket: Socket;
+  readonly #options: ConnectionOptions;
+  readonly #sent: PacketReader;
+  readonly #version: 4 | 5;
+
+  /** @param take told of every received packet, after the trace and before the inbox; a MalformedPacket that it throws ends the connection */
+  constructor(options: ConnectionOptions, take: (frame: Frame) => void) {
+    const { address, mqttVersion, name, habits } = options;
+    this.#options = options;
+    this.#version = mqttVersion === '5' ? 5 : 4;
+    this.#sent = new PacketReader({
+      limits: packetLimit(Number.POSITIVE_INFINITY),
+      protocolVersion: this.#version,
+      direction: 'sent',
+      connection: name,
+    });
+    const reader = new PacketReader({ limits: receiveLimits(habits), protocolVersion: this.#version, connection: name });
+    this.#socket = openSocket(address);
+    this.#socket.on('data', (chunk: Buffer) => this.#receive(reader, chunk, take));
+    this.#socket.on('error', (error) => this.end(error.message));
+    this.#socket.on('close', () => this.end('connection closed'));
+  }
+
+  /** Calls back when packets can be sent. */
+  onOpen(opened: () => void): void {
+    this.#socket.once(this.#options.address.tls === undefined ? 'connect' : 'secureConnect', opened);
+  }
+
+  /** Calls back when the server has ended its side. */
+  onEnd(ended: () => void): void {
+    this.#socket.once('end', ended);
+  }
+
+  /** Calls back when the socket is closed. */
+  onClose(closed: () => void): void {
+    this.#socket.once('close', closed);
+  }
+
+  /** Sends a packet. */
+  send(packet: Packet): void {
+    this.write(this.#bytesOf(packet));
+  }
+
+  /** Sends the bytes of one or several packets, in one piece. */
+  write(bytes: Buffer): void {
+    for (const frame of this.#sent.read(bytes)) this.#options.trace.record(frame);
+    if (this.#socket.writable) this.#socket.write(bytes);
+  }
+
+  /** Sends the first half of a packet, and a note of that into the trace. */
+  sendHalf(packet: Packet): void {
+    const bytes = this.#bytesOf(packet);
+    const half = bytes.subarray(0, Math.ceil(bytes.length / 2));
+    this.note(`sent the first ${half.length} of ${bytes.length} bytes of a ${packet.cmd.toUpperCase()}, and nothing after them`);
+    if (this.#socket.writable) this.#socket.write(half);
+  }
+
+  /** Stops reading from the socket. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  /** Reads on. */
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  /** Records something that is no packet. */
+  note(note: string): void {
+    this.#options.trace.record({ atUs: nowUs(), connection: this.#options.name, note });
+  }
+
+  /** Closes the connection: in an orderly way without a reason, at once with one. The first reason counts. */
+  end(reason?: string): void {
+    if (reason === undefined) {
+      this.#socket.end();
+      return;
+    }
+    if (this.inbox.closed === undefined) this.note(reason);
+    this.inbox.close(reason);
+    this.#socket.destroy();
+  }
+
+  #bytesOf(packet: Packet): Buffer {
+    return generate(packet, { protocolVersion: this.#version });
+  }
+
+  #receive(reader: PacketReader, chunk: Buffer, take: (frame: Frame) => void): void {
+    try {
+      for (const frame of reader.read(chunk)) {
+        this.#options.trace.record(frame);
+        take(frame);
+        const message = messageOf(frame);
+        if (message !== undefined) this.inbox.put(message);
+      }
+    } catch (error) {
+      if (!(error instanceof MalformedPacket)) throw error;
+      if (error instanceof ExcessivePacket) this.#options.habits.excessive = true;
+      this.end(serverFault(error));
+    }
+  }
+}
+
+/** What a server did wrong, in words. */
+export function serverFault(error: MalformedPacket): string {
+  return error instanceof ExcessivePacket
+    ? `the server sent ${error.message}`
+    : `the server sent malformed MQTT (${error.message})`;
+}

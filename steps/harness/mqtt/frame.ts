@@ -1,0 +1,13 @@
+import type { Packet } from 'mqtt-packet';
+import type { Time } from '../time/now.ts';
+
+/** One MQTT packet as it crossed the suite's end of a connection. A CONNECT holds the password, in `packet` and in `bytes`: never show it whole. */
+export interface Frame extends Time {
+  /** As seen from the suite. */
+  readonly direction: 'sent' | 'received';
+  readonly packet: Packet;
+  /** The whole packet, fixed header included. */
+  readonly bytes: Buffer;
+  /** The connection in words ("device", "second device"), where a trace has several. */
+  readonly connection?: string;
+}

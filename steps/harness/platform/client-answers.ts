@@ -1,0 +1,173 @@
+import type { IConnectPacket } from 'mqtt-packet';
+import type { ControlledClock } from '../implementation/controlled-clock.ts';
+import type { Identity, Target } from '../implementation/target.ts';
+import { type Request, requestOf, responseOf } from '../message/exchange.ts';
+import { readPayload } from '../message/payload.ts';
+import { assertValid } from '../message/schema.ts';
+import { learnSecret } from '../text/secrets.ts';
+import { now, wallMsAt } from '../time/now.ts';
+import type { ClientRun } from './client-run.ts';
+import type { ClientMessage, Script } from './client-script.ts';
+import { type Answer, leadOf, type ResponseTimes, receiveTimeOf, writeAnswer } from './client-setup.ts';
+import type { Platform } from './platform.ts';
+import type { Reports } from './reported-time.ts';
+
+/** The device whose responses must not reach the client under test. */
+export const otherDevice: Identity = { productKey: 'a1NtpSuite1', deviceName: 'somebody-else' };
+
+/** What takes part in one start of the client. */
+export interface StartParts {
+  readonly target: Target;
+  readonly clientRun: ClientRun;
+  readonly platform: Platform;
+  readonly clock: ControlledClock | undefined;
+  readonly reports: Reports;
+}
+
+/** What the platform does for the client in one start: it answers as the setup says, and records every request. */
+export function scriptOf(parts: StartParts): Script {
+  const { target, clientRun, platform, reports } = parts;
+  const { setup } = clientRun;
+  const autoSubscription = target.capabilities.has('auto-subscription');
+  const accepted = (): void => {
+    clientRun.accepted = true;
+    clientRun.changed();
+  };
+  return {
+    autoSubscription,
+    onConnect: (packet, connection) => {
+      learnPassword(packet, target);
+      setImmediate(() => clientRun.changed());
+      if (setup.refusal === 'refuses CONNECT') return { refuse: 5 };
+      if (setup.slowConnectMs === 0) {
+        // After the CONNACK has left, for what waits for a connection.
+        setImmediate(accepted);
+        return 'accept';
+      }
+      setTimeout(() => {
+        connection.accept();
+        accepted();
+      }, setup.slowConnectMs);
+      return 'withhold';
+    },
+    onSubscribe: () => {
+      // After the SUBACK has left, for what waits for a subscription.
+      setImmediate(() => clientRun.changed());
+      return 'grant';
+    },
+    onRequest: async (message, connection) => {
+      const report = reports.fromMessage?.(message.topic, message.payload, clientRun.identity);
+      if (report !== undefined) {
+        clientRun.keep(report);
+        return;
+      }
+      if (clientRun.askedTooOften) return;
+      const { responseTopic } = clientRun;
+      if (!clientRun.isRequest(message.topic, readPayload(message.payload))) return;
+      const beforeUs = (connection.trace.before(message.atUs) ?? connection.accepted).atUs;
+      const subscribed = platform.connections(clientRun.identity).some((one) => one.subscribes(responseTopic));
+      const request = requestOf(message, { place: '', responseTopic, beforeUs, subscribed });
+      clientRun.requests.push(request);
+      clientRun.changed();
+      if (message.topic === clientRun.requestTopic) await answer(parts, request, message);
+      clientRun.changed();
+    },
+  };
+}
+
+/** Answers a request as the setup says. What it claims is true: the latencies and the processing time are really spent. */
+async function answer(parts: StartParts, request: Request, message: ClientMessage): Promise<void> {
+  const { clientRun, target } = parts;
+  const { setup, requests } = clientRun;
+  const first = requests[0] === request;
+  if (setup.refusal !== undefined) return;
+  if (first && setup.sequel === 'loses the first answer') return;
+  if (first && setup.sequel === 'cuts the connection after the first request') {
+    message.connection.cut();
+    return;
+  }
+  if (request.deviceSendTime?.number === undefined) return;
+  const times = await spendTime(parts, message);
+  const late = setup.sequel === 'answers the first request late';
+  if (late && first) {
+    // Kept until the next request is here; then both are answered, the late one first.
+    await clientRun.until(() => requests.length > 1 || clientRun.over, target.withinMs * 2);
+    deliver(parts, request, message, setup.answers.at(-1), times);
+    return;
+  }
+  if (late) await clientRun.until(() => (requests[0]?.responses.length ?? 0) > 0, target.withinMs);
+  for (const each of setup.answers) {
+    await pass(each.afterMs, clientRun);
+    deliver(parts, request, message, each, times);
+  }
+}
+
+async function spendTime(
+  { clientRun, clock }: StartParts,
+  { wallMs }: ClientMessage,
+): Promise<{ received: number; sent: number }> {
+  const { setup } = clientRun;
+  if (setup.clock !== undefined) {
+    // The client's clock stands still: what it can see elapse is what the clock is moved by.
+    clock?.set(setup.clock.receives);
+    const received = receiveTimeOf(setup, setup.clock);
+    return { received, sent: received + setup.processingMs };
+  }
+  const lead = leadOf(setup, wallMs);
+  await pass(setup.forthMs, clientRun);
+  const received = Math.floor(wallMsAt() + lead);
+  await pass(setup.processingMs, clientRun);
+  // One that takes no time has one moment, and not two between which this machine may do something else.
+  const sent = setup.processingMs === 0 ? received : Math.floor(wallMsAt() + lead);
+  await pass(setup.backMs, clientRun);
+  return { received, sent };
+}
+
+function deliver(
+  { clientRun, platform }: StartParts,
+  request: Request,
+  message: ClientMessage,
+  answer: Answer | undefined,
+  times: { readonly received: number; readonly sent: number },
+): void {
+  if (answer === undefined) throw new Error('the setup has no answer');
+  const deviceSendTime = request.deviceSendTime?.number ?? 0n;
+  const written: ResponseTimes = {
+    deviceSendTime,
+    serverRecvTime: BigInt(times.received),
+    serverSendTime: BigInt(times.sent),
+  };
+  // In the type that it was asked in; where the client sent neither, in the one that its target file declares.
+  const type =
+    request.deviceSendTime?.type === 'string'
+      ? 'string'
+      : request.deviceSendTime?.type === 'number'
+        ? 'long'
+        : clientRun.setup.type;
+  const payload = writeAnswer(answer, type, written);
+  const valid = answer === clientRun.setup.answers.at(-1);
+  if (valid) assertValid('response', payload);
+  const topic =
+    answer.on === 'its own' ? clientRun.responseTopic : `/ext/ntp/${otherDevice.productKey}/${otherDevice.deviceName}/response`;
+  const time = now();
+  const unsent = platform.respond(message, topic, payload).length === 0;
+  const sent = { ...time, topic, payload: Buffer.from(payload), qos: 0, retain: false, dup: false } as const;
+  request.responses.push({
+    ...responseOf(sent, request),
+    ...(unsent ? { unsent } : {}),
+    ...(valid ? {} : { preliminary: true }),
+  });
+}
+
+/** Keeps a client's password out of every report: it is derived from the device secret, or built into the client. */
+export function learnPassword({ password }: IConnectPacket, { secrets }: Target): void {
+  if (password !== undefined) learnSecret(secrets, password.toString('utf8'));
+}
+
+/**
+ * Lets real time pass that the platform will claim to have passed, but no longer than the client runs. It does not matter whether the
+ * connection of the request has ended: another one may receive the response.
+ */
+async function pass(ms: number, clientRun: ClientRun): Promise<void> {
+  if (ms > 0) await clientRun.until(() => clientRun.over, ms);
+}

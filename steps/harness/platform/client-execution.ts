@@ -1,0 +1,105 @@
+import type { ClockSettings, ContainerClockSettings } from '../implementation/controlled-clock.ts';
+import { EnvironmentError } from '../implementation/errors.ts';
+import type { Identity, StartedTarget } from '../implementation/target.ts';
+import type { StartParts } from './client-answers.ts';
+import type { ClientConnection } from './client-connection.ts';
+import { afterReportMs, startClient, tellToAsk } from './client-start.ts';
+
+/** Where and how a start takes place. */
+export interface StartSurroundings {
+  readonly host: string;
+  readonly port: number;
+  /** When it aborts, the client is not started any more. */
+  readonly giveUp: AbortSignal;
+  /** The client runs, or has ended. */
+  readonly onStart: (client: StartedTarget) => void;
+  readonly onStop: (client: StartedTarget) => void;
+  /** The environment, and not the client, was at fault. */
+  readonly onFault: (fault: EnvironmentError) => void;
+}
+
+/**
+ * Starts the client once, lets it ask, waits for what the setup is about, and ends it.
+ *
+ * @throws EnvironmentError when it does not start
+ */
+export async function runClient(parts: StartParts, surroundings: StartSurroundings): Promise<void> {
+  const { target, clientRun, clock, reports } = parts;
+  const { host, port, giveUp, onStart, onStop, onFault } = surroundings;
+  const { setup } = clientRun;
+  const controlled: (ClockSettings & Partial<ContainerClockSettings>) | undefined =
+    target.start.kind === 'container' ? clock?.forContainer() : clock?.forProcess();
+  const client = await startClient(target, clientRun, {
+    giveUp,
+    env: { ...(setup.timeZone === undefined ? {} : { TZ: setup.timeZone }), ...controlled?.env },
+    mounts: controlled === undefined || controlled.mount === undefined ? [] : [controlled.mount],
+    host,
+    port,
+    reports,
+  });
+  onStart(client);
+  void client.lost?.then((why) => {
+    onFault(new EnvironmentError(why));
+    clientRun.over = true;
+    clientRun.changed();
+  });
+  try {
+    if (!giveUp.aborted) await letAsk(parts, client);
+  } finally {
+    clientRun.over = true;
+    clientRun.changed();
+    clientRun.doubt = await client.doubt?.();
+    await client.stop();
+    // After the stop, so that its last lines are included.
+    clientRun.output = client.output();
+    onStop(client);
+  }
+}
+
+/** Lets the client ask, and waits for what the setup is about. */
+async function letAsk(parts: StartParts, client: StartedTarget): Promise<void> {
+  const { target, clientRun } = parts;
+  const { setup } = clientRun;
+  const { withinMs, sync } = target;
+  const over = (): boolean => clientRun.ended !== undefined;
+  const interval = sync.kind === 'every' ? sync.intervalMs : 0;
+  await trigger(parts, client);
+  if (setup.sequel !== undefined) {
+    await clientRun.until(() => over() || clientRun.requests.length > 0, withinMs + interval);
+    await trigger(parts, client);
+  }
+  const enough =
+    setup.refusal === undefined
+      ? () => clientRun.reports.length > 0
+      : () => clientRun.reports.length > 0 || clientRun.requests.length > 1;
+  const deadline = withinMs + interval * (setup.sequel === undefined ? 1 : 2);
+  await clientRun.until(() => over() || enough() || clientRun.askedTooOften, deadline);
+  clientRun.overdue = !(over() || enough());
+  // One that has reported may end, or report again.
+  if (clientRun.reports.length > 0) await clientRun.until(() => over() || clientRun.reportedTooOften, afterReportMs);
+}
+
+/** Has the client ask, where it does not by itself. */
+async function trigger({ target, clientRun, platform }: StartParts, client: StartedTarget): Promise<void> {
+  const { sync, withinMs } = target;
+  if (sync.kind === 'start' || sync.kind === 'every') return;
+  const open = (): ClientConnection[] => platform.connections(clientRun.identity).filter(({ ending }) => ending === undefined);
+  // A message that makes it ask reaches it only once it has subscribed.
+  const topic = sync.kind === 'publish' ? fill(sync.topic, clientRun.identity) : undefined;
+  const listens = target.capabilities.has('auto-subscription')
+    ? () => clientRun.accepted && open().length > 0
+    : () => open().some((connection) => (topic === undefined ? connection.subscriptions.size > 0 : connection.receives(topic)));
+  const { refusal } = clientRun.setup;
+  const refused = refusal === 'refuses TCP' || refusal === 'refuses CONNECT';
+  // The attempt of a client that is refused shows that it runs, and that it is ready for a signal.
+  const ready = refused ? () => platform.accepted > 0 : listens;
+  await clientRun.until(() => ready() || clientRun.ended !== undefined, withinMs);
+  if (clientRun.ended !== undefined) return;
+  if (sync.kind !== 'publish') return tellToAsk(client, sync);
+  for (const connection of open()) {
+    connection.deliver(fill(sync.topic, clientRun.identity), fill(sync.payload, clientRun.identity));
+  }
+}
+
+const fill = (text: string, { productKey, deviceName }: Identity): string =>
+  text.replaceAll('{productKey}', productKey).replaceAll('{deviceName}', deviceName);

@@ -1,0 +1,147 @@
+import type { IConnectPacket, ISubscribePacket } from 'mqtt-packet';
+import { type Message, messageOf } from '../message/message.ts';
+import type { Frame } from '../mqtt/frame.ts';
+import { ExcessivePacket, MalformedPacket, requireId } from '../mqtt/malformed-packet.ts';
+import { filterFault, topicFault } from '../mqtt/topic-filter.ts';
+import type { Time } from '../time/now.ts';
+import type { ClientConnection } from './client-connection.ts';
+import type { Director } from './client-script.ts';
+import type { Subscriptions } from './subscriptions.ts';
+
+/** Return codes of MQTT 3.1.1 as the reason codes of MQTT 5. */
+export const reasonCodes: ReadonlyMap<number, number> = new Map([
+  [1, 0x84],
+  [2, 0x85],
+  [3, 0x88],
+  [4, 0x86],
+  [5, 0x87],
+]);
+
+/** What a broker's side of the protocol needs. */
+export interface ProtocolParts {
+  readonly connection: ClientConnection;
+  readonly director: Director;
+  readonly subscriptions: Subscriptions;
+  /** The most subscriptions of the connection. */
+  readonly mostSubscriptions: number;
+  /** Takes a message that is new. */
+  readonly publish: (message: Message) => void;
+}
+
+/** The broker's side of MQTT on one connection: answers each packet of the client as its script decides. */
+export class ClientProtocol {
+  readonly #parts: ProtocolParts;
+  /** Packet ids of QoS 2 messages without PUBREL so far: the same id again is the same message. */
+  readonly #unreleased = new Set<number>();
+  #connect: IConnectPacket | undefined;
+  #disconnected = false;
+
+  constructor(parts: ProtocolParts) {
+    this.#parts = parts;
+  }
+
+  /** The client's CONNECT; undefined before it came. */
+  get connect(): IConnectPacket | undefined {
+    return this.#connect;
+  }
+
+  /** Whether the client has sent DISCONNECT. */
+  get disconnected(): boolean {
+    return this.#disconnected;
+  }
+
+  /** A packet has come. To be called before {@link take}, so that it is recorded together with what it changes. */
+  note({ packet }: Frame): void {
+    if (packet.cmd === 'connect') this.#connect ??= packet;
+  }
+
+  /** @throws MalformedPacket when the client breaks the protocol; ExcessivePacket when it subscribes too much */
+  take(frame: Frame): void {
+    const { connection, subscriptions } = this.#parts;
+    const { packet } = frame;
+    if (this.#connect === undefined) throw new MalformedPacket(`${packet.cmd.toUpperCase()} before CONNECT`);
+    switch (packet.cmd) {
+      case 'connect':
+        if (packet !== this.#connect) throw new MalformedPacket('a second CONNECT');
+        this.#takeConnect(packet);
+        return;
+      case 'subscribe':
+        this.#takeSubscribe(packet, frame);
+        return;
+      case 'unsubscribe': {
+        if (packet.unsubscriptions.length === 0) throw new MalformedPacket('an UNSUBSCRIBE without a topic filter');
+        subscriptions.remove(packet.unsubscriptions);
+        connection.send({ cmd: 'unsuback', messageId: requireId(packet), granted: packet.unsubscriptions.map(() => 0) });
+        return;
+      }
+      case 'publish':
+        this.#takePublish(frame);
+        return;
+      case 'pubrel':
+        this.#unreleased.delete(requireId(packet));
+        connection.send({ cmd: 'pubcomp', messageId: requireId(packet) });
+        return;
+      case 'pubrec':
+        connection.send({ cmd: 'pubrel', messageId: requireId(packet) });
+        return;
+      case 'puback':
+      case 'pubcomp':
+        return;
+      case 'pingreq':
+        connection.send({ cmd: 'pingresp' });
+        return;
+      case 'disconnect':
+        this.#disconnected = true;
+        return;
+      default:
+        throw new MalformedPacket(`${packet.cmd.toUpperCase()}, which no client of this platform has to send`);
+    }
+  }
+
+  #takeConnect(packet: IConnectPacket): void {
+    const { connection, director } = this.#parts;
+    const { version } = connection;
+    // MQTT 3.1 has no empty client id; 3.1.1 has it for clean sessions only.
+    const nameless = packet.clientId === '' && (version === 3 || (version === 4 && packet.clean !== true));
+    const decision = nameless ? { refuse: 2 } : director.connect(packet, connection);
+    if (decision === 'accept') connection.accept();
+    else if (decision !== 'withhold') connection.refuse(decision.refuse);
+  }
+
+  #takeSubscribe(packet: ISubscribePacket, time: Time): void {
+    const { connection, director, subscriptions, mostSubscriptions } = this.#parts;
+    const messageId = requireId(packet);
+    if (packet.subscriptions.length === 0) throw new MalformedPacket('a SUBSCRIBE without a topic filter');
+    for (const { topic } of packet.subscriptions) {
+      const fault = filterFault(topic);
+      if (fault !== undefined) throw new MalformedPacket(fault);
+    }
+    const decision = director.subscribe(packet, connection);
+    if (decision === 'refuse') {
+      const code = connection.version === 5 ? 0x87 : 0x80;
+      connection.send({ cmd: 'suback', messageId, granted: packet.subscriptions.map(() => code) });
+      return;
+    }
+    subscriptions.add(packet, typeof decision === 'number' ? decision : 2, { atUs: time.atUs, wallMs: time.wallMs });
+    if (subscriptions.byFilter.size > mostSubscriptions)
+      throw new ExcessivePacket(`more than ${mostSubscriptions} subscriptions on one connection`, 'connection');
+    if (decision !== 'withhold') connection.grant(packet);
+  }
+
+  #takePublish(frame: Frame): void {
+    const { connection, publish } = this.#parts;
+    const message = messageOf(frame);
+    if (message === undefined) return;
+    const fault = topicFault(message.topic);
+    if (fault !== undefined) throw new MalformedPacket(fault);
+    if (message.qos > 0) {
+      const messageId = requireId(frame.packet);
+      connection.send({ cmd: message.qos === 1 ? 'puback' : 'pubrec', messageId });
+      if (message.qos === 2) {
+        if (this.#unreleased.has(messageId)) return;
+        this.#unreleased.add(messageId);
+      }
+    }
+    publish(message);
+  }
+}

@@ -11,7 +11,7 @@ import { interopCommand } from './interop/interop-flags.ts';
 import { listCommand } from './list/list-flags.ts';
 import { loadCommand } from './load/load-flags.ts';
 import { mergeCommand } from './merge/merge-flags.ts';
-import { runCommand } from './run/run-flags.ts';
+import { runCommand } from './run-flags.ts';
 import { exitCodes } from './terminal/exit-codes.ts';
 import { exitOfFailedWrite, isSystemError } from './terminal/failed-writes.ts';
 import { helpFooter } from './terminal/help-footer.ts';

@@ -6,7 +6,7 @@ import { WrongUse } from '../../harness/text/usage-error.ts';
 import { usualName } from '../run/expectations-file.ts';
 import type { RunOptions } from '../run/run-options.ts';
 import { Runs } from '../terminal/child-runs.ts';
-import { Changes } from './changes.ts';
+import { Changes } from './file-changes.ts';
 import { FileWatch, inWords, watchedPathsOf } from './watched-paths.ts';
 
 /** More changes than this are counted only. */

@@ -5,7 +5,7 @@ import { after, describe, test } from 'node:test';
 import { connectEngine } from '../../harness/implementation/engine.ts';
 import { loadTarget } from '../../harness/implementation/target-file.ts';
 import { temporaryFolder, writeTarget } from '../../testing/command-line.ts';
-import { Changes } from './changes.ts';
+import { Changes } from './file-changes.ts';
 import { FileWatch, inWords, type WatchedPaths, watchedPathsOf } from './watched-paths.ts';
 
 const folder = temporaryFolder();

@@ -3,7 +3,7 @@ import { basename, dirname, extname, relative, resolve, sep } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
 import { currentImage } from '../../harness/implementation/image.ts';
 import type { Target } from '../../harness/implementation/target.ts';
-import type { Changes } from './changes.ts';
+import type { Changes } from './file-changes.ts';
 
 /** How often the engine is asked which image has the name of the target's, in ms. */
 const imageEveryMs = 2_000;

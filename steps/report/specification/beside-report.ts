@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Requirement, Role } from '../../requirements/requirement.ts';
 import { writeWhole } from '../report-folder.ts';
-import { files } from './frame.ts';
+import { files } from './page-frame.ts';
 import { specificationPage } from './role-page.ts';
 
 /** The page's file in a report folder. */

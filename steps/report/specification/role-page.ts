@@ -3,7 +3,7 @@ import { html, type Markup } from '../html/html.ts';
 import { emphasised } from '../html/paragraphs.ts';
 import { words } from '../html/verdict-words.ts';
 import { type Address, paragraphs } from './description-text.ts';
-import { framed, search } from './frame.ts';
+import { framed, search } from './page-frame.ts';
 import { type Culprit, requirementArticle } from './requirement-article.ts';
 import { readSpecification, type Subject } from './specification.ts';
 import { texts } from './texts.ts';

@@ -1,6 +1,6 @@
 import { html, type Markup } from '../../report/html/html.ts';
 import { type Address, paragraphs } from '../../report/specification/description-text.ts';
-import { files, framed, search } from '../../report/specification/frame.ts';
+import { files, framed, search } from '../../report/specification/page-frame.ts';
 import { requirementLine } from '../../report/specification/role-page.ts';
 import type { Subject } from '../../report/specification/specification.ts';
 import { texts } from '../../report/specification/texts.ts';

@@ -1,6 +1,6 @@
 import { html, type Markup } from '../../report/html/html.ts';
 import { type Address, linked } from '../../report/specification/description-text.ts';
-import { framed } from '../../report/specification/frame.ts';
+import { framed } from '../../report/specification/page-frame.ts';
 import { texts } from '../../report/specification/texts.ts';
 import type { Role } from '../../requirements/requirement.ts';
 import type { ImplementationProof, Proof, RequirementProof } from '../prove/proof.ts';

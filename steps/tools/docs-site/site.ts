@@ -1,5 +1,5 @@
 import type { Address } from '../../report/specification/description-text.ts';
-import { files } from '../../report/specification/frame.ts';
+import { files } from '../../report/specification/page-frame.ts';
 import type { Culprit } from '../../report/specification/requirement-article.ts';
 import { rolePage } from '../../report/specification/role-page.ts';
 import { readSpecification } from '../../report/specification/specification.ts';

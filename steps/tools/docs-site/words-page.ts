@@ -1,7 +1,7 @@
 import { html, type Markup } from '../../report/html/html.ts';
 import { words } from '../../report/html/verdict-words.ts';
 import { type Address, linked } from '../../report/specification/description-text.ts';
-import { framed } from '../../report/specification/frame.ts';
+import { framed } from '../../report/specification/page-frame.ts';
 import { glossary } from '../../report/specification/role-page.ts';
 import { texts } from '../../report/specification/texts.ts';
 import { readExcluded } from '../../requirements/excluded.ts';

@@ -1,11 +1,11 @@
 import { Option } from 'commander';
-import { WrongUse } from '../../harness/text/usage-error.ts';
-import { type CommandDefinition, sharedOptions } from '../terminal/command-definition.ts';
-import { exitCodes } from '../terminal/exit-codes.ts';
-import { flagWords } from '../terminal/flag-words.ts';
-import { helpFooter } from '../terminal/help-footer.ts';
-import { wholeNumber } from '../terminal/whole-number.ts';
-import type { RunOptions } from './run-options.ts';
+import { WrongUse } from '../harness/text/usage-error.ts';
+import type { RunOptions } from './run/run-options.ts';
+import { type CommandDefinition, sharedOptions } from './terminal/command-definition.ts';
+import { exitCodes } from './terminal/exit-codes.ts';
+import { flagWords } from './terminal/flag-words.ts';
+import { helpFooter } from './terminal/help-footer.ts';
+import { wholeNumber } from './terminal/whole-number.ts';
 
 /** Options of `run` as the command line gives them. */
 interface RunFlags extends RunOptions {
@@ -73,16 +73,16 @@ export const runCommand: CommandDefinition = (program, done) => {
     .action(async ([target, ...others]: string[], { watch, jobs, ...flags }: RunFlags) => {
       if (target !== undefined && others.length > 0) {
         requireOneTargetFor({ watch, json: flags.json, role: flags.role });
-        const { runMany } = await import('../run-many/run-many.ts');
+        const { runMany } = await import('./run-many/run-many.ts');
         const { report, ...each } = flags;
         const { verbose, root } = flags;
         const own = { report, ...(verbose && { verbose }), ...(root && { root }), ...(jobs && { jobs }) };
         done(await runMany([target, ...others], own, flagWords({ ...each })));
       } else if (watch === true) {
-        const { watchTarget } = await import('../watch/watch.ts');
+        const { watchTarget } = await import('./watch/watch.ts');
         done(await watchTarget(target, flags, flagWords({ ...flags })));
       } else {
-        const { runTarget } = await import('./run-target.ts');
+        const { runTarget } = await import('./run/run-target.ts');
         done(await runTarget(target, flags));
       }
     });

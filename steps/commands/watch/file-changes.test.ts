@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Changes } from './changes.ts';
+import { Changes } from './file-changes.ts';
 
 const never = new AbortController().signal;
 

@@ -79,7 +79,7 @@ export function fixtureTarget(folder: string, fixture: string): string {
  */
 export function fixtureClientTarget(folder: string, fixture: string, more: Readonly<Record<string, unknown>> = {}): string {
   const options = '--host {host} --port {port} --product-key {productKey} --device-name {deviceName} --type {timestampType}';
-  const command = ['node', join(root, 'fixtures/start.ts'), fixture, ...options.split(' ')];
+  const command = ['node', join(root, 'fixtures/support/start.ts'), fixture, ...options.split(' ')];
   const result = { log: String.raw`NTP local time: (?<time>\d+)` };
   return writeTarget(folder, { name: fixture, role: 'client', process: { command }, result, ...more });
 }

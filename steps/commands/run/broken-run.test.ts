@@ -75,15 +75,15 @@ describe('a run that is interrupted', () => {
 
 describe('a run that takes too long', () => {
   test('ends at its deadline, reports what was measured, and is incomplete', async () => {
-    const { end, line, report, close } = await runInTheMiddle('overdue', ['--deadline', '2s']);
+    const { end, line, report, close } = await runInTheMiddle('overdue', ['--deadline', '5s']);
     const stopped = once(line, 'close');
     const { code, stdout, stderr } = await end;
     await stopped;
     close();
     assert.equal(code, 4, stdout + stderr);
-    assert.match(stdout, /\nits deadline of 2 s has passed: the run ends here; what was measured is reported\n/);
+    assert.match(stdout, /\nits deadline of 5 s has passed: the run ends here; what was measured is reported\n/);
     const { verdict, faults, counts } = reportIn(report);
-    assert.deepEqual([verdict, faults], ['incomplete', ['the run was interrupted (its deadline of 2 s has passed)']]);
+    assert.deepEqual([verdict, faults], ['incomplete', ['the run was interrupted (its deadline of 5 s has passed)']]);
     assert.equal(counts.failed, 0, stdout);
     assert.deepEqual(schemaFaults('report', readFileSync(join(report, 'report.json'), 'utf8')), []);
   });

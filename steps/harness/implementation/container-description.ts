@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import type { GenericContainer } from 'testcontainers';
 import { type Confinement, usualCapabilities } from './confinement.ts';
 import type { Engine } from './engine.ts';
 import type { RunNetwork } from './network.ts';
@@ -22,7 +23,12 @@ export interface ContainerSettings {
 }
 
 /** A container that is described but not yet created. */
-export type ContainerDescription = Awaited<ReturnType<typeof describeContainer>>;
+export type ContainerDescription = GenericContainer & {
+  /** Called with the container's id after its creation and before its start. */
+  onCreated: (id: string) => Promise<void>;
+  /** Publishes a port of the container where the suite can reach it. */
+  publish(port: number): void;
+};
 
 /**
  * Describes a container to testcontainers, with its confinement.
@@ -30,11 +36,15 @@ export type ContainerDescription = Awaited<ReturnType<typeof describeContainer>>
  * @param image name of an image that the engine has
  * @throws Error of node:fs when a file to copy does not exist
  */
-export async function describeContainer(engine: Engine, image: string, start: ContainerStart, settings: ContainerSettings) {
+export async function describeContainer(
+  engine: Engine,
+  image: string,
+  start: ContainerStart,
+  settings: ContainerSettings,
+): Promise<ContainerDescription> {
   const { GenericContainer } = engine.testcontainers;
 
   class ConfinedContainer extends GenericContainer {
-    /** Called with the container's id after its creation and before its start. */
     onCreated: (id: string) => Promise<void> = async () => {};
 
     constructor() {

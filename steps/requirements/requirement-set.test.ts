@@ -77,6 +77,6 @@ describe('freezing', () => {
     freeze('2026.1', true, folder);
     assert.equal(readFileSync(file, 'utf8'), text);
     for (const name of ['', '2026', '2026.0', 'newest', '../x'])
-      assert.throws(() => freeze(name, true, folder), /names no set; expected year and number/, name);
+      assert.throws(() => freeze(name, true, folder), /is no name of a set; expected year and number/, name);
   });
 });

@@ -43,7 +43,9 @@ export interface Report {
     readonly resources?: {
       /** Rounded down. */
       readonly runs: number;
+      /** Medians. */
       readonly first: SeriesResources;
+      /** Medians. */
       readonly last: SeriesResources;
     };
   };

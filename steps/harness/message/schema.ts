@@ -29,6 +29,8 @@ export function createAjv(): Ajv2020 {
     strict: true,
     strictTypes: true,
     strictRequired: true,
+    // a number such as 1e400, which no double holds, is a number all the same: how it is written is judged by jsonInt64
+    strictNumbers: false,
     allErrors: true,
     verbose: true,
     passContext: true,

@@ -13,7 +13,7 @@ after(() => rmSync(folder, { recursive: true }));
 
 const fixture = (path: string): string => fileURLToPath(new URL(`../../../fixtures/${path}`, import.meta.url));
 const device = ['{host}', '{port}', '{productKey}', '{deviceName}', '{timestampType}'];
-const tiny = ['node', fixture('tiny/client.ts'), ...device];
+const tiny = ['node', fixture('support/tiny-client.ts'), ...device];
 
 /** The command of a program of a line. */
 const node = (program: string): string[] => ['node', '-e', program, ...device];
@@ -51,7 +51,15 @@ describe('a client under test', { timeout: 60_000 }, () => {
   });
 
   test('that ignores the latency, or reports before it was answered, is told', async () => {
-    const ignores = ['node', fixture('start.ts'), 'faulty/client/latency-ignored', '--host', '{host}', '--port', '{port}'];
+    const ignores = [
+      'node',
+      fixture('support/start.ts'),
+      'faulty/client/latency-ignored',
+      '--host',
+      '{host}',
+      '--port',
+      '{port}',
+    ];
     await using wrong = await open([...ignores, '--product-key', '{productKey}', '--device-name', '{deviceName}']);
     const start = await wrong.perform({ forthMs: 150, backMs: 150 });
     assert.match(

@@ -15,6 +15,7 @@ import { runCommand } from './run-flags.ts';
 import { exitCodes } from './terminal/exit-codes.ts';
 import { exitOfFailedWrite, isSystemError } from './terminal/failed-writes.ts';
 import { helpFooter } from './terminal/help-footer.ts';
+import { tellUnexpected } from './terminal/unexpected-error.ts';
 import { validateCommand } from './validate/validate-flags.ts';
 import { verifyCommand } from './verify/verify-flags.ts';
 
@@ -76,7 +77,7 @@ function programOf(): Command {
 }
 
 /** Prints an error. @returns the exit code */
-function explainError(error: unknown): number {
+export function explainError(error: unknown): number {
   if (error instanceof WrongUse || error instanceof InputFileError) {
     console.error(error.message);
     return 2;
@@ -93,6 +94,5 @@ function explainError(error: unknown): number {
     console.error(`${error.message}: nothing was judged`);
     return exitOfFailedWrite;
   }
-  console.error('the suite is at fault; please report this:', error);
-  return 4;
+  return tellUnexpected(error);
 }

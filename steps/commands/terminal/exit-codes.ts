@@ -4,7 +4,7 @@ export const exitCodes: Readonly<Record<0 | 1 | 2 | 3 | 4, string>> = {
   1: 'the implementation does not conform',
   2: 'wrong use: flags, target file or expectations',
   3: 'the environment: no Docker engine, image missing, target did not start, report cannot be written',
-  4: 'incomplete: something was inconclusive, interrupted, or not selected',
+  4: 'incomplete: something was inconclusive, interrupted, or not selected, or the suite is at fault',
 };
 
 /** What the exit codes of `verify` mean. */

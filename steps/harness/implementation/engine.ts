@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import type { ContainerRuntimeClient } from 'testcontainers';
 import { defaultRoute } from './default-route.ts';
+import { checkDockerClientConfig } from './docker-client-config.ts';
 import { type EngineInfo, kindOfEngine, kindVariable } from './engine-kind.ts';
 import { EnvironmentError } from './errors.ts';
 import { freePort } from './free-port.ts';
@@ -60,6 +61,7 @@ export function engineAnswers({ docker }: Engine): Promise<boolean> {
 
 async function connect(): Promise<Engine> {
   nameThisUser();
+  checkDockerClientConfig();
   const asked = process.env['DOCKER_HOST'];
   await leadToEngine();
   const testcontainers = await import('testcontainers');

@@ -1,4 +1,3 @@
-import { getAuthConfig } from 'testcontainers/build/container-runtime/auth/get-auth-config.js';
 import { connectEngine, type Engine } from './engine.ts';
 
 /** The id (`sha256:…`) of the image with this name; undefined when there is none, or the engine does not say. */
@@ -20,8 +19,12 @@ export async function currentImage(name: string): Promise<string | undefined> {
   );
 }
 
-/** The credentials for an image's registry in the Docker client's configuration; undefined when it has none. */
-export function registryCredentials({ testcontainers, client }: Engine, name: string): ReturnType<typeof getAuthConfig> {
+/** What the Docker client's configuration says of how to log in to the registry of an image; undefined where it says nothing. */
+export async function registryCredentials({ testcontainers, client }: Engine, name: string): Promise<RegistryCredentials> {
   const { registry } = testcontainers.ImageName.fromString(name);
+  const { getAuthConfig } = await import('testcontainers/build/container-runtime/auth/get-auth-config.js');
   return getAuthConfig(registry ?? client.info.containerRuntime.indexServerAddress);
 }
+
+type GetAuthConfig = typeof import('testcontainers/build/container-runtime/auth/get-auth-config.js')['getAuthConfig'];
+type RegistryCredentials = Awaited<ReturnType<GetAuthConfig>>;

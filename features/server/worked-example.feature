@@ -22,15 +22,6 @@ Feature: The page's worked example
 
     Usual mistakes: see server-calibrates
 
-    Example: The page's own numbers
-      Given the exchange of the page:
-        | deviceSendTime | 1571724098000 |
-        | serverRecvTime | 1571724098110 |
-        | serverSendTime | 1571724098115 |
-        | deviceRecvTime | 1571724098025 |
-      Then the formula gives 1571724098125
-      And serverSendTime alone misses the latency of 10 ms
-
     Example: The example on the wire
       Given a link of 10 ms each way
       And a device on that link whose clock is 100 ms behind

@@ -1,8 +1,8 @@
-import { Before, type DataTable, Given, When } from '@cucumber/cucumber';
+import { Before, Given, When } from '@cucumber/cucumber';
 import type { NtpDevice } from '../harness/device/ntp-device.ts';
 import { type DeviceWishes, serverRun } from '../harness/device/server-run.ts';
 import type { Identity } from '../harness/implementation/target.ts';
-import type { Timestamp, TimestampType } from '../harness/message/exchange.ts';
+import type { Exchange, Timestamp, TimestampType } from '../harness/message/exchange.ts';
 import { readPayload } from '../harness/message/payload.ts';
 import { assertValid } from '../harness/message/schema.ts';
 import { runner } from '../harness/platform/client-runner.ts';
@@ -213,6 +213,16 @@ When(
   },
 );
 
-Given('the exchange of the page:', function (this: ServerWorld, table: DataTable) {
-  this.scenario.page = new Map(table.raw().map(([name = '', digits = '']) => [name, BigInt(digits)]));
-});
+When(
+  "the device asks until the server's time is no whole second or moves on, for at most {duration}",
+  async function (this: ServerWorld, ms: number) {
+    const timesOf = ({ response }: Exchange): (bigint | undefined)[] => [
+      response.serverRecvTime?.number,
+      response.serverSendTime?.number,
+    ];
+    this.scenario.exchanges = await this.scenario.series((exchanges) => {
+      const times = new Set(exchanges.flatMap(timesOf));
+      return times.size > 1 || [...times].some((time) => time === undefined || time % 1000n !== 0n);
+    }, ms);
+  },
+);

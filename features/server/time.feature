@@ -78,7 +78,8 @@ Feature: The server's time
 
     Depends on: server-stamps-are-fresh
 
-    Usual mistakes: the stamps are calculated from deviceSendTime; requests that look too old or too new are answered differently
+    Usual mistakes: the stamps are calculated from deviceSendTime; a device whose clock is near the server's is trusted; requests
+    that look too old or too new are answered differently
 
     Scenario Outline: A device whose clock stands at <moment>
       Given a device whose clock stands at <clock>
@@ -92,12 +93,22 @@ Feature: The server's time
         | a moment in 2038   | 2147483648000 |
         | a moment in 2100   | 4102444800000 |
 
+    Scenario Outline: A device whose clock is <clock>
+      Given a device whose clock is <clock>
+      When the device asks
+      Then the server's time is that of a device whose clock is right, to within 5 ms and the round trips
+
+      Examples:
+        | clock      |
+        | 1 s ahead  |
+        | 1 s behind |
+
   @server-calibrates
   @must
   Rule: the server MUST let a device whose clock is off arrive at the server's time
     By the formula (serverRecvTime + serverSendTime + deviceRecvTime - deviceSendTime) / 2, to within half the round trip + 1 ms:
-    an
-    asymmetry of the link cannot be seen by the formula. The server's time is what it tells in quick exchanges beside.
+    an asymmetry of the link cannot be seen by the formula. The server's time is what it tells in quick exchanges beside. What
+    these leave open of its clock, and one step of a clock that has steps, is allowed as well.
 
     Source: stated, "Device connection", step 3
 

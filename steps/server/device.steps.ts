@@ -92,19 +92,28 @@ Given('a device whose clock stands at {int}', async function (this: ServerWorld,
   this.scenario.device = await listening(this, this.scenario.serverRun.identity, { clock: (at) => ms + (at - start) / 1000 });
 });
 
+Given('a device whose clock is {clockState}', async function (this: ServerWorld, state: ClockState) {
+  await learnServerTime(this);
+  this.scenario.device = await listening(this, this.scenario.serverRun.identity, { clock: clockOf(this, state) });
+});
+
 Given('a link of {duration} each way', async function (this: ServerWorld, latency: number) {
   await learnServerTime(this);
   this.scenario.wireLink = await this.scenario.serverRun.link({ forth: latency, back: latency });
 });
 
 Given('a device on that link whose clock is {clockState}', async function (this: ServerWorld, state: ClockState) {
-  const start = nowUs();
-  const clock = (at: number): number =>
-    state === 'at 1970' ? (at - start) / 1000 : this.scenario.serverTimeAt(at) + state.aheadMs;
+  const clock = clockOf(this, state);
   const { wireLink: link } = this.scenario;
   if (link === undefined) throw new Error('this scenario has no link yet');
   this.scenario.device = await link.atOnce(() => listening(this, this.scenario.serverRun.identity, { clock, link }));
 });
+
+/** A device's clock, as it stands to the server's. */
+function clockOf({ scenario }: ServerWorld, state: ClockState): (at: number) => number {
+  const start = nowUs();
+  return (at) => (state === 'at 1970' ? (at - start) / 1000 : scenario.serverTimeAt(at) + state.aheadMs);
+}
 
 /** Publishes a request of this scenario. */
 function ask(world: ServerWorld, timestamp?: Timestamp, qos: 0 | 1 | 2 = 0): void {

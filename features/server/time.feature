@@ -72,7 +72,8 @@ Feature: The server's time
   @server-ignores-device-clock
   @must
   Rule: the server MUST give the same server time whatever the device's clock says
-    The device's clock is what is to be corrected; a server time that depends on it corrects nothing.
+    The device's clock is what is to be corrected; a server time that depends on it corrects nothing. Small errors that have nothing
+    to do with the device's clock are a matter of server-stamps-within-exchange and server-calibrates.
 
     Source: derived from "How it works", step 2: serverRecvTime and serverSendTime are the server's
 
@@ -84,7 +85,7 @@ Feature: The server's time
     Scenario Outline: A device whose clock stands at <moment>
       Given a device whose clock stands at <clock>
       When the device asks
-      Then the server's time is that of a device whose clock is right, to within 5 ms and the round trips
+      Then the server's time is that of a device whose clock is right, to within 50 ms and the round trips
 
       Examples:
         | moment             | clock         |
@@ -96,7 +97,7 @@ Feature: The server's time
     Scenario Outline: A device whose clock is <clock>
       Given a device whose clock is <clock>
       When the device asks
-      Then the server's time is that of a device whose clock is right, to within 5 ms and the round trips
+      Then the server's time is that of a device whose clock is right, to within 50 ms and the round trips
 
       Examples:
         | clock      |

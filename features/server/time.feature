@@ -72,8 +72,8 @@ Feature: The server's time
   @server-ignores-device-clock
   @must
   Rule: the server MUST give the same server time whatever the device's clock says
-    The device's clock is what is to be corrected; a server time that depends on it corrects nothing. Small errors that have nothing
-    to do with the device's clock are a matter of server-stamps-within-exchange and server-calibrates.
+    The device's clock is what is to be corrected; a server time that depends on it corrects nothing. Small errors that have
+    nothing to do with the device's clock are a matter of server-stamps-within-exchange and server-calibrates.
 
     Source: derived from "How it works", step 2: serverRecvTime and serverSendTime are the server's
 

@@ -1,8 +1,8 @@
-import { Before, type DataTable, Given, When } from '@cucumber/cucumber';
+import { Before, Given, When } from '@cucumber/cucumber';
 import type { NtpDevice } from '../harness/device/ntp-device.ts';
 import { type DeviceWishes, serverRun } from '../harness/device/server-run.ts';
 import type { Identity } from '../harness/implementation/target.ts';
-import type { Timestamp, TimestampType } from '../harness/message/exchange.ts';
+import type { Exchange, Timestamp, TimestampType } from '../harness/message/exchange.ts';
 import { readPayload } from '../harness/message/payload.ts';
 import { assertValid } from '../harness/message/schema.ts';
 import { runner } from '../harness/platform/client-runner.ts';
@@ -92,19 +92,28 @@ Given('a device whose clock stands at {int}', async function (this: ServerWorld,
   this.scenario.device = await listening(this, this.scenario.serverRun.identity, { clock: (at) => ms + (at - start) / 1000 });
 });
 
+Given('a device whose clock is {clockState}', async function (this: ServerWorld, state: ClockState) {
+  await learnServerTime(this);
+  this.scenario.device = await listening(this, this.scenario.serverRun.identity, { clock: clockOf(this, state) });
+});
+
 Given('a link of {duration} each way', async function (this: ServerWorld, latency: number) {
   await learnServerTime(this);
   this.scenario.wireLink = await this.scenario.serverRun.link({ forth: latency, back: latency });
 });
 
 Given('a device on that link whose clock is {clockState}', async function (this: ServerWorld, state: ClockState) {
-  const start = nowUs();
-  const clock = (at: number): number =>
-    state === 'at 1970' ? (at - start) / 1000 : this.scenario.serverTimeAt(at) + state.aheadMs;
+  const clock = clockOf(this, state);
   const { wireLink: link } = this.scenario;
   if (link === undefined) throw new Error('this scenario has no link yet');
   this.scenario.device = await link.atOnce(() => listening(this, this.scenario.serverRun.identity, { clock, link }));
 });
+
+/** A device's clock, as it stands to the server's. */
+function clockOf({ scenario }: ServerWorld, state: ClockState): (at: number) => number {
+  const start = nowUs();
+  return (at) => (state === 'at 1970' ? (at - start) / 1000 : scenario.serverTimeAt(at) + state.aheadMs);
+}
 
 /** Publishes a request of this scenario. */
 function ask(world: ServerWorld, timestamp?: Timestamp, qos: 0 | 1 | 2 = 0): void {
@@ -213,6 +222,16 @@ When(
   },
 );
 
-Given('the exchange of the page:', function (this: ServerWorld, table: DataTable) {
-  this.scenario.page = new Map(table.raw().map(([name = '', digits = '']) => [name, BigInt(digits)]));
-});
+When(
+  "the device asks until the server's time is no whole second or moves on, for at most {duration}",
+  async function (this: ServerWorld, ms: number) {
+    const timesOf = ({ response }: Exchange): (bigint | undefined)[] => [
+      response.serverRecvTime?.number,
+      response.serverSendTime?.number,
+    ];
+    this.scenario.exchanges = await this.scenario.series((exchanges) => {
+      const times = new Set(exchanges.flatMap(timesOf));
+      return times.size > 1 || [...times].some((time) => time === undefined || time % 1000n !== 0n);
+    }, ms);
+  },
+);

@@ -37,8 +37,9 @@ export function diagnoseServerTime(time: bigint, now: number): string | undefine
   if (quarters !== 0 && Math.abs(quarters) <= 56 && Math.abs(off - quarters * 900_000) < 60_000) {
     return `a time zone is added: the time is ${Math.abs(quarters / 4)} h ${quarters > 0 ? 'ahead of' : 'behind'} UTC`;
   }
-  if (time === 2147483647n || time === 4294967295n) return 'the time is saturated at 32 bits';
+  if ([2147483647n, 4294967295n].includes(time) || time / 1000n === 2147483647n) return 'the time is saturated at 32 bits';
   const modulo = 2 ** 32;
+  if (Math.abs(off + modulo * 1000) < 60_000) return 'the seconds went through a 32-bit integer';
   const low = ((now % modulo) + modulo) % modulo;
   const wrapped = Number(time) < 0 ? Number(time) + modulo : Number(time);
   if (wrapped < modulo && Math.abs(wrapped - low) < 60_000) return 'the time went through a 32-bit integer';

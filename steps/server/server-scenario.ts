@@ -7,7 +7,7 @@ import type { DeviceWishes, ServerRun } from '../harness/device/server-run.ts';
 import type { ServerTime } from '../harness/device/server-time.ts';
 import type { Reception } from '../harness/device/unauthenticated-device.ts';
 import { EnvironmentError } from '../harness/implementation/errors.ts';
-import type { Identity, Target } from '../harness/implementation/target.ts';
+import type { Identity, StartedTarget, Target } from '../harness/implementation/target.ts';
 import type { Exchange, Request } from '../harness/message/exchange.ts';
 import type { Link } from '../harness/mqtt/link.ts';
 import type { Trace } from '../harness/mqtt/trace.ts';
@@ -48,10 +48,10 @@ export class ServerScenario implements ScenarioState {
   reception: Reception | undefined;
   /** The device that oversteps its rights. */
   foreignDevice: ForeignDevice | undefined;
-  /** The four times of the page's example. */
-  page: ReadonlyMap<string, bigint> = new Map();
   /** The server's clock, as quick exchanges on a direct connection showed it. */
   serverTime: ServerTime | undefined;
+  /** Another start of the server, beside the one that is judged. */
+  otherStart: StartedTarget | undefined;
   /** How coarse the server's stamps are, in ms. */
   step = 1;
 

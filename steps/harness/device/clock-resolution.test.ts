@@ -47,10 +47,42 @@ test('a multiple of 1000 ms is certain to be no accident after four stamps, and 
 test('both stamps of an exchange tell, where they are there', () => {
   const exchange = (serverRecvTime: bigint | undefined, serverSendTime: bigint | undefined): Exchange => {
     const value = (number: bigint | undefined) => ({ type: 'number', literal: '', number });
-    return { response: { serverRecvTime: value(serverRecvTime), serverSendTime: value(serverSendTime) } } as unknown as Exchange;
+    const message = { atUs: 0 };
+    const response = { message, serverRecvTime: value(serverRecvTime), serverSendTime: value(serverSendTime) };
+    return { request: { message }, response } as unknown as Exchange;
   };
   assert.equal(new ClockResolution().addAll([exchange(1000n, 2000n)]).step, 1000);
   assert.equal(new ClockResolution().addAll([exchange(1000n, 2001n)]).step, 1);
   assert.equal(new ClockResolution().addAll([exchange(1001n, 2000n)]).step, 1);
   assert.equal(new ClockResolution().addAll([exchange(undefined, undefined), exchange(1000n, undefined)]).step, 1000);
+});
+
+/** What a clock shows that is looked at every millisecond, which takes half of one. */
+const watched = (shown: (ms: number) => number): ClockResolution => {
+  const resolution = new ClockResolution();
+  for (let ms = 3; ms < 500; ms += 1) resolution.add(BigInt(shown(ms)), { afterUs: ms * 1000, beforeUs: ms * 1000 + 500 });
+  return resolution;
+};
+
+for (const tick of [4, 15, 15.625, 16]) {
+  test(`a clock that ticks every ${tick} ms repeats its values and jumps: a step, rounded up`, () => {
+    const { step, longest } = watched((ms) => Math.floor(Math.floor(ms / tick) * tick) + 1);
+    assert.ok(step >= tick && step <= tick + 1.1, `${step}`);
+    assert.ok(longest <= tick, `${longest}`);
+  });
+}
+
+test('times with random errors are no steps, though some of them repeat', () => {
+  let state = 1;
+  const noise = (): number => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.round((state / 2 ** 32) * 30);
+  };
+  assert.equal(watched((ms) => ms + noise()).step, 1);
+});
+
+test('a value that stays longer than the clock jumps is no step of it', () => {
+  const { step, longest } = watched((ms) => (ms < 100 ? 1 : Math.floor(ms / 16) * 16 + 1));
+  assert.equal(step, 1);
+  assert.ok(longest > 90, `${longest}`);
 });

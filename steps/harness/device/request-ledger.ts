@@ -36,6 +36,8 @@ export class RequestLedger {
   readonly lateMistakes: LateMistake[] = [];
   /** The resolution of the server's clock, by all its times of the run. */
   readonly clockResolution = new ClockResolution();
+  /** True while the suite has stopped the server's clock. */
+  clockStands = false;
   /** By response topic, then by the digits of deviceSendTime. */
   readonly #requests = new Map<string, Map<string, Request[]>>();
   /** Requests of the present scenario, by response topic. */
@@ -201,7 +203,10 @@ export class RequestLedger {
   #noteTimes(response: Response): void {
     const times = serverTimesOf(response);
     if (times === undefined || response.message.retain) return;
-    for (const time of times) this.clockResolution.add(time);
+    const { request, message } = response;
+    const taken = request === undefined ? undefined : { afterUs: request.message.atUs, beforeUs: message.atUs };
+    // A clock that the suite has stopped shows nothing of its steps.
+    if (!this.clockStands) for (const time of times) this.clockResolution.add(time, taken);
     const [received, sent] = times;
     if (received <= sent) return;
     const expected = 'serverRecvTime not later than serverSendTime';

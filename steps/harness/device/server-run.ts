@@ -17,8 +17,8 @@ import { connectUnauthenticated, type Reception } from './unauthenticated-device
 
 /** A controlled wall clock of the implementation under test. */
 export interface MovableClock {
-  /** Stops it at this time, in ms since 1970. */
-  set(ms: number): void;
+  /** Stops it at this time, in ms since 1970, and so many ns later. */
+  set(ms: number, fractionNs?: number): void;
   /** Lets it show the real time again. */
   follow(): void;
 }
@@ -30,6 +30,8 @@ export interface DeviceWishes {
   /** From a monotonic time in µs to the device's time in ms. */
   readonly clock?: (atUs: number) => number;
   readonly link?: Link;
+  /** The start of the server that it connects to; the one that the run is in front of where it is left out. */
+  readonly started?: StartedTarget;
   /** Acknowledges nothing by itself. */
   readonly raw?: boolean;
   /** Stays connected until the run ends. */
@@ -121,11 +123,21 @@ export class ServerRun {
 
   /** A connected device, closed when the scenario ends. @throws ConnectError */
   async device(identity: Identity, wishes: DeviceWishes = {}): Promise<NtpDevice> {
-    const { name = 'device', clock, link, keepsSession = false, raw = keepsSession, stays = false, trace = this.trace } = wishes;
+    const {
+      name = 'device',
+      clock,
+      link,
+      started,
+      keepsSession = false,
+      raw = keepsSession,
+      stays = false,
+      trace = this.trace,
+    } = wishes;
     const { responseDeadlineMs: deadline } = this.started.target;
     const connect = (): Promise<DeviceConnection> => {
       // Made anew each time: after a restart the server is somewhere else.
-      const address = link === undefined ? this.#address : { ...this.#address, host: link.host, port: link.port };
+      const server = started === undefined ? this.#address : addressOf(started);
+      const address = link === undefined ? server : { ...server, host: link.host, port: link.port };
       const options = { ...this.#options(identity, name), address, trace, keepsSession };
       return raw ? RawDevice.connect(options) : Device.connect(options);
     };
@@ -172,6 +184,18 @@ export class ServerRun {
     await this.started.restart(signal);
     this.deathBlamed = false;
     this.#address = addressOf(this.started);
+  }
+
+  /**
+   * Another start of the server beside the first one, with these environment variables; ended when the scenario ends.
+   *
+   * @returns undefined where the suite did not start the server
+   * @throws EnvironmentError when it does not become ready
+   */
+  async another(env: Readonly<Record<string, string>>): Promise<StartedTarget | undefined> {
+    const other = await this.started.another?.(env);
+    if (other !== undefined) this.#open.push(() => other.stop());
+    return other;
   }
 
   /** A connected device that will overstep its rights, closed when the scenario ends. @throws ConnectError */
@@ -227,8 +251,13 @@ export class ServerRun {
   /** Stops the server's clock at a moment, until the scenario ends. */
   setClock(ms: number): void {
     if (this.clock === undefined) throw new Error("the server's clock is not under control");
-    this.clock.set(ms);
-    this.#open.push(async () => this.clock?.follow());
+    // A program that multiplies a fraction of seconds by 1000 would read one millisecond less of a whole one.
+    this.clock.set(ms, 300_000);
+    this.ledger.clockStands = true;
+    this.#open.push(async () => {
+      this.clock?.follow();
+      this.ledger.clockStands = false;
+    });
   }
 
   /** The run is over: what devices heard that stayed is taken in with a last fence. */

@@ -6,9 +6,18 @@ export interface RestartableStart extends Omit<StartedTarget, 'restart'> {
   again(signal: 'SIGTERM' | 'SIGKILL'): Promise<RestartableStart>;
 }
 
-/** An implementation across restarts: every member refers to its latest start. @param first its first start */
-export function restartable(first: RestartableStart): StartedTarget {
+/**
+ * An implementation across restarts: every member refers to its latest start.
+ *
+ * @param first its first start
+ * @param beside makes another start of the same implementation, with these additional environment variables
+ */
+export function restartable(
+  first: RestartableStart,
+  beside: (env: Readonly<Record<string, string>>) => Promise<StartedTarget>,
+): StartedTarget {
   let latest = first;
+  const others: StartedTarget[] = [];
   const { promise: lost, resolve: isLost } = Promise.withResolvers<string>();
   const watch = (): void => void latest.lost?.then(isLost);
   watch();
@@ -40,6 +49,13 @@ export function restartable(first: RestartableStart): StartedTarget {
           },
         }
       : { noRestart: first.noRestart }),
-    stop: () => latest.stop(),
+    another: async (env) => {
+      const other = await beside(env);
+      others.push(other);
+      return other;
+    },
+    stop: async () => {
+      await Promise.all([latest.stop(), ...others.map((other) => other.stop())]);
+    },
   };
 }

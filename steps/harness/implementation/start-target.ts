@@ -12,15 +12,19 @@ import type { StartedTarget, Target } from './target.ts';
  */
 export async function startTarget(target: Target, options: StartOptions = {}): Promise<StartedTarget> {
   const { start } = target;
+  const beside = (env: Readonly<Record<string, string>>): Promise<StartedTarget> => {
+    const { onSpawned: _onSpawned, ...again } = options;
+    return startTarget(target, { ...again, env: { ...options.env, ...env } });
+  };
   switch (start.kind) {
     case 'process':
-      return restartable(await startProcess(target, start, options));
+      return restartable(await startProcess(target, start, options), beside);
     case 'address':
       return startAddress(target, start);
     case 'container': {
       // testcontainers takes half a second to load, which no other kind of target should pay for.
       const { startContainer } = await import('./container.ts');
-      return restartable(await startContainer(target, start, options));
+      return restartable(await startContainer(target, start, options), beside);
     }
   }
 }

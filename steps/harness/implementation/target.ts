@@ -193,6 +193,13 @@ export interface StartedTarget {
    * @throws EnvironmentError when it does not become ready again; nothing of it is left running then
    */
   restart?(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  /**
+   * Starts it once more, beside this start: with these environment variables in addition. It is ended with this one at the latest. Absent
+   * for an address.
+   *
+   * @throws EnvironmentError when it does not become ready; nothing of it is left running then
+   */
+  another?(env: Readonly<Record<string, string>>): Promise<StartedTarget>;
   /** Why it cannot be restarted, in words, when the suite started it and `restart` is absent. */
   readonly noRestart?: string;
   /** Ends it with all its children and gives back what it held. Safe to call twice; never throws for a target that is already gone. */

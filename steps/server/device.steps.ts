@@ -42,7 +42,7 @@ Given('a device that hears its response topic at {qos}', async function (this: S
 });
 
 Given('a device that acknowledges nothing and hears its response topic', async function (this: ServerWorld) {
-  this.scenario.device = await listening(this, this.scenario.serverRun.identity, { raw: true });
+  this.scenario.device = await listening(this, this.scenario.serverRun.identity, { acknowledges: false });
 });
 
 Given('a device that stays connected until the run ends', async function (this: ServerWorld) {

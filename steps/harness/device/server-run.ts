@@ -30,8 +30,10 @@ export interface DeviceWishes {
   /** From a monotonic time in µs to the device's time in ms. */
   readonly clock?: (atUs: number) => number;
   readonly link?: Link;
-  /** Acknowledges nothing by itself. */
+  /** On mqtt-packet instead of mqtt.js. */
   readonly raw?: boolean;
+  /** False: acknowledges nothing. Makes it a raw device. */
+  readonly acknowledges?: boolean;
   /** Stays connected until the run ends. */
   readonly stays?: boolean;
   /** Asks the server to keep the session after the connection. Makes it a raw device. */
@@ -121,12 +123,13 @@ export class ServerRun {
 
   /** A connected device, closed when the scenario ends. @throws ConnectError */
   async device(identity: Identity, wishes: DeviceWishes = {}): Promise<NtpDevice> {
-    const { name = 'device', clock, link, keepsSession = false, raw = keepsSession, stays = false, trace = this.trace } = wishes;
+    const { name = 'device', clock, link, keepsSession = false, acknowledges = true, stays = false, trace = this.trace } = wishes;
+    const raw = wishes.raw ?? (keepsSession || !acknowledges);
     const { responseDeadlineMs: deadline } = this.started.target;
     const connect = (): Promise<DeviceConnection> => {
       // Made anew each time: after a restart the server is somewhere else.
       const address = link === undefined ? this.#address : { ...this.#address, host: link.host, port: link.port };
-      const options = { ...this.#options(identity, name), address, trace, keepsSession };
+      const options = { ...this.#options(identity, name), address, trace, keepsSession, acknowledges };
       return raw ? RawDevice.connect(options) : Device.connect(options);
     };
     const device = new NtpDevice({ identity, name, ledger: this.ledger, deadline, connect, ...(clock ? { clock } : {}) });

@@ -165,6 +165,12 @@ When('both devices ask at the same moment', function (this: ServerWorld) {
   this.scenario.requests.push(this.scenario.device.ask(), this.scenario.other.ask());
 });
 
+When('both devices ask at the same moment with the same deviceSendTime', function (this: ServerWorld) {
+  // As devices do that count from power-on, after a power cut.
+  const { type, digits } = this.scenario.device.timestamp();
+  for (const device of [this.scenario.device, this.scenario.other]) this.scenario.requests.push(device.ask({ type, digits }));
+});
+
 When('both devices ask at the same moment, one with a Long, one with a String', function (this: ServerWorld) {
   this.scenario.requests.push(
     this.scenario.device.ask(this.scenario.device.timestamp('Long')),

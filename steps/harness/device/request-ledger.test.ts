@@ -140,7 +140,7 @@ describe('a response with the echo of an earlier request, while a newer one wait
     assert.equal(play.settled(play.hear(1), now), now);
     const next = play.ask('3');
     assert.equal(play.hear(2).request, next, 'nobody waits a second time');
-    assert.deepEqual(play.seen, []);
+    assert.deepEqual(play.seen, ['the echo is of an earlier request at here']);
   });
 
   test('is for the earlier one when the newer one gets its own', () => {
@@ -192,5 +192,14 @@ test('of two devices that ask with the same timestamp, one that gets both answer
   play.hear(5);
   play.hear(5);
   assert.deepEqual([mine.responses.length, theirs.responses.length], [2, 0]);
+  assert.deepEqual(play.seen, []);
+});
+
+test('a retained response of an earlier run is for nobody, once the request that waits gets its own', () => {
+  const play = new Play('here');
+  const now = play.ask('2');
+  const stored = play.hear(77, { retain: true });
+  assert.equal(play.hear(2).request, now);
+  assert.deepEqual([stored.request, now.responses.length], [undefined, 1]);
   assert.deepEqual(play.seen, []);
 });

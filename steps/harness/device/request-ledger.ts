@@ -9,14 +9,9 @@ import {
 } from '../message/exchange.ts';
 import type { Message } from '../message/message.ts';
 import { type Payload, readPayload } from '../message/payload.ts';
+import { append, type Doubt, isWaiting } from './booking.ts';
 import { ClockResolution } from './clock-resolution.ts';
 import { type LateMistake, linesOf, mostLateMistakes } from './late-mistake.ts';
-
-/** A response with another echo than that of the request that waits, and whose it is when that one's own echo comes as well. */
-interface Doubt {
-  readonly doubted: Request;
-  readonly owner: Request | undefined;
-}
 
 /** The most responses to one request that are kept; two are one too many already. */
 const mostResponses = 10;
@@ -74,7 +69,7 @@ export class RequestLedger {
     if ((this.#present.size > 0 || this.#refused) && !this.#answered) this.#unanswered += 1;
     if (this.#refused) this.#refusals += 1;
     this.#refused = false;
-    this.#settleAll();
+    this.#settleAll(false);
     this.#place = place;
     this.#present = new Map();
   }
@@ -137,7 +132,7 @@ export class RequestLedger {
   settle(request: Request): void {
     if (!this.#doubtful.has(request)) return;
     this.#echoes = false;
-    this.#settleAll();
+    this.#settleAll(true);
   }
 
   /** True while something has come that is for this request, unless its own echo comes as well. */
@@ -145,10 +140,15 @@ export class RequestLedger {
     return this.#doubtful.has(request);
   }
 
-  #settleAll(): void {
+  /** @param waited the wait for their own echo was in vain; otherwise their scenario has ended before */
+  #settleAll(waited: boolean): void {
     const all = [...this.#doubtful];
     this.#doubtful.clear();
-    for (const [request, doubts] of all) for (const { response } of doubts) this.#book(request, response);
+    for (const [request, doubts] of all)
+      for (const { response, owner } of doubts) {
+        this.#book(request, response);
+        if (waited && owner !== undefined && owner.message.atUs < request.message.atUs) this.#noteEcho(request, response);
+      }
   }
 
   /** A request has its response: what was doubtful is for whoever its echo names. */
@@ -194,6 +194,8 @@ export class RequestLedger {
     const unanswered = echoed.find(isWaiting);
     if (!this.#echoes) return next ?? forbidden ?? unanswered ?? echoed.at(-1);
     if (unanswered !== undefined) return unanswered;
+    // What was stored before the run is no answer, and answers may be marked as stored.
+    if (retain && next !== undefined && echoed.length === 0) return { doubted: next, owner: undefined };
     return this.#byOrder(echoed.at(-1), next, forbidden);
   }
 
@@ -238,6 +240,11 @@ export class RequestLedger {
         `${live.length} responses to one request, the last one ${after}`,
       );
     }
+  }
+
+  #noteEcho(request: Request, { payload }: Response): void {
+    const expected = `deviceSendTime ${request.timestamp?.digits ?? ''}, as in the request`;
+    this.#add({ mistake: 'the echo is of an earlier request' }, request, expected, payload.text);
   }
 
   #noteProgress(request: Request, { atUs }: Message): void {
@@ -285,14 +292,4 @@ export class RequestLedger {
     const place = response === undefined ? (request?.place ?? this.#place) : this.#place;
     this.lateMistakes.push({ ...what, place, expected, received, trace: linesOf(request, response) });
   }
-}
-
-function isWaiting({ responses }: Request): boolean {
-  return responses.length === 0;
-}
-
-function append<K, T>(lists: Map<K, T[]>, key: K, value: T): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [value]);
-  else list.push(value);
 }

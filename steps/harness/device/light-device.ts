@@ -22,8 +22,8 @@ export interface FleetOptions {
   readonly deadline: number;
 }
 
-/** A packet of the service is short; a longer one is refused. */
-const mostPacketBytes = 64 * 1024;
+/** A longer packet is refused: as long as one may be that a single device gets. */
+const mostPacketBytes = 1024 * 1024;
 
 /** What a fleet is told by its devices. */
 export interface FleetListener {

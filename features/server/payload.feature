@@ -37,14 +37,14 @@ Feature: What a response holds
   @must
   Rule: the server MUST return the request's deviceSendTime with every digit
     Clients in the field tell by it which request a response belongs to, and calculate with it. A device may count from its start,
-    so small values are as good as large ones.
+    so small values are as good as large ones. A response with the deviceSendTime of an earlier request is charged here.
 
     Source: documented, the response of the page's other editions holds deviceSendTime; the formula needs it
 
     Depends on: server-response-members
 
     Usual mistakes: the echo is missing; the echo went through a 32-bit integer; 0 is taken for "not there"; the server's own time
-    is returned
+    is returned; the echo is of an earlier request
 
     Scenario Outline: deviceSendTime is <deviceSendTime>
       Given a device that hears its response topic

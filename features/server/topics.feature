@@ -88,7 +88,7 @@ Feature: The topics of the NTP service
     Depends on: server-answers-request
 
     Usual mistakes: the identity is taken from the MQTT client id instead of the topic; the device name is matched by its
-    beginning; the response goes to every subscriber
+    beginning; the response goes to every subscriber; a request is found again by its deviceSendTime alone
 
     Example: Another device of the same product hears nothing
       Given a device that hears its response topic
@@ -103,6 +103,12 @@ Feature: The topics of the NTP service
       When the other device asks
       Then the server answers the other device
       And nothing reaches the device
+
+    Example: Two devices ask at the same moment with the same deviceSendTime
+      Given a device that hears its response topic
+      And another device of the same product that hears its own
+      When both devices ask at the same moment with the same deviceSendTime
+      Then each device gets exactly one response
 
     Scenario Outline: <asker> asks, <other> hears nothing
       Given the device <asker> that hears its response topic

@@ -42,7 +42,7 @@ Given('a device that hears its response topic at {qos}', async function (this: S
 });
 
 Given('a device that acknowledges nothing and hears its response topic', async function (this: ServerWorld) {
-  this.scenario.device = await listening(this, this.scenario.serverRun.identity, { raw: true });
+  this.scenario.device = await listening(this, this.scenario.serverRun.identity, { acknowledges: false });
 });
 
 Given('a device that stays connected until the run ends', async function (this: ServerWorld) {
@@ -172,6 +172,12 @@ When('the device asks with {types} in turn', async function (this: ServerWorld, 
 
 When('both devices ask at the same moment', function (this: ServerWorld) {
   this.scenario.requests.push(this.scenario.device.ask(), this.scenario.other.ask());
+});
+
+When('both devices ask at the same moment with the same deviceSendTime', function (this: ServerWorld) {
+  // As devices do that count from power-on, after a power cut.
+  const { type, digits } = this.scenario.device.timestamp();
+  for (const device of [this.scenario.device, this.scenario.other]) this.scenario.requests.push(device.ask({ type, digits }));
 });
 
 When('both devices ask at the same moment, one with a Long, one with a String', function (this: ServerWorld) {

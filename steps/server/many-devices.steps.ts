@@ -71,7 +71,10 @@ Then('each of them gets its own single answer', patience, async function (this: 
 /** Blames a server that leaves one of the devices without its answer, or has given one device another's. */
 async function requireAll(world: ServerWorld, asked: readonly Asked[]): Promise<void> {
   const silent = await answersTo(asked, world.scenario.serverRun.ledger);
-  const mixed = asked.flatMap(({ device }) => device.responses.filter(isForeign).map((response) => ({ device, response })));
+  const stamps = new Set(asked.map(({ request }) => request.timestamp?.digits));
+  const mixed = asked.flatMap(({ device }) =>
+    device.responses.filter((response) => isForeign(response, stamps)).map((response) => ({ device, response })),
+  );
   const [wrong] = mixed;
   if (wrong !== undefined) {
     const { device, response } = wrong;
@@ -98,8 +101,11 @@ async function requireAll(world: ServerWorld, asked: readonly Asked[]): Promise<
   });
 }
 
-function isForeign({ request, message }: Response): boolean {
-  return request === undefined && !message.retain;
+/** True for what answers no request of its device, or is taken for an answer though it has the deviceSendTime of another one. */
+function isForeign({ request, message, deviceSendTime }: Response, stamps: ReadonlySet<string | undefined>): boolean {
+  if (message.retain) return false;
+  const echo = String(deviceSendTime?.number);
+  return request === undefined || (echo !== request.timestamp?.digits && stamps.has(echo));
 }
 
 When('the device asks {int} times, back to back', function (this: ServerWorld, times: number) {
@@ -108,9 +114,12 @@ When('the device asks {int} times, back to back', function (this: ServerWorld, t
 
 Then('the server answers each of them with its own deviceSendTime', patience, async function (this: ServerWorld) {
   const { device, requests } = this.scenario;
-  const silent = await answersTo(
+  await answersTo(
     requests.map((request) => ({ device, request })),
     this.scenario.serverRun.ledger,
+  );
+  const silent = requests.filter(({ timestamp, responses }) =>
+    responses.every(({ deviceSendTime }) => String(deviceSendTime?.number) !== timestamp?.digits),
   );
   if (silent.length === 0) return;
   const heard = device.responses.length;

@@ -9,6 +9,7 @@ import type { Reception } from '../harness/device/unauthenticated-device.ts';
 import { EnvironmentError } from '../harness/implementation/errors.ts';
 import type { Identity, StartedTarget, Target } from '../harness/implementation/target.ts';
 import type { Exchange, Request } from '../harness/message/exchange.ts';
+import { readPayload } from '../harness/message/payload.ts';
 import type { Link } from '../harness/mqtt/link.ts';
 import type { Trace } from '../harness/mqtt/trace.ts';
 import { wallMsAt } from '../harness/time/now.ts';
@@ -22,6 +23,17 @@ export type ServerWorld = NtpWorld<ServerScenario>;
 
 /** What a server probably did that does not serve any more, where that can be found out. */
 type Likely = () => Promise<string | undefined>;
+
+/** The topics on which something with the deviceSendTime of an unanswered request has come, other than its response topic. */
+export function echoesElsewhere(device: NtpDevice): string[] {
+  const missed = new Set(device.requests.filter(({ responses }) => responses.length === 0).map((r) => r.timestamp?.digits));
+  const foreign = device.responses.filter(({ request }) => request === undefined).map(({ message }) => message);
+  const echoes = [...device.others, ...foreign].filter(
+    ({ topic, payload }) =>
+      topic !== device.responseTopic && missed.has(String(readPayload(payload).members.get('deviceSendTime')?.number)),
+  );
+  return [...new Set(echoes.map(({ topic }) => topic))];
+}
 
 /** The state of a scenario that judges a server. */
 export class ServerScenario implements ScenarioState {
@@ -240,8 +252,8 @@ export class ServerScenario implements ScenarioState {
     const ended = device.closed === undefined ? this.serverRun.started.ended()?.words : await this.serverRun.fate();
     if (ended !== undefined) return `no response: the server ${ended}`;
     if (device.closed !== undefined) return `no response: ${device.closed}`;
-    const others = device.responses.filter(({ request }) => request === undefined).map(({ message }) => message.topic);
-    return others.length === 0 ? 'no response' : `no response there, but a message on ${[...new Set(others)].join(', ')}`;
+    const elsewhere = echoesElsewhere(device);
+    return elsewhere.length === 0 ? 'no response' : `no response there, but its echo came on ${elsewhere.join(', ')}`;
   }
 
   trace(): string[] {

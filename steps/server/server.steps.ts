@@ -56,22 +56,32 @@ async function requireOnce(world: ServerWorld, device: NtpDevice, requests: read
 }
 
 Then('the server does not answer it', async function (this: ServerWorld) {
-  for (const request of this.scenario.requests) request.forbiddenBy = this.requirement.id;
-  const fence = await this.scenario.fence();
+  await requireSilence(this);
+});
+
+Then('the server does not answer it within {duration}', async function (this: ServerWorld, ms: number) {
+  // On this connection: a server may lose what it has to say to one that is closed.
+  await this.scenario.device.exchange(this.scenario.request, ms);
+  await requireSilence(this);
+});
+
+async function requireSilence(world: ServerWorld): Promise<void> {
+  for (const request of world.scenario.requests) request.forbiddenBy = world.requirement.id;
+  const fence = await world.scenario.fence();
   // What the server says without having been asked counts too: its echo may be missing.
-  const own = (request: Request | undefined): boolean => request === undefined || this.scenario.requests.includes(request);
+  const own = (request: Request | undefined): boolean => request === undefined || world.scenario.requests.includes(request);
   const toFence = (response: Response): boolean => String(response.deviceSendTime?.number) === fence.request.timestamp?.digits;
-  const answers = this.scenario.device.responses.filter(
+  const answers = world.scenario.device.responses.filter(
     (response) => own(response.request) && !toFence(response) && isAnswer(response),
   );
   const [first] = answers;
   if (first === undefined) return;
-  this.fail({
+  world.fail({
     expected: 'no response to this message; the next request is answered first',
     received: `a response on ${first.message.topic}: ${first.payload.text}`,
     at: [first, 'topic', 'payload'],
   });
-});
+}
 
 /** A message with a time of the server, whatever else is wrong with it. */
 function isAnswer({ serverRecvTime, serverSendTime, message, request }: Response): boolean {
@@ -114,12 +124,18 @@ Then('nothing reaches the device before it asks', async function (this: ServerWo
   this.fail({
     expected: 'nothing on the response topic before the device asks',
     received: `PUBLISH${left.message.retain ? ' RETAIN' : ''}: ${left.payload.text}`,
-    likely: left.message.retain
-      ? 'the service publishes with the RETAIN flag'
-      : 'the server stores responses for later subscribers',
+    likely: likelyLeft(left, this.scenario.target.start.kind === 'address'),
     at: [left, ...(left.message.retain ? ['retain'] : []), 'payload'],
   });
 });
+
+/** @param longThere the server was there before the run */
+function likelyLeft({ message, request }: Response, longThere: boolean): string {
+  if (!message.retain) return 'the server stores responses for later subscribers';
+  // No request of this run has its deviceSendTime.
+  if (request === undefined && longThere) return 'a retained message was already there when the run began';
+  return 'the service publishes with the RETAIN flag';
+}
 
 Then('the server still serves the device', async function (this: ServerWorld) {
   await this.scenario.fence();

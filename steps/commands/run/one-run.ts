@@ -212,10 +212,10 @@ export class OneRun {
     // A shard may see something about a requirement of another shard: "merge" judges it.
     const judged = shard === undefined ? requirements.filter((requirement) => this.#plan.includes(requirement)) : requirements;
     const ids = new Set(judged.map(({ id }) => id));
-    return ledger.lateMistakes.flatMap(({ requirement, mistake = '', place, expected, received }): LateFinding[] => {
+    return ledger.lateMistakes.flatMap(({ requirement, mistake = '', place, expected, received, trace }): LateFinding[] => {
       const id = requirement ?? requirementAbout(requirements, mistake)?.id;
       if (id === undefined || !ids.has(id)) return [];
-      return [{ kind: 'lateFinding', requirement: id, scenario: place, expected, received, trace: [] }];
+      return [{ kind: 'lateFinding', requirement: id, scenario: place, expected, received, trace }];
     });
   }
 

@@ -217,9 +217,20 @@ for (const [kind, connect] of kinds) {
       assert.deepEqual({ qos, retain, dup }, { qos: 1, retain: true, dup: true });
       await device.close();
       await peer.closed;
-      assert.equal(acknowledged(peer), kind === 'a device', 'only the raw device leaves a message unacknowledged');
+      assert.equal(acknowledged(peer), true);
     });
   });
 }
+
+test('a raw device that is to acknowledge nothing leaves a message unacknowledged', async () => {
+  await using server = await FakeServer.open();
+  const device = await RawDevice.connect({ ...optionsFor(server), acknowledges: false });
+  const peer = await server.peer();
+  peer.send({ cmd: 'publish', topic: 'a', payload: 'x', qos: 1, messageId: 7, retain: false, dup: false });
+  await device.inbox.until(() => device.inbox.messages[0], never);
+  await device.close();
+  await peer.closed;
+  assert.equal(acknowledged(peer), false);
+});
 
 const acknowledged = ({ packets }: Peer): boolean => packets.some(({ cmd }) => cmd === 'puback');

@@ -16,6 +16,8 @@ export interface DeviceOptions extends ConnectionOptions {
   readonly deadline: number;
   /** Asks the server to keep the session after the connection (no clean session). A raw device only. */
   readonly keepsSession?: boolean;
+  /** False: acknowledges no message and no part of an exchange at QoS 2. A raw device only; the default is true. */
+  readonly acknowledges?: boolean;
   /** What the run has learnt of this server; shared by all its connections. */
   readonly habits: Habits;
 }

@@ -8,6 +8,8 @@ import { isExactly, readPayload } from '../message/payload.ts';
 import { MalformedPacket } from '../mqtt/malformed-packet.ts';
 import { PacketReader } from '../mqtt/packet-reader.ts';
 import { packetLimit } from '../mqtt/receive-limits.ts';
+import { acknowledgementOf } from './acknowledgement.ts';
+import { isResponseTopic } from './ntp-topics.ts';
 import { serverFault } from './server-connection.ts';
 import { type Address, openSocket } from './socket.ts';
 
@@ -20,8 +22,8 @@ export interface FleetOptions {
   readonly deadline: number;
 }
 
-/** A packet of the service is short; a longer one is refused. */
-const mostPacketBytes = 64 * 1024;
+/** A longer packet is refused: as long as one may be that a single device gets. */
+const mostPacketBytes = 1024 * 1024;
 
 /** What a fleet is told by its devices. */
 export interface FleetListener {
@@ -142,6 +144,8 @@ export class LightDevice {
         const { packet } = frame;
         const message = messageOf(frame);
         if (message !== undefined) this.#receive(message);
+        const answer = acknowledgementOf(packet);
+        if (answer !== undefined) this.#socket.write(generate(answer, { protocolVersion: this.#version }));
         if (packet.cmd === 'connack') this.#accepted(packet.reasonCode ?? packet.returnCode ?? 0);
         else if (packet.cmd === 'suback') this.#granted(Number(packet.granted[0] ?? 0x80));
       }
@@ -175,6 +179,7 @@ export class LightDevice {
   }
 
   #receive({ topic, payload, qos }: Message): void {
+    if (!isResponseTopic(topic)) return;
     const { deviceName } = this.identity;
     const { members, fault, text } = readPayload(payload);
     const echo = members.get('deviceSendTime');

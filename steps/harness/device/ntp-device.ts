@@ -5,6 +5,7 @@ import { assertValid } from '../message/schema.ts';
 import { nowUs, wallMsAt } from '../time/now.ts';
 import { stopwatch } from '../time/stopwatch.ts';
 import type { DeviceConnection } from './device.ts';
+import { isResponseTopic } from './ntp-topics.ts';
 import type { RequestLedger } from './request-ledger.ts';
 
 /** What an NTP device is made of. */
@@ -20,6 +21,9 @@ export interface NtpDeviceParts {
   /** Opens a connection for this device. */
   readonly connect: () => Promise<DeviceConnection>;
 }
+
+/** The most messages of other services that are kept. */
+const mostOthers = 100;
 
 /** What is special about something that a device publishes. */
 export interface Publishing {
@@ -37,12 +41,15 @@ export class NtpDevice {
   readonly identity: Identity;
   readonly name: string;
   readonly deadline: number;
-  /** Every message of the server that reached this device, asked for or not, in order. */
+  /** Every response that reached this device, asked for or not, in order: on its own topic, another device's, or one it subscribed. */
   readonly responses: Response[] = [];
+  /** The topics of the other messages that reached it, and what they held. No requirement is about those. */
+  readonly others: Message[] = [];
   /** Its own requests, in order. */
   readonly requests: Request[] = [];
   readonly #parts: NtpDeviceParts;
   readonly #filters = new Map<string, QoS>();
+  readonly #subscribed = new Set<string>();
   readonly #published = new Set<string>();
   #connections = 0;
   #connection: DeviceConnection | undefined;
@@ -110,6 +117,7 @@ export class NtpDevice {
   /** @returns the granted QoS; undefined when the server refused or did not acknowledge */
   async subscribe(topic: string, qos: QoS = 0): Promise<number | undefined> {
     this.#filters.set(topic, qos);
+    this.#subscribed.add(topic);
     const granted = await stopwatch.time('connecting', () => this.#open().subscribe(topic, qos));
     // A server may close the connection because of a topic that is not the device's own, and would do so again.
     if (this.closed !== undefined && topic !== this.responseTopic) this.#filters.delete(topic);
@@ -168,7 +176,9 @@ export class NtpDevice {
     const response = await stopwatch.time('exchanges', async () =>
       this.#connection?.inbox.until(() => request.responses[0], within),
     );
-    return response === undefined ? undefined : { request, response };
+    if (response === undefined) this.#parts.ledger.settle(request);
+    const [first] = request.responses;
+    return first === undefined ? undefined : { request, response: first };
   }
 
   /** Asks and waits for the response. */
@@ -206,6 +216,10 @@ export class NtpDevice {
   #receive(message: Message): void {
     // A broker may return the device's own message, which is no answer.
     if (this.#published.has(message.payload.toString('latin1'))) return;
+    if (!isResponseTopic(message.topic) && !this.#subscribed.has(message.topic)) {
+      if (this.others.length < mostOthers) this.others.push(message);
+      return;
+    }
     this.responses.push(this.#parts.ledger.received(message, this.responseTopic));
   }
 

@@ -1,11 +1,12 @@
 import type { Packet } from 'mqtt-packet';
 import type { QoS } from '../message/message.ts';
 import { nowUs } from '../time/now.ts';
+import { acknowledgementOf } from './acknowledgement.ts';
 import { ConnectError, closedUnaccepted, type DeviceConnection, type DeviceOptions } from './device.ts';
 import type { Inbox } from './inbox.ts';
 import { ServerConnection } from './server-connection.ts';
 
-/** A device on mqtt-packet. It sends what it is told, where mqtt.js would keep to the protocol, and acknowledges nothing by itself. */
+/** A device on mqtt-packet. It sends what it is told, where mqtt.js would keep to the protocol. */
 export class RawDevice implements DeviceConnection {
   readonly inbox: Inbox;
   readonly #connection: ServerConnection;
@@ -19,6 +20,8 @@ export class RawDevice implements DeviceConnection {
     this.#options = options;
     this.#connection = new ServerConnection(options, ({ packet }) => {
       this.#received.set(packet.cmd, packet);
+      const answer = options.acknowledges === false ? undefined : acknowledgementOf(packet);
+      if (answer !== undefined) this.send(answer);
       this.inbox.wake();
     });
     this.inbox = this.#connection.inbox;

@@ -1,48 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Request, Response } from '../message/exchange.ts';
-import type { Message } from '../message/message.ts';
-import { RequestLedger } from './request-ledger.ts';
-
-const own = '/ext/ntp/pk/dev/response';
-const others = '/ext/ntp/pk/other/response';
-
-/** A ledger, and a device that asks and receives. */
-class Play {
-  readonly ledger = new RequestLedger();
-  #atUs = 0;
-
-  constructor(place: string) {
-    this.ledger.begin(place);
-  }
-
-  ask(
-    digits: string | undefined,
-    { topic = own, unique = true, qos = 0, ...rest }: Partial<Request> & { topic?: string; unique?: boolean; qos?: 0 | 1 } = {},
-  ): Request {
-    const timestamp = { type: 'Long', digits: digits ?? '', ...(unique ? { unique } : {}) } as const;
-    const message = this.#message('request', `{"deviceSendTime":${digits ?? 0}}`, qos);
-    return this.ledger.sent(message, { responseTopic: topic, ...(digits === undefined ? {} : { timestamp }), ...rest });
-  }
-
-  #message(topic: string, payload: string, qos: 0 | 1, retain = false): Message {
-    this.#atUs += 1000;
-    return { topic, payload: Buffer.from(payload), qos, retain, dup: false, atUs: this.#atUs, wallMs: 0 };
-  }
-
-  /** A response with this echo, or a payload as it stands. */
-  hear(echo: number | string, { topic = own, retain = false, to = own } = {}): Response {
-    const payload = typeof echo === 'number' ? `{"deviceSendTime":${echo},"serverRecvTime":10,"serverSendTime":11}` : echo;
-    return this.ledger.received(this.#message(topic, payload, 0, retain), to);
-  }
-
-  /** What came to light, as `requirement at place`. */
-  get seen(): string[] {
-    return this.ledger.lateMistakes.map(({ requirement, mistake, place }) => `${requirement ?? mistake} at ${place}`);
-  }
-}
-
-const noEcho = '{"serverRecvTime":10,"serverSendTime":11}';
+import { noEcho, others, own, Play } from '../../testing/ledger-play.ts';
 
 describe('a response belongs to the request', () => {
   test('whose deviceSendTime it echoes, in whatever type', () => {
@@ -117,14 +75,14 @@ describe('a response belongs to the request', () => {
     const play = new Play('here');
     play.ask('1', { qos: 1 });
     const fence = play.ask('2');
-    assert.equal(play.hear(noEcho).request, fence);
+    assert.equal(play.settled(play.hear(noEcho), fence), fence);
   });
 
   test('and not to one that must not be answered, when the server does not echo', () => {
     const play = new Play('here');
     play.ask('1', { forbiddenBy: 'server-request-topic-exact' });
     const fence = play.ask('2');
-    assert.equal(play.hear(noEcho).request, fence);
+    assert.equal(play.settled(play.hear(noEcho), fence), fence);
   });
 
   test('of a device whose own clock shows a time that another device has asked with', () => {
@@ -173,251 +131,75 @@ describe('a response belongs to no request', () => {
   });
 });
 
-describe('a second response', () => {
-  test('to one request is seen', () => {
+describe('a response with the echo of an earlier request, while a newer one waits', () => {
+  test('is for the newer one when that one gets no other, and echoes then show nothing for the rest of the run', () => {
     const play = new Play('here');
-    const request = play.ask('1');
+    play.ask('1');
     play.hear(1);
-    assert.equal(play.hear(1).request, request);
+    const now = play.ask('2');
+    assert.equal(play.settled(play.hear(1), now), now);
+    const next = play.ask('3');
+    assert.equal(play.hear(2).request, next, 'nobody waits a second time');
+    assert.deepEqual(play.seen, ['the echo is of an earlier request at here']);
+  });
+
+  test('is for the earlier one when the newer one gets its own', () => {
+    const play = new Play('here');
+    const first = play.ask('1');
+    play.hear(1);
+    const now = play.ask('2');
+    const again = play.hear(1);
+    assert.equal(play.hear(2).request, now);
+    assert.equal(again.request, first);
     assert.deepEqual(play.seen, ['a request is answered twice at here']);
   });
 
-  test('is seen at the scenario that asked, however late it comes', () => {
-    const play = new Play('earlier');
-    play.ask('1');
-    play.hear(1);
-    play.ledger.begin('now');
+  test('is for nobody when another device asked with it and the newer one gets its own', () => {
+    const play = new Play('here');
+    play.ask('1', { topic: others });
     const now = play.ask('2');
-    play.hear(1);
-    assert.deepEqual(now.responses, []);
-    assert.deepEqual(play.seen, ['a request is answered twice at earlier']);
-  });
-
-  test('that is retained is no second response: that is another fault', () => {
-    const play = new Play('here');
-    play.ask('1');
-    play.hear(1);
-    play.hear(1, { retain: true });
-    assert.deepEqual(play.seen, []);
-  });
-
-  test('of which there are very many is seen a hundred times at the most', () => {
-    const play = new Play('here');
-    play.ask('1');
-    for (let n = 0; n < 500; n += 1) play.hear(1);
-    assert.equal(play.seen.length, 100);
+    const foreign = play.hear(1);
+    assert.equal(play.hear(2).request, now);
+    assert.deepEqual([foreign.request, now.responses.length], [undefined, 1]);
   });
 });
 
-test('a retained response of an earlier scenario belongs there, though the present one asked with the same digits', () => {
-  const play = new Play('earlier');
-  const earlier = play.ask('0', { unique: false });
-  play.hear(0);
-  play.ledger.begin('now');
-  const now = play.ask('0', { unique: false });
-  assert.equal(play.hear(0, { retain: true }).request, earlier);
-  assert.deepEqual(now.responses, []);
-  assert.equal(play.hear(0).request, now);
+describe('what a request caused that need not be answered', () => {
+  test('is booked to it, whatever its echo, and before or after the next request is answered', () => {
+    const play = new Play('here');
+    const forbidden = play.ask('1', { qos: 1 });
+    const now = play.ask('2');
+    const wrong = play.hear(77);
+    assert.equal(play.hear(2).request, now);
+    assert.equal(wrong.request, forbidden);
+    const later = play.ask('3', { forbiddenBy: 'server-request-topic-exact' });
+    assert.equal(play.hear(77).request, later);
+    assert.deepEqual(play.seen, []);
+  });
+
+  test('leaves the echo of others what it is', () => {
+    const play = new Play('here');
+    play.ask('1', { qos: 1 });
+    play.hear(77);
+    const [first, second] = [play.ask('2'), play.ask('3')];
+    assert.deepEqual([play.hear(3).request, play.hear(2).request], [second, first]);
+  });
+});
+
+test('of two devices that ask with the same timestamp, one that gets both answers is not answered twice', () => {
+  const play = new Play('here');
+  const [mine, theirs] = [play.ask('5', { unique: false }), play.ask('5', { unique: false, topic: others })];
+  play.hear(5);
+  play.hear(5);
+  assert.deepEqual([mine.responses.length, theirs.responses.length], [2, 0]);
   assert.deepEqual(play.seen, []);
 });
 
-test('a retained response is known by its payload among several', () => {
-  const play = new Play('earlier');
-  const earlier = play.ask('0', { unique: false });
-  play.hear(0);
-  play.hear('{"deviceSendTime":0,"serverRecvTime":12,"serverSendTime":13}');
-  play.ledger.begin('now');
-  const now = play.ask('0', { unique: false });
-  assert.equal(play.hear(0, { retain: true }).request, earlier);
-  assert.deepEqual(now.responses, []);
-});
-
-describe('a message that must not be answered', () => {
-  const forbiddenBy = 'server-request-topic-exact';
-
-  test('and is answered while its scenario lasts, is for the scenario to judge', () => {
-    const play = new Play('here');
-    const forbidden = play.ask('1', { forbiddenBy });
-    assert.equal(play.hear(1).request, forbidden);
-    assert.deepEqual(play.seen, []);
-  });
-
-  test('and is answered later, is seen at the scenario that sent it', () => {
-    const play = new Play('earlier');
-    play.ask('1', { forbiddenBy });
-    play.ledger.begin('now');
-    play.hear(1);
-    assert.deepEqual(play.seen, [`${forbiddenBy} at earlier`]);
-  });
-});
-
-describe('the stamps of a response', () => {
-  const swapped = '{"deviceSendTime":1,"serverRecvTime":21,"serverSendTime":20}';
-
-  test('that was received after it was sent, are seen at the present scenario', () => {
-    const play = new Play('here');
-    play.ask('1');
-    play.hear(swapped);
-    assert.deepEqual(play.seen, ['the two members are swapped at here']);
-  });
-
-  test('are nothing to wonder at when they are equal, missing, or retained', () => {
-    const play = new Play('here');
-    play.ask('1', { unique: false });
-    play.hear('{"deviceSendTime":1,"serverRecvTime":21,"serverSendTime":21}');
-    play.ask('1', { unique: false });
-    play.hear('{"deviceSendTime":1,"serverRecvTime":21}');
-    play.hear(swapped, { retain: true });
-    assert.deepEqual(play.seen, []);
-  });
-
-  test('tell how coarse the clock is', () => {
-    const play = new Play('here');
-    for (const time of [1_571_724_098_000, 1_571_724_099_000]) play.hear(`{"serverRecvTime":${time},"serverSendTime":"${time}"}`);
-    assert.equal(play.ledger.clockResolution.step, 1000);
-  });
-});
-
-test('the clock is known by either stamp, as long as both are there', () => {
-  const step = (received: number, sent: number): number => {
-    const play = new Play('here');
-    play.hear(`{"serverRecvTime":${received},"serverSendTime":${sent}}`);
-    return play.ledger.clockResolution.step;
-  };
-  assert.deepEqual([step(2000, 3000), step(2000, 3001), step(2001, 3000)], [1000, 1, 1]);
-});
-
-test('what comes late is said with how late it came', () => {
+test('a retained response of an earlier run is for nobody, once the request that waits gets its own', () => {
   const play = new Play('here');
-  play.ask('1');
-  play.hear(1);
-  play.hear(1);
-  assert.equal(play.ledger.lateMistakes[0]?.received, '2 responses to one request, the last one 2.000 ms after the request');
-});
-
-describe('a server is mute', () => {
-  const askInVain = (play: Play, scenarios: number, types: readonly ('Long' | 'String')[] = ['Long', 'String']): void => {
-    for (let n = 0; n < scenarios; n += 1) {
-      play.ledger.begin(`scenario ${n}`);
-      play.ask(String(n), { timestamp: { type: types[n % types.length] ?? 'Long', digits: String(n) } });
-    }
-    play.ledger.begin('after');
-  };
-
-  test('when several scenarios have asked in vain', () => {
-    const play = new Play('first');
-    askInVain(play, 3);
-    assert.equal(play.ledger.mute, false);
-    askInVain(play, 1);
-    assert.equal(play.ledger.mute, true);
-  });
-
-  test('not before it was asked in both types: it may serve one of them only', () => {
-    const play = new Play('first');
-    askInVain(play, 9, ['Long']);
-    assert.equal(play.ledger.mute, false);
-    play.ledger.begin('the other type');
-    play.ask('10', { timestamp: { type: 'String', digits: '10' }, qos: 1 });
-    play.ledger.begin('at QoS 1 it need not answer');
-    assert.equal(play.ledger.mute, false);
-    askInVain(play, 1, ['String']);
-    assert.equal(play.ledger.mute, true);
-  });
-
-  test('when it has let nobody in, several times', () => {
-    const { ledger } = new Play('first');
-    for (let n = 0; n < 4; n += 1) {
-      assert.equal(ledger.mute, false);
-      ledger.refused();
-      ledger.begin(`scenario ${n}`);
-    }
-    assert.equal(ledger.mute, true);
-  });
-
-  test('never, once it has answered', () => {
-    const play = new Play('first');
-    play.ask('100');
-    play.hear(100);
-    askInVain(play, 9);
-    assert.equal(play.ledger.mute, false);
-  });
-
-  test('not because of scenarios that asked nothing', () => {
-    const { ledger } = new Play('first');
-    for (let n = 0; n < 9; n += 1) ledger.begin(`scenario ${n}`);
-    assert.equal(ledger.mute, false);
-  });
-});
-
-test('an unused timestamp is the given one, or the next that nobody had, even when the clock goes back', () => {
-  const ledger = new RequestLedger();
-  assert.deepEqual(
-    [5, 5, 6, 20, 1].map((ms) => ledger.unused(ms)),
-    [5, 6, 7, 20, 21],
-  );
-});
-
-describe('a malformed request', () => {
-  const malformed = { malformed: true, unique: false } as const;
-
-  test('takes whatever comes for it, and nobody is found', () => {
-    const play = new Play('earlier');
-    play.ask('0', { unique: false });
-    play.hear(0);
-    play.ledger.begin('here');
-    const odd = play.ask(undefined, malformed);
-    const fence = play.ask('7');
-    assert.equal(play.hear(0).request, odd, 'an echo that an earlier request had too');
-    assert.equal(play.hear(7).request, fence);
-    const silent = play.ask(undefined, malformed);
-    play.ledger.begin('later');
-    const next = play.ask(undefined, malformed);
-    assert.equal(play.hear('{"deviceSendTime":null}').request, next, 'that of the present scenario first');
-    assert.equal(play.hear('{"deviceSendTime":null}').request, silent, 'and then an earlier one, however late');
-    assert.deepEqual(play.seen, []);
-  });
-
-  test('does not make the echo of others doubtful, and leaves them their answers', () => {
-    const play = new Play('here');
-    play.ask(undefined, malformed);
-    play.hear('{"deviceSendTime":"abc","serverRecvTime":9,"serverSendTime":1}');
-    const [first, second] = [play.ask('1'), play.ask('2')];
-    assert.equal(play.hear(2).request, second);
-    assert.equal(play.hear(1).request, first);
-    assert.deepEqual(play.seen, [], 'nor are its stamps judged');
-  });
-
-  test('is not what a server without an echo answers first', () => {
-    const play = new Play('here');
-    play.ask('1');
-    play.hear(noEcho);
-    play.ask(undefined, malformed);
-    const fence = play.ask('2');
-    assert.equal(play.hear(noEcho).request, fence);
-  });
-});
-
-describe('requests back to back', () => {
-  test('that are all answered with the newest echo are no second responses', () => {
-    const play = new Play('here');
-    for (const digits of ['1', '2', '3']) play.ask(digits);
-    for (let n = 0; n < 3; n += 1) play.hear(3);
-    assert.deepEqual(play.seen, []);
-  });
-
-  test('of which the last one is answered twice when all are answered are', () => {
-    const play = new Play('here');
-    for (const digits of ['1', '2']) play.ask(digits);
-    for (const echo of [1, 2, 2]) play.hear(echo);
-    assert.deepEqual(play.seen, ['a request is answered twice at here']);
-  });
-
-  test('tell how long the slowest answer took, and when the last one came', () => {
-    const play = new Play('here');
-    play.ask('1');
-    play.ask('2');
-    play.hear(2);
-    play.hear(1);
-    assert.deepEqual([play.ledger.slowest, play.ledger.progress], [3, 4000]);
-  });
+  const now = play.ask('2');
+  const stored = play.hear(77, { retain: true });
+  assert.equal(play.hear(2).request, now);
+  assert.deepEqual([stored.request, now.responses.length], [undefined, 1]);
+  assert.deepEqual(play.seen, []);
 });

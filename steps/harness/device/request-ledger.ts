@@ -9,21 +9,9 @@ import {
 } from '../message/exchange.ts';
 import type { Message } from '../message/message.ts';
 import { type Payload, readPayload } from '../message/payload.ts';
+import { append, type Doubt, isWaiting } from './booking.ts';
 import { ClockResolution } from './clock-resolution.ts';
-
-/** A mistake that showed after its scenario had ended, or that its scenario does not judge. */
-export interface LateMistake {
-  /** Id of the requirement that forbids it, where a scenario said so. */
-  readonly requirement?: string;
-  /** What it shows else: as some Rule lists it under "Usual mistakes:". */
-  readonly mistake?: string;
-  readonly place: string;
-  readonly expected: string;
-  readonly received: string;
-}
-
-/** The most late mistakes that are kept; one is enough to fail a requirement. */
-const most = 100;
+import { type LateMistake, linesOf, mostLateMistakes } from './late-mistake.ts';
 
 /** The most responses to one request that are kept; two are one too many already. */
 const mostResponses = 10;
@@ -46,6 +34,8 @@ export class RequestLedger {
   #last = 0;
   /** False once a response had another echo than its request: from then on the echo of a response shows nothing. */
   #echoes = true;
+  /** Responses for a request that still waits, each with the request that its echo names, or that may have caused it. */
+  readonly #doubtful = new Map<Request, { readonly response: Response; readonly owner: Request | undefined }[]>();
   readonly #unique = new Map<string, Request>();
   /** Malformed requests of the run, by response topic: no response to them is judged. */
   readonly #malformed = new Map<string, Request[]>();
@@ -81,6 +71,7 @@ export class RequestLedger {
     if ((this.#present.size > 0 || this.#refused) && !this.#answered) this.#unanswered += 1;
     if (this.#refused) this.#refusals += 1;
     this.#refused = false;
+    this.#settleAll(false);
     this.#place = place;
     this.#present = new Map();
   }
@@ -124,23 +115,65 @@ export class RequestLedger {
    */
   received(message: Message, own: string): Response {
     const payload = readPayload(message.payload);
-    const request = message.topic === own ? this.#requestOf(payload, own, message) : undefined;
-    const response = responseOf(message, request, payload);
-    if (request === undefined) {
-      this.#noteTimes(response);
-      return response;
+    const found = message.topic === own ? this.#requestOf(payload, own, message) : undefined;
+    const response = responseOf(message, found === undefined || 'doubted' in found ? undefined : found, payload);
+    if (found === undefined) this.#noteTimes(response);
+    else if ('doubted' in found) append(this.#doubtful, found.doubted, { response, owner: found.owner });
+    else {
+      this.#book(found, response);
+      // Not before: while a request waits, a second response to another one may be meant for it.
+      this.#giveBack(found);
     }
-    this.#answered = true;
-    if (request.responses.length < mostResponses) request.responses.push(response);
-    if (request.malformed === true) return response;
-    if (request.responses.length === 1) this.#noteProgress(request, message);
-    this.#note(request, response);
-    this.#noteTimes(response);
     return response;
   }
 
-  #requestOf({ members }: Payload, topic: string, { retain, payload }: Message): Request | undefined {
-    const waiting = (request: Request): boolean => request.responses.length === 0;
+  /**
+   * The wait for a response to this request is over. What came meanwhile with another echo is for it after all, and from now on the echo
+   * of a response shows nothing.
+   */
+  settle(request: Request): void {
+    if (!this.#doubtful.has(request)) return;
+    this.#echoes = false;
+    this.#settleAll(true);
+  }
+
+  /** True while something has come that is for this request, unless its own echo comes as well. */
+  doubts(request: Request): boolean {
+    return this.#doubtful.has(request);
+  }
+
+  /** @param waited the wait for their own echo was in vain; otherwise their scenario has ended before */
+  #settleAll(waited: boolean): void {
+    const all = [...this.#doubtful];
+    this.#doubtful.clear();
+    for (const [request, doubts] of all)
+      for (const { response, owner } of doubts) {
+        this.#book(request, response);
+        if (waited && owner !== undefined && owner.message.atUs < request.message.atUs) this.#noteEcho(request, response);
+      }
+  }
+
+  /** A request has its response: what was doubtful is for whoever its echo names. */
+  #giveBack(request: Request): void {
+    const doubts = this.#doubtful.get(request) ?? [];
+    this.#doubtful.delete(request);
+    for (const { response, owner } of doubts) {
+      if (owner === undefined) this.#noteTimes(response);
+      else this.#book(owner, response);
+    }
+  }
+
+  #book(request: Request, response: Response): void {
+    response.request = request;
+    this.#answered = true;
+    if (request.responses.length < mostResponses) request.responses.push(response);
+    if (request.malformed === true) return;
+    if (request.responses.length === 1) this.#noteProgress(request, response.message);
+    this.#note(request, response);
+    this.#noteTimes(response);
+  }
+
+  #requestOf({ members }: Payload, topic: string, { retain, payload }: Message): Request | Doubt | undefined {
     const digits = String(members.get('deviceSendTime')?.number);
     const owner = this.#unique.get(digits);
     const echoed = this.#requests.get(topic)?.get(digits) ?? [];
@@ -148,43 +181,72 @@ export class RequestLedger {
     const stored = retain
       ? earlier.find(({ responses }) => responses.some(({ message }) => message.payload.equals(payload)))
       : undefined;
+    if (stored) return stored;
     // A wrong echo may equal the timestamp of another request by chance.
-    const now = this.#echoes ? echoed.find((request) => request.place === this.#place && waiting(request)) : undefined;
+    const now = this.#echoes ? echoed.find((request) => request.place === this.#place && isWaiting(request)) : undefined;
+    if (now !== undefined) return now;
+    const { next, forbidden } = this.#open(topic);
     // A device with a clock of its own may ask with a time that another device has asked with.
-    const foreign = this.#echoes && now === undefined && owner !== undefined && owner.responseTopic !== topic;
-    if (foreign) return undefined;
-    if (stored ?? now) return stored ?? now;
+    const foreign = this.#echoes && owner !== undefined && owner.responseTopic !== topic;
+    if (foreign) return next === undefined ? undefined : { doubted: next, owner: undefined };
     // A response to a malformed request may have any echo, and come at any time.
-    const malformed = owner === undefined && this.#echoes ? (this.#malformed.get(topic) ?? []).filter(waiting) : [];
+    const malformed = owner === undefined && this.#echoes ? (this.#malformed.get(topic) ?? []).filter(isWaiting) : [];
     const odd = malformed.find(({ place }) => place === this.#place) ?? malformed[0];
     if (odd !== undefined) return odd;
+    const unanswered = echoed.find(isWaiting);
+    if (!this.#echoes) return next ?? forbidden ?? unanswered ?? echoed.at(-1);
+    if (unanswered !== undefined) return unanswered;
+    // What was stored before the run is no answer, and answers may be marked as stored.
+    if (retain && next !== undefined && echoed.length === 0) return { doubted: next, owner: undefined };
+    return this.#byOrder(echoed.at(-1), next, forbidden);
+  }
+
+  /** The request of a response whose echo is that of no request that waits for one, while echoes are to be trusted. */
+  #byOrder(
+    answered: Request | undefined,
+    next: Request | undefined,
+    forbidden: Request | undefined,
+  ): Request | Doubt | undefined {
+    const again = answered?.place === this.#place ? answered : (forbidden ?? answered);
+    if (next === undefined) return again;
+    // It is a second response to an earlier request, or what a forbidden one has caused, where the own echo of the next one comes too.
+    if (again !== undefined) return { doubted: next, owner: again };
     // A wrong echo is judged by a requirement of its own: here such responses are taken in the order of the requests.
-    const unanswered = (this.#present.get(topic) ?? []).filter(
-      (request) => waiting(request) && request.forbiddenBy === undefined,
-    );
-    const inOrder = unanswered.find((request) => request.message.qos === 0 && request.malformed === undefined) ?? unanswered[0];
-    const byEcho = echoed.find(waiting) ?? echoed.at(-1);
-    const found = this.#echoes ? (byEcho ?? inOrder) : (inOrder ?? byEcho);
-    if (found !== undefined && found === inOrder && found.malformed === undefined && found.timestamp?.digits !== digits)
-      this.#echoes = false;
-    return found;
+    this.#echoes = false;
+    return next;
+  }
+
+  /** The requests of the present scenario that wait: the first that is to be answered, and the last that must or need not be. */
+  #open(topic: string): { readonly next: Request | undefined; readonly forbidden: Request | undefined } {
+    // While echoes are to be trusted, a malformed request has been thought of before.
+    const waiting = (this.#present.get(topic) ?? []).filter((one) => isWaiting(one) && !(this.#echoes && one.malformed === true));
+    const usual = waiting.filter((one) => one.message.qos === 0 && one.forbiddenBy === undefined && one.malformed === undefined);
+    return {
+      next: usual.find((request) => !this.#doubtful.has(request)) ?? usual[0],
+      forbidden: waiting.findLast((request) => !usual.includes(request)),
+    };
   }
 
   #note(request: Request, { message, payload }: Response): void {
     const after = `${((message.atUs - request.message.atUs) / 1000).toFixed(3)} ms after the request`;
     if (request.forbiddenBy !== undefined && request.place !== this.#place) {
-      this.#add({ requirement: request.forbiddenBy }, request.place, 'no response, however late', `${payload.text}, ${after}`);
+      this.#add({ requirement: request.forbiddenBy }, request, 'no response, however late', `${payload.text}, ${after}`);
     }
     // A requirement of its own is about retained responses.
     const live = request.responses.filter((response) => !response.message.retain);
     if (live.length > 1 && !message.retain && !this.#owes(request)) {
       this.#add(
         { mistake: 'a request is answered twice' },
-        request.place,
+        request,
         'one response',
         `${live.length} responses to one request, the last one ${after}`,
       );
     }
+  }
+
+  #noteEcho(request: Request, { payload }: Response): void {
+    const expected = `deviceSendTime ${request.timestamp?.digits ?? ''}, as in the request`;
+    this.#add({ mistake: 'the echo is of an earlier request' }, request, expected, payload.text);
   }
 
   #noteProgress(request: Request, { atUs }: Message): void {
@@ -192,11 +254,20 @@ export class RequestLedger {
     this.#slowest = Math.max(this.#slowest, (atUs - request.message.atUs) / 1000);
   }
 
-  /** True while another request of the same device has no response: this one may be meant for it, and have a wrong echo. */
-  #owes({ responseTopic, place }: Request): boolean {
-    const present = place === this.#place ? (this.#present.get(responseTopic) ?? []) : [];
-    return present.some(
-      ({ responses, message, forbiddenBy }) => responses.length === 0 && message.qos === 0 && forbiddenBy === undefined,
+  /**
+   * True while another request has no response: this one may be meant for it. That is another request of the same device, and have a
+   * wrong echo, or that of another device with the same timestamp, and be on the wrong topic.
+   */
+  #owes({ responseTopic, place, timestamp }: Request): boolean {
+    if (place !== this.#place) return false;
+    return [...this.#present].some(([topic, requests]) =>
+      requests.some(
+        (other) =>
+          isWaiting(other) &&
+          other.message.qos === 0 &&
+          other.forbiddenBy === undefined &&
+          (topic === responseTopic || (timestamp !== undefined && other.timestamp?.digits === timestamp.digits)),
+      ),
     );
   }
 
@@ -210,16 +281,20 @@ export class RequestLedger {
     const [received, sent] = times;
     if (received <= sent) return;
     const expected = 'serverRecvTime not later than serverSendTime';
-    this.#add({ mistake: 'the two members are swapped' }, this.#place, expected, response.payload.text);
+    const { request } = response;
+    this.#add({ mistake: 'the two members are swapped' }, request, expected, response.payload.text, response);
   }
 
-  #add(what: Pick<LateMistake, 'requirement' | 'mistake'>, place: string, expected: string, received: string): void {
-    if (this.lateMistakes.length < most) this.lateMistakes.push({ ...what, place, expected, received });
+  #add(
+    what: Pick<LateMistake, 'requirement' | 'mistake'>,
+    request: Request | undefined,
+    expected: string,
+    received: string,
+    response?: Response,
+  ): void {
+    if (this.lateMistakes.length >= mostLateMistakes) return;
+    // The stamps of a response are judged by what the present scenario sees, and everything else by what the request was sent for.
+    const place = response === undefined ? (request?.place ?? this.#place) : this.#place;
+    this.lateMistakes.push({ ...what, place, expected, received, trace: linesOf(request, response) });
   }
-}
-
-function append<T>(lists: Map<string, T[]>, key: string, value: T): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [value]);
-  else list.push(value);
 }

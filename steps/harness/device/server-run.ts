@@ -32,8 +32,10 @@ export interface DeviceWishes {
   readonly link?: Link;
   /** The start of the server that it connects to; the one that the run is in front of where it is left out. */
   readonly started?: StartedTarget;
-  /** Acknowledges nothing by itself. */
+  /** On mqtt-packet instead of mqtt.js. */
   readonly raw?: boolean;
+  /** False: acknowledges nothing. Makes it a raw device. */
+  readonly acknowledges?: boolean;
   /** Stays connected until the run ends. */
   readonly stays?: boolean;
   /** Asks the server to keep the session after the connection. Makes it a raw device. */
@@ -129,16 +131,17 @@ export class ServerRun {
       link,
       started,
       keepsSession = false,
-      raw = keepsSession,
+      acknowledges = true,
       stays = false,
       trace = this.trace,
     } = wishes;
+    const raw = wishes.raw ?? (keepsSession || !acknowledges);
     const { responseDeadlineMs: deadline } = this.started.target;
     const connect = (): Promise<DeviceConnection> => {
       // Made anew each time: after a restart the server is somewhere else.
       const server = started === undefined ? this.#address : addressOf(started);
       const address = link === undefined ? server : { ...server, host: link.host, port: link.port };
-      const options = { ...this.#options(identity, name), address, trace, keepsSession };
+      const options = { ...this.#options(identity, name), address, trace, keepsSession, acknowledges };
       return raw ? RawDevice.connect(options) : Device.connect(options);
     };
     const device = new NtpDevice({ identity, name, ledger: this.ledger, deadline, connect, ...(clock ? { clock } : {}) });

@@ -49,8 +49,8 @@ export type RequestDetails = Omit<Request, 'message' | 'payload' | 'deviceSendTi
 
 /** A message that answers a request: from the server under test, or from the platform that the suite plays. */
 export interface Response {
-  /** Undefined for a response that belongs to no request. */
-  readonly request: Request | undefined;
+  /** Undefined for a response that belongs to no request, and while it is not clear to which. */
+  request: Request | undefined;
   readonly message: Message;
   readonly payload: Payload;
   readonly deviceSendTime: Value | undefined;

@@ -26,8 +26,8 @@ export interface Payload {
 /** The most digits that are read as a number: more than any 64-bit integer has, and cheap to read. */
 const mostDigits = 40;
 
-/** How many bytes of a payload are read: a hundred times as many as a response with additional members has. */
-const mostBytes = 64 * 1024;
+/** How many bytes of a payload are read: no page limits how long a response is, and 200 KiB have been seen. */
+const mostBytes = 512 * 1024;
 
 /** Shared, because creating one takes longer than decoding a payload. */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

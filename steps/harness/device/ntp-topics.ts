@@ -1,0 +1,10 @@
+/** The topics of the service, which has two for each device. */
+const responses = /^\/ext\/ntp\/[^/]+\/[^/]+\/response$/;
+
+/**
+ * True for the NTP response topic of some device. What a server sends on any other topic belongs to another service of the platform,
+ * which sends to devices at any moment and unasked: it is kept in the trace, and judged by nothing.
+ */
+export function isResponseTopic(topic: string): boolean {
+  return responses.test(topic);
+}

@@ -1,0 +1,52 @@
+import { RequestLedger } from '../harness/device/request-ledger.ts';
+import type { Request, Response } from '../harness/message/exchange.ts';
+import type { Message } from '../harness/message/message.ts';
+
+/** The response topic of the device. */
+export const own = '/ext/ntp/pk/dev/response';
+/** That of another device. */
+export const others = '/ext/ntp/pk/other/response';
+
+/** A ledger, and a device that asks and receives. */
+export class Play {
+  readonly ledger = new RequestLedger();
+  #atUs = 0;
+
+  constructor(place: string) {
+    this.ledger.begin(place);
+  }
+
+  ask(
+    digits: string | undefined,
+    { topic = own, unique = true, qos = 0, ...rest }: Partial<Request> & { topic?: string; unique?: boolean; qos?: 0 | 1 } = {},
+  ): Request {
+    const timestamp = { type: 'Long', digits: digits ?? '', ...(unique ? { unique } : {}) } as const;
+    const message = this.#message('request', `{"deviceSendTime":${digits ?? 0}}`, qos);
+    return this.ledger.sent(message, { responseTopic: topic, ...(digits === undefined ? {} : { timestamp }), ...rest });
+  }
+
+  #message(topic: string, payload: string, qos: 0 | 1, retain = false): Message {
+    this.#atUs += 1000;
+    return { topic, payload: Buffer.from(payload), qos, retain, dup: false, atUs: this.#atUs, wallMs: 0 };
+  }
+
+  /** A response with this echo, or a payload as it stands. */
+  hear(echo: number | string, { topic = own, retain = false, to = own } = {}): Response {
+    const payload = typeof echo === 'number' ? `{"deviceSendTime":${echo},"serverRecvTime":10,"serverSendTime":11}` : echo;
+    return this.ledger.received(this.#message(topic, payload, 0, retain), to);
+  }
+
+  /** Whose a response is when nobody waits any longer for another one to this request. */
+  settled(response: Response, request: Request): Request | undefined {
+    this.ledger.settle(request);
+    return response.request;
+  }
+
+  /** What came to light, as `requirement at place`. */
+  get seen(): string[] {
+    return this.ledger.lateMistakes.map(({ requirement, mistake, place }) => `${requirement ?? mistake} at ${place}`);
+  }
+}
+
+/** A response without an echo. */
+export const noEcho = '{"serverRecvTime":10,"serverSendTime":11}';

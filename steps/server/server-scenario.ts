@@ -140,6 +140,7 @@ export class ServerScenario implements ScenarioState {
   async answered(device: NtpDevice, request: Request): Promise<Exchange> {
     const exchange = await device.exchange(request);
     if (exchange !== undefined) return exchange;
+    this.requireSetUp();
     return this.#judge.fail({
       expected: `a response on ${device.responseTopic} within ${device.deadline} ms`,
       received: await this.#silence(device),
@@ -212,6 +213,7 @@ export class ServerScenario implements ScenarioState {
   ): Promise<Exchange> {
     const exchange = await this.#reach(() => device.fence(within), likely);
     if (exchange !== undefined) return exchange;
+    this.requireSetUp();
     return this.#judge.fail({
       expected: `the server still answers a QoS 0 request within ${within} ms`,
       received: await this.#silence(device),
@@ -225,6 +227,7 @@ export class ServerScenario implements ScenarioState {
       return await attempt();
     } catch (error) {
       if (!(error instanceof ConnectError)) throw error;
+      this.requireSetUp();
       this.serverRun.ledger.refused();
       const ended = await this.serverRun.fate();
       return this.#judge.fail({
@@ -234,6 +237,12 @@ export class ServerScenario implements ScenarioState {
         cause: 'silence',
       });
     }
+  }
+
+  /** Ends the scenario where the server refused what a change of the target file would mend. @throws EnvironmentError */
+  requireSetUp(): void {
+    const { ofSetUp } = this.serverRun.refusals;
+    if (ofSetUp !== undefined) throw new EnvironmentError(`the server refused a device: ${ofSetUp.words}`);
   }
 
   async #silence(device: NtpDevice): Promise<string> {

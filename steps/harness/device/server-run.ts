@@ -9,6 +9,7 @@ import { nowUs, wallMsAt } from '../time/now.ts';
 import { Device, type DeviceConnection, type DeviceOptions, type Habits } from './device.ts';
 import { ForeignDevice } from './foreign-device.ts';
 import { NtpDevice } from './ntp-device.ts';
+import { Patience } from './patience.ts';
 import { RawDevice } from './raw-device.ts';
 import { Refusals } from './refusal.ts';
 import { RequestLedger } from './request-ledger.ts';
@@ -45,6 +46,8 @@ export interface DeviceWishes {
 export class ServerRun {
   readonly trace = new Trace();
   readonly ledger = new RequestLedger();
+  /** How long it waits for answers. */
+  readonly patience = new Patience(() => this.ledger.slowest);
   readonly clock: MovableClock | undefined;
   /** How many devices ask at the same moment where many are to. */
   readonly deviceCount: number;

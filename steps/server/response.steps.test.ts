@@ -95,6 +95,14 @@ test('the response returns deviceSendTime, to the digit', async () => {
   }
 });
 
+test('an echo from inside another member is a search for a text', async () => {
+  const world = new FakeWorld('server-accepts-further-members', { answers: times('77', '1', '1') });
+  await say(world, 'a device that hears its response topic');
+  await say(world, 'the device asks with:', '{"ext":{"deviceSendTime":77},"deviceSendTime":1571724098000}');
+  const finding = await fail(world, 'the response returns deviceSendTime 1571724098000');
+  assert.equal(finding.mistake, 'the request is searched for a text instead of parsed');
+});
+
 test('the response returns deviceSendTime in the same type', async () => {
   const judge = async (answers: Answers, digits: string) => ({
     world: await asked('server-echoes-64-bit', answers, `the device asks with deviceSendTime ${digits}`),

@@ -127,9 +127,18 @@ async function requireEcho(world: ServerWorld, digits: string): Promise<{ respon
   return world.fail({
     expected: `deviceSendTime ${digits}`,
     received: echo === undefined ? `no deviceSendTime: ${response.payload.text}` : `deviceSendTime ${echo.literal}`,
-    likely: echo === undefined ? 'the echo is missing' : likelyLoss(BigInt(digits), echo.number),
+    likely: echo === undefined ? 'the echo is missing' : (likelySearch(world, echo) ?? likelyLoss(BigInt(digits), echo.number)),
     at: [response, echo === undefined ? 'payload' : '/deviceSendTime'],
   });
+}
+
+/** The echo is a number that stands beside the same name elsewhere in the request: inside another member. */
+function likelySearch({ scenario: { request } }: ServerWorld, { literal }: Value): { kind: string; text: string } | undefined {
+  const text = 'the request is searched for a text instead of parsed';
+  const elsewhere = /deviceSendTime\\?":"?(\d+)/g;
+  const [first, ...others] = [...request.payload.text.matchAll(elsewhere)].map(([, digits]) => digits);
+  const found = others.length > 0 && [first, ...others].includes(literal.replaceAll('"', ''));
+  return found ? { kind: text, text } : undefined;
 }
 
 function likelyLoss(sent: bigint, echo: bigint | undefined): string | undefined {

@@ -7,10 +7,8 @@ Feature: Access to the NTP service
   Rule: the server MUST refuse a connection with wrong credentials
     A CONNACK that refuses is a refusal, and so is a connection that the server closes, with or without CONNACK, before it has
     served anything. A server that accepts the connection and leaves it open has not refused it, even where nothing is answered.
-    The
-    device with the right credentials is served before and after, so that nothing but the credentials makes the difference; MQTT
-    3.1.1
-    and 5 are both tried, as the stranger chooses which one it speaks.
+    The device with the right credentials is served before and after, so that only the credentials make the difference. The
+    suite tries both MQTT 3.1.1 and MQTT 5, as a stranger chooses which one it speaks.
 
     Source: derived from "Request topic", where the topics hold the ProductKey and DeviceName of the device certificate: a server
     that lets anybody in knows no device
@@ -65,11 +63,8 @@ Feature: Access to the NTP service
   @must
   @access-control
   Rule: the server MUST NOT let a device ask in another's name, nor hear another's response
-    How the server prevents it is its own affair: it may refuse the subscription, grant it and deliver nothing, ignore the
-    message,
-    or close the connection. A response that reaches another device than the one that asked, or that was asked for by another
-    device,
-    is a wrong time for somebody.
+    The server may prevent it in any way: it may refuse the subscription, grant it and deliver nothing, ignore the message, or
+    close the connection. A response that reaches a device that did not ask is a wrong time for that device.
 
     Source: derived from "Request topic" and "Response topic", which hold the product key and device name of one device
 

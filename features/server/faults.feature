@@ -1,6 +1,5 @@
 Feature: Broken links and malformed requests
-  Devices vanish, and some of them send nonsense. What one device does must not keep the server from serving, neither the others
-  nor
+  Devices vanish, and some of them send nonsense. What one device does must not stop the server from serving the others, nor
   that device itself when it comes back.
 
   @server-outlives-lost-device
@@ -14,8 +13,7 @@ Feature: Broken links and malformed requests
     Depends on: server-concurrent-devices
 
     Usual mistakes: the server reads one connection at a time; it waits in a read for the rest of a packet; an error of a
-    connection
-    that nobody catches ends it; a client id stays taken by a connection that is dead; the server no longer serves
+    connection that nobody catches ends it; a client id stays taken by a connection that is dead; the server no longer serves
 
     Scenario Outline: A device falls silent after it has sent <sent>
       Given a device that hears its response topic
@@ -83,8 +81,7 @@ Feature: Broken links and malformed requests
   @must
   Rule: the server MUST still serve after each malformed request
     On the same connection where the server left it open, and on a new one. What the server does about the malformed request
-    itself
-    is not stated and never judged: it may be silent, answer, or close the connection. The report says what it did.
+    itself is not stated and never judged: it may be silent, answer, or close the connection. The report says what it did.
 
     Source: derived from "Device connection", steps 1 and 2: the next message of a device is to be answered, whatever came before
 

@@ -52,64 +52,66 @@ Feature: What a response holds
       Then the response returns deviceSendTime <deviceSendTime>
 
       Examples: Longs
-        | deviceSendTime   |
-        | 0                |
-        | 1                |
-        | 4500             |
-        | 2147483647       |
-        | 2147483648       |
-        | 4294967296       |
-        | 1571724098000    |
-        | 9007199254740991 |
+        | deviceSendTime |
+        | 0              |
+        | 1              |
+        | 4500           |
+        | 2147483647     |
+        | 2147483648     |
+        | 4294967296     |
+        | 1571724098000  |
 
       Examples: Strings
-        | deviceSendTime     |
-        | "0"                |
-        | "1"                |
-        | "4500"             |
-        | "2147483647"       |
-        | "2147483648"       |
-        | "4294967296"       |
-        | "1571724098000"    |
-        | "9007199254740991" |
+        | deviceSendTime  |
+        | "0"             |
+        | "1"             |
+        | "4500"          |
+        | "2147483647"    |
+        | "2147483648"    |
+        | "4294967296"    |
+        | "1571724098000" |
 
   @server-echoes-64-bit
   @should
-  Rule: the server SHOULD return a deviceSendTime of 64 bits with every digit
-    A Long has 64 bits. JSON numbers beyond 2^53 are not interoperable (RFC 8259, section 6; RFC 7493, section 2.2), and no time
-    of
-    this age is that large.
+  Rule: the server SHOULD return a deviceSendTime of 64 bits with every digit and in the same type
+    A Long has 64 bits. JSON numbers beyond 2^53 are not interoperable (RFC 8259, section 6; RFC 7493, section 2.2), and no
+    clock shows such a time today.
 
     Source: stated, "The data type of the timestamp can be Long or String"; limited by RFC 7493
 
-    Depends on: server-echoes-send-time
+    Depends on: server-echoes-send-time, server-long-stays-long, server-string-stays-string
 
-    Usual mistakes: the echo went through a double
+    Usual mistakes: the echo went through a double; a Long above 2^53 is returned as a String; a request with such a time is
+    not answered
 
     Scenario Outline: deviceSendTime is <deviceSendTime>
       Given a device that hears its response topic
       When the device asks with deviceSendTime <deviceSendTime>
-      Then the response returns deviceSendTime <deviceSendTime>
+      Then the response returns deviceSendTime <deviceSendTime> in the same type
 
-      Examples:
+      Examples: Longs
+        | deviceSendTime      |
+        | 9007199254740991    |
+        | 9007199254740993    |
+        | 9223372036854775807 |
+
+      Examples: Strings
         | deviceSendTime        |
-        | 9007199254740993      |
-        | 9223372036854775807   |
+        | "9007199254740991"    |
         | "9007199254740993"    |
         | "9223372036854775807" |
 
   @server-accepts-any-json
   @must
-  Rule: the server MUST serve a request whatever its white space or member order, with further members in it
-    JSON gives white space and the order of members no meaning (RFC 8259, sections 2 and 4), and is written in UTF-8 (section
-    8.1).
+  Rule: the server MUST serve a request regardless of its white space and member order
+    White space and the order of members have no meaning in JSON (RFC 8259, sections 2 and 4). To show the order, a request
+    needs a second member. Where the server does not serve a request that has one, the order is not judged.
 
-    Source: derived from "Device connection", step 1: the message includes deviceSendTime; what else it includes is not limited
+    Source: derived from "Device connection", step 1: the message includes deviceSendTime; how it is laid out is not limited
 
     Depends on: server-echoes-send-time
 
-    Usual mistakes: the request is searched for a text instead of parsed; deviceSendTime is expected to be the first member;
-    non-ASCII text is refused
+    Usual mistakes: the request is searched for a text instead of parsed; deviceSendTime is expected to be the first member
 
     Scenario Outline: The request has <what>
       Given a device that hears its response topic
@@ -121,13 +123,47 @@ Feature: What a response holds
       And the response returns deviceSendTime 1571724098000
 
       Examples:
-        | what                                 | request                                                                   |
-        | white space                          | { "deviceSendTime" : 1571724098000 }                                      |
-        | tabs and carriage returns            | {␉"deviceSendTime"␉:␍\n1571724098000␍\n}                                    |
-        | white space around it                | \n  {"deviceSendTime":1571724098000}  \n                                    |
-        | a further member after it            | {"deviceSendTime":1571724098000,"id":"7"}                                 |
-        | a further member before it           | {"version":"1.0","deviceSendTime":1571724098000}                          |
-        | a further member that is an object   | {"ext":{"deviceSendTime":77,"list":[1,2]},"deviceSendTime":1571724098000} |
-        | a further member that holds its name | {"note":"\"deviceSendTime\":5","deviceSendTime":1571724098000}            |
-        | non-ASCII text in a further member   | {"site":"Zürich 東京 😀","deviceSendTime":1571724098000}                    |
-        | escaped text in a further member     | {"site":"Z\u00fcrich \ud83d\ude00 \/","deviceSendTime":1571724098000}     |
+        | what                      | request                                |
+        | white space               | { "deviceSendTime" : 1571724098000 }   |
+        | tabs and carriage returns | {␉"deviceSendTime"␉:␍\n1571724098000␍\n} |
+        | white space around it     | \n  {"deviceSendTime":1571724098000}  \n |
+
+    Example: deviceSendTime is the last member
+      Given a device that hears its response topic
+      And the server serves a request that ends with the member "version"
+      When the device asks with:
+        """
+        {"version":"1.0","deviceSendTime":1571724098000}
+        """
+      Then the server answers
+      And the response returns deviceSendTime 1571724098000
+
+  @server-accepts-further-members
+  @should
+  Rule: the server SHOULD serve a request that has further members
+    A message that includes deviceSendTime may include more. JSON is written in UTF-8 (RFC 8259, section 8.1).
+
+    Source: practice; "Device connection", step 1: the message includes deviceSendTime; what else it includes is not limited
+
+    Depends on: server-accepts-any-json
+
+    Usual mistakes: a further member is refused; the request is searched for a text instead of parsed; non-ASCII text is
+    refused; escaped text is refused
+
+    Scenario Outline: The request has <what>
+      Given a device that hears its response topic
+      When the device asks with:
+        """
+        <request>
+        """
+      Then the server answers
+      And the response returns deviceSendTime 1571724098000
+
+      Examples:
+        | what                                   | request                                                                   |
+        | a further member after deviceSendTime  | {"deviceSendTime":1571724098000,"id":"7"}                                 |
+        | a further member before deviceSendTime | {"version":"1.0","deviceSendTime":1571724098000}                          |
+        | a further member that is an object     | {"ext":{"deviceSendTime":77,"list":[1,2]},"deviceSendTime":1571724098000} |
+        | a further member that holds the name   | {"note":"\"deviceSendTime\":5","deviceSendTime":1571724098000}            |
+        | non-ASCII text in a further member     | {"deviceSendTime":1571724098000,"site":"Zürich 東京 😀"}                    |
+        | escaped text in a further member       | {"deviceSendTime":1571724098000,"site":"Z\u00fcrich \ud83d\ude00 \/"}     |

@@ -23,6 +23,13 @@ test('the features are those of the newest set', () => {
   assert.deepEqual(modified, [], what);
 });
 
+test('what is only practice is a recommendation: it decides no verdict without --strict', () => {
+  const practice = requirements.filter(({ source }) => source.startsWith('practice'));
+  assert.ok(practice.length > 5);
+  const decisive = practice.filter(({ level }) => level !== 'should').map(({ id }) => id);
+  assert.deepEqual(decisive, []);
+});
+
 test('every set keeps to its schema, and is what its digest says', () => {
   for (const { name } of readSets())
     assert.deepEqual(schemaFaults('set', readFileSync(`${root}${setFolder}/${name}.json`, 'utf8')), [], name);

@@ -137,6 +137,16 @@ When('the device asks with:', function (this: ServerWorld, text: string) {
   );
 });
 
+Given('the server serves a request that ends with the member {string}', async function (this: ServerWorld, name: string) {
+  const { device } = this.scenario;
+  const timestamp = device.timestamp();
+  const payload = `{"deviceSendTime":${timestamp.digits},"${name}":"1.0"}`;
+  assertValid('request', payload);
+  const request = device.publish(device.requestTopic, payload, { timestamp });
+  if ((await device.exchange(request)) !== undefined) return undefined;
+  return this.inapplicable('the server does not serve a request that has a further member, which is another requirement');
+});
+
 When('the device asks with deviceSendTime {timestamp}', function (this: ServerWorld, timestamp: Timestamp) {
   ask(this, timestamp);
 });

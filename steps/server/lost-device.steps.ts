@@ -48,7 +48,9 @@ async function likelyLoss(world: ServerWorld): Promise<string | undefined> {
   if (world.scenario.serverRun.started.ended() !== undefined)
     return 'an error of a connection that nobody catches ends the server';
   linkOf(world).reset();
-  const served = await world.scenario.device.fence().catch((error: unknown) => {
+  const { device, serverRun } = world.scenario;
+  // The full deadline was spent before this diagnosis began.
+  const served = await device.fence(serverRun.patience.short(device.deadline)).catch((error: unknown) => {
     if (error instanceof ConnectError) return undefined;
     throw error;
   });

@@ -34,7 +34,7 @@ Then('the server still serves the device, whatever it did about it', async funct
 
 /** How long an answer may take after so much that had to be read, in ms. */
 function patience({ scenario: { serverRun, device } }: ServerWorld, { bytes }: MalformedRequest): number {
-  const usual = serverRun.deaf ? Math.min(device.deadline, serverRun.ledger.slowest * 3 + 50) : device.deadline;
+  const usual = serverRun.deaf ? serverRun.patience.short(device.deadline) : device.deadline;
   return usual + readingTime(bytes) / (serverRun.deaf ? 8 : 1);
 }
 

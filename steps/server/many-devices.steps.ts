@@ -27,6 +27,7 @@ Given('{int} devices that hear their response topics', patience, async function 
   this.scenario.join(devices);
   if (refusal !== undefined) {
     serverRun.trace.adopt(wires[devices.length] ?? new Trace());
+    this.scenario.requireSetUp();
     this.fail({
       expected: `${count} devices connected at the same time`,
       received: `${devices.length} were accepted, and then: ${refusal}`,

@@ -93,8 +93,33 @@ test('the response returns deviceSendTime, to the digit', async () => {
     else if (!/32-bit/.test(String(likely))) assert.match(finding.likely ?? '', likely);
     assert.deepEqual(finding.cause, undefined);
   }
-  const { world, sentence } = await judge('server-echoes-64-bit', times('1', '1', '1'), '4711');
-  assert.deepEqual((await fail(world, sentence)).cause, undefined);
+});
+
+test('an echo from inside another member is a search for a text', async () => {
+  const world = new FakeWorld('server-accepts-further-members', { answers: times('77', '1', '1') });
+  await say(world, 'a device that hears its response topic');
+  await say(world, 'the device asks with:', '{"ext":{"deviceSendTime":77},"deviceSendTime":1571724098000}');
+  const finding = await fail(world, 'the response returns deviceSendTime 1571724098000');
+  assert.equal(finding.mistake, 'the request is searched for a text instead of parsed');
+});
+
+test('the response returns deviceSendTime in the same type', async () => {
+  const judge = async (answers: Answers, digits: string) => ({
+    world: await asked('server-echoes-64-bit', answers, `the device asks with deviceSendTime ${digits}`),
+    sentence: `the response returns deviceSendTime ${digits} in the same type`,
+  });
+  for (const digits of ['9223372036854775807', '"9223372036854775807"']) {
+    const { world, sentence } = await judge(right, digits);
+    await say(world, sentence);
+  }
+  for (const [answers, digits, likely] of [
+    [times('"{echo}"', '1', '1'), '9007199254740993', 'a Long above 2^53 is returned as a String'],
+    [times('9007199254740993', '1', '1'), '"9007199254740993"', undefined],
+    [times('9007199254740992', '1', '1'), '9007199254740993', 'the echo went through a double'],
+  ] as const) {
+    const { world, sentence } = await judge(answers, digits);
+    assert.equal((await fail(world, sentence)).likely, likely);
+  }
 });
 
 describe('each time in the response has the type of the request', () => {

@@ -102,16 +102,44 @@ function likelyName(missing: readonly string[], present: readonly string[]): str
 }
 
 Then('the response returns deviceSendTime {timestamp}', async function (this: ServerWorld, { digits }: Timestamp) {
-  const { response } = await this.scenario.answer();
+  await requireEcho(this, digits);
+});
+
+Then(
+  'the response returns deviceSendTime {timestamp} in the same type',
+  async function (this: ServerWorld, { digits, type }: Timestamp) {
+    const { response, echo } = await requireEcho(this, digits);
+    if (echo.type === (type === 'Long' ? 'number' : 'string')) return;
+    this.fail({
+      expected: `deviceSendTime ${digits} as a ${type}`,
+      received: `deviceSendTime ${echo.literal}`,
+      likely: type === 'Long' ? 'a Long above 2^53 is returned as a String' : undefined,
+      at: [response, '/deviceSendTime'],
+    });
+  },
+);
+
+/** Requires the value of the echo; its type is left to the caller. */
+async function requireEcho(world: ServerWorld, digits: string): Promise<{ response: Response; echo: Value }> {
+  const { response } = await world.scenario.answer();
   const echo = response.deviceSendTime;
-  if (echo !== undefined && isExactly(echo, BigInt(digits))) return;
-  this.fail({
+  if (echo !== undefined && isExactly(echo, BigInt(digits))) return { response, echo };
+  return world.fail({
     expected: `deviceSendTime ${digits}`,
     received: echo === undefined ? `no deviceSendTime: ${response.payload.text}` : `deviceSendTime ${echo.literal}`,
-    likely: echo === undefined ? 'the echo is missing' : likelyLoss(BigInt(digits), echo.number),
+    likely: echo === undefined ? 'the echo is missing' : (likelySearch(world, echo) ?? likelyLoss(BigInt(digits), echo.number)),
     at: [response, echo === undefined ? 'payload' : '/deviceSendTime'],
   });
-});
+}
+
+/** The echo is a number that stands beside the same name elsewhere in the request: inside another member. */
+function likelySearch({ scenario: { request } }: ServerWorld, { literal }: Value): { kind: string; text: string } | undefined {
+  const text = 'the request is searched for a text instead of parsed';
+  const elsewhere = /deviceSendTime\\?":"?(\d+)/g;
+  const [first, ...others] = [...request.payload.text.matchAll(elsewhere)].map(([, digits]) => digits);
+  const found = others.length > 0 && [first, ...others].includes(literal.replaceAll('"', ''));
+  return found ? { kind: text, text } : undefined;
+}
 
 function likelyLoss(sent: bigint, echo: bigint | undefined): string | undefined {
   if (echo === undefined) return undefined;

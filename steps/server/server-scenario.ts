@@ -150,13 +150,31 @@ export class ServerScenario implements ScenarioState {
 
   /** The exchange of a request, or the blame for a response that did not come. */
   async answered(device: NtpDevice, request: Request): Promise<Exchange> {
-    const exchange = await device.exchange(request);
-    if (exchange !== undefined) return exchange;
+    const { patience } = this.serverRun;
+    const kind = this.#kindOf(request);
+    const within = patience.within(kind, device.deadline);
+    const exchange = await device.exchange(request, within);
+    if (exchange !== undefined) {
+      patience.restore(kind);
+      return exchange;
+    }
+    // A connection that was closed did not cost the deadline.
+    if (device.closed === undefined) patience.spend(kind);
+    this.requireSetUp();
     return this.#judge.fail({
-      expected: `a response on ${device.responseTopic} within ${device.deadline} ms`,
+      expected: `a response on ${device.responseTopic} within ${within} ms`,
       received: await this.#silence(device),
       cause: 'silence',
     });
+  }
+
+  /**
+   * Which silence the silence to a request would be. The silence that a MUST is about shortens the waits of others for the same type and
+   * device; that of a SHOULD, which a correct server may break, only its own.
+   */
+  #kindOf({ timestamp, responseTopic }: Request): string {
+    const { id, level } = this.#judge.requirement;
+    return level === 'must' ? `no ${timestamp?.type ?? 'Long'} on ${responseTopic}` : id;
   }
 
   /** The exchange of the scenario's last request. */
@@ -220,10 +238,15 @@ export class ServerScenario implements ScenarioState {
    */
   async fence(
     device: NtpDevice = this.device,
-    { within = device.deadline, likely }: { within?: number; likely?: Likely } = {},
+    { within: given, likely }: { within?: number; likely?: Likely } = {},
   ): Promise<Exchange> {
+    const { patience } = this.serverRun;
+    const kind = `no longer served: ${this.#judge.requirement.id}`;
+    const within = given ?? patience.within(kind, device.deadline);
     const exchange = await this.#reach(() => device.fence(within), likely);
     if (exchange !== undefined) return exchange;
+    if (device.closed === undefined) patience.spend(kind);
+    this.requireSetUp();
     return this.#judge.fail({
       expected: `the server still answers a QoS 0 request within ${within} ms`,
       received: await this.#silence(device),
@@ -237,6 +260,7 @@ export class ServerScenario implements ScenarioState {
       return await attempt();
     } catch (error) {
       if (!(error instanceof ConnectError)) throw error;
+      this.requireSetUp();
       this.serverRun.ledger.refused();
       const ended = await this.serverRun.fate();
       return this.#judge.fail({
@@ -246,6 +270,12 @@ export class ServerScenario implements ScenarioState {
         cause: 'silence',
       });
     }
+  }
+
+  /** Ends the scenario where the server refused what a change of the target file would mend. @throws EnvironmentError */
+  requireSetUp(): void {
+    const { ofSetUp } = this.serverRun.refusals;
+    if (ofSetUp !== undefined) throw new EnvironmentError(`the server refused a device: ${ofSetUp.words}`);
   }
 
   async #silence(device: NtpDevice): Promise<string> {

@@ -1,7 +1,4 @@
-import assert from 'node:assert/strict';
 import { mock } from 'node:test';
-import { DataTable } from '@cucumber/cucumber';
-import { loadConfiguration, loadSupport } from '@cucumber/cucumber/api';
 import { ClientScenario } from '../client/client-scenario.ts';
 import { ConnectError, type DeviceConnection } from '../harness/device/device.ts';
 import { Inbox } from '../harness/device/inbox.ts';
@@ -9,7 +6,6 @@ import { NtpDevice } from '../harness/device/ntp-device.ts';
 import { type DeviceWishes, ServerRun } from '../harness/device/server-run.ts';
 import type { Reception } from '../harness/device/unauthenticated-device.ts';
 import type { Credentials } from '../harness/implementation/credentials.ts';
-import { endedByItself } from '../harness/implementation/end.ts';
 import type { Identity, StartedTarget, Target } from '../harness/implementation/target.ts';
 import type { Exchange } from '../harness/message/exchange.ts';
 import type { Message } from '../harness/message/message.ts';
@@ -18,11 +14,14 @@ import type { ClientRun } from '../harness/platform/client-run.ts';
 import type { ClientRunner } from '../harness/platform/client-runner.ts';
 import type { ClientSetup } from '../harness/platform/client-setup.ts';
 import { nowUs, wallMsAt } from '../harness/time/now.ts';
-import { readRequirements, root } from '../requirements/requirement.ts';
+import { readRequirements } from '../requirements/requirement.ts';
 import { ServerScenario } from '../server/server-scenario.ts';
 import { NtpWorld } from '../support/world.ts';
-import { type Evidence, type Finding, NonConformance } from '../verdict/evidence.ts';
+import type { Evidence } from '../verdict/evidence.ts';
 import { played } from './client-starts.ts';
+import { type Fate, startedAs } from './fake-start.ts';
+
+export { fail, failed, say } from './said-sentences.ts';
 
 // a machine's clock may be set while a test runs, which moves what is compared with it
 mock.method(Date, 'now', () => Math.floor(performance.timeOrigin + nowUs() / 1000));
@@ -197,20 +196,12 @@ class MadeUpSession extends ServerRun {
 }
 
 /** Differences from the usual world. */
-interface Surroundings {
+interface Surroundings extends Fate {
   readonly target?: Partial<Target>;
   readonly answers?: Answers;
   /** What the client is seen to do in a scene, for each start. */
   readonly perform?: (setup: ClientSetup) => ClientRun;
   readonly mute?: boolean;
-  /** How the implementation ended. */
-  readonly ended?: string;
-  /** How it ended, visible only to code that waits for the end. */
-  readonly endsLate?: string;
-  /** The signals by which the suite ended a server that it can start again. */
-  readonly restarts?: string[];
-  /** Why the server does not start again. */
-  readonly staysEnded?: Error;
   /** The topic on whose SUBSCRIBE a server closes the connection. */
   readonly hangsUpOn?: string;
   /** How a server receives a stranger. */
@@ -221,27 +212,6 @@ interface Surroundings {
   readonly spacing?: number;
   /** Why a server lets no device connect. */
   readonly refuses?: string;
-}
-
-function startedAs(own: Target, { ended, endsLate, restarts, staysEnded }: Surroundings): StartedTarget {
-  let fate = ended;
-  const restart = async (signal: string): Promise<void> => {
-    if (staysEnded !== undefined) throw staysEnded;
-    fate = undefined;
-    restarts?.push(signal);
-  };
-  const started = {
-    target: own,
-    host: '127.0.0.1',
-    port: 1,
-    ended: () => (fate === undefined ? undefined : endedByItself(fate)),
-    get end() {
-      fate ??= endsLate;
-      return Promise.resolve();
-    },
-    ...(restarts === undefined ? {} : { restart }),
-  };
-  return started as unknown as StartedTarget;
 }
 
 export class FakeWorld extends NtpWorld<ServerScenario & ClientScenario> {
@@ -309,46 +279,4 @@ export class FakeWorld extends NtpWorld<ServerScenario & ClientScenario> {
     this.server.exchanges.push(exchange);
     return exchange;
   }
-}
-
-const { runConfiguration } = await loadConfiguration(
-  { file: false, provided: { import: ['steps/{server,client}/*.steps.ts', 'steps/support/parameter-types.ts'], publish: false } },
-  { cwd: root },
-);
-const { stepDefinitions } = (await loadSupport(runConfiguration, { cwd: root })) as unknown as { stepDefinitions: Definition[] };
-
-interface Definition {
-  readonly expression: {
-    match(text: string): readonly { getValue(world: unknown): unknown }[] | null;
-  };
-  readonly unwrappedCode: (...args: readonly unknown[]) => unknown;
-}
-
-/** Says a sentence in a world, with its table or its text. @returns what the step returns */
-export async function say(
-  world: NtpWorld,
-  sentence: string,
-  argument?: string | readonly (readonly string[])[],
-): Promise<unknown> {
-  const [definition, ...others] = stepDefinitions.filter(({ expression }) => expression.match(sentence) !== null);
-  assert.ok(definition !== undefined && others.length === 0, `one sentence for "${sentence}"`);
-  const values = definition.expression.match(sentence)?.map((part) => part.getValue(world)) ?? [];
-  const table = (rows: readonly (readonly string[])[]): DataTable => new DataTable(rows.map((row) => [...row]));
-  const more = argument === undefined ? [] : [typeof argument === 'string' ? argument : table(argument)];
-  return definition.unwrappedCode.apply(world, [...values, ...more]);
-}
-
-/** What the implementation is blamed for by a sentence. */
-export async function fail(world: NtpWorld, sentence: string, argument?: Parameters<typeof say>[2]): Promise<Finding> {
-  return failed(say(world, sentence, argument));
-}
-
-export async function failed(act: Promise<unknown>): Promise<Finding> {
-  try {
-    await act;
-  } catch (error) {
-    if (error instanceof NonConformance) return error.finding;
-    throw error;
-  }
-  return assert.fail('nobody was failed');
 }

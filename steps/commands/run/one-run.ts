@@ -7,6 +7,7 @@ import { EnvironmentError } from '../../harness/implementation/errors.ts';
 import { startTarget } from '../../harness/implementation/start-target.ts';
 import type { StartedTarget } from '../../harness/implementation/target.ts';
 import { ClientRunner, setClientRunner } from '../../harness/platform/client-runner.ts';
+import { nowUs } from '../../harness/time/now.ts';
 import { clearCertificate } from '../../report/certificate/certificate-files.ts';
 import { suiteDigest } from '../../report/certificate/suite-digest.ts';
 import { Console } from '../../report/console.ts';
@@ -22,6 +23,7 @@ import { Transcript } from '../../verdict/transcript.ts';
 import { Interruption } from '../terminal/interruption.ts';
 import { faultInWords } from './fault-in-words.ts';
 import { MessageFile } from './message-file.ts';
+import { preflight } from './preflight.ts';
 import { Profile } from './profile.ts';
 import type { RunPlan } from './run-plan.ts';
 import { pathsOf } from './selection.ts';
@@ -130,6 +132,7 @@ export class OneRun {
     using clock = capabilities.has('clock') && start.kind !== 'address' ? await ControlledClock.create() : undefined;
     const mount = start.kind === 'container' ? clock?.forContainer().mount : undefined;
     this.#profile?.begin('implementation starts');
+    const sinceUs = nowUs();
     this.#starting = startTarget(this.#plan.target, {
       giveUp: this.#giveUp.signal,
       env: clock === undefined ? {} : (start.kind === 'container' ? clock.forContainer() : clock.forProcess()).env,
@@ -142,7 +145,7 @@ export class OneRun {
     const { devices } = this.#plan.options;
     const serverRun = new ServerRun(this.#implementation, clock, devices === undefined ? {} : { deviceCount: devices });
     setSession(serverRun);
-    await serverRun.requireTls();
+    await preflight(serverRun, sinceUs);
     await this.#run(1);
     await serverRun.close();
     this.#fault ??= await this.#implementation.doubt?.();

@@ -5,6 +5,7 @@ import { PacketStream } from '../mqtt/packet-stream.ts';
 import type { Moderation } from '../mqtt/receive-limits.ts';
 import { nowUs } from '../time/now.ts';
 import type { Inbox } from './inbox.ts';
+import { type Refusal, type Refusals, refusalIn } from './refusal.ts';
 import { type ConnectionOptions, ServerConnection } from './server-connection.ts';
 
 /** How a device connects, and as which one. */
@@ -26,11 +27,20 @@ export interface DeviceOptions extends ConnectionOptions {
 export interface Habits extends Moderation {
   /** False once a SUBSCRIBE stayed without SUBACK: from then on the suite does not wait for one. */
   acknowledges: boolean;
+  /** What it refused; absent where that says nothing about the set-up, as with wrong credentials. */
+  readonly refusals?: Refusals;
 }
 
 /** The server did not let the device connect; the message says what happened. */
 export class ConnectError extends Error {
   override readonly name = 'ConnectError';
+  /** Why the server refused, where it said so. */
+  readonly refusal: Refusal | undefined;
+
+  constructor(message: string, refusal?: Refusal) {
+    super(message);
+    this.refusal = refusal;
+  }
 }
 
 /** In words: what a server does that refuses a device and does not say so. */
@@ -59,6 +69,7 @@ export class Device implements DeviceConnection {
   readonly #connection: ServerConnection;
   readonly #stream: PacketStream;
   readonly #options: DeviceOptions;
+  #refusal: Refusal | undefined;
 
   private constructor(options: DeviceOptions) {
     this.#options = options;
@@ -73,7 +84,11 @@ export class Device implements DeviceConnection {
       connectTimeout: options.deadline,
       resubscribe: false,
     };
-    this.#connection = new ServerConnection(options, ({ packet, bytes }) => stream.deliver(packet, bytes));
+    this.#connection = new ServerConnection(options, ({ packet, bytes }) => {
+      options.habits.refusals?.see(packet, options.clientId);
+      this.#refusal ??= refusalIn(packet);
+      stream.deliver(packet, bytes);
+    });
     this.inbox = this.#connection.inbox;
     const stream = new PacketStream(this.#connection);
     this.#stream = stream;
@@ -96,7 +111,7 @@ export class Device implements DeviceConnection {
     });
     if (failed === undefined) return device;
     device.#client.end(true);
-    throw new ConnectError(failed === 'connection closed' ? closedUnaccepted : failed);
+    throw new ConnectError(failed === 'connection closed' ? closedUnaccepted : failed, device.#refusal);
   }
 
   async subscribe(topic: string, qos: QoS): Promise<number | undefined> {

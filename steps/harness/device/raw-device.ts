@@ -4,6 +4,7 @@ import { nowUs } from '../time/now.ts';
 import { acknowledgementOf } from './acknowledgement.ts';
 import { ConnectError, closedUnaccepted, type DeviceConnection, type DeviceOptions } from './device.ts';
 import type { Inbox } from './inbox.ts';
+import { refusalIn } from './refusal.ts';
 import { ServerConnection } from './server-connection.ts';
 
 /** A device on mqtt-packet. It sends what it is told, where mqtt.js would keep to the protocol. */
@@ -19,6 +20,7 @@ export class RawDevice implements DeviceConnection {
   private constructor(options: DeviceOptions) {
     this.#options = options;
     this.#connection = new ServerConnection(options, ({ packet }) => {
+      options.habits.refusals?.see(packet, options.clientId);
       this.#received.set(packet.cmd, packet);
       const answer = options.acknowledges === false ? undefined : acknowledgementOf(packet);
       if (answer !== undefined) this.send(answer);
@@ -55,7 +57,7 @@ export class RawDevice implements DeviceConnection {
     const answer = await this.#answer('connack');
     const code = answer?.cmd === 'connack' ? (answer.reasonCode ?? answer.returnCode ?? 0) : undefined;
     if (code === 0) return;
-    if (code !== undefined) throw new ConnectError(`connection refused, code ${code}`);
+    if (answer !== undefined && code !== undefined) throw new ConnectError(`connection refused, code ${code}`, refusalIn(answer));
     const reason = this.inbox.closed ?? `no CONNACK came within ${this.#options.deadline} ms`;
     throw new ConnectError(reason === 'connection closed' ? closedUnaccepted : reason);
   }

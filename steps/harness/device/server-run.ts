@@ -9,7 +9,9 @@ import { nowUs, wallMsAt } from '../time/now.ts';
 import { Device, type DeviceConnection, type DeviceOptions, type Habits } from './device.ts';
 import { ForeignDevice } from './foreign-device.ts';
 import { NtpDevice } from './ntp-device.ts';
+import { Patience } from './patience.ts';
 import { RawDevice } from './raw-device.ts';
+import { Refusals } from './refusal.ts';
 import { RequestLedger } from './request-ledger.ts';
 import type { Address } from './socket.ts';
 import { loadTls, requireTls } from './tls.ts';
@@ -48,6 +50,8 @@ export interface DeviceWishes {
 export class ServerRun {
   readonly trace = new Trace();
   readonly ledger = new RequestLedger();
+  /** How long it waits for answers. */
+  readonly patience = new Patience(() => this.ledger.slowest);
   readonly clock: MovableClock | undefined;
   /** How many devices ask at the same moment where many are to. */
   readonly deviceCount: number;
@@ -58,7 +62,9 @@ export class ServerRun {
   readonly started: StartedTarget;
   #address: Address;
   #awaitsEnd = true;
-  readonly #habits: Habits = { acknowledges: true };
+  /** What the server refused its devices. */
+  readonly refusals = new Refusals();
+  readonly #habits: Habits = { acknowledges: true, refusals: this.refusals };
   readonly #staying: NtpDevice[] = [];
   /** What the present scenario opened, to be closed in reverse order. */
   #open: (() => Promise<void>)[] = [];
@@ -73,6 +79,16 @@ export class ServerRun {
   /** @throws EnvironmentError when the suite cannot come to trust the server's TLS */
   async requireTls(): Promise<void> {
     await requireTls(this.#address, this.started.target.responseDeadlineMs);
+  }
+
+  /** Whether the server acknowledges subscriptions, as far as the run has seen. */
+  get acknowledges(): boolean {
+    return this.#habits.acknowledges;
+  }
+
+  /** A connection of the first device that is no part of any scenario; to be closed by the caller. @throws ConnectError */
+  async probe(): Promise<DeviceConnection> {
+    return Device.connect({ ...this.#options(this.identity, 'preflight'), trace: new Trace() });
   }
 
   /**
@@ -111,6 +127,7 @@ export class ServerRun {
   /** A new scenario begins. */
   begin(place: string): void {
     this.trace.clear();
+    this.refusals.begin();
     this.ledger.begin(place);
   }
 
@@ -204,7 +221,7 @@ export class ServerRun {
   /** A connected device that will overstep its rights, closed when the scenario ends. @throws ConnectError */
   async foreignDevice(identity: Identity): Promise<ForeignDevice> {
     // Habits of its own: a server may acknowledge nothing to this device, and everything to others.
-    const options = { ...this.#options(identity, 'foreign device'), habits: { ...this.#habits } };
+    const options = { ...this.#options(identity, 'foreign device'), habits: { ...this.#habits, refusals: new Refusals() } };
     const connection = await RawDevice.connect(options);
     this.#open.push(() => connection.close());
     return new ForeignDevice({ identity, connection, ledger: this.ledger, deadline: options.deadline });
@@ -227,7 +244,7 @@ export class ServerRun {
       ...this.#options({ productKey, deviceName }, 'stranger', credentials),
       address: tls === undefined || certified ? this.#address : { ...address, tls: uncertified as NonNullable<Address['tls']> },
       mqttVersion,
-      habits: { ...this.#habits },
+      habits: { ...this.#habits, refusals: new Refusals() },
       hasty,
       requestTopic: `/ext/ntp/${productKey}/${deviceName}/request`,
       responseTopic: `/ext/ntp/${productKey}/${deviceName}/response`,

@@ -1,0 +1,94 @@
+import type { Packet } from 'mqtt-packet';
+
+/** A server refused a device by a code that says why. */
+export interface Refusal {
+  /** The member of the target file that would mend it. */
+  readonly member: 'auth' | 'clientId' | 'limits' | 'mqttVersion';
+  /** What the server sent, and what to change. */
+  readonly words: string;
+}
+
+const advice: Readonly<Record<Refusal['member'], string>> = {
+  auth: 'the credentials are not those that the server knows: see auth and devices in the target file',
+  clientId: 'the server does not take this client id: see clientId in the target file',
+  limits: 'the server has a limit that the run exceeds: declare it in the target file (limits)',
+  mqttVersion: 'the server does not speak this version of MQTT: see mqttVersion in the target file',
+};
+
+/** Codes of CONNACK, and in MQTT 5 of DISCONNECT, that name a cause: those of MQTT 3.1.1 are below 6, those of MQTT 5 above 127. */
+const causes: ReadonlyMap<number, Refusal['member']> = new Map([
+  [1, 'mqttVersion'],
+  [2, 'clientId'],
+  [3, 'limits'],
+  [4, 'auth'],
+  [5, 'auth'],
+  [0x84, 'mqttVersion'],
+  [0x85, 'clientId'],
+  [0x86, 'auth'],
+  [0x87, 'auth'],
+  [0x88, 'limits'],
+  [0x89, 'limits'],
+  [0x8c, 'auth'],
+  [0x96, 'limits'],
+  [0x97, 'limits'],
+  [0x9f, 'limits'],
+]);
+
+/** Codes that name a limit by themselves. The others of their kind say "unavailable", which a broken server says as well. */
+const limits: ReadonlySet<number> = new Set([0x96, 0x97, 0x9f]);
+
+/** Codes by which a server says that it is unavailable or busy. */
+const unavailable: ReadonlySet<number> = new Set([3, 0x88, 0x89]);
+
+/** The code by which a packet of the server accepts or refuses; undefined for any other packet. */
+function codeOf(packet: Packet): number | undefined {
+  if (packet.cmd === 'connack') return packet.reasonCode ?? packet.returnCode ?? 0;
+  return packet.cmd === 'disconnect' ? (packet.reasonCode ?? 0) : undefined;
+}
+
+/** Why a CONNACK or DISCONNECT refuses; undefined where it does not, or does not say why. */
+export function refusalIn(packet: Packet): Refusal | undefined {
+  const code = codeOf(packet);
+  const member = code === undefined ? undefined : causes.get(code);
+  if (code === undefined || member === undefined) return undefined;
+  const shown = code < 0x80 ? String(code) : `0x${code.toString(16)}`;
+  return { member, words: `${packet.cmd.toUpperCase()} with code ${shown}: ${advice[member]}` };
+}
+
+/**
+ * What the server refused in a run. It tells what the set-up is to blame for from what the implementation is: a limit is one that the
+ * server names, or one that shows after it has accepted others; a client id is unsuitable where the server has never accepted it.
+ */
+export class Refusals {
+  readonly #accepted = new Set<string>();
+  #ofSetUp: Refusal | undefined;
+  #latest: Refusal | undefined;
+
+  /** The latest refusal of the present scenario that said why, whoever is to blame for it. */
+  get latest(): Refusal | undefined {
+    return this.#latest;
+  }
+
+  /** The first refusal of the present scenario that a change of the target file would mend, whatever the implementation is like. */
+  get ofSetUp(): Refusal | undefined {
+    return this.#ofSetUp;
+  }
+
+  /** A new scenario begins. */
+  begin(): void {
+    this.#ofSetUp = undefined;
+    this.#latest = undefined;
+  }
+
+  /** A packet came from the server on the connection of this client id. */
+  see(packet: Packet, clientId: string): void {
+    const code = codeOf(packet);
+    if (code === undefined) return;
+    if (packet.cmd === 'connack' && code === 0) this.#accepted.add(clientId);
+    const refusal = refusalIn(packet);
+    this.#latest = refusal ?? this.#latest;
+    const exceeded = limits.has(code) || (unavailable.has(code) && this.#accepted.size > 0);
+    const unsuitable = refusal?.member === 'clientId' && !this.#accepted.has(clientId);
+    if (exceeded || unsuitable) this.#ofSetUp ??= refusal;
+  }
+}

@@ -16,15 +16,35 @@ describe('the client reports the time that the formula gives', () => {
     await say(good, sentence);
     assert.deepEqual(good.informed, [`reported ${formula}; the formula gives ${formula}, to within 0.5 ms`]);
     await say(judge(formula + 0.5), sentence);
-    await fail(judge(formula + 1), sentence);
     await fail(judge(formula - 1), sentence);
   });
 
+  test('or what a clock shows that was set by it, 10 ms later', async () => {
+    await say(judge(formula + 10), sentence);
+    await fail(judge(formula + 12), sentence);
+  });
+
+  test('and a deviceRecvTime that the trace shows to be wrong is none', async () => {
+    const once = report(formula, 120, { deviceRecvTime: BigInt(origin + 100) });
+    const { expected, received, mistake } = await fail(
+      world('client-counts-latency', [client({ ...server, reports: [once] })]),
+      sentence,
+    );
+    assert.match(expected, /the response came 10\.0 ms after the request$/);
+    assert.equal(received, 'deviceRecvTime - deviceSendTime = 0 ms');
+    assert.equal(mistake, 'the clock is read once for both stamps');
+    const late = report(formula, 120, { deviceRecvTime: BigInt(origin + 150) });
+    assert.equal(
+      (await fail(world('client-counts-latency', [client({ ...server, reports: [late] })]), sentence)).mistake,
+      undefined,
+    );
+  });
+
   test('a mistake that is known is named', async () => {
-    const { likely, mistake, received } = await fail(judge(1_571_724_098_115, 'client-any-offset'), sentence);
+    const { likely, mistake, received } = await fail(judge(1_571_724_098_200, 'client-any-offset'), sentence);
     assert.match(likely ?? '', /latency/);
     assert.equal(mistake, 'the time is serverSendTime');
-    assert.equal(received, '1571724098115');
+    assert.equal(received, '1571724098200');
   });
 
   test('another one is not', async () => {
@@ -53,7 +73,14 @@ describe('the client reports the time that the formula gives', () => {
   test('a machine that is too busy is tried twice more, a client that was quick enough five times, and then nothing is judged', async () => {
     // nothing is known of the client's clock but that a second passed
     const busy = (): ClientRun =>
-      client({ ...server, deviceSendTime: 4711, before: 0, asked: 1000, answered: 1010, reports: [reported(0, 1020)] });
+      client({
+        ...server,
+        deviceSendTime: 4711,
+        before: 0,
+        asked: 1000,
+        answered: 1010,
+        reports: [reported(1_571_724_098_420, 1020)],
+      });
     const lost = world('client-counts-latency', [busy()], {}, busy);
     await assert.rejects(say(lost, sentence), { name: 'TooUncertain' });
     assert.equal(lost.scenes.length, 2);
@@ -117,8 +144,9 @@ describe('in another order of the members', () => {
 
 describe('on a controlled clock', () => {
   const setup = { clock: { sends: 1_571_724_098_000, receives: 1_571_724_098_025 } };
+  const page = { serverRecvTime: 1_571_724_098_110, serverSendTime: 1_571_724_098_115 };
   const judge = (time: number, target: Partial<Target> = {}) =>
-    world('client-worked-example', [client({ ...server, setup, reports: [reported(time, 120)] })], target);
+    world('client-worked-example', [client({ ...page, setup, reports: [reported(time, 120)] })], target);
   const seconds: Partial<Target> = { result: { kind: 'log', log: 'x', unit: 's' } };
 
   test('the time is one number', async () => {
@@ -183,7 +211,7 @@ describe('the client reports the right time or none', () => {
   });
 
   test('a wrong one is not, and says what would be right', async () => {
-    const { expected, likely } = await fail(judge({ reports: [report(1_571_724_098_115)] }), sentence);
+    const { expected, likely } = await fail(judge({ reports: [report(1_571_724_098_200)] }), sentence);
     assert.equal(expected, `no time, or the right one, ${formula}, to within 0.5 ms`);
     assert.match(likely ?? '', /latency/);
     // a report before any true answer has no right time

@@ -67,10 +67,10 @@ export function world(
 
 /** The response topic of the made-up client. */
 export const own = '/ext/ntp/pk/dn/response';
-/** The server's times in the page's example. */
-export const server = { serverRecvTime: 1_571_724_098_110, serverSendTime: 1_571_724_098_115 };
-/** What the formula gives for a client that reports its own stamps, 25 ms apart. */
+/** The server's times, of which the formula makes the time of the page's example. */
+export const server = { serverRecvTime: 1_571_724_098_040, serverSendTime: 1_571_724_098_200 };
+/** What the formula gives for a client that reports its own stamps, 10 ms apart. */
 export const formula = 1_571_724_098_125;
-/** A report with the client's own stamps, 25 ms apart. */
+/** A report with the client's own stamps, 10 ms apart. */
 export const report = (time: number, at = 120, more: Partial<ReportedTime> = {}): ReportedTime =>
-  reported(time, at, { deviceSendTime: BigInt(origin + 100), deviceRecvTime: BigInt(origin + 125), ...more });
+  reported(time, at, { deviceSendTime: BigInt(origin + 100), deviceRecvTime: BigInt(origin + 110), ...more });

@@ -9,7 +9,7 @@ import { learnPassword, otherDevice, type StartParts, scriptOf } from './client-
 import { runClient } from './client-execution.ts';
 import { ClientRun } from './client-run.ts';
 import type { Script } from './client-script.ts';
-import { type ClientSetup, plainSetup } from './client-setup.ts';
+import { beyondMillisecondNs, type ClientSetup, plainSetup } from './client-setup.ts';
 import { clockFault } from './clock-proof.ts';
 import { Platform, type PlatformOptions } from './platform.ts';
 import { type Reports, reportsOf } from './reported-time.ts';
@@ -167,7 +167,7 @@ export class ClientRunner {
 
   async #perform(setup: ClientSetup, identity: Identity): Promise<ClientRun> {
     using clock = setup.clock === undefined ? undefined : await ControlledClock.create();
-    if (setup.clock !== undefined) clock?.set(setup.clock.sends);
+    if (setup.clock !== undefined) clock?.set(setup.clock.sends, beyondMillisecondNs);
     const clientRun = new ClientRun(setup, identity);
     const common = { target: this.target, clientRun, clock, reports: this.#reports };
     if (setup.slowConnectMs > 0 || setup.refusal === 'refuses TCP' || setup.refusal === 'refuses CONNECT') {

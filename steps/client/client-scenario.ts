@@ -155,7 +155,7 @@ export class ClientScenario implements ScenarioState {
       received: this.silence(),
       likely: {
         kind: noTime,
-        text: unsent ? 'the client had not subscribed its response topic when the response came' : undefined,
+        text: unsent ? 'the client had not subscribed its response topic when the response came' : this.#buffered(),
       },
       cause: 'silence',
     });
@@ -240,6 +240,13 @@ export class ClientScenario implements ScenarioState {
       received: this.silence(),
       likely,
     });
+  }
+
+  /** A hint where a client that runs on has printed nothing at all. */
+  #buffered(): string | undefined {
+    const { output, ended } = this.clientRun;
+    if (this.target.result?.kind !== 'log' || ended !== undefined || output.some((line) => line.trim() !== '')) return undefined;
+    return 'nothing was printed at all: its output may be kept in a buffer (PYTHONUNBUFFERED=1, stdbuf -oL, setvbuf)';
   }
 
   /** What was seen of a client instead of what was waited for. */

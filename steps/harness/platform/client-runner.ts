@@ -4,6 +4,8 @@ import { EnvironmentError } from '../implementation/errors.ts';
 import { type ListenAddress, listenAddressOf } from '../implementation/listen-address.ts';
 import type { Identity, StartedTarget, Target } from '../implementation/target.ts';
 import { condensed } from '../mqtt/trace.ts';
+import { printable } from '../text/printable.ts';
+import { conceal } from '../text/secrets.ts';
 import { stopwatch } from '../time/stopwatch.ts';
 import { learnPassword, otherDevice, type StartParts, scriptOf } from './client-answers.ts';
 import { runClient } from './client-execution.ts';
@@ -13,6 +15,7 @@ import { beyondMillisecondNs, type ClientSetup, plainSetup } from './client-setu
 import { clockFault } from './clock-proof.ts';
 import { Platform, type PlatformOptions } from './platform.ts';
 import { type Reports, reportsOf } from './reported-time.ts';
+import { unreadTime } from './unread-time.ts';
 
 /**
  * Starts the client under test in front of the platform that the suite plays. Every scenario describes a setup. Equal setups share one
@@ -133,6 +136,23 @@ export class ClientRunner {
   /** Why the client does not read the controlled clock, in words; undefined when it does, or when nothing shows it. */
   async proveClock(): Promise<string | undefined> {
     return clockFault({ target: this.target, perform: (setup) => this.perform(setup) });
+  }
+
+  /**
+   * How the target file misreads the client's time, in words: the client prints the right one, and `result` does not read it, or it
+   * is no whole number of digits. Undefined where it is read, or where nothing like it is printed.
+   *
+   * @throws EnvironmentError when the client does not start
+   */
+  async misreadTime(): Promise<string | undefined> {
+    const [type = 'long'] = this.target.timestampTypes;
+    if (this.target.result === undefined) return undefined;
+    const unread = unreadTime(await this.perform(plainSetup(type)));
+    if (unread === undefined) return undefined;
+    const line = printable(conceal(unread.line, this.target.secrets), 300);
+    return unread.pattern === undefined
+      ? `result: the client prints "${line}", and ${unread.printed} is no whole number of digits: let it print milliseconds or seconds in digits only`
+      : `result.log: nothing that the client prints matches it. It prints "${line}", which this would read: ${unread.pattern}`;
   }
 
   /** Ends every client that runs or is being started, and the platform. */

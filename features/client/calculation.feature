@@ -1,10 +1,9 @@
 Feature: The time that a client calculates
-  The client calculates (serverRecvTime + serverSendTime + deviceRecvTime - deviceSendTime) / 2. The suite's platform really
-  spends the
-  latency and the processing time that it claims. What the suite cannot see of the client's own clock is stated as uncertainty:
-  from
-  the moment at which the client read its clock to the request's arrival, and from the response's departure to the client's
-  report.
+  The client calculates (serverRecvTime + serverSendTime + deviceRecvTime - deviceSendTime) / 2. The platform of the suite really
+  spends the latency and the processing time that it claims. What the suite cannot see of the client's own clock is stated as
+  uncertainty: from the moment at which the client read its clock to the arrival of the request, and from the departure of the
+  response to the client's report. Where the stamp does not show when it was read, that was at most 50 ms before the request came.
+  A clock whose stamp is a multiple of 10 may have steps of 10 ms.
 
   @client-counts-latency
   @must
@@ -12,24 +11,36 @@ Feature: The time that a client calculates
     The result differs from serverSendTime by half the time that the messages were under way. An asymmetry cannot be seen by the
     formula: then the result is off by half the difference, and that is right.
 
+    What is reported may be the formula's result, or that result plus the time until the report: a clock that was set by it and
+    is read when it is printed. A client that reports deviceRecvTime as well claims when the response came, and the trace shows
+    whether that is so, to 1 ms. What is known to no better than 100 ms is measured again. Whole seconds show latencies of several
+    seconds only.
+
     Source: stated, the worked example: with serverSendTime alone, "a link latency of 10 milliseconds … is not included in the
     calculation"
 
     Depends on: client-accepts-own-type, client-unit-milliseconds
 
-    Usual mistakes: the time is serverSendTime; the offset is reported instead of the time; a sign error
+    Usual mistakes: the time is serverSendTime; the offset is reported instead of the time; a sign error;
+    the clock is read once for both stamps
 
     Scenario Outline: <forth> to the platform and <back> back
-      Given a link of <forth> to the platform and <back> back
+      Given a client that reports milliseconds
+      And a link of <forth> to the platform and <back> back
       When the client asks and is answered
       Then the client reports the time that the formula gives
 
       Examples:
         | forth  | back   |
-        | 0 ms   | 0 ms   |
         | 200 ms | 200 ms |
-        | 300 ms | 0 ms   |
-        | 0 ms   | 300 ms |
+        | 300 ms | 2 ms   |
+        | 2 ms   | 300 ms |
+
+    Example: 3 s to the platform and 3 s back, for a client that reports whole seconds
+      Given a client that reports whole seconds, and may take 8 s
+      And a link of 3 s to the platform and 3 s back
+      When the client asks and is answered
+      Then the client reports the time that the formula gives, where it waits so long
 
   @client-counts-processing
   @must
@@ -40,17 +51,26 @@ Feature: The time that a client calculates
 
     Depends on: client-counts-latency
 
-    Usual mistakes: serverSendTime plus half the round trip; serverRecvTime plus half the round trip; the time is serverRecvTime
+    Usual mistakes: serverSendTime plus half the round trip; serverRecvTime plus half the round trip; the time is serverRecvTime;
+    equal stamps are refused
 
     Scenario Outline: The platform answers after <processing>
-      Given a platform that answers after <processing>
+      Given a client that reports milliseconds
+      And a platform that answers after <processing>
       When the client asks and is answered
       Then the client reports the time that the formula gives
 
       Examples:
         | processing |
+        | 0 ms       |
         | 5 ms       |
         | 400 ms     |
+
+    Example: The platform answers after 6 s, and the client reports whole seconds
+      Given a client that reports whole seconds, and may take 8 s
+      And a platform that answers after 6 s
+      When the client asks and is answered
+      Then the client reports the time that the formula gives, where it waits so long
 
     @clock
     Example: The platform answers after 5 s
@@ -78,7 +98,7 @@ Feature: The time that a client calculates
 
       Examples:
         | platform's time | year |
-        | 978307200000    | 2001 |
+        | 1571724098110   | 2019 |
         | 2147483640000   | 2038 |
         | 2147483648000   | 2038 |
         | 4102444800000   | 2100 |
@@ -110,7 +130,8 @@ Feature: The time that a client calculates
     Usual mistakes: each stamp is halved before they are added
 
     Scenario Outline: The response comes after <elapsed>, the platform took <processing>, and its time was <platform's time>
-      Given a platform that answers after <processing>
+      Given a client that reports milliseconds
+      And a platform that answers after <processing>
       And the client's clock stands at 1571724098000 when it asks and at <receives> when the response comes
       And the platform's time is <platform's time> when the request comes
       When the client asks and is answered
@@ -129,7 +150,7 @@ Feature: The time that a client calculates
 
     Depends on: client-worked-example
 
-    Usual mistakes: the offset of the time zone is added; a time in seconds; a time in microseconds
+    Usual mistakes: the offset of the time zone is added
 
     Scenario Outline: The client runs in the time zone <zone>
       Given the client runs in the time zone "<zone>"

@@ -1,7 +1,8 @@
 import { Then } from '@cucumber/cucumber';
-import { expectedTimes, isRight } from '../harness/platform/expected-time.ts';
+import type { ReportedTime } from '../harness/platform/client-run.ts';
+import { canHaveElapsed, claimedElapsed, expectedTimes, isRight } from '../harness/platform/expected-time.ts';
 import { halved } from '../harness/time/formula.ts';
-import { diagnoseClientTime } from './client-diagnosis.ts';
+import { claimedWrongly, diagnoseClientTime } from './client-diagnosis.ts';
 import type { ClientWorld } from './client-scenario.ts';
 
 Then('the client reports a time', async function (this: ClientWorld) {
@@ -21,7 +22,9 @@ Then('the client reports the time that the formula gives', async function (this:
 /** Blames the client where its first report is not the time that the formula gives for the true answer. */
 async function requireRight(world: ClientWorld): Promise<void> {
   const times = await world.scenario.times();
+  await world.scenario.requireOtherMoments();
   const report = world.scenario.firstReport();
+  requireTrueClaim(world, report);
   const [expected] = times;
   if (expected === undefined) throw new Error('the client reported a time, and no true answer was delivered');
   world.inform(`reported ${report.literal}; the formula gives ${expected.text}`);
@@ -30,6 +33,38 @@ async function requireRight(world: ClientWorld): Promise<void> {
     expected: `the time that the formula gives, ${expected.text}`,
     received: report.twice === undefined ? `"${report.literal}", which is no number` : halved(report.twice),
     likely: diagnoseClientTime(world.scenario.clientRun, report, expected),
+  });
+}
+
+Then('the client reports the time that the formula gives, where it waits so long', async function (this: ClientWorld): Promise<
+  'skipped' | undefined
+> {
+  await this.scenario.times();
+  if (this.scenario.clientRun.request === undefined || this.scenario.clientRun.reports.length > 0) {
+    await requireRight(this);
+    return undefined;
+  }
+  return this.inapplicable(
+    'the client reports whole seconds, which show no less than several seconds, and reported no time when the response took as long',
+  );
+});
+
+/** Blames the client where it says that the response came at a time at which it did not come. */
+function requireTrueClaim(world: ClientWorld, report: ReportedTime): void {
+  const { clientRun } = world.scenario;
+  const pairs = clientRun.requests.flatMap((request) =>
+    request.responses
+      .filter(({ preliminary, unsent, message }) => !preliminary && !unsent && message.atUs <= report.atUs)
+      .map((response) => [request, response] as const),
+  );
+  const [first] = pairs;
+  if (first === undefined || pairs.some(([request, response]) => canHaveElapsed(clientRun, request, response, report))) return;
+  const claimed = claimedElapsed(first[0], report) ?? 0;
+  const ms = (first[1].message.atUs - first[0].message.atUs) / 1000;
+  world.fail({
+    expected: `a deviceRecvTime as the trace has it: the response came ${ms.toFixed(1)} ms after the request`,
+    received: `deviceRecvTime - deviceSendTime = ${claimed} ms`,
+    likely: claimed === 0 ? { kind: claimedWrongly, text: claimedWrongly } : undefined,
   });
 }
 

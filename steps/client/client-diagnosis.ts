@@ -40,6 +40,15 @@ export const foreignMistakes = {
   echo: 'the echo is not looked at',
 } as const;
 
+/** What a client does that takes two equal stamps of the platform for an error. */
+export const equalStamps = 'equal stamps are refused';
+
+/** What a client does that takes a response in the millisecond of its request for an error. */
+export const zeroRoundTrip = 'a round trip of 0 is refused';
+
+/** What a client does whose claimed deviceRecvTime is not the time at which the response came. */
+export const claimedWrongly = 'the clock is read once for both stamps';
+
 /** What a client does whose sum is wrong by half a millisecond for each stamp. */
 export const halvedEarly = 'each stamp is halved before they are added';
 

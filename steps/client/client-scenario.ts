@@ -10,6 +10,7 @@ import { mistakesOf } from '../requirements/requirement.ts';
 import type { Judge, NtpWorld, ScenarioState } from '../support/world.ts';
 import { type Recorded, recordClientRuns } from '../verdict/exchange-record.ts';
 import { membersByPosition, noTime, unansweredTime } from './client-diagnosis.ts';
+import { clockFaultOf, refusedMoment } from './other-starts.ts';
 
 /** What starts the client under test. */
 export type Starter = Pick<ClientRunner, 'mute' | 'has' | 'perform' | 'performAgain'>;
@@ -74,6 +75,15 @@ export class ClientScenario implements ScenarioState {
       });
     }
     this.clientRuns.push(await starter.perform(this.setup));
+  }
+
+  /**
+   * Why a start shows nothing of a client under a controlled clock, in words; undefined where it shows something.
+   *
+   * @throws EnvironmentError where it waits by the clock that stands still
+   */
+  async clockFault(): Promise<string | undefined> {
+    return this.#starter === undefined ? undefined : clockFaultOf(this.clientRun, this.#starter);
   }
 
   /** The client's first request, or the blame for a client that never asked. */
@@ -145,7 +155,7 @@ export class ClientScenario implements ScenarioState {
       received: this.silence(),
       likely: {
         kind: noTime,
-        text: unsent ? 'the client had not subscribed its response topic when the response came' : undefined,
+        text: unsent ? 'the client had not subscribed its response topic when the response came' : this.#buffered(),
       },
       cause: 'silence',
     });
@@ -219,6 +229,24 @@ export class ClientScenario implements ScenarioState {
         text: `the members are read by position: ${understood.setup.answers[0]?.payload ?? ''} is understood`,
       },
     });
+  }
+
+  /** A time from a response at another moment, and none from this one: then it is the moment that the client refuses. */
+  async requireOtherMoments(): Promise<void> {
+    const likely = this.#starter === undefined ? undefined : await refusedMoment(this.clientRun, this.#starter);
+    if (likely === undefined) return;
+    this.#judge.fail({
+      expected: `a calculated time within ${this.target.withinMs} ms`,
+      received: this.silence(),
+      likely,
+    });
+  }
+
+  /** A hint where a client that runs on has printed nothing at all. */
+  #buffered(): string | undefined {
+    const { output, ended } = this.clientRun;
+    if (this.target.result?.kind !== 'log' || ended !== undefined || output.some((line) => line.trim() !== '')) return undefined;
+    return 'nothing was printed at all: its output may be kept in a buffer (PYTHONUNBUFFERED=1, stdbuf -oL, setvbuf)';
   }
 
   /** What was seen of a client instead of what was waited for. */

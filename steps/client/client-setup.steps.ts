@@ -35,6 +35,22 @@ Given('a client that asks more than once', function (this: ClientWorld) {
   return once ? this.inapplicable('the target file says that the client asks once, when it starts (sync)') : undefined;
 });
 
+Given('a client that reports milliseconds', function (this: ClientWorld) {
+  if (this.scenario.target.result?.unit !== 's') return undefined;
+  return this.inapplicable(
+    'the target file says that the client reports whole seconds (result.unit), which do not show so little',
+  );
+});
+
+Given('a client that reports whole seconds, and may take {duration}', function (this: ClientWorld, patienceMs: number) {
+  const { result, withinMs } = this.scenario.target;
+  if (result?.unit !== 's') return this.inapplicable('the target file says that the client reports milliseconds (result.unit)');
+  if (withinMs >= patienceMs) return undefined;
+  return this.inapplicable(
+    `whole seconds show several seconds only, and the target file gives the client ${withinMs} ms (within), which is less than ${patienceMs} ms`,
+  );
+});
+
 Given('a link of {duration} to the platform and {duration} back', function (this: ClientWorld, forthMs: number, backMs: number) {
   this.scenario.setup = { ...this.scenario.setup, forthMs, backMs };
 });
@@ -104,6 +120,8 @@ When('the client asks', async function (this: ClientWorld) {
 
 When('the client asks and is answered', async function (this: ClientWorld) {
   await this.scenario.perform();
+  const fault = await this.scenario.clockFault();
+  return fault === undefined ? undefined : this.inapplicable(fault);
 });
 
 When(

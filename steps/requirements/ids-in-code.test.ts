@@ -3,6 +3,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import {
   calculationMistakes,
+  claimedWrongly,
+  equalStamps,
   foreignMistakes,
   halvedEarly,
   membersByPosition,
@@ -30,6 +32,8 @@ describe('each mistake that the suite recognises is listed by a Rule', () => {
     client: [
       ...Object.values(calculationMistakes),
       ...Object.values(foreignMistakes),
+      claimedWrongly,
+      equalStamps,
       halvedEarly,
       membersByPosition,
       noTime,

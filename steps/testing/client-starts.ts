@@ -3,8 +3,8 @@ import type { Message } from '../harness/message/message.ts';
 import { ClientRun, type ReportedTime } from '../harness/platform/client-run.ts';
 import { type ClientSetup, plainSetup } from '../harness/platform/client-setup.ts';
 
-/** The suite's wall time when the client is started, in ms. */
-export const origin = 1_800_000_000_000;
+/** The suite's wall time when the client is started, in ms. No multiple of 10, which a clock with steps would show. */
+export const origin = 1_800_000_000_003;
 
 /** An exchange that did not take place. Times are in ms since the start, unless stated otherwise. */
 export interface Played {

@@ -3,7 +3,7 @@ import type { Envelope } from '@cucumber/messages';
 import { unansweredTime } from '../../client/client-diagnosis.ts';
 import { ServerRun, setSession } from '../../harness/device/server-run.ts';
 import { ControlledClock } from '../../harness/implementation/controlled-clock.ts';
-import { EnvironmentError } from '../../harness/implementation/errors.ts';
+import { EnvironmentError, TargetFileError } from '../../harness/implementation/errors.ts';
 import { startTarget } from '../../harness/implementation/start-target.ts';
 import type { StartedTarget } from '../../harness/implementation/target.ts';
 import { ClientRunner, setClientRunner } from '../../harness/platform/client-runner.ts';
@@ -162,6 +162,9 @@ export class OneRun {
     const waited = waits !== undefined && this.#plan.includes(waits);
     // What only waits for the client to give up is begun first, and is over when its turn comes.
     if (this.#fault === undefined && waited) runner.beginRefusals();
+    // A client that cannot be started is told by the scenarios.
+    const misread = this.#fault === undefined ? await runner.misreadTime().catch(() => undefined) : undefined;
+    if (misread !== undefined) throw new TargetFileError(this.#plan.target.file, misread);
     if (this.#fault === undefined) await this.#run(clientLanes);
     const [fault] = runner.faults;
     if (fault !== undefined) this.#fault ??= faultInWords(fault);

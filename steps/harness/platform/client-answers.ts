@@ -8,7 +8,7 @@ import { learnSecret } from '../text/secrets.ts';
 import { now, wallMsAt } from '../time/now.ts';
 import type { ClientRun } from './client-run.ts';
 import type { ClientMessage, Script } from './client-script.ts';
-import { type Answer, leadOf, type ResponseTimes, receiveTimeOf, writeAnswer } from './client-setup.ts';
+import { type Answer, beyondMillisecondNs, leadOf, type ResponseTimes, receiveTimeOf, writeAnswer } from './client-setup.ts';
 import type { Platform } from './platform.ts';
 import type { Reports } from './reported-time.ts';
 
@@ -109,7 +109,7 @@ async function spendTime(
   const { setup } = clientRun;
   if (setup.clock !== undefined) {
     // The client's clock stands still: what it can see elapse is what the clock is moved by.
-    clock?.set(setup.clock.receives);
+    clock?.set(setup.clock.receives, beyondMillisecondNs);
     const received = receiveTimeOf(setup, setup.clock);
     return { received, sent: received + setup.processingMs };
   }

@@ -32,6 +32,9 @@ export interface ObservedConnection extends Pick<ClientConnection, 'accepted' | 
 /** The most requests, and the most reports, that are kept of one start. More of them would show nothing new. */
 const mostKept = 1000;
 
+/** A line with the bytes of a packet. */
+const hexDump = /(?:\b[\da-f]{2}[ :,-]){12,}|\b[\da-f]{48,}\b/i;
+
 /** One start of the client: everything that the suite saw of it. */
 export class ClientRun {
   readonly setup: ClientSetup;
@@ -40,6 +43,8 @@ export class ClientRun {
   /** Messages on the request topic, or those that look like a request on another topic. */
   readonly requests: Request[] = [];
   readonly reports: ReportedTime[] = [];
+  /** Lines that may hold a time, and that nothing read. */
+  readonly unread: string[] = [];
   /** Connections that were recognised as this client's. */
   connections: readonly ObservedConnection[] = [];
   /** How often it was seen to connect, refused connections included. */
@@ -136,8 +141,9 @@ export class ClientRun {
       .toSorted((a, b) => a.atUs - b.atUs)
       .map((entry) => `${timeOf(entry, this.started.atUs)}  ${entry.text}`);
     if (this.fate !== undefined) lines.push(`· ${this.fate}`);
-    for (const line of this.output.filter((text) => text.trim() !== '').slice(-8))
-      lines.push(`· output: ${printable(line, 200)}`);
+    // What a client dumps of its packets stands above, and must not push out what it says.
+    const said = this.output.filter((text) => text.trim() !== '' && !hexDump.test(text));
+    for (const line of said.slice(-8)) lines.push(`· output: ${printable(line, 200)}`);
     if (lines.length <= limit) return dropped === 0 ? lines : [...lines, `… ${dropped} packets left out`];
     return [...lines.slice(0, limit / 2), `… ${lines.length + dropped - limit} lines left out`, ...lines.slice(-limit / 2)];
   }

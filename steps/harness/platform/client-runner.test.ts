@@ -82,7 +82,7 @@ describe('a setup', { timeout: 120_000 }, () => {
 
   test('that differs is another start, at the same time, as another device, with a trace of its own', async (context) => {
     const runner = await open(context);
-    const scenes = [plain, unlike, { ...plain, processingMs: 5 }, { ...plain, type: 'string' }] as const;
+    const scenes = [plain, unlike, { ...plain, processingMs: 20 }, { ...plain, type: 'string' }] as const;
     const all = await Promise.all(scenes.map((setup) => runner.perform(setup)));
     assert.equal(new Set(all.map(({ identity }) => identity.deviceName)).size, 4);
     for (const clientRun of all) {
@@ -176,7 +176,7 @@ describe('a client', { timeout: 120_000 }, () => {
   test('of a device that there is once takes turns with itself', async (context) => {
     const device = { productKey: 'a1NtpSuite1', deviceName: 'only-one', deviceSecret: 'hunter22' };
     const runner = await open(context, tiny({ lock: join(folder, 'lock') }), { device, onlyThese: true });
-    const all = await Promise.all([plain, unlike, { ...plain, processingMs: 5 }].map((setup) => runner.perform(setup)));
+    const all = await Promise.all([plain, unlike, { ...plain, processingMs: 20 }].map((setup) => runner.perform(setup)));
     assert.deepEqual(
       all.map(({ ended, identity }) => [ended, identity.deviceName]),
       all.map(() => ['exited with code 0', 'only-one']),

@@ -4,15 +4,18 @@ import { EnvironmentError } from '../implementation/errors.ts';
 import { type ListenAddress, listenAddressOf } from '../implementation/listen-address.ts';
 import type { Identity, StartedTarget, Target } from '../implementation/target.ts';
 import { condensed } from '../mqtt/trace.ts';
+import { printable } from '../text/printable.ts';
+import { conceal } from '../text/secrets.ts';
 import { stopwatch } from '../time/stopwatch.ts';
 import { learnPassword, otherDevice, type StartParts, scriptOf } from './client-answers.ts';
 import { runClient } from './client-execution.ts';
 import { ClientRun } from './client-run.ts';
 import type { Script } from './client-script.ts';
-import { type ClientSetup, plainSetup } from './client-setup.ts';
+import { beyondMillisecondNs, type ClientSetup, plainSetup } from './client-setup.ts';
 import { clockFault } from './clock-proof.ts';
 import { Platform, type PlatformOptions } from './platform.ts';
 import { type Reports, reportsOf } from './reported-time.ts';
+import { unreadTime } from './unread-time.ts';
 
 /**
  * Starts the client under test in front of the platform that the suite plays. Every scenario describes a setup. Equal setups share one
@@ -135,6 +138,23 @@ export class ClientRunner {
     return clockFault({ target: this.target, perform: (setup) => this.perform(setup) });
   }
 
+  /**
+   * How the target file misreads the client's time, in words: the client prints the right one, and `result` does not read it, or it
+   * is no whole number of digits. Undefined where it is read, or where nothing like it is printed.
+   *
+   * @throws EnvironmentError when the client does not start
+   */
+  async misreadTime(): Promise<string | undefined> {
+    const [type = 'long'] = this.target.timestampTypes;
+    if (this.target.result === undefined) return undefined;
+    const unread = unreadTime(await this.perform(plainSetup(type)));
+    if (unread === undefined) return undefined;
+    const line = printable(conceal(unread.line, this.target.secrets), 300);
+    return unread.pattern === undefined
+      ? `result: the client prints "${line}", and ${unread.printed} is no whole number of digits: let it print milliseconds or seconds in digits only`
+      : `result.log: nothing that the client prints matches it. It prints "${line}", which this would read: ${unread.pattern}`;
+  }
+
   /** Ends every client that runs or is being started, and the platform. */
   async close(): Promise<void> {
     this.#giveUp.abort(new EnvironmentError('the run was ended before the client had started'));
@@ -167,7 +187,7 @@ export class ClientRunner {
 
   async #perform(setup: ClientSetup, identity: Identity): Promise<ClientRun> {
     using clock = setup.clock === undefined ? undefined : await ControlledClock.create();
-    if (setup.clock !== undefined) clock?.set(setup.clock.sends);
+    if (setup.clock !== undefined) clock?.set(setup.clock.sends, beyondMillisecondNs);
     const clientRun = new ClientRun(setup, identity);
     const common = { target: this.target, clientRun, clock, reports: this.#reports };
     if (setup.slowConnectMs > 0 || setup.refusal === 'refuses TCP' || setup.refusal === 'refuses CONNECT') {

@@ -44,9 +44,9 @@ describe('an answer', () => {
 test('a plain setup has one true answer and nothing out of the ordinary', () => {
   assert.deepEqual(plainSetup('long'), {
     type: 'long',
-    forthMs: 0,
-    backMs: 0,
-    processingMs: 0,
+    forthMs: 2,
+    backMs: 2,
+    processingMs: 5,
     answers: [trueAnswer()],
     slowConnectMs: 0,
   });

@@ -44,6 +44,12 @@ export interface ClientSetup {
   readonly slowConnectMs: number;
 }
 
+/** The latency of the link where a scenario does not say otherwise, in ms each way: no response comes in the moment of its request. */
+export const usualLatencyMs = 2;
+
+/** How long the platform takes to answer where a scenario does not say otherwise, in ms: as on the page, so that its two stamps differ. */
+export const usualProcessingMs = 5;
+
 /** The answer as the real platform writes it: compact, serverSendTime before serverRecvTime. */
 export const plainPayload =
   '{"deviceSendTime":{deviceSendTime},"serverSendTime":{serverSendTime},"serverRecvTime":{serverRecvTime}}';
@@ -59,7 +65,14 @@ export function trueAnswer(payload = plainPayload): Answer {
 
 /** A setup in which nothing is out of the ordinary. */
 export function plainSetup(type: TimestampType): ClientSetup {
-  return { type, forthMs: 0, backMs: 0, processingMs: 0, answers: [trueAnswer()], slowConnectMs: 0 };
+  return {
+    type,
+    forthMs: usualLatencyMs,
+    backMs: usualLatencyMs,
+    processingMs: usualProcessingMs,
+    answers: [trueAnswer()],
+    slowConnectMs: 0,
+  };
 }
 
 /** What a client sent as deviceSendTime, and what the platform says in return, as JSON in the type of the request. */
@@ -86,6 +99,12 @@ const usualLeadMs = 3_600_000;
 export function leadOf({ serverRecvTime }: ClientSetup, requestWallMs: number): number {
   return serverRecvTime === undefined ? usualLeadMs : serverRecvTime - Math.floor(requestWallMs);
 }
+
+/**
+ * How far beyond the whole millisecond a controlled clock stands, in ns: a program that reads seconds with a fraction and multiplies them
+ * may come to one millisecond less otherwise.
+ */
+export const beyondMillisecondNs = 300_000;
 
 /** The platform's time when it receives, in ms, where the client's clock is under control. */
 export function receiveTimeOf({ serverRecvTime }: ClientSetup, clock: NonNullable<ClientSetup['clock']>): number {

@@ -3,9 +3,13 @@ import { startTarget } from '../implementation/start-target.ts';
 import type { StartedTarget, Sync, Target } from '../implementation/target.ts';
 import type { ClientRun } from './client-run.ts';
 import { type Reports, readReport } from './reported-time.ts';
+import { mayHoldTime } from './unread-time.ts';
 
 /** How long a client that has reported may take to end by itself, or to report again, in ms. */
 export const afterReportMs = 300;
+
+/** The most lines that are kept which nothing read. */
+const mostUnread = 100;
 
 /** What a client is started with. */
 export interface ClientStart extends Pick<StartOptions, 'giveUp' | 'env' | 'mounts'> {
@@ -32,7 +36,9 @@ export async function startClient(
     ...options,
     values: { host, port: String(port), productKey, deviceName, deviceSecret, timestampType: setup.type },
     onLine: (line) => {
-      if (!clientRun.reportedTooOften) clientRun.keep(readReport(line, reports));
+      const report = readReport(line, reports);
+      if (report !== undefined) clientRun.keep(report);
+      else if (clientRun.unread.length < mostUnread && mayHoldTime(line)) clientRun.unread.push(line);
     },
   });
   void client.end.then((how) => {

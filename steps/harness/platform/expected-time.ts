@@ -8,17 +8,25 @@ export interface ExpectedTime extends Exchange {
   readonly twiceHigh: bigint;
   /** deviceRecvTime - deviceSendTime, in ms: at least and at most. */
   readonly elapsed: readonly [number, number];
+  /** Whether it is what a clock shows that was set by the result, up to the report; else it is the result. */
+  readonly later: boolean;
   /** In words, with the uncertainty. */
   readonly text: string;
 }
 
-/** How long before the request's arrival a client may have read its clock where its stamp does not tell, in ms. */
+/**
+ * How long before the request's arrival a client reads its clock at most, in ms, where its stamp does not tell. The Rules say so. Where the
+ * packet before came earlier still, what may have elapsed since is looked at as well, and leaves the report unjudged.
+ */
 const unseenMs = 50;
 
-/** A stamp that is no further behind the suite's clock than this, in ms, comes from it; the difference is the time to the suite. */
+/**
+ * A stamp that is no further behind the suite's clock than this, in ms, may come from it: then the difference is the time to the suite. It
+ * may come from another clock as well, so that nothing is decided by it.
+ */
 const mostBehindMs = 5000;
 
-/** Beyond this uncertainty, in ms, a latency that is not counted could not be told from one that is. */
+/** What is known less well than this, in ms, shows nothing of a report that it holds: it is measured again. */
 const mostUncertainMs = 100;
 
 /** The suite cannot judge: the machine is too busy, or the client reports too late. */
@@ -27,29 +35,48 @@ export class TooUncertain extends Error {
 }
 
 /**
- * The times that a client may report, for each valid response that was sent before the report: by the report's own stamps where it
- * has them, by the controlled clock where there is one, else between the least and the most that can have elapsed on the client's clock.
+ * The times that a client may report, for each valid response that was sent before the report: by the report's own stamps where it has
+ * them and the trace allows them, by the controlled clock where there is one, else between the least and the most that can have elapsed on
+ * the client's clock. Each is the formula's result, or that result plus the time until the report: a corrected clock at the moment of
+ * printing.
  *
  * @param seconds the client reports whole seconds
- * @throws TooUncertain when the report is none of the times that are known well, and another one is known too little
+ * @throws TooUncertain when the report is none of the times that are known well, and one of those that are known too little
  */
-export function expectedTimes(clientRun: ClientRun, report: ReportedTime, seconds: boolean): ExpectedTime[] {
+export function expectedTimes(
+  clientRun: Pick<ClientRun, 'setup' | 'requests'>,
+  report: ReportedTime,
+  seconds: boolean,
+): ExpectedTime[] {
   const all = clientRun.requests.flatMap((request) =>
     request.responses
       .filter(({ preliminary, unsent, message }) => !preliminary && !unsent && message.atUs <= report.atUs)
-      .flatMap((response) =>
-        elapsedOf(clientRun, request, response, report).flatMap((elapsed) => expectedOf(request, response, elapsed, seconds)),
-      ),
+      .flatMap((response) => {
+        const elapsed = elapsedOf(clientRun, request, response, report);
+        const exact = elapsed.every(([least, most]) => least === most);
+        const results = elapsed.flatMap((one) => expectedOf(request, response, one, { seconds, exact, later: false }));
+        // A controlled clock stands still until the report.
+        if (clientRun.setup.clock !== undefined) return results;
+        const untilReport = (report.atUs - response.message.atUs) / 1000;
+        const shown = elapsed.map((one) => printedLater(one, untilReport));
+        return [...results, ...shown.flatMap((one) => expectedOf(request, response, one, { seconds, exact, later: true }))];
+      }),
   );
-  const width = ({ elapsed: [least, most] }: ExpectedTime): number => most - least;
-  const known = all.filter((time) => width(time) <= mostUncertainMs * 2);
-  if (known.length < all.length && !isRight(report, known)) {
+  const width = ({ elapsed: [least, most] }: ExpectedTime): number => (most - least) / 2;
+  const known = all.filter((time) => width(time) <= mostUncertainMs);
+  if (!isRight(report, known) && isRight(report, all)) {
     throw new TooUncertain(
-      `the client's own clock is known to ${(Math.max(...all.map(width)) / 2).toFixed(0)} ms only, which is too little to judge its ` +
-        'time: run on a machine that is less busy, let the client report deviceRecvTime as well, or declare the capability "clock"',
+      `the client's own clock is known to ${Math.max(...all.map(width)).toFixed(0)} ms only, which is too little to judge its ` +
+        'time: run on a machine that is less busy, let the client write its output without a buffer (PYTHONUNBUFFERED=1, stdbuf -oL, ' +
+        'setvbuf), let it report deviceRecvTime as well, or declare the capability "clock"',
     );
   }
-  return known;
+  return all;
+}
+
+/** What elapsed for a clock that was set by the result and is printed up to so many ms later: that time counts whole, and not half. */
+function printedLater([least, most]: readonly [number, number], ms: number): readonly [number, number] {
+  return [least, most + 2 * ms];
 }
 
 /** Whether a report is one of the times that it may be. */
@@ -57,40 +84,90 @@ export function isRight({ twice }: ReportedTime, times: readonly ExpectedTime[])
   return twice !== undefined && times.some(({ twiceLow, twiceHigh }) => twice >= twiceLow && twice <= twiceHigh);
 }
 
-function expectedOf(request: Request, response: Response, elapsed: readonly [number, number], seconds: boolean): ExpectedTime[] {
+function expectedOf(
+  request: Request,
+  response: Response,
+  elapsed: readonly [number, number],
+  { seconds, exact, later }: { readonly seconds: boolean; readonly exact: boolean; readonly later: boolean },
+): ExpectedTime[] {
   const times = serverTimesOf(response);
   if (times === undefined) return [];
   const sum = times[0] + times[1];
   const [least, most] = elapsed;
   // Whole milliseconds on both of the client's clock readings, and rounding of the result either way: 1 ms.
-  const slack = least === most ? 1n : 2n;
+  const slack = exact ? 1n : 2n;
   const display = seconds ? 2000n : 0n;
   const twiceLow = sum + BigInt(Math.floor(least)) - slack - display;
-  const twiceHigh = sum + BigInt(Math.ceil(most)) + slack + display;
+  const twiceHigh = sum + BigInt(Math.ceil(most)) + (later ? 2n : slack) + display;
   const text = `${halved((twiceLow + twiceHigh) / 2n)}, to within ${halved((twiceHigh - twiceLow) / 2n)} ms`;
-  return [{ twiceLow, twiceHigh, request, response, elapsed, text }];
+  return [{ twiceLow, twiceHigh, request, response, elapsed, later, text }];
+}
+
+/** What a claimed deviceRecvTime claims to have elapsed since deviceSendTime, in ms; undefined without such a claim. */
+export function claimedElapsed({ deviceSendTime }: Request, { deviceRecvTime }: ReportedTime): number | undefined {
+  const sent = deviceSendTime?.number;
+  return deviceRecvTime === undefined || sent === undefined ? undefined : Number(deviceRecvTime - sent);
 }
 
 /**
- * What can have elapsed on the client's clock, in ms: at least and at most. A stamp that is a little behind the clock of this machine
- * was either read from that clock so long before it arrived, or from another clock that is behind; each case has bounds of its own.
+ * Whether a claimed time can have elapsed: by the controlled clock exactly, else within the bounds that the trace gives, to the
+ * whole milliseconds, or the step, of the client's clock.
  */
+export function canHaveElapsed(
+  clientRun: Pick<ClientRun, 'setup'>,
+  request: Request,
+  response: Response,
+  report: ReportedTime,
+): boolean {
+  const claimed = claimedElapsed(request, report);
+  if (claimed === undefined) return true;
+  return seenElapsed(clientRun, request, response, report).some(
+    ([least, most]) => claimed >= Math.floor(least) - 1 && claimed <= Math.ceil(most) + 1,
+  );
+}
+
+/** What elapsed on the client's clock, in ms, at least and at most: what it claims, where the trace allows it, or what the trace shows. */
 function elapsedOf(
-  { setup }: ClientRun,
+  clientRun: Pick<ClientRun, 'setup'>,
+  request: Request,
+  response: Response,
+  report: ReportedTime,
+): (readonly [number, number])[] {
+  const claimed = claimedElapsed(request, report);
+  if (claimed !== undefined && canHaveElapsed(clientRun, request, response, report)) return [[claimed, claimed]];
+  return seenElapsed(clientRun, request, response, report);
+}
+
+/**
+ * What can have elapsed on the client's clock by the trace. A stamp that is a little behind the clock of this machine was either read from
+ * that clock so long before it arrived, or from another clock that is behind; each case has bounds of its own.
+ */
+function seenElapsed(
+  { setup }: Pick<ClientRun, 'setup'>,
   { message, beforeUs = message.atUs, deviceSendTime }: Request,
   response: Response,
   report: ReportedTime,
 ): (readonly [number, number])[] {
-  const exactly = (ms: number): (readonly [number, number])[] => [[ms, ms]];
+  if (setup.clock !== undefined) {
+    const stood = setup.clock.receives - setup.clock.sends;
+    return [[stood, stood]];
+  }
   const sent = deviceSendTime?.number;
-  if (report.deviceRecvTime !== undefined && sent !== undefined) return exactly(Number(report.deviceRecvTime - sent));
-  if (setup.clock !== undefined) return exactly(setup.clock.receives - setup.clock.sends);
-  const least = (response.message.atUs - message.atUs) / 1000;
-  const most = (report.atUs - message.atUs) / 1000;
+  const step = stepOf(sent);
+  const least = (response.message.atUs - message.atUs) / 1000 - step;
+  // It had received the response when it reported, and reads no clock afterwards but the corrected one.
+  const most = (report.atUs - message.atUs) / 1000 + step;
   const behind = message.wallMs - Number(sent ?? 0n);
   const follows = behind >= -1 && behind < mostBehindMs;
   if (follows && behind <= unseenMs) return [[least, most + Math.max(0, behind) + 1]];
+  const own = [least, most + unseenMs] as const;
   // Since the packet before, which on a busy machine may be long.
-  const own = [least, most + Math.max(unseenMs, (message.atUs - beforeUs) / 1000)] as const;
-  return follows ? [[least + behind - 1, most + behind + 1], own] : [own];
+  const sinceMs = (message.atUs - beforeUs) / 1000;
+  const all = sinceMs > unseenMs ? [own, [least, most + sinceMs] as const] : [own];
+  return follows ? [[least + behind - 1, most + behind + 1], ...all] : all;
+}
+
+/** The step of a clock by a stamp of it, in ms, beyond the millisecond: many small systems count in hundredths of a second. */
+function stepOf(sent: bigint | undefined): number {
+  return sent !== undefined && sent % 10n === 0n ? 10 : 0;
 }

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { ClientRun } from '../harness/platform/client-run.ts';
+import type { ClientSetup } from '../harness/platform/client-setup.ts';
+import { client, type Deeds, formula, report, server, silent } from '../testing/made-up-clients.ts';
+import { clockFaultOf, refusedMoment } from './other-starts.ts';
+
+const starter = (perform: (setup: ClientSetup) => ClientRun) => ({ perform: async (setup: ClientSetup) => perform(setup) });
+
+describe('a start under a controlled clock', () => {
+  const clock = { sends: 1_571_724_098_000, receives: 1_571_724_098_025 };
+  const asks = (deviceSendTime: number | bigint) => client({ setup: { clock }, deviceSendTime });
+  const never = starter(() => assert.fail('nothing else was to be started'));
+
+  test('shows something where the stamp is that of the clock, in whichever unit', async () => {
+    for (const stamp of [1_571_724_098_000, 1_571_724_098, 1_571_724_098_000_300, 1_571_724_098_000_300_000n])
+      assert.equal(await clockFaultOf(asks(stamp), never), undefined);
+    assert.equal(await clockFaultOf(client({ deviceSendTime: 4711 }), never), undefined);
+  });
+
+  test('shows nothing where it is that of another clock', async () => {
+    assert.match((await clockFaultOf(asks(4711), never)) ?? '', /stood at 1571724098000, and the client sent 4711$/);
+    assert.match((await clockFaultOf(asks(1_571_724_099_000), never)) ?? '', /another clock/);
+  });
+
+  const waiting = (): ClientRun => Object.assign(silent(), { setup: { ...client().setup, clock } });
+
+  test('cannot be judged where the client asks only without it', async () => {
+    const waits = starter((setup) => (setup.clock === undefined ? client() : waiting()));
+    await assert.rejects(clockFaultOf(waiting(), waits), {
+      name: 'EnvironmentError',
+      message: /waits by the wall clock, which stands still/,
+    });
+  });
+
+  test('can be judged where it asks at the page’s time, never asks, or has ended', async () => {
+    assert.equal(
+      await clockFaultOf(
+        waiting(),
+        starter(() => client()),
+      ),
+      undefined,
+    );
+    assert.equal(
+      await clockFaultOf(
+        waiting(),
+        starter(() => silent()),
+      ),
+      undefined,
+    );
+    assert.equal(await clockFaultOf(Object.assign(waiting(), { ended: 'exited with code 1' }), never), undefined);
+  });
+});
+
+describe('a moment is refused', () => {
+  const talks = starter(() => client({ ...server, reports: [report(formula)] }));
+  const mute = starter(() => client(server));
+  const kind = async (deeds: Deeds, other = talks): Promise<string | undefined> =>
+    (await refusedMoment(client({ ...server, ...deeds }), other))?.kind;
+
+  test('where another one brings a time', async () => {
+    assert.equal(await kind({ setup: { processingMs: 0 } }), 'equal stamps are refused');
+    assert.equal(await kind({ setup: { processingMs: 0, forthMs: 0, backMs: 0 } }), 'a round trip of 0 is refused');
+  });
+
+  test('and not where none does, where one was reported or nothing heard, or at an ordinary moment', async () => {
+    assert.equal(await kind({ setup: { processingMs: 0 } }, mute), undefined);
+    assert.equal(await kind({ setup: { processingMs: 0 }, reports: [report(formula)] }), undefined);
+    assert.equal(await kind({ setup: { processingMs: 0 }, sent: false }), undefined);
+    assert.equal(await kind({}), undefined);
+  });
+});

@@ -1,0 +1,47 @@
+import { EnvironmentError } from '../harness/implementation/errors.ts';
+import type { ClientRun } from '../harness/platform/client-run.ts';
+import type { ClientRunner } from '../harness/platform/client-runner.ts';
+import { plainSetup } from '../harness/platform/client-setup.ts';
+import { clockTrial, showsControlledClock } from '../harness/platform/clock-proof.ts';
+import type { Diagnosis } from '../verdict/evidence.ts';
+import { equalStamps, zeroRoundTrip } from './client-diagnosis.ts';
+
+type Performer = Pick<ClientRunner, 'perform'>;
+
+/**
+ * Why a start shows nothing of a client under a controlled clock, in words: its stamp comes from another clock. Undefined where it shows
+ * something.
+ *
+ * @throws EnvironmentError where it waits by the clock that stands still: it asks without the controlled clock, and never with it
+ */
+export async function clockFaultOf(clientRun: ClientRun, starter: Performer): Promise<string | undefined> {
+  const { setup, request, requests, ended } = clientRun;
+  if (setup.clock === undefined) return undefined;
+  const sent = request?.deviceSendTime?.number;
+  if (sent !== undefined && !showsControlledClock(sent, setup.clock.sends))
+    return `the client's stamps come from another clock than the one that "clock" sets: that stood at ${setup.clock.sends}, and the client sent ${sent}`;
+  if (requests.length > 0 || ended !== undefined) return undefined;
+  const [page, free] = await Promise.all([starter.perform(clockTrial(setup.type)), starter.perform(plainSetup(setup.type))]);
+  // One that asks at the page's time, and not at another, has its reason in the time.
+  if (page.requests.length > 0 || free.requests.length === 0) return undefined;
+  throw new EnvironmentError(
+    'the client waits by the wall clock, which stands still here, and never asks: let it wait by the monotonic clock, or take "clock" out ' +
+      "of the target file's capabilities",
+  );
+}
+
+/**
+ * What a client refuses that has no time from a response with two equal stamps, or in the moment of its request, and one from another
+ * response; undefined where it is not that.
+ */
+export async function refusedMoment({ setup, reports, request }: ClientRun, starter: Performer): Promise<Diagnosis | undefined> {
+  const sent = request?.responses.some(({ unsent }) => !unsent) === true;
+  if (reports.length > 0 || !sent || setup.clock !== undefined) return undefined;
+  const trip = setup.forthMs + setup.backMs;
+  if (setup.processingMs > 0 && trip > 0) return undefined;
+  const other = await starter.perform({ ...plainSetup(setup.type), answers: setup.answers });
+  if (other.reports.length === 0) return undefined;
+  return trip > 0
+    ? { kind: equalStamps, text: `${equalStamps}: serverRecvTime and serverSendTime may be the same millisecond` }
+    : { kind: zeroRoundTrip, text: `${zeroRoundTrip}: a response may come in the millisecond of its request` };
+}

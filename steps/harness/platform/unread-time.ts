@@ -1,0 +1,66 @@
+import { type Request, serverTimesOf } from '../message/exchange.ts';
+import type { ClientRun } from './client-run.ts';
+
+/** A time that a client printed, and that the target file does not read. */
+export interface UnreadTime {
+  readonly line: string;
+  /** The time as it was printed. */
+  readonly printed: string;
+  /** A pattern that reads it; undefined where it is no whole number of digits, so that none does. */
+  readonly pattern: string | undefined;
+}
+
+/** How far a printed time may be from the platform's, which is an hour ahead of the client's surroundings, in ms. */
+const nearMs = 10_000;
+
+/** The forms in which programs print a time, each with what it stands for in ms. */
+const forms: readonly { readonly form: RegExp; readonly plain?: true; readonly read: (printed: string) => number }[] = [
+  { form: /(?<![\d.,:-])\d{13}(?![\d,:-])/g, plain: true, read: Number },
+  { form: /(?<![\d.,])\d{1,3}(?:[,._'\u00a0\u202f ]\d{3}){4}(?!\d)/g, read: (printed) => Number(printed.replaceAll(/\D/g, '')) },
+  { form: /(?<![\d.])\d\.\d{3,}e\+?1[0-2](?!\d)/gi, read: Number },
+  { form: /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)/g, read: (printed) => Date.parse(printed) },
+];
+
+/** Whether a line may hold a time in one of these forms. */
+export function mayHoldTime(line: string): boolean {
+  return forms.some(({ form }) => line.search(form) >= 0);
+}
+
+/**
+ * The platform's time in what a client printed after it was answered, where no report is that time: in a line that was not read at
+ * all, or in a form that is no whole number of digits. Undefined where there is none. The stamps of the response do not count: a client
+ * that prints what it received has not calculated anything.
+ */
+export function unreadTime({ requests, reports, unread }: ClientRun): UnreadTime | undefined {
+  const times = requests.flatMap(answeredTimes);
+  const isNear = (ms: number, within = nearMs): boolean => times.some((time) => Math.abs(ms - Number(time)) <= within);
+  if (reports.some(({ twice }) => twice !== undefined && isNear(Number(twice) / 2))) return undefined;
+  const lines = reports.length > 0 ? reports.map(({ line }) => line) : unread;
+  for (const line of lines)
+    for (const { form, plain, read } of forms) {
+      if (plain && reports.length > 0) continue;
+      for (const { 0: printed, index } of line.matchAll(form)) {
+        if (!isNear(read(printed), Math.max(nearMs, lastDigit(printed))) || times.some((time) => String(time) === printed))
+          continue;
+        const before = line.slice(0, index).replace(/^.*(?=.{40}$)/, '');
+        return { line, printed, pattern: plain ? `${escaped(before)}(?<time>\\d+)` : undefined };
+      }
+    }
+  return undefined;
+}
+
+/** What the last digit of a number in powers of ten counts, in ms; 0 for every other form. */
+function lastDigit(printed: string): number {
+  const [, fraction = '', power = ''] = /^\d\.(\d+)e\+?(\d+)$/i.exec(printed) ?? [];
+  return power === '' ? 0 : 10 ** (Number(power) - fraction.length);
+}
+
+/** Both stamps of each response that reached the client. */
+function answeredTimes({ responses }: Request): bigint[] {
+  return responses.filter(({ unsent }) => !unsent).flatMap((response) => serverTimesOf(response) ?? []);
+}
+
+/** What stands before a time, as a pattern: other numbers in it may be others the next time. */
+function escaped(text: string): string {
+  return text.replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`).replaceAll(/\d+/g, String.raw`\d+`);
+}

@@ -281,7 +281,6 @@ export class RequestLedger {
     const [received, sent] = times;
     if (received <= sent) return;
     const expected = 'serverRecvTime not later than serverSendTime';
-    const { request } = response;
     this.#add({ mistake: 'the two members are swapped' }, request, expected, response.payload.text, response);
   }
 

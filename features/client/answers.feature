@@ -56,13 +56,17 @@ Feature: What a client makes of an answer
   @client-no-time-without-answer
   @must
   Rule: the client MUST NOT report a calculated time when it was not answered
-    Not connected, or connected and unanswered. How it says so, and whether it ends, is its own affair.
+    A client that is not connected, or is connected and not answered, has no time to report. It may
+    print an error, try again or exit. The platform's other services send properties, upgrades and
+    the device's shadow: a time in these messages is not an answer either. Where nothing listens on
+    the port, a client that waits to be told to ask is told after half of its `within`.
 
     Source: stated, "The system time of a device can be calibrated by using the NTP service only if the device is connected"
 
     Depends on: client-request-topic
 
-    Usual mistakes: the local clock is printed when nothing came
+    Usual mistakes: the local clock is printed when nothing came; a time in another service's message
+    is taken
 
     Scenario Outline: The platform <refusal>
       Given a platform that <refusal>
@@ -70,10 +74,13 @@ Feature: What a client makes of an answer
       Then the client reports no time
 
       Examples:
-        | refusal         |
-        | refuses TCP     |
-        | refuses CONNECT |
-        | never answers   |
+        | refusal                                  |
+        | does not listen                          |
+        | resets every connection                  |
+        | refuses CONNECT                          |
+        | never answers                            |
+        | sends only messages of other services    |
+        | resets the connection after each request |
 
   @client-no-made-up-time
   @must

@@ -4,7 +4,14 @@ import type { Request } from '../harness/message/exchange.ts';
 import type { SeenStamp } from '../harness/platform/client-clock.ts';
 import type { ClientRun, ReportedTime } from '../harness/platform/client-run.ts';
 import type { ClientRunner } from '../harness/platform/client-runner.ts';
-import { type ClientSetup, pagePayload, plainPayload, plainSetup, trueAnswer } from '../harness/platform/client-setup.ts';
+import {
+  type ClientSetup,
+  pagePayload,
+  plainPayload,
+  plainSetup,
+  refusedUnnamed,
+  trueAnswer,
+} from '../harness/platform/client-setup.ts';
 import { type ExpectedTime, expectedTimes, TooUncertain } from '../harness/platform/expected-time.ts';
 import { mistakesOf } from '../requirements/requirement.ts';
 import type { Judge, NtpWorld, ScenarioState } from '../support/world.ts';
@@ -104,7 +111,9 @@ export class ClientScenario implements ScenarioState {
   /** Blames a client that was not seen to do what the platform refuses: that it reports no time then shows nothing. */
   requireRefused(): void {
     const { setup, attempts } = this.clientRun;
-    if (setup.refusal === 'never answers') this.requireOwnTopic();
+    // The operating system refuses in the platform's place: the suite sees no attempt.
+    if (setup.refusal === 'does not listen') return;
+    if (!refusedUnnamed.has(setup.refusal)) this.requireOwnTopic();
     else if (attempts === 0) this.#judge.fail({ expected: 'an attempt to connect', received: this.silence(), cause: 'silence' });
   }
 

@@ -1,7 +1,7 @@
 import { Before, Given, When } from '@cucumber/cucumber';
 import type { TimestampType } from '../harness/message/exchange.ts';
 import { runner } from '../harness/platform/client-runner.ts';
-import { type Refusal, type Sequel, trueAnswer } from '../harness/platform/client-setup.ts';
+import { type Refusal, refusals, type Sequel, trueAnswer } from '../harness/platform/client-setup.ts';
 import { ClientScenario, type ClientWorld } from './client-scenario.ts';
 
 Before({ name: 'the client' }, function (this: ClientWorld) {
@@ -87,7 +87,7 @@ Given('the platform answers twice, {duration} apart', function (this: ClientWorl
   this.scenario.setup = { ...this.scenario.setup, answers: [trueAnswer(), { ...trueAnswer(), afterMs }] };
 });
 
-Given(/^a platform that (refuses TCP|refuses CONNECT|never answers)$/, function (this: ClientWorld, refusal: Refusal) {
+Given(new RegExp(`^a platform that (${refusals.join('|')})$`), function (this: ClientWorld, refusal: Refusal) {
   this.scenario.setup = { ...this.scenario.setup, refusal };
 });
 

@@ -139,8 +139,8 @@ test('the sentences about the surroundings make the setup that is performed', as
     await say(answering, 'the client asks and is answered');
     assert.deepEqual(answering.scenes[0]?.answers, answers);
   }
-  await say(here, 'a platform that refuses TCP');
-  assert.equal(here.client.setup.refusal, 'refuses TCP');
+  await say(here, 'a platform that resets every connection');
+  assert.equal(here.client.setup.refusal, 'resets every connection');
   await say(here, 'a platform that loses the first answer');
   assert.equal(here.client.setup.sequel, 'loses the first answer');
 });
@@ -394,18 +394,20 @@ describe('on a controlled clock', () => {
 
 describe('the client reports no time', () => {
   const sentence = 'the client reports no time';
-  const refused = (refusal: 'refuses TCP' | 'never answers', deeds: Deeds = {}): ClientRun =>
+  const refused = (refusal: 'resets every connection' | 'never answers', deeds: Deeds = {}): ClientRun =>
     client({ setup: { refusal }, ...deeds });
 
   test('and was seen to try', async () => {
     const id = 'client-no-time-without-answer';
     await say(world(id, [refused('never answers')]), sentence);
-    const tried = Object.assign(silent({ attempts: 1 }), { setup: { ...plainSetup('long'), refusal: 'refuses TCP' } });
+    const tried = Object.assign(silent({ attempts: 1 }), {
+      setup: { ...plainSetup('long'), refusal: 'resets every connection' },
+    });
     await say(world(id, [tried]), sentence);
-    const idle = Object.assign(silent(), { setup: { ...plainSetup('long'), refusal: 'refuses TCP' } });
+    const idle = Object.assign(silent(), { setup: { ...plainSetup('long'), refusal: 'resets every connection' } });
     const { expected, received, cause } = await fail(world(id, [idle]), sentence);
     assert.equal(expected, 'an attempt to connect');
-    assert.match(received, /^no connection \(the platform refuses TCP\)/);
+    assert.match(received, /^no connection \(the platform resets every connection\)/);
     assert.equal(cause, 'silence');
     const elsewhere = refused('never answers', { publish: { topic: 'x' } });
     assert.deepEqual((await fail(world(id, [elsewhere]), sentence)).received, 'PUBLISH on x');

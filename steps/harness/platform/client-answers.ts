@@ -9,6 +9,7 @@ import { now, wallMsAt } from '../time/now.ts';
 import type { ClientRun } from './client-run.ts';
 import type { ClientMessage, Script } from './client-script.ts';
 import { type Answer, leadOf, type ResponseTimes, receiveTimeOf, writeAnswer } from './client-setup.ts';
+import { otherServices } from './other-services.ts';
 import type { Platform } from './platform.ts';
 import type { Reports } from './reported-time.ts';
 
@@ -80,6 +81,8 @@ async function answer(parts: StartParts, request: Request, message: ClientMessag
   const { clientRun, target } = parts;
   const { setup, requests } = clientRun;
   const first = requests[0] === request;
+  if (setup.refusal === 'resets the connection after each request') message.connection.cut();
+  if (setup.refusal === 'sends only messages of other services') sendOtherServices(parts);
   if (setup.refusal !== undefined) return;
   if (first && setup.sequel === 'loses the first answer') return;
   if (first && setup.sequel === 'cuts the connection after the first request') {
@@ -100,6 +103,14 @@ async function answer(parts: StartParts, request: Request, message: ClientMessag
     await pass(each.afterMs, clientRun);
     deliver(parts, request, message, each, times);
   }
+}
+
+/** Sends the client what it subscribed of the platform's other services. The time in it is an hour ahead of the suite's clock. */
+function sendOtherServices({ clientRun, platform }: StartParts): void {
+  const { identity, setup } = clientRun;
+  const timeMs = Math.floor(wallMsAt() + leadOf(setup, 0));
+  for (const { topic, payload } of otherServices(identity, timeMs))
+    for (const connection of platform.connections(identity)) connection.deliver(topic, payload);
 }
 
 async function spendTime(

@@ -15,8 +15,24 @@ export interface Answer {
   readonly echoOffByMs: number;
 }
 
-/** What the platform does instead of serving the client. */
-export type Refusal = 'refuses TCP' | 'refuses CONNECT' | 'never answers';
+/** What the platform does instead of answering the client, as the sentence of a scenario says it. */
+export const refusals = [
+  'does not listen',
+  'resets every connection',
+  'refuses CONNECT',
+  'never answers',
+  'sends only messages of other services',
+  'resets the connection after each request',
+] as const;
+
+export type Refusal = (typeof refusals)[number];
+
+/** Refusals of a client that has not shown yet who it is: it needs a platform, or a port, of its own. */
+export const refusedUnnamed: ReadonlySet<Refusal | undefined> = new Set([
+  'does not listen',
+  'resets every connection',
+  'refuses CONNECT',
+]);
 
 /** What happens between the client and the platform in a scenario that needs more than one request. */
 export type Sequel = 'answers the first request late' | 'loses the first answer' | 'cuts the connection after the first request';

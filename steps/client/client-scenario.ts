@@ -83,6 +83,13 @@ export class ClientScenario implements ScenarioState {
     this.clientRuns.push(await starter.perform(this.setup));
   }
 
+  /** Whether the client still runs when its `within` has passed since it reported a time from a valid response. */
+  async staysAfterAnswer(): Promise<boolean> {
+    const { type } = this.setup;
+    const { ended, reports } = await this.#required().perform({ ...plainSetup(type), untilItEnds: true });
+    return reports.length > 0 && ended === undefined;
+  }
+
   /** The client's first request, or the blame for a client that never asked. */
   firstRequest(clientRun: ClientRun = this.clientRun): Request {
     const { request } = clientRun;

@@ -62,10 +62,6 @@ Given('the platform answers with:', function (this: ClientWorld, payload: string
   this.scenario.setup = { ...this.scenario.setup, answers: [trueAnswer(payload)] };
 });
 
-Given('the platform first answers with:', function (this: ClientWorld, payload: string) {
-  this.scenario.setup = { ...this.scenario.setup, answers: [trueAnswer(payload), trueAnswer()] };
-});
-
 Given(
   "the platform first delivers another device's response, whose times are {duration} off",
   function (this: ClientWorld, offByMs: number) {

@@ -121,7 +121,7 @@ test('the sentences about the surroundings make the setup that is performed', as
   assert.equal(slow.scenes[0]?.slowConnectMs, 2000);
   for (const [sentence, argument, answers] of [
     ['the platform answers with:', '{}', [trueAnswer('{}')]],
-    ['the platform first answers with:', '{}', [trueAnswer('{}'), trueAnswer()]],
+    ['the platform first answers with:', '{}', [{ ...trueAnswer('{}'), request: 1 }, trueAnswer()]],
     [
       "the platform first delivers another device's response, whose times are 1 h off",
       undefined,
@@ -466,9 +466,10 @@ describe('the client reports the right time or none', () => {
   });
 });
 
-describe('the client ends or reports a time', () => {
-  const sentence = 'the client ends or reports a time';
-  const judge = (deeds: Deeds) => world('client-outlives-malformed', [client({ ...server, ...deeds })]);
+describe('the client exits or gets its time', () => {
+  const sentence = 'the client exits or gets its time';
+  const judge = (deeds: Deeds, own: Partial<Target> = {}, beside?: ClientRun) =>
+    world('client-outlives-malformed', [client({ ...server, ...deeds })], own, () => beside ?? client());
 
   test('either is enough', async () => {
     await say(judge({ rest: { ended: 'exited with code 1', overdue: true } }), sentence);
@@ -477,12 +478,30 @@ describe('the client ends or reports a time', () => {
     await say(judge({ sent: false, reports: [report(formula)] }), sentence);
   });
 
-  test('neither is a client that hangs', async () => {
+  test('neither is a client that hangs, where it exits after a valid response', async () => {
     const { likely, cause } = await fail(judge({ rest: { overdue: true } }), sentence);
     assert.match(likely ?? '', /hangs/);
     assert.equal(cause, 'silence');
     assert.deepEqual((await fail(judge({ sent: false }), sentence)).cause, 'silence');
     await fail(judge({ publish: { topic: 'x' }, reports: [report(formula)] }), sentence);
+  });
+
+  test('a client that stays after a valid response and never asks again is not judged', async () => {
+    const stays = client({ ...server, reports: [report(formula)] });
+    assert.equal(await say(judge({ rest: { overdue: true } }, {}, stays), sentence), 'skipped');
+    const told = { sync: { kind: 'stdin', text: 'go' } } as const;
+    await fail(judge({ rest: { overdue: true } }, told, stays), sentence);
+  });
+});
+
+describe('the client is not killed by a signal', () => {
+  const sentence = 'the client is not killed by a signal';
+  const judge = (ended: string) => world('client-survives-malformed', [client({ ...server, rest: { ended } })]);
+
+  test('by itself it may exit', async () => {
+    await say(judge('exited with code 1'), sentence);
+    for (const ended of ['killed by SIGSEGV', 'exited with code 134'])
+      assert.equal((await fail(judge(ended), sentence)).received, `the client ${ended}`);
   });
 });
 

@@ -100,6 +100,7 @@ async function answer(parts: StartParts, request: Request, message: ClientMessag
   }
   if (late) await clientRun.until(() => (requests[0]?.responses.length ?? 0) > 0, target.withinMs);
   for (const each of setup.answers) {
+    if (each.request !== undefined && requests[each.request - 1] !== request) continue;
     await pass(each.afterMs, clientRun);
     deliver(parts, request, message, each, times);
   }

@@ -5,6 +5,7 @@ import type { StartParts } from './client-answers.ts';
 import type { ClientConnection } from './client-connection.ts';
 import { refusedUnnamed } from './client-setup.ts';
 import { afterReportMs, startClient, tellToAsk } from './client-start.ts';
+import { malformedRequest, untilItRecovers } from './recovery.ts';
 
 /** Where and how a start takes place. */
 export interface StartSurroundings {
@@ -67,6 +68,12 @@ async function letAsk(parts: StartParts, client: StartedTarget): Promise<void> {
   const { withinMs, sync } = target;
   const over = (): boolean => clientRun.ended !== undefined;
   const interval = sync.kind === 'every' ? sync.intervalMs : 0;
+  if (malformedRequest(setup) !== undefined) {
+    const ask = sync.kind === 'start' || sync.kind === 'every' ? undefined : () => trigger(parts, client);
+    await untilItRecovers({ clientRun, withinMs, intervalMs: interval, ask });
+    if (clientRun.reports.length > 0) await clientRun.until(() => over() || clientRun.reportedTooOften, afterReportMs);
+    return;
+  }
   await trigger(parts, client);
   if (setup.sequel !== undefined) {
     await clientRun.until(() => over() || clientRun.requests.length > 0, withinMs + interval);
@@ -80,7 +87,8 @@ async function letAsk(parts: StartParts, client: StartedTarget): Promise<void> {
   await clientRun.until(() => over() || enough() || clientRun.askedTooOften, deadline);
   clientRun.overdue = !(over() || enough());
   // One that has reported may end, or report again.
-  if (clientRun.reports.length > 0) await clientRun.until(() => over() || clientRun.reportedTooOften, afterReportMs);
+  const afterMs = setup.untilItEnds === true ? withinMs : afterReportMs;
+  if (clientRun.reports.length > 0) await clientRun.until(() => over() || clientRun.reportedTooOften, afterMs);
 }
 
 /** Has the client ask, where it does not by itself. */

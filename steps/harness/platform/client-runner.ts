@@ -9,7 +9,7 @@ import { learnPassword, otherDevice, type StartParts, scriptOf } from './client-
 import { runClient } from './client-execution.ts';
 import { ClientRun } from './client-run.ts';
 import type { Script } from './client-script.ts';
-import { type ClientSetup, plainSetup, refusals, refusedUnnamed } from './client-setup.ts';
+import { type ClientSetup, isMeant, plainSetup, refusals, refusedUnnamed } from './client-setup.ts';
 import { clockFault } from './clock-proof.ts';
 import { ClosedPort } from './closed-port.ts';
 import { Platform, type PlatformOptions } from './platform.ts';
@@ -85,7 +85,8 @@ export class ClientRunner {
    * take its whole deadline.
    */
   get mute(): boolean {
-    const answered = this.#finished.filter(({ setup }) => setup.refusal === undefined);
+    // After a malformed or foreign response no time is right as well.
+    const answered = this.#finished.filter(({ setup }) => setup.refusal === undefined && setup.answers.every(isMeant));
     const tried = new Set(answered.map(({ setup }) => setup.type));
     if (answered.length < 4 || !this.target.timestampTypes.every((type) => tried.has(type))) return false;
     return answered.every(({ reports }) => reports.length === 0);

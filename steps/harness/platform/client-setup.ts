@@ -13,6 +13,8 @@ export interface Answer {
   readonly afterMs: number;
   /** How far the echo is from the request's deviceSendTime, in ms. */
   readonly echoOffByMs: number;
+  /** The number of the only request that gets it, from 1; by default every request does. */
+  readonly request?: number;
 }
 
 /** What the platform does instead of answering the client, as the sentence of a scenario says it. */
@@ -58,6 +60,8 @@ export interface ClientSetup {
   readonly sequel?: Sequel;
   /** How long CONNACK is withheld, in ms. */
   readonly slowConnectMs: number;
+  /** Whether a client that has reported is watched for its whole `within`, to see whether it ends by itself. */
+  readonly untilItEnds?: true;
 }
 
 /** The answer as the real platform writes it: compact, serverSendTime before serverRecvTime. */
@@ -71,6 +75,11 @@ export const pagePayload =
 /** An answer that the client is to believe. */
 export function trueAnswer(payload = plainPayload): Answer {
   return { payload, on: 'its own', offByMs: 0, echoOffByMs: 0, afterMs: 0 };
+}
+
+/** Whether the client is to believe an answer. */
+export function isMeant({ on, offByMs, echoOffByMs, request }: Answer): boolean {
+  return on === 'its own' && offByMs === 0 && echoOffByMs === 0 && request === undefined;
 }
 
 /** A setup in which nothing is out of the ordinary. */

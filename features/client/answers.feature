@@ -238,9 +238,19 @@ Feature: What a client makes of an answer
 
     Depends on: client-any-offset
 
-    Usual mistakes: the topic of an arriving message is not looked at
+    Usual mistakes: the topic of an arriving message is not looked at; only its device name is
 
     Example: Another device's response comes first
       Given the platform first delivers another device's response, whose times are 1 h off
       When the client asks and is answered
       Then the client reports the right time or none
+
+    Scenario Outline: The response of its device name in another product comes first, <whose> deviceSendTime
+      Given the platform first delivers the response of its device name in another product, whose times are 1 h off and whose deviceSendTime is <off> off
+      When the client asks and is answered
+      Then the client reports the right time or none
+
+      Examples:
+        | whose             | off  |
+        | with the client's | 0 ms |
+        | with another      | 1 h  |

@@ -73,6 +73,16 @@ Given(
 );
 
 Given(
+  'the platform first delivers the response of its device name in another product, whose times are {duration} off and whose deviceSendTime is {duration} off',
+  function (this: ClientWorld, offByMs: number, echoOffByMs: number) {
+    this.scenario.setup = {
+      ...this.scenario.setup,
+      answers: [{ ...trueAnswer(), on: "another product's", offByMs, echoOffByMs }, trueAnswer()],
+    };
+  },
+);
+
+Given(
   'the platform first delivers a response whose deviceSendTime is {duration} off, and its times too',
   function (this: ClientWorld, offByMs: number) {
     this.scenario.setup = { ...this.scenario.setup, answers: [{ ...trueAnswer(), offByMs, echoOffByMs: offByMs }, trueAnswer()] };

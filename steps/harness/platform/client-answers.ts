@@ -17,6 +17,9 @@ import type { Reports } from './reported-time.ts';
 /** The device whose responses must not reach the client under test. */
 export const otherDevice: Identity = { productKey: 'a1NtpSuite1', deviceName: 'somebody-else' };
 
+/** A product in which there is a device of the client's name. */
+const otherProduct = 'a1NtpSuite2';
+
 /** What takes part in one start of the client. */
 export interface StartParts {
   readonly target: Target;
@@ -136,6 +139,15 @@ async function spendTime(
   return { received, sent };
 }
 
+/** The topic of an answer: the client's own, another device's, or that of its device name in another product. */
+function topicOf({ on }: Answer, { identity, responseTopic }: ClientRun): string {
+  if (on === 'its own') return responseTopic;
+  const { productKey, deviceName } = otherDevice;
+  return on === "another device's"
+    ? `/ext/ntp/${productKey}/${deviceName}/response`
+    : `/ext/ntp/${otherProduct}/${identity.deviceName}/response`;
+}
+
 function deliver(
   { clientRun, platform }: StartParts,
   request: Request,
@@ -160,8 +172,7 @@ function deliver(
   const payload = writeAnswer(answer, type, written);
   const valid = answer === clientRun.setup.answers.at(-1);
   if (valid) assertValid('response', payload);
-  const topic =
-    answer.on === 'its own' ? clientRun.responseTopic : `/ext/ntp/${otherDevice.productKey}/${otherDevice.deviceName}/response`;
+  const topic = topicOf(answer, clientRun);
   const time = now();
   const unsent = platform.respond(message, topic, payload).length === 0;
   const sent = { ...time, topic, payload: Buffer.from(payload), qos: 0, retain: false, dup: false } as const;

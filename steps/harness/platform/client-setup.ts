@@ -6,7 +6,7 @@ export interface Answer {
   /** A payload with the placeholders {deviceSendTime}, {serverRecvTime} and {serverSendTime}; each becomes JSON in the request's type. */
   readonly payload: string;
   /** On whose response topic. */
-  readonly on: 'its own' | "another device's";
+  readonly on: 'its own' | "another device's" | "another product's";
   /** How far both server times are from the platform's time, in ms: only in messages that the client must not believe. */
   readonly offByMs: number;
   /** How long after the message before it, in ms. */

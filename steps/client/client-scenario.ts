@@ -90,6 +90,11 @@ export class ClientScenario implements ScenarioState {
     return reports.length > 0 && ended === undefined;
   }
 
+  /** Starts the client anew in the scene of its last start, which could not be judged. */
+  async performAgain(): Promise<void> {
+    this.clientRuns.splice(-1, 1, await this.#required().performAgain(this.clientRun));
+  }
+
   /** The client's first request, or the blame for a client that never asked. */
   firstRequest(clientRun: ClientRun = this.clientRun): Request {
     const { request } = clientRun;

@@ -2,7 +2,7 @@ import { Given, Then } from '@cucumber/cucumber';
 import type { Target } from '../harness/implementation/target.ts';
 import type { ClientRun, ReportedTime } from '../harness/platform/client-run.ts';
 import { trueAnswer } from '../harness/platform/client-setup.ts';
-import { type ExpectedTime, expectedTimes, isRight } from '../harness/platform/expected-time.ts';
+import { type ExpectedTime, expectedTimes, isRight, TooUncertain } from '../harness/platform/expected-time.ts';
 import type { ClientWorld } from './client-scenario.ts';
 
 /** How the end of a process is described that a signal killed, also where a shell or a container reports it as its exit code. */
@@ -16,20 +16,35 @@ Given('the platform first answers the second request with:', function (this: Cli
   this.scenario.setup = { ...this.scenario.setup, answers: [{ ...trueAnswer(payload), request: 2 }, trueAnswer()] };
 });
 
-Then('every time that the client reports is the right one', function (this: ClientWorld) {
-  this.scenario.firstReport();
-  const { clientRun, target } = this.scenario;
+/** How often a client is started again where the machine was too busy to judge it. */
+const mostAgain = 2;
+
+Then('every time that the client reports is the right one', async function (this: ClientWorld) {
+  for (let again = 0; ; again += 1) {
+    try {
+      requireEveryRight(this);
+      return;
+    } catch (error) {
+      if (!(error instanceof TooUncertain) || again === mostAgain) throw error;
+      await this.scenario.performAgain();
+    }
+  }
+});
+
+function requireEveryRight(world: ClientWorld): void {
+  world.scenario.firstReport();
+  const { clientRun, target } = world.scenario;
   for (const report of clientRun.reports) {
     const times = timesAfterLastRequest(clientRun, report, target);
     if (!isRight(report, times)) {
-      this.fail({
+      world.fail({
         expected: `no time, or the right one${times.at(-1) === undefined ? '' : `, ${times.at(-1)?.text}`}`,
         received: report.literal,
         likely: 'a member of an earlier response is used where the response has none',
       });
     }
   }
-});
+}
 
 /** What a report may be: the time of the last request before it. */
 function timesAfterLastRequest({ setup, requests }: ClientRun, report: ReportedTime, target: Target): ExpectedTime[] {

@@ -23,9 +23,9 @@ export type {
 } from '../harness/message/exchange.ts';
 export type { Payload, Value } from '../harness/message/payload.ts';
 export { payloadFaults } from '../harness/message/payload-schema.ts';
-export type { ClientConnection } from '../harness/platform/client-connection.ts';
+export type { ClientConnection, ClientMessage as PlatformRequest } from '../harness/platform/client-connection.ts';
 export type { ClientRun, ReportedTime } from '../harness/platform/client-run.ts';
-export type { ClientMessage as PlatformRequest, Script } from '../harness/platform/client-script.ts';
+export type { Script } from '../harness/platform/client-script.ts';
 export { type ClientSetup, pagePayload, plainPayload, trueAnswer } from '../harness/platform/client-setup.ts';
 export { ClientUnderTest } from '../harness/platform/client-under-test.ts';
 export { TooUncertain } from '../harness/platform/expected-time.ts';

@@ -173,18 +173,20 @@ describe('on a controlled clock', () => {
 
 describe('the client reports no time', () => {
   const sentence = 'the client reports no time';
-  const refused = (refusal: 'refuses TCP' | 'never answers', deeds: Deeds = {}): ClientRun =>
+  const refused = (refusal: 'resets every connection' | 'never answers', deeds: Deeds = {}): ClientRun =>
     client({ setup: { refusal }, ...deeds });
 
   test('and was seen to try', async () => {
     const id = 'client-no-time-without-answer';
     await say(world(id, [refused('never answers')]), sentence);
-    const tried = Object.assign(silent({ attempts: 1 }), { setup: { ...plainSetup('long'), refusal: 'refuses TCP' } });
+    const tried = Object.assign(silent({ attempts: 1 }), {
+      setup: { ...plainSetup('long'), refusal: 'resets every connection' },
+    });
     await say(world(id, [tried]), sentence);
-    const idle = Object.assign(silent(), { setup: { ...plainSetup('long'), refusal: 'refuses TCP' } });
+    const idle = Object.assign(silent(), { setup: { ...plainSetup('long'), refusal: 'resets every connection' } });
     const { expected, received, cause } = await fail(world(id, [idle]), sentence);
     assert.equal(expected, 'an attempt to connect');
-    assert.match(received, /^no connection \(the platform refuses TCP\)/);
+    assert.match(received, /^no connection \(the platform resets every connection\)/);
     assert.equal(cause, 'silence');
     const elsewhere = refused('never answers', { publish: { topic: 'x' } });
     assert.deepEqual((await fail(world(id, [elsewhere]), sentence)).received, 'PUBLISH on x');
@@ -240,26 +242,6 @@ describe('the client reports the right time or none', () => {
   test("another device's message need not have been heard", async () => {
     const answers = [{ ...trueAnswer(), on: "another device's" as const }, trueAnswer()];
     await say(judge({ sent: false, setup: { answers } }), sentence);
-  });
-});
-
-describe('the client ends or reports a time', () => {
-  const sentence = 'the client ends or reports a time';
-  const judge = (deeds: Deeds) => world('client-outlives-malformed', [client({ ...server, ...deeds })]);
-
-  test('either is enough', async () => {
-    await say(judge({ rest: { ended: 'exited with code 1', overdue: true } }), sentence);
-    await say(judge({ reports: [report(formula)], rest: { overdue: true } }), sentence);
-    await say(judge({}), sentence);
-    await say(judge({ sent: false, reports: [report(formula)] }), sentence);
-  });
-
-  test('neither is a client that hangs', async () => {
-    const { likely, cause } = await fail(judge({ rest: { overdue: true } }), sentence);
-    assert.match(likely ?? '', /hangs/);
-    assert.equal(cause, 'silence');
-    assert.deepEqual((await fail(judge({ sent: false }), sentence)).cause, 'silence');
-    await fail(judge({ publish: { topic: 'x' }, reports: [report(formula)] }), sentence);
   });
 });
 

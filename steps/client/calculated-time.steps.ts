@@ -122,19 +122,6 @@ Then('the client reports the right time or none', async function (this: ClientWo
   });
 });
 
-Then('the client ends or reports a time', function (this: ClientWorld) {
-  this.scenario.requireOwnTopic();
-  const { reports, ended, overdue } = this.scenario.clientRun;
-  if (reports.length === 0) this.scenario.requireHeard();
-  if (reports.length > 0 || ended !== undefined || !overdue) return;
-  this.fail({
-    expected: 'an orderly end, or a time from the true answer that followed',
-    received: `neither, within ${this.scenario.target.withinMs} ms`,
-    likely: 'the client hangs in the malformed response',
-    cause: 'silence',
-  });
-});
-
 Then('the client does not report another time', function (this: ClientWorld) {
   const first = this.scenario.firstReport();
   const [, ...more] = this.scenario.clientRun.reports;

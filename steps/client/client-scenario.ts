@@ -4,7 +4,14 @@ import type { Request } from '../harness/message/exchange.ts';
 import type { SeenStamp } from '../harness/platform/client-clock.ts';
 import type { ClientRun, ReportedTime } from '../harness/platform/client-run.ts';
 import type { ClientRunner } from '../harness/platform/client-runner.ts';
-import { type ClientSetup, pagePayload, plainPayload, plainSetup, trueAnswer } from '../harness/platform/client-setup.ts';
+import {
+  type ClientSetup,
+  pagePayload,
+  plainPayload,
+  plainSetup,
+  refusedUnnamed,
+  trueAnswer,
+} from '../harness/platform/client-setup.ts';
 import { type ExpectedTime, expectedTimes, TooUncertain } from '../harness/platform/expected-time.ts';
 import { mistakesOf } from '../requirements/requirement.ts';
 import type { Judge, NtpWorld, ScenarioState } from '../support/world.ts';
@@ -86,6 +93,18 @@ export class ClientScenario implements ScenarioState {
     return this.#starter === undefined ? undefined : clockFaultOf(this.clientRun, this.#starter);
   }
 
+  /** Whether the client still runs when its `within` has passed since it reported a time from a valid response. */
+  async staysAfterAnswer(): Promise<boolean> {
+    const { type } = this.setup;
+    const { ended, reports } = await this.#required().perform({ ...plainSetup(type), untilItEnds: true });
+    return reports.length > 0 && ended === undefined;
+  }
+
+  /** Starts the client anew in the scene of its last start, which could not be judged. */
+  async performAgain(): Promise<void> {
+    this.clientRuns.splice(-1, 1, await this.#required().performAgain(this.clientRun));
+  }
+
   /** The client's first request, or the blame for a client that never asked. */
   firstRequest(clientRun: ClientRun = this.clientRun): Request {
     const { request } = clientRun;
@@ -114,7 +133,9 @@ export class ClientScenario implements ScenarioState {
   /** Blames a client that was not seen to do what the platform refuses: that it reports no time then shows nothing. */
   requireRefused(): void {
     const { setup, attempts } = this.clientRun;
-    if (setup.refusal === 'never answers') this.requireOwnTopic();
+    // The operating system refuses in the platform's place: the suite sees no attempt.
+    if (setup.refusal === 'does not listen') return;
+    if (!refusedUnnamed.has(setup.refusal)) this.requireOwnTopic();
     else if (attempts === 0) this.#judge.fail({ expected: 'an attempt to connect', received: this.silence(), cause: 'silence' });
   }
 

@@ -59,7 +59,7 @@ test('the sentences about the surroundings make the setup that is performed', as
   assert.equal(slow.scenes[0]?.slowConnectMs, 2000);
   for (const [sentence, argument, answers] of [
     ['the platform answers with:', '{}', [trueAnswer('{}')]],
-    ['the platform first answers with:', '{}', [trueAnswer('{}'), trueAnswer()]],
+    ['the platform first answers with:', '{}', [{ ...trueAnswer('{}'), request: 1 }, trueAnswer()]],
     [
       "the platform first delivers another device's response, whose times are 1 h off",
       undefined,
@@ -77,8 +77,8 @@ test('the sentences about the surroundings make the setup that is performed', as
     await say(answering, 'the client asks and is answered');
     assert.deepEqual(answering.scenes[0]?.answers, answers);
   }
-  await say(here, 'a platform that refuses TCP');
-  assert.equal(here.client.setup.refusal, 'refuses TCP');
+  await say(here, 'a platform that resets every connection');
+  assert.equal(here.client.setup.refusal, 'resets every connection');
   await say(here, 'a platform that loses the first answer');
   assert.equal(here.client.setup.sequel, 'loses the first answer');
 });

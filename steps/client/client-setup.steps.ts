@@ -1,7 +1,7 @@
 import { Before, Given, When } from '@cucumber/cucumber';
 import type { TimestampType } from '../harness/message/exchange.ts';
 import { runner } from '../harness/platform/client-runner.ts';
-import { type Refusal, type Sequel, trueAnswer } from '../harness/platform/client-setup.ts';
+import { type Refusal, refusals, type Sequel, trueAnswer } from '../harness/platform/client-setup.ts';
 import { ClientScenario, type ClientWorld } from './client-scenario.ts';
 
 Before({ name: 'the client' }, function (this: ClientWorld) {
@@ -78,16 +78,22 @@ Given('the platform answers with:', function (this: ClientWorld, payload: string
   this.scenario.setup = { ...this.scenario.setup, answers: [trueAnswer(payload)] };
 });
 
-Given('the platform first answers with:', function (this: ClientWorld, payload: string) {
-  this.scenario.setup = { ...this.scenario.setup, answers: [trueAnswer(payload), trueAnswer()] };
-});
-
 Given(
   "the platform first delivers another device's response, whose times are {duration} off",
   function (this: ClientWorld, offByMs: number) {
     this.scenario.setup = {
       ...this.scenario.setup,
       answers: [{ ...trueAnswer(), on: "another device's", offByMs }, trueAnswer()],
+    };
+  },
+);
+
+Given(
+  'the platform first delivers the response of its device name in another product, whose times are {duration} off and whose deviceSendTime is {duration} off',
+  function (this: ClientWorld, offByMs: number, echoOffByMs: number) {
+    this.scenario.setup = {
+      ...this.scenario.setup,
+      answers: [{ ...trueAnswer(), on: "another product's", offByMs, echoOffByMs }, trueAnswer()],
     };
   },
 );
@@ -103,7 +109,7 @@ Given('the platform answers twice, {duration} apart', function (this: ClientWorl
   this.scenario.setup = { ...this.scenario.setup, answers: [trueAnswer(), { ...trueAnswer(), afterMs }] };
 });
 
-Given(/^a platform that (refuses TCP|refuses CONNECT|never answers)$/, function (this: ClientWorld, refusal: Refusal) {
+Given(new RegExp(`^a platform that (${refusals.join('|')})$`), function (this: ClientWorld, refusal: Refusal) {
   this.scenario.setup = { ...this.scenario.setup, refusal };
 });
 

@@ -11,6 +11,8 @@ export interface ListenAddress {
   readonly host: string;
   /** Listens where the client can reach it, and on no other address of this machine. @returns the port @throws EnvironmentError when containers cannot reach this machine */
   listen(platform: Listener): Promise<number>;
+  /** Keeps a port closed there: nothing the client can reach listens on it. @returns the port */
+  keepClosed(port: Listener): Promise<number>;
   /** How a client's container is confined less than by default, one phrase per difference. */
   readonly looseness: readonly string[];
   /** To be called after the last client: why what was seen does not count, in words. */
@@ -64,6 +66,7 @@ export async function listenAddressOf(target: Target): Promise<ListenAddress> {
     return {
       host: loopback,
       listen: (platform) => platform.listen(loopback),
+      keepClosed: (port) => port.listen(loopback),
       looseness: [],
       fault: () => undefined,
       leave: async () => {},
@@ -80,6 +83,16 @@ export async function listenAddressOf(target: Target): Promise<ListenAddress> {
   void forwarder?.lost.then((why) => {
     lost = why;
   });
+  const listenHere = async (platform: Listener): Promise<number> => {
+    try {
+      return await platform.listen(gateway);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRNOTAVAIL') throw error;
+      if (engine.host !== loopback || inContainer()) throw new EnvironmentError(unreachable);
+      // An engine in a virtual machine forwards what its containers send to their host to the loopback of this machine.
+      return platform.listen(loopback);
+    }
+  };
   return {
     // A pod cannot be given host names.
     host: engine.cluster ? gateway : 'host.docker.internal',
@@ -88,20 +101,13 @@ export async function listenAddressOf(target: Target): Promise<ListenAddress> {
       return forwarder.used ? stallReason(forwarder, target) : neverReached;
     },
     listen: async (platform) => {
-      if (forwarder !== undefined) {
-        const port = await platform.listen(loopback);
-        await forwarder.forwardToSuite(port);
-        return port;
-      }
-      try {
-        return await platform.listen(gateway);
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EADDRNOTAVAIL') throw error;
-        if (engine.host !== loopback || inContainer()) throw new EnvironmentError(unreachable);
-        // An engine in a virtual machine forwards what its containers send to their host to the loopback of this machine.
-        return platform.listen(loopback);
-      }
+      if (forwarder === undefined) return listenHere(platform);
+      const port = await platform.listen(loopback);
+      await forwarder.forwardToSuite(port);
+      return port;
     },
+    // A port that is not forwarded is one on which the forwarder does not listen.
+    keepClosed: (port) => (forwarder === undefined ? listenHere(port) : port.listen(loopback)),
     looseness: looseness(engine, role, start),
     leave: async () => network?.leave(),
   };

@@ -6,14 +6,19 @@ import { readPayload } from '../message/payload.ts';
 import { assertValid } from '../message/schema.ts';
 import { learnSecret } from '../text/secrets.ts';
 import { now, wallMsAt } from '../time/now.ts';
+import type { ClientMessage } from './client-connection.ts';
 import type { ClientRun } from './client-run.ts';
-import type { ClientMessage, Script } from './client-script.ts';
+import type { Script } from './client-script.ts';
 import { type Answer, beyondMillisecondNs, leadOf, type ResponseTimes, receiveTimeOf, writeAnswer } from './client-setup.ts';
+import { otherServices } from './other-services.ts';
 import type { Platform } from './platform.ts';
 import type { Reports } from './reported-time.ts';
 
 /** The device whose responses must not reach the client under test. */
 export const otherDevice: Identity = { productKey: 'a1NtpSuite1', deviceName: 'somebody-else' };
+
+/** A product in which there is a device of the client's name. */
+const otherProduct = 'a1NtpSuite2';
 
 /** What takes part in one start of the client. */
 export interface StartParts {
@@ -80,6 +85,8 @@ async function answer(parts: StartParts, request: Request, message: ClientMessag
   const { clientRun, target } = parts;
   const { setup, requests } = clientRun;
   const first = requests[0] === request;
+  if (setup.refusal === 'resets the connection after each request') message.connection.cut();
+  if (setup.refusal === 'sends only messages of other services') sendOtherServices(parts);
   if (setup.refusal !== undefined) return;
   if (first && setup.sequel === 'loses the first answer') return;
   if (first && setup.sequel === 'cuts the connection after the first request') {
@@ -97,9 +104,18 @@ async function answer(parts: StartParts, request: Request, message: ClientMessag
   }
   if (late) await clientRun.until(() => (requests[0]?.responses.length ?? 0) > 0, target.withinMs);
   for (const each of setup.answers) {
+    if (each.request !== undefined && requests[each.request - 1] !== request) continue;
     await pass(each.afterMs, clientRun);
     deliver(parts, request, message, each, times);
   }
+}
+
+/** Sends the client what it subscribed of the platform's other services. The time in it is an hour ahead of the suite's clock. */
+function sendOtherServices({ clientRun, platform }: StartParts): void {
+  const { identity, setup } = clientRun;
+  const timeMs = Math.floor(wallMsAt() + leadOf(setup, 0));
+  for (const { topic, payload } of otherServices(identity, timeMs))
+    for (const connection of platform.connections(identity)) connection.deliver(topic, payload);
 }
 
 async function spendTime(
@@ -121,6 +137,15 @@ async function spendTime(
   const sent = setup.processingMs === 0 ? received : Math.floor(wallMsAt() + lead);
   await pass(setup.backMs, clientRun);
   return { received, sent };
+}
+
+/** The topic of an answer: the client's own, another device's, or that of its device name in another product. */
+function topicOf({ on }: Answer, { identity, responseTopic }: ClientRun): string {
+  if (on === 'its own') return responseTopic;
+  const { productKey, deviceName } = otherDevice;
+  return on === "another device's"
+    ? `/ext/ntp/${productKey}/${deviceName}/response`
+    : `/ext/ntp/${otherProduct}/${identity.deviceName}/response`;
 }
 
 function deliver(
@@ -147,8 +172,7 @@ function deliver(
   const payload = writeAnswer(answer, type, written);
   const valid = answer === clientRun.setup.answers.at(-1);
   if (valid) assertValid('response', payload);
-  const topic =
-    answer.on === 'its own' ? clientRun.responseTopic : `/ext/ntp/${otherDevice.productKey}/${otherDevice.deviceName}/response`;
+  const topic = topicOf(answer, clientRun);
   const time = now();
   const unsent = platform.respond(message, topic, payload).length === 0;
   const sent = { ...time, topic, payload: Buffer.from(payload), qos: 0, retain: false, dup: false } as const;

@@ -7,14 +7,19 @@ import { ExcessivePacket, MalformedPacket } from '../mqtt/malformed-packet.ts';
 import { PacketReader } from '../mqtt/packet-reader.ts';
 import { Trace } from '../mqtt/trace.ts';
 import { now, type Time } from '../time/now.ts';
+import type { Delivery, Director, ReceivedMessage } from './client-decision.ts';
 import { ClientProtocol, reasonCodes } from './client-protocol.ts';
-import type { Delivery, Director } from './client-script.ts';
 import { ConnectionEnd, type Ending, resetReason } from './connection-end.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
+import { FrameListeners } from './frame-listeners.ts';
+import { publishPacket } from './publish-packet.ts';
 import { type Subscription, Subscriptions } from './subscriptions.ts';
 
 /** The first byte of every CONNECT. */
 const connectByte = 0x10;
+
+/** A PUBLISH of a client that came to the platform. */
+export type ClientMessage = ReceivedMessage<ClientConnection>;
 
 /** One connection of a client to the platform: what the client sent and got, and the ways to send it more. */
 export class ClientConnection {
@@ -25,13 +30,14 @@ export class ClientConnection {
   readonly accepted: Time = now();
   readonly #socket: Socket;
   readonly #raw: Socket;
-  readonly #director: Director;
+  readonly #director: Director<ClientConnection>;
   readonly #limits: ConnectionLimits;
   readonly #reader: PacketReader;
   readonly #protocol: ClientProtocol;
   readonly #subscriptions = new Subscriptions();
   readonly #end = new ConnectionEnd();
-  readonly #listeners = new Set<(frame: Frame) => void>();
+  readonly #listeners = new FrameListeners();
+  #sessionPresent = false;
   #openRequests = 0;
   #messageId = 0;
 
@@ -39,7 +45,13 @@ export class ClientConnection {
    * @param socket what carries MQTT: the TCP connection itself, or TLS on it
    * @param raw the TCP connection
    */
-  constructor(number: number, socket: Socket | TLSSocket, raw: Socket, director: Director, limits: ConnectionLimits) {
+  constructor(
+    number: number,
+    socket: Socket | TLSSocket,
+    raw: Socket,
+    director: Director<ClientConnection>,
+    limits: ConnectionLimits,
+  ) {
     this.number = number;
     this.#socket = socket;
     this.#raw = raw;
@@ -50,7 +62,8 @@ export class ClientConnection {
     this.#reader = new PacketReader({ limits: { packetBytes, packets, bytes: Number.POSITIVE_INFINITY } });
     this.#protocol = new ClientProtocol({
       connection: this,
-      director,
+      decideConnect: (packet) => director.connect(packet, this),
+      decideSubscribe: (packet) => director.subscribe(packet, this),
       subscriptions: this.#subscriptions,
       mostSubscriptions: limits.subscriptions,
       publish: (message) => void this.#work(message),
@@ -133,9 +146,22 @@ export class ClientConnection {
     const properties = named ? {} : { assignedClientIdentifier: `platform-${this.number}` };
     this.send({
       cmd: 'connack',
-      sessionPresent: false,
+      sessionPresent: this.#sessionPresent,
       ...(this.version === 5 ? { reasonCode: 0, properties } : { returnCode: 0 }),
     });
+  }
+
+  /** Takes over what an earlier connection of the client subscribed, before its CONNECT is accepted. */
+  resume(subscriptions: ReadonlyMap<string, Subscription>): void {
+    this.#subscriptions.restore(subscriptions);
+    this.#sessionPresent = true;
+  }
+
+  /** Ends the connection because its client has connected anew. */
+  takeOver(): void {
+    if (this.version === 5) this.send({ cmd: 'disconnect', reasonCode: 0x8e });
+    this.#end.begin('ended', 'the suite closed the connection: its client id connected again');
+    this.#socket.end();
   }
 
   /** Refuses the CONNECT and closes the connection; the code is one of MQTT 3.1.1, 1 to 5. */
@@ -189,23 +215,7 @@ export class ClientConnection {
   ): Promise<Frame | undefined> {
     for (const frame of this.trace) if (matches(frame)) return frame;
     if (this.#end.over) return undefined;
-    signal?.throwIfAborted();
-    const found = Promise.withResolvers<Frame | undefined>();
-    const listen = (frame: Frame): void => {
-      if (matches(frame)) found.resolve(frame);
-    };
-    const abort = (): void => found.reject(signal?.reason);
-    const end = (): void => found.resolve(undefined);
-    this.#listeners.add(listen);
-    signal?.addEventListener('abort', abort, { once: true });
-    this.signal.addEventListener('abort', end, { once: true });
-    try {
-      return await found.promise;
-    } finally {
-      this.#listeners.delete(listen);
-      signal?.removeEventListener('abort', abort);
-      this.signal.removeEventListener('abort', end);
-    }
+    return this.#listeners.next(matches, this.signal, signal);
   }
 
   #reset(): void {
@@ -220,23 +230,15 @@ export class ClientConnection {
     if (this.ending !== undefined) return undefined;
     const { qos = 0, retain = false, dup = false } = delivery;
     if (qos > 0) this.#messageId = (this.#messageId % 65_535) + 1;
-    const packet: IPublishPacket = {
-      cmd: 'publish',
-      topic,
-      payload: Buffer.from(payload),
-      qos,
-      retain,
-      dup,
-      ...(qos > 0 ? { messageId: this.#messageId } : {}),
-      ...(this.version === 5 && identifiers.length > 0 ? { properties: { subscriptionIdentifier: identifiers } } : {}),
-    };
+    const properties = this.version === 5 && identifiers.length > 0 ? { subscriptionIdentifier: identifiers } : undefined;
+    const packet = publishPacket(topic, payload, { qos, retain, dup }, this.#messageId, properties);
     this.send(packet);
     return packet;
   }
 
   #record(frame: Frame): void {
     this.trace.record(frame);
-    for (const listen of this.#listeners) listen(frame);
+    this.#listeners.tell(frame);
   }
 
   /** Stops reading from a client that does not read its acknowledgements, or asks faster than its script answers. */

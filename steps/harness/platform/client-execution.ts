@@ -3,7 +3,9 @@ import { EnvironmentError } from '../implementation/errors.ts';
 import type { Identity, StartedTarget } from '../implementation/target.ts';
 import type { StartParts } from './client-answers.ts';
 import type { ClientConnection } from './client-connection.ts';
+import { refusedUnnamed } from './client-setup.ts';
 import { afterReportMs, startClient, tellToAsk } from './client-start.ts';
+import { malformedRequest, untilItRecovers } from './recovery.ts';
 
 /** Where and how a start takes place. */
 export interface StartSurroundings {
@@ -17,6 +19,9 @@ export interface StartSurroundings {
   /** The environment, and not the client, was at fault. */
   readonly onFault: (fault: EnvironmentError) => void;
 }
+
+/** How long after its input is closed the end of a process is known at the latest, in ms. */
+const endKnownMs = 1000;
 
 /**
  * Starts the client once, lets it ask, waits for what the setup is about, and ends it.
@@ -63,6 +68,12 @@ async function letAsk(parts: StartParts, client: StartedTarget): Promise<void> {
   const { withinMs, sync } = target;
   const over = (): boolean => clientRun.ended !== undefined;
   const interval = sync.kind === 'every' ? sync.intervalMs : 0;
+  if (malformedRequest(setup) !== undefined) {
+    const ask = sync.kind === 'start' || sync.kind === 'every' ? undefined : () => trigger(parts, client);
+    await untilItRecovers({ clientRun, withinMs, intervalMs: interval, ask });
+    if (clientRun.reports.length > 0) await clientRun.until(() => over() || clientRun.reportedTooOften, afterReportMs);
+    return;
+  }
   await trigger(parts, client);
   if (setup.sequel !== undefined) {
     await clientRun.until(() => over() || clientRun.requests.length > 0, withinMs + interval);
@@ -76,7 +87,8 @@ async function letAsk(parts: StartParts, client: StartedTarget): Promise<void> {
   await clientRun.until(() => over() || enough() || clientRun.askedTooOften, deadline);
   clientRun.overdue = !(over() || enough());
   // One that has reported may end, or report again.
-  if (clientRun.reports.length > 0) await clientRun.until(() => over() || clientRun.reportedTooOften, afterReportMs);
+  const afterMs = setup.untilItEnds === true ? withinMs : afterReportMs;
+  if (clientRun.reports.length > 0) await clientRun.until(() => over() || clientRun.reportedTooOften, afterMs);
 }
 
 /** Has the client ask, where it does not by itself. */
@@ -90,12 +102,20 @@ async function trigger({ target, clientRun, platform }: StartParts, client: Star
     ? () => clientRun.accepted && open().length > 0
     : () => open().some((connection) => (topic === undefined ? connection.subscriptions.size > 0 : connection.receives(topic)));
   const { refusal } = clientRun.setup;
-  const refused = refusal === 'refuses TCP' || refusal === 'refuses CONNECT';
-  // The attempt of a client that is refused shows that it runs, and that it is ready for a signal.
-  const ready = refused ? () => platform.accepted > 0 : listens;
-  await clientRun.until(() => ready() || clientRun.ended !== undefined, withinMs);
+  // The attempt of a client that is refused shows that it runs, and that it is ready for a signal. Where nothing listens, no attempt is
+  // seen: half of what the target file allows is then its time to start.
+  const ready = refusedUnnamed.has(refusal) ? () => platform.accepted > 0 : listens;
+  await clientRun.until(() => ready() || clientRun.ended !== undefined, refusal === 'does not listen' ? withinMs / 2 : withinMs);
   if (clientRun.ended !== undefined) return;
-  if (sync.kind !== 'publish') return tellToAsk(client, sync);
+  if (sync.kind !== 'publish') {
+    try {
+      await tellToAsk(client, sync);
+    } catch (error) {
+      // A client that ends meanwhile cannot be told any more, and its end is known a moment later.
+      if (!(await clientRun.until(() => clientRun.ended !== undefined, endKnownMs))) throw error;
+    }
+    return;
+  }
   for (const connection of open()) {
     connection.deliver(fill(sync.topic, clientRun.identity), fill(sync.payload, clientRun.identity));
   }

@@ -1,11 +1,10 @@
-import type { IConnectPacket, ISubscribePacket } from 'mqtt-packet';
+import type { IConnectPacket, ISubscribePacket, Packet } from 'mqtt-packet';
 import { type Message, messageOf } from '../message/message.ts';
 import type { Frame } from '../mqtt/frame.ts';
 import { ExcessivePacket, MalformedPacket, requireId } from '../mqtt/malformed-packet.ts';
 import { filterFault, topicFault } from '../mqtt/topic-filter.ts';
 import type { Time } from '../time/now.ts';
-import type { ClientConnection } from './client-connection.ts';
-import type { Director } from './client-script.ts';
+import type { ConnectDecision, SubscribeDecision } from './client-decision.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
 /** Return codes of MQTT 3.1.1 as the reason codes of MQTT 5. */
@@ -17,10 +16,20 @@ export const reasonCodes: ReadonlyMap<number, number> = new Map([
   [5, 0x87],
 ]);
 
+/** What a connection does for the protocol. */
+export interface Answerer {
+  readonly version: 3 | 4 | 5;
+  send(packet: Packet): void;
+  accept(): void;
+  refuse(code: number): void;
+  grant(packet: ISubscribePacket): void;
+}
+
 /** What a broker's side of the protocol needs. */
 export interface ProtocolParts {
-  readonly connection: ClientConnection;
-  readonly director: Director;
+  readonly connection: Answerer;
+  readonly decideConnect: (packet: IConnectPacket) => ConnectDecision;
+  readonly decideSubscribe: (packet: ISubscribePacket) => SubscribeDecision;
   readonly subscriptions: Subscriptions;
   /** The most subscriptions of the connection. */
   readonly mostSubscriptions: number;
@@ -99,24 +108,24 @@ export class ClientProtocol {
   }
 
   #takeConnect(packet: IConnectPacket): void {
-    const { connection, director } = this.#parts;
+    const { connection, decideConnect } = this.#parts;
     const { version } = connection;
     // MQTT 3.1 has no empty client id; 3.1.1 has it for clean sessions only.
     const nameless = packet.clientId === '' && (version === 3 || (version === 4 && packet.clean !== true));
-    const decision = nameless ? { refuse: 2 } : director.connect(packet, connection);
+    const decision = nameless ? { refuse: 2 } : decideConnect(packet);
     if (decision === 'accept') connection.accept();
     else if (decision !== 'withhold') connection.refuse(decision.refuse);
   }
 
   #takeSubscribe(packet: ISubscribePacket, time: Time): void {
-    const { connection, director, subscriptions, mostSubscriptions } = this.#parts;
+    const { connection, decideSubscribe, subscriptions, mostSubscriptions } = this.#parts;
     const messageId = requireId(packet);
     if (packet.subscriptions.length === 0) throw new MalformedPacket('a SUBSCRIBE without a topic filter');
     for (const { topic } of packet.subscriptions) {
       const fault = filterFault(topic);
       if (fault !== undefined) throw new MalformedPacket(fault);
     }
-    const decision = director.subscribe(packet, connection);
+    const decision = decideSubscribe(packet);
     if (decision === 'refuse') {
       const code = connection.version === 5 ? 0x87 : 0x80;
       connection.send({ cmd: 'suback', messageId, granted: packet.subscriptions.map(() => code) });

@@ -10,7 +10,7 @@ import { loadTarget } from '../implementation/target-file.ts';
 import { serverTimesOf } from '../message/exchange.ts';
 import type { ClientRun } from './client-run.ts';
 import { ClientRunner } from './client-runner.ts';
-import { type ClientSetup, pagePayload, plainSetup, trueAnswer } from './client-setup.ts';
+import { type ClientSetup, pagePayload, plainSetup, refusals, refusedUnnamed, trueAnswer } from './client-setup.ts';
 import { expectedTimes, isRight } from './expected-time.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'runner-'));
@@ -145,7 +145,9 @@ describe('a client', { timeout: 120_000 }, () => {
   test('several starts of which never brought a time is mute', async (context) => {
     const runner = await open(context, node(''));
     const scenes = [1, 2, 3, 4].map((processingMs) => ({ ...plain, processingMs }));
-    await Promise.all([...scenes.slice(1), { ...plain, refusal: 'refuses TCP' } as const].map((setup) => runner.perform(setup)));
+    await Promise.all(
+      [...scenes.slice(1), { ...plain, refusal: 'resets every connection' } as const].map((setup) => runner.perform(setup)),
+    );
     assert.equal(runner.mute, false);
     await runner.perform(scenes[0] ?? plain);
     assert.equal(runner.mute, true);
@@ -238,13 +240,14 @@ describe('a client that is asked to ask', { timeout: 120_000 }, () => {
 
 describe('a platform', { timeout: 120_000 }, () => {
   for (const named of [true, false]) {
-    for (const refusal of ['refuses TCP', 'refuses CONNECT', 'never answers'] as const) {
+    for (const refusal of refusals) {
       test(`that ${refusal} answers nobody, ${named ? 'named' : 'unnamed'}, and sees who tried`, async (context) => {
         const clientRun = await (await open(context, tiny({ named, times: 2 }))).perform({ ...plain, refusal });
         assert.deepEqual(clientRun.reports, []);
-        assert.ok(clientRun.attempts > 0);
+        assert.equal(clientRun.attempts > 0, refusal !== 'does not listen');
         assert.ok(clientRun.requests.every(({ responses }) => responses.length === 0));
-        assert.equal(clientRun.requests.length, refusal === 'never answers' ? 2 : 0);
+        if (refusal === 'resets the connection after each request') assert.ok(clientRun.requests.length > 0);
+        else assert.equal(clientRun.requests.length, refusedUnnamed.has(refusal) ? 0 : 2);
       });
     }
 

@@ -11,8 +11,9 @@ import { learnPassword, otherDevice, type StartParts, scriptOf } from './client-
 import { runClient } from './client-execution.ts';
 import { ClientRun } from './client-run.ts';
 import type { Script } from './client-script.ts';
-import { beyondMillisecondNs, type ClientSetup, plainSetup } from './client-setup.ts';
+import { beyondMillisecondNs, type ClientSetup, isMeant, plainSetup, refusals, refusedUnnamed } from './client-setup.ts';
 import { clockFault } from './clock-proof.ts';
+import { ClosedPort } from './closed-port.ts';
 import { Platform, type PlatformOptions } from './platform.ts';
 import { type Reports, reportsOf } from './reported-time.ts';
 import { unreadTime } from './unread-time.ts';
@@ -87,7 +88,8 @@ export class ClientRunner {
    * take its whole deadline.
    */
   get mute(): boolean {
-    const answered = this.#finished.filter(({ setup }) => setup.refusal === undefined);
+    // After a malformed or foreign response no time is right as well.
+    const answered = this.#finished.filter(({ setup }) => setup.refusal === undefined && setup.answers.every(isMeant));
     const tried = new Set(answered.map(({ setup }) => setup.type));
     if (answered.length < 4 || !this.target.timestampTypes.every((type) => tried.has(type))) return false;
     return answered.every(({ reports }) => reports.length === 0);
@@ -96,7 +98,7 @@ export class ClientRunner {
   /** Begins the starts in which the client is not answered, because they take longest. */
   beginRefusals(): void {
     const [type = 'long'] = this.target.timestampTypes;
-    for (const refusal of ['never answers', 'refuses TCP', 'refuses CONNECT'] as const) {
+    for (const refusal of refusals) {
       // A scenario that needs this start asks for it again, and then gets the error.
       this.perform({ ...plainSetup(type), refusal }).catch(() => undefined);
     }
@@ -190,17 +192,20 @@ export class ClientRunner {
     if (setup.clock !== undefined) clock?.set(setup.clock.sends, beyondMillisecondNs);
     const clientRun = new ClientRun(setup, identity);
     const common = { target: this.target, clientRun, clock, reports: this.#reports };
-    if (setup.slowConnectMs > 0 || setup.refusal === 'refuses TCP' || setup.refusal === 'refuses CONNECT') {
+    if (setup.slowConnectMs > 0 || refusedUnnamed.has(setup.refusal)) {
       // Before CONNECT no client can be recognised: this one has a platform of its own.
       await using platform = new Platform(platformOptions(this.target));
+      using closed = new ClosedPort();
       const parts = { ...common, platform };
       const script = scriptOf(parts);
       const refuseTcp = (): 'refuse' => {
         setImmediate(() => clientRun.changed());
         return 'refuse';
       };
-      platform.script = setup.refusal === 'refuses TCP' ? { onAccept: refuseTcp } : script;
-      await this.#run(parts, script, await this.#address.listen(platform));
+      platform.script = setup.refusal === 'resets every connection' ? { onAccept: refuseTcp } : script;
+      const port =
+        setup.refusal === 'does not listen' ? await this.#address.keepClosed(closed) : await this.#address.listen(platform);
+      await this.#run(parts, script, port);
       clientRun.close([...platform.connections(), ...platform.connections(identity)], platform.accepted);
       this.#faults.push(...platform.faults);
     } else {

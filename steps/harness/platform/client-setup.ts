@@ -6,17 +6,35 @@ export interface Answer {
   /** A payload with the placeholders {deviceSendTime}, {serverRecvTime} and {serverSendTime}; each becomes JSON in the request's type. */
   readonly payload: string;
   /** On whose response topic. */
-  readonly on: 'its own' | "another device's";
+  readonly on: 'its own' | "another device's" | "another product's";
   /** How far both server times are from the platform's time, in ms: only in messages that the client must not believe. */
   readonly offByMs: number;
   /** How long after the message before it, in ms. */
   readonly afterMs: number;
   /** How far the echo is from the request's deviceSendTime, in ms. */
   readonly echoOffByMs: number;
+  /** The number of the only request that gets it, from 1; by default every request does. */
+  readonly request?: number;
 }
 
-/** What the platform does instead of serving the client. */
-export type Refusal = 'refuses TCP' | 'refuses CONNECT' | 'never answers';
+/** What the platform does instead of answering the client, as the sentence of a scenario says it. */
+export const refusals = [
+  'does not listen',
+  'resets every connection',
+  'refuses CONNECT',
+  'never answers',
+  'sends only messages of other services',
+  'resets the connection after each request',
+] as const;
+
+export type Refusal = (typeof refusals)[number];
+
+/** Refusals of a client that has not shown yet who it is: it needs a platform, or a port, of its own. */
+export const refusedUnnamed: ReadonlySet<Refusal | undefined> = new Set([
+  'does not listen',
+  'resets every connection',
+  'refuses CONNECT',
+]);
 
 /** What happens between the client and the platform in a scenario that needs more than one request. */
 export type Sequel = 'answers the first request late' | 'loses the first answer' | 'cuts the connection after the first request';
@@ -42,6 +60,8 @@ export interface ClientSetup {
   readonly sequel?: Sequel;
   /** How long CONNACK is withheld, in ms. */
   readonly slowConnectMs: number;
+  /** Whether a client that has reported is watched for its whole `within`, to see whether it ends by itself. */
+  readonly untilItEnds?: true;
 }
 
 /** The latency of the link where a scenario does not say otherwise, in ms each way: no response comes in the moment of its request. */
@@ -61,6 +81,11 @@ export const pagePayload =
 /** An answer that the client is to believe. */
 export function trueAnswer(payload = plainPayload): Answer {
   return { payload, on: 'its own', offByMs: 0, echoOffByMs: 0, afterMs: 0 };
+}
+
+/** Whether the client is to believe an answer. */
+export function isMeant({ on, offByMs, echoOffByMs, request }: Answer): boolean {
+  return on === 'its own' && offByMs === 0 && echoOffByMs === 0 && request === undefined;
 }
 
 /** A setup in which nothing is out of the ordinary. */

@@ -1,8 +1,9 @@
 import type { Identity } from '../implementation/target.ts';
 import { condensed } from '../mqtt/trace.ts';
 import { Arrivals } from './arrivals.ts';
-import type { ClientConnection } from './client-connection.ts';
-import type { ClientMessage, Script } from './client-script.ts';
+import type { ClientConnection, ClientMessage } from './client-connection.ts';
+import type { Script } from './client-script.ts';
+import { ClientSessions } from './client-sessions.ts';
 
 /** The most ended connections that are kept of one device, and of all unrecognised clients together. */
 const mostEnded = 32;
@@ -18,6 +19,7 @@ export class PlatformDevice {
   readonly requests = new Arrivals<ClientMessage>();
   readonly newConnections = new Arrivals<ClientConnection>();
   readonly connections = new Set<ClientConnection>();
+  readonly sessions = new ClientSessions();
 
   constructor(script: Script, identity?: Identity) {
     this.script = script;

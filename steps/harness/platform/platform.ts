@@ -6,8 +6,9 @@ import type { IConnectPacket, IPublishPacket, ISubscribePacket } from 'mqtt-pack
 import type { Identity } from '../implementation/target.ts';
 import { certificatesIn, distrust } from '../mqtt/peer-certificate.ts';
 import { Arrivals } from './arrivals.ts';
-import { ClientConnection } from './client-connection.ts';
-import type { ClientMessage, ConnectDecision, Delivery, Director, Script, SubscribeDecision } from './client-script.ts';
+import { ClientConnection, type ClientMessage } from './client-connection.ts';
+import type { ConnectDecision, Delivery, Director, SubscribeDecision } from './client-decision.ts';
+import type { Script } from './client-script.ts';
 import { type ConnectionLimits, usualLimits } from './connection-limits.ts';
 import { DeviceRegistry } from './device-registry.ts';
 
@@ -30,8 +31,9 @@ const mostFaults = 100;
 
 /**
  * The platform that the suite plays in front of clients: MQTT 3.1, 3.1.1 and 5 on one port, any number of clients, each connection with
- * a trace of its own. It records and does as its scripts say; it never judges. Unlike the real platform it lets two clients with the same
- * client id stay connected, because the same firmware may run several times at once.
+ * a trace of its own. It records and does as its scripts say; it never judges. It keeps the sessions of a device, and a second connection
+ * of the same device with the same client id ends the first. Clients of different devices, or of none that it recognises, may have the
+ * same client id, because the same firmware may run several times at once.
  *
  * A connection belongs to a device as soon as something shows it: a user name or client id with the device name in it, then the
  * topic filters and topics that it uses. A device's own request topic always counts most.
@@ -46,7 +48,7 @@ export class Platform implements AsyncDisposable {
   readonly #open = new Set<ClientConnection>();
   readonly #attempts = new Arrivals<ClientConnection>();
   readonly #faults: unknown[] = [];
-  readonly #director: Director = {
+  readonly #director: Director<ClientConnection> = {
     connect: (packet, connection) => this.#connect(packet, connection),
     subscribe: (packet, connection) => this.#subscribe(packet, connection),
     request: (message) => this.#request(message),
@@ -209,7 +211,11 @@ export class Platform implements AsyncDisposable {
 
   #connect(packet: IConnectPacket, connection: ClientConnection): ConnectDecision {
     const device = this.#devices.recogniseByConnect(connection, packet.username ?? '', packet.clientId);
-    return this.#decide<ConnectDecision>(() => device.script.onConnect?.(packet, connection), 'accept');
+    const decision = this.#decide<ConnectDecision>(() => device.script.onConnect?.(packet, connection), 'accept');
+    // Clients that were not recognised are told apart by nothing: several of them may have one client id.
+    const known = device !== this.#devices.unrecognised;
+    if (known && typeof decision === 'string') device.sessions.connected(packet, connection, device.connections);
+    return decision;
   }
 
   #subscribe(packet: ISubscribePacket, connection: ClientConnection): SubscribeDecision {

@@ -35,6 +35,11 @@ export class Subscriptions {
     }
   }
 
+  /** Takes over those of an earlier connection. */
+  restore(byFilter: ReadonlyMap<string, Subscription>): void {
+    for (const [filter, subscription] of byFilter) this.#byFilter.set(filter, subscription);
+  }
+
   remove(filters: readonly string[]): void {
     for (const filter of filters) this.#byFilter.delete(filter);
   }

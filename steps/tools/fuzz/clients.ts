@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { requestOf } from '../../harness/message/exchange.ts';
-import type { ClientMessage } from '../../harness/platform/client-script.ts';
+import type { ClientMessage } from '../../harness/platform/client-connection.ts';
 import { Platform } from '../../harness/platform/platform.ts';
 import { type Edit, edited, editsInOneOf } from './edits.ts';
 import { fail, type Judge, loadSentences } from './fuzzed-sentences.ts';

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Target } from '../harness/implementation/target.ts';
+import type { ClientRun } from '../harness/platform/client-run.ts';
+import { fail, say } from '../testing/fake-world.ts';
+import { client, type Deeds, formula, report, server, world } from '../testing/made-up-clients.ts';
+
+describe('the client exits or gets its time', () => {
+  const sentence = 'the client exits or gets its time';
+  const judge = (deeds: Deeds, own: Partial<Target> = {}, beside?: ClientRun) =>
+    world('client-outlives-malformed', [client({ ...server, ...deeds })], own, () => beside ?? client());
+
+  test('either is enough', async () => {
+    await say(judge({ rest: { ended: 'exited with code 1', overdue: true } }), sentence);
+    await say(judge({ reports: [report(formula)], rest: { overdue: true } }), sentence);
+    await say(judge({}), sentence);
+    await say(judge({ sent: false, reports: [report(formula)] }), sentence);
+  });
+
+  test('neither is a client that hangs, where it exits after a valid response', async () => {
+    const { likely, cause } = await fail(judge({ rest: { overdue: true } }), sentence);
+    assert.match(likely ?? '', /hangs/);
+    assert.equal(cause, 'silence');
+    assert.deepEqual((await fail(judge({ sent: false }), sentence)).cause, 'silence');
+    await fail(judge({ publish: { topic: 'x' }, reports: [report(formula)] }), sentence);
+  });
+
+  test('a client that stays after a valid response and never asks again is not judged', async () => {
+    const stays = client({ ...server, reports: [report(formula)] });
+    assert.equal(await say(judge({ rest: { overdue: true } }, {}, stays), sentence), 'skipped');
+    const told = { sync: { kind: 'stdin', text: 'go' } } as const;
+    await fail(judge({ rest: { overdue: true } }, told, stays), sentence);
+  });
+});
+describe('the client is not killed by a signal', () => {
+  const sentence = 'the client is not killed by a signal';
+  const judge = (ended: string) => world('client-survives-malformed', [client({ ...server, rest: { ended } })]);
+
+  test('by itself it may exit', async () => {
+    await say(judge('exited with code 1'), sentence);
+    for (const ended of ['killed by SIGSEGV', 'exited with code 134'])
+      assert.equal((await fail(judge(ended), sentence)).received, `the client ${ended}`);
+  });
+});

@@ -1,0 +1,96 @@
+import { Given, Then } from '@cucumber/cucumber';
+import type { Target } from '../harness/implementation/target.ts';
+import type { ClientRun, ReportedTime } from '../harness/platform/client-run.ts';
+import { trueAnswer } from '../harness/platform/client-setup.ts';
+import { type ExpectedTime, expectedTimes, isRight, TooUncertain } from '../harness/platform/expected-time.ts';
+import type { ClientWorld } from './client-scenario.ts';
+
+/** How the end of a process is described that a signal killed, also where a shell or a container reports it as its exit code. */
+const killed = /killed by SIG|exited with code 13[24569]\b/;
+
+Given('the platform first answers with:', function (this: ClientWorld, payload: string) {
+  this.scenario.setup = { ...this.scenario.setup, answers: [{ ...trueAnswer(payload), request: 1 }, trueAnswer()] };
+});
+
+Given('the platform first answers the second request with:', function (this: ClientWorld, payload: string) {
+  this.scenario.setup = { ...this.scenario.setup, answers: [{ ...trueAnswer(payload), request: 2 }, trueAnswer()] };
+});
+
+/** How often a client is started again where the machine was too busy to judge it. */
+const mostAgain = 2;
+
+Then('every time that the client reports is the right one', async function (this: ClientWorld) {
+  for (let again = 0; ; again += 1) {
+    try {
+      requireEveryRight(this);
+      return;
+    } catch (error) {
+      if (!(error instanceof TooUncertain) || again === mostAgain) throw error;
+      await this.scenario.performAgain();
+    }
+  }
+});
+
+function requireEveryRight(world: ClientWorld): void {
+  world.scenario.firstReport();
+  const { clientRun, target } = world.scenario;
+  for (const report of clientRun.reports) {
+    const times = timesAfterLastRequest(clientRun, report, target);
+    if (!isRight(report, times)) {
+      world.fail({
+        expected: `no time, or the right one${times.at(-1) === undefined ? '' : `, ${times.at(-1)?.text}`}`,
+        received: report.literal,
+        likely: 'a member of an earlier response is used where the response has none',
+      });
+    }
+  }
+}
+
+/** What a report may be: the time of the last request before it. */
+function timesAfterLastRequest({ setup, requests }: ClientRun, report: ReportedTime, target: Target): ExpectedTime[] {
+  const last = requests.findLast(({ message }) => message.atUs <= report.atUs);
+  return expectedTimes({ setup, requests: last === undefined ? [] : [last] }, report, target.result?.unit === 's');
+}
+
+Then('the client exits or gets its time', async function (this: ClientWorld) {
+  this.scenario.requireOwnTopic();
+  const { reports, requests, ended, overdue } = this.scenario.clientRun;
+  const { sync, withinMs } = this.scenario.target;
+  const [report] = reports;
+  if (report !== undefined) {
+    const next = requests[1]?.responses[0];
+    // A time before the next request is another requirement's subject.
+    if (next === undefined || report.atUs < next.message.atUs) return undefined;
+    const times = timesAfterLastRequest(this.scenario.clientRun, report, this.scenario.target);
+    if (isRight(report, times)) return undefined;
+    return this.fail({
+      expected: `the right time at the next request${times[0] === undefined ? '' : `, ${times[0].text}`}`,
+      received: report.literal,
+      likely: 'something of the request with the malformed response is kept and used in the next calculation',
+    });
+  }
+  this.scenario.requireHeard();
+  if (ended !== undefined || !overdue) return undefined;
+  if (sync.kind === 'start' && (await this.scenario.staysAfterAnswer()))
+    return this.inapplicable('the client keeps running after a valid response too, and never asks again (sync)');
+  const asks = sync.kind !== 'start';
+  return this.fail({
+    expected: asks ? 'the right time at a later request' : 'an exit, as after a valid response, or a time',
+    received: `neither an exit nor a time within ${withinMs} ms, ${requests.length} requests`,
+    likely:
+      asks && requests.length > 1 ? 'the client no longer hears its responses' : 'the client hangs in the malformed response',
+    cause: 'silence',
+  });
+});
+
+Then('the client is not killed by a signal', function (this: ClientWorld) {
+  this.scenario.requireOwnTopic();
+  const { ended, reports } = this.scenario.clientRun;
+  if (reports.length === 0) this.scenario.requireHeard();
+  if (ended === undefined || !killed.test(ended)) return;
+  this.fail({
+    expected: 'a client that lives on, or exits by itself',
+    received: `the client ${ended}`,
+    likely: 'an exception that nobody catches, or a null that is dereferenced',
+  });
+});

@@ -46,3 +46,8 @@ Feature: The page's worked example, calculated by a client
         | type   |
         | Long   |
         | String |
+
+    Example: The client asks three times
+      Given a client that asks more than once
+      When the client asks 3 times in 1 s or more
+      Then each time that the client reports first after a response is the one that the formula gives

@@ -1,7 +1,6 @@
 import { EnvironmentError } from '../harness/implementation/errors.ts';
 import type { Target } from '../harness/implementation/target.ts';
 import type { Request } from '../harness/message/exchange.ts';
-import type { SeenStamp } from '../harness/platform/client-clock.ts';
 import type { ClientRun, ReportedTime } from '../harness/platform/client-run.ts';
 import type { ClientRunner } from '../harness/platform/client-runner.ts';
 import { type ClientSetup, pagePayload, plainPayload, plainSetup, trueAnswer } from '../harness/platform/client-setup.ts';
@@ -10,6 +9,7 @@ import { mistakesOf } from '../requirements/requirement.ts';
 import type { Judge, NtpWorld, ScenarioState } from '../support/world.ts';
 import { type Recorded, recordClientRuns } from '../verdict/exchange-record.ts';
 import { membersByPosition, noTime, unansweredTime } from './client-diagnosis.ts';
+import { type ObservedRequest, type RequestStamp, stampOf } from './observed-request.ts';
 
 /** What starts the client under test. */
 export type Starter = Pick<ClientRunner, 'mute' | 'has' | 'perform' | 'performAgain'>;
@@ -111,10 +111,10 @@ export class ClientScenario implements ScenarioState {
   /** Blames a client that the platform's message did not reach: that nothing came of it shows nothing. */
   requireHeard(): void {
     const { requests, responseTopic, setup } = this.clientRun;
-    const request = this.requireOwnTopic();
+    this.requireOwnTopic();
     const [answer] = setup.answers;
     if (answer?.on !== 'its own' || requests.some(({ responses }) => responses.some(({ unsent }) => !unsent))) return;
-    if (request.deviceSendTime?.number === undefined) this.sentBy(this.clientRun);
+    this.requireStamp();
     this.#judge.fail({
       expected: `a client that hears a message on ${responseTopic}`,
       received: this.silence(),
@@ -151,26 +151,42 @@ export class ClientScenario implements ScenarioState {
     });
   }
 
-  /** What a client's stamp was, and what it can be compared with. */
-  sentBy(clientRun: ClientRun): SeenStamp {
+  /** Every request of every start, with words that say which one it is where there are several. */
+  requests(): ObservedRequest[] {
+    return this.clientRuns.flatMap((clientRun, start) =>
+      clientRun.requests.map((request, index) => {
+        const which = clientRun.requests.length > 1 ? `, in request ${index + 1} of ${clientRun.requests.length}` : '';
+        return { request, clientRun, start, which };
+      }),
+    );
+  }
+
+  /** The stamps of every request, and what they can be compared with; blames a client whose first request has none. */
+  stamps(): RequestStamp[] {
+    for (const clientRun of this.clientRuns) this.requireStamp(clientRun);
+    return this.requests().flatMap(({ request, clientRun, start }) => stampOf(request, clientRun, start, this.target) ?? []);
+  }
+
+  /** Blames a client whose first request has no time that could be answered. */
+  requireStamp(clientRun: ClientRun = this.clientRun): void {
     const request = this.firstRequest(clientRun);
-    const { message, deviceSendTime, payload } = request;
-    if (deviceSendTime?.number === undefined) {
-      return this.#judge.fail({
-        expected: 'deviceSendTime in decimal digits',
-        received: payload.text,
-        at: [request, deviceSendTime === undefined ? 'payload' : '/deviceSendTime'],
-      });
-    }
-    const { setup, started } = clientRun;
-    const clock = setup.clock === undefined ? {} : { clockMs: setup.clock.sends };
-    return {
-      time: deviceSendTime.number,
-      wallMs: message.wallMs,
-      atUs: message.atUs,
-      ageMs: (message.atUs - started.atUs) / 1000,
-      ...clock,
-    };
+    const { deviceSendTime, payload } = request;
+    if (deviceSendTime?.number !== undefined) return;
+    this.#judge.fail({
+      expected: 'deviceSendTime in decimal digits',
+      received: payload.text,
+      at: [request, deviceSendTime === undefined ? 'payload' : '/deviceSendTime'],
+    });
+  }
+
+  /** What a judgement of the stamps finds. What it finds is measured once more, since a busy machine may have caused it. */
+  async measured<Fault>(judge: (stamps: readonly RequestStamp[]) => Fault | undefined): Promise<Fault | undefined> {
+    const fault = judge(this.stamps());
+    const starter = this.#starter;
+    if (fault === undefined || starter === undefined) return fault;
+    const again = await Promise.all(this.clientRuns.map((clientRun) => starter.performAgain(clientRun)));
+    this.clientRuns.splice(0, this.clientRuns.length, ...again);
+    return judge(this.stamps());
   }
 
   /**
@@ -181,16 +197,21 @@ export class ClientScenario implements ScenarioState {
    * @throws TooUncertain
    */
   async times(): Promise<ExpectedTime[]> {
+    return this.judged((clientRun, seconds) => {
+      const [report] = clientRun.reports;
+      return report === undefined ? [] : expectedTimes(clientRun, report, seconds);
+    });
+  }
+
+  /** What a judgement of the last start gives, as {@link times}. @throws TooUncertain */
+  async judged<Judgement>(judge: (clientRun: ClientRun, seconds: boolean) => Judgement): Promise<Judgement> {
     const { target } = this;
-    const seconds = target.result?.unit === 's';
     for (let again = 0; ; again += 1) {
       const { clientRun } = this;
-      const [report] = clientRun.reports;
-      if (report === undefined) return [];
       try {
-        const times = expectedTimes(clientRun, report, seconds);
-        punctual.add(target);
-        return times;
+        const judgement = judge(clientRun, target.result?.unit === 's');
+        if (clientRun.reports.length > 0) punctual.add(target);
+        return judgement;
       } catch (error) {
         if (!(error instanceof TooUncertain) || this.#starter === undefined || again === (punctual.has(target) ? 5 : 2))
           throw error;

@@ -3,6 +3,7 @@ import { EnvironmentError } from '../implementation/errors.ts';
 import type { Identity, StartedTarget } from '../implementation/target.ts';
 import type { StartParts } from './client-answers.ts';
 import type { ClientConnection } from './client-connection.ts';
+import { askInRounds } from './client-rounds.ts';
 import { afterReportMs, startClient, tellToAsk } from './client-start.ts';
 
 /** Where and how a start takes place. */
@@ -63,6 +64,10 @@ async function letAsk(parts: StartParts, client: StartedTarget): Promise<void> {
   const { withinMs, sync } = target;
   const over = (): boolean => clientRun.ended !== undefined;
   const interval = sync.kind === 'every' ? sync.intervalMs : 0;
+  if (setup.rounds !== undefined) {
+    const ask = sync.kind === 'start' || sync.kind === 'every' ? undefined : () => trigger(parts, client);
+    return askInRounds({ clientRun, rounds: setup.rounds, roundMs: withinMs + interval, ask });
+  }
   await trigger(parts, client);
   if (setup.sequel !== undefined) {
     await clientRun.until(() => over() || clientRun.requests.length > 0, withinMs + interval);

@@ -41,11 +41,11 @@ describe('an answer', () => {
   });
 });
 
-test('a plain setup has one true answer and nothing out of the ordinary', () => {
+test('a plain setup has one true answer, and a link on which no response comes in the moment of its request', () => {
   assert.deepEqual(plainSetup('long'), {
     type: 'long',
-    forthMs: 0,
-    backMs: 0,
+    forthMs: 2,
+    backMs: 2,
     processingMs: 0,
     answers: [trueAnswer()],
     slowConnectMs: 0,

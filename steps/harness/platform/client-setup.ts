@@ -21,6 +21,12 @@ export type Refusal = 'refuses TCP' | 'refuses CONNECT' | 'never answers';
 /** What happens between the client and the platform in a scenario that needs more than one request. */
 export type Sequel = 'answers the first request late' | 'loses the first answer' | 'cuts the connection after the first request';
 
+/** How often a client is to ask in one start, and how far apart its first and its last request are at least, in ms. */
+export interface Rounds {
+  readonly times: number;
+  readonly overMs: number;
+}
+
 /** What the platform and the client's surroundings are like in one start of the client. Equal setups share one start. */
 export interface ClientSetup {
   readonly type: TimestampType;
@@ -42,7 +48,14 @@ export interface ClientSetup {
   readonly sequel?: Sequel;
   /** How long CONNACK is withheld, in ms. */
   readonly slowConnectMs: number;
+  /** Of a scenario in which the client asks several times; by default it asks once. */
+  readonly rounds?: Rounds;
+  /** Which of several equal starts it is; by default equal setups share one start. */
+  readonly start?: number;
 }
+
+/** The latency of the link where a scenario does not say otherwise, in ms each way: no response comes in the moment of its request. */
+export const usualLatencyMs = 2;
 
 /** The answer as the real platform writes it: compact, serverSendTime before serverRecvTime. */
 export const plainPayload =
@@ -59,7 +72,7 @@ export function trueAnswer(payload = plainPayload): Answer {
 
 /** A setup in which nothing is out of the ordinary. */
 export function plainSetup(type: TimestampType): ClientSetup {
-  return { type, forthMs: 0, backMs: 0, processingMs: 0, answers: [trueAnswer()], slowConnectMs: 0 };
+  return { type, forthMs: usualLatencyMs, backMs: usualLatencyMs, processingMs: 0, answers: [trueAnswer()], slowConnectMs: 0 };
 }
 
 /** What a client sent as deviceSendTime, and what the platform says in return, as JSON in the type of the request. */

@@ -33,7 +33,11 @@ export class TooUncertain extends Error {
  * @param seconds the client reports whole seconds
  * @throws TooUncertain when the report is none of the times that are known well, and another one is known too little
  */
-export function expectedTimes(clientRun: ClientRun, report: ReportedTime, seconds: boolean): ExpectedTime[] {
+export function expectedTimes(
+  clientRun: Pick<ClientRun, 'setup' | 'requests'>,
+  report: ReportedTime,
+  seconds: boolean,
+): ExpectedTime[] {
   const all = clientRun.requests.flatMap((request) =>
     request.responses
       .filter(({ preliminary, unsent, message }) => !preliminary && !unsent && message.atUs <= report.atUs)
@@ -76,7 +80,7 @@ function expectedOf(request: Request, response: Response, elapsed: readonly [num
  * was either read from that clock so long before it arrived, or from another clock that is behind; each case has bounds of its own.
  */
 function elapsedOf(
-  { setup }: ClientRun,
+  { setup }: Pick<ClientRun, 'setup'>,
   { message, beforeUs = message.atUs, deviceSendTime }: Request,
   response: Response,
   report: ReportedTime,

@@ -9,8 +9,8 @@ Feature: The unit of a client's timestamp
     program. Within one start it ran on, or the client set it to the time that it had calculated. Stamps that are all within a day
     of the suite's clock in some unit, or within 5 s of the machine's uptime, count in that unit.
 
-    Where a client asks within 100 ms of its connection although the platform has not accepted it yet, and its clock begins anew
-    with each start, the unit cannot be seen and the scenario does not apply.
+    Where a client asks before the platform has accepted its connection, and its clock begins anew with each start, the unit cannot
+    be seen and the scenario does not apply.
 
     Source: stated, "The unit of the timestamp is milliseconds"
 
@@ -33,7 +33,7 @@ Feature: The unit of a client's timestamp
   Rule: the client MUST read its clock for each request
     It reads the clock when it sends the request: not once for all requests, and not before it connects. A stamp from before the
     connection is 1 s older where the platform takes 1 s to accept the connection. What is too old is measured again before it
-    fails, since a busy machine may delay a request.
+    fails, since a busy machine may delay a request. Where the two starts do not differ by half of that second, nothing is judged.
 
     Source: stated, "a timestamp that indicates the current time of the device"
 

@@ -37,6 +37,7 @@ export function stampOf(request: Request, clientRun: ClientRun, start: number, {
     start,
     ageMs: (message.atUs - started.atUs) / 1000,
     connectedMs: (message.atUs - connected) / 1000,
+    withheldMs: clientRun.setup.slowConnectMs,
     ...calculated,
   };
 }

@@ -8,6 +8,12 @@ import { FakeWorld, fail, say } from '../testing/fake-world.ts';
 const unit = 'deviceSendTime counts milliseconds: it grows by 0.5 to 2 in each millisecond';
 const age = 'deviceSendTime is read for each request: it is at most 500 ms older in one than in another';
 
+/** The same, with a platform that took 1 s to accept the connection. */
+const slow = (...requests: readonly (readonly [asked: number, deviceSendTime: number | bigint])[]): ClientRun => {
+  const clientRun = start(...requests);
+  return Object.assign(clientRun, { setup: { ...clientRun.setup, slowConnectMs: 1000 } });
+};
+
 /** A start whose requests come at these times after its first connection, with these stamps. */
 function start(...requests: readonly (readonly [asked: number, deviceSendTime: number | bigint])[]): ClientRun {
   const [[asked, deviceSendTime] = [0, 0], ...more] = requests;
@@ -64,19 +70,32 @@ describe('the unit', () => {
   });
 
   test('cannot be seen of a client that does not wait until it is accepted', async () => {
-    const hasty = world([start([20, 7]), start([30, 5])]);
+    const hasty = world([start([20, 7]), slow([30, 5])]);
     assert.equal(await say(hasty, unit), 'skipped');
     // more than its age apart: no clock that began anew
-    await fail(world([start([20, 7]), start([30, 5_000_000])]), unit);
+    await fail(world([start([20, 7]), slow([30, 5_000_000])]), unit);
   });
 });
 
 describe('the age', () => {
   test('of a constant is failed, and named', async () => {
-    const judge = (time: number) => world([start([100, time]), start([1100, time])]);
+    const judge = (time: number) => world([start([100, time]), slow([1100, time])]);
     assert.equal((await fail(judge(4_000_000_000), age)).likely, 'a constant');
     assert.match((await fail(judge(1234), age)).likely ?? '', /documentation/);
-    assert.match((await fail(world([start([100, 90]), start([1100, 95])]), age)).likely ?? '', /before the client connects/);
+    assert.match((await fail(world([start([100, 90]), slow([1100, 95])]), age)).likely ?? '', /before the client connects/);
+  });
+
+  test('of a stamp of the machine is seen in the start that had to wait, however busy the machine is', async () => {
+    await say(world([start([900, origin + 900]), slow([1100, origin + 1000])]), age);
+    const { likely } = await fail(world([start([900, origin]), slow([1100, origin - 1])]), age);
+    assert.match(likely ?? '', /before the client connects/);
+  });
+
+  test('of another stamp is not judged where the quick start was no quicker', async () => {
+    for (const sentence of [age, unit])
+      await assert.rejects(say(world([start([900, 900]), slow([1100, 1100])]), sentence), { name: 'TooUncertain' });
+    const later = world([start([900, 900]), slow([1100, 1100])], [start([90, 90]), slow([1100, 1100])]);
+    await say(later, age);
   });
 
   test('of a stamp that is used again in one start is failed', async () => {
@@ -93,7 +112,7 @@ describe('the age', () => {
   });
 
   test('of what a clock from the start of the program may show twice is told', async () => {
-    const young = world([start([20, 9]), start([20, 9])]);
+    const young = world([start([20, 9]), slow([20, 9])]);
     await say(young, age);
     assert.equal(young.informed.length, 1);
   });

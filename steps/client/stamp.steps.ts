@@ -1,5 +1,15 @@
 import { Then } from '@cucumber/cucumber';
-import { countsFromStart, followed, growsBy, growthsOf, isFresh, unitOf } from '../harness/platform/client-clock.ts';
+import {
+  ageOf,
+  countsFromStart,
+  followed,
+  growsBy,
+  growthsOf,
+  isBlurred,
+  isFresh,
+  isHasty,
+  unitOf,
+} from '../harness/platform/client-clock.ts';
 import type { Mismatch } from '../support/world.ts';
 import type { ClientWorld } from './client-scenario.ts';
 import type { RequestStamp } from './observed-request.ts';
@@ -36,15 +46,19 @@ function pairsOf(stamps: readonly RequestStamp[]): (readonly [RequestStamp, Requ
   });
 }
 
-function unitFault(stamps: readonly RequestStamp[], rates: readonly [number, number]): Mismatch | 'unseen' | undefined {
+function unitFault(
+  stamps: readonly RequestStamp[],
+  rates: readonly [number, number],
+): Mismatch | 'unseen' | 'blurred' | undefined {
   for (const [from, to] of pairsOf(stamps)) {
     const growths = growthsOf(from, to);
     const clock = followed([from, to]);
-    if (clock?.name === 'milliseconds' || growths.some((growth) => growsBy(growth, rates))) continue;
+    if (clock?.name === 'milliseconds') continue;
+    if (clock === undefined && isBlurred(from, to)) return 'blurred';
+    if (growths.some((growth) => growsBy(growth, rates))) continue;
     const name = clock?.name ?? followed([to])?.name ?? unitOf(growths);
-    // A clock that began anew, and did not have the time that the platform took.
-    const hasty = from.start !== to.start && Math.abs(growths.at(-1)?.passedMs ?? 0) < hastyMs;
-    if (clock === undefined && hasty && countsFromNear(from, to)) return 'unseen';
+    // A clock that may have begun anew did not run while the platform withheld its CONNACK.
+    if (clock === undefined && from.start !== to.start && isHasty(to) && countsFromNear(from, to)) return 'unseen';
     const passed = growths.map(({ passedMs }) => passedMs.toFixed(0));
     return {
       expected: `deviceSendTime in milliseconds, which grows by ${rates.join(' to ')} in each`,
@@ -55,9 +69,6 @@ function unitFault(stamps: readonly RequestStamp[], rates: readonly [number, num
   }
   return undefined;
 }
-
-/** A client that was accepted late and still asked so soon after it connected, in ms, did not wait for it. */
-const hastyMs = 100;
 
 /** Whether two stamps are so near to each other that their clock may have begun anew between them. */
 const countsFromNear = (from: RequestStamp, to: RequestStamp): boolean => {
@@ -76,12 +87,16 @@ Then(
   },
 );
 
-function ageFault(stamps: readonly RequestStamp[], mostOlderMs: number): Mismatch | undefined {
+function ageFault(stamps: readonly RequestStamp[], mostOlderMs: number): Mismatch | 'blurred' | undefined {
   for (const [from, to] of pairsOf(stamps)) {
     const growths = growthsOf(from, to);
     const same = from.time === to.time;
     const constant = same && from.start !== to.start && !countsFromStart([from, to]);
-    if (isFresh(growths, mostOlderMs) && !constant) continue;
+    // The clock of this machine shows it in one start: what was read after the CONNACK is younger than the connection by the whole wait.
+    const ageMs = from.start === to.start ? undefined : ageOf(to);
+    const old = ageMs !== undefined && ageMs > Math.max(mostOlderMs, to.connectedMs - mostOlderMs);
+    if (ageMs === undefined && !constant && isBlurred(from, to)) return 'blurred';
+    if (!old && !constant && (ageMs !== undefined || isFresh(growths, mostOlderMs))) continue;
     const [{ grown }] = growths;
     const passed = growths.map(({ passedMs }) => passedMs.toFixed(0));
     return {

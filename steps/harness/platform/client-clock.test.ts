@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
 import { uptime } from 'node:os';
 import { describe, test } from 'node:test';
-import { countsFromStart, followed, growsBy, growthsOf, isFresh, type SeenStamp, unitOf } from './client-clock.ts';
+import {
+  ageOf,
+  countsFromStart,
+  followed,
+  growsBy,
+  growthsOf,
+  isBlurred,
+  isFresh,
+  isHasty,
+  type SeenStamp,
+  unitOf,
+} from './client-clock.ts';
 
 const now = Date.now();
 const rates = [0.5, 2] as const;
@@ -14,13 +25,14 @@ const seen = (time: number | bigint, afterMs: number, more: Partial<SeenStamp> =
   start: 0,
   ageMs: 120,
   connectedMs: 20,
+  withheldMs: 0,
   ...more,
 });
 
 /** A quick start, and one 3 s later in which the platform takes 1 s to accept the connection. */
 const starts = (first: number | bigint, second: number | bigint): [SeenStamp, SeenStamp] => [
   seen(first, 0),
-  seen(second, 3000, { start: 1, ageMs: 1120, connectedMs: 1020 }),
+  seen(second, 3000, { start: 1, ageMs: 1120, connectedMs: 1020, withheldMs: 1000 }),
 ];
 
 const inMs = (from: SeenStamp, to: SeenStamp): boolean => growthsOf(from, to).some((growth) => growsBy(growth, rates));
@@ -123,6 +135,21 @@ describe('what stamps follow', () => {
     assert.equal(followed([seen(now - 130_000_000, 0)]), undefined);
     assert.equal(followed([seen(now, 0), seen(4_000_000_000_000, 1)]), undefined);
   });
+});
+
+test('a start in which the client had to wait is compared with one that was quicker by half of the wait', () => {
+  const [quick, slow] = starts(0, 1000);
+  assert.ok(!isBlurred(quick, slow) && !isHasty(slow));
+  assert.ok(!isBlurred({ ...quick, connectedMs: 520 }, slow));
+  assert.ok(isBlurred({ ...quick, connectedMs: 521 }, slow));
+  const hasty = { ...slow, connectedMs: 999 };
+  assert.ok(isHasty(hasty) && !isBlurred({ ...quick, connectedMs: 990 }, hasty));
+});
+
+test('the age of a stamp is known where it follows the clock of this machine', () => {
+  assert.equal(ageOf(seen(now - 300, 0)), 300);
+  assert.equal(ageOf(seen(now - 5001, 0)), undefined);
+  assert.equal(ageOf(seen(300, 0)), undefined);
 });
 
 test("a clock that counts from the program's start is never ahead of its age, nor below 0", () => {

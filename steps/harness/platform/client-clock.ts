@@ -11,6 +11,8 @@ export interface SeenStamp {
   /** How long the client had been running, and how long ago the platform had taken its first connection, in ms. */
   readonly ageMs: number;
   readonly connectedMs: number;
+  /** How long the platform withheld its CONNACK, in ms. */
+  readonly withheldMs: number;
   /** The last time that the client had calculated before, to which it may have set its clock: in ms, and when it was reported. */
   readonly calculated?: { readonly timeMs: bigint; readonly atUs: number; readonly coarse: boolean };
 }
@@ -75,6 +77,22 @@ export function isFresh(growths: readonly [Growth, ...Growth[]], mostOlderMs: nu
       ? units.some(({ name, perMs }) => name !== 'seconds' && Math.abs(olderMs(growth, perMs)) <= mostOlderMs)
       : olderMs(growth) <= mostOlderMs;
   return setBack || growths.some((growth) => isNew(growth) || countsSeconds(growth));
+}
+
+/** Whether a client asked before the platform had accepted its connection. */
+export const isHasty = ({ connectedMs, withheldMs }: SeenStamp): boolean => connectedMs < withheldMs;
+
+/**
+ * Whether the wait for the CONNACK cannot be seen in two starts, because the other one, which did not have to wait, took as long to ask:
+ * by half of the wait or more. The machine was too busy then.
+ */
+export const isBlurred = (from: SeenStamp, to: SeenStamp): boolean =>
+  from.start !== to.start && !isHasty(to) && to.connectedMs - from.connectedMs < to.withheldMs / 2;
+
+/** How old a stamp was when its request came, in ms; undefined where it does not follow the wall clock of this machine. */
+export function ageOf(stamp: SeenStamp): number | undefined {
+  const { name, clock } = followed([stamp], nearby) ?? {};
+  return name === 'milliseconds' && clock === 'the wall clock' ? stamp.wallMs - Number(stamp.time) : undefined;
 }
 
 const countsSeconds = ({ grown, passedMs }: Growth): boolean => grown >= 1n && Math.abs(Number(grown) * 1000 - passedMs) <= 1000;

@@ -9,8 +9,8 @@ Feature: The unit of a client's timestamp
     program. Within one start it ran on, or the client set it to the time that it had calculated. Stamps that are all within a day
     of the suite's clock in some unit, or within 5 s of the machine's uptime, count in that unit.
 
-    Where a client asks before the platform has accepted its connection, and its clock begins anew with each start, the unit cannot
-    be seen and the scenario does not apply.
+    Where a client asks before the platform has accepted its connection, and its clock begins anew with each start, the unit
+    cannot be seen and the scenario does not apply.
 
     Source: stated, "The unit of the timestamp is milliseconds"
 

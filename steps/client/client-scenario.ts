@@ -212,21 +212,16 @@ export class ClientScenario implements ScenarioState {
    * @throws TooUncertain
    */
   async times(): Promise<ExpectedTime[]> {
-    return this.judged((clientRun, seconds) => {
-      const [report] = clientRun.reports;
-      return report === undefined ? [] : expectedTimes(clientRun, report, seconds);
-    });
-  }
-
-  /** What a judgement of the last start gives, as {@link times}. @throws TooUncertain */
-  async judged<Judgement>(judge: (clientRun: ClientRun, seconds: boolean) => Judgement): Promise<Judgement> {
     const { target } = this;
+    const seconds = target.result?.unit === 's';
     for (let again = 0; ; again += 1) {
       const { clientRun } = this;
+      const [report] = clientRun.reports;
+      if (report === undefined) return [];
       try {
-        const judgement = judge(clientRun, target.result?.unit === 's');
-        if (clientRun.reports.length > 0) punctual.add(target);
-        return judgement;
+        const times = expectedTimes(clientRun, report, seconds);
+        punctual.add(target);
+        return times;
       } catch (error) {
         if (!(error instanceof TooUncertain) || this.#starter === undefined || again === (punctual.has(target) ? 5 : 2))
           throw error;

@@ -38,13 +38,7 @@ export function expectedTimes(
   report: ReportedTime,
   seconds: boolean,
 ): ExpectedTime[] {
-  const all = clientRun.requests.flatMap((request) =>
-    request.responses
-      .filter(({ preliminary, unsent, message }) => !preliminary && !unsent && message.atUs <= report.atUs)
-      .flatMap((response) =>
-        elapsedOf(clientRun, request, response, report).flatMap((elapsed) => expectedOf(request, response, elapsed, seconds)),
-      ),
-  );
+  const all = possibleTimes(clientRun, report, seconds);
   const width = ({ elapsed: [least, most] }: ExpectedTime): number => most - least;
   const known = all.filter((time) => width(time) <= mostUncertainMs * 2);
   if (known.length < all.length && !isRight(report, known)) {
@@ -54,6 +48,24 @@ export function expectedTimes(
     );
   }
   return known;
+}
+
+/**
+ * The times that a client may report by everything that the suite knows, however little that is: between requests that are far apart it
+ * may have read its clock long before it asked.
+ */
+export function possibleTimes(
+  clientRun: Pick<ClientRun, 'setup' | 'requests'>,
+  report: ReportedTime,
+  seconds: boolean,
+): ExpectedTime[] {
+  return clientRun.requests.flatMap((request) =>
+    request.responses
+      .filter(({ preliminary, unsent, message }) => !preliminary && !unsent && message.atUs <= report.atUs)
+      .flatMap((response) =>
+        elapsedOf(clientRun, request, response, report).flatMap((elapsed) => expectedOf(request, response, elapsed, seconds)),
+      ),
+  );
 }
 
 /** Whether a report is one of the times that it may be. */

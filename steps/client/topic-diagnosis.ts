@@ -2,7 +2,7 @@ import type { Identity } from '../harness/implementation/target.ts';
 import type { Diagnosis } from '../verdict/evidence.ts';
 
 /** What a client does to the names in its request topic. */
-export const topicMistakes = {
+const topicMistakes = {
   swapped: 'product key and device name are swapped',
   slash: 'the leading slash is missing',
   cut: 'the topic is built in a buffer that is too small',

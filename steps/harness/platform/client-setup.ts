@@ -55,7 +55,7 @@ export interface ClientSetup {
 }
 
 /** The latency of the link where a scenario does not say otherwise, in ms each way: no response comes in the moment of its request. */
-export const usualLatencyMs = 2;
+const usualLatencyMs = 2;
 
 /** The answer as the real platform writes it: compact, serverSendTime before serverRecvTime. */
 export const plainPayload =

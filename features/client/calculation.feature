@@ -143,6 +143,30 @@ Feature: The time that a client calculates
         | 24 ms   | 5 ms       | 1571724098024 | 1571724098110   | 1571724098124 | 1571724098125 |
         | 25 ms   | 4 ms       | 1571724098025 | 1571724098111   | 1571724098125 | 1571724098126 |
 
+  @client-accepts-zero-round-trip
+  @should
+  Rule: the client SHOULD accept a response that arrives in the millisecond of its request
+    On a fast network the round trip is shorter than a millisecond. Where a scenario says nothing of the link, it takes 2 ms each
+    way. This one has none.
+
+    Source: practice; the formula is defined for a round trip of 0
+
+    Depends on: client-any-offset
+
+    Usual mistakes: a round trip of 0 is refused
+
+    @clock
+    Example: The client's clock shows the same time when the response comes
+      Given the client's clock stands at 1571724098000 when it asks and at 1571724098000 when the response comes
+      And the platform's time is 1571724098110 when the request comes
+      When the client asks and is answered
+      Then the client reports 1571724098110
+
+    Example: A link without latency, in each of 5 starts
+      Given a link of 0 ms to the platform and 0 ms back
+      When the client asks and is answered in each of 5 starts
+      Then the client reports a time in each start
+
   @client-unix-time
   @must
   Rule: the client MUST report a UNIX timestamp: its time zone changes nothing

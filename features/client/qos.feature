@@ -4,6 +4,8 @@ Feature: Quality of service and retained messages of a client
   @client-request-qos0
   @must
   Rule: the client MUST publish its request at QoS 0
+    Every request of the client is judged.
+
     Source: stated, "Device connection", step 1: "The device sends a QoS 0 message"
 
     Depends on: client-request-topic
@@ -12,6 +14,11 @@ Feature: Quality of service and retained messages of a client
 
     Example: The client asks
       When the client asks and is answered
+      Then the request is published at QoS 0
+
+    Example: The client asks three times
+      Given a client that asks more than once
+      When the client asks 3 times in 1 s or more
       Then the request is published at QoS 0
 
   @client-subscribes-qos0
@@ -30,6 +37,12 @@ Feature: Quality of service and retained messages of a client
       When the client asks and is answered
       Then its response topic was subscribed at QoS 0
 
+    Example: The client asks three times
+      Given a client without automatic subscription
+      And a client that asks more than once
+      When the client asks 3 times in 1 s or more
+      Then its response topic was subscribed at QoS 0
+
   @client-request-not-retained
   @should
   Rule: the client SHOULD NOT set RETAIN on its request
@@ -43,4 +56,9 @@ Feature: Quality of service and retained messages of a client
 
     Example: The client asks
       When the client asks and is answered
+      Then the request is published without the RETAIN flag
+
+    Example: The client asks three times
+      Given a client that asks more than once
+      When the client asks 3 times in 1 s or more
       Then the request is published without the RETAIN flag

@@ -4,7 +4,7 @@ Feature: The type of a client's timestamp
   @client-type-as-declared
   @must
   Rule: the client MUST send the type that its target file declares
-    Long where nothing is declared, which is the page's own default.
+    Long where nothing is declared, which is the page's own default. Every request of the client is judged.
 
     Source: stated, "The data type of the timestamp can be Long or String. By default, the Long data type is used"
 
@@ -15,6 +15,17 @@ Feature: The type of a client's timestamp
     Scenario Outline: The client sends a <type>
       Given the client sends a <type>
       When the client asks and is answered
+      Then deviceSendTime is a <type>
+
+      Examples:
+        | type   |
+        | Long   |
+        | String |
+
+    Scenario Outline: The client sends a <type> three times
+      Given the client sends a <type>
+      And a client that asks more than once
+      When the client asks 3 times in 1 s or more
       Then deviceSendTime is a <type>
 
       Examples:

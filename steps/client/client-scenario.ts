@@ -1,7 +1,6 @@
 import { EnvironmentError } from '../harness/implementation/errors.ts';
 import type { Target } from '../harness/implementation/target.ts';
 import type { Request } from '../harness/message/exchange.ts';
-import type { SeenStamp } from '../harness/platform/client-clock.ts';
 import type { ClientRun, ReportedTime } from '../harness/platform/client-run.ts';
 import type { ClientRunner } from '../harness/platform/client-runner.ts';
 import {
@@ -17,6 +16,7 @@ import { mistakesOf } from '../requirements/requirement.ts';
 import type { Judge, NtpWorld, ScenarioState } from '../support/world.ts';
 import { type Recorded, recordClientRuns } from '../verdict/exchange-record.ts';
 import { membersByPosition, noTime, unansweredTime } from './client-diagnosis.ts';
+import { type ObservedRequest, type RequestStamp, stampOf } from './observed-request.ts';
 import { clockFaultOf, refusedMoment } from './other-starts.ts';
 
 /** What starts the client under test. */
@@ -27,6 +27,11 @@ export type ClientWorld = NtpWorld<ClientScenario>;
 
 /** Clients of which a start was known well enough to judge its time. */
 const punctual = new WeakSet<Target>();
+
+/** Why the stamps of two starts cannot be compared. */
+const busyStarts =
+  'the client took as long to ask in the start in which it was accepted at once as in the one in which it had to wait: run on a ' +
+  'machine that is less busy';
 
 /** The state of a scenario that judges a client. */
 export class ClientScenario implements ScenarioState {
@@ -142,10 +147,10 @@ export class ClientScenario implements ScenarioState {
   /** Blames a client that the platform's message did not reach: that nothing came of it shows nothing. */
   requireHeard(): void {
     const { requests, responseTopic, setup } = this.clientRun;
-    const request = this.requireOwnTopic();
+    this.requireOwnTopic();
     const [answer] = setup.answers;
     if (answer?.on !== 'its own' || requests.some(({ responses }) => responses.some(({ unsent }) => !unsent))) return;
-    if (request.deviceSendTime?.number === undefined) this.sentBy(this.clientRun);
+    this.requireStamp();
     this.#judge.fail({
       expected: `a client that hears a message on ${responseTopic}`,
       received: this.silence(),
@@ -182,26 +187,52 @@ export class ClientScenario implements ScenarioState {
     });
   }
 
-  /** What a client's stamp was, and what it can be compared with. */
-  sentBy(clientRun: ClientRun): SeenStamp {
+  /** Every request of every start, with words that say which one it is where there are several. */
+  requests(): ObservedRequest[] {
+    return this.clientRuns.flatMap((clientRun, start) =>
+      clientRun.requests.map((request, index) => {
+        const which = clientRun.requests.length > 1 ? `, in request ${index + 1} of ${clientRun.requests.length}` : '';
+        return { request, clientRun, start, which };
+      }),
+    );
+  }
+
+  /** The stamps of every request, and what they can be compared with; blames a client whose first request has none. */
+  stamps(): RequestStamp[] {
+    for (const clientRun of this.clientRuns) this.requireStamp(clientRun);
+    return this.requests().flatMap(({ request, clientRun, start }) => stampOf(request, clientRun, start, this.target) ?? []);
+  }
+
+  /** Blames a client whose first request has no time that could be answered. */
+  requireStamp(clientRun: ClientRun = this.clientRun): void {
     const request = this.firstRequest(clientRun);
-    const { message, deviceSendTime, payload } = request;
-    if (deviceSendTime?.number === undefined) {
-      return this.#judge.fail({
-        expected: 'deviceSendTime in decimal digits',
-        received: payload.text,
-        at: [request, deviceSendTime === undefined ? 'payload' : '/deviceSendTime'],
-      });
+    const { deviceSendTime, payload } = request;
+    if (deviceSendTime?.number !== undefined) return;
+    this.#judge.fail({
+      expected: 'deviceSendTime in decimal digits',
+      received: payload.text,
+      at: [request, deviceSendTime === undefined ? 'payload' : '/deviceSendTime'],
+    });
+  }
+
+  /**
+   * What a judgement of the stamps finds. What it finds is measured once more, since a busy machine may have caused it, and what is
+   * blurred three times more.
+   *
+   * @throws TooUncertain where it stays blurred
+   */
+  async measured<Fault>(judge: (stamps: readonly RequestStamp[]) => Fault | 'blurred' | undefined): Promise<Fault | undefined> {
+    const starter = this.#starter;
+    let found = false;
+    for (let again = 0; ; again += 1) {
+      const fault = judge(this.stamps());
+      const blurred = fault === 'blurred';
+      if (!blurred && (fault === undefined || found || starter === undefined)) return fault;
+      if (starter === undefined || again === 4) throw new TooUncertain(busyStarts);
+      found ||= !blurred;
+      const runs = await Promise.all(this.clientRuns.map((clientRun) => starter.performAgain(clientRun)));
+      this.clientRuns.splice(0, this.clientRuns.length, ...runs);
     }
-    const { setup, started } = clientRun;
-    const clock = setup.clock === undefined ? {} : { clockMs: setup.clock.sends };
-    return {
-      time: deviceSendTime.number,
-      wallMs: message.wallMs,
-      atUs: message.atUs,
-      ageMs: (message.atUs - started.atUs) / 1000,
-      ...clock,
-    };
   }
 
   /**

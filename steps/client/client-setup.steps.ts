@@ -130,6 +130,20 @@ When('the client asks and is answered', async function (this: ClientWorld) {
   return fault === undefined ? undefined : this.inapplicable(fault);
 });
 
+When('the client asks {int} times in {duration} or more', async function (this: ClientWorld, times: number, overMs: number) {
+  this.scenario.setup = { ...this.scenario.setup, rounds: { times, overMs } };
+  await this.scenario.perform();
+  const { requests } = this.scenario.clientRun;
+  if (requests.length < times) this.inform(`the client asked ${requests.length} times`);
+});
+
+When('the client asks and is answered in each of {int} starts', async function (this: ClientWorld, starts: number) {
+  for (let start = 1; start <= starts; start += 1) {
+    this.scenario.setup = { ...this.scenario.setup, start };
+    await this.scenario.perform();
+  }
+});
+
 When(
   'the client asks on a platform that takes {duration} to accept the connection',
   async function (this: ClientWorld, slowConnectMs: number) {

@@ -41,7 +41,7 @@ describe('a server', () => {
       said(echo, 1, 1, { topic: 'x', to: 'dn' }),
       said(echo, 1, 1, { topic: 'x', to: 'dn' }),
     ];
-    assert.equal(await silence({ answers: elsewhere }), 'no response there, but a message on x');
+    assert.equal(await silence({ answers: elsewhere }), 'no response there, but its echo came on x');
   });
 
   test('that has never answered is not waited for again, except where that is judged', async () => {

@@ -42,7 +42,16 @@ export function client({
 /** A connection on which these filters were subscribed, after this CONNECT. */
 export function connectionOf(filters: Readonly<Record<string, 0 | 1 | 2>>, connect?: object): ClientConnection {
   const subscriptions = new Map(Object.entries(filters).map(([filter, requestedQos]) => [filter, { filter, requestedQos }]));
-  return { subscriptions, connect, trace: Object.assign([], { dropped: 0 }), ending: undefined } as unknown as ClientConnection;
+  const asked = [...subscriptions.values()];
+  const accepted = { atUs: 0, wallMs: origin };
+  return {
+    subscriptions,
+    asked,
+    accepted,
+    connect,
+    trace: Object.assign([], { dropped: 0 }),
+    ending: undefined,
+  } as unknown as ClientConnection;
 }
 
 /** A client that never asked. */

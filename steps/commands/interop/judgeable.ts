@@ -124,16 +124,16 @@ export const askingClient: readonly Judgeable<ClientSight>[] = [
     sentences: ({ pairRuns }) => [[`deviceSendTime is a ${pairRuns[0]?.type === 'string' ? 'String' : 'Long'}`]],
   },
   {
-    about: 'deviceSendTime counts milliseconds',
+    about: 'deviceSendTime counts milliseconds: it grows by ',
     together: true,
     hindered: twoStarts,
-    sentences: () => [['deviceSendTime counts milliseconds']],
+    sentences: () => [['deviceSendTime counts milliseconds: it grows by 0.5 to 2 in each millisecond']],
   },
   {
-    about: 'deviceSendTime is not a constant',
+    about: 'deviceSendTime is read for each request: it is at most ',
     together: true,
     hindered: twoStarts,
-    sentences: () => [['deviceSendTime is not a constant']],
+    sentences: () => [['deviceSendTime is read for each request: it is at most 500 ms older in one than in another']],
   },
   {
     about: 'its CONNECT is signed',

@@ -1,101 +1,159 @@
 import assert from 'node:assert/strict';
 import { uptime } from 'node:os';
 import { describe, test } from 'node:test';
-import { countsFromStart, type SeenStamp, stampUnit } from './client-clock.ts';
+import {
+  ageOf,
+  countsFromStart,
+  followed,
+  growsBy,
+  growthsOf,
+  isBlurred,
+  isFresh,
+  isHasty,
+  type SeenStamp,
+  unitOf,
+} from './client-clock.ts';
 
 const now = Date.now();
+const rates = [0.5, 2] as const;
 
-/** Two stamps, seen 120 ms and 430 ms after the start of their programs, 700 ms apart. */
-const seen = (first: number | bigint, second: number | bigint, more: Partial<SeenStamp> = {}): [SeenStamp, SeenStamp] => [
-  { time: BigInt(first), wallMs: now, atUs: 5_000_000, ageMs: 120, ...more },
-  { time: BigInt(second), wallMs: now + 700, atUs: 5_700_000, ageMs: 430, ...more },
+/** A stamp that was seen so many ms after the first one. */
+const seen = (time: number | bigint, afterMs: number, more: Partial<SeenStamp> = {}): SeenStamp => ({
+  time: BigInt(time),
+  wallMs: now + afterMs,
+  atUs: 5_000_000 + afterMs * 1000,
+  start: 0,
+  ageMs: 120,
+  connectedMs: 20,
+  withheldMs: 0,
+  ...more,
+});
+
+/** A quick start, and one 3 s later in which the platform takes 1 s to accept the connection. */
+const starts = (first: number | bigint, second: number | bigint): [SeenStamp, SeenStamp] => [
+  seen(first, 0),
+  seen(second, 3000, { start: 1, ageMs: 1120, connectedMs: 1020, withheldMs: 1000 }),
 ];
 
-const whole = Math.round;
+const inMs = (from: SeenStamp, to: SeenStamp): boolean => growthsOf(from, to).some((growth) => growsBy(growth, rates));
+const fresh = (from: SeenStamp, to: SeenStamp): boolean => isFresh(growthsOf(from, to), 500);
 
-describe('the unit of a stamp', () => {
+describe('two starts', () => {
+  for (const [name, epoch] of [
+    ['1970', 0],
+    ['2000', Date.UTC(2000, 0)],
+    ['30 years ahead', now + 30 * 31_557_600_000],
+  ] as const) {
+    test(`show milliseconds and a fresh stamp on a clock from ${name} that begins anew`, () => {
+      const pair = starts(epoch + 100, epoch + 1110);
+      assert.ok(inMs(...pair) && fresh(...pair));
+    });
+
+    test(`show milliseconds and a fresh stamp on a clock from ${name} that runs on`, () => {
+      const pair = starts(epoch + 100, epoch + 3100);
+      assert.ok(inMs(...pair) && fresh(...pair));
+    });
+
+    test(`show a stamp on a clock from ${name} that is from before the connection`, () => {
+      assert.ok(!fresh(...starts(epoch + 100, epoch + 120)));
+      assert.ok(!fresh(...starts(epoch + 100, epoch + 1700)));
+    });
+  }
+
+  test('show a stamp of the wall clock that is from before the connection, whenever the second start was', () => {
+    assert.ok(fresh(...starts(now, now + 3000)));
+    for (const passed of [2000, 2400, 1000]) assert.ok(!fresh(...starts(now - 1, now + passed - 1)));
+  });
+
+  test('show seconds, microseconds and nanoseconds on both kinds of clocks', () => {
+    for (const [name, first, begun, ranOn] of [
+      ['seconds', 40, 41, 43],
+      ['microseconds', 100_000, 1_110_000, 3_100_000],
+      ['nanoseconds', 10 ** 8, 1.11 * 10 ** 9, 3.1 * 10 ** 9],
+    ] as const) {
+      for (const second of [begun, ranOn]) {
+        const pair = starts(first, second);
+        assert.ok(!inMs(...pair) && fresh(...pair), name);
+        assert.equal(unitOf(growthsOf(...pair)), name);
+      }
+    }
+  });
+
+  test('show a constant', () => assert.ok(!fresh(...starts(1234, 1234))));
+});
+
+describe('two requests of one start', () => {
+  test('show milliseconds by half to twice the rate, and how old a stamp is', () => {
+    assert.deepEqual(
+      [490, 500, 2000, 2010].map((grown) => inMs(seen(7, 0), seen(7 + grown, 1000))),
+      [false, true, true, false],
+    );
+    assert.deepEqual(
+      [0, 499, 500].map((grown) => fresh(seen(7, 0), seen(7 + grown, 1000))),
+      [false, false, true],
+    );
+  });
+
+  test('show a clock that was set to the calculated time, also where that is in whole seconds', () => {
+    const timeMs = 1_800_000_000_000n;
+    const calculated = { timeMs, atUs: 5_010_000, coarse: false };
+    const [from, to] = [seen(946_684_800_000, 0), seen(timeMs + 990n, 1000, { calculated })];
+    assert.ok(inMs(from, to) && fresh(from, to));
+    assert.ok(!inMs(from, { ...to, time: timeMs + 3_600_990n }));
+    const coarse = { ...to, calculated: { ...calculated, coarse: true }, time: timeMs + 1980n };
+    assert.ok(inMs(from, coarse));
+  });
+
+  test('show another unit after the first request, which is no question of age', () => {
+    const pair = [seen(now, 0), seen(Math.floor(now / 1000) + 1, 1000)] as const;
+    assert.ok(!inMs(...pair) && fresh(...pair));
+    assert.equal(followed([pair[1]])?.name, 'seconds');
+  });
+
+  test('show a stamp that is used again, also after the clock was to be set', () => {
+    const calculated = { timeMs: BigInt(now + 3_600_000), atUs: 5_010_000, coarse: false };
+    assert.ok(!fresh(seen(now, 0), seen(now, 1000, { calculated })));
+  });
+});
+
+describe('what stamps follow', () => {
   for (const [name, perMs] of [
     ['milliseconds', 1],
     ['seconds', 0.001],
     ['microseconds', 1e3],
     ['nanoseconds', 1e6],
   ] as const) {
-    test(`is ${name} by the wall clock`, () => {
-      const unit = stampUnit(seen(whole(now * perMs), whole((now + 700) * perMs)));
-      assert.deepEqual(unit, { name, follows: `follows the wall clock, in ${name}`, clock: 'wall' });
-    });
-
-    test(`is ${name} by the controlled clock`, () => {
-      const time = whole(1_571_724_098_000 * perMs);
-      assert.equal(stampUnit(seen(time, time, { clockMs: 1_571_724_098_000 })).name, name);
-    });
-
-    test(`is ${name} by the machine's uptime`, () => {
-      const up = uptime() * 1000;
-      const unit = stampUnit(seen(whole(up * perMs), whole((up + 700) * perMs)));
-      assert.deepEqual([unit.name, unit.clock], [name, 'uptime']);
-    });
-
-    test(`is ${name} by how far two stamps of another epoch are apart`, () => {
-      const [first, second] = seen(10 ** 14, 10 ** 14 + 2000 * perMs);
-      const unit = stampUnit([first, { ...second, atUs: first.atUs + 2_000_000 }]);
-      assert.deepEqual([unit.name, unit.clock], [name, 'none']);
+    test(`is the wall clock or the uptime, in ${name}`, () => {
+      assert.deepEqual(followed([seen(Math.round(now * perMs), 0)]), { name, clock: 'the wall clock' });
+      const up = uptime() * 1000 - (Date.now() - now);
+      assert.deepEqual(followed([seen(Math.round(up * perMs), 0)])?.name, name);
     });
   }
 
-  test('is milliseconds by a wall clock that is wrong by hours', () => {
-    assert.equal(stampUnit(seen(now - 36_000_000, now - 36_000_000 + 700)).clock, 'wall');
-    assert.equal(stampUnit(seen(now - 130_000_000, now - 130_000_000 + 700)).clock, 'none');
-  });
-
-  test("is milliseconds where no stamp exceeds the program's age", () => {
-    assert.equal(stampUnit(seen(90, 60)).name, 'milliseconds');
-    assert.match(stampUnit(seen(90, 60)).follows, /counts from the program's start/);
-  });
-
-  test("is microseconds where both stamps are an age of the program's in them", () => {
-    assert.deepEqual([stampUnit(seen(90_000, 80_000)).name], ['microseconds']);
-  });
-
-  test('is that of the uptime when it was seen, not of now', () => {
-    const [first, second] = seen(0, 0);
-    const earlier = [first, second].map((stamp) => ({
-      ...stamp,
-      time: BigInt(whole(uptime() * 1000 - 60_000)),
-      wallMs: now - 60_000,
-    }));
-    assert.equal(stampUnit(earlier).clock, 'uptime');
-    assert.equal(stampUnit(earlier.map((stamp) => ({ ...stamp, time: stamp.time + 7000n }))).clock, 'none');
-  });
-
-  test('is what all stamps follow, not one of them', () => {
-    assert.equal(stampUnit(seen(now, 4_000_000_000)).clock, 'none');
-    assert.equal(stampUnit(seen(90_000, 9_000_000)).name, 'no known unit');
-  });
-
-  test('is told by the rate of two stamps that is half to twice what it would be', () => {
-    // 700 ms apart
-    const after = (ms: number) => stampUnit(seen(10 ** 14, 10 ** 14 + ms)).name;
-    assert.deepEqual([1330, 1400, 420, 350].map(after), ['milliseconds', 'no known unit', 'milliseconds', 'no known unit']);
-    assert.equal(stampUnit(seen(10 ** 14 + 700, 10 ** 14)).name, 'no known unit');
-  });
-
-  test("is microseconds of an age that is a twentieth of the program's at the least", () => {
-    const aged = (...micro: [number, number]) => stampUnit(seen(...micro, { ageMs: 1000 })).name;
-    assert.equal(aged(1_000_000, 52_000), 'microseconds');
-    assert.equal(aged(999_000, 48_500), 'no known unit');
-    assert.equal(aged(1_001_000, 52_000), 'no known unit');
-  });
-
-  test('is not known for a constant, or for nothing', () => {
-    assert.equal(stampUnit(seen(4_000_000_000, 4_000_000_000).slice(0, 1)).name, 'no known unit');
-    assert.equal(stampUnit(seen(1234, 1234)).name, 'no known unit');
-    assert.equal(stampUnit([]).name, 'no known unit');
+  test('is a wall clock that is wrong by hours, and not one that is wrong by days', () => {
+    assert.equal(followed([seen(now - 36_000_000, 0)])?.clock, 'the wall clock');
+    assert.equal(followed([seen(now - 130_000_000, 0)]), undefined);
+    assert.equal(followed([seen(now, 0), seen(4_000_000_000_000, 1)]), undefined);
   });
 });
 
+test('a start in which the client had to wait is compared with one that was quicker by half of the wait', () => {
+  const [quick, slow] = starts(0, 1000);
+  assert.ok(!isBlurred(quick, slow) && !isHasty(slow));
+  assert.ok(!isBlurred({ ...quick, connectedMs: 520 }, slow));
+  assert.ok(isBlurred({ ...quick, connectedMs: 521 }, slow));
+  const hasty = { ...slow, connectedMs: 999 };
+  assert.ok(isHasty(hasty) && !isBlurred({ ...quick, connectedMs: 990 }, hasty));
+});
+
+test('the age of a stamp is known where it follows the clock of this machine', () => {
+  assert.equal(ageOf(seen(now - 300, 0)), 300);
+  assert.equal(ageOf(seen(now - 5001, 0)), undefined);
+  assert.equal(ageOf(seen(300, 0)), undefined);
+});
+
 test("a clock that counts from the program's start is never ahead of its age, nor below 0", () => {
-  assert.ok(countsFromStart(seen(121, 0)));
-  assert.ok(!countsFromStart(seen(122, 0)));
-  assert.ok(!countsFromStart(seen(100, -1)));
+  assert.ok(countsFromStart([seen(121, 0), seen(0, 0)]));
+  assert.ok(!countsFromStart([seen(122, 0)]));
+  assert.ok(!countsFromStart([seen(-1, 0)]));
 });

@@ -6,19 +6,27 @@ export interface SeenStamp {
   /** When the request came: wall time in ms, monotonic time in µs. */
   readonly wallMs: number;
   readonly atUs: number;
-  /** How long the client had been running, in ms. */
+  /** The number of the client's start. */
+  readonly start: number;
+  /** How long the client had been running, and how long ago the platform had taken its first connection, in ms. */
   readonly ageMs: number;
-  /** The controlled clock, where there is one, in ms. */
-  readonly clockMs?: number;
+  readonly connectedMs: number;
+  /** How long the platform withheld its CONNACK, in ms. */
+  readonly withheldMs: number;
+  /** The last time that the client had calculated before, to which it may have set its clock: in ms, and when it was reported. */
+  readonly calculated?: { readonly timeMs: bigint; readonly atUs: number; readonly coarse: boolean };
 }
 
-/** What a client's stamps count, and what they follow, in words. */
-export interface StampUnit {
-  readonly name: 'milliseconds' | 'seconds' | 'microseconds' | 'nanoseconds' | 'no known unit';
-  readonly follows: string;
-  /** The clock that they were seen to follow. */
-  readonly clock: 'wall' | 'uptime' | 'none';
+/** How far a clock moved between two stamps, in its own unit, and how much time passed on it meanwhile, in ms. */
+export interface Growth {
+  readonly grown: bigint;
+  readonly passedMs: number;
+  /** True where the clock was set, or began anew, and therefore cannot show more than what passed. */
+  readonly bounded?: true;
 }
+
+/** Units that a stamp may count. */
+export type StampUnit = (typeof units)[number]['name'];
 
 const units = [
   { name: 'milliseconds', perMs: 1 },
@@ -27,53 +35,94 @@ const units = [
   { name: 'nanoseconds', perMs: 1e6 },
 ] as const;
 
-/** How far a stamp may be from what it follows, in ms: a clock may be set wrongly by a day and still be a clock of this unit. */
+/** A stamp follows the clock of the suite where it is no further from it than this, in ms: a clock may be set wrongly by a day. */
 const near = 86_400_000;
-/** The same for the machine's uptime, which nobody sets, in ms. */
-const nearUptime = 5_000;
+/** The same for the machine's uptime, which nobody sets, and for a clock that is known to be that of this machine, in ms. */
+const nearby = 5_000;
 
-/** The unit of a client's stamps, by what they follow. */
-export function stampUnit(stamps: readonly SeenStamp[]): StampUnit {
-  const [first, second] = stamps;
-  if (first === undefined) return { name: 'no known unit', follows: 'was never seen', clock: 'none' };
-  const inMs = (time: bigint, perMs: number): number => Number(time) / perMs;
-  const follows = (clock: (stamp: SeenStamp) => number, within: number) =>
-    units.find(({ perMs }) => stamps.every((stamp) => Math.abs(inMs(stamp.time, perMs) - clock(stamp)) < within));
-  const wall = follows((stamp) => stamp.clockMs ?? stamp.wallMs, near);
-  if (wall !== undefined) return { name: wall.name, follows: `follows the wall clock, in ${wall.name}`, clock: 'wall' };
-  const up = follows((stamp) => uptimeAt(stamp.wallMs), nearUptime);
-  if (up !== undefined) return { name: up.name, follows: `follows the machine's uptime, in ${up.name}`, clock: 'uptime' };
-  // Another epoch: how far two stamps are apart tells the unit, when both come from one clock that ran on between the two starts.
-  if (second !== undefined && second.time > first.time) {
-    const passed = (second.atUs - first.atUs) / 1000;
-    const rate = Number(second.time - first.time) / passed;
-    const unit = units.find(({ perMs }) => rate > perMs * 0.5 && rate < perMs * 2);
-    if (unit !== undefined) return { name: unit.name, follows: `moves on with real time, in ${unit.name}`, clock: 'none' };
+/**
+ * How a client's clock may have moved from one of its stamps to a later one. Between two starts it ran on, or began anew with the program.
+ * Within one start it ran on, or the client set it to the time that it had calculated.
+ */
+export function growthsOf(from: SeenStamp, to: SeenStamp): readonly [Growth, ...Growth[]] {
+  const ranOn = { grown: to.time - from.time, passedMs: (to.atUs - from.atUs) / 1000 };
+  if (from.start !== to.start) {
+    // One that is the clock of this machine did not begin anew.
+    if (followed([from], nearby)?.name === 'milliseconds') return [ranOn];
+    return [ranOn, { grown: ranOn.grown, passedMs: to.connectedMs - from.connectedMs, bounded: true }];
   }
-  if (countsFromStart(stamps))
-    return {
-      name: 'milliseconds',
-      follows: "does not exceed the program's age in ms: it counts from the program's start",
-      clock: 'none',
-    };
-  return unitOfAge(stamps);
+  const { calculated } = to;
+  if (calculated === undefined) return [ranOn];
+  const set = { grown: to.time - calculated.timeMs, passedMs: (to.atUs - calculated.atUs) / 1000, bounded: true } as const;
+  // A time in whole seconds is up to 1 s behind: half of that is taken off.
+  return calculated.coarse ? [ranOn, set, { ...set, grown: set.grown - 500n }] : [ranOn, set];
+}
+
+/** Whether a clock counts so many milliseconds in each millisecond that passes. */
+export function growsBy({ grown, passedMs }: Growth, [least, most]: readonly [number, number]): boolean {
+  const rate = Number(grown) / passedMs;
+  return rate >= least && rate <= most;
+}
+
+/**
+ * Whether a stamp is as new as the one before it, or at most so many milliseconds older. A stamp that is far before the other one says
+ * nothing about its age: it has another unit.
+ */
+export function isFresh(growths: readonly [Growth, ...Growth[]], mostOlderMs: number): boolean {
+  const [ranOn] = growths;
+  const setBack = Number(ranOn.grown) < -ranOn.passedMs;
+  const olderMs = ({ grown, passedMs }: Growth, perMs = 1): number => passedMs - Number(grown) / perMs;
+  const isNew = (growth: Growth): boolean =>
+    growth.bounded === true
+      ? units.some(({ name, perMs }) => name !== 'seconds' && Math.abs(olderMs(growth, perMs)) <= mostOlderMs)
+      : olderMs(growth) <= mostOlderMs;
+  return setBack || growths.some((growth) => isNew(growth) || countsSeconds(growth));
+}
+
+/** Whether a client asked before the platform had accepted its connection. */
+export const isHasty = ({ connectedMs, withheldMs }: SeenStamp): boolean => connectedMs < withheldMs;
+
+/**
+ * Whether the wait for the CONNACK cannot be seen in two starts, because the other one, which did not have to wait, took as long to ask:
+ * by half of the wait or more. The machine was too busy then.
+ */
+export const isBlurred = (from: SeenStamp, to: SeenStamp): boolean =>
+  from.start !== to.start && !isHasty(to) && to.connectedMs - from.connectedMs < to.withheldMs / 2;
+
+/** How old a stamp was when its request came, in ms; undefined where it does not follow the wall clock of this machine. */
+export function ageOf(stamp: SeenStamp): number | undefined {
+  const { name, clock } = followed([stamp], nearby) ?? {};
+  return name === 'milliseconds' && clock === 'the wall clock' ? stamp.wallMs - Number(stamp.time) : undefined;
+}
+
+const countsSeconds = ({ grown, passedMs }: Growth): boolean => grown >= 1n && Math.abs(Number(grown) * 1000 - passedMs) <= 1000;
+
+/** The clock that stamps are near to, and the unit in which they are; undefined where they follow none that the suite knows. */
+export function followed(
+  stamps: readonly SeenStamp[],
+  within = near,
+): { readonly name: StampUnit; readonly clock: string } | undefined {
+  const follows = (clock: (stamp: SeenStamp) => number, most: number) =>
+    units.find(({ perMs }) => stamps.every((stamp) => Math.abs(Number(stamp.time) / perMs - clock(stamp)) < most));
+  const wall = follows(({ wallMs }) => wallMs, within);
+  if (wall !== undefined) return { name: wall.name, clock: 'the wall clock' };
+  const up = follows(({ wallMs }) => uptimeAt(wallMs), nearby);
+  return up === undefined ? undefined : { name: up.name, clock: "the machine's uptime" };
+}
+
+/** The unit that fits a growth; undefined where none does. */
+export function unitOf(growths: readonly Growth[]): StampUnit | undefined {
+  const fits = ({ grown, passedMs }: Growth, perMs: number): boolean => {
+    const rate = Number(grown) / passedMs;
+    return rate > perMs * 0.5 && rate < perMs * 2;
+  };
+  const exact = units.find(({ perMs }) => growths.some((growth) => fits(growth, perMs)));
+  return exact?.name ?? (growths.some(countsSeconds) ? 'seconds' : undefined);
 }
 
 /** True when no stamp exceeds the age of its program in ms, as far as a clock that counts from the program's start can be told. */
 export function countsFromStart(stamps: readonly SeenStamp[]): boolean {
   return stamps.every(({ time, ageMs }) => time >= 0n && Number(time) <= ageMs + 1);
-}
-
-function unitOfAge(stamps: readonly SeenStamp[]): StampUnit {
-  const unit = units.find(
-    ({ name, perMs }) =>
-      name !== 'seconds' && stamps.every(({ time, ageMs }) => Number(time) / perMs <= ageMs && Number(time) / perMs > ageMs / 20),
-  );
-  return {
-    name: unit?.name ?? 'no known unit',
-    follows: unit === undefined ? 'follows no clock that the suite knows' : `counts from the program's start, in ${unit.name}`,
-    clock: 'none',
-  };
 }
 
 /** The machine's uptime at a wall time, in ms. */

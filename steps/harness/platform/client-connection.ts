@@ -95,6 +95,11 @@ export class ClientConnection {
     return this.#subscriptions.byFilter;
   }
 
+  /** Every subscription that it asked for, also those that it replaced or removed later, in the order in which they came. */
+  get asked(): readonly Subscription[] {
+    return this.#subscriptions.asked;
+  }
+
   /** How the connection ended; undefined while it is open. */
   get ending(): Ending | undefined {
     return this.#end.ending;

@@ -3,6 +3,7 @@ import { EnvironmentError } from '../implementation/errors.ts';
 import type { Identity, StartedTarget } from '../implementation/target.ts';
 import type { StartParts } from './client-answers.ts';
 import type { ClientConnection } from './client-connection.ts';
+import { askInRounds } from './client-rounds.ts';
 import { refusedUnnamed } from './client-setup.ts';
 import { afterReportMs, startClient, tellToAsk } from './client-start.ts';
 import { malformedRequest, untilItRecovers } from './recovery.ts';
@@ -68,11 +69,14 @@ async function letAsk(parts: StartParts, client: StartedTarget): Promise<void> {
   const { withinMs, sync } = target;
   const over = (): boolean => clientRun.ended !== undefined;
   const interval = sync.kind === 'every' ? sync.intervalMs : 0;
+  const ask = sync.kind === 'start' || sync.kind === 'every' ? undefined : () => trigger(parts, client);
   if (malformedRequest(setup) !== undefined) {
-    const ask = sync.kind === 'start' || sync.kind === 'every' ? undefined : () => trigger(parts, client);
     await untilItRecovers({ clientRun, withinMs, intervalMs: interval, ask });
     if (clientRun.reports.length > 0) await clientRun.until(() => over() || clientRun.reportedTooOften, afterReportMs);
     return;
+  }
+  if (setup.rounds !== undefined) {
+    return askInRounds({ clientRun, rounds: setup.rounds, roundMs: withinMs + interval, ask });
   }
   await trigger(parts, client);
   if (setup.sequel !== undefined) {

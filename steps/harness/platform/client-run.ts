@@ -23,8 +23,10 @@ export interface ReportedTime extends Time {
 
 /** A connection of the client, as far as it is judged and shown. */
 export interface ObservedConnection extends Pick<ClientConnection, 'accepted' | 'connect' | 'trace'> {
-  /** By topic filter, in the order in which they came. */
+  /** By topic filter, in the order in which they came: those that hold at the end. */
   readonly subscriptions: ReadonlyMap<string, Pick<Subscription, 'filter' | 'requestedQos'>>;
+  /** Every subscription that it asked for, also those that it replaced or removed later, in the order in which they came. */
+  readonly asked: readonly Pick<Subscription, 'filter' | 'requestedQos'>[];
   /** How it ended, where it did. */
   readonly ending: { readonly atUs: number; readonly reason: string } | undefined;
 }
@@ -76,9 +78,15 @@ export class ClientRun {
     return `/ext/ntp/${this.identity.productKey}/${this.identity.deviceName}/response`;
   }
 
-  /** Whether a message is a request: on the request topic, or one that looks like a request on another topic. */
+  /**
+   * Whether a message is a request: on the request topic, or one that looks like a request on another topic. A client that tells other
+   * services of an exchange, by more of its times than deviceSendTime, asks nothing there.
+   */
   isRequest(topic: string, { members }: Payload): boolean {
-    return topic === this.requestTopic || topic.includes('/ntp/') || members.has('deviceSendTime');
+    if (topic === this.requestTopic || topic.includes('/ntp/')) return true;
+    return (
+      members.has('deviceSendTime') && !['deviceRecvTime', 'serverRecvTime', 'serverSendTime'].some((name) => members.has(name))
+    );
   }
 
   /** The request that counts. */

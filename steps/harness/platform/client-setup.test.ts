@@ -41,7 +41,7 @@ describe('an answer', () => {
   });
 });
 
-test('a plain setup has one true answer and nothing out of the ordinary', () => {
+test('a plain setup has one true answer, and a link on which no response comes in the moment of its request', () => {
   assert.deepEqual(plainSetup('long'), {
     type: 'long',
     forthMs: 2,

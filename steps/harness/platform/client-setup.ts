@@ -39,6 +39,12 @@ export const refusedUnnamed: ReadonlySet<Refusal | undefined> = new Set([
 /** What happens between the client and the platform in a scenario that needs more than one request. */
 export type Sequel = 'answers the first request late' | 'loses the first answer' | 'cuts the connection after the first request';
 
+/** How often a client is to ask in one start, and how far apart its first and its last request are at least, in ms. */
+export interface Rounds {
+  readonly times: number;
+  readonly overMs: number;
+}
+
 /** What the platform and the client's surroundings are like in one start of the client. Equal setups share one start. */
 export interface ClientSetup {
   readonly type: TimestampType;
@@ -62,6 +68,10 @@ export interface ClientSetup {
   readonly slowConnectMs: number;
   /** Whether a client that has reported is watched for its whole `within`, to see whether it ends by itself. */
   readonly untilItEnds?: true;
+  /** Of a scenario in which the client asks several times; by default it asks once. */
+  readonly rounds?: Rounds;
+  /** Which of several equal starts it is; by default equal setups share one start. */
+  readonly start?: number;
 }
 
 /** The latency of the link where a scenario does not say otherwise, in ms each way: no response comes in the moment of its request. */

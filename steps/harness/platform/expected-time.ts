@@ -48,20 +48,7 @@ export function expectedTimes(
   report: ReportedTime,
   seconds: boolean,
 ): ExpectedTime[] {
-  const all = clientRun.requests.flatMap((request) =>
-    request.responses
-      .filter(({ preliminary, unsent, message }) => !preliminary && !unsent && message.atUs <= report.atUs)
-      .flatMap((response) => {
-        const elapsed = elapsedOf(clientRun, request, response, report);
-        const exact = elapsed.every(([least, most]) => least === most);
-        const results = elapsed.flatMap((one) => expectedOf(request, response, one, { seconds, exact, later: false }));
-        // A controlled clock stands still until the report.
-        if (clientRun.setup.clock !== undefined) return results;
-        const untilReport = (report.atUs - response.message.atUs) / 1000;
-        const shown = elapsed.map((one) => printedLater(one, untilReport));
-        return [...results, ...shown.flatMap((one) => expectedOf(request, response, one, { seconds, exact, later: true }))];
-      }),
-  );
+  const all = possibleTimes(clientRun, report, seconds);
   const width = ({ elapsed: [least, most] }: ExpectedTime): number => (most - least) / 2;
   const known = all.filter((time) => width(time) <= mostUncertainMs);
   if (!isRight(report, known) && isRight(report, all)) {
@@ -77,6 +64,31 @@ export function expectedTimes(
 /** What elapsed for a clock that was set by the result and is printed up to so many ms later: that time counts whole, and not half. */
 function printedLater([least, most]: readonly [number, number], ms: number): readonly [number, number] {
   return [least, most + 2 * ms];
+}
+
+/**
+ * The times that a client may report by everything that the suite knows, however little that is: between requests that are far apart it
+ * may have read its clock long before it asked.
+ */
+export function possibleTimes(
+  clientRun: Pick<ClientRun, 'setup' | 'requests'>,
+  report: ReportedTime,
+  seconds: boolean,
+): ExpectedTime[] {
+  return clientRun.requests.flatMap((request) =>
+    request.responses
+      .filter(({ preliminary, unsent, message }) => !preliminary && !unsent && message.atUs <= report.atUs)
+      .flatMap((response) => {
+        const elapsed = elapsedOf(clientRun, request, response, report);
+        const exact = elapsed.every(([least, most]) => least === most);
+        const results = elapsed.flatMap((one) => expectedOf(request, response, one, { seconds, exact, later: false }));
+        // A controlled clock stands still until the report.
+        if (clientRun.setup.clock !== undefined) return results;
+        const untilReport = (report.atUs - response.message.atUs) / 1000;
+        const shown = elapsed.map((one) => printedLater(one, untilReport));
+        return [...results, ...shown.flatMap((one) => expectedOf(request, response, one, { seconds, exact, later: true }))];
+      }),
+  );
 }
 
 /** Whether a report is one of the times that it may be. */

@@ -42,6 +42,8 @@ export class RecordedConnection implements Tap, ObservedConnection {
   readonly serverTrace = new Trace(limits);
   readonly #faults: RecordedFault[] = [];
   readonly #subscriptions = new Map<string, Pick<Subscription, 'filter' | 'requestedQos'>>();
+  /** Every subscription that the client asked for, in the order in which they came. */
+  readonly asked: Pick<Subscription, 'filter' | 'requestedQos'>[] = [];
   readonly #readers: { readonly forth: PacketReader; back?: PacketReader } = {
     forth: new PacketReader({ limits: packetLimit(mostPacketBytes) }),
   };
@@ -160,7 +162,11 @@ export class RecordedConnection implements Tap, ObservedConnection {
     if (packet.cmd === 'connect') this.#connect ??= packet;
     if (packet.cmd === 'disconnect') this.#disconnected = true;
     if (packet.cmd === 'unsubscribe') for (const filter of packet.unsubscriptions) this.#subscriptions.delete(filter);
-    if (packet.cmd === 'subscribe')
-      for (const { topic, qos } of packet.subscriptions) this.#subscriptions.set(topic, { filter: topic, requestedQos: qos });
+    if (packet.cmd !== 'subscribe') return;
+    for (const { topic, qos } of packet.subscriptions) {
+      const subscription = { filter: topic, requestedQos: qos };
+      this.#subscriptions.set(topic, subscription);
+      this.asked.push(subscription);
+    }
   }
 }

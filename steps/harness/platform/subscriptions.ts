@@ -12,9 +12,14 @@ export interface Subscription extends Time {
   readonly identifier?: number;
 }
 
+/** The most subscriptions that are kept of a connection once they were replaced or removed. */
+const mostKept = 1000;
+
 /** The subscriptions of one connection. */
 export class Subscriptions {
   readonly #byFilter = new Map<string, Subscription>();
+  /** Every subscription that was asked for, also those that were replaced or removed. */
+  readonly asked: Subscription[] = [];
 
   /** By topic filter, in the order in which they came. */
   get byFilter(): ReadonlyMap<string, Subscription> {
@@ -25,13 +30,15 @@ export class Subscriptions {
   add({ subscriptions, properties }: ISubscribePacket, highest: QoS, time: Time): void {
     const identifier = properties?.subscriptionIdentifier;
     for (const { topic, qos } of subscriptions) {
-      this.#byFilter.set(topic, {
+      const subscription = {
         ...time,
         filter: topic,
         requestedQos: qos,
         grantedQos: Math.min(qos, highest) as QoS,
         ...(identifier === undefined ? {} : { identifier }),
-      });
+      };
+      this.#byFilter.set(topic, subscription);
+      if (this.asked.length < mostKept) this.asked.push(subscription);
     }
   }
 

@@ -1,0 +1,80 @@
+import { Then } from '@cucumber/cucumber';
+import type { Request, Response } from '../harness/message/exchange.ts';
+import type { ClientRun, ReportedTime } from '../harness/platform/client-run.ts';
+import { type ExpectedTime, isRight, possibleTimes } from '../harness/platform/expected-time.ts';
+import { halved } from '../harness/time/formula.ts';
+import { diagnoseClientTime } from './client-diagnosis.ts';
+import type { ClientWorld } from './client-scenario.ts';
+
+Then('each time that the client reports first after a response is the one that the formula gives', function (this: ClientWorld) {
+  this.scenario.firstReport();
+  const wrong = firstWrong(this.scenario.clientRun, this.scenario.target.result?.unit === 's');
+  const { clientRun } = this.scenario;
+  const judged = judgedReports(clientRun).length;
+  this.inform(`${judged} reported ${judged === 1 ? 'time was' : 'times were'} judged`);
+  if (wrong === undefined) return;
+  const { report, number, times } = wrong;
+  const [expected] = times;
+  this.fail({
+    expected: `the time that the formula gives, ${expected?.text ?? 'which no response was delivered for'}`,
+    received: `${report.twice === undefined ? `"${report.literal}", which is no number` : halved(report.twice)}, as time number ${number}`,
+    likely: diagnoseClientTime(clientRun, report, expected),
+  });
+});
+
+Then('the client reports a time in each start', function (this: ClientWorld) {
+  for (const clientRun of this.scenario.clientRuns) {
+    if (clientRun.reports.length > 0) continue;
+    const request = this.scenario.firstRequest(clientRun);
+    this.fail({
+      expected: `a calculated time within ${this.scenario.target.withinMs} ms, also where the response comes at once`,
+      received: `no time, although the response was sent ${latencyOf(request)} ms after the request had come`,
+      likely: { kind: zeroRoundTrip, text: zeroRoundTrip },
+      cause: 'silence',
+    });
+  }
+});
+
+/** What a client does that takes a response for wrong which comes in the millisecond of its request. */
+const zeroRoundTrip = 'a round trip of 0 is refused';
+
+/** How long after a request its response was sent, in ms. */
+function latencyOf({ message, responses }: Request): string {
+  const [first] = responses;
+  return first === undefined ? 'none' : ((first.message.atUs - message.atUs) / 1000).toFixed(1);
+}
+
+/** A report that is wrong, and what it may have been. */
+interface WrongReport {
+  readonly report: ReportedTime;
+  readonly number: number;
+  readonly times: readonly ExpectedTime[];
+}
+
+/** The first wrong one of the reports that are judged. */
+function firstWrong(clientRun: ClientRun, seconds: boolean): WrongReport | undefined {
+  for (const [index, { report, responses }] of judgedReports(clientRun).entries()) {
+    const requests = clientRun.requests.filter((request) => request.responses.some((response) => responses.has(response)));
+    const times = possibleTimes({ setup: clientRun.setup, requests }, report, seconds);
+    if (!isRight(report, times)) return { report, number: index + 1, times };
+  }
+  return undefined;
+}
+
+/**
+ * The first report after each response, or after several that came between two reports, with these responses. What a client reports
+ * again without another response is not judged.
+ */
+function judgedReports({ requests, reports }: ClientRun): { readonly report: ReportedTime; readonly responses: Set<Response> }[] {
+  const open = requests
+    .flatMap(({ responses }) => responses)
+    .filter(({ preliminary, unsent }) => preliminary !== true && unsent !== true);
+  const judged: { readonly report: ReportedTime; readonly responses: Set<Response> }[] = [];
+  for (const report of reports) {
+    const responses = new Set(open.filter(({ message }) => message.atUs <= report.atUs));
+    if (responses.size === 0) continue;
+    judged.push({ report, responses });
+    open.splice(0, open.length, ...open.filter((response) => !responses.has(response)));
+  }
+  return judged;
+}

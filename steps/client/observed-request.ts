@@ -1,0 +1,43 @@
+import type { Target } from '../harness/implementation/target.ts';
+import type { Request } from '../harness/message/exchange.ts';
+import type { SeenStamp } from '../harness/platform/client-clock.ts';
+import type { ClientRun } from '../harness/platform/client-run.ts';
+
+/** A request of a client, and where it belongs. */
+export interface ObservedRequest {
+  readonly request: Request;
+  readonly clientRun: ClientRun;
+  /** The number of the start, from 0. */
+  readonly start: number;
+  /** Which request of its start it is, in words that may follow others; empty where it is the only one. */
+  readonly which: string;
+}
+
+/** A stamp with the request that holds it. */
+export interface RequestStamp extends SeenStamp {
+  readonly request: Request;
+}
+
+/** The stamp of a request; undefined where it holds no number. */
+export function stampOf(request: Request, clientRun: ClientRun, start: number, { result }: Target): RequestStamp | undefined {
+  const { message, deviceSendTime } = request;
+  if (deviceSendTime?.number === undefined) return undefined;
+  const { started, connections, reports } = clientRun;
+  const connected = Math.min(...connections.map(({ accepted }) => accepted.atUs), message.atUs);
+  const report = reports.findLast(({ atUs }) => atUs < message.atUs);
+  const calculated =
+    report?.twice === undefined
+      ? {}
+      : { calculated: { timeMs: report.twice / 2n, atUs: report.atUs, coarse: result?.unit === 's' } };
+  return {
+    request,
+    time: deviceSendTime.number,
+    wallMs: message.wallMs,
+    atUs: message.atUs,
+    start,
+    ageMs: (message.atUs - started.atUs) / 1000,
+    connectedMs: (message.atUs - connected) / 1000,
+    withheldMs: clientRun.setup.slowConnectMs,
+    ...calculated,
+  };
+}

@@ -234,7 +234,9 @@ export class RequestLedger {
     }
     // A requirement of its own is about retained responses.
     const live = request.responses.filter((response) => !response.message.retain);
-    if (live.length > 1 && !message.retain && !this.#owes(request)) {
+    // Which of several that need not be answered has caused a response shows only where its echo is right.
+    const due = request.message.qos === 0 && request.forbiddenBy === undefined;
+    if (due && live.length > 1 && !message.retain && !this.#owes(request)) {
       this.#add(
         { mistake: 'a request is answered twice' },
         request,

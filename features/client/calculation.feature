@@ -105,19 +105,20 @@ Feature: The time that a client calculates
 
     @clock
     Scenario Outline: The client's clock stands at <sends>, the platform's time is <platform's time>
-      Given the client's clock stands at <sends> when it asks and at <receives> when the response comes
+      Given a platform that answers after 4 ms
+      And the client's clock stands at <sends> when it asks and at <receives> when the response comes
       And the platform's time is <platform's time> when the request comes
       When the client asks and is answered
       Then the client reports <time>
 
       Examples:
         | sends         | receives      | platform's time | time          |
-        | 1571724098000 | 1571724098020 | 1571724098110   | 1571724098120 |
-        | 1571727698000 | 1571727698020 | 1571724098110   | 1571724098120 |
-        | 1000          | 1020          | 1571724098110   | 1571724098120 |
-        | 4102444800000 | 4102444800020 | 1571724098110   | 1571724098120 |
-        | 1571724098000 | 1571724098020 | 2147483648000   | 2147483648010 |
-        | 1571724098000 | 1571724098020 | 4102444800000   | 4102444800010 |
+        | 1571724098000 | 1571724098020 | 1571724098110   | 1571724098122 |
+        | 1571727698000 | 1571727698020 | 1571724098110   | 1571724098122 |
+        | 1000          | 1020          | 1571724098110   | 1571724098122 |
+        | 4102444800000 | 4102444800020 | 1571724098110   | 1571724098122 |
+        | 1571724098000 | 1571724098020 | 2147483648000   | 2147483648012 |
+        | 1571724098000 | 1571724098020 | 4102444800000   | 4102444800012 |
 
   @client-half-millisecond
   @must
@@ -157,13 +158,15 @@ Feature: The time that a client calculates
 
     @clock
     Example: The client's clock shows the same time when the response comes
-      Given the client's clock stands at 1571724098000 when it asks and at 1571724098000 when the response comes
+      Given a platform that answers after 0 ms
+      And the client's clock stands at 1571724098000 when it asks and at 1571724098000 when the response comes
       And the platform's time is 1571724098110 when the request comes
       When the client asks and is answered
       Then the client reports 1571724098110
 
     Example: A link without latency, in each of 5 starts
       Given a link of 0 ms to the platform and 0 ms back
+      And a platform that answers after 0 ms
       When the client asks and is answered in each of 5 starts
       Then the client reports a time in each start
 

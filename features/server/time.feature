@@ -49,7 +49,7 @@ Feature: The server's time
     Source: derived from "How it works", steps 2 and 3: the server receives after the device sent, and the device receives after
     the server sent
 
-    Depends on: server-stamps-are-fresh, server-ignores-device-clock
+    Depends on: server-stamps-are-fresh, server-ignores-device-clock, server-receives-before-sending
 
     Usual mistakes: a made-up processing time; stamps of another exchange; a clock of the server's own that runs apart; both
     stamps

@@ -85,7 +85,7 @@ Feature: The topics of the NTP service
 
     Source: stated, "Request topic" and "Response topic", which hold the same product key and device name
 
-    Depends on: server-answers-request
+    Depends on: server-answers-request, server-answers-once
 
     Usual mistakes: the identity is taken from the MQTT client id instead of the topic; the device name is matched by its
     beginning; the response goes to every subscriber; a request is found again by its deviceSendTime alone
@@ -131,6 +131,18 @@ Feature: The topics of the NTP service
         | asker                 | other                 |
         | "a1NtpSuite1/probe-1" | "a1NtpSuite1/PROBE-1" |
         | "a1NtpSuite1/probe.1" | "a1NtpSuite1/probe-1" |
+
+  @server-serves-documented-names
+  @must
+  Rule: the server MUST serve product keys and device names of every documented length and character
+    Product keys have 11 letters and digits. Device names have 4 to 32 letters, digits, `-`, `_`, `@`, `:` and `.`.
+
+    Source: documented, the page of the platform about devices names these lengths and characters
+
+    Depends on: server-answers-request, server-answers-the-asker
+
+    Usual mistakes: the topic is matched by a pattern that knows fewer characters; the name is kept in a field that is too short;
+    a broker that maps a character of the topic to another one
 
     Scenario Outline: A device is named <name>
       Given the device <name> that hears its response topic

@@ -30,7 +30,7 @@ Feature: Long and String
     Source: stated, "if the timestamp that is sent by the device is of the STRING type, the timestamp that is returned by the NTP
     server is also of the STRING type"
 
-    Depends on: server-response-members
+    Depends on: server-response-members, server-echoes-send-time
 
     Usual mistakes: the server's stamps are always Longs; a time is formatted as a date; a String has a fraction or an exponent
 

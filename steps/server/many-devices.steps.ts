@@ -9,13 +9,24 @@ import type { ServerWorld } from './server-scenario.ts';
 /** Every wait in these steps has an end of its own: 90 s for a round of answers that keep coming. */
 const patience = { timeout: 200_000 };
 
-Given('{int} devices that hear their response topics', patience, async function (this: ServerWorld, least: number) {
-  const { serverRun } = this.scenario;
-  const count = Math.max(least, serverRun.deviceCount);
+Given('{int} devices that hear their response topics', patience, async function (this: ServerWorld, count: number) {
+  return connectAll(this, count);
+});
+
+Given(
+  '{int} devices, or as many as "--devices" says, that hear their response topics',
+  patience,
+  async function (this: ServerWorld, least: number) {
+    return connectAll(this, Math.max(least, this.scenario.serverRun.deviceCount));
+  },
+);
+
+async function connectAll(world: ServerWorld, count: number): Promise<'skipped' | undefined> {
+  const { serverRun } = world.scenario;
   const identities = serverRun.identities(count);
   if (identities.length < count) {
     const known = `${identities.length} ${identities.length === 1 ? 'device' : 'devices'}`;
-    return this.inapplicable(`by the target file the server knows ${known} and no others (onlyThese), and ${count} are needed`);
+    return world.inapplicable(`by the target file the server knows ${known} and no others (onlyThese), and ${count} are needed`);
   }
   // Each has a record of its own: one that fails is shown, and the others are not.
   const wires = identities.map(() => new Trace());
@@ -23,21 +34,21 @@ Given('{int} devices that hear their response topics', patience, async function 
     const identity = identities[index] ?? serverRun.identity;
     return serverRun.device(identity, { raw: true, name: `device ${index + 1}`, trace: wires[index] ?? serverRun.trace });
   });
-  this.scenario.players = devices;
-  this.scenario.join(devices);
+  world.scenario.players = devices;
+  world.scenario.join(devices);
   if (refusal !== undefined) {
     serverRun.trace.adopt(wires[devices.length] ?? new Trace());
-    this.scenario.requireSetUp();
-    this.fail({
+    world.scenario.requireSetUp();
+    world.fail({
       expected: `${count} devices connected at the same time`,
       received: `${devices.length} were accepted, and then: ${refusal}`,
       likely: { kind: noLongerServes, text: devices.length === 0 ? undefined : 'the number of connections is limited' },
       cause: 'silence',
     });
   }
-  this.scenario.playerWires = wires;
+  world.scenario.playerWires = wires;
   return undefined;
-});
+}
 
 /** Every device asks at the same moment, every second one with a String. */
 function askAll(devices: readonly NtpDevice[]): Asked[] {

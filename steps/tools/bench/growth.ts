@@ -15,7 +15,7 @@ const rounds = 3;
 const devices = { run: 250, load: 1250 };
 
 /** The requirement whose devices `--devices` counts. */
-const manyDevices = 'server-concurrent-devices';
+const manyDevices = 'server-serves-many-devices';
 
 /** One thing of which there is more and more. */
 interface Series {

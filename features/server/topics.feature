@@ -85,7 +85,7 @@ Feature: The topics of the NTP service
 
     Source: stated, "Request topic" and "Response topic", which hold the same product key and device name
 
-    Depends on: server-answers-request, server-answers-once
+    Depends on: server-answers-request
 
     Usual mistakes: the identity is taken from the MQTT client id instead of the topic; the device name is matched by its
     beginning; the response goes to every subscriber; a request is found again by its deviceSendTime alone

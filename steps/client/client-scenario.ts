@@ -140,7 +140,7 @@ export class ClientScenario implements ScenarioState {
     const { setup, attempts } = this.clientRun;
     // The operating system refuses in the platform's place: the suite sees no attempt.
     if (setup.refusal === 'does not listen') return;
-    if (!refusedUnnamed.has(setup.refusal)) this.requireOwnTopic();
+    if (setup.refusal !== undefined && !refusedUnnamed.has(setup.refusal)) this.requireOwnTopic();
     else if (attempts === 0) this.#judge.fail({ expected: 'an attempt to connect', received: this.silence(), cause: 'silence' });
   }
 

@@ -285,7 +285,7 @@ export const server: readonly Judgeable<ServerSight>[] = [
         first === undefined || last === undefined ? 0 : (last.request.message.atUs - first.request.message.atUs) / 1000;
       return apart < apartMs ? `no two requests were answered that were ${apartMs} ms apart` : undefined;
     },
-    sentences: () => [['both server times advance as real time does']],
+    sentences: () => [['both server times advance as real time does, to within 5 ms or one step of the clock']],
   },
   {
     about: 'serverRecvTime is never later',
@@ -294,12 +294,14 @@ export const server: readonly Judgeable<ServerSight>[] = [
     sentences: () => [['serverRecvTime is never later than serverSendTime']],
   },
   {
-    about: 'serverSendTime is never later',
+    about: 'no exchange took less',
     together: true,
     hindered: someAnswer,
     sentences: ({ target }) => [
-      ['serverSendTime is never later after serverRecvTime than the exchange took'],
-      ...(target.sharedClock ? [['both server times lie between publish and arrival'] as const] : []),
+      ['no exchange took less than the server claims, to within 1 ms or one step of the clock'],
+      ...(target.sharedClock
+        ? [['both server times lie between publish and arrival, to within 1 ms or one step of the clock'] as const]
+        : []),
     ],
   },
 ];

@@ -14,7 +14,7 @@ describe('Acme IoT Hub', () => {
     const meter = await hub.device({ identity: { productKey: 'a1AcmeMeter', deviceName: 'meter-7' } });
     const exchange = await meter.askAndWait({ type: 'String', digits: '1571724098000' });
 
-    const packets = hub.wire.join('\n');
+    const packets = hub.trace.join('\n');
     expect(exchange?.response.message.qos, packets).toBe(0);
     expect(exchange?.response.deviceSendTime?.literal, packets).toBe('"1571724098000"');
     expect(payloadFaults('response', exchange?.response.message.payload ?? '')).toEqual([]);

@@ -28,7 +28,7 @@ async function unread(args: readonly string[]): Promise<{ readonly code: number 
 
 describe('a run whose results cannot all be written', () => {
   test('says so, is no success, and shows on the console what it measured, when the disk is full', async (context) => {
-    using disk = small('full', 400_000);
+    using disk = small('full', 600_000);
     if (disk === undefined) {
       context.skip('no file system can be mounted here');
       return;

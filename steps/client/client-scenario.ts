@@ -3,21 +3,15 @@ import type { Target } from '../harness/implementation/target.ts';
 import type { Request } from '../harness/message/exchange.ts';
 import type { ClientRun, ReportedTime } from '../harness/platform/client-run.ts';
 import type { ClientRunner } from '../harness/platform/client-runner.ts';
-import {
-  type ClientSetup,
-  pagePayload,
-  plainPayload,
-  plainSetup,
-  refusedUnnamed,
-  trueAnswer,
-} from '../harness/platform/client-setup.ts';
+import { type ClientSetup, plainSetup, refusedUnnamed } from '../harness/platform/client-setup.ts';
 import { type ExpectedTime, expectedTimes, TooUncertain } from '../harness/platform/expected-time.ts';
 import { mistakesOf } from '../requirements/requirement.ts';
 import type { Judge, NtpWorld, ScenarioState } from '../support/world.ts';
 import { type Recorded, recordClientRuns } from '../verdict/exchange-record.ts';
-import { membersByPosition, noTime, unansweredTime } from './client-diagnosis.ts';
+import { noTime, unansweredTime } from './client-diagnosis.ts';
+import { bufferingHint, busyStarts, linesOf, silenceOf } from './client-silence.ts';
 import { type ObservedRequest, type RequestStamp, stampOf } from './observed-request.ts';
-import { clockFaultOf, refusedMoment } from './other-starts.ts';
+import { clockFaultOf, refusedMoment, refusedOrder } from './other-starts.ts';
 
 /** What starts the client under test. */
 export type Starter = Pick<ClientRunner, 'mute' | 'has' | 'perform' | 'performAgain'>;
@@ -27,11 +21,6 @@ export type ClientWorld = NtpWorld<ClientScenario>;
 
 /** Clients of which a start was known well enough to judge its time. */
 const punctual = new WeakSet<Target>();
-
-/** Why the stamps of two starts cannot be compared. */
-const busyStarts =
-  'the client took as long to ask in the start in which it was accepted at once as in the one in which it had to wait: run on a ' +
-  'machine that is less busy';
 
 /** The state of a scenario that judges a client. */
 export class ClientScenario implements ScenarioState {
@@ -181,7 +170,9 @@ export class ClientScenario implements ScenarioState {
       received: this.silence(),
       likely: {
         kind: noTime,
-        text: unsent ? 'the client had not subscribed its response topic when the response came' : this.#buffered(),
+        text: unsent
+          ? 'the client had not subscribed its response topic when the response came'
+          : bufferingHint(this.clientRun, this.target),
       },
       cause: 'silence',
     });
@@ -264,22 +255,12 @@ export class ClientScenario implements ScenarioState {
 
   /** A time in one order of the members and none in another: then it is the order that the client does not understand. */
   async requireOtherOrder(): Promise<void> {
-    const { clientRun } = this;
-    const sent = clientRun.request?.responses.some(({ unsent }) => !unsent) === true;
-    const starter = this.#starter;
-    if (clientRun.reports.length > 0 || !sent || starter === undefined) return;
-    const others = [plainPayload, pagePayload].map((payload) =>
-      starter.perform({ ...this.setup, answers: [trueAnswer(payload)] }),
-    );
-    const understood = (await Promise.all(others)).find(({ reports }) => reports.length > 0);
-    if (understood === undefined) return;
+    const likely = this.#starter === undefined ? undefined : await refusedOrder(this.clientRun, this.setup, this.#starter);
+    if (likely === undefined) return;
     this.#judge.fail({
-      expected: `a calculated time from ${clientRun.setup.answers[0]?.payload ?? ''}`,
+      expected: `a calculated time from ${this.clientRun.setup.answers[0]?.payload ?? ''}`,
       received: this.silence(),
-      likely: {
-        kind: membersByPosition,
-        text: `the members are read by position: ${understood.setup.answers[0]?.payload ?? ''} is understood`,
-      },
+      likely,
     });
   }
 
@@ -294,25 +275,9 @@ export class ClientScenario implements ScenarioState {
     });
   }
 
-  /** A hint where a client that runs on has printed nothing at all. */
-  #buffered(): string | undefined {
-    const { output, ended } = this.clientRun;
-    if (this.target.result?.kind !== 'log' || ended !== undefined || output.some((line) => line.trim() !== '')) return undefined;
-    return 'nothing was printed at all: its output may be kept in a buffer (PYTHONUNBUFFERED=1, stdbuf -oL, setvbuf)';
-  }
-
   /** What was seen of a client instead of what was waited for. */
   silence(): string {
-    const { connections, requests, fate, setup, reports } = this.clientRun;
-    const seen =
-      reports.length > 0
-        ? `${reports.length} reports`
-        : requests.length > 0
-          ? `${requests.length} requests and no time`
-          : undefined;
-    const connected = connections.length > 0 ? 'a connection and no request' : 'no connection';
-    const refused = setup.refusal === undefined ? '' : ` (the platform ${setup.refusal})`;
-    return `${seen ?? connected}${refused}${fate === undefined ? '' : `: ${fate}`}`;
+    return silenceOf(this.clientRun);
   }
 
   #required(): Starter {
@@ -321,9 +286,7 @@ export class ClientScenario implements ScenarioState {
   }
 
   trace(): string[] {
-    const [first, ...more] = this.clientRuns;
-    if (first === undefined || more.length === 0) return first?.lines() ?? [];
-    return this.clientRuns.flatMap((clientRun, index) => [`start ${index + 1}`, ...clientRun.lines(30)]);
+    return linesOf(this.clientRuns);
   }
 
   records(): Recorded[] {

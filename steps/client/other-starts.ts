@@ -1,10 +1,10 @@
 import { EnvironmentError } from '../harness/implementation/errors.ts';
 import type { ClientRun } from '../harness/platform/client-run.ts';
 import type { ClientRunner } from '../harness/platform/client-runner.ts';
-import { plainSetup } from '../harness/platform/client-setup.ts';
+import { type ClientSetup, pagePayload, plainPayload, plainSetup, trueAnswer } from '../harness/platform/client-setup.ts';
 import { clockTrial, showsControlledClock } from '../harness/platform/clock-proof.ts';
 import type { Diagnosis } from '../verdict/evidence.ts';
-import { equalStamps, zeroRoundTrip } from './client-diagnosis.ts';
+import { equalStamps, membersByPosition, zeroRoundTrip } from './client-diagnosis.ts';
 
 type Performer = Pick<ClientRunner, 'perform'>;
 
@@ -44,4 +44,22 @@ export async function refusedMoment({ setup, reports, request }: ClientRun, star
   return trip > 0
     ? { kind: equalStamps, text: `${equalStamps}: serverRecvTime and serverSendTime may be the same millisecond` }
     : { kind: zeroRoundTrip, text: `${zeroRoundTrip}: a response may come in the millisecond of its request` };
+}
+
+/**
+ * The order of the members that a client does not understand: it has no time from the response of its start, and one from the same
+ * members in another order. Undefined where it is not that.
+ */
+export async function refusedOrder(
+  { reports, request }: ClientRun,
+  setup: ClientSetup,
+  starter: Performer,
+): Promise<Diagnosis | undefined> {
+  const sent = request?.responses.some(({ unsent }) => !unsent) === true;
+  if (reports.length > 0 || !sent) return undefined;
+  const others = [plainPayload, pagePayload].map((payload) => starter.perform({ ...setup, answers: [trueAnswer(payload)] }));
+  const understood = (await Promise.all(others)).find((other) => other.reports.length > 0);
+  if (understood === undefined) return undefined;
+  const { payload = '' } = understood.setup.answers[0] ?? {};
+  return { kind: membersByPosition, text: `the members are read by position: ${payload} is understood` };
 }

@@ -272,9 +272,9 @@ export class OneRun {
 
   /** Ends the run in an orderly way, with what was measured. */
   #interrupt(why: string): void {
-    // There is nothing left to interrupt but the reports.
+    // Only the reports are left.
     if (this.#judged) return;
-    // What scenarios find out about an implementation that the suite itself ends says nothing about it.
+    // What scenarios see of an implementation that the suite ends says nothing about it.
     this.#transcript.seal();
     this.#console.note(`${why}: the run ends here; what was measured is reported`);
     this.#ending = this.#end();
@@ -296,7 +296,5 @@ export class OneRun {
     return { ...(imageDigest === undefined ? {} : { imageDigest }), looseness, output: () => [], ended: () => undefined };
   }
 
-  #describe(): Run {
-    return this.#plan.describe(this.#started, this.#seen());
-  }
+  #describe = (): Run => this.#plan.describe(this.#started, this.#seen());
 }

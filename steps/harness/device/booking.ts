@@ -17,3 +17,6 @@ export function append<K, T>(lists: Map<K, T[]>, key: K, value: T): void {
   if (list === undefined) lists.set(key, [value]);
   else list.push(value);
 }
+
+/** The most responses to one request that are kept; two are one too many already. */
+export const mostResponses = 10;

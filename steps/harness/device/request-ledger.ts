@@ -9,12 +9,9 @@ import {
 } from '../message/exchange.ts';
 import type { Message } from '../message/message.ts';
 import { type Payload, readPayload } from '../message/payload.ts';
-import { append, type Doubt, isWaiting } from './booking.ts';
+import { append, type Doubt, isWaiting, mostResponses } from './booking.ts';
 import { ClockResolution } from './clock-resolution.ts';
 import { type LateMistake, linesOf, mostLateMistakes } from './late-mistake.ts';
-
-/** The most responses to one request that are kept; two are one too many already. */
-const mostResponses = 10;
 
 /**
  * Every request of the run. It gives each response to the request that it belongs to, however late it comes, so that an answer to an
@@ -282,8 +279,8 @@ export class RequestLedger {
     if (!this.clockStands) for (const time of times) this.clockResolution.add(time, taken);
     const [received, sent] = times;
     if (received <= sent) return;
-    const expected = 'serverRecvTime not later than serverSendTime';
-    this.#add({ mistake: 'the two members are swapped' }, request, expected, response.payload.text, response);
+    const what = { mistake: 'the two members are swapped' };
+    this.#add(what, request, 'serverRecvTime not later than serverSendTime', response.payload.text, response);
   }
 
   #add(

@@ -1,3 +1,7 @@
+import type { DeviceWishes, MovableClock } from './device-wishes.ts';
+
+export type { DeviceWishes, MovableClock } from './device-wishes.ts';
+
 import { type Credentials, credentialsOf } from '../implementation/credentials.ts';
 import type { Identity, StartedTarget } from '../implementation/target.ts';
 import { speaksTls } from '../implementation/transport.ts';
@@ -16,35 +20,6 @@ import { RequestLedger } from './request-ledger.ts';
 import type { Address } from './socket.ts';
 import { loadTls, requireTls } from './tls.ts';
 import { connectUnauthenticated, type Reception } from './unauthenticated-device.ts';
-
-/** A controlled wall clock of the implementation under test. */
-export interface MovableClock {
-  /** Stops it at this time, in ms since 1970, and so many ns later. */
-  set(ms: number, fractionNs?: number): void;
-  /** Lets it show the real time again. */
-  follow(): void;
-}
-
-/** How a device of a scenario differs from the usual. */
-export interface DeviceWishes {
-  /** In words, as the wire shows it. */
-  readonly name?: string;
-  /** From a monotonic time in µs to the device's time in ms. */
-  readonly clock?: (atUs: number) => number;
-  readonly link?: Link;
-  /** The start of the server that it connects to; the one that the run is in front of where it is left out. */
-  readonly started?: StartedTarget;
-  /** On mqtt-packet instead of mqtt.js. */
-  readonly raw?: boolean;
-  /** False: acknowledges nothing. Makes it a raw device. */
-  readonly acknowledges?: boolean;
-  /** Stays connected until the run ends. */
-  readonly stays?: boolean;
-  /** Asks the server to keep the session after the connection. Makes it a raw device. */
-  readonly keepsSession?: boolean;
-  /** Where its packets are recorded; the scenario's own record where it is left out. */
-  readonly trace?: Trace;
-}
 
 /** One run in front of one started server: what its scenarios share. */
 export class ServerRun {

@@ -162,7 +162,8 @@ async function judgeRequest(came: ClientMessage, source: Publish | undefined, ju
   if (source === undefined) throw new Finding('a request that is no message');
   const first = requestOf(came, { place: '', responseTopic, subscribed: true });
   const clientRun = { requestTopic, responseTopic, identity, request: first, requests: [first], connections: [came.connection] };
-  const world = { scenario: { firstRequest: () => first, requireOwnTopic: () => first, clientRun }, fail };
+  const requests = () => [{ request: first, clientRun, start: 0, which: '' }];
+  const world = { scenario: { firstRequest: () => first, requireOwnTopic: () => first, requests, clientRun }, fail };
   const truth = truthOfRequest(requestTopic, source, readJson(source.payload));
   for (const [sentence, holds] of truth) {
     const failed = await judge(sentence, world);

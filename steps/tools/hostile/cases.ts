@@ -39,7 +39,8 @@ const servers: readonly HostileCase[] = [
   server('announces a packet of 256 MB', 'announces-256-mb', {
     ...broken,
     quick: true,
-    says: /announces 268435455 bytes/,
+    // the preflight meets the announcement first; what comes after it is read with stricter limits
+    says: /announces 268435455 bytes|more than 65536 bytes on one connection/,
   }),
   server('sends every type of packet in every state', 'every-packet-in-every-state', {
     ...broken,

@@ -1,0 +1,33 @@
+import type { Target } from '../harness/implementation/target.ts';
+import type { ClientRun } from '../harness/platform/client-run.ts';
+
+/** What was seen of a client instead of what was waited for. */
+export function silenceOf({ connections, requests, fate, setup, reports }: ClientRun): string {
+  const seen =
+    reports.length > 0
+      ? `${reports.length} reports`
+      : requests.length > 0
+        ? `${requests.length} requests and no time`
+        : undefined;
+  const connected = connections.length > 0 ? 'a connection and no request' : 'no connection';
+  const refused = setup.refusal === undefined ? '' : ` (the platform ${setup.refusal})`;
+  return `${seen ?? connected}${refused}${fate === undefined ? '' : `: ${fate}`}`;
+}
+
+/** A hint where a client that runs on has printed nothing at all; undefined elsewhere. */
+export function bufferingHint({ output, ended }: ClientRun, { result }: Target): string | undefined {
+  if (result?.kind !== 'log' || ended !== undefined || output.some((line) => line.trim() !== '')) return undefined;
+  return 'nothing was printed at all: its output may be kept in a buffer (PYTHONUNBUFFERED=1, stdbuf -oL, setvbuf)';
+}
+
+/** The trace of one start, or of several with a line before each. */
+export function linesOf(clientRuns: readonly ClientRun[]): string[] {
+  const [first, ...more] = clientRuns;
+  if (first === undefined || more.length === 0) return first?.lines() ?? [];
+  return clientRuns.flatMap((clientRun, index) => [`start ${index + 1}`, ...clientRun.lines(30)]);
+}
+
+/** Why the stamps of two starts cannot be compared. */
+export const busyStarts =
+  'the client took as long to ask in the start in which it was accepted at once as in the one in which it had to wait: run on a ' +
+  'machine that is less busy';

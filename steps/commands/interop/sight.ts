@@ -1,0 +1,51 @@
+import type { Target } from '../../harness/implementation/target.ts';
+import type { Exchange, Request } from '../../harness/message/exchange.ts';
+import type { ObservedDevice } from './observed-device.ts';
+import type { PairRun } from './pair-run.ts';
+
+/** A sentence of the features, with its table where it has one. */
+export type Sentence = readonly [text: string, rows?: readonly string[]];
+
+/** What a requirement of a client is judged by: one start, or all of them. */
+export interface ClientSight {
+  readonly target: Target;
+  readonly pairRuns: readonly PairRun[];
+}
+
+/** What a requirement of a server is judged by: the proper requests of one start, or of all of them. */
+export interface ServerSight {
+  readonly target: Target;
+  readonly devices: readonly ObservedDevice[];
+  readonly requests: readonly Request[];
+  readonly exchanges: readonly Exchange[];
+  /** Which start it is; the first one where it is all of them. */
+  readonly number: number;
+  /** How many starts there are. */
+  readonly starts: number;
+  /** Whether the same device was answered in every start before. */
+  readonly servedBefore: boolean;
+}
+
+/** How a requirement is judged where the suite only listens. */
+export interface Judgeable<Sight> {
+  /** How a sentence begins by which the requirement is found: the first one that says it. */
+  readonly about: string;
+  /** Without it a request is none that a server must answer, or whose answer the client could hear. */
+  readonly proper?: true;
+  /** What a part of it is called, where there are several. */
+  readonly part?: string;
+  /** Judged by all starts together, and not by each. */
+  readonly together?: true;
+  /** For servers: said for each proper request by itself. */
+  readonly sentences: (sight: Sight, request?: Request) => readonly Sentence[];
+  /** Judged whatever the other side has done. */
+  readonly always?: true;
+  /** What the target file declares that makes it inapplicable, in words. */
+  readonly inapplicable?: (sight: Sight) => string | undefined;
+  /** Why nothing can be said, in words; `''` where it is not about this start at all. */
+  readonly hindered?: (sight: Sight) => string | undefined;
+  /** Fails only where the mistake is recognised as the one that it is about. */
+  readonly recognised?: true;
+  /** Why it shows nothing that nobody was to blame, in words; `''` where not even that is worth a word. */
+  readonly unproven?: (sight: Sight) => string | undefined;
+}

@@ -112,7 +112,8 @@ Given('a device on that link whose clock is {clockState}', async function (this:
 /** A device's clock, as it stands to the server's. */
 function clockOf({ scenario }: ServerWorld, state: ClockState): (at: number) => number {
   const start = nowUs();
-  return (at) => (state === 'at 1970' ? (at - start) / 1000 : scenario.serverTimeAt(at) + state.aheadMs);
+  // No clock of a device stands before 1970, not even one that is behind a server's whose time makes no sense.
+  return (at) => (state === 'at 1970' ? (at - start) / 1000 : Math.max(0, scenario.serverTimeAt(at) + state.aheadMs));
 }
 
 /** Publishes a request of this scenario. */

@@ -1,6 +1,6 @@
 import type { ClientSight, Judgeable, Sentence, ServerSight } from './sight.ts';
 
-export type { ClientSight, Judgeable, Sentence, ServerSight } from './sight.ts';
+export type { ClientSight, Judgeable, ServerSight } from './sight.ts';
 
 import { calculationMistakes } from '../../client/client-diagnosis.ts';
 import { type Request, toJson } from '../../harness/message/exchange.ts';

@@ -1,21 +1,22 @@
 import { ConnectError } from '../harness/device/device.ts';
+import type { DeviceWishes } from '../harness/device/device-wishes.ts';
 import type { ForeignDevice } from '../harness/device/foreign-device.ts';
 import type { MalformedRequest } from '../harness/device/malformed-request.ts';
 import type { Asked } from '../harness/device/many-devices.ts';
 import type { NtpDevice } from '../harness/device/ntp-device.ts';
-import type { DeviceWishes, ServerRun } from '../harness/device/server-run.ts';
+import type { ServerRun } from '../harness/device/server-run.ts';
 import type { ServerTime } from '../harness/device/server-time.ts';
 import type { Reception } from '../harness/device/unauthenticated-device.ts';
 import { EnvironmentError } from '../harness/implementation/errors.ts';
 import type { Identity, StartedTarget, Target } from '../harness/implementation/target.ts';
 import type { Exchange, Request } from '../harness/message/exchange.ts';
-import { readPayload } from '../harness/message/payload.ts';
 import type { Link } from '../harness/mqtt/link.ts';
 import type { Trace } from '../harness/mqtt/trace.ts';
 import { wallMsAt } from '../harness/time/now.ts';
 import { mistakesOf } from '../requirements/requirement.ts';
 import type { Judge, NtpWorld, ScenarioState } from '../support/world.ts';
 import { type Recorded, recordDevices } from '../verdict/exchange-record.ts';
+import { echoesElsewhere } from './echoes-elsewhere.ts';
 import { endsReading, likelyRefusal, noLongerServes } from './server-diagnosis.ts';
 
 /** A World in which a server is judged. */
@@ -23,17 +24,6 @@ export type ServerWorld = NtpWorld<ServerScenario>;
 
 /** What a server probably did that does not serve any more, where that can be found out. */
 type Likely = () => Promise<string | undefined>;
-
-/** The topics on which something with the deviceSendTime of an unanswered request has come, other than its response topic. */
-export function echoesElsewhere(device: NtpDevice): string[] {
-  const missed = new Set(device.requests.filter(({ responses }) => responses.length === 0).map((r) => r.timestamp?.digits));
-  const foreign = device.responses.filter(({ request }) => request === undefined).map(({ message }) => message);
-  const echoes = [...device.others, ...foreign].filter(
-    ({ topic, payload }) =>
-      topic !== device.responseTopic && missed.has(String(readPayload(payload).members.get('deviceSendTime')?.number)),
-  );
-  return [...new Set(echoes.map(({ topic }) => topic))];
-}
 
 /** The state of a scenario that judges a server. */
 export class ServerScenario implements ScenarioState {

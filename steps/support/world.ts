@@ -3,15 +3,9 @@ import type { Target } from '../harness/implementation/target.ts';
 import type { Request, Response } from '../harness/message/exchange.ts';
 import { printable } from '../harness/text/printable.ts';
 import type { Requirement } from '../requirements/requirement.ts';
-import {
-  type Diagnosis,
-  EVIDENCE_MEDIA_TYPE,
-  type Evidence,
-  type Finding,
-  type MessageAtFault,
-  NonConformance,
-} from '../verdict/evidence.ts';
+import { type Diagnosis, EVIDENCE_MEDIA_TYPE, type Evidence, type Finding, NonConformance } from '../verdict/evidence.ts';
 import { type Recorded, thinned } from '../verdict/exchange-record.ts';
+import type { MessageAtFault } from '../verdict/report.ts';
 
 /** How the implementation under test does not conform. */
 export interface Mismatch extends Pick<Finding, 'cause'> {

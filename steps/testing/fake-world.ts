@@ -1,9 +1,10 @@
 import { mock } from 'node:test';
 import { ClientScenario } from '../client/client-scenario.ts';
 import { ConnectError, type DeviceConnection } from '../harness/device/device.ts';
+import type { DeviceWishes } from '../harness/device/device-wishes.ts';
 import { Inbox } from '../harness/device/inbox.ts';
 import { NtpDevice } from '../harness/device/ntp-device.ts';
-import { type DeviceWishes, ServerRun } from '../harness/device/server-run.ts';
+import { ServerRun } from '../harness/device/server-run.ts';
 import type { Reception } from '../harness/device/unauthenticated-device.ts';
 import type { Credentials } from '../harness/implementation/credentials.ts';
 import type { Identity, StartedTarget, Target } from '../harness/implementation/target.ts';

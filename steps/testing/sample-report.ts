@@ -1,7 +1,6 @@
 import { printable } from '../harness/text/printable.ts';
 import { buildReport } from '../report/report-json.ts';
-import type { ExchangeRecord } from '../verdict/exchange-record.ts';
-import type { Failure, Report, RequirementResult, ScenarioResult, Status } from '../verdict/report.ts';
+import type { ExchangeRecord, Failure, Report, RequirementResult, ScenarioResult, Status } from '../verdict/report.ts';
 
 /** A text that attacks a page or a terminal: elements, attributes, escape sequences, marks of text direction. */
 export const forged =

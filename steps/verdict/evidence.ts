@@ -1,23 +1,10 @@
-import type { ExchangeRecord } from './exchange-record.ts';
+import type { ExchangeRecord, MessageAtFault } from './report.ts';
 
 /**
  * What the steps write into the message stream beside Cucumber's own results. The verdict is computed from these and from the
  * results, and from nothing else, so that whoever has the messages can compute it again.
  */
 export const EVIDENCE_MEDIA_TYPE = 'application/vnd.iot-ntp-conformance+json';
-
-/** A message of the implementation under test, and what in it is wrong. */
-export interface MessageAtFault {
-  readonly topic: string;
-  readonly qos: number;
-  readonly retain: boolean;
-  /** As text. */
-  readonly payload: string;
-  /** What is wrong: `topic`, `qos`, `retain`, `payload`, or members of the payload as JSON Pointers (`/serverSendTime`). */
-  readonly parts: readonly string[];
-  /** The number of the exchange that it belongs to, where it belongs to one. */
-  readonly exchange?: number;
-}
 
 /** A mistake that the suite recognises. */
 export interface Diagnosis {

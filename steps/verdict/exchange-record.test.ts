@@ -5,7 +5,8 @@ import { NtpDevice } from '../harness/device/ntp-device.ts';
 import { RequestLedger } from '../harness/device/request-ledger.ts';
 import { wallMsAt } from '../harness/time/now.ts';
 import { origin, played, reported } from '../testing/client-starts.ts';
-import { type ExchangeRecord, isExchangeRecord, recordClientRuns, recordDevices, thinned } from './exchange-record.ts';
+import { isExchangeRecord, recordClientRuns, recordDevices, thinned } from './exchange-record.ts';
+import type { ExchangeRecord } from './report.ts';
 
 const records = (count: number): ExchangeRecord[] =>
   Array.from({ length: count }, (_, index) => ({ n: index + 1, asker: 'device', atMs: index, answers: [] }));

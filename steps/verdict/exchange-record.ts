@@ -3,45 +3,7 @@ import { type Exchange, isWhole, type Request, type Response, roundTrip, serverT
 import type { ClientRun, ReportedTime } from '../harness/platform/client-run.ts';
 import { platformTime } from '../harness/platform/client-setup.ts';
 import { wallMsAt } from '../harness/time/now.ts';
-
-/** A response, as a report keeps it. Times of day are decimal digits, in ms on the clock they come from. */
-export interface AnswerRecord {
-  /** How long after the request it crossed the suite's end of the connection, in ms with µs. */
-  readonly afterMs: number;
-  /** As the message says it; absent where the message holds no number of that name. */
-  readonly serverRecvTime?: string;
-  readonly serverSendTime?: string;
-  /** What the device's clock showed; absent where only the client itself could say it, and did not. */
-  readonly deviceRecvTime?: string;
-  /**
-   * How long the exchange took, in ms. For a server: all of it, regardless of the times in the response. For a client: the most that the
-   * client may have measured until it reported, without the processing time of the suite's platform.
-   */
-  readonly roundTripMs?: number;
-  /** Of a server: by how much its clock is ahead of the suite's, by the formula, in ms. */
-  readonly offsetMs?: number;
-  /** True when it was not sent, because the client had not subscribed its topic. */
-  readonly unheard?: true;
-}
-
-/** A request and its responses, as a report keeps them. */
-export interface ExchangeRecord {
-  /** Its number in the scenario, from 1: some may have been left out. */
-  readonly n: number;
-  /** Who asked, in words: "device", "other device", "start 2". */
-  readonly asker: string;
-  /** When the request crossed the suite's end of the connection, in ms after the scenario's first one. */
-  readonly atMs: number;
-  /** As the message says it; absent where it holds no number of that name. */
-  readonly deviceSendTime?: string;
-  readonly answers: readonly AnswerRecord[];
-  /** Of a client: the latency of its link to the platform, in ms. */
-  readonly forthMs?: number;
-  /** Of a client: the time that it reported, as it wrote it. */
-  readonly reported?: string;
-  /** By how much that time is ahead of the platform's at that moment, in ms. */
-  readonly errorMs?: number;
-}
+import type { AnswerRecord, ExchangeRecord } from './report.ts';
 
 /** A record, and the request that it is made of. */
 export interface Recorded {

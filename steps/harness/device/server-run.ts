@@ -1,7 +1,3 @@
-import type { DeviceWishes, MovableClock } from './device-wishes.ts';
-
-export type { DeviceWishes, MovableClock } from './device-wishes.ts';
-
 import { type Credentials, credentialsOf } from '../implementation/credentials.ts';
 import type { Identity, StartedTarget } from '../implementation/target.ts';
 import { speaksTls } from '../implementation/transport.ts';
@@ -11,6 +7,7 @@ import { Trace } from '../mqtt/trace.ts';
 import { learnSecret } from '../text/secrets.ts';
 import { nowUs, wallMsAt } from '../time/now.ts';
 import { Device, type DeviceConnection, type DeviceOptions, type Habits } from './device.ts';
+import type { DeviceWishes, MovableClock } from './device-wishes.ts';
 import { ForeignDevice } from './foreign-device.ts';
 import { NtpDevice } from './ntp-device.ts';
 import { Patience } from './patience.ts';

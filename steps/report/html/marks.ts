@@ -1,4 +1,4 @@
-import type { MessageAtFault } from '../../verdict/evidence.ts';
+import type { MessageAtFault } from '../../verdict/report.ts';
 import { html, type Markup, type Part } from './html.ts';
 
 /** From where to where, in characters. */

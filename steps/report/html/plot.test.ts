@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { ExchangeRecord } from '../../verdict/exchange-record.ts';
-import type { RequirementResult, ScenarioResult } from '../../verdict/report.ts';
+import type { ExchangeRecord, RequirementResult, ScenarioResult } from '../../verdict/report.ts';
 import { plot } from './plot.ts';
 import { area, clientSamples, commonOffset, layOutPlot, type Sample, serverSamples } from './plot-layout.ts';
 

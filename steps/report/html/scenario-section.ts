@@ -1,9 +1,7 @@
 import type { Role } from '../../requirements/requirement.ts';
-import type { MessageAtFault } from '../../verdict/evidence.ts';
-import type { ExchangeRecord } from '../../verdict/exchange-record.ts';
 import { expectedInWords } from '../../verdict/expectations.ts';
 import { unstableInWords } from '../../verdict/repeat.ts';
-import type { ScenarioResult } from '../../verdict/report.ts';
+import type { ExchangeRecord, MessageAtFault, ScenarioResult } from '../../verdict/report.ts';
 import { html, type Markup } from './html.ts';
 import { icon } from './icons.ts';
 import { markedLine, markedPayload } from './marks.ts';

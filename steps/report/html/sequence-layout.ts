@@ -1,5 +1,5 @@
 import type { Role } from '../../requirements/requirement.ts';
-import type { AnswerRecord, ExchangeRecord } from '../../verdict/exchange-record.ts';
+import type { AnswerRecord, ExchangeRecord } from '../../verdict/report.ts';
 import { niceStep, whole } from './numbers.ts';
 
 /** Measures of every drawing, in its own units; they are pixels at its natural size. */

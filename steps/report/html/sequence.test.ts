@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { AnswerRecord, ExchangeRecord } from '../../verdict/exchange-record.ts';
+import type { AnswerRecord, ExchangeRecord } from '../../verdict/report.ts';
 import { sequence } from './sequence.ts';
 import { frame, layOut } from './sequence-layout.ts';
 

@@ -1,6 +1,6 @@
 import { type FourTimes, halved, twiceTheTime } from '../../harness/time/formula.ts';
 import type { Role } from '../../requirements/requirement.ts';
-import type { ExchangeRecord } from '../../verdict/exchange-record.ts';
+import type { ExchangeRecord } from '../../verdict/report.ts';
 import { html, type Markup } from './html.ts';
 import { duration, digits as shortNumber, whole } from './numbers.ts';
 import { frame, layOut, mainAnswer, type SequenceLayout, type Stamp } from './sequence-layout.ts';

@@ -1,5 +1,5 @@
 import type { Role } from '../../requirements/requirement.ts';
-import type { ExchangeRecord } from '../../verdict/exchange-record.ts';
+import type { ExchangeRecord } from '../../verdict/report.ts';
 import type { Markup } from '../html/html.ts';
 import { sequence } from '../html/sequence.ts';
 import { texts } from './texts.ts';

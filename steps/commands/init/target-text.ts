@@ -17,7 +17,7 @@ const installed = 'node_modules/iot-ntp-conformance/schemas/target.schema.json';
 export function targetText(content: Content, { schema, program, file }: TextOptions): string {
   const { name, version, role, container, process: own, address } = content;
   const first = schema === undefined ? '' : `# yaml-language-server: $schema=${schema}\n`;
-  return `${first}# What iot-ntp-conformance is to judge, and how it starts. The README of the suite tells of every member, under "Target files".
+  return `${first}# The implementation under test, and how the suite starts it. schemas/target-files.md in the suite explains every member.
 #   ${program} validate ${file}
 #   ${program} run ${file}
 

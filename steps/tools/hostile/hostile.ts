@@ -1,21 +1,19 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WrongUse } from '../../harness/text/usage-error.ts';
 import { root } from '../../requirements/requirement.ts';
 import { reasonForNoContainers } from '../../testing/container-prerequisite.ts';
-import { betweenMarks } from '../prove/proof-figures.ts';
 import { inLanes } from '../prove/prove-lanes.ts';
 import { runTool, tool, wholeNumber } from '../tool.ts';
 import { type Attempt, attempt } from './attempt.ts';
 import { cases } from './cases.ts';
 import type { HostileCase } from './hostile-case.ts';
-import { consoleTable, readmeTable } from './table.ts';
+import { consoleTable } from './table.ts';
 
 /** The options of the command line. */
 interface HostileOptions {
   readonly only?: readonly string[];
   readonly lanes: number;
-  readonly readme: boolean;
 }
 
 /** The cases with one of these words in their names. @throws WrongUse when there is none */
@@ -37,18 +35,13 @@ async function survive(chosen: readonly HostileCase[], lanes: number): Promise<A
   });
 }
 
-async function hostile(positionals: readonly string[], { only = [], lanes, readme }: HostileOptions): Promise<void> {
+async function hostile(positionals: readonly string[], { only = [], lanes }: HostileOptions): Promise<void> {
   const words = [...only, ...positionals];
-  if (readme && words.length > 0) throw new WrongUse('--readme shows the whole table: leave --only away');
   const attempts = await survive(choose(words), lanes);
   mkdirSync(join(root, 'conformance-report'), { recursive: true });
   writeFileSync(join(root, 'conformance-report/hostile.json'), `${JSON.stringify(attempts, undefined, 2)}\n`);
   process.stdout.write(consoleTable(attempts));
   console.log('written: conformance-report/hostile.json');
-  if (readme) {
-    const path = join(root, 'README.md');
-    writeFileSync(path, betweenMarks(readFileSync(path, 'utf8'), readmeTable(attempts), 'hostile'));
-  }
   process.exitCode = attempts.every(({ complaints }) => complaints.length === 0) ? 0 : 1;
 }
 
@@ -60,7 +53,6 @@ const command = tool(
   .argument('[words...]', 'the same as --only')
   .option('--only <words...>', 'only cases with one of these words in their names')
   .option('--lanes <number>', 'how many run at the same time', wholeNumber(1), 2)
-  .option('--readme', 'put the table into README.md', false)
   .action(hostile);
 
 await runTool(command);

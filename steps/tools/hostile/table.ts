@@ -19,12 +19,6 @@ export function consoleTable(attempts: readonly Attempt[]): string {
   return `${[...lines, '', ...complaints, conclusion(attempts)].join('\n')}\n`;
 }
 
-/** The table as the README shows it. */
-export function readmeTable(attempts: readonly Attempt[]): string {
-  const row = (row: readonly string[]): string => `| ${row.map((cell) => cell.replaceAll('|', String.raw`\|`)).join(' | ')} |`;
-  return [row(columns), row(columns.map(() => '---')), ...attempts.map((attempt) => row(cells(attempt)))].join('\n');
-}
-
 function cells({ name, ended, code, seconds, peakMb, leftBehind }: Attempt): string[] {
   const shown = ended.length > longest ? `${ended.slice(0, longest - 1).trimEnd()}…` : ended;
   const left = leftBehind.length === 0 ? 'nothing' : leftBehind.join(', ');

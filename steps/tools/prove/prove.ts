@@ -9,7 +9,6 @@ import { cpuSeconds } from './cpu-time.ts';
 import { Fixtures } from './fixtures.ts';
 import { matrix } from './matrix.ts';
 import { conclude, type Proof } from './proof.ts';
-import { updateReadme } from './proof-figures.ts';
 import type { Implementation } from './proof-implementation.ts';
 import { page } from './proof-text.ts';
 import { inLanes } from './prove-lanes.ts';
@@ -24,7 +23,6 @@ interface ProveOptions {
   readonly only: readonly string[];
   readonly role?: Role;
   readonly lanes: number;
-  readonly readme: boolean;
 }
 
 /** The implementations that the options name, by their whole name or its last part. @throws WrongUse */
@@ -71,7 +69,7 @@ async function prove(options: ProveOptions): Promise<Proof> {
   }
 }
 
-function publish(proof: Proof, readme: boolean): void {
+function publish(proof: Proof): void {
   const folder = join(root, 'conformance-report/prove');
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'proof.json'), `${JSON.stringify(proof, undefined, 2)}\n`);
@@ -80,7 +78,6 @@ function publish(proof: Proof, readme: boolean): void {
   const cpu = cpuSeconds();
   if (cpu !== undefined) console.log(`CPU time of this process and all that it started: ${cpu.toFixed(1)} s`);
   console.log('\nwritten: conformance-report/prove/proof.json, conformance-report/prove/proof.html');
-  if (readme) updateReadme(join(root, 'README.md'), proof);
 }
 
 const command = tool(
@@ -92,13 +89,10 @@ const command = tool(
   .option('--only <names...>', 'only these implementations, by their whole names or the last parts of them')
   .addOption(new Option('--role <role>', 'only implementations of this role').choices(['server', 'client']))
   .option('--lanes <number>', 'how many run at the same time; most of a run is waiting', wholeNumber(1), usualLanes)
-  .option('--readme', 'put the figures of the whole proof into README.md', false)
   .action(async (names: readonly string[], given: Omit<ProveOptions, 'only'> & { readonly only?: readonly string[] }) => {
     const options = { ...given, only: [...(given.only ?? []), ...names] };
-    if (options.readme && (options.only.length > 0 || options.role !== undefined))
-      throw new WrongUse('--readme shows the figures of the whole proof: leave --only and --role away');
     const proof = await prove(options);
-    publish(proof, options.readme);
+    publish(proof);
     process.exitCode = proof.proven ? 0 : 1;
   });
 

@@ -70,9 +70,12 @@ describe('the sentences of steps/', () => {
   });
 });
 
-test('every file of features/ but its README is a feature that is known, in the folder of a role', () => {
+test('every file of features/ but README.md and page.yaml is a known feature, in the folder of a role', () => {
   const files = globSync('features/**/*', { cwd: root, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(root, resolve(entry.parentPath, entry.name)).replaceAll('\\', '/'));
-  assert.deepEqual(files.sort(), ['features/README.md', ...featureFiles('server'), ...featureFiles('client')].sort());
+  assert.deepEqual(
+    files.sort(),
+    ['features/README.md', 'features/page.yaml', ...featureFiles('server'), ...featureFiles('client')].sort(),
+  );
 });

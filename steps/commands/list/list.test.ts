@@ -45,8 +45,9 @@ describe('list', () => {
     const { code, stdout } = await call(['list', '--excluded']);
     assert.equal(code, 0);
     const { stdout: json } = await call(['list', '--excluded', '--json']);
-    const statements = JSON.parse(json) as { statement: string; why: string }[];
+    const statements = JSON.parse(json) as { place: string; statement: string; why: string }[];
     assert.ok(statements.length > 0);
-    for (const { statement, why } of statements) assert.ok(stdout.includes(`${statement}\n    ${why}\n`), statement);
+    for (const { place, statement, why } of statements)
+      assert.ok(stdout.includes(`${place}: ${statement}\n    ${why}\n`), statement);
   });
 });

@@ -1,6 +1,6 @@
 import { didYouMean } from '../../harness/implementation/nearest-name.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
-import { readExcluded } from '../../requirements/excluded.ts';
+import { readStatements } from '../../requirements/page-statements.ts';
 import { type Role, readRequirements } from '../../requirements/requirement.ts';
 import { type RequirementSet, readSets } from '../../requirements/requirement-set.ts';
 
@@ -29,9 +29,11 @@ export function list({ role, excluded, set, json }: ListOptions): string {
 }
 
 function listExcluded(json: boolean): string {
-  const statements = readExcluded();
+  const statements = readStatements().flatMap(({ place, says, untestable }) =>
+    untestable === undefined ? [] : [{ place, statement: says, why: untestable }],
+  );
   if (json) return `${JSON.stringify(statements, undefined, 2)}\n`;
-  return statements.map(({ statement, why }) => `${statement}\n    ${why}\n`).join('');
+  return statements.map(({ place, statement, why }) => `${place}: ${statement}\n    ${why}\n`).join('');
 }
 
 function listSet(wanted: string | true, role: Role | undefined, json: boolean): string {

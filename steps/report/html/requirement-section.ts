@@ -1,3 +1,4 @@
+import { readStatements } from '../../requirements/page-statements.ts';
 import type { Role } from '../../requirements/requirement.ts';
 import { expectedInWords } from '../../verdict/expectations.ts';
 import { isUnstable } from '../../verdict/repeat.ts';
@@ -65,6 +66,7 @@ ${reason !== undefined && html`<p class="reason">${reason}</p>`}
 ${expected !== undefined && html`<p class="reason">Known: ${expectedInWords(expected)}</p>`}
 ${description !== '' && description.split('\n\n').map((paragraph) => html`<p class="why">${prose(paragraph)}</p>`)}
 <dl class="origin"><div><dt>source</dt><dd>${prose(source)}</dd></div>
+${isFailure(status) && brokenStatements(id)}
 ${mistakes !== '' && html`<div><dt>usual mistakes</dt><dd>${prose(mistakes)}</dd></div>`}
 ${specification !== undefined && html`<div><dt>specification</dt><dd><a href="${specification}">how it is tried, with all its scenarios</a></dd></div>`}</dl>
 ${plot(requirement, setting.sharedClock)}
@@ -79,6 +81,13 @@ ${
 }
 <p class="repeat"><span>repeat</span> <code>${setting.command} --only ${id}</code></p>
 </div></details>`;
+}
+
+/** What the specification page says that a failed requirement breaks. */
+function brokenStatements(id: string): Markup | undefined {
+  const own = readStatements().filter(({ requirements }) => requirements.includes(id));
+  if (own.length === 0) return undefined;
+  return html`<div><dt>the page says</dt><dd>${own.map(({ place, says }) => html`<p>${says} <span class="quiet">(${place})</span></p>`)}</dd></div>`;
 }
 
 function counted(count: number): string {

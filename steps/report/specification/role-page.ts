@@ -4,6 +4,8 @@ import { emphasised } from '../html/paragraphs.ts';
 import { words } from '../html/verdict-words.ts';
 import { type Address, paragraphs } from './description-text.ts';
 import { framed, search } from './page-frame.ts';
+import { pageOutline } from './page-outline.ts';
+import { protocolLesson } from './protocol-lesson.ts';
 import { type Culprit, requirementArticle } from './requirement-article.ts';
 import { readSpecification, type Subject } from './specification.ts';
 import { texts } from './texts.ts';
@@ -41,10 +43,11 @@ export function rolePage({ role, subjects, address, site, culprits = () => [] }:
     aside: contents(subjects, role),
     main: html`<h1>${texts.heading[role]}</h1>
 <p class="lead">${texts.lead[role]}${!site && html` ${texts.beside}`}</p>
+${!site && protocolLesson()}
 <ul class="levels">${(['must', 'should'] as const).map((level) => html`<li><b>${texts.level[level]}</b> ${texts.levelMeaning[level]}</li>`)}</ul>
 ${search(true)}
 ${subjects.map((subject) => subjectSection(subject, address, culprits))}
-${!site && html`<section><h2>${texts.results}</h2>${glossary(words)}</section>`}`,
+${!site && html`${pageOutline(address)}<section><h2>${texts.results}</h2>${glossary(words)}</section>`}`,
   });
 }
 

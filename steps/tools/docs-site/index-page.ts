@@ -1,13 +1,14 @@
 import { html, type Markup } from '../../report/html/html.ts';
-import { type Address, paragraphs } from '../../report/specification/description-text.ts';
+import type { Address } from '../../report/specification/description-text.ts';
 import { files, framed, search } from '../../report/specification/page-frame.ts';
+import { pageOutline } from '../../report/specification/page-outline.ts';
+import { protocolLesson } from '../../report/specification/protocol-lesson.ts';
 import { requirementLine } from '../../report/specification/role-page.ts';
 import type { Subject } from '../../report/specification/specification.ts';
 import { texts } from '../../report/specification/texts.ts';
-import { drawnExample } from '../../report/specification/worked-example.ts';
 import type { Role } from '../../requirements/requirement.ts';
 
-/** The first page: what this is, the exchange that it is about, and every requirement in a line. */
+/** The first page: what this is, the protocol, the specification page statement by statement, and every requirement in a line. */
 export function indexPage(subjects: readonly Subject[], address: Address): string {
   const specified = subjects.flatMap((subject) => subject.specified);
   return framed({
@@ -16,7 +17,8 @@ export function indexPage(subjects: readonly Subject[], address: Address): strin
     main: html`<h1>${texts.title}</h1>
 ${texts.introduction.map((text) => html`<p class="lead">${text}</p>`)}
 <ul class="roles">${(['server', 'client'] as const).map((role) => roleCard(role, subjects))}</ul>
-${example(subjects, address)}
+${protocolLesson()}
+${pageOutline(address)}
 <section aria-labelledby="h-requirements"><h2 id="h-requirements">${texts.contents} <span class="count">${specified.length}</span></h2>
 ${search(false)}
 ${(['server', 'client'] as const).map((role) => subjects.filter((subject) => subject.role === role).map((subject) => subjectList(subject, address)))}
@@ -28,16 +30,6 @@ ${(['server', 'client'] as const).map((role) => subjects.filter((subject) => sub
 function roleCard(role: Role, subjects: readonly Subject[]): Markup {
   const count = subjects.filter((subject) => subject.role === role).flatMap(({ specified }) => specified).length;
   return html`<li><a href="${files[role]}"><b>${texts.heading[role]}</b><span>${texts.requirements(count)}. ${texts.lead[role]}</span></a></li>`;
-}
-
-function example(subjects: readonly Subject[], address: Address): Markup | undefined {
-  for (const { description, role } of subjects) {
-    const drawn = drawnExample(description, role);
-    if (drawn === undefined) continue;
-    return html`<section aria-labelledby="h-example"><h2 id="h-example">${texts.example}</h2>
-<div class="shown"><div class="about">${paragraphs(description, address)}</div>${drawn}</div></section>`;
-  }
-  return undefined;
 }
 
 function subjectList({ role, title, language, specified }: Subject, address: Address): Markup {

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { SaxesParser } from 'saxes';
 import { specificationPage } from '../../report/specification/role-page.ts';
 import { texts } from '../../report/specification/texts.ts';
-import { readExcluded } from '../../requirements/excluded.ts';
+import { readStatements } from '../../requirements/page-statements.ts';
 import { readRequirements } from '../../requirements/requirement.ts';
 import { madeUpProof } from '../../testing/proof-results.ts';
 import { site } from './site.ts';
@@ -103,7 +103,13 @@ describe('the site', () => {
     const { text = '' } = readPages.get('words.html') ?? {};
     for (const [word, meaning] of [...texts.roleWords, ...texts.capabilityWords])
       assert.ok(text.includes(`${word}${meaning}`), word);
-    for (const { statement, why } of readExcluded()) assert.ok(text.includes(statement) && text.includes(why), statement);
+  });
+
+  test('shows every statement of the page, with what judges it or why nothing can', () => {
+    const text = readPages.get('index.html')?.textOf.get('page') ?? '';
+    for (const { says, requirements, untestable } of readStatements())
+      for (const shown of [says, ...requirements, ...(untestable === undefined ? [] : [untestable])])
+        assert.ok(text.includes(shown), shown);
   });
 
   test('shows the last proof, says where only a part was tried, and where there is none', () => {

@@ -34,7 +34,7 @@ export function site(proof: Proof | undefined): ReadonlyMap<string, string> {
     [files.index, indexPage(all, address)],
     [files.server, ofRole('server')],
     [files.client, ofRole('client')],
-    [files.words, wordsPage(address)],
+    [files.words, wordsPage()],
     [files.proof, proofPage(proof, address)],
   ]);
 }

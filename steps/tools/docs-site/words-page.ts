@@ -1,13 +1,11 @@
 import { html, type Markup } from '../../report/html/html.ts';
 import { words } from '../../report/html/verdict-words.ts';
-import { type Address, linked } from '../../report/specification/description-text.ts';
 import { framed } from '../../report/specification/page-frame.ts';
 import { glossary } from '../../report/specification/role-page.ts';
 import { texts } from '../../report/specification/texts.ts';
-import { readExcluded } from '../../requirements/excluded.ts';
 
-/** The words that are used, and what cannot be tested. */
-export function wordsPage(address: Address): string {
+/** The words that are used. */
+export function wordsPage(): string {
   const levels = (['must', 'should'] as const).map((level) => [texts.level[level], texts.levelMeaning[level]] as const);
   return framed({
     title: `${texts.wordsHeading} – ${texts.title}`,
@@ -19,13 +17,7 @@ ${part('results', texts.results, glossary(words))}
 ${part('verdicts', texts.verdicts, glossary(texts.verdictWords))}
 ${part('sources', texts.sources, glossary(texts.sourceWords))}
 ${part('capabilities', texts.capabilities, glossary(texts.capabilityWords))}
-${part(
-  'excluded',
-  texts.excluded,
-  html`<p class="lead">${texts.excludedLead}</p><ul class="statements">${readExcluded().map(
-    ({ statement, why }) => html`<li><blockquote>${statement}</blockquote><p>${linked(why, address)}</p></li>`,
-  )}</ul>`,
-)}`,
+`,
   });
 }
 

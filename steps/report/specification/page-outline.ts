@@ -1,0 +1,25 @@
+import type { Statement } from '../../requirements/page-statements.ts';
+import { readPage } from '../../requirements/page-statements.ts';
+import { html, type Markup } from '../html/html.ts';
+import { type Address, linked } from './description-text.ts';
+import { texts } from './texts.ts';
+
+/** The specification page, statement by statement, each with the requirements that judge it or the reason why none can. */
+export function pageOutline(address: Address): Markup {
+  const { title, vendor, edition, address: url, sections } = readPage();
+  return html`<section id="page" aria-labelledby="h-page"><h2 id="h-page">${texts.outline}</h2>
+<p class="lead"><a href="${url}" rel="noreferrer">${title}</a>, ${vendor}, ${edition}. ${texts.outlineLead}</p>
+${sections.map(
+  ({ title: section, statements }) =>
+    html`<section class="group"><h3>${section}</h3><ul class="statements">${statements.map((statement) => statementItem(statement, address))}</ul></section>`,
+)}</section>`;
+}
+
+/** The requirements of the other role stand on no page within reach of a report: their ids are shown without a link. */
+function statementItem({ place, says, requirements, untestable, misprint }: Statement, address: Address): Markup {
+  return html`<li><blockquote>${says}</blockquote><p><span>${place.replace(/^.*?, /, '')}:</span> ${
+    untestable === undefined
+      ? requirements.map((id, index) => html`${index > 0 && ', '}${linked(id, address)}`)
+      : html`${texts.untestable} ${linked(untestable, address)}`
+  }${misprint !== undefined && html` ${texts.misprint} ${misprint}`}</p></li>`;
+}

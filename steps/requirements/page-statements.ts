@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { root } from './requirement.ts';
+
+/** A statement of the specification page, in the suite's own words. */
+export interface Statement {
+  /** Where it stands: `How it works, step 2`. */
+  readonly place: string;
+  readonly says: string;
+  /** The ids of the requirements that judge it; empty where none can. */
+  readonly requirements: readonly string[];
+  /** Why no implementation can be tested for it. */
+  readonly untestable?: string;
+  /** What is misprinted there. */
+  readonly misprint?: string;
+}
+
+/** The specification page: how it is found, and what it says. */
+export interface SpecificationPage {
+  readonly title: string;
+  readonly vendor: string;
+  /** `Last updated Nov 01, 2023` */
+  readonly edition: string;
+  readonly address: string;
+  readonly sections: readonly { readonly title: string; readonly statements: readonly Statement[] }[];
+}
+
+/** Reads `features/page.yaml`. */
+export function readPage(): SpecificationPage {
+  const page = parse(readFileSync(`${root}features/page.yaml`, 'utf8')) as SpecificationPage;
+  const sections = page.sections.map(({ title, statements }) => ({
+    title,
+    statements: statements.map((statement) => ({
+      ...statement,
+      place: `${title}, ${statement.place}`,
+      requirements: statement.requirements ?? [],
+    })),
+  }));
+  return { ...page, sections };
+}
+
+/** All statements of the page, in its order. */
+export function readStatements(): Statement[] {
+  return readPage().sections.flatMap(({ statements }) => statements);
+}

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { SaxesParser } from 'saxes';
 import { specificationPage } from '../../report/specification/role-page.ts';
 import { texts } from '../../report/specification/texts.ts';
-import { readStatements } from '../../requirements/page-statements.ts';
+import { readPage, readStatements } from '../../requirements/page-statements.ts';
 import { readRequirements } from '../../requirements/requirement.ts';
 import { madeUpProof } from '../../testing/proof-results.ts';
 import { site } from './site.ts';
@@ -49,6 +49,8 @@ function read(page: string): Read {
   return { text, ids, links, textOf };
 }
 
+/** A link, which loads nothing until somebody follows it. */
+const vendorsPage = readPage().address;
 const pages = site(madeUpProof());
 const readPages = new Map([...pages].map(([name, text]) => [name, read(text)]));
 
@@ -65,11 +67,11 @@ describe('the site', () => {
     });
   }
 
-  test('leads nowhere but to what is there', () => {
+  test('leads nowhere but to what is there, and to the page of the vendor', () => {
     for (const [name, { links, ids }] of readPages) {
       assert.equal(new Set(ids).size, ids.length, `${name} has an id twice`);
       for (const link of links) {
-        if (link === 'data:,') continue;
+        if (link === 'data:,' || link === vendorsPage) continue;
         const [file = '', anchor] = link.split('#');
         const target = readPages.get(file === '' ? name : file);
         assert.ok(target, `${name} leads to ${link}`);
@@ -130,7 +132,7 @@ describe('the site', () => {
 
   test('asks for nothing, and lets nothing run but the script that stands in it', () => {
     for (const [name, text] of pages) {
-      const page = text.replaceAll('&apos;', "'");
+      const page = text.replaceAll('&apos;', "'").replaceAll(vendorsPage, '');
       assert.match(page, /default-src 'none'; style-src 'sha256-[^']+'; script-src 'sha256-[^']+'/, name);
       assert.doesNotMatch(page, /\bsrc=|url\(|@import|https?:\/\/|\son[a-z]+="|\sstyle="/, name);
     }
@@ -139,13 +141,13 @@ describe('the site', () => {
 
 describe('the page beside a report', () => {
   for (const role of ['server', 'client'] as const) {
-    test(`has every requirement of a ${role}, and leads nowhere but to itself`, () => {
+    test(`has every requirement of a ${role}, and leads nowhere but to itself and to the page of the vendor`, () => {
       const { ids, links, textOf } = read(specificationPage(role, readRequirements(role)));
       for (const { id, sentence, scenarios } of readRequirements(role)) {
         const text = textOf.get(id) ?? '';
         for (const part of [sentence, ...scenarios.map(({ title }) => title)]) assert.ok(text.includes(part), `${id}: ${part}`);
       }
-      for (const link of links) assert.ok(link === 'data:,' || ids.includes(link.slice(1)), link);
+      for (const link of links) assert.ok(['data:,', vendorsPage].includes(link) || ids.includes(link.slice(1)), link);
     });
   }
 });

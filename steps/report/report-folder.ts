@@ -7,22 +7,23 @@ import { reportPage } from './html/report-page.ts';
 import { junitXml } from './junit.ts';
 import { incompleteReport, type Run, reportJson } from './report-json.ts';
 
-/** The report page, beside which Cucumber's own is `report.html`. */
+/** The report page. */
 export const pageFile = 'index.html';
 
-/** The files of a report folder that Cucumber's messages become. */
-export const messageFiles = { html: 'report.html', messages: 'messages.ndjson' } as const;
+/** The file of Cucumber's messages in a report folder. */
+export const messagesFile = 'messages.ndjson';
 
 /**
  * Writes the report of a run into its folder: `index.html`, `report.json` and `junit.xml`.
  *
  * @param command As in `failureText`.
+ * @param certificate what the page says of the certificate, in words
  * @returns The paths of what was written.
  * @throws Error of `node:fs` when the folder cannot be written to.
  */
-export function writeReport(folder: string, report: Report, command: string): readonly string[] {
+export function writeReport(folder: string, report: Report, command: string, certificate?: string): readonly string[] {
   const texts = [
-    [pageFile, reportPage(report, command)],
+    [pageFile, reportPage(report, command, certificate)],
     ['report.json', reportJson(report)],
     ['junit.xml', junitXml(report, command)],
   ] as const;
@@ -47,14 +48,13 @@ export function writeIncomplete(
   command: string,
   selected?: Circumstances['selected'],
 ): void {
-  for (const name of Object.values(messageFiles)) rmSync(join(folder, name), { force: true });
+  rmSync(join(folder, messagesFile), { force: true });
   writeReport(folder, incompleteReport(run, requirements, selected), command);
 }
 
 /** Takes away what an earlier run has left in a folder whose reports now go elsewhere. */
 export function clearReport(folder: string): void {
-  for (const name of [pageFile, 'report.json', 'junit.xml', ...Object.values(messageFiles)])
-    rmSync(join(folder, name), { force: true });
+  for (const name of [pageFile, 'report.json', 'junit.xml', messagesFile]) rmSync(join(folder, name), { force: true });
 }
 
 /** Writes a file so that nobody ever sees half of it: what stood there before stays until all of the new text is on the disk. */

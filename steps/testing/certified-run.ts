@@ -77,10 +77,9 @@ export function madeUp({ courses = {}, failing = [], change = (report) => report
 export async function writeCertified(folder: string, course: MadeUpRun = {}): Promise<readonly string[]> {
   const { messages, report } = madeUp(course);
   mkdirSync(folder, { recursive: true });
-  const [html, ndjson] = [join(folder, 'report.html'), join(folder, 'messages.ndjson')];
+  const ndjson = join(folder, 'messages.ndjson');
   writeFileSync(ndjson, messages);
-  writeFileSync(html, '<!doctype html><title>made up</title>');
-  const files = [...writeReport(folder, report, 'run acme.yaml'), html, ndjson];
+  const files = [...writeReport(folder, report, 'run acme.yaml'), ndjson];
   const { key, partial } = course;
   const given = { ...(key === undefined ? {} : { key }), ...(partial === undefined ? {} : { partial }) };
   const written = await certify(folder, report, files, given);

@@ -7,7 +7,7 @@ import { clearCertificate, judgedFiles } from '../../report/certificate/certific
 import { contradictions, recordedMessages, rejudge } from '../../report/certificate/recording.ts';
 import { suiteDigest } from '../../report/certificate/suite-digest.ts';
 import { Console } from '../../report/console.ts';
-import { makeFolder, messageFiles, writeIncomplete } from '../../report/report-folder.ts';
+import { makeFolder, messagesFile, writeIncomplete } from '../../report/report-folder.ts';
 import { buildReport, type Run } from '../../report/report-json.ts';
 import { specificationFile, writeSpecification } from '../../report/specification/beside-report.ts';
 import { readRequirements, root } from '../../requirements/requirement.ts';
@@ -79,7 +79,7 @@ export async function merge(folders: readonly string[], options: MergeOptions): 
   screen.opening(run, requirements.length);
   screen.note(`merged from ${parts.length} shards: ${parts.map((part) => part.folder).join(', ')}`);
 
-  const messages = new MessageFile(join(folder, messageFiles.messages));
+  const messages = new MessageFile(join(folder, messagesFile));
   const transcript = new Transcript({ cwd: root });
   const stream = new Lanes(parts.length, (envelope) => {
     messages.write(envelope);

@@ -11,7 +11,7 @@ import { nowUs } from '../../harness/time/now.ts';
 import { clearCertificate } from '../../report/certificate/certificate-files.ts';
 import { suiteDigest } from '../../report/certificate/suite-digest.ts';
 import { Console } from '../../report/console.ts';
-import { makeFolder, messageFiles, writeIncomplete, writeReport } from '../../report/report-folder.ts';
+import { makeFolder, messagesFile, writeIncomplete, writeReport } from '../../report/report-folder.ts';
 import { buildReport, type Run, type SeenTarget } from '../../report/report-json.ts';
 import { clearSpecification, specificationFile, writeSpecification } from '../../report/specification/beside-report.ts';
 import { requirementAbout, root } from '../../requirements/requirement.ts';
@@ -174,7 +174,7 @@ export class OneRun {
   async #run(lanes: number): Promise<void> {
     this.#profile?.begin('scenarios');
     const { runFeatures } = await import('./cucumber.ts');
-    this.#messages = new MessageFile(join(this.#plan.options.report, messageFiles.messages));
+    this.#messages = new MessageFile(join(this.#plan.options.report, messagesFile));
     const owners = new Map(this.#plan.requirements.flatMap((owner) => owner.scenarios.map(({ place }) => [place, owner])));
     let done = 0;
     this.#transcript.onFinished((execution) => {

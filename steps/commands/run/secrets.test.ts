@@ -157,7 +157,7 @@ function assertHidden(written: readonly [string, string][], judged = true): void
       'the outside',
       'index.html',
       'junit.xml',
-      ...(judged ? ['messages.ndjson', 'report.html'] : []),
+      ...(judged ? ['messages.ndjson'] : []),
       'report.json',
       'specification.html',
     ],

@@ -1,9 +1,9 @@
 import type { KeyObject } from 'node:crypto';
 import { join } from 'node:path';
 import { certify } from '../../report/certificate/certify.ts';
-import { NotCertifiable } from '../../report/certificate/statement.ts';
+import { NotCertifiable, statementOf } from '../../report/certificate/statement.ts';
 import type { Console } from '../../report/console.ts';
-import { messageFiles, writeReport } from '../../report/report-folder.ts';
+import { writeReport } from '../../report/report-folder.ts';
 import { reportJson } from '../../report/report-json.ts';
 import { specificationFile } from '../../report/specification/beside-report.ts';
 import type { Report } from '../../verdict/report.ts';
@@ -36,13 +36,13 @@ export interface ReportOutput {
 export async function writeReports(report: Report, output: ReportOutput): Promise<number> {
   const { folder, command, console: screen, messages, specified, json } = output;
   const failedWrites = new FailedWrites();
-  const files = [...((await failedWrites.keep(() => writeReport(folder, report, command))) ?? [])];
+  const certificate = certificateInWords(report, output);
+  const files = [...((await failedWrites.keep(() => writeReport(folder, report, command, certificate))) ?? [])];
   if (specified) files.push(join(folder, specificationFile));
   if (messages !== undefined) {
     await failedWrites.keep(() => messages.close());
-    const html = join(folder, messageFiles.html);
     if (messages.lost !== undefined) failedWrites.add(messages.lost);
-    else if (await failedWrites.keep(async () => messages.toHtml(html, report).then(() => true))) files.push(html, messages.path);
+    else files.push(messages.path);
   }
   if (json) process.stdout.write(reportJson(report));
   const uncertified = await writeCertificate(report, files, failedWrites, output);
@@ -51,6 +51,18 @@ export async function writeReports(report: Report, output: ReportOutput): Promis
   console.error(`The reports in ${folder} are not whole: ${failedWrites.inWords}.`);
   console.error('What is above is all that was measured. Make room, or name another folder with --report, and run again.');
   return exitOfFailedWrite;
+}
+
+/** What the page of the report says of its certificate, which is made of the page and so comes after it. */
+function certificateInWords(report: Report, { partial, key }: ReportOutput): string {
+  try {
+    if (partial !== undefined) throw new NotCertifiable(partial);
+    statementOf(report, []);
+    return key === undefined ? 'certificate.json, not signed' : 'certificate.json, signed: certificate.sigstore.json';
+  } catch (error) {
+    if (error instanceof NotCertifiable) return `none, because ${error.message}`;
+    throw error;
+  }
 }
 
 /**

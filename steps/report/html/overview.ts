@@ -18,13 +18,25 @@ export function verdictHead(report: Report): Markup {
 ${icon(sign)}
 <div>
 <h1><span class="name">${nameOf(report)}</span> <span class="word">${verdict}</span></h1>
-<p class="because">${because.charAt(0).toUpperCase()}${because.slice(1)}.${verdict === 'does not conform' && exitCode === 0 && ' --allow-expected lets it pass.'}</p>
+<p class="because">${withLinks(`${because.charAt(0).toUpperCase()}${because.slice(1)}`, requirements)}.${verdict === 'does not conform' && exitCode === 0 && ' --allow-expected lets it pass.'}</p>
 ${more.length > 0 && html`<ul class="faults">${more.map((fault) => html`<li>${fault}</li>`)}</ul>`}
 ${target.ended !== undefined && html`<p class="ended">The ${target.role} ended before the suite stopped it: ${target.ended}.</p>`}
 </div>
 <div class="tally">${bar(counts, requirements.length)}
 <ul>${told.map((status) => html`<li><a href="#${status}">${icon(status)}<b>${counts[status]}</b> ${status}</a></li>`)}</ul></div>
 </header>`;
+}
+
+/** A text in which the id of a requirement leads to it. */
+function withLinks(text: string, requirements: Report['requirements']): Markup {
+  const known = new Map(requirements.map((requirement) => [requirement.id, anchorOf(requirement)]));
+  return html`${text.split(/([a-z0-9-]+)/).map((piece) => (known.has(piece) ? html`<a href="#${known.get(piece) ?? ''}">${piece}</a>` : piece))}`;
+}
+
+/** Buttons that show the requirements of one status only. */
+export function chips({ counts }: Report): Markup {
+  const shown = statuses.filter((status) => counts[status] > 0);
+  return html`<span class="chips">${shown.map((status) => html`<button type="button" data-status="${status}" aria-pressed="false">${icon(status)}${status}</button>`)}</span>`;
 }
 
 /** The name of what was tested, with its version. */
@@ -44,7 +56,7 @@ function bar(counts: Report['counts'], total: number): Markup {
 }
 
 /** What was tested, by what, when and for how long. */
-export function facts(report: Report): Markup {
+export function facts(report: Report, certificate: string | undefined): Markup {
   const { target, suite, requirementSet, started, finished, durationMs, environment, strict, order, expectations, repeat } =
     report;
   const rows: readonly (readonly [name: string, value: string | Markup | undefined, width?: 'wide'])[] = [
@@ -55,6 +67,7 @@ export function facts(report: Report): Markup {
     ['image digest', target.imageDigest === undefined ? undefined : html`<code>${target.imageDigest}</code>`, 'wide'],
     ['confined less in', target.loosened?.join(', '), 'wide'],
     ['requirement set', setInWords(requirementSet)],
+    ['certificate', certificate, 'wide'],
     ['suite', `${suite.name} ${suite.version}${strict ? ', --strict' : ''}`],
     ['order', order],
     ['expectations', expectationsInWords(expectations)],

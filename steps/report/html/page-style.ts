@@ -43,6 +43,7 @@ h2 .count { color: var(--quiet); font-weight: 400; margin-left: .3em; font-varia
 .tools label { color: var(--quiet); }
 .tools input { font: inherit; color: inherit; background: var(--card); border: 1px solid light-dark(#8d9097, #6b727c); border-radius: 8px; padding: .4rem .7rem; flex: 1 1 12rem; max-width: 22rem; min-width: 0; }
 .tools button { font: inherit; color: inherit; background: none; border: 1px solid light-dark(#8d9097, #6b727c); border-radius: 8px; padding: .4rem .8rem; cursor: pointer; } .tools button:hover { background: var(--card); }
+button.copy { font: inherit; font-size: .84rem; color: inherit; background: none; border: 1px solid light-dark(#8d9097, #6b727c); border-radius: 8px; padding: .15rem .6rem; cursor: pointer; } .chips { display: flex; flex-wrap: wrap; gap: .4rem; } .chips button { display: inline-flex; gap: .4em; align-items: center; } .chips button[aria-pressed=true] { background: var(--inset); border-color: var(--link); box-shadow: 0 0 0 1px var(--link); }
 #found { color: var(--quiet); min-width: 4.5rem; }
 
 summary { cursor: pointer; list-style: none; } summary::-webkit-details-marker { display: none; }

@@ -79,16 +79,18 @@ describe('the page', () => {
     );
   });
 
-  test('draws the exchange at fault, a few of few, and the quickest and the slowest of many', () => {
+  test('draws the exchange at fault, and no exchange of a scenario that passed', () => {
     const drawn = (html: string): string[] =>
       [...html.matchAll(/<b>(The exchange|Exchange \d+ of \d+)<\/b>/g)].map(([, name = '']) => name);
-    const only = (index: number): string =>
-      reportPage({ ...report([]), requirements: [requirement('passed', [scenario('passed', index)])] }, command);
-    assert.deepEqual(drawn(only(0)), ['The exchange']);
-    assert.deepEqual(drawn(only(2)), ['Exchange 1 of 3', 'Exchange 2 of 3', 'Exchange 3 of 3']);
-    assert.deepEqual(drawn(only(9)), ['Exchange 1 of 10', 'Exchange 7 of 10']);
-    const failed = reportPage({ ...report([]), requirements: [requirement('failed', [scenario('failed', 9)])] }, command);
-    assert.deepEqual(drawn(failed), ['Exchange 1 of 10']);
+    const only = (status: 'failed' | 'passed', index: number): string =>
+      reportPage({ ...report([]), requirements: [requirement(status, [scenario(status, index)])] }, command);
+    assert.deepEqual(drawn(only('passed', 2)), []);
+    assert.match(textOf(only('passed', 2)), /3 exchanges in report\.json/);
+    assert.deepEqual(drawn(only('failed', 9)), ['Exchange 1 of 10']);
+  });
+
+  test('says what became of the certificate', () => {
+    assert.match(textOf(reportPage(report(every), command, 'none, because it is incomplete')), /certificate none, because it is/);
   });
 
   test('plots requirements about time', () => {

@@ -2,7 +2,7 @@ import type { Report } from '../../verdict/report.ts';
 import { pageHead } from './head.ts';
 import { html, Markup } from './html.ts';
 import { iconSheet } from './icons.ts';
-import { facts, map, nameOf, verdictHead } from './overview.ts';
+import { chips, facts, map, nameOf, verdictHead } from './overview.ts';
 import { script } from './page-script.ts';
 import { style } from './page-style.ts';
 import { policyOf } from './policy.ts';
@@ -15,10 +15,10 @@ const mostBytes = 2_500_000;
 
 /** From all that is worth showing to what a run of any size has room for. */
 const details: readonly Detail[] = [
-  { failedLines: 40, otherLines: 24, drawings: 3, lineLength: 600, textLength: 2000 },
-  { failedLines: 24, otherLines: 8, drawings: 2, lineLength: 300, textLength: 800 },
-  { failedLines: 12, otherLines: 0, drawings: 1, lineLength: 200, textLength: 300 },
-  { failedLines: 4, otherLines: 0, drawings: 0, lineLength: 120, textLength: 120 },
+  { lines: 40, drawings: 3, lineLength: 600, textLength: 2000 },
+  { lines: 24, drawings: 2, lineLength: 300, textLength: 800 },
+  { lines: 12, drawings: 1, lineLength: 200, textLength: 300 },
+  { lines: 4, drawings: 0, lineLength: 120, textLength: 120 },
 ];
 
 /**
@@ -26,17 +26,18 @@ const details: readonly Detail[] = [
  * is escaped, and were one not, the page's own policy lets nothing run that the suite has not written.
  *
  * @param command the command that runs the suite on this target again
+ * @param certificate what the page says of the certificate, in words
  */
-export function reportPage(report: Report, command: string): string {
+export function reportPage(report: Report, command: string, certificate?: string): string {
   let page = '';
   for (const detail of details) {
-    page = render(report, command, detail);
+    page = render(report, command, detail, certificate);
     if (Buffer.byteLength(page) <= mostBytes) break;
   }
   return page;
 }
 
-function render(report: Report, command: string, detail: Detail): string {
+function render(report: Report, command: string, detail: Detail, certificate: string | undefined): string {
   const { target, verdict, suite } = report;
   const setting = {
     role: target.role,
@@ -52,16 +53,17 @@ ${iconSheet}
 <main>
 <p class="kind">Conformance of ${target.role === 'server' ? 'an NTP server' : 'an NTP client'} over MQTT</p>
 ${verdictHead(report)}
-${facts(report)}
-${map(report)}
 <form class="tools" role="search" hidden><label for="find">Find a requirement</label><input id="find" type="search" autocomplete="off"><span id="found" role="status"></span>
-<button type="button" id="unfold">Unfold all</button><button type="button" id="fold">Fold all</button></form>
-${requirementSections(report, setting)}
+${chips(report)}<button type="button" id="unfold">Unfold all</button><button type="button" id="fold">Fold all</button></form>
+${requirementSections(report, setting, 'open')}
+${facts(report, certificate)}
+${map(report)}
+${requirementSections(report, setting, 'settled')}
 ${output(report)}
 </main>
 <footer>
 <details><summary>What the words mean</summary><dl>${words.map(([word, meaning]) => html`<div><dt>${word}</dt><dd>${meaning}</dd></div>`)}</dl></details>
-<p>Written by ${suite.name} ${suite.version}. The same run stands in <code>report.json</code> for programs, and step by step in <code>report.html</code>.</p>
+<p>Written by ${suite.name} ${suite.version}. Also available as <code>report.json</code>; <code>specification.html</code> has the steps of every scenario.</p>
 </footer>
 <script>${new Markup(script)}</script>
 </body>

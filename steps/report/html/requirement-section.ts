@@ -18,22 +18,26 @@ export interface Setting {
   readonly detail: Detail;
 }
 
-/** From what has to be mended to what needs no look, with what each part of the page is called. */
-const parts: readonly (readonly [Status, string])[] = [
-  ['failed', 'Not met'],
-  ['warning', 'Recommendations not met'],
-  ['inconclusive', 'Inconclusive'],
-  ['untested', 'Untested'],
-  ['passed', 'Passed'],
-  ['inapplicable', 'Inapplicable'],
-];
+/** What each part of the page is called: what has to be fixed, and what needs no look. */
+const parts = {
+  open: [
+    ['failed', 'Not met'],
+    ['warning', 'Recommendations not met'],
+    ['inconclusive', 'Inconclusive'],
+  ],
+  settled: [
+    ['untested', 'Untested'],
+    ['passed', 'Passed'],
+    ['inapplicable', 'Inapplicable'],
+  ],
+} as const satisfies Record<string, readonly (readonly [Status, string])[]>;
 
 /** More failed requirements than this, and failed scenarios of one, are not unfolded from the start. */
 const mostOpen = { requirements: 8, scenarios: 2 };
 
-/** Every requirement, failures first, each status a part of the page. */
-export function requirementSections({ requirements }: Report, setting: Setting): Markup {
-  return html`${parts.map(([status, title]) => {
+/** The requirements that are open, or those that are settled; each status is a part of the page. */
+export function requirementSections({ requirements }: Report, setting: Setting, which: keyof typeof parts): Markup {
+  return html`${parts[which].map(([status, title]) => {
     const own = requirements.filter((requirement) => requirement.status === status);
     if (own.length === 0) return undefined;
     return html`<section class="part" id="${status}" aria-labelledby="h-${status}">
@@ -79,7 +83,7 @@ ${
         return scenario(one, setting.role, setting.detail, show);
       })
 }
-<p class="repeat"><span>repeat</span> <code>${setting.command} --only ${id}</code></p>
+<p class="repeat"><span>repeat</span> <code>${setting.command} --only ${id}</code>${isFailure(status) && html` <button type="button" class="copy" hidden>Copy as text</button>`}</p>
 </div></details>`;
 }
 

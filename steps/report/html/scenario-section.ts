@@ -12,12 +12,14 @@ import { mainAnswer } from './sequence-layout.ts';
 /** More packets than this are not unfolded from the start. */
 const mostUnfolded = 14;
 
-/** How much of a run the page shows: a run that is big is shown with less of each scenario, and report.json has all of it. */
+/**
+ * How much of a scenario that did not pass the page shows, and less where the run is big. A scenario that passed is a line with its counts.
+ * report.json has all.
+ */
 export interface Detail {
-  /** Packets of a scenario that failed, and of one that did not. */
-  readonly failedLines: number;
-  readonly otherLines: number;
-  /** Drawings of a scenario that did not fail; one that failed has three. */
+  /** Packets of a scenario. */
+  readonly lines: number;
+  /** Drawings of a scenario. */
   readonly drawings: number;
   /** Characters of a packet's line, and of a text of the implementation. */
   readonly lineLength: number;
@@ -40,6 +42,7 @@ export function scenario(result: ScenarioResult, role: Role, detail: Detail, ope
     exchangesMade,
   } = result;
   const cut = (text: string): string => cutTo(text, detail.textLength);
+  const made = exchangesMade ?? exchanges.length;
   const lines = result.trace.length > 0 ? result.trace : (failure?.trace ?? []);
   return html`<details class="scenario ${status}"${open && ' open'}>
 <summary>${icon(status)}<span class="title">${title}</span><span class="status">${status}</span></summary>
@@ -48,16 +51,26 @@ ${reason !== undefined && html`<p class="reason">${cut(reason)}</p>`}
 ${expected !== undefined && html`<p class="reason">Known: ${expectedInWords(expected)}</p>`}
 ${unstable !== undefined && html`<p class="reason">Unstable: ${unstableInWords(unstable)}</p>`}
 ${failure !== undefined && diagnosis(failure, cut)}
-<div class="evidence">
+${
+  status === 'passed'
+    ? said(information, cut)
+    : html`<div class="evidence">
 <div class="said">
 ${failure?.message !== undefined && messageAtFault(failure.message, cut)}
-${information.length > 0 && html`<ul class="information">${information.map((text) => html`<li>${cut(text)}</li>`)}</ul>`}
+${said(information, cut)}
 ${trace(lines, failure, detail)}
 </div>
-${drawings(exchanges, exchangesMade ?? exchanges.length, role, failure?.message?.exchange, failure === undefined ? detail.drawings : 3)}
-</div>
-<p class="place">${place} · ${duration(durationMs)}</p>
+${drawings(exchanges, made, role, failure?.message?.exchange, detail.drawings)}
+</div>`
+}
+<p class="place">${place} · ${duration(durationMs)}${status === 'passed' && made > 0 && html` · ${made} ${made === 1 ? 'exchange' : 'exchanges'} in report.json`}</p>
 </div></details>`;
+}
+
+/** What a scenario tells as information. */
+function said(information: readonly string[], cut: (text: string) => string): Markup | undefined {
+  if (information.length === 0) return undefined;
+  return html`<ul class="information">${information.map((text) => html`<li>${cut(text)}</li>`)}</ul>`;
 }
 
 function diagnosis(
@@ -105,7 +118,7 @@ function drawings(
 
 function trace(lines: readonly string[], failure: ScenarioResult['failure'], detail: Detail): Markup | undefined {
   if (lines.length === 0) return undefined;
-  const most = failure === undefined ? detail.otherLines : detail.failedLines;
+  const most = detail.lines;
   const half = Math.ceil(most / 2);
   const few = lines.length <= most;
   const head = few ? lines : lines.slice(0, half);

@@ -10,7 +10,7 @@ const obeyed = /[^\P{Cc}\t\n]|[\u202a-\u202e\u2066-\u2069]/u;
 export function reportFaults(folder: string, printed: string): string[] {
   const json = readFileSync(join(folder, 'report.json'), 'utf8');
   const xml = readFileSync(join(folder, 'junit.xml'), 'utf8');
-  const page = join(folder, 'report.html');
+  const page = join(folder, 'index.html');
   return [
     ...schemaFaults('report', json).map((fault) => `report.json: ${fault}`),
     ...xmlFaults(xml),
@@ -37,7 +37,7 @@ function xmlFaults(xml: string): string[] {
 function pageFaults(page: string): string[] {
   return ['<script>document.title', '<img src=x']
     .filter((element) => page.includes(element))
-    .map((element) => `report.html: ${element}`);
+    .map((element) => `index.html: ${element}`);
 }
 
 function smuggled(where: string, text: string): string[] {

@@ -7,6 +7,7 @@ import { EnvironmentError, TargetFileError } from '../../harness/implementation/
 import { startTarget } from '../../harness/implementation/start-target.ts';
 import type { StartedTarget } from '../../harness/implementation/target.ts';
 import { ClientRunner, setClientRunner } from '../../harness/platform/client-runner.ts';
+import { Deadline } from '../../harness/time/deadline.ts';
 import { nowUs } from '../../harness/time/now.ts';
 import { clearCertificate } from '../../report/certificate/certificate-files.ts';
 import { suiteDigest } from '../../report/certificate/suite-digest.ts';
@@ -200,15 +201,13 @@ export class OneRun {
       () => {},
     );
     const { promise: late, reject } = Promise.withResolvers<never>();
-    const timer = setTimeout(() => reject(new Error(`it has not ended within ${mostStopMs / 1000} s`)), mostStopMs);
+    using _deadline = new Deadline(mostStopMs, () => reject(new Error(`it has not ended within ${mostStopMs / 1000} s`)));
     try {
       await Promise.race([Promise.all([started, this.#runner?.close()]), late]);
     } catch (error) {
       this.#console.note(`the implementation could not be ended: ${error instanceof Error ? error.message : String(error)}`);
       // Whatever the suite still waits for must not keep it alive; a run that is interrupted ends the process itself.
       if (this.#ending === undefined) setTimeout(() => process.exit(process.exitCode ?? 4), 1_000).unref();
-    } finally {
-      clearTimeout(timer);
     }
   }
 

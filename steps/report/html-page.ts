@@ -67,6 +67,7 @@ function inWords(text: string): string {
   }
   switch (evidence.kind) {
     case 'information':
+    case 'standstill':
       return evidence.text;
     case 'inapplicable':
       return `inapplicable: ${evidence.reason}`;

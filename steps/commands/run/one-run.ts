@@ -17,12 +17,12 @@ import { buildReport, type Run, type SeenTarget } from '../../report/report-json
 import { clearSpecification, specificationFile, writeSpecification } from '../../report/specification/beside-report.ts';
 import { requirementAbout, root } from '../../requirements/requirement.ts';
 import { concealEnvelope, evidenceEnvelope, withoutFolder } from '../../verdict/attachment.ts';
-import type { LateFinding } from '../../verdict/evidence.ts';
 import { judge } from '../../verdict/judge.ts';
 import type { Report } from '../../verdict/report.ts';
 import { Transcript } from '../../verdict/transcript.ts';
 import { Interruption } from '../terminal/interruption.ts';
 import { faultInWords } from './fault-in-words.ts';
+import { lateFindingsOf } from './late-mistakes.ts';
 import { MessageFile } from './message-file.ts';
 import { preflight } from './preflight.ts';
 import { Profile } from './profile.ts';
@@ -35,6 +35,9 @@ const clientLanes = 4;
 
 /** How long the implementation may take to be ended, in ms: a container engine may answer no more. */
 const mostStopMs = 20_000;
+
+/** How often a scenario is run again in which the suite stood still. */
+const mostAgain = 2;
 
 /** A run's place in a series. */
 export interface SeriesPlace {
@@ -150,7 +153,7 @@ export class OneRun {
     await this.#run(1);
     await serverRun.close();
     this.#fault ??= await this.#implementation.doubt?.();
-    for (const lateFinding of this.#lateFindings(serverRun)) this.#take(evidenceEnvelope(lateFinding));
+    for (const lateFinding of lateFindingsOf(serverRun.ledger, this.#plan)) this.#take(evidenceEnvelope(lateFinding));
   }
 
   /** Each scenario starts the client itself, several at once. */
@@ -178,18 +181,25 @@ export class OneRun {
     this.#messages = new MessageFile(join(this.#plan.options.report, messageFiles.messages));
     const owners = new Map(this.#plan.requirements.flatMap((owner) => owner.scenarios.map(({ place }) => [place, owner])));
     let done = 0;
+    const touched = new Set<string>();
     this.#transcript.onFinished((execution) => {
+      const standstill = execution.evidence.find(({ kind }) => kind === 'standstill');
+      if (standstill?.kind === 'standstill') {
+        touched.add(execution.place);
+        this.#console.note(`${standstill.text}: ${owners.get(execution.place)?.id ?? execution.place} is not judged by that`);
+        return;
+      }
       done += 1;
       this.#console.finished(execution, owners.get(execution.place), done, this.#plan.scenarioCount);
     });
-    await runFeatures({
-      paths: pathsOf(this.#plan.requirements, this.#plan.shard === undefined ? this.#plan.selected : undefined),
-      shard: this.#plan.shard,
-      failFast: this.#plan.options.failFast === true,
-      order: this.#plan.order,
-      lanes,
-      onMessage: (envelope) => this.#take(envelope),
-    });
+    const { options, order, requirements, selected, shard } = this.#plan;
+    const common = { failFast: options.failFast === true, order, onMessage: (envelope: Envelope) => this.#take(envelope) };
+    await runFeatures({ ...common, paths: pathsOf(requirements, shard === undefined ? selected : undefined), shard, lanes });
+    for (let again = 0; again < mostAgain && touched.size > 0; again += 1) {
+      const paths = [...touched];
+      touched.clear();
+      await runFeatures({ ...common, paths, shard: undefined, lanes: 1 });
+    }
   }
 
   /** Ends the implementation, however far it has come. What cannot be ended is told, and changes nothing of what was judged. */
@@ -209,19 +219,6 @@ export class OneRun {
       // Whatever the suite still waits for must not keep it alive; a run that is interrupted ends the process itself.
       if (this.#ending === undefined) setTimeout(() => process.exit(process.exitCode ?? 4), 1_000).unref();
     }
-  }
-
-  /** What the watch saw after the fact, where the requirement concerned was judged in this run. */
-  #lateFindings({ ledger }: ServerRun): LateFinding[] {
-    const { requirements, shard } = this.#plan;
-    // A shard may see something about a requirement of another shard: "merge" judges it.
-    const judged = shard === undefined ? requirements.filter((requirement) => this.#plan.includes(requirement)) : requirements;
-    const ids = new Set(judged.map(({ id }) => id));
-    return ledger.lateMistakes.flatMap(({ requirement, mistake = '', place, expected, received, trace }): LateFinding[] => {
-      const id = requirement ?? requirementAbout(requirements, mistake)?.id;
-      if (id === undefined || !ids.has(id)) return [];
-      return [{ kind: 'lateFinding', requirement: id, scenario: place, expected, received, trace }];
-    });
   }
 
   #take(envelope: Envelope): void {

@@ -9,6 +9,7 @@ import type { StartedTarget } from '../../harness/implementation/target.ts';
 import { ClientRunner, setClientRunner } from '../../harness/platform/client-runner.ts';
 import { Deadline } from '../../harness/time/deadline.ts';
 import { nowUs } from '../../harness/time/now.ts';
+import { standstills } from '../../harness/time/standstill.ts';
 import { clearCertificate } from '../../report/certificate/certificate-files.ts';
 import { suiteDigest } from '../../report/certificate/suite-digest.ts';
 import { Console } from '../../report/console.ts';
@@ -53,6 +54,7 @@ export class OneRun {
   readonly #transcript: Transcript;
   readonly #console: Console;
   readonly #started = new Date();
+  readonly #begunUs = nowUs();
   readonly #place: SeriesPlace | undefined;
   readonly #profile: Profile | undefined;
   /** Aborts the start of the implementation. */
@@ -183,10 +185,8 @@ export class OneRun {
     let done = 0;
     const touched = new Set<string>();
     this.#transcript.onFinished((execution) => {
-      const standstill = execution.evidence.find(({ kind }) => kind === 'standstill');
-      if (standstill?.kind === 'standstill') {
+      if (execution.evidence.some(({ kind }) => kind === 'standstill')) {
         touched.add(execution.place);
-        this.#console.note(`${standstill.text}: ${owners.get(execution.place)?.id ?? execution.place} is not judged by that`);
         return;
       }
       done += 1;
@@ -240,6 +240,8 @@ export class OneRun {
     const described = this.#describe();
     const suite = { ...described.suite, digest: suiteDigest() };
     const report = buildReport({ ...described, suite }, judgement, new Date());
+    const stood = standstills.touched(this.#begunUs);
+    if (stood !== undefined) this.#console.note(`${stood}: nothing is judged by what was measured meanwhile`);
     const code = await writeReports(report, {
       folder,
       command: this.#plan.command,

@@ -38,8 +38,18 @@ const ownClocks: StandstillClocks = {
 interface Standstill {
   readonly fromUs: number;
   readonly toUs: number;
-  readonly words: string;
+  readonly kind: Kind;
+  readonly ms: number;
 }
+
+/** What is said of standstills of a kind, given how long they took together. */
+const words = {
+  stopped: (took: string) => `the suite stood still for ${took}`,
+  ahead: (took: string) => `the machine stood still for ${took}, or its clock was set ahead`,
+  back: (took: string) => `the clock of the machine was set back by ${took}`,
+} as const;
+
+type Kind = keyof typeof words;
 
 /**
  * Knows when the suite did not run: it was stopped by a signal, its container or its machine was suspended, or it got no processor time.
@@ -84,8 +94,10 @@ export class StandstillWatch {
    */
   touched(fromUs: number, toUs = Number.POSITIVE_INFINITY): string | undefined {
     this.#look();
-    const words = this.#standstills.flatMap((one) => (one.toUs >= fromUs && one.fromUs <= toUs ? [one.words] : []));
-    return words.length === 0 ? undefined : words.join(', ');
+    const touching = this.#standstills.filter((one) => one.toUs >= fromUs && one.fromUs <= toUs);
+    if (touching.length === 0) return undefined;
+    const kinds = Map.groupBy(touching, ({ kind }) => kind);
+    return [...kinds].map(([kind, all]) => words[kind](inSeconds(all.reduce((sum, { ms }) => sum + ms, 0)))).join(', ');
   }
 
   /** Waits until a second has passed since the last standstill: then everything that stood still with the suite runs again. */
@@ -100,12 +112,7 @@ export class StandstillWatch {
     const atUs = this.#clocks.nowUs();
     const jumpMs = this.#clocks.wallMs() - atUs / 1000 - this.#offsetMs;
     if (Math.abs(jumpMs) >= leastMs) {
-      this.#keep(
-        atUs,
-        jumpMs > 0
-          ? `the machine stood still for ${inSeconds(jumpMs)}, or its clock was set ahead`
-          : `the clock of the machine was set back by ${inSeconds(-jumpMs)}`,
-      );
+      this.#keep(atUs, jumpMs > 0 ? 'ahead' : 'back', Math.abs(jumpMs));
       this.#offsetMs += jumpMs;
     }
     const lateMs = (atUs - this.#seenUs) / 1000 - beatMs;
@@ -113,13 +120,13 @@ export class StandstillWatch {
     // What the suite computed itself is no standstill.
     const stoodMs = lateMs - (this.#clocks.processorMs() - this.#seenProcessorMs);
     if (stoodMs > usualMs) this.#stoodMs += stoodMs;
-    if (stoodMs >= leastMs) this.#keep(atUs, `the suite stood still for ${inSeconds(stoodMs)}`);
+    if (stoodMs >= leastMs) this.#keep(atUs, 'stopped', stoodMs);
     this.#see(atUs);
   }
 
-  #keep(toUs: number, words: string): void {
+  #keep(toUs: number, kind: Kind, ms: number): void {
     if (this.#standstills.length >= mostKept) this.#standstills.shift();
-    this.#standstills.push({ fromUs: this.#seenUs, toUs, words });
+    this.#standstills.push({ fromUs: this.#seenUs, toUs, kind, ms });
   }
 
   #see(atUs: number): void {

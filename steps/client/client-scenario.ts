@@ -75,7 +75,9 @@ export class ClientScenario implements ScenarioState {
         cause: 'silence',
       });
     }
-    this.clientRuns.push(await starter.perform(this.setup));
+    const clientRun = await starter.perform(this.setup);
+    for (const why of clientRun.startedAgain) this.#judge.inform(`the client was started again: ${why}`);
+    this.clientRuns.push(clientRun);
   }
 
   /**
@@ -257,11 +259,8 @@ export class ClientScenario implements ScenarioState {
   async requireOtherOrder(): Promise<void> {
     const likely = this.#starter === undefined ? undefined : await refusedOrder(this.clientRun, this.setup, this.#starter);
     if (likely === undefined) return;
-    this.#judge.fail({
-      expected: `a calculated time from ${this.clientRun.setup.answers[0]?.payload ?? ''}`,
-      received: this.silence(),
-      likely,
-    });
+    const { payload = '' } = this.clientRun.setup.answers[0] ?? {};
+    this.#judge.fail({ expected: `a calculated time from ${payload}`, received: this.silence(), likely });
   }
 
   /** A time from a response at another moment, and none from this one: then it is the moment that the client refuses. */

@@ -12,12 +12,13 @@ import type { Identity, StartedTarget, Target } from '../harness/implementation/
 import type { Exchange, Request } from '../harness/message/exchange.ts';
 import type { Link } from '../harness/mqtt/link.ts';
 import type { Trace } from '../harness/mqtt/trace.ts';
-import { wallMsAt } from '../harness/time/now.ts';
+import { nowUs, wallMsAt } from '../harness/time/now.ts';
+import { standstills } from '../harness/time/standstill.ts';
 import { mistakesOf } from '../requirements/requirement.ts';
 import type { Judge, NtpWorld, ScenarioState } from '../support/world.ts';
 import { type Recorded, recordDevices } from '../verdict/exchange-record.ts';
-import { echoesElsewhere } from './echoes-elsewhere.ts';
 import { endsReading, likelyRefusal, noLongerServes } from './server-diagnosis.ts';
+import { silenceOf } from './server-silence.ts';
 
 /** A World in which a server is judged. */
 export type ServerWorld = NtpWorld<ServerScenario>;
@@ -56,6 +57,7 @@ export class ServerScenario implements ScenarioState {
   otherStart: StartedTarget | undefined;
   /** How coarse the server's stamps are, in ms. */
   step = 1;
+  #begunUs: number | undefined;
 
   constructor(judge: Judge, serverRun: ServerRun) {
     this.#judge = judge;
@@ -68,6 +70,7 @@ export class ServerScenario implements ScenarioState {
   }
 
   begin(place: string): void {
+    this.#begunUs = nowUs();
     this.serverRun.begin(place);
   }
 
@@ -148,12 +151,13 @@ export class ServerScenario implements ScenarioState {
       patience.restore(kind);
       return exchange;
     }
+    this.#requireRun();
     // A connection that was closed did not cost the deadline.
     if (device.closed === undefined) patience.spend(kind);
     this.requireSetUp();
     return this.#judge.fail({
       expected: `a response on ${device.responseTopic} within ${within} ms`,
-      received: await this.#silence(device),
+      received: await silenceOf(device, this.serverRun),
       cause: 'silence',
     });
   }
@@ -235,11 +239,12 @@ export class ServerScenario implements ScenarioState {
     const within = given ?? patience.within(kind, device.deadline);
     const exchange = await this.#reach(() => device.fence(within), likely);
     if (exchange !== undefined) return exchange;
+    this.#requireRun();
     if (device.closed === undefined) patience.spend(kind);
     this.requireSetUp();
     return this.#judge.fail({
       expected: `the server still answers a QoS 0 request within ${within} ms`,
-      received: await this.#silence(device),
+      received: await silenceOf(device, this.serverRun),
       likely: { kind: noLongerServes, text: await likely?.() },
       cause: 'silence',
     });
@@ -250,6 +255,7 @@ export class ServerScenario implements ScenarioState {
       return await attempt();
     } catch (error) {
       if (!(error instanceof ConnectError)) throw error;
+      this.#requireRun();
       this.requireSetUp();
       this.serverRun.ledger.refused();
       const ended = await this.serverRun.fate();
@@ -268,14 +274,6 @@ export class ServerScenario implements ScenarioState {
     if (ofSetUp !== undefined) throw new EnvironmentError(`the server refused a device: ${ofSetUp.words}`);
   }
 
-  async #silence(device: NtpDevice): Promise<string> {
-    const ended = device.closed === undefined ? this.serverRun.started.ended()?.words : await this.serverRun.fate();
-    if (ended !== undefined) return `no response: the server ${ended}`;
-    if (device.closed !== undefined) return `no response: ${device.closed}`;
-    const elsewhere = echoesElsewhere(device);
-    return elsewhere.length === 0 ? 'no response' : `no response there, but its echo came on ${elsewhere.join(', ')}`;
-  }
-
   trace(): string[] {
     return this.serverRun.trace.lines();
   }
@@ -284,7 +282,18 @@ export class ServerScenario implements ScenarioState {
     return recordDevices(this.#devices);
   }
 
+  standstill(): string | undefined {
+    return this.#begunUs === undefined ? undefined : standstills.touched(this.#begunUs);
+  }
+
+  /** Ends the scenario where the suite stood still in it: it is run again. @throws EnvironmentError */
+  #requireRun(): void {
+    const stood = this.standstill();
+    if (stood !== undefined) throw new EnvironmentError(stood);
+  }
+
   beforeFailure(): void {
+    this.#requireRun();
     if (this.serverRun.started.ended() !== undefined) this.serverRun.deathBlamed = true;
   }
 }

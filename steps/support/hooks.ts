@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { After, Before, type ITestCaseHookParameter, setDefaultTimeout, setWorldConstructor } from '@cucumber/cucumber';
+import { standstills } from '../harness/time/standstill.ts';
 import { type Requirement, readRequirements, type Scenario } from '../requirements/requirement.ts';
 import { NtpWorld } from './world.ts';
 
@@ -25,6 +26,7 @@ function find({ pickle }: ITestCaseHookParameter): readonly [Requirement, Scenar
 
 Before({ name: 'the requirement' }, async function (this: NtpWorld, parameter: ITestCaseHookParameter) {
   const [requirement, { place, capabilities: own }] = find(parameter);
+  await standstills.settled();
   this.requirement = requirement;
   this.scenario.begin(place);
   const { role, capabilities } = this.scenario.target;

@@ -37,6 +37,8 @@ export interface ScenarioState {
   /** The packets of the scenario, one line each. */
   trace(): string[];
   records(): Recorded[];
+  /** Why nothing in the scenario is judged, in words: the suite stood still meanwhile. Absent where that is looked for elsewhere. */
+  standstill?(): string | undefined;
   /** Called before the implementation is failed. @throws EnvironmentError where it cannot be told whether the implementation did it */
   beforeFailure(): void;
 }
@@ -112,8 +114,10 @@ export class NtpWorld<State extends ScenarioState = ScenarioState> extends World
     this.#attach({ kind: 'information', text: printable(text) });
   }
 
-  /** Attaches the packets and the exchanges of the scenario. */
+  /** Attaches the packets and the exchanges of the scenario, and that the suite stood still in it. */
   showTrace(): void {
+    const stood = this.scenario.standstill?.();
+    if (stood !== undefined) this.#attach({ kind: 'standstill', text: stood });
     const lines = this.scenario.trace();
     if (lines.length > 0) this.#attach({ kind: 'trace', lines });
     const records = this.scenario.records().map(({ record }) => record);

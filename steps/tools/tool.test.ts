@@ -30,4 +30,27 @@ describe('a program for those who work on the suite', { timeout: 60_000, concurr
       });
     });
   }
+
+  const [[, program] = ['', '']] = programs;
+  const help = (redirected: string): Promise<{ stdout: string }> =>
+    run('bash', [
+      '-c',
+      `set -o pipefail; { "$0" "$1" --help 2>&1 1>&3 | cat; } 3> ${redirected}`,
+      process.execPath,
+      join(root, program),
+    ]);
+
+  test('ends in silence where nobody reads on', { skip: process.platform === 'win32' }, async () => {
+    const { stdout } = await help('>(exec true)');
+    assert.equal(stdout, '');
+  });
+
+  test('says that a disk is full', { skip: process.platform !== 'linux' }, async () => {
+    await assert.rejects(help('/dev/full'), (error: Error) => {
+      const { code, stdout } = error as Error & { code: number; stdout: string };
+      assert.equal(code, 1);
+      assert.match(stdout, /^\S+: the output could not be written \(.*ENOSPC.*\)\n$/);
+      return true;
+    });
+  });
 });

@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { InputFileError } from '../harness/implementation/errors.ts';
 import { WrongUse } from '../harness/text/usage-error.ts';
@@ -20,6 +21,13 @@ export function tool(script: string, about: string, exitCodes: Readonly<Record<n
 
 /** Runs a tool on the arguments of this process. An error is told in one line; wrong use exits with 2, all other errors with 1. */
 export async function runTool(command: Command): Promise<void> {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+      // Whoever reads no further ("| head") has what he wants.
+      if (code === 'EPIPE') return;
+      writeSync(2, `${command.name()}: the output could not be written (${message})\n`);
+      process.exit(1);
+    });
   try {
     await command.parseAsync();
   } catch (error) {

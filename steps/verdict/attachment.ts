@@ -24,6 +24,7 @@ const members: Readonly<Record<Kind, Readonly<Record<string, MemberType | `${Mem
   lateFinding: { requirement: 'text', scenario: 'text', expected: 'text', received: 'text', likely: 'text?', trace: 'lines' },
   inapplicable: { reason: 'text' },
   information: { text: 'text' },
+  standstill: { text: 'text' },
   trace: { lines: 'lines' },
   exchanges: { exchanges: 'exchanges', made: 'count' },
 };

@@ -50,6 +50,13 @@ export interface TraceEvidence {
   readonly lines: readonly string[];
 }
 
+/** The suite stood still while the scenario ran: nothing in it is judged, and it is run again. */
+export interface StandstillEvidence {
+  readonly kind: 'standstill';
+  /** "the suite stood still for 12.0 s" */
+  readonly text: string;
+}
+
 /** Every request of a scenario and what came back for it, attached at its end. */
 export interface ExchangeEvidence {
   readonly kind: 'exchanges';
@@ -70,7 +77,7 @@ export interface LateFinding {
   readonly trace: readonly string[];
 }
 
-export type Evidence = Finding | Inapplicable | Information | TraceEvidence | ExchangeEvidence | LateFinding;
+export type Evidence = Finding | Inapplicable | Information | TraceEvidence | ExchangeEvidence | StandstillEvidence | LateFinding;
 
 /** Thrown to blame the implementation under test. Every other exception is the suite's own or the set-up's. */
 export class NonConformance extends Error {

@@ -126,6 +126,20 @@ describe('a scenario', () => {
     assertInconclusive(judge([a], transcriptOf(passed('server-a'), passed('server-a')), { strict: false }), /more than once/);
   });
 
+  test('in which the suite stood still is judged by the attempt in which it ran', () => {
+    const stood = { kind: 'standstill', text: 'the suite stood still for 12.0 s' } as const;
+    const touched = (outcome: Outcome): Envelope[] => scenario(place('server-a'), { outcomes: [outcome], evidence: [stood] });
+    const judgeAll = (...messages: Envelope[][]): Judgement => judge([a], transcriptOf(...messages), { strict: false });
+    assertInconclusive(judgeAll(touched('FAILED')), /^the suite stood still for 12\.0 s while it ran/);
+    assertInconclusive(judgeAll(touched('PASSED'), touched('PASSED')), /stood still/);
+    const again = judgeAll(touched('FAILED'), passed('server-a'));
+    assert.equal(again.verdict, 'conforms');
+    assert.deepEqual(again.requirements[0]?.scenarios[0]?.information, [`${stood.text}: the scenario was run again`]);
+    assertInconclusive(judgeAll(touched('FAILED'), passed('server-a'), passed('server-a')), /more than once/);
+    const before = scenario(place('server-a'), { outcomes: ['FAILED'], evidence: [finding('server-a'), stood] });
+    assert.equal(judgeAll(before, passed('server-a')).verdict, 'does not conform');
+  });
+
   test('with evidence that cannot be read is inconclusive', () => {
     for (const raw of [
       '',

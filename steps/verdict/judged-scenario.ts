@@ -35,16 +35,24 @@ export function judgeScenario(
   absent: () => Absence = () => ({ status: 'inconclusive', reason: 'it never started' }),
   failFast = false,
 ): Judged {
-  const evidence = executions.flatMap((execution) => execution.evidence);
+  const touched = executions.flatMap(({ evidence: pieces }) => pieces.filter((piece) => piece.kind === 'standstill'));
+  const found = executions.some(({ evidence: pieces }) => pieces.some(({ kind }) => kind === 'finding'));
+  const sound = executions.filter(({ evidence: pieces }) => pieces.every(({ kind }) => kind !== 'standstill'));
+  // What stood before the suite stood still was found in time.
+  const counting = found || sound.length === 0 ? executions : sound;
+  const evidence = counting.flatMap((execution) => execution.evidence);
   const common = {
     title,
     place,
-    information: evidence.flatMap((piece) => (piece.kind === 'information' ? [piece.text] : [])),
+    information: [
+      ...touched.map(({ text }) => `${text}: the scenario was run again`),
+      ...evidence.flatMap((piece) => (piece.kind === 'information' ? [piece.text] : [])),
+    ],
     trace: evidence.flatMap((piece) => (piece.kind === 'trace' ? piece.lines : [])),
     ...exchangesOf(evidence),
     durationMs: executions.reduce((sum, execution) => sum + execution.durationMs, 0),
   };
-  const [execution, ...more] = executions;
+  const [execution, ...more] = counting;
   const judged = ({ untested, ...outcome }: Pick<ScenarioResult, 'status' | 'reason'> & Pick<Judged, 'untested'>): Judged => ({
     result: { ...common, ...outcome },
     ...(untested === undefined ? {} : { untested }),
@@ -59,8 +67,10 @@ export function judgeScenario(
   }
 
   const broke = (reason: string): Judged => judged({ status: 'inconclusive', reason });
+  const [standstill] = touched;
+  if (standstill !== undefined && sound.length === 0) return broke(`${standstill.text} while it ran: run it again`);
   const [stray] = findings;
-  const [unreadable] = executions.flatMap((attempt) => attempt.unreadable);
+  const [unreadable] = counting.flatMap((attempt) => attempt.unreadable);
   const inapplicable = evidence.find((piece) => piece.kind === 'inapplicable');
   if (stray !== undefined) return broke(`the suite broke: the scenario belongs to ${id}, its finding to ${stray.requirement}`);
   if (unreadable !== undefined) return broke(`the suite broke: ${unreadable}`);

@@ -1,3 +1,5 @@
+import { Deadline } from '../../harness/time/deadline.ts';
+
 /** What a look at the surroundings of a run came to. `not needed` is said of what is missing, or was not tried, and not missed either. */
 export interface Finding {
   readonly name: string;
@@ -18,17 +20,14 @@ export type Seen = Omit<Finding, 'name'>;
  */
 export async function look(name: string, withinMs: number, at: () => Seen | Promise<Seen>): Promise<Finding> {
   const late = Promise.withResolvers<Seen>();
-  const timer = setTimeout(
-    () => late.resolve(problem(`no answer within ${withinMs / 1000} s`, 'See what keeps it from answering, and try again.')),
-    withinMs,
+  using _deadline = new Deadline(withinMs, () =>
+    late.resolve(problem(`no answer within ${withinMs / 1000} s`, 'See what keeps it from answering, and try again.')),
   );
   try {
     return { name, ...(await Promise.race([Promise.resolve().then(at), late.promise])) };
   } catch (error) {
     const [seen = '', ...advice] = (error instanceof Error ? error.message : String(error)).split('\n');
     return { name, ...problem(seen, advice.map((line) => line.trim()).join(' ')) };
-  } finally {
-    clearTimeout(timer);
   }
 }
 

@@ -3,6 +3,8 @@ import { EnvironmentError } from '../../harness/implementation/errors.ts';
 import { listenAddressOf } from '../../harness/implementation/listen-address.ts';
 import { startTarget } from '../../harness/implementation/start-target.ts';
 import type { StartedTarget, Target } from '../../harness/implementation/target.ts';
+import { nowUs } from '../../harness/time/now.ts';
+import { standstills } from '../../harness/time/standstill.ts';
 import { describeTarget, type SeenTarget } from '../../report/report-json.ts';
 import type { Requirement } from '../../requirements/requirement.ts';
 import type { Say } from '../../support/sentences.ts';
@@ -38,7 +40,7 @@ export interface PairTrial {
   readonly environment?: true;
 }
 
-/** How often a start is made again of which the machine was too busy to know the client's time. */
+/** How often a start is made again in which the suite stood still, or whose machine was too busy to know the client's time. */
 const mostAgain = 2;
 
 const nothing = { reasons: [], starts: [], requirements: [] } as const;
@@ -94,10 +96,15 @@ async function runAll(
     const pairRuns: PairRun[] = [];
     for (const planned of planOf(client, starts)) {
       let pairRun: PairRun | undefined;
+      let stood: string | undefined;
       for (let again = 0; again <= mostAgain && !giveUp.aborted; again += 1) {
+        await standstills.settled();
+        const begunUs = nowUs();
         pairRun = await runPair({ client, venue, server, identity, giveUp, ...planned });
-        if (outcomeOf(pairRun, client).uncertain === undefined) break;
+        stood = standstills.touched(begunUs);
+        if (stood === undefined && outcomeOf(pairRun, client).uncertain === undefined) break;
       }
+      if (stood !== undefined) throw new EnvironmentError(stood);
       if (pairRun !== undefined) pairRuns.push(pairRun);
     }
     const fault = venue.fault();

@@ -10,6 +10,8 @@ import { lateEnd } from '../../harness/implementation/within-time.ts';
 import { schemaFaults } from '../../harness/message/schema.ts';
 import { conceal } from '../../harness/text/secrets.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
+import { nowUs } from '../../harness/time/now.ts';
+import { standstills } from '../../harness/time/standstill.ts';
 import { painterFor } from '../../report/paint.ts';
 import { makeFolder } from '../../report/report-folder.ts';
 import { describeTarget } from '../../report/report-json.ts';
@@ -79,6 +81,7 @@ export async function load(path: string | undefined, options: LoadOptions): Prom
   let ending: Omit<Ending, 'finished'> = {};
   let started: StartedTarget | undefined;
   let lost: string | undefined;
+  const begunUs = nowUs();
   try {
     started = await startTarget(target, { giveUp: giveUp.signal });
     void started.lost?.then((why) => {
@@ -99,7 +102,7 @@ export async function load(path: string | undefined, options: LoadOptions): Prom
       if (measured.counts.disconnected > 0) await lateEnd(started);
       described = describeTarget(target, started, file);
     }
-    lost ??= await started?.doubt?.();
+    lost ??= (await started?.doubt?.()) ?? standstills.touched(begunUs);
     await started?.stop();
   }
   if (lost !== undefined) ending = { environment: lost };

@@ -7,7 +7,9 @@ import { EnvironmentError, TargetFileError } from '../../harness/implementation/
 import { startTarget } from '../../harness/implementation/start-target.ts';
 import type { StartedTarget } from '../../harness/implementation/target.ts';
 import { ClientRunner, setClientRunner } from '../../harness/platform/client-runner.ts';
+import { Deadline } from '../../harness/time/deadline.ts';
 import { nowUs } from '../../harness/time/now.ts';
+import { standstills } from '../../harness/time/standstill.ts';
 import { clearCertificate } from '../../report/certificate/certificate-files.ts';
 import { suiteDigest } from '../../report/certificate/suite-digest.ts';
 import { Console } from '../../report/console.ts';
@@ -16,12 +18,12 @@ import { buildReport, type Run, type SeenTarget } from '../../report/report-json
 import { clearSpecification, specificationFile, writeSpecification } from '../../report/specification/beside-report.ts';
 import { requirementAbout, root } from '../../requirements/requirement.ts';
 import { concealEnvelope, evidenceEnvelope, withoutFolder } from '../../verdict/attachment.ts';
-import type { LateFinding } from '../../verdict/evidence.ts';
 import { judge } from '../../verdict/judge.ts';
 import type { Report } from '../../verdict/report.ts';
 import { Transcript } from '../../verdict/transcript.ts';
 import { Interruption } from '../terminal/interruption.ts';
 import { faultInWords } from './fault-in-words.ts';
+import { lateFindingsOf } from './late-mistakes.ts';
 import { MessageFile } from './message-file.ts';
 import { preflight } from './preflight.ts';
 import { Profile } from './profile.ts';
@@ -34,6 +36,9 @@ const clientLanes = 4;
 
 /** How long the implementation may take to be ended, in ms: a container engine may answer no more. */
 const mostStopMs = 20_000;
+
+/** How often a scenario is run again in which the suite stood still. */
+const mostAgain = 2;
 
 /** A run's place in a series. */
 export interface SeriesPlace {
@@ -49,6 +54,7 @@ export class OneRun {
   readonly #transcript: Transcript;
   readonly #console: Console;
   readonly #started = new Date();
+  readonly #begunUs = nowUs();
   readonly #place: SeriesPlace | undefined;
   readonly #profile: Profile | undefined;
   /** Aborts the start of the implementation. */
@@ -149,7 +155,7 @@ export class OneRun {
     await this.#run(1);
     await serverRun.close();
     this.#fault ??= await this.#implementation.doubt?.();
-    for (const lateFinding of this.#lateFindings(serverRun)) this.#take(evidenceEnvelope(lateFinding));
+    for (const lateFinding of lateFindingsOf(serverRun.ledger, this.#plan)) this.#take(evidenceEnvelope(lateFinding));
   }
 
   /** Each scenario starts the client itself, several at once. */
@@ -177,18 +183,23 @@ export class OneRun {
     this.#messages = new MessageFile(join(this.#plan.options.report, messagesFile));
     const owners = new Map(this.#plan.requirements.flatMap((owner) => owner.scenarios.map(({ place }) => [place, owner])));
     let done = 0;
+    const touched = new Set<string>();
     this.#transcript.onFinished((execution) => {
+      if (execution.evidence.some(({ kind }) => kind === 'standstill')) {
+        touched.add(execution.place);
+        return;
+      }
       done += 1;
       this.#console.finished(execution, owners.get(execution.place), done, this.#plan.scenarioCount);
     });
-    await runFeatures({
-      paths: pathsOf(this.#plan.requirements, this.#plan.shard === undefined ? this.#plan.selected : undefined),
-      shard: this.#plan.shard,
-      failFast: this.#plan.options.failFast === true,
-      order: this.#plan.order,
-      lanes,
-      onMessage: (envelope) => this.#take(envelope),
-    });
+    const { options, order, requirements, selected, shard } = this.#plan;
+    const common = { failFast: options.failFast === true, order, onMessage: (envelope: Envelope) => this.#take(envelope) };
+    await runFeatures({ ...common, paths: pathsOf(requirements, shard === undefined ? selected : undefined), shard, lanes });
+    for (let again = 0; again < mostAgain && touched.size > 0; again += 1) {
+      const paths = [...touched];
+      touched.clear();
+      await runFeatures({ ...common, paths, shard: undefined, lanes: 1 });
+    }
   }
 
   /** Ends the implementation, however far it has come. What cannot be ended is told, and changes nothing of what was judged. */
@@ -200,29 +211,14 @@ export class OneRun {
       () => {},
     );
     const { promise: late, reject } = Promise.withResolvers<never>();
-    const timer = setTimeout(() => reject(new Error(`it has not ended within ${mostStopMs / 1000} s`)), mostStopMs);
+    using _deadline = new Deadline(mostStopMs, () => reject(new Error(`it has not ended within ${mostStopMs / 1000} s`)));
     try {
       await Promise.race([Promise.all([started, this.#runner?.close()]), late]);
     } catch (error) {
       this.#console.note(`the implementation could not be ended: ${error instanceof Error ? error.message : String(error)}`);
       // Whatever the suite still waits for must not keep it alive; a run that is interrupted ends the process itself.
       if (this.#ending === undefined) setTimeout(() => process.exit(process.exitCode ?? 4), 1_000).unref();
-    } finally {
-      clearTimeout(timer);
     }
-  }
-
-  /** What the watch saw after the fact, where the requirement concerned was judged in this run. */
-  #lateFindings({ ledger }: ServerRun): LateFinding[] {
-    const { requirements, shard } = this.#plan;
-    // A shard may see something about a requirement of another shard: "merge" judges it.
-    const judged = shard === undefined ? requirements.filter((requirement) => this.#plan.includes(requirement)) : requirements;
-    const ids = new Set(judged.map(({ id }) => id));
-    return ledger.lateMistakes.flatMap(({ requirement, mistake = '', place, expected, received, trace }): LateFinding[] => {
-      const id = requirement ?? requirementAbout(requirements, mistake)?.id;
-      if (id === undefined || !ids.has(id)) return [];
-      return [{ kind: 'lateFinding', requirement: id, scenario: place, expected, received, trace }];
-    });
   }
 
   #take(envelope: Envelope): void {
@@ -244,6 +240,8 @@ export class OneRun {
     const described = this.#describe();
     const suite = { ...described.suite, digest: suiteDigest() };
     const report = buildReport({ ...described, suite }, judgement, new Date());
+    const stood = standstills.touched(this.#begunUs);
+    if (stood !== undefined) this.#console.note(`${stood}: nothing is judged by what was measured meanwhile`);
     const code = await writeReports(report, {
       folder,
       command: this.#plan.command,

@@ -1,3 +1,5 @@
+import { Deadline } from '../../harness/time/deadline.ts';
+
 /** What ends the command line before its time. */
 export const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -7,7 +9,7 @@ export const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  */
 export class Interruption implements Disposable {
   readonly #tell: (why: string) => void;
-  readonly #deadline: NodeJS.Timeout;
+  readonly #deadline: Deadline;
   readonly #onSignal = (signal: NodeJS.Signals): void => {
     if (this.#why !== undefined) process.exit(4);
     this.happen(signal);
@@ -20,7 +22,7 @@ export class Interruption implements Disposable {
    */
   constructor(deadlineMs: number, tell: (why: string) => void) {
     this.#tell = tell;
-    this.#deadline = setTimeout(() => this.happen(`its deadline of ${deadlineMs / 1000} s has passed`), deadlineMs);
+    this.#deadline = new Deadline(deadlineMs, () => this.happen(`its deadline of ${deadlineMs / 1000} s has passed`));
     for (const signal of signals) process.on(signal, this.#onSignal);
   }
 
@@ -37,7 +39,7 @@ export class Interruption implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    clearTimeout(this.#deadline);
+    this.#deadline.clear();
     for (const signal of signals) process.off(signal, this.#onSignal);
   }
 }

@@ -3,6 +3,7 @@ import { generate } from 'mqtt-packet';
 import type { QoS } from '../message/message.ts';
 import { PacketStream } from '../mqtt/packet-stream.ts';
 import type { Moderation } from '../mqtt/receive-limits.ts';
+import { Deadline } from '../time/deadline.ts';
 import { nowUs } from '../time/now.ts';
 import type { Inbox } from './inbox.ts';
 import { type Refusal, type Refusals, refusalIn } from './refusal.ts';
@@ -81,7 +82,8 @@ export class Device implements DeviceConnection {
       clean: true,
       keepalive: 60,
       reconnectPeriod: 0,
-      connectTimeout: options.deadline,
+      // The suite ends the attempt itself: its deadlines do not count time in which it stood still.
+      connectTimeout: 2 ** 31 - 1,
       resubscribe: false,
     };
     this.#connection = new ServerConnection(options, ({ packet, bytes }) => {
@@ -95,9 +97,7 @@ export class Device implements DeviceConnection {
     this.#connection.onEnd(() => stream.push(null));
     this.#connection.onClose(() => stream.destroy());
     this.#client = new MqttClient(() => stream, settings);
-    this.#client.on('error', ({ message }) =>
-      this.#connection.end(message === 'connack timeout' ? `no CONNACK came within ${options.deadline} ms` : message),
-    );
+    this.#client.on('error', ({ message }) => this.#connection.end(message));
     // After an error of the protocol mqtt.js would leave the connection open.
     this.#client.on('close', () => this.#connection.end('connection closed'));
   }
@@ -105,6 +105,9 @@ export class Device implements DeviceConnection {
   /** @throws ConnectError when there is no accepted connection within the deadline */
   static async connect(options: DeviceOptions): Promise<Device> {
     const device = new Device(options);
+    using _deadline = new Deadline(options.deadline, () =>
+      device.#connection.end(`no CONNACK came within ${options.deadline} ms`),
+    );
     const failed = await new Promise<string | undefined>((resolve) => {
       device.#client.once('connect', () => resolve(undefined));
       device.#client.once('close', () => resolve(device.inbox.closed ?? 'connection closed'));
@@ -140,11 +143,10 @@ export class Device implements DeviceConnection {
   async close(): Promise<void> {
     if (this.inbox.closed !== undefined) return;
     const closed = new Promise<void>((resolve) => this.#client.once('close', resolve));
-    const timer = setTimeout(() => this.#connection.end('connection closed'), orderlyEndMs);
+    using _deadline = new Deadline(orderlyEndMs, () => this.#connection.end('connection closed'));
     // Not by end() of mqtt.js, which waits for acknowledgements that not every server of this service sends.
     this.#stream.end(generate({ cmd: 'disconnect' }, { protocolVersion: this.#options.mqttVersion === '5' ? 5 : 4 }));
     await closed;
-    clearTimeout(timer);
     this.#client.end(true);
   }
 }

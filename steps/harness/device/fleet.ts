@@ -2,6 +2,7 @@ import { EnvironmentError } from '../implementation/errors.ts';
 import type { Identity } from '../implementation/target.ts';
 import { printable } from '../text/printable.ts';
 import { nowUs } from '../time/now.ts';
+import { standstills } from '../time/standstill.ts';
 import { type FleetListener, type FleetOptions, LightDevice, type Refusal } from './light-device.ts';
 import { isExhausted, localAddress, requireFiles } from './machine-limits.ts';
 import { tlsContext } from './socket.ts';
@@ -64,8 +65,8 @@ export class Fleet implements AsyncDisposable {
   #faultCount = 0;
   #connected = 0;
   #open = 0;
-  /** Monotonic time of the last request or answer in µs. */
-  #last = nowUs();
+  /** When the last request left or answer came, in ms in which the suite ran. */
+  #last = standstills.ranMs();
   #look = (): void => {};
 
   private constructor(planned: number, deadline: number) {
@@ -150,7 +151,7 @@ export class Fleet implements AsyncDisposable {
     const one = this.#devices[device];
     if (one === undefined) throw new RangeError(`there is no device ${device} among ${this.size}`);
     this.counts.asked += 1;
-    this.#last = nowUs();
+    this.#last = standstills.ranMs();
     if (!one.connected) {
       this.counts.lost += 1;
       return;
@@ -166,7 +167,7 @@ export class Fleet implements AsyncDisposable {
       if (this.#open === 0) resolve();
     };
     const timer = setInterval(() => {
-      if (nowUs() - this.#last > this.#deadline * 1000) resolve();
+      if (standstills.ranMs() - this.#last > this.#deadline) setImmediate(resolve);
     }, this.#deadline / 4);
     const stop = (): void => resolve();
     giveUp?.addEventListener('abort', stop);
@@ -198,7 +199,7 @@ export class Fleet implements AsyncDisposable {
         const at = nowUs();
         counts.answered += 1;
         this.#open -= 1;
-        this.#last = at;
+        this.#last = standstills.ranMs();
         this.onAnswer({ device, due, at });
         this.#look();
       },

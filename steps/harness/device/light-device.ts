@@ -8,6 +8,7 @@ import { isExactly, readPayload } from '../message/payload.ts';
 import { MalformedPacket } from '../mqtt/malformed-packet.ts';
 import { PacketReader } from '../mqtt/packet-reader.ts';
 import { packetLimit } from '../mqtt/receive-limits.ts';
+import { standstills } from '../time/standstill.ts';
 import { acknowledgementOf } from './acknowledgement.ts';
 import { isResponseTopic } from './ntp-topics.ts';
 import { serverFault } from './server-connection.ts';
@@ -63,6 +64,8 @@ export class LightDevice {
   #lost: Set<number> | undefined;
   #settle: ((refusal?: Refusal) => void) | undefined;
   #over = false;
+  /** When it must have its subscription at the earliest, in ms in which the suite ran. */
+  readonly #endMs: number;
 
   constructor(
     index: number,
@@ -86,7 +89,8 @@ export class LightDevice {
     if (address.tls !== undefined) this.#socket.on('data', read);
     this.#socket.on('error', (error: NodeJS.ErrnoException) => this.#end(error.message, error.code));
     this.#socket.on('close', () => this.#end('the server closed the connection'));
-    this.#socket.setTimeout(deadline, () => this.#end('it was neither accepted nor granted its subscription in time'));
+    this.#endMs = standstills.ranMs() + deadline;
+    this.#socket.setTimeout(deadline, this.#idle);
     const packet = { cmd: 'connect', protocolId: 'MQTT', clean: true, keepalive: 0, ...shown(credentials(identity)) } as const;
     this.#socket.write(generate({ ...packet, protocolVersion: this.#version }, { protocolVersion: this.#version }));
   }
@@ -209,6 +213,12 @@ export class LightDevice {
       this.#listener.unexpected('foreign', `${said}, an answer to what another device may have asked`);
     else this.#listener.unexpected('unfit', `${said}, an answer to what nobody has asked`);
   }
+
+  readonly #idle = (): void => {
+    const leftMs = this.#endMs - standstills.ranMs();
+    if (leftMs >= 1) this.#socket.setTimeout(leftMs, this.#idle);
+    else this.#end('it was neither accepted nor granted its subscription in time');
+  };
 
   #end(reason: string, code?: string): void {
     if (!this.#over) {

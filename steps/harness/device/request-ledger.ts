@@ -9,6 +9,7 @@ import {
 } from '../message/exchange.ts';
 import type { Message } from '../message/message.ts';
 import { type Payload, readPayload } from '../message/payload.ts';
+import { standstills } from '../time/standstill.ts';
 import { append, type Doubt, isWaiting, mostResponses } from './booking.ts';
 import { ClockResolution } from './clock-resolution.ts';
 import { type LateMistake, linesOf, mostLateMistakes } from './late-mistake.ts';
@@ -250,7 +251,8 @@ export class RequestLedger {
 
   #noteProgress(request: Request, { atUs }: Message): void {
     this.#progress = atUs;
-    this.#slowest = Math.max(this.#slowest, (atUs - request.message.atUs) / 1000);
+    const tookMs = (atUs - request.message.atUs) / 1000;
+    if (tookMs > this.#slowest && standstills.touched(request.message.atUs, atUs) === undefined) this.#slowest = tookMs;
   }
 
   /**

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { standstills } from '../time/standstill.ts';
 import { isLeftover, RUN } from './run-owner.ts';
 
 /** The environment variable that marks the processes of a start, regardless of the group, session or parent that they choose. */
@@ -68,8 +69,8 @@ export class ProcessTree {
 
   /** Kills all of them, and waits until they are gone, for 2 s at most. */
   async end(): Promise<void> {
-    const giveUp = performance.now() + VANISH_MS;
-    for (let left = this.#left(); left.length > 0 && performance.now() < giveUp; left = this.#left()) {
+    const giveUp = standstills.ranMs() + VANISH_MS;
+    for (let left = this.#left(); left.length > 0 && standstills.ranMs() < giveUp; left = this.#left()) {
       for (const pid of left) killHard(pid);
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }

@@ -1,4 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { Deadline } from '../time/deadline.ts';
 import { cleanUpGroup, startCleanupProcess } from './cleanup-process.ts';
 import { type End, endedByItself, stoppedBySuite } from './end.ts';
 import { EnvironmentError } from './errors.ts';
@@ -201,12 +202,11 @@ async function runBeside(
   { cwd, env, withinMs, shown }: CommandSettings,
 ): Promise<void> {
   const child = spawn(program, args, { cwd, env, stdio: 'ignore' });
-  const deadline = setTimeout(() => child.kill('SIGKILL'), withinMs);
+  using _deadline = new Deadline(withinMs, () => child.kill('SIGKILL'));
   const failure = await new Promise<string | undefined>((resolve) => {
     child.once('error', (error: NodeJS.ErrnoException) => resolve(`could not be run (${error.code ?? error.message})`));
     child.once('exit', (code, signal) => resolve(code === 0 ? undefined : `ended with ${signal ?? `code ${code}`}`));
   });
-  clearTimeout(deadline);
   if (failure !== undefined) throw new EnvironmentError(`The command ${shown} ${failure}.`);
 }
 

@@ -1,4 +1,5 @@
 import type { StartedTestContainer } from 'testcontainers';
+import { Deadline } from '../time/deadline.ts';
 import { stallReason } from './cluster.ts';
 import type { ContainerDescription } from './container-description.ts';
 import { readContainerOutput } from './container-output.ts';
@@ -111,9 +112,8 @@ export class RunningContainer {
    */
   async successor(signal: 'SIGTERM' | 'SIGKILL', output: Output): Promise<RunningContainer> {
     if (this.ended === undefined) await this.signal(signal);
-    const late = setTimeout(() => void this.signal('SIGKILL').catch(() => {}), GRACE_MS);
+    using _late = new Deadline(GRACE_MS, () => void this.signal('SIGKILL').catch(() => {}));
     await this.end;
-    clearTimeout(late);
     const next = new RunningContainer(this.#context, output);
     next.#container = this.#container;
     return next;

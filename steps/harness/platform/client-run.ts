@@ -59,6 +59,8 @@ export class ClientRun {
   doubt: string | undefined;
   /** True when the suite still waited for something at the deadline, or when a flood of requests came before. */
   overdue = false;
+  /** Why earlier starts with this setup could not be judged, in words. */
+  startedAgain: readonly string[] = [];
   /** The last lines of its output. */
   output: readonly string[] = [];
   /** True when the client has ended, or the suite has given it up. */

@@ -6,6 +6,8 @@ import type { Identity, StartedTarget, Target } from '../implementation/target.t
 import { condensed } from '../mqtt/trace.ts';
 import { printable } from '../text/printable.ts';
 import { conceal } from '../text/secrets.ts';
+import { nowUs } from '../time/now.ts';
+import { standstills } from '../time/standstill.ts';
 import { stopwatch } from '../time/stopwatch.ts';
 import { learnPassword, otherDevice, type StartParts, scriptOf } from './client-answers.ts';
 import { runClient } from './client-execution.ts';
@@ -17,6 +19,9 @@ import { ClosedPort } from './closed-port.ts';
 import { Platform, type PlatformOptions } from './platform.ts';
 import { type Reports, reportsOf } from './reported-time.ts';
 import { unreadTime } from './unread-time.ts';
+
+/** How often a start is made again in which the suite stood still. */
+const mostAgain = 2;
 
 /**
  * Starts the client under test in front of the platform that the suite plays. Every scenario describes a setup. Equal setups share one
@@ -167,12 +172,34 @@ export class ClientRunner {
   }
 
   async #inTurn(setup: ClientSetup): Promise<ClientRun> {
-    const identity = this.#identityFor(setup);
-    if (!this.target.onlyThese) return this.#perform(setup, identity);
+    if (!this.target.onlyThese) return this.#untilItRuns(setup);
     const before = this.#turn;
-    const mine = before.then(() => this.#perform(setup, identity));
+    const mine = before.then(() => this.#untilItRuns(setup));
     this.#turn = mine.catch(() => undefined);
     return mine;
+  }
+
+  /**
+   * Starts the client, and again where the suite stood still meanwhile: the client may have given it up.
+   *
+   * @throws EnvironmentError when that happened in each of three starts
+   */
+  async #untilItRuns(setup: ClientSetup): Promise<ClientRun> {
+    const again: string[] = [];
+    for (;;) {
+      await standstills.settled();
+      const begunUs = nowUs();
+      const attempt = await this.#perform(setup, this.#identityFor(setup)).catch((error: unknown) => ({ error }));
+      const stood = standstills.touched(begunUs);
+      if (stood === undefined || this.#giveUp.signal.aborted) {
+        if ('error' in attempt) throw attempt.error;
+        attempt.startedAgain = again;
+        this.#finished.push(attempt);
+        return attempt;
+      }
+      again.push(stood);
+      if (again.length > mostAgain) throw new EnvironmentError(untilItRuns(again));
+    }
   }
 
   /** The device that the client is to be: another one in each start, so that nothing of one start is taken for the doing of another. */
@@ -217,7 +244,6 @@ export class ClientRunner {
     }
     // Kept until the end of the run.
     for (const { trace } of clientRun.connections) trace.condense(condensed);
-    this.#finished.push(clientRun);
     return clientRun;
   }
 
@@ -236,6 +262,11 @@ export class ClientRunner {
       onFault: (fault) => this.#faults.push(fault),
     });
   }
+}
+
+/** Why a start cannot be judged: the suite stood still in each attempt. */
+function untilItRuns(again: readonly string[]): string {
+  return `${again.at(-1) ?? ''}, as in each of ${again.length} starts of the client: run on a machine that is neither suspended nor overloaded`;
 }
 
 /** The options of a platform: TLS where the target file says so. */

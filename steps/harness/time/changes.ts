@@ -1,3 +1,5 @@
+import { Deadline } from './deadline.ts';
+
 /** Lets callers wait until something has changed, with a deadline and without polling. */
 export class Changes {
   readonly #waiting = new Set<() => void>();
@@ -11,7 +13,7 @@ export class Changes {
    * Waits until `find` gives something other than undefined.
    *
    * @param find asked now and after every change
-   * @param deadlineMs from now
+   * @param deadlineMs from now: time in which the suite stood still does not count
    * @returns what `find` gave; undefined when the deadline passed before
    */
   async until<T>(find: () => T | undefined, deadlineMs: number): Promise<T | undefined> {
@@ -19,7 +21,7 @@ export class Changes {
     if (found !== undefined) return found;
     return new Promise((resolve) => {
       const settle = (result: T | undefined): void => {
-        clearTimeout(timer);
+        deadline.clear();
         this.#waiting.delete(look);
         resolve(result);
       };
@@ -27,7 +29,7 @@ export class Changes {
         const result = find();
         if (result !== undefined) settle(result);
       };
-      const timer = setTimeout(() => settle(undefined), deadlineMs);
+      const deadline = new Deadline(deadlineMs, () => settle(undefined));
       this.#waiting.add(look);
     });
   }

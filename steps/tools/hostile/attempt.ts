@@ -12,6 +12,7 @@ import { FakeEngine } from './fake-engine.ts';
 import { loadForeignImage } from './foreign-image.ts';
 import type { HostileCase } from './hostile-case.ts';
 import { remains } from './remains.ts';
+import { stall } from './stall.ts';
 import { reportFaults } from './validity.ts';
 
 /** No run on a hostile implementation may take longer, in ms: one that does hangs. */
@@ -56,7 +57,7 @@ export async function attempt(one: HostileCase): Promise<Attempt> {
     const start = performance.now();
     const run = await call([...targetOf(one, folder), '--report', reports, ...(one.args ?? [])], {
       env: { TMPDIR: temporary, ...(engine === undefined ? {} : { DOCKER_HOST: engine.host }) },
-      disturb: (kill) => disturb(one, reports, kill, engine),
+      disturb: (suite) => disturb(one, reports, suite, engine),
     });
     const seconds = (performance.now() - start) / 1000;
     if (!existsSync(join(reports, 'report.json'))) throw new Error(`${one.name}: there is no report; ${run.printed}`);
@@ -97,7 +98,7 @@ function complaintsOf(one: HostileCase, result: Omit<Attempt, 'complaints'>, rep
 /** Everything by which a report says what happened. */
 function told({ because, faults, target, requirements }: Report): string {
   const received = requirements.flatMap(({ scenarios }) =>
-    scenarios.flatMap(({ failure, trace }) => [failure?.received, ...(failure?.trace ?? trace)]),
+    scenarios.flatMap(({ failure, trace, information }) => [failure?.received, ...information, ...(failure?.trace ?? trace)]),
   );
   return [because, ...faults, target.ended, ...received].filter((text) => text !== undefined).join('\n');
 }
@@ -130,8 +131,8 @@ function imageOf({ target }: HostileCase): string {
 /** How the suite is called. */
 interface Call {
   readonly env: Readonly<Record<string, string>>;
-  /** Does what is to happen in mid-run; given how to send the suite a signal. */
-  readonly disturb: (kill: (signal: NodeJS.Signals) => void) => Promise<void>;
+  /** Does what is to happen in mid-run, given the process id of the suite. */
+  readonly disturb: (suite: number) => Promise<void>;
 }
 
 async function call(args: readonly string[], { env, disturb: happen }: Call) {
@@ -153,7 +154,7 @@ async function call(args: readonly string[], { env, disturb: happen }: Call) {
     over,
     text(child.stdout),
     text(child.stderr),
-    Promise.race([happen((signal) => child.kill(signal)), over]),
+    Promise.race([happen(pid), over]),
   ]);
   clearInterval(sampling);
   clearTimeout(limit);
@@ -170,16 +171,20 @@ function peakOf(pid: number): number {
 async function disturb(
   { disturbance }: HostileCase,
   reports: string,
-  kill: (signal: NodeJS.Signals) => void,
+  suite: number,
   engine: FakeEngine | undefined,
 ): Promise<void> {
   if (disturbance === undefined) return;
   const messages = join(reports, 'messages.ndjson');
   const finished = (): number =>
     existsSync(messages) ? readFileSync(messages, 'utf8').split('"testCaseFinished"').length - 1 : 0;
-  while (finished() < middle) await pause(lookMs);
-  if (disturbance === 'the Docker engine dies') engine?.die();
-  else kill(disturbance);
+  const counts = typeof disturbance === 'string' ? [middle] : disturbance.after;
+  for (const count of counts) {
+    while (finished() < count) await pause(lookMs);
+    if (disturbance === 'the Docker engine dies') engine?.die();
+    else if (typeof disturbance === 'string') process.kill(suite, disturbance);
+    else await stall(suite, disturbance);
+  }
 }
 
 /** Starts the suite on an image that there is none of: it removes what others have left behind, and ends. */

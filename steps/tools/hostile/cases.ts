@@ -116,6 +116,31 @@ const ends: readonly HostileCase[] = (['SIGINT', 'SIGTERM', 'SIGKILL'] as const)
   disturbance,
 }));
 
+/** Standstills, of the suite alone or with the reference implementation: never a failure of the reference. */
+const stalls: readonly HostileCase[] = (
+  [
+    ['server', { stops: 'the suite', seconds: 3, after: [3] }],
+    ['server', { stops: 'the suite and the implementation', seconds: 12, after: [20] }],
+    ['server', { stops: 'the suite and the implementation', seconds: 3, after: [8, 30, 60] }],
+    ['client', { stops: 'the suite', seconds: 12, after: [3] }],
+    ['client', { stops: 'the suite and the implementation', seconds: 3, after: [3, 12] }],
+  ] as const
+).map(([role, disturbance]): HostileCase => {
+  const times = disturbance.after.length === 1 ? '' : `, ${disturbance.after.length} times`;
+  const stopped =
+    disturbance.stops === 'the suite' ? `the suite, the reference ${role} under test,` : `the suite and the reference ${role}`;
+  return {
+    name: `${stopped} stopped for ${disturbance.seconds} s${times}`,
+    role,
+    file: `reference-${role}`,
+    code: 0,
+    verdict: 'conforms',
+    says: /the suite stood still for \d+\.\d s/,
+    disturbance,
+    ...(disturbance.after[0] === 3 && role === 'server' ? { quick: true } : {}),
+  };
+});
+
 const container = (name: string, start: object): HostileCase => ({
   name,
   role: 'server',
@@ -163,4 +188,4 @@ const containers: readonly HostileCase[] = [
 ];
 
 /** All of them, in the order of the table. */
-export const cases: readonly HostileCase[] = [...servers, ...processes, ...clients, ...ends, ...images, ...containers];
+export const cases: readonly HostileCase[] = [...servers, ...processes, ...clients, ...ends, ...stalls, ...images, ...containers];

@@ -1,7 +1,8 @@
 import type { Verdict } from '../../verdict/report.ts';
+import type { Stall } from './stall.ts';
 
 /** What is done to the suite while it runs. */
-export type Disturbance = 'SIGINT' | 'SIGTERM' | 'SIGKILL' | 'the Docker engine dies';
+export type Disturbance = 'SIGINT' | 'SIGTERM' | 'SIGKILL' | 'the Docker engine dies' | Stall;
 
 /** A hostile implementation, or a hostile end of the suite, and what must come of it. */
 export interface HostileCase {

@@ -1,8 +1,18 @@
 import type { NtpDevice } from '../harness/device/ntp-device.ts';
+import type { ServerRun } from '../harness/device/server-run.ts';
 import { readPayload } from '../harness/message/payload.ts';
 
+/** What was seen of a server instead of a response to a device. */
+export async function silenceOf(device: NtpDevice, serverRun: ServerRun): Promise<string> {
+  const ended = device.closed === undefined ? serverRun.started.ended()?.words : await serverRun.fate();
+  if (ended !== undefined) return `no response: the server ${ended}`;
+  if (device.closed !== undefined) return `no response: ${device.closed}`;
+  const elsewhere = echoesElsewhere(device);
+  return elsewhere.length === 0 ? 'no response' : `no response there, but its echo came on ${elsewhere.join(', ')}`;
+}
+
 /** The topics on which something with the deviceSendTime of an unanswered request has come, other than its response topic. */
-export function echoesElsewhere(device: NtpDevice): string[] {
+function echoesElsewhere(device: NtpDevice): string[] {
   const missed = new Set(device.requests.filter(({ responses }) => responses.length === 0).map((r) => r.timestamp?.digits));
   const foreign = device.responses.filter(({ request }) => request === undefined).map(({ message }) => message);
   const echoes = [...device.others, ...foreign].filter(

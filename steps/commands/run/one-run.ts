@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { Envelope } from '@cucumber/messages';
 import { unansweredTime } from '../../client/client-diagnosis.ts';
-import { ServerRun, setSession } from '../../harness/device/server-run.ts';
+import { setSession } from '../../harness/device/current-server-run.ts';
+import { ServerRun } from '../../harness/device/server-run.ts';
 import { ControlledClock } from '../../harness/implementation/controlled-clock.ts';
 import { EnvironmentError, TargetFileError } from '../../harness/implementation/errors.ts';
 import { startTarget } from '../../harness/implementation/start-target.ts';
@@ -16,12 +17,12 @@ import { buildReport, type Run, type SeenTarget } from '../../report/report-json
 import { clearSpecification, specificationFile, writeSpecification } from '../../report/specification/beside-report.ts';
 import { requirementAbout, root } from '../../requirements/requirement.ts';
 import { concealEnvelope, evidenceEnvelope, withoutFolder } from '../../verdict/attachment.ts';
-import type { LateFinding } from '../../verdict/evidence.ts';
 import { judge } from '../../verdict/judge.ts';
 import type { Report } from '../../verdict/report.ts';
 import { Transcript } from '../../verdict/transcript.ts';
 import { Interruption } from '../terminal/interruption.ts';
 import { faultInWords } from './fault-in-words.ts';
+import { lateFindings } from './ledger-findings.ts';
 import { MessageFile } from './message-file.ts';
 import { preflight } from './preflight.ts';
 import { Profile } from './profile.ts';
@@ -142,14 +143,16 @@ export class OneRun {
     });
     this.#implementation = await this.#starting;
     void this.#implementation.lost?.then((why) => this.#interruption?.happen(why));
-    const { devices } = this.#plan.options;
-    const serverRun = new ServerRun(this.#implementation, clock, devices === undefined ? {} : { deviceCount: devices });
+    const { devices: deviceCount } = this.#plan.options;
+    const serverRun = new ServerRun(this.#implementation, clock, deviceCount === undefined ? {} : { deviceCount });
     setSession(serverRun);
-    await preflight(serverRun, sinceUs);
+    // Whoever loads answers nobody: deadlines would pass unseen.
+    await (await import('./cucumber.ts')).loadSentences();
+    await preflight(serverRun, sinceUs, (words) => this.#console.note(words));
     await this.#run(1);
     await serverRun.close();
     this.#fault ??= await this.#implementation.doubt?.();
-    for (const lateFinding of this.#lateFindings(serverRun)) this.#take(evidenceEnvelope(lateFinding));
+    for (const lateFinding of lateFindings(serverRun, this.#plan)) this.#take(evidenceEnvelope(lateFinding));
   }
 
   /** Each scenario starts the client itself, several at once. */
@@ -212,19 +215,6 @@ export class OneRun {
     }
   }
 
-  /** What the watch saw after the fact, where the requirement concerned was judged in this run. */
-  #lateFindings({ ledger }: ServerRun): LateFinding[] {
-    const { requirements, shard } = this.#plan;
-    // A shard may see something about a requirement of another shard: "merge" judges it.
-    const judged = shard === undefined ? requirements.filter((requirement) => this.#plan.includes(requirement)) : requirements;
-    const ids = new Set(judged.map(({ id }) => id));
-    return ledger.lateMistakes.flatMap(({ requirement, mistake = '', place, expected, received, trace }): LateFinding[] => {
-      const id = requirement ?? requirementAbout(requirements, mistake)?.id;
-      if (id === undefined || !ids.has(id)) return [];
-      return [{ kind: 'lateFinding', requirement: id, scenario: place, expected, received, trace }];
-    });
-  }
-
   #take(envelope: Envelope): void {
     this.#profile?.take(envelope);
     const safe = concealEnvelope(withoutFolder(envelope, root), this.#plan.target.secrets);
@@ -241,9 +231,8 @@ export class OneRun {
       ...(this.#interruption?.why === undefined ? {} : { interrupted: this.#interruption.why }),
       ...(this.#fault === undefined ? {} : { fault: this.#fault }),
     });
-    const described = this.#describe();
-    const suite = { ...described.suite, digest: suiteDigest() };
-    const report = buildReport({ ...described, suite }, judgement, new Date());
+    const { suite, ...described } = this.#describe();
+    const report = buildReport({ ...described, suite: { ...suite, digest: suiteDigest() } }, judgement, new Date());
     const code = await writeReports(report, {
       folder,
       command: this.#plan.command,

@@ -1,0 +1,17 @@
+import type { ServerRun } from '../../harness/device/server-run.ts';
+import { requirementAbout } from '../../requirements/requirement.ts';
+import type { LateFinding } from '../../verdict/evidence.ts';
+import type { RunPlan } from './run-plan.ts';
+
+/** What a run on a server saw after the fact, where the requirement concerned was judged in this run. */
+export function lateFindings({ ledger }: ServerRun, plan: RunPlan): LateFinding[] {
+  const { requirements, shard } = plan;
+  // A shard may see something about a requirement of another shard: "merge" judges it.
+  const judged = shard === undefined ? requirements.filter((requirement) => plan.includes(requirement)) : requirements;
+  const ids = new Set(judged.map(({ id }) => id));
+  return ledger.lateMistakes.flatMap(({ requirement, mistake = '', place, expected, received, trace }): LateFinding[] => {
+    const id = requirement ?? requirementAbout(requirements, mistake)?.id;
+    if (id === undefined || !ids.has(id)) return [];
+    return [{ kind: 'lateFinding', requirement: id, scenario: place, expected, received, trace }];
+  });
+}

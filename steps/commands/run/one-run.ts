@@ -165,6 +165,8 @@ export class OneRun {
     const waited = waits !== undefined && this.#plan.includes(waits);
     // What only waits for the client to give up is begun first, and is over when its turn comes.
     if (this.#fault === undefined && waited) runner.beginRefusals();
+    const tlsFault = this.#fault === undefined ? await runner.tlsFault().catch(() => undefined) : undefined;
+    if (tlsFault !== undefined) throw new EnvironmentError(tlsFault);
     // A client that cannot be started is told by the scenarios.
     const misread = this.#fault === undefined ? await runner.misreadTime().catch(() => undefined) : undefined;
     if (misread !== undefined) throw new TargetFileError(this.#plan.target.file, misread);

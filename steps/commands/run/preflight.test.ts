@@ -88,7 +88,7 @@ describe('the preflight', { timeout: 20_000 }, () => {
   test('says what it saw of a server that accepts no connection and says nothing', async () => {
     const silent = await faultBefore(() => {});
     assert.match(silent ?? '', /no CONNACK came within 300 ms/);
-    assert.match(silent ?? '', /address, tls and mqttVersion/);
+    assert.match(silent ?? '', /address, tls, mqttVersion, clientId and auth/);
   });
 
   test('refuses a subscription that is refused, unless the response comes all the same', async () => {

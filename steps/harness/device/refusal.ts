@@ -49,6 +49,7 @@ function codeOf(packet: Packet): number | undefined {
 
 /** What to change in the target file of a server where TLS fails. */
 const tlsAdvice: Readonly<Record<TlsCause, string>> = {
+  tls: 'The server speaks TLS there: let its address begin with mqtts://, or add tls to the target file',
   plain: 'A server without TLS has an address that begins with mqtt://, and no tls in the target file',
   untrusted: 'Name the authority of its certificate by tls.ca, or accept any certificate by tls.selfSigned: true',
   name: 'Say by tls.serverName which name the certificate bears',
@@ -66,17 +67,8 @@ const ownCertificate = 'Name a certificate that the server accepts by tls.certif
 /** What to change where a TLS handshake failed. */
 export function refusalOfTls({ cause, by }: TlsFault): Refusal {
   const own = by === 'peer' && (cause === 'untrusted' || cause === 'date');
-  return { member: cause === 'plain' ? 'address' : 'tls', words: own ? ownCertificate : tlsAdvice[cause] };
+  return { member: cause === 'plain' || cause === 'tls' ? 'address' : 'tls', words: own ? ownCertificate : tlsAdvice[cause] };
 }
-
-/** A server without TLS where the suite speaks TLS. */
-export const plainUnexpected: Refusal = { member: 'address', words: tlsAdvice.plain };
-
-/** A server that speaks TLS where the suite speaks none. */
-export const tlsUnexpected: Refusal = {
-  member: 'address',
-  words: 'The server speaks TLS there: let its address begin with mqtts://, or add tls to the target file',
-};
 
 /** Why a CONNACK or DISCONNECT refuses; undefined where it does not, or does not say why. */
 export function refusalIn(packet: Packet): Refusal | undefined {

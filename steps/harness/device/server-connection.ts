@@ -21,11 +21,11 @@ import { ExcessivePacket, MalformedPacket } from '../mqtt/malformed-packet.ts';
 import { PacketReader } from '../mqtt/packet-reader.ts';
 import type { Carrier } from '../mqtt/packet-stream.ts';
 import { type Moderation, packetLimit, receiveLimits } from '../mqtt/receive-limits.ts';
-import { deviceSides, endedHandshake, type TlsFault, tlsFaultOf } from '../mqtt/tls-fault.ts';
+import { deviceSides, endedHandshake, type TlsFault, tlsFaultOf, unexpectedTls } from '../mqtt/tls-fault.ts';
 import type { Trace } from '../mqtt/trace.ts';
 import { nowUs } from '../time/now.ts';
 import { Inbox } from './inbox.ts';
-import { type Refusal, refusalOfTls, tlsUnexpected } from './refusal.ts';
+import { type Refusal, refusalOfTls } from './refusal.ts';
 import { type Address, openSocket } from './socket.ts';
 
 /** How a device connects. */
@@ -160,8 +160,7 @@ export class ServerConnection implements Carrier {
     const first = !this.#received;
     this.#received = true;
     if (first && this.#options.address.tls === undefined && isTlsRecord(chunk)) {
-      this.#refusal = tlsUnexpected;
-      this.end('the server speaks TLS, and the suite does not');
+      this.#refuse(unexpectedTls(deviceSides));
       return;
     }
     try {

@@ -1,8 +1,9 @@
 import { setTimeout as pass } from 'node:timers/promises';
 import type { Identity, StartedTarget } from '../implementation/target.ts';
+import { deviceSides, unexpectedPlain, unexpectedTls } from '../mqtt/tls-fault.ts';
 import { nowUs } from '../time/now.ts';
 import { ConnectError, type DeviceConnection } from './device.ts';
-import { plainUnexpected, type Refusal, type Refusals, tlsUnexpected } from './refusal.ts';
+import { type Refusal, type Refusals, refusalOfTls } from './refusal.ts';
 import type { Address } from './socket.ts';
 import { speaksTlsAt } from './tls.ts';
 
@@ -141,16 +142,19 @@ export async function adviceOn(candidate: Candidate, { letIn, refusal }: Refused
   if (maybe && (await accepts(candidate, { mqttVersion })))
     return `It accepts the same device by MQTT ${mqttVersion}: say mqttVersion: "${mqttVersion}" in the target file.`;
   const suite = `the suite speaks MQTT ${target.mqttVersion} there`;
-  return `${refusal?.words ?? `See address, tls and mqttVersion in the target file: ${suite}`}.`;
+  return `${refusal?.words ?? `See address, tls, mqttVersion, clientId and auth in the target file: ${suite}`}.`;
 }
 
 /** What to change for a server that speaks TLS where the suite does not, or the reverse; undefined for any other. */
 async function otherTransport(candidate: Candidate, refusal: Refusal | undefined): Promise<Refusal | undefined> {
   const { address, started } = candidate;
-  if (address.tls === undefined)
-    return refusal === undefined && (await speaksTlsAt(address, started.target.responseDeadlineMs)) ? tlsUnexpected : undefined;
+  if (address.tls === undefined) {
+    const asks = refusal === undefined && (await speaksTlsAt(address, started.target.responseDeadlineMs));
+    return asks ? refusalOfTls(unexpectedTls(deviceSides)) : undefined;
+  }
   const { host, port } = address;
-  return refusal?.member === 'tls' && (await accepts(candidate, { address: { host, port } })) ? plainUnexpected : undefined;
+  const plain = refusal?.member === 'tls' && (await accepts(candidate, { address: { host, port } }));
+  return plain ? refusalOfTls(unexpectedPlain(deviceSides)) : undefined;
 }
 
 /** Whether a server lets the device in, or says why not, where it connects otherwise than the target file says. */
@@ -161,6 +165,6 @@ async function accepts(candidate: Candidate, otherwise: Otherwise): Promise<bool
   } catch (error) {
     if (!(error instanceof ConnectError)) throw error;
     // By the other transport a refusal is MQTT as well.
-    return otherwise.address !== undefined && error.refusal !== undefined && error.refusal !== tlsUnexpected;
+    return otherwise.address !== undefined && error.refusal !== undefined && error.refusal.member !== 'address';
   }
 }

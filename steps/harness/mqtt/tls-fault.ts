@@ -1,9 +1,21 @@
+import { printable } from '../text/printable.ts';
+
 /**
- * What a TLS handshake failed of. `plain`: the other side speaks no TLS. `untrusted`, `name`, `date`: one side does not accept the
+ * What a TLS handshake failed of. `plain`: the other side speaks no TLS. `tls`: it does, and the suite does not. `untrusted`, `name`, `date`: one side does not accept the
  * certificate of the other. `no certificate`: one side asks for a certificate that the other does not show. `ended`: the connection
  * ended in the middle of the handshake, without a reason. `version` and `cipher`: the sides have none in common.
  */
-export type TlsCause = 'plain' | 'untrusted' | 'name' | 'date' | 'no certificate' | 'version' | 'cipher' | 'ended' | 'other';
+export type TlsCause =
+  | 'plain'
+  | 'tls'
+  | 'untrusted'
+  | 'name'
+  | 'date'
+  | 'no certificate'
+  | 'version'
+  | 'cipher'
+  | 'ended'
+  | 'other';
 
 /** Why a TLS handshake failed. */
 export interface TlsFault {
@@ -88,10 +100,13 @@ interface SocketError extends NodeJS.ErrnoException {
 }
 
 /** Why a handshake failed; undefined for an error that does not come from TLS. */
-export function tlsFaultOf({ code = '', cert }: SocketError, sides: TlsSides): TlsFault | undefined {
+export function tlsFaultOf(error: SocketError, sides: TlsSides): TlsFault | undefined {
+  if (error instanceof Distrust) return inWords('suite', ['untrusted', `P is not trusted: ${error.message}`], sides);
+  const { cert } = error;
+  const code = codeOf(error);
   const alert = /^ERR_SSL_(?:SSL\/TLS|SSLV3|TLSV1|TLSV13)_(?:ALERT_)?(\w+)$/.exec(code)?.[1];
   const own = objections.get(code);
-  const borne = cert?.subjectaltname === undefined ? '' : `: ${cert.subjectaltname}`;
+  const borne = cert?.subjectaltname === undefined ? '' : `: ${printable(cert.subjectaltname, 200)}`;
   if (own !== undefined) return inWords('suite', [own[0], `${own[1]}${borne}`], sides);
   if (alert !== undefined)
     return inWords('peer', alerts.get(alert) ?? ['other', `P ended the handshake (${named(alert)})`], sides);
@@ -100,9 +115,30 @@ export function tlsFaultOf({ code = '', cert }: SocketError, sides: TlsSides): T
     : undefined;
 }
 
-/** The other side has ended the connection in the middle of the handshake, and has not said why. */
-export function endedHandshake(sides: TlsSides): TlsFault {
-  return inWords('peer', ['ended', 'P ended the connection during the handshake, without a reason'], sides);
+/** Where a write was under way, Node gives OpenSSL's reason in the message only: `…:SSL routines:ssl3_read_bytes:tlsv1 alert unknown ca:…`. */
+function codeOf({ code = '', message }: SocketError): string {
+  const reason = code === 'EPROTO' ? /:SSL routines:[^:]*:([^:]+):/.exec(message)?.[1] : undefined;
+  return reason === undefined ? code : `ERR_SSL_${reason.toUpperCase().replaceAll(' ', '_')}`;
+}
+
+/** The other side speaks TLS, and the suite does not. */
+export function unexpectedTls(sides: TlsSides): TlsFault {
+  return inWords('suite', ['tls', 'P speaks TLS, and S does not'], sides);
+}
+
+/** The other side speaks no TLS. */
+export function unexpectedPlain(sides: TlsSides): TlsFault {
+  return inWords('suite', ['plain', 'P does not speak TLS'], sides);
+}
+
+/** The suite's own reason not to trust a certificate, beyond those of Node. */
+export class Distrust extends Error {
+  override readonly name = 'Distrust';
+}
+
+/** The other side has ended the connection in the middle of the handshake, or just after it, and has not said why. */
+export function endedHandshake(sides: TlsSides, when: 'during' | 'after' = 'during'): TlsFault {
+  return inWords('peer', ['ended', `P ended the connection ${when} the handshake, without a reason`], sides);
 }
 
 function inWords(by: TlsFault['by'], [cause, words]: Entry, { peer, suite }: TlsSides): TlsFault {

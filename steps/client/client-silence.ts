@@ -2,16 +2,24 @@ import type { Target } from '../harness/implementation/target.ts';
 import type { ClientRun } from '../harness/platform/client-run.ts';
 
 /** What was seen of a client instead of what was waited for. */
-export function silenceOf({ connections, requests, fate, setup, reports }: ClientRun): string {
+export function silenceOf({ connections, unnamed, requests, fate, setup, reports }: ClientRun): string {
   const seen =
     reports.length > 0
       ? `${reports.length} reports`
       : requests.length > 0
         ? `${requests.length} requests and no time`
         : undefined;
-  const connected = connections.length > 0 ? 'a connection and no request' : 'no connection';
+  const connected = connections.length > 0 ? 'a connection and no request' : `no connection${withoutConnect(unnamed)}`;
   const refused = setup.refusal === undefined ? '' : ` (the platform ${setup.refusal})`;
   return `${seen ?? connected}${refused}${fate === undefined ? '' : `: ${fate}`}`;
+}
+
+/** How far a client came that sent no CONNECT. */
+function withoutConnect(unnamed: ClientRun['unnamed']): string {
+  const [first] = unnamed;
+  const fault = unnamed.find(({ handshake }) => handshake.fault !== undefined)?.handshake.fault;
+  if (fault !== undefined) return `, because TLS failed: ${fault.words}`;
+  return first === undefined ? '' : `: TCP, and no CONNECT${first.ending === undefined ? '' : ` (${first.ending.reason})`}`;
 }
 
 /** A hint where a client that runs on has printed nothing at all; undefined elsewhere. */

@@ -27,6 +27,8 @@ export class Peer {
       this.#waiting.get(packet.cmd)?.();
       react(packet, this);
     });
+    // What is no MQTT, such as TLS, ends the connection, as with a broker.
+    parser.on('error', () => socket.destroy());
     socket.on('data', (bytes) => parser.parse(bytes));
     socket.on('error', () => {});
   }

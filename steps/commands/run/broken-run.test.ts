@@ -11,7 +11,7 @@ import { reportIn, start, temporaryFolder, writeTarget } from '../../testing/com
 const folder = temporaryFolder();
 
 /**
- * A server that accepts everything, answers no request, and tells the test through a connection of its own when it was asked by a
+ * A server that accepts everything, answers no request but the first, and tells the test through a connection of its own when it was asked by a
  * scenario, which is after the preflight. That connection ends with the server, and the server with that connection.
  */
 const mute = `
@@ -23,7 +23,11 @@ line.on('close', () => process.exit(0)).on('error', () => process.exit(0));
 createServer((socket) => socket.on('error', () => {}).on('data', (bytes) => {
   if (bytes[0] === 0x10) socket.write(Buffer.from([0x20, 2, 0, 0]));
   if (bytes[0] === 0x82) socket.write(Buffer.from([0x90, 3, bytes[2], bytes[3], 0]));
-  if (bytes[0] === 0x30 && ++requests === 2) line.write('asked');
+  if (bytes[0] !== 0x30) return;
+  requests += 1;
+  const topic = bytes.toString('utf8', 4, 4 + bytes[3]).replace('request', 'response');
+  if (requests === 1) socket.write(Buffer.concat([Buffer.from([0x30, topic.length + 4, 0, topic.length]), Buffer.from(topic + '{}')]));
+  if (requests === 2) line.write('asked');
 })).listen(port, '127.0.0.1');`;
 
 /** A run on the mute server that has just sent its first request. */

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { Envelope } from '@cucumber/messages';
 import { unansweredTime } from '../../client/client-diagnosis.ts';
-import { ServerRun, setSession } from '../../harness/device/server-run.ts';
+import { setSession } from '../../harness/device/current-server-run.ts';
+import { ServerRun } from '../../harness/device/server-run.ts';
 import { ControlledClock } from '../../harness/implementation/controlled-clock.ts';
 import { EnvironmentError, TargetFileError } from '../../harness/implementation/errors.ts';
 import { startTarget } from '../../harness/implementation/start-target.ts';
@@ -148,10 +149,12 @@ export class OneRun {
     });
     this.#implementation = await this.#starting;
     void this.#implementation.lost?.then((why) => this.#interruption?.happen(why));
-    const { devices } = this.#plan.options;
-    const serverRun = new ServerRun(this.#implementation, clock, devices === undefined ? {} : { deviceCount: devices });
+    const { devices: deviceCount } = this.#plan.options;
+    const serverRun = new ServerRun(this.#implementation, clock, deviceCount === undefined ? {} : { deviceCount });
     setSession(serverRun);
-    await preflight(serverRun, sinceUs);
+    // Whoever loads answers nobody: deadlines would pass unseen.
+    await (await import('./cucumber.ts')).loadSentences();
+    await preflight(serverRun, sinceUs, (words) => this.#console.note(words));
     await this.#run(1);
     await serverRun.close();
     this.#fault ??= await this.#implementation.doubt?.();
@@ -168,6 +171,8 @@ export class OneRun {
     const waited = waits !== undefined && this.#plan.includes(waits);
     // What only waits for the client to give up is begun first, and is over when its turn comes.
     if (this.#fault === undefined && waited) runner.beginRefusals();
+    const tlsFault = this.#fault === undefined ? await runner.tlsFault().catch(() => undefined) : undefined;
+    if (tlsFault !== undefined) throw new EnvironmentError(tlsFault);
     // A client that cannot be started is told by the scenarios.
     const misread = this.#fault === undefined ? await runner.misreadTime().catch(() => undefined) : undefined;
     if (misread !== undefined) throw new TargetFileError(this.#plan.target.file, misread);
@@ -237,9 +242,8 @@ export class OneRun {
       ...(this.#interruption?.why === undefined ? {} : { interrupted: this.#interruption.why }),
       ...(this.#fault === undefined ? {} : { fault: this.#fault }),
     });
-    const described = this.#describe();
-    const suite = { ...described.suite, digest: suiteDigest() };
-    const report = buildReport({ ...described, suite }, judgement, new Date());
+    const { suite, ...described } = this.#describe();
+    const report = buildReport({ ...described, suite: { ...suite, digest: suiteDigest() } }, judgement, new Date());
     const stood = standstills.touched(this.#begunUs);
     if (stood !== undefined) this.#console.note(`${stood}: nothing is judged by what was measured meanwhile`);
     const code = await writeReports(report, {
@@ -249,7 +253,6 @@ export class OneRun {
       messages: this.#messages,
       specified: docs === undefined,
       json: json === true && this.#place === undefined,
-      // A run that conforms once in a series is not certified for that one time.
       partial: this.#place === undefined ? this.#plan.whyPartial(report) : 'it is one run of several',
       key: this.#plan.key,
     });
@@ -272,8 +275,7 @@ export class OneRun {
   #interrupt(why: string): void {
     // Only the reports are left.
     if (this.#judged) return;
-    // What scenarios see of an implementation that the suite ends says nothing about it.
-    this.#transcript.seal();
+    this.#transcript.seal(); // what scenarios see of an implementation that the suite ends says nothing about it
     this.#console.note(`${why}: the run ends here; what was measured is reported`);
     this.#ending = this.#end();
   }

@@ -114,7 +114,10 @@ export class Device implements DeviceConnection {
     });
     if (failed === undefined) return device;
     device.#client.end(true);
-    throw new ConnectError(failed === 'connection closed' ? closedUnaccepted : failed, device.#refusal);
+    throw new ConnectError(
+      failed === 'connection closed' ? closedUnaccepted : failed,
+      device.#refusal ?? device.#connection.refusal,
+    );
   }
 
   async subscribe(topic: string, qos: QoS): Promise<number | undefined> {

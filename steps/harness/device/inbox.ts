@@ -7,6 +7,8 @@ const connectionClosed = Symbol('connection closed');
 export class Inbox {
   readonly #messages: Message[] = [];
   readonly #changes = new Changes();
+  /** True once something came that is no MQTT, or more than is read. */
+  unreadable = false;
   #listener: ((message: Message) => void) | undefined;
   #closed: string | undefined;
 

@@ -8,6 +8,7 @@ import { isExactly, readPayload } from '../message/payload.ts';
 import { MalformedPacket } from '../mqtt/malformed-packet.ts';
 import { PacketReader } from '../mqtt/packet-reader.ts';
 import { packetLimit } from '../mqtt/receive-limits.ts';
+import { deviceSides, tlsFaultOf } from '../mqtt/tls-fault.ts';
 import { standstills } from '../time/standstill.ts';
 import { acknowledgementOf } from './acknowledgement.ts';
 import { isResponseTopic } from './ntp-topics.ts';
@@ -87,7 +88,9 @@ export class LightDevice {
     const read = (chunk: Buffer): void => this.#read(reader, chunk);
     this.#socket = openSocket(address, { from, context, receiveBuffer: { buffer, read } });
     if (address.tls !== undefined) this.#socket.on('data', read);
-    this.#socket.on('error', (error: NodeJS.ErrnoException) => this.#end(error.message, error.code));
+    this.#socket.on('error', (error: NodeJS.ErrnoException) =>
+      this.#end(tlsFaultOf(error, deviceSides)?.words ?? error.message, error.code),
+    );
     this.#socket.on('close', () => this.#end('the server closed the connection'));
     this.#endMs = standstills.ranMs() + deadline;
     this.#socket.setTimeout(deadline, this.#idle);

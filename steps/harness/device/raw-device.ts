@@ -59,7 +59,7 @@ export class RawDevice implements DeviceConnection {
     if (code === 0) return;
     if (answer !== undefined && code !== undefined) throw new ConnectError(`connection refused, code ${code}`, refusalIn(answer));
     const reason = this.inbox.closed ?? `no CONNACK came within ${this.#options.deadline} ms`;
-    throw new ConnectError(reason === 'connection closed' ? closedUnaccepted : reason);
+    throw new ConnectError(reason === 'connection closed' ? closedUnaccepted : reason, this.#connection.refusal);
   }
 
   /**

@@ -1,14 +1,15 @@
 import type { Packet } from 'mqtt-packet';
+import type { TlsCause, TlsFault } from '../mqtt/tls-fault.ts';
 
-/** A server refused a device by a code that says why. */
+/** A server refused a device by a code that says why, or TLS failed. */
 export interface Refusal {
   /** The member of the target file that would mend it. */
-  readonly member: 'auth' | 'clientId' | 'limits' | 'mqttVersion';
-  /** What the server sent, and what to change. */
+  readonly member: 'auth' | 'clientId' | 'limits' | 'mqttVersion' | 'tls' | 'address';
+  /** What to change, after what the server sent where that is a code. */
   readonly words: string;
 }
 
-const advice: Readonly<Record<Refusal['member'], string>> = {
+const advice: Readonly<Record<'auth' | 'clientId' | 'limits' | 'mqttVersion', string>> = {
   auth: 'the credentials are not those that the server knows: see auth and devices in the target file',
   clientId: 'the server does not take this client id: see clientId in the target file',
   limits: 'the server has a limit that the run exceeds: declare it in the target file (limits)',
@@ -16,7 +17,7 @@ const advice: Readonly<Record<Refusal['member'], string>> = {
 };
 
 /** Codes of CONNACK, and in MQTT 5 of DISCONNECT, that name a cause: those of MQTT 3.1.1 are below 6, those of MQTT 5 above 127. */
-const causes: ReadonlyMap<number, Refusal['member']> = new Map([
+const causes: ReadonlyMap<number, keyof typeof advice> = new Map([
   [1, 'mqttVersion'],
   [2, 'clientId'],
   [3, 'limits'],
@@ -44,6 +45,29 @@ const unavailable: ReadonlySet<number> = new Set([3, 0x88, 0x89]);
 function codeOf(packet: Packet): number | undefined {
   if (packet.cmd === 'connack') return packet.reasonCode ?? packet.returnCode ?? 0;
   return packet.cmd === 'disconnect' ? (packet.reasonCode ?? 0) : undefined;
+}
+
+/** What to change in the target file of a server where TLS fails. */
+const tlsAdvice: Readonly<Record<TlsCause, string>> = {
+  tls: 'The server speaks TLS there: let its address begin with mqtts://, or add tls to the target file',
+  plain: 'A server without TLS has an address that begins with mqtt://, and no tls in the target file',
+  untrusted: 'Name the authority of its certificate by tls.ca, or accept any certificate by tls.selfSigned: true',
+  name: 'Say by tls.serverName which name the certificate bears',
+  date: 'Renew the certificate of the server, see the clock of this machine, or accept any certificate by tls.selfSigned: true',
+  'no certificate': 'Name the certificate of a device by tls.certificate, and its key by tls.key',
+  version: 'Let the server support TLS 1.2 or 1.3',
+  cipher: 'Name the certificate of a device by tls.certificate and tls.key where the server asks for one; else see its ciphers',
+  ended: 'See tls in the target file; a server without TLS has an address that begins with mqtt://, and no tls',
+  other: 'See tls in the target file',
+};
+
+/** Advice where it is the suite's certificate that the server does not accept. */
+const ownCertificate = 'Name a certificate that the server accepts by tls.certificate, and its key by tls.key';
+
+/** What to change where a TLS handshake failed. */
+export function refusalOfTls({ cause, by }: TlsFault): Refusal {
+  const own = by === 'peer' && (cause === 'untrusted' || cause === 'date');
+  return { member: cause === 'plain' || cause === 'tls' ? 'address' : 'tls', words: own ? ownCertificate : tlsAdvice[cause] };
 }
 
 /** Why a CONNACK or DISCONNECT refuses; undefined where it does not, or does not say why. */

@@ -21,9 +21,11 @@ import { ExcessivePacket, MalformedPacket } from '../mqtt/malformed-packet.ts';
 import { PacketReader } from '../mqtt/packet-reader.ts';
 import type { Carrier } from '../mqtt/packet-stream.ts';
 import { type Moderation, packetLimit, receiveLimits } from '../mqtt/receive-limits.ts';
+import { deviceSides, endedHandshake, type TlsFault, tlsFaultOf, unexpectedTls } from '../mqtt/tls-fault.ts';
 import type { Trace } from '../mqtt/trace.ts';
 import { nowUs } from '../time/now.ts';
 import { Inbox } from './inbox.ts';
+import { type Refusal, refusalOfTls } from './refusal.ts';
 import { type Address, openSocket } from './socket.ts';
 
 /** How a device connects. */
@@ -44,6 +46,9 @@ export class ServerConnection implements Carrier {
   readonly #options: ConnectionOptions;
   readonly #sent: PacketReader;
   readonly #version: 4 | 5;
+  #refusal: Refusal | undefined;
+  #secured: boolean;
+  #received = false;
 
   /** @param take told of every received packet, after the trace and before the inbox; a MalformedPacket that it throws ends the connection */
   constructor(options: ConnectionOptions, take: (frame: Frame) => void) {
@@ -59,8 +64,20 @@ export class ServerConnection implements Carrier {
     const reader = new PacketReader({ limits: receiveLimits(habits), protocolVersion: this.#version, connection: name });
     this.#socket = openSocket(address);
     this.#socket.on('data', (chunk: Buffer) => this.#receive(reader, chunk, take));
-    this.#socket.on('error', (error) => this.end(error.message));
+    this.#secured = address.tls === undefined;
+    this.#socket.once('secureConnect', () => {
+      this.#secured = true;
+    });
+    this.#socket.on('error', (error: NodeJS.ErrnoException) => this.#fail(error));
+    this.#socket.once('end', () => {
+      if (!this.#secured) this.#refuse(endedHandshake(deviceSides));
+    });
     this.#socket.on('close', () => this.end('connection closed'));
+  }
+
+  /** What TLS failed of, with what to change; undefined where it did not. */
+  get refusal(): Refusal | undefined {
+    return this.#refusal;
   }
 
   /** Calls back when packets can be sent. */
@@ -123,11 +140,29 @@ export class ServerConnection implements Carrier {
     this.#socket.destroy();
   }
 
+  #fail(error: NodeJS.ErrnoException): void {
+    const broken = !this.#secured && error.code === 'ECONNRESET' ? endedHandshake(deviceSides) : undefined;
+    const fault = tlsFaultOf(error, deviceSides) ?? broken;
+    if (fault === undefined) this.end(error.message);
+    else this.#refuse(fault);
+  }
+
+  #refuse(fault: TlsFault): void {
+    if (this.inbox.closed === undefined) this.#refusal = refusalOfTls(fault);
+    this.end(fault.words);
+  }
+
   #bytesOf(packet: Packet): Buffer {
     return generate(packet, { protocolVersion: this.#version });
   }
 
   #receive(reader: PacketReader, chunk: Buffer, take: (frame: Frame) => void): void {
+    const first = !this.#received;
+    this.#received = true;
+    if (first && this.#options.address.tls === undefined && isTlsRecord(chunk)) {
+      this.#refuse(unexpectedTls(deviceSides));
+      return;
+    }
     try {
       for (const frame of reader.read(chunk)) {
         this.#options.trace.record(frame);
@@ -138,9 +173,15 @@ export class ServerConnection implements Carrier {
     } catch (error) {
       if (!(error instanceof MalformedPacket)) throw error;
       if (error instanceof ExcessivePacket) this.#options.habits.excessive = true;
+      this.inbox.unreadable = true;
       this.end(serverFault(error));
     }
   }
+}
+
+/** Whether a server's first bytes are those of a TLS alert or handshake, which no CONNACK begins with. */
+function isTlsRecord([type, major]: Buffer): boolean {
+  return (type === 0x15 || type === 0x16) && major === 3;
 }
 
 /** What a server did wrong, in words. */

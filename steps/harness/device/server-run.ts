@@ -14,6 +14,7 @@ import { Patience } from './patience.ts';
 import { RawDevice } from './raw-device.ts';
 import { Refusals } from './refusal.ts';
 import { RequestLedger } from './request-ledger.ts';
+import { type Candidate, untilServes } from './server-readiness.ts';
 import type { Address } from './socket.ts';
 import { loadTls, requireTls } from './tls.ts';
 import { connectUnauthenticated, type Reception } from './unauthenticated-device.ts';
@@ -31,6 +32,8 @@ export class ServerRun {
   deaf = false;
   /** True once the server was blamed for having ended; until it is started again. */
   deathBlamed = false;
+  /** Whether the server answered before the first scenario; undefined until that was tried. */
+  answers: boolean | undefined;
   readonly started: StartedTarget;
   #address: Address;
   #awaitsEnd = true;
@@ -53,14 +56,21 @@ export class ServerRun {
     await requireTls(this.#address, this.started.target.responseDeadlineMs);
   }
 
-  /** Whether the server acknowledges subscriptions, as far as the run has seen. */
-  get acknowledges(): boolean {
-    return this.#habits.acknowledges;
-  }
-
-  /** A connection of the first device that is no part of any scenario; to be closed by the caller. @throws ConnectError */
-  async probe(): Promise<DeviceConnection> {
-    return Device.connect({ ...this.#options(this.identity, 'preflight'), trace: new Trace() });
+  /** A start of the server, to be asked by a device whether it serves, outside of any scenario. */
+  candidate(started: StartedTarget = this.started, identity: Identity = this.identity): Candidate {
+    const address = started === this.started ? this.#address : addressOf(started);
+    return {
+      started,
+      address,
+      identity,
+      refusals: this.refusals,
+      acknowledges: () => this.#habits.acknowledges,
+      connect: (otherwise = {}) => {
+        // One that is not ready yet may leave out what it sends later.
+        if (this.answers === undefined) this.#habits.acknowledges = true;
+        return Device.connect({ ...this.#options(identity, 'preflight'), address, trace: new Trace(), ...otherwise });
+      },
+    };
   }
 
   /**
@@ -173,9 +183,11 @@ export class ServerRun {
     if (this.started.restart === undefined) throw new Error('the suite did not start this server');
     await this.#hearStaying();
     this.note('server', `ended by ${signal}, and started again`);
+    const sinceUs = nowUs();
     await this.started.restart(signal);
     this.deathBlamed = false;
     this.#address = addressOf(this.started);
+    await this.#waitFor(this.started, this.identity, sinceUs);
   }
 
   /**
@@ -185,9 +197,20 @@ export class ServerRun {
    * @throws EnvironmentError when it does not become ready
    */
   async another(env: Readonly<Record<string, string>>): Promise<StartedTarget | undefined> {
+    const sinceUs = nowUs();
     const other = await this.started.another?.(env);
-    if (other !== undefined) this.#open.push(() => other.stop());
+    if (other === undefined) return undefined;
+    this.#open.push(() => other.stop());
+    // Not the first device: both starts may stand in front of one broker, which takes a client id once.
+    if (this.sibling !== undefined) await this.#waitFor(other, this.sibling, sinceUs);
     return other;
+  }
+
+  /** Waits until a start of the server serves, as the first one did. Where it does not in time, the scenario says so. */
+  async #waitFor(started: StartedTarget, identity: Identity, sinceUs: number): Promise<void> {
+    const untilUs = sinceUs + started.target.ready.withinMs * 1000;
+    await untilServes(this.candidate(started, identity), { untilUs, unanswered: this.answers !== true });
+    this.refusals.begin();
   }
 
   /** A connected device that will overstep its rights, closed when the scenario ends. @throws ConnectError */
@@ -273,20 +296,4 @@ export class ServerRun {
 
 function addressOf({ host, port, target }: StartedTarget): Address {
   return { host, port, ...(speaksTls(target) ? { tls: loadTls(target.tls, host) } : {}) };
-}
-
-let current: ServerRun | undefined;
-
-/** Sets the run that the steps work in; undefined when it is over. */
-export function setSession(serverRun: ServerRun | undefined): void {
-  current = serverRun;
-}
-
-/** The run that the steps work in. @throws Error when nothing was started */
-export function serverRun(): ServerRun {
-  if (current === undefined)
-    throw new Error(
-      'no implementation under test was started: run "npm run conformance -- run TARGET", or "npx cucumber-js" in a checkout',
-    );
-  return current;
 }

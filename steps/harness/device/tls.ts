@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { EnvironmentError } from '../implementation/errors.ts';
 import type { Tls } from '../implementation/target.ts';
+import { deviceSides, endedHandshake, type TlsCause, type TlsFault, tlsFaultOf } from '../mqtt/tls-fault.ts';
+import { refusalOfTls } from './refusal.ts';
 import { type Address, openSocket } from './socket.ts';
 
 /** Reads the certificates that a target file names. The server name is sent only where it is a name (RFC 6066, section 3). */
@@ -27,22 +29,38 @@ export function loadTls(tls: Tls | undefined, host: string): NonNullable<Address
  */
 export async function requireTls(address: Address, deadline: number): Promise<void> {
   if (address.tls === undefined) return;
+  const objection = await handshake(address, deadline);
+  if (objection === undefined) return;
+  const seen = typeof objection === 'string' ? objection : `${objection.words}.\n  ${refusalOfTls(objection).words}`;
+  throw new EnvironmentError(`No TLS connection to ${address.host}:${address.port}: ${seen}.`);
+}
+
+/** Whether what listens at an address speaks TLS, whatever its certificate. */
+export async function speaksTlsAt({ host, port }: Address, deadline: number): Promise<boolean> {
+  const objection = await handshake({ host, port, tls: loadTls({ selfSigned: true }, host) }, deadline);
+  return objection === undefined || (typeof objection !== 'string' && !withoutTls.has(objection.cause));
+}
+
+/** Ends of a handshake with something that may speak no TLS at all. */
+const withoutTls: ReadonlySet<TlsCause> = new Set(['plain', 'ended', 'other']);
+
+/** What a handshake failed of, of TLS or in words; undefined when it succeeded. */
+async function handshake(address: Address, deadline: number): Promise<TlsFault | string | undefined> {
   const socket = openSocket(address);
-  const objection = await new Promise<string | undefined>((resolve) => {
+  const objection = await new Promise<TlsFault | string | undefined>((resolve) => {
     const timer = setTimeout(() => resolve(`nothing came within ${deadline} ms`), deadline);
-    const settle = (result: string | undefined): void => {
+    const settle = (result: TlsFault | string | undefined): void => {
       clearTimeout(timer);
       resolve(result);
     };
     socket.once('secureConnect', () => settle(undefined));
-    socket.once('error', (error: Error) => settle(error.message));
-    socket.once('close', () => settle('the server closed the connection'));
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      const ended = error.code === 'ECONNRESET' ? endedHandshake(deviceSides) : undefined;
+      settle(tlsFaultOf(error, deviceSides) ?? ended ?? error.message);
+    });
+    socket.once('close', () => settle(endedHandshake(deviceSides)));
   });
   socket.on('error', () => {});
   socket.destroy();
-  if (objection === undefined) return;
-  throw new EnvironmentError(
-    `No TLS connection to ${address.host}:${address.port}: ${objection}.\n` +
-      "  Name the certificate's authority by tls.ca and its name by tls.serverName, or say tls.selfSigned: true; a server that speaks plain MQTT has an mqtt:// address and no tls.",
-  );
+  return objection;
 }

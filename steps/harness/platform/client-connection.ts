@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import type { TLSSocket } from 'node:tls';
 import { generate, type IConnectPacket, type IPublishPacket, type ISubscribePacket, type Packet } from 'mqtt-packet';
 import type { Message, QoS } from '../message/message.ts';
 import type { Frame } from '../mqtt/frame.ts';
@@ -8,8 +7,9 @@ import { PacketReader } from '../mqtt/packet-reader.ts';
 import { Trace } from '../mqtt/trace.ts';
 import { now, type Time } from '../time/now.ts';
 import type { Delivery, Director, ReceivedMessage } from './client-decision.ts';
+import { ClientHandshake } from './client-handshake.ts';
 import { ClientProtocol, reasonCodes } from './client-protocol.ts';
-import { ConnectionEnd, type Ending, resetReason } from './connection-end.ts';
+import { ConnectionEnd, type Ending } from './connection-end.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
 import { FrameListeners } from './frame-listeners.ts';
 import { publishPacket } from './publish-packet.ts';
@@ -28,6 +28,7 @@ export class ClientConnection {
   readonly trace: Trace;
   /** When TCP was accepted. */
   readonly accepted: Time = now();
+  readonly handshake: ClientHandshake;
   readonly #socket: Socket;
   readonly #raw: Socket;
   readonly #director: Director<ClientConnection>;
@@ -45,13 +46,7 @@ export class ClientConnection {
    * @param socket what carries MQTT: the TCP connection itself, or TLS on it
    * @param raw the TCP connection
    */
-  constructor(
-    number: number,
-    socket: Socket | TLSSocket,
-    raw: Socket,
-    director: Director<ClientConnection>,
-    limits: ConnectionLimits,
-  ) {
+  constructor(number: number, socket: Socket, raw: Socket, director: Director<ClientConnection>, limits: ConnectionLimits) {
     this.number = number;
     this.#socket = socket;
     this.#raw = raw;
@@ -70,8 +65,10 @@ export class ClientConnection {
     });
     socket.on('data', (bytes: Buffer) => this.#read(bytes));
     socket.on('drain', () => this.#throttle());
-    socket.on('error', (error) => this.#end.begin('reset', resetReason(error)));
-    if (raw !== socket) raw.on('error', (error) => this.#end.begin('reset', resetReason(error)));
+    this.handshake = new ClientHandshake(socket, raw);
+    const fail = (error: Error): void => this.#end.begin('reset', this.handshake.failed(error, this.connect !== undefined));
+    socket.on('error', fail);
+    if (raw !== socket) raw.on('error', fail);
     // 'end' as well: a FIN is seen here even when the suite has something left to send.
     socket.on('end', () => this.#leave());
     socket.on('close', () => {
@@ -258,7 +255,7 @@ export class ClientConnection {
     // What a client still sends while its connection is being closed is read, so that its FIN is seen, and thrown away.
     if (over()) return;
     try {
-      if (this.trace.length === 0 && chunk[0] === 0x16 && chunk[1] === 0x03)
+      if (this.trace.length === 0 && this.handshake.unexpected(chunk))
         throw new MalformedPacket('TLS, where this platform speaks plain TCP');
       for (const frame of this.#reader.read(chunk)) {
         // Recorded before the answer to it.
@@ -294,7 +291,10 @@ export class ClientConnection {
   #leave(): void {
     const { unfinished } = this.#reader;
     const where = unfinished > 0 ? `, ${unfinished} bytes into a packet` : '';
-    if (this.#protocol.disconnected) this.#end.begin('disconnected', 'the client disconnected');
+    const silent = this.connect === undefined && unfinished === 0 && this.ending === undefined;
+    const unsecured = silent ? this.handshake.left() : undefined;
+    if (unsecured !== undefined) this.#end.begin('reset', unsecured);
+    else if (this.#protocol.disconnected) this.#end.begin('disconnected', 'the client disconnected');
     else this.#end.begin('closed', `the client closed the connection without DISCONNECT${where}`);
   }
 }

@@ -31,6 +31,9 @@ export interface ObservedConnection extends Pick<ClientConnection, 'accepted' | 
   readonly ending: { readonly atUs: number; readonly reason: string } | undefined;
 }
 
+/** A connection that sent no CONNECT. */
+export type UnnamedConnection = Pick<ClientConnection, 'accepted' | 'ending' | 'handshake'>;
+
 /** The most requests, and the most reports, that are kept of one start. More of them would show nothing new. */
 const mostKept = 1000;
 
@@ -49,6 +52,8 @@ export class ClientRun {
   readonly unread: string[] = [];
   /** Connections that were recognised as this client's. */
   connections: readonly ObservedConnection[] = [];
+  /** Connections that sent no CONNECT, where they can be told to be its own. */
+  unnamed: readonly UnnamedConnection[] = [];
   /** How often it was seen to connect, refused connections included. */
   attempts = 0;
   /** True from the first CONNACK that accepted it. */
@@ -123,9 +128,10 @@ export class ClientRun {
   }
 
   /** Nothing more will come. */
-  close(connections: readonly ObservedConnection[], attempts: number): void {
+  close(connections: readonly ObservedConnection[], attempts: number, unnamed: readonly UnnamedConnection[] = []): void {
     this.connections = connections;
     this.attempts = attempts;
+    this.unnamed = unnamed;
   }
 
   /** Something was recorded: every {@link until} looks again. */
@@ -146,6 +152,11 @@ export class ClientRun {
       dropped += trace.dropped;
       return ending === undefined ? frames : [...frames, { atUs: ending.atUs, text: `· ${ending.reason}` }];
     });
+    for (const { accepted, handshake, ending } of this.unnamed) {
+      entries.push({ atUs: accepted.atUs, text: '· TCP connection' });
+      if (handshake.secured !== undefined) entries.push({ atUs: handshake.secured.atUs, text: '· TLS handshake' });
+      if (ending !== undefined) entries.push({ atUs: ending.atUs, text: `· ${ending.reason}` });
+    }
     for (const { atUs, line } of this.reports) entries.push({ atUs, text: `· the client prints: ${printable(line, 200)}` });
     const lines = entries
       .toSorted((a, b) => a.atUs - b.atUs)

@@ -17,6 +17,7 @@ import { beyondMillisecondNs, type ClientSetup, isMeant, plainSetup, refusals, r
 import { clockFault } from './clock-proof.ts';
 import { ClosedPort } from './closed-port.ts';
 import { Platform, type PlatformOptions } from './platform.ts';
+import { platformAdvice } from './platform-advice.ts';
 import { type Reports, reportsOf } from './reported-time.ts';
 import { unreadTime } from './unread-time.ts';
 
@@ -45,6 +46,8 @@ export class ClientRunner {
   /** Aborts when the run has ended, and no client is started any more. */
   readonly #giveUp = new AbortController();
   #count = 0;
+  /** True once a start was recognised by its CONNECT or its topics. */
+  #recognised = false;
 
   private constructor(target: Target, platform: Platform, listenAddress: ListenAddress, port: number) {
     this.target = target;
@@ -162,6 +165,21 @@ export class ClientRunner {
       : `result.log: nothing that the client prints matches it. It prints "${line}", which this would read: ${unread.pattern}`;
   }
 
+  /**
+   * What keeps the client from a TLS connection with the platform, and what to change, in words; undefined where it gets as far as its
+   * CONNECT, or fails of something else.
+   *
+   * @throws EnvironmentError when the client does not start
+   */
+  async tlsFault(): Promise<string | undefined> {
+    const [type = 'long'] = this.target.timestampTypes;
+    const { connections, unnamed } = await this.perform(plainSetup(type));
+    const fault =
+      connections.length > 0 ? undefined : unnamed.find(({ handshake }) => handshake.fault !== undefined)?.handshake.fault;
+    if (fault === undefined) return undefined;
+    return `The client does not get into the platform that the suite plays: ${fault.words}.\n  ${platformAdvice(fault, this.#address.host)}.`;
+  }
+
   /** Ends every client that runs or is being started, and the platform. */
   async close(): Promise<void> {
     this.#giveUp.abort(new EnvironmentError('the run was ended before the client had started'));
@@ -219,8 +237,9 @@ export class ClientRunner {
     if (setup.clock !== undefined) clock?.set(setup.clock.sends, beyondMillisecondNs);
     const clientRun = new ClientRun(setup, identity);
     const common = { target: this.target, clientRun, clock, reports: this.#reports };
-    if (setup.slowConnectMs > 0 || refusedUnnamed.has(setup.refusal)) {
-      // Before CONNECT no client can be recognised: this one has a platform of its own.
+    const unnamed = setup.slowConnectMs > 0 || refusedUnnamed.has(setup.refusal);
+    if (unnamed || !this.#recognised) {
+      // Before CONNECT no client can be recognised: this one has a platform of its own, as has each until the first one was recognised.
       await using platform = new Platform(platformOptions(this.target));
       using closed = new ClosedPort();
       const parts = { ...common, platform };
@@ -229,11 +248,18 @@ export class ClientRunner {
         setImmediate(() => clientRun.changed());
         return 'refuse';
       };
-      platform.script = setup.refusal === 'resets every connection' ? { onAccept: refuseTcp } : script;
+      platform.play(otherDevice, {});
+      if (unnamed) platform.script = setup.refusal === 'resets every connection' ? { onAccept: refuseTcp } : script;
       const port =
         setup.refusal === 'does not listen' ? await this.#address.keepClosed(closed) : await this.#address.listen(platform);
       await this.#run(parts, script, port);
-      clientRun.close([...platform.connections(), ...platform.connections(identity)], platform.accepted);
+      const own = platform.connections(identity);
+      this.#recognised ||= own.length > 0;
+      clientRun.close(
+        unnamed ? [...platform.connections(), ...own] : own,
+        unnamed ? platform.accepted : own.length,
+        platform.unnamed,
+      );
       this.#faults.push(...platform.faults);
     } else {
       const parts = { ...common, platform: this.#platform };

@@ -193,7 +193,7 @@ test('speaks TLS', { skip: missing('openssl', 'version') }, async (context) => {
   await platform.nextAttempt(soon());
   const ending = await (await platform.nextAttempt(soon())).closed;
   assert.equal(ending.cause, 'reset');
-  assert.match(ending.reason, /the connection failed/);
+  assert.match(ending.reason, /^TLS failed: the client does not speak TLS$/);
 });
 
 test('a connection that is being closed can still be cut', { timeout: 10_000 }, async (context) => {

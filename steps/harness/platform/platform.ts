@@ -5,6 +5,7 @@ import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import type { IConnectPacket, IPublishPacket, ISubscribePacket } from 'mqtt-packet';
 import type { Identity } from '../implementation/target.ts';
 import { certificatesIn, distrust } from '../mqtt/peer-certificate.ts';
+import { Distrust } from '../mqtt/tls-fault.ts';
 import { Arrivals } from './arrivals.ts';
 import { ClientConnection, type ClientMessage } from './client-connection.ts';
 import type { ConnectDecision, Delivery, Director, SubscribeDecision } from './client-decision.ts';
@@ -25,6 +26,9 @@ export interface PlatformOptions {
 export interface Wait {
   readonly signal?: AbortSignal;
 }
+
+/** The most connections without CONNECT that are remembered. */
+const mostUnnamed = 100;
 
 /** The most errors of scripts that are remembered. */
 const mostFaults = 100;
@@ -47,6 +51,7 @@ export class Platform implements AsyncDisposable {
   readonly #devices: DeviceRegistry;
   readonly #open = new Set<ClientConnection>();
   readonly #attempts = new Arrivals<ClientConnection>();
+  readonly #unnamed = new Set<ClientConnection>();
   readonly #faults: unknown[] = [];
   readonly #director: Director<ClientConnection> = {
     connect: (packet, connection) => this.#connect(packet, connection),
@@ -93,6 +98,11 @@ export class Platform implements AsyncDisposable {
   /** TCP connections since the platform listens, refused ones included. */
   get accepted(): number {
     return this.#accepted;
+  }
+
+  /** Connections that have sent no CONNECT, in order, also those that have ended: the first 100. */
+  get unnamed(): readonly ClientConnection[] {
+    return [...this.#unnamed];
   }
 
   /** What scripts threw: the suite's own errors, which never count against a client. At most 100 are kept. */
@@ -186,6 +196,7 @@ export class Platform implements AsyncDisposable {
     const socket = this.#secure === undefined ? raw : this.#secured(raw, this.#secure);
     const connection = new ClientConnection(this.#accepted, socket, raw, this.#director, this.#limits);
     this.#open.add(connection);
+    if (this.#unnamed.size < mostUnnamed) this.#unnamed.add(connection);
     void connection.closed.then(() => {
       this.#open.delete(connection);
       this.#devices.closed(connection);
@@ -203,13 +214,14 @@ export class Platform implements AsyncDisposable {
     if (asks) {
       socket.once('secure', () => {
         const reason = distrust(socket.getPeerX509Certificate(), this.#authorities);
-        if (reason !== undefined) socket.destroy(new Error(reason));
+        if (reason !== undefined) socket.destroy(new Distrust(reason));
       });
     }
     return socket;
   }
 
   #connect(packet: IConnectPacket, connection: ClientConnection): ConnectDecision {
+    this.#unnamed.delete(connection);
     const device = this.#devices.recogniseByConnect(connection, packet.username ?? '', packet.clientId);
     const decision = this.#decide<ConnectDecision>(() => device.script.onConnect?.(packet, connection), 'accept');
     // Clients that were not recognised are told apart by nothing: several of them may have one client id.

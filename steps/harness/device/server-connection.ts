@@ -24,6 +24,7 @@ import { type Moderation, packetLimit, receiveLimits } from '../mqtt/receive-lim
 import type { Trace } from '../mqtt/trace.ts';
 import { nowUs } from '../time/now.ts';
 import { Inbox } from './inbox.ts';
+import type { Allowance } from './pacing.ts';
 import { type Address, openSocket } from './socket.ts';
 
 /** How a device connects. */
@@ -35,6 +36,10 @@ export interface ConnectionOptions {
   readonly trace: Trace;
   /** What the run has learnt of this server; shared by all its connections. */
   readonly habits: Moderation;
+  /** The connections of the run that are open; this one is added while it is. */
+  readonly open?: Set<object>;
+  /** What the device may publish; absent where that is not limited. */
+  readonly requests?: Allowance;
 }
 
 /** One connection to a server: every packet goes into the trace, both ways, and every message into the inbox. */
@@ -60,7 +65,11 @@ export class ServerConnection implements Carrier {
     this.#socket = openSocket(address);
     this.#socket.on('data', (chunk: Buffer) => this.#receive(reader, chunk, take));
     this.#socket.on('error', (error) => this.end(error.message));
-    this.#socket.on('close', () => this.end('connection closed'));
+    this.#socket.on('close', () => {
+      options.open?.delete(this);
+      this.end('connection closed');
+    });
+    options.open?.add(this);
   }
 
   /** Calls back when packets can be sent. */

@@ -94,6 +94,7 @@ export function describeTarget(target: Target, started?: SeenTarget, file = base
     ...(target.build === undefined ? {} : { build: { name: clean(target.build.name), digest: target.build.digest } }),
     ...(loose.length === 0 ? {} : { loosened: loose }),
     ...(target.role === 'server' ? { sharedClock: (started?.target ?? target).sharedClock } : {}),
+    ...(target.limits === undefined ? {} : { limits: target.limits }),
     capabilities: [...target.capabilities],
     output: started?.output().map(clean) ?? [],
     ...(ended?.by === 'itself' ? { ended: clean(ended.words) } : {}),

@@ -12,8 +12,6 @@ interface Call {
   readonly certified?: boolean;
 }
 
-const tooFew = 'the target file names no other device that the server knows (onlyThese)';
-
 async function call(world: ServerWorld, credentials: Credentials, how: Call): Promise<void> {
   world.scenario.reception = await world.scenario.serverRun.stranger(world.scenario.device.identity, credentials, how);
 }
@@ -22,7 +20,7 @@ async function callWrongly(world: ServerWorld, wrong: Wrong, how: Call): Promise
   const stranger = wrongCredentials(
     world.scenario.target,
     world.scenario.device.identity,
-    world.scenario.serverRun.sibling,
+    world.scenario.serverRun.devices.sibling,
     wrong,
   );
   if ('impossible' in stranger) return world.inapplicable(stranger.impossible);
@@ -69,6 +67,10 @@ Then('the server refuses the stranger', function (this: ServerWorld) {
   this.inform(how);
 });
 
+function whyUnknown({ scenario }: ServerWorld, name?: string): string {
+  return scenario.serverRun.devices.whyUnknown(name?.split('/')[1]);
+}
+
 async function playForeignDevice(world: ServerWorld, identity: Identity | undefined): Promise<ForeignDevice | undefined> {
   if (identity === undefined) return undefined;
   const foreignDevice = await world.scenario.playForeignDevice(identity);
@@ -76,20 +78,20 @@ async function playForeignDevice(world: ServerWorld, identity: Identity | undefi
   return foreignDevice;
 }
 
-async function askInItsName(world: ServerWorld, identity: Identity | undefined): Promise<'skipped' | undefined> {
+async function askInItsName(world: ServerWorld, identity: Identity | undefined, name?: string): Promise<'skipped' | undefined> {
   const foreignDevice = await playForeignDevice(world, identity);
-  if (foreignDevice === undefined) return world.inapplicable(tooFew);
-  world.scenario.requests.push(foreignDevice.askAs(world.scenario.device, world.requirement.id));
+  if (foreignDevice === undefined) return world.inapplicable(whyUnknown(world, name));
+  world.scenario.requests.push(await foreignDevice.askAs(world.scenario.device, world.requirement.id));
   await foreignDevice.fence();
   return undefined;
 }
 
 When('another device of the same product asks in its name', async function (this: ServerWorld) {
-  return askInItsName(this, this.scenario.serverRun.sibling);
+  return askInItsName(this, this.scenario.serverRun.devices.sibling);
 });
 
 When('the device {string} asks in its name', async function (this: ServerWorld, name: string) {
-  return askInItsName(this, this.scenario.identity(name));
+  return askInItsName(this, this.scenario.identity(name), name);
 });
 
 Then('the server does not answer the device', async function (this: ServerWorld) {
@@ -104,19 +106,24 @@ Then('the server does not answer the device', async function (this: ServerWorld)
   });
 });
 
-async function listenTo(world: ServerWorld, identity: Identity | undefined, filter: string): Promise<'skipped' | undefined> {
+async function listenTo(
+  world: ServerWorld,
+  identity: Identity | undefined,
+  filter: string,
+  name?: string,
+): Promise<'skipped' | undefined> {
   const foreignDevice = await playForeignDevice(world, identity);
-  if (foreignDevice === undefined) return world.inapplicable(tooFew);
+  if (foreignDevice === undefined) return world.inapplicable(whyUnknown(world, name));
   await foreignDevice.listen(world.scenario.device.topic(filter));
   return undefined;
 }
 
 Given('another device of the same product that listens to {string}', async function (this: ServerWorld, filter: string) {
-  return listenTo(this, this.scenario.serverRun.sibling, filter);
+  return listenTo(this, this.scenario.serverRun.devices.sibling, filter);
 });
 
 Given('the device {string} that listens to it as well', async function (this: ServerWorld, name: string) {
-  return listenTo(this, this.scenario.identity(name), this.scenario.device.responseTopic);
+  return listenTo(this, this.scenario.identity(name), this.scenario.device.responseTopic, name);
 });
 
 Then('the response does not reach the other device', async function (this: ServerWorld) {

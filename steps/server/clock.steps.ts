@@ -141,6 +141,7 @@ Then(
   async function (this: ServerWorld, ms: number) {
     const odd = await this.scenario.answer();
     const right = { type: 'Long', digits: String(this.scenario.serverRun.ledger.unused(Math.floor(wallMsAt()))) } as const;
+    await this.scenario.device.permission();
     const usual = await this.scenario.answered(this.scenario.device, this.scenario.device.ask(right));
     timeOf(this, odd, 'serverRecvTime');
     timeOf(this, odd, 'serverSendTime');

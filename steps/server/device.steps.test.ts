@@ -25,20 +25,20 @@ describe('a device is', () => {
       'the device "a1/x" that hears its response topic',
       'the device "a1/y" that hears its own',
     );
-    await say(world, 'a device that stays connected until the run ends');
+    await say(world, 'a device that stays connected until the run ends, and 5 s or what "lateAnswers" says after it asked');
     assert.deepEqual(
-      world.serverRun.wishes.map(({ identity: { productKey, deviceName }, name, stays }) => [
+      world.serverRun.wishes.map(({ identity: { productKey, deviceName }, name, staysMs }) => [
         productKey,
         deviceName,
         name,
-        stays,
+        staysMs,
       ]),
       [
         ['pk', 'dn', undefined, undefined],
         ['pk', 'probe-2', 'other device', undefined],
         ['a1', 'x', undefined, undefined],
         ['a1', 'y', 'other device', undefined],
-        ['a1NtpSuite1', 'probe-stays', undefined, true],
+        ['pk', 'probe-3', undefined, 5000],
       ],
     );
   });
@@ -49,7 +49,7 @@ describe('a device is', () => {
       sibling,
       'the device "a1/x" that hears its response topic',
       'the device "a1/y" that hears its own',
-      'a device that stays connected until the run ends',
+      'a device that stays connected until the run ends, and 5 s or what "lateAnswers" says after it asked',
     ])
       assert.equal(await say(world, sentence), 'skipped');
     assert.equal(await say(world, 'the device "pk/dn" that hears its response topic'), undefined);

@@ -12,8 +12,6 @@ import { type ClockState, toTimestamp } from '../support/parameter-types.ts';
 import { learnServerTime } from './learn-server-time.ts';
 import { ServerScenario, type ServerWorld } from './server-scenario.ts';
 
-const unknownDevice = 'the target file says that the server knows no other devices (onlyThese)';
-
 Before({ name: 'the server' }, function (this: ServerWorld) {
   if (runner() === undefined) this.scenario = new ServerScenario(this, serverRun());
 });
@@ -28,6 +26,10 @@ async function listening(
   const device = await world.scenario.play(identity, wishes);
   await device.subscribe(device.responseTopic, qos);
   return device;
+}
+
+function whyUnknown({ scenario }: ServerWorld, name: string): string {
+  return scenario.serverRun.devices.whyUnknown(name.split('/')[1]);
 }
 
 Given('a device that hears its response topic', async function (this: ServerWorld) {
@@ -46,30 +48,36 @@ Given('a device that acknowledges nothing and hears its response topic', async f
   this.scenario.device = await listening(this, this.scenario.serverRun.identity, { acknowledges: false });
 });
 
-Given('a device that stays connected until the run ends', async function (this: ServerWorld) {
-  const identity = this.scenario.identity('a1NtpSuite1/probe-stays');
-  if (identity === undefined) return this.inapplicable(unknownDevice);
-  this.scenario.device = await listening(this, identity, { stays: true });
-  return undefined;
-});
+Given(
+  'a device that stays connected until the run ends, and {duration} or what "lateAnswers" says after it asked',
+  async function (this: ServerWorld, usual: number) {
+    const { devices } = this.scenario.serverRun;
+    const identity = devices.third;
+    if (identity === undefined) return this.inapplicable(devices.whyUnknown());
+    const staysMs = this.scenario.target.lateAnswersMs ?? usual;
+    this.scenario.device = await listening(this, identity, { staysMs });
+    return undefined;
+  },
+);
 
 Given('another device of the same product that hears its own', async function (this: ServerWorld) {
-  const identity = this.scenario.serverRun.sibling;
-  if (identity === undefined) return this.inapplicable(unknownDevice);
+  const { devices } = this.scenario.serverRun;
+  const identity = devices.sibling;
+  if (identity === undefined) return this.inapplicable(devices.whyUnknown());
   this.scenario.other = await listening(this, identity, { name: 'other device' });
   return undefined;
 });
 
 Given('the device {string} that hears its response topic', async function (this: ServerWorld, name: string) {
   const identity = this.scenario.identity(name);
-  if (identity === undefined) return this.inapplicable(unknownDevice);
+  if (identity === undefined) return this.inapplicable(whyUnknown(this, name));
   this.scenario.device = await listening(this, identity);
   return undefined;
 });
 
 Given('the device {string} that hears its own', async function (this: ServerWorld, name: string) {
   const identity = this.scenario.identity(name);
-  if (identity === undefined) return this.inapplicable(unknownDevice);
+  if (identity === undefined) return this.inapplicable(whyUnknown(this, name));
   this.scenario.other = await listening(this, identity, { name: 'other device' });
   return undefined;
 });
@@ -80,6 +88,7 @@ Given('the device hears {string} as well', async function (this: ServerWorld, to
 });
 
 Given('the device has asked, been answered and disconnected', async function (this: ServerWorld) {
+  await this.scenario.device.permission();
   await this.scenario.answered(this.scenario.device, this.scenario.device.ask());
   await this.scenario.device.disconnect();
 });
@@ -118,21 +127,30 @@ function clockOf({ scenario }: ServerWorld, state: ClockState): (at: number) => 
 }
 
 /** Publishes a request of this scenario. */
-function ask(world: ServerWorld, timestamp?: Timestamp, qos: 0 | 1 | 2 = 0): void {
-  world.scenario.requests.push(world.scenario.device.ask(timestamp, qos));
+async function ask(world: ServerWorld, timestamp?: Timestamp, qos: 0 | 1 | 2 = 0): Promise<void> {
+  const { device, requests } = world.scenario;
+  await device.permission();
+  requests.push(device.ask(timestamp, qos));
 }
 
-When('the device asks', function (this: ServerWorld) {
-  ask(this);
+/** Waits until both devices may publish, so that they can do it at the same moment. */
+async function permissionOfBoth({ scenario }: ServerWorld): Promise<void> {
+  for (const device of [scenario.device, scenario.other]) await device.permission();
+}
+
+When('the device asks', async function (this: ServerWorld) {
+  await ask(this);
 });
 
-When('the other device asks', function (this: ServerWorld) {
+When('the other device asks', async function (this: ServerWorld) {
+  await this.scenario.other.permission();
   this.scenario.requests.push(this.scenario.other.ask());
 });
 
-When('the device asks with:', function (this: ServerWorld, text: string) {
+When('the device asks with:', async function (this: ServerWorld, text: string) {
   const payload = text.replaceAll('␉', '\t').replaceAll('␍', '\r');
   assertValid('request', payload);
+  await this.scenario.device.permission();
   const literal = readPayload(Buffer.from(payload)).members.get('deviceSendTime')?.literal ?? '';
   this.scenario.requests.push(
     this.scenario.device.publish(this.scenario.device.requestTopic, payload, { timestamp: toTimestamp(literal) }),
@@ -141,6 +159,7 @@ When('the device asks with:', function (this: ServerWorld, text: string) {
 
 Given('the server serves a request that ends with the member {string}', async function (this: ServerWorld, name: string) {
   const { device } = this.scenario;
+  await device.permission();
   const timestamp = device.timestamp();
   const payload = `{"deviceSendTime":${timestamp.digits},"${name}":"1.0"}`;
   assertValid('request', payload);
@@ -149,50 +168,53 @@ Given('the server serves a request that ends with the member {string}', async fu
   return this.inapplicable('the server does not serve a request that has a further member, which is another requirement');
 });
 
-When('the device asks with deviceSendTime {timestamp}', function (this: ServerWorld, timestamp: Timestamp) {
-  ask(this, timestamp);
+When('the device asks with deviceSendTime {timestamp}', async function (this: ServerWorld, timestamp: Timestamp) {
+  await ask(this, timestamp);
 });
 
-When('the device asks with a {type}', function (this: ServerWorld, type: TimestampType) {
-  ask(this, this.scenario.device.timestamp(type));
+When('the device asks with a {type}', async function (this: ServerWorld, type: TimestampType) {
+  await ask(this, this.scenario.device.timestamp(type));
 });
 
-When('the device asks at {qos}', function (this: ServerWorld, qos: 0 | 1 | 2) {
-  if (this.scenario.device.closed === undefined) ask(this, undefined, qos);
+When('the device asks at {qos}', async function (this: ServerWorld, qos: 0 | 1 | 2) {
+  if (this.scenario.device.closed === undefined) await ask(this, undefined, qos);
 });
 
 When('the device asks {int} times, one after the other', async function (this: ServerWorld, times: number) {
   for (let n = 0; n < times; n++) {
-    ask(this);
+    await ask(this);
     await this.scenario.answer();
   }
 });
 
 When('the device asks twice with the same deviceSendTime', async function (this: ServerWorld) {
   const timestamp = this.scenario.device.timestamp();
-  ask(this, timestamp);
+  await ask(this, timestamp);
   await this.scenario.answer();
-  ask(this, timestamp);
+  await ask(this, timestamp);
 });
 
 When('the device asks with {types} in turn', async function (this: ServerWorld, types: TimestampType[]) {
   for (const type of types) {
-    ask(this, this.scenario.device.timestamp(type));
+    await ask(this, this.scenario.device.timestamp(type));
     await this.scenario.answer();
   }
 });
 
-When('both devices ask at the same moment', function (this: ServerWorld) {
+When('both devices ask at the same moment', async function (this: ServerWorld) {
+  await permissionOfBoth(this);
   this.scenario.requests.push(this.scenario.device.ask(), this.scenario.other.ask());
 });
 
-When('both devices ask at the same moment with the same deviceSendTime', function (this: ServerWorld) {
+When('both devices ask at the same moment with the same deviceSendTime', async function (this: ServerWorld) {
+  await permissionOfBoth(this);
   // As devices do that count from power-on, after a power cut.
   const { type, digits } = this.scenario.device.timestamp();
   for (const device of [this.scenario.device, this.scenario.other]) this.scenario.requests.push(device.ask({ type, digits }));
 });
 
-When('both devices ask at the same moment, one with a Long, one with a String', function (this: ServerWorld) {
+When('both devices ask at the same moment, one with a Long, one with a String', async function (this: ServerWorld) {
+  await permissionOfBoth(this);
   this.scenario.requests.push(
     this.scenario.device.ask(this.scenario.device.timestamp('Long')),
     this.scenario.other.ask(this.scenario.other.timestamp('String')),
@@ -201,7 +223,7 @@ When('both devices ask at the same moment, one with a Long, one with a String', 
 
 When('the device connects again and asks', async function (this: ServerWorld) {
   await this.scenario.comeBack(this.scenario.device);
-  ask(this);
+  await ask(this);
 });
 
 When('the device connects again and hears its response topic', async function (this: ServerWorld) {
@@ -209,7 +231,8 @@ When('the device connects again and hears its response topic', async function (t
   await this.scenario.comeBack(this.scenario.device);
 });
 
-When('the device publishes on {string}:', function (this: ServerWorld, topic: string, text: string) {
+When('the device publishes on {string}:', async function (this: ServerWorld, topic: string, text: string) {
+  await this.scenario.device.permission();
   const timestamp = this.scenario.device.timestamp();
   const payload = text.replace('{deviceTime}', timestamp.digits);
   const forbiddenBy = this.requirement.id;

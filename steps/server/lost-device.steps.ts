@@ -6,15 +6,14 @@ import { nowUs } from '../harness/time/now.ts';
 import type { LostAfter } from '../support/parameter-types.ts';
 import type { ServerWorld } from './server-scenario.ts';
 
-const alone = 'the target file says that the server knows no other devices (onlyThese)';
-
 function linkOf({ scenario: { wireLink } }: ServerWorld): Link {
   if (wireLink === undefined) throw new Error('this scenario has no link yet');
   return wireLink;
 }
 
 Given('a lost device that has sent {lostAfter}', async function (this: ServerWorld, sent: LostAfter) {
-  const { sibling } = this.scenario.serverRun;
+  const { devices } = this.scenario.serverRun;
+  const { sibling } = devices;
   const link = await this.scenario.serverRun.link({ forth: 0, back: 0 });
   this.scenario.wireLink = link;
   if (sent === 'nothing' || sent === 'half of its CONNECT') {
@@ -23,9 +22,10 @@ Given('a lost device that has sent {lostAfter}', async function (this: ServerWor
     await passed;
     return undefined;
   }
-  if (sibling === undefined) return this.inapplicable(alone);
+  if (sibling === undefined) return this.inapplicable(devices.whyUnknown());
   this.scenario.other = await this.scenario.play(sibling, { raw: true, link, name: 'lost device' });
   await this.scenario.other.subscribe(this.scenario.other.responseTopic);
+  await this.scenario.other.permission();
   const passed = link.nextForth();
   if (sent === 'a request') this.scenario.other.ask();
   else this.scenario.other.askByHalf();
@@ -70,7 +70,7 @@ Then('the server serves the device on a new connection', async function (this: S
 });
 
 Then('the server serves the lost device on a new connection', async function (this: ServerWorld) {
-  const { sibling } = this.scenario.serverRun;
+  const { sibling } = this.scenario.serverRun.devices;
   if (sibling === undefined) throw new Error('a lost device that comes back has an identity');
   const back = await this.scenario.play(sibling, { name: 'lost device, back' });
   await back.subscribe(back.responseTopic);
@@ -104,6 +104,7 @@ Given('a device that has the server keep its session and hears its response topi
 
 Given('the device has asked and lost its connection before it was answered', async function (this: ServerWorld) {
   const link = linkOf(this);
+  await this.scenario.device.permission();
   const passed = link.nextForth();
   this.scenario.requests.push(this.scenario.device.ask());
   await passed;

@@ -21,13 +21,21 @@ Given(
   },
 );
 
-async function connectAll(world: ServerWorld, count: number): Promise<'skipped' | undefined> {
+async function connectAll(world: ServerWorld, wanted: number): Promise<'skipped' | undefined> {
   const { serverRun } = world.scenario;
-  const identities = serverRun.identities(count);
+  const { free } = serverRun.pacing;
+  const count = Math.min(wanted, free);
+  if (count < Math.min(2, wanted))
+    return world.inapplicable(`the target file allows ${free} more connections (limits.connections)`);
+  const identities = serverRun.devices.several(count);
   if (identities.length < count) {
     const known = `${identities.length} ${identities.length === 1 ? 'device' : 'devices'}`;
-    return world.inapplicable(`by the target file the server knows ${known} and no others (onlyThese), and ${count} are needed`);
+    const { onlyThese } = world.scenario.target;
+    const why = onlyThese ? ' and no others (onlyThese)' : ' that the suite makes up (deviceNames)';
+    return world.inapplicable(`by the target file the server knows ${known}${why}, and ${count} are needed`);
   }
+  if (count < wanted)
+    world.inform(`${count} devices instead of ${wanted}: the target file allows no more connections (limits.connections)`);
   // Each has a record of its own: one that fails is shown, and the others are not.
   const wires = identities.map(() => new Trace());
   const { devices, refusal } = await gather(count, (index) => {
@@ -51,21 +59,22 @@ async function connectAll(world: ServerWorld, count: number): Promise<'skipped' 
 }
 
 /** Every device asks at the same moment, every second one with a String. */
-function askAll(devices: readonly NtpDevice[]): Asked[] {
+async function askAll(devices: readonly NtpDevice[]): Promise<Asked[]> {
+  for (const device of devices) await device.permission();
   return devices.map((device, index) => ({
     device,
     request: device.ask(device.timestamp(index % 2 === 0 ? 'Long' : 'String')),
   }));
 }
 
-When('they all ask at the same moment', function (this: ServerWorld) {
-  this.scenario.manyDevices = askAll(this.scenario.players);
+When('they all ask at the same moment', async function (this: ServerWorld) {
+  this.scenario.manyDevices = await askAll(this.scenario.players);
 });
 
 Then('each of them gets its own single answer', patience, async function (this: ServerWorld) {
   await requireAll(this, this.scenario.manyDevices);
   // Whatever else the server has to say to one of them, it has said before it answers that device again.
-  await requireAll(this, askAll(this.scenario.players));
+  await requireAll(this, await askAll(this.scenario.players));
   const often = this.scenario.manyDevices.find(({ request }) => request.responses.length > 1);
   if (often !== undefined) {
     this.scenario.showPlayer(often.device);
@@ -120,8 +129,13 @@ function isForeign({ request, message, deviceSendTime }: Response, stamps: Reado
   return request === undefined || (echo !== request.timestamp?.digits && stamps.has(echo));
 }
 
-When('the device asks {int} times, back to back', function (this: ServerWorld, times: number) {
+When('the device asks {int} times, back to back', async function (this: ServerWorld, times: number) {
+  const { requestsPerSecond = times } = this.scenario.serverRun.pacing.limits;
+  if (times > requestsPerSecond)
+    return this.inapplicable(`the target file allows ${requestsPerSecond} requests a second (limits.requestsPerSecond)`);
+  await this.scenario.device.rest();
   for (let n = 0; n < times; n += 1) this.scenario.requests.push(this.scenario.device.ask());
+  return undefined;
 });
 
 Then('the server answers each of them with its own deviceSendTime', patience, async function (this: ServerWorld) {

@@ -112,7 +112,7 @@ export class ServerScenario implements ScenarioState {
   /** The declared or made-up identity, or the end of the scenario where the server knows no such device. */
   identity(name: string): Identity | undefined {
     const [productKey = '', deviceName = ''] = name.split('/');
-    return this.serverRun.known({ productKey, deviceName });
+    return this.serverRun.devices.known({ productKey, deviceName });
   }
 
   /** Ends the scenario at once where the server has not answered anything yet: each wait would take its whole deadline. */
@@ -216,7 +216,7 @@ export class ServerScenario implements ScenarioState {
   /** A device that falls silent before its CONNECT is complete, or the blame for a server that has no connection for it. */
   async fallSilent(sent: 'nothing' | 'half of its CONNECT', link: Link): Promise<void> {
     const { serverRun } = this;
-    await this.#reach(() => serverRun.silentDevice(serverRun.sibling ?? serverRun.identity, sent, link));
+    await this.#reach(() => serverRun.silentDevice(serverRun.devices.sibling ?? serverRun.identity, sent, link));
   }
 
   /** Connects a device again. */

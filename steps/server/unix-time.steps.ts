@@ -32,6 +32,7 @@ Given(
 
 When('the device asks both starts', async function (this: ServerWorld) {
   const { scenario } = this;
+  await scenario.device.permission();
   const first = await scenario.answered(scenario.device, scenario.device.ask());
   // Both may stand in front of one broker, which takes a client id once.
   await scenario.device.disconnect();
@@ -39,6 +40,7 @@ When('the device asks both starts', async function (this: ServerWorld) {
   if (started === undefined) throw new Error('this scenario has no other start yet');
   const other = await scenario.play(serverRun.identity, { clock: wallMsAt, name: 'device at the other start', started });
   await other.subscribe(other.responseTopic);
+  await other.permission();
   scenario.exchanges = [first, await scenario.answered(other, other.ask())];
 });
 

@@ -1,13 +1,35 @@
 import { basename } from 'node:path';
-import { After, Before, type ITestCaseHookParameter, setDefaultTimeout, setWorldConstructor } from '@cucumber/cucumber';
+import {
+  After,
+  Before,
+  type ITestCaseHookParameter,
+  setDefaultTimeout,
+  setDefinitionFunctionWrapper,
+  setWorldConstructor,
+} from '@cucumber/cucumber';
+import { BeyondLimits } from '../harness/device/pacing.ts';
 import { standstills } from '../harness/time/standstill.ts';
 import { type Requirement, readRequirements, type Scenario } from '../requirements/requirement.ts';
 import { NtpWorld } from './world.ts';
 
 setWorldConstructor(NtpWorld);
 
-// Every wait has a deadline of its own; this one only ends what the suite itself would hang in.
-setDefaultTimeout(120_000);
+// Every wait has a deadline of its own; this one only ends what the suite itself would hang in. A device that may connect once a minute
+// waits in a step.
+setDefaultTimeout(600_000);
+
+// What a scenario needs beyond the limits of the target file, it may find out anywhere.
+setDefinitionFunctionWrapper(
+  (code: (this: NtpWorld, ...parameters: unknown[]) => unknown) =>
+    async function (this: NtpWorld, ...parameters: unknown[]): Promise<unknown> {
+      try {
+        return await code.apply(this, parameters);
+      } catch (error) {
+        if (error instanceof BeyondLimits) return this.inapplicable(error.message);
+        throw error;
+      }
+    },
+);
 
 /** By the name and the line of their file: a run of many scenarios does not look through all of them for each. */
 let known: ReadonlyMap<string, readonly (readonly [Requirement, Scenario])[]> | undefined;

@@ -102,6 +102,15 @@ export interface Report {
     readonly loosened?: readonly string[];
     /** For servers: true when it reads the very clock that the suite reads. */
     readonly sharedClock?: boolean;
+    /** For servers: the limits of the target file, below which the run kept. Absent where it names none. */
+    readonly limits?: {
+      /** That a device may publish. */
+      readonly requestsPerSecond?: number;
+      /** Of one device. */
+      readonly connectsPerMinute?: number;
+      /** Of all devices together, at the same time. */
+      readonly connections?: number;
+    };
     /** As the target file declares them. */
     readonly capabilities: readonly string[];
     /** The last lines that it printed. */

@@ -18,6 +18,9 @@ import { placesOf, readShard } from './shard.ts';
 /** The default deadline of a run, in ms: many times as long as a slow implementation needs. */
 const usualDeadlineMs = 1_800_000;
 
+/** The same where a device may connect only so often in a minute, in ms: it connects about 200 times in a run. */
+const pacedDeadlineMs = 7_200_000;
+
 /** Two shards would receive each other's answers, and a broker disconnects a device that connects a second time. */
 const oneAtATime = 'all shards play the same devices: no other shard may use this server now, unless each has its own server';
 
@@ -54,7 +57,8 @@ export class RunPlan {
     this.order = readOrder(options.order);
     this.specification = options.docs === undefined ? specificationFile : readDocs(options.docs, target.role);
     this.key = readKey(options, target);
-    this.deadlineMs = readDeadline(options.deadline) ?? target.deadlineMs ?? usualDeadlineMs;
+    const usual = target.limits?.connectsPerMinute === undefined ? usualDeadlineMs : pacedDeadlineMs;
+    this.deadlineMs = readDeadline(options.deadline) ?? target.deadlineMs ?? usual;
     this.#file = path === undefined ? embeddedName : undefined;
     const bounds = options.root === undefined ? [] : ['--root', options.root];
     const many = options.devices === undefined ? [] : ['--devices', options.devices];
@@ -77,7 +81,12 @@ export class RunPlan {
     const { file, entries, allowed } = this.expectations ?? {};
     const known = `${entries?.length} expected to fail${allowed === true ? ' and allowed to' : ''}`;
     const shared = this.shard !== undefined && this.target.start.kind === 'address';
-    return [...(file === undefined ? [] : [`${file}: ${known}`]), ...(shared ? [oneAtATime] : [])];
+    const limits = Object.entries(this.target.limits ?? {}).map(([name, most]) => `${name} ${most}`);
+    return [
+      ...(file === undefined ? [] : [`${file}: ${known}`]),
+      ...(limits.length === 0 ? [] : [`the run stays below the limits of the target file: ${limits.join(', ')}`]),
+      ...(shared ? [oneAtATime] : []),
+    ];
   }
 
   /** What the verdict depends on besides the results. */

@@ -23,8 +23,8 @@ export interface DeviceWishes {
   readonly raw?: boolean;
   /** False: acknowledges nothing. Makes it a raw device. */
   readonly acknowledges?: boolean;
-  /** Stays connected until the run ends. */
-  readonly stays?: boolean;
+  /** Stays connected until the run ends, and for at least so long after its last request, in ms. */
+  readonly staysMs?: number;
   /** Asks the server to keep the session after the connection. Makes it a raw device. */
   readonly keepsSession?: boolean;
   /** Where its packets are recorded; the scenario's own record where it is left out. */

@@ -137,6 +137,7 @@ export class Device implements DeviceConnection {
   }
 
   publish(topic: string, payload: string | Uint8Array, qos: QoS): number {
+    this.#options.requests?.take();
     const atUs = nowUs();
     // A server of this service need not acknowledge QoS 1 and 2, so the suite does not wait for it.
     this.#client.publish(topic, typeof payload === 'string' ? payload : Buffer.from(payload), { qos }, () => {});

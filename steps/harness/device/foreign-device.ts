@@ -5,6 +5,7 @@ import { assertValid } from '../message/schema.ts';
 import { nowUs, wallMsAt } from '../time/now.ts';
 import type { DeviceConnection } from './device.ts';
 import type { NtpDevice } from './ntp-device.ts';
+import type { Allowance } from './pacing.ts';
 import type { RequestLedger } from './request-ledger.ts';
 
 /** What a foreign device is made of. */
@@ -12,6 +13,8 @@ export interface ForeignDeviceParts {
   readonly identity: Identity;
   readonly connection: DeviceConnection;
   readonly ledger: RequestLedger;
+  /** What it may publish; absent where that is not limited. */
+  readonly requests?: Allowance | undefined;
   /** How long an answer may take, in ms. */
   readonly deadline: number;
 }
@@ -35,8 +38,9 @@ export class ForeignDevice {
   }
 
   /** Asks in the name of another device, which then may get the response. @param forbiddenBy id of the requirement */
-  askAs({ requestTopic, responseTopic }: NtpDevice, forbiddenBy: string): Request {
-    const { ledger } = this.#parts;
+  async askAs({ requestTopic, responseTopic }: NtpDevice, forbiddenBy: string): Promise<Request> {
+    const { ledger, requests } = this.#parts;
+    await requests?.wait();
     const timestamp = { type: 'Long', digits: String(ledger.unused(this.#now())), unique: true } as const;
     return ledger.sent(this.#publish(requestTopic, timestamp.digits), { responseTopic, timestamp, forbiddenBy });
   }
@@ -51,11 +55,12 @@ export class ForeignDevice {
    * also done so when it has closed the connection, or has not answered this device within the deadline.
    */
   async fence(): Promise<void> {
-    const { connection, ledger, deadline } = this.#parts;
+    const { connection, ledger, requests, deadline } = this.#parts;
     const { productKey, deviceName } = this.identity;
     const topic = `/ext/ntp/${productKey}/${deviceName}`;
     if (connection.inbox.closed === undefined) await connection.subscribe(`${topic}/response`, 0);
     if (connection.inbox.closed !== undefined) return;
+    await requests?.wait();
     const digits = String(ledger.unused(this.#now()));
     this.#publish(`${topic}/request`, digits);
     await connection.inbox.until(

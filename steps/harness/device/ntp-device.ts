@@ -6,6 +6,7 @@ import { nowUs, wallMsAt } from '../time/now.ts';
 import { stopwatch } from '../time/stopwatch.ts';
 import type { DeviceConnection } from './device.ts';
 import { isResponseTopic } from './ntp-topics.ts';
+import type { Allowance } from './pacing.ts';
 import type { RequestLedger } from './request-ledger.ts';
 
 /** What an NTP device is made of. */
@@ -18,6 +19,8 @@ export interface NtpDeviceParts {
   readonly clock?: (atUs: number) => number;
   /** How long an answer may take, in ms. */
   readonly deadline: number;
+  /** What it may publish; absent where that is not limited. */
+  readonly requests?: Allowance | undefined;
   /** Opens a connection for this device. */
   readonly connect: () => Promise<DeviceConnection>;
 }
@@ -138,6 +141,16 @@ export class NtpDevice {
     return { type, digits: String(this.#parts.ledger.unused(now)), unique: true };
   }
 
+  /** Waits until the server's limits let this device publish one message. To be called before each {@link ask} and {@link publish}. */
+  async permission(): Promise<void> {
+    await this.#parts.requests?.wait();
+  }
+
+  /** Waits until they let it publish as many messages at once as a second allows. */
+  async rest(): Promise<void> {
+    await this.#parts.requests?.rest();
+  }
+
   /** Publishes a valid request on the request topic. @throws SuiteFault when it is not valid */
   ask(timestamp: Timestamp = this.timestamp(), qos: QoS = 0): Request {
     const payload = `{"deviceSendTime":${toJson(timestamp)}}`;
@@ -181,8 +194,16 @@ export class NtpDevice {
     return first === undefined ? undefined : { request, response: first };
   }
 
+  /** Listens until so long has passed since its last request, or the connection is closed. @param ms in ms */
+  async listen(ms: number): Promise<void> {
+    const last = this.requests.at(-1);
+    const left = last === undefined ? 0 : ms - (nowUs() - last.message.atUs) / 1000;
+    if (left > 0) await this.#connection?.inbox.until(() => undefined, left);
+  }
+
   /** Asks and waits for the response. */
   async askAndWait(timestamp?: Timestamp): Promise<Exchange | undefined> {
+    await this.permission();
     return this.exchange(this.ask(timestamp));
   }
 
@@ -195,9 +216,11 @@ export class NtpDevice {
    */
   async fence(within: number = this.deadline): Promise<Exchange | undefined> {
     if (this.closed !== undefined) await this.connect();
+    await this.permission();
     const exchange = await this.exchange(this.ask(), within);
     if (exchange !== undefined || this.closed === undefined) return exchange;
     await this.connect();
+    await this.permission();
     return this.exchange(this.ask(), within);
   }
 

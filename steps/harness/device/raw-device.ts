@@ -98,6 +98,7 @@ export class RawDevice implements DeviceConnection {
   }
 
   publish(topic: string, payload: string | Uint8Array, qos: QoS): number {
+    this.#options.requests?.take();
     this.#messageId += 1;
     const atUs = nowUs();
     const id = qos === 0 ? {} : { messageId: this.#messageId };
@@ -106,6 +107,7 @@ export class RawDevice implements DeviceConnection {
   }
 
   publishHalf(topic: string, payload: string): void {
+    this.#options.requests?.take();
     const packet = { cmd: 'publish', topic, payload: Buffer.from(payload), qos: 0, retain: false, dup: false } as const;
     this.#connection.sendHalf(packet);
   }

@@ -25,6 +25,7 @@ import { deviceSides, endedHandshake, type TlsFault, tlsFaultOf, unexpectedTls }
 import type { Trace } from '../mqtt/trace.ts';
 import { nowUs } from '../time/now.ts';
 import { Inbox } from './inbox.ts';
+import type { Allowance } from './pacing.ts';
 import { type Refusal, refusalOfTls } from './refusal.ts';
 import { type Address, openSocket } from './socket.ts';
 
@@ -37,6 +38,10 @@ export interface ConnectionOptions {
   readonly trace: Trace;
   /** What the run has learnt of this server; shared by all its connections. */
   readonly habits: Moderation;
+  /** The connections of the run that are open; this one is added while it is. */
+  readonly open?: Set<object>;
+  /** What the device may publish; absent where that is not limited. */
+  readonly requests?: Allowance;
 }
 
 /** One connection to a server: every packet goes into the trace, both ways, and every message into the inbox. */
@@ -72,7 +77,11 @@ export class ServerConnection implements Carrier {
     this.#socket.once('end', () => {
       if (!this.#secured) this.#refuse(endedHandshake(deviceSides));
     });
-    this.#socket.on('close', () => this.end('connection closed'));
+    this.#socket.on('close', () => {
+      options.open?.delete(this);
+      this.end('connection closed');
+    });
+    options.open?.add(this);
   }
 
   /** What TLS failed of, with what to change; undefined where it did not. */

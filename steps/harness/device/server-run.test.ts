@@ -87,7 +87,7 @@ describe('a server run', { timeout: 20_000 }, () => {
     await using server = await FakeServer.open(serve);
     const run = new ServerRun(started(server));
     run.begin('here');
-    const device = await run.device(identity, { stays: true });
+    const device = await run.device(identity, { staysMs: 0 });
     await device.subscribe(device.responseTopic);
     await run.end();
     assert.equal(device.closed, undefined);
@@ -138,16 +138,16 @@ describe('a server run', { timeout: 20_000 }, () => {
     const secret = { productKey: 'a1PkTest01', deviceName: 'dev02', deviceSecret: 's' };
     const other = { productKey: 'a1Other', deviceName: 'dev01' };
     const [open, closed] = [false, true].map((onlyThese) => new ServerRun(started(undefined, { onlyThese })));
-    assert.deepEqual(open?.known(other), other);
-    assert.deepEqual(open?.sibling, { productKey: 'a1PkTest01', deviceName: 'probe-2' });
-    assert.equal(closed?.known(other), undefined);
-    assert.equal(closed?.sibling, undefined);
-    assert.deepEqual(closed?.known(identity), identity);
+    assert.deepEqual(open?.devices.known(other), other);
+    assert.deepEqual(open?.devices.sibling, { productKey: 'a1PkTest01', deviceName: 'probe-2' });
+    assert.equal(closed?.devices.known(other), undefined);
+    assert.equal(closed?.devices.sibling, undefined);
+    assert.deepEqual(closed?.devices.known(identity), identity);
 
     const two = new ServerRun(started(undefined, { devices: [identity, other, secret], onlyThese: true }));
     assert.deepEqual(two.identity, identity);
-    assert.deepEqual(two.sibling, secret, 'of the same product');
-    assert.deepEqual(two.known({ productKey: 'a1PkTest01', deviceName: 'dev02' }), secret, 'with its secret');
+    assert.deepEqual(two.devices.sibling, secret, 'of the same product');
+    assert.deepEqual(two.devices.known({ productKey: 'a1PkTest01', deviceName: 'dev02' }), secret, 'with its secret');
   });
 
   test('is there for the steps once it is set, and says what to do when it is not', () => {

@@ -1,6 +1,5 @@
 import { type Credentials, credentialsOf } from '../implementation/credentials.ts';
 import type { Identity, StartedTarget } from '../implementation/target.ts';
-import { speaksTls } from '../implementation/transport.ts';
 import { lateEnd } from '../implementation/within-time.ts';
 import { Link } from '../mqtt/link.ts';
 import { Trace } from '../mqtt/trace.ts';
@@ -9,20 +8,26 @@ import { nowUs, wallMsAt } from '../time/now.ts';
 import { Device, type DeviceConnection, type DeviceOptions, type Habits } from './device.ts';
 import type { DeviceWishes, MovableClock } from './device-wishes.ts';
 import { ForeignDevice } from './foreign-device.ts';
+import { KnownDevices } from './known-devices.ts';
 import { NtpDevice } from './ntp-device.ts';
+import { Pacing } from './pacing.ts';
 import { Patience } from './patience.ts';
 import { RawDevice } from './raw-device.ts';
 import { Refusals } from './refusal.ts';
 import { RequestLedger } from './request-ledger.ts';
 import { type Candidate, untilServes } from './server-readiness.ts';
 import type { Address } from './socket.ts';
-import { loadTls, requireTls } from './tls.ts';
+import { addressOf, requireTls } from './tls.ts';
 import { connectUnauthenticated, type Reception } from './unauthenticated-device.ts';
 
 /** One run in front of one started server: what its scenarios share. */
 export class ServerRun {
   readonly trace = new Trace();
   readonly ledger = new RequestLedger();
+  /** The devices that the server knows. */
+  readonly devices: KnownDevices;
+  /** Keeps it below the limits of the target file. */
+  readonly pacing: Pacing;
   /** How long it waits for answers. */
   readonly patience = new Patience(() => this.ledger.slowest);
   readonly clock: MovableClock | undefined;
@@ -30,7 +35,7 @@ export class ServerRun {
   readonly deviceCount: number;
   /** True once the server did not serve after a malformed request: later scenarios of this kind wait less. */
   deaf = false;
-  /** True once the server was blamed for having ended; until it is started again. */
+  /** True once the server was failed for having ended; until it is started again. */
   deathBlamed = false;
   /** Whether the server answered before the first scenario; undefined until that was tried. */
   answers: boolean | undefined;
@@ -40,12 +45,14 @@ export class ServerRun {
   /** What the server refused its devices. */
   readonly refusals = new Refusals();
   readonly #habits: Habits = { acknowledges: true, refusals: this.refusals };
-  readonly #staying: NtpDevice[] = [];
+  readonly #staying: { readonly device: NtpDevice; readonly staysMs: number }[] = [];
   /** What the present scenario opened, to be closed in reverse order. */
   #open: (() => Promise<void>)[] = [];
 
   constructor(started: StartedTarget, clock?: MovableClock, { deviceCount = 200 }: { readonly deviceCount?: number } = {}) {
     this.started = started;
+    this.devices = new KnownDevices(started.target);
+    this.pacing = new Pacing(started.target.limits);
     this.#address = addressOf(started);
     this.clock = clock;
     this.deviceCount = deviceCount;
@@ -65,7 +72,8 @@ export class ServerRun {
       identity,
       refusals: this.refusals,
       acknowledges: () => this.#habits.acknowledges,
-      connect: (otherwise = {}) => {
+      connect: async (otherwise = {}) => {
+        await this.pacing.connect(identity);
         // One that is not ready yet may leave out what it sends later.
         if (this.answers === undefined) this.#habits.acknowledges = true;
         return Device.connect({ ...this.#options(identity, 'preflight'), address, trace: new Trace(), ...otherwise });
@@ -87,23 +95,7 @@ export class ServerRun {
 
   /** The device that the target file names first. */
   get identity(): Identity {
-    const [first] = this.started.target.devices;
-    if (first === undefined) throw new Error('a target has at least one device');
-    return first;
-  }
-
-  /** A second device of the first one's product; undefined when the server knows none. */
-  get sibling(): Identity | undefined {
-    const { productKey } = this.identity;
-    const declared = this.started.target.devices.find((other) => other !== this.identity && other.productKey === productKey);
-    return declared ?? this.known({ productKey, deviceName: 'probe-2' });
-  }
-
-  /** The identity as the target file declares it, or as it is when the server knows other devices too; undefined when it does not. */
-  known({ productKey, deviceName }: Identity): Identity | undefined {
-    const { devices, onlyThese } = this.started.target;
-    const declared = devices.find((device) => device.productKey === productKey && device.deviceName === deviceName);
-    return declared ?? (onlyThese ? undefined : { productKey, deviceName });
+    return this.devices.first;
   }
 
   /** A new scenario begins. */
@@ -131,23 +123,35 @@ export class ServerRun {
       started,
       keepsSession = false,
       acknowledges = true,
-      stays = false,
+      staysMs,
       trace = this.trace,
     } = wishes;
     const raw = wishes.raw ?? (keepsSession || !acknowledges);
     const { responseDeadlineMs: deadline } = this.started.target;
-    const connect = (): Promise<DeviceConnection> => {
+    const requests = this.pacing.requests(identity);
+    const connect = async (): Promise<DeviceConnection> => {
+      // What only stays gives way.
+      if (this.pacing.free < 1) await this.#hearStaying();
+      await this.pacing.connect(identity);
       // Made anew each time: after a restart the server is somewhere else.
       const server = started === undefined ? this.#address : addressOf(started);
       const address = link === undefined ? server : { ...server, host: link.host, port: link.port };
       const options = { ...this.#options(identity, name), address, trace, keepsSession, acknowledges };
       return raw ? RawDevice.connect(options) : Device.connect(options);
     };
-    const device = new NtpDevice({ identity, name, ledger: this.ledger, deadline, connect, ...(clock ? { clock } : {}) });
-    if (stays) {
+    const device = new NtpDevice({
+      identity,
+      name,
+      ledger: this.ledger,
+      deadline,
+      requests,
+      connect,
+      ...(clock ? { clock } : {}),
+    });
+    if (staysMs !== undefined) {
       // What stays already may be the same device, which a server may have connected once only.
       await this.#hearStaying();
-      this.#staying.push(device);
+      this.#staying.push({ device, staysMs });
     } else this.#open.push(() => device.disconnect());
     await device.connect();
     return device;
@@ -159,18 +163,10 @@ export class ServerRun {
    * @throws ConnectError
    */
   async silentDevice(identity: Identity, sent: 'nothing' | 'half of its CONNECT', link: Link): Promise<void> {
+    await this.pacing.connect(identity);
     const address = { ...this.#address, host: link.host, port: link.port };
     const device = await RawDevice.silent({ ...this.#options(identity, 'lost device'), address }, sent);
     this.#open.push(async () => device.cut());
-  }
-
-  /** The identities of so many devices; fewer where the server knows no more. */
-  identities(count: number): Identity[] {
-    const { devices, onlyThese } = this.started.target;
-    if (onlyThese) return devices.slice(0, count);
-    const { productKey } = this.identity;
-    // All of one length: none is the beginning of another.
-    return Array.from({ length: count }, (_, index) => ({ productKey, deviceName: `probe-${10_000_000 + index}` }));
   }
 
   /**
@@ -202,7 +198,8 @@ export class ServerRun {
     if (other === undefined) return undefined;
     this.#open.push(() => other.stop());
     // Not the first device: both starts may stand in front of one broker, which takes a client id once.
-    if (this.sibling !== undefined) await this.#waitFor(other, this.sibling, sinceUs);
+    const { sibling } = this.devices;
+    if (sibling !== undefined) await this.#waitFor(other, sibling, sinceUs);
     return other;
   }
 
@@ -215,11 +212,13 @@ export class ServerRun {
 
   /** A connected device that will overstep its rights, closed when the scenario ends. @throws ConnectError */
   async foreignDevice(identity: Identity): Promise<ForeignDevice> {
+    await this.pacing.connect(identity);
     // Habits of its own: a server may acknowledge nothing to this device, and everything to others.
     const options = { ...this.#options(identity, 'foreign device'), habits: { ...this.#habits, refusals: new Refusals() } };
     const connection = await RawDevice.connect(options);
     this.#open.push(() => connection.close());
-    return new ForeignDevice({ identity, connection, ledger: this.ledger, deadline: options.deadline });
+    const requests = this.pacing.requests(identity);
+    return new ForeignDevice({ identity, connection, ledger: this.ledger, requests, deadline: options.deadline });
   }
 
   /**
@@ -232,6 +231,7 @@ export class ServerRun {
     credentials: Credentials,
     how: { readonly mqttVersion: '3.1.1' | '5'; readonly hasty?: boolean; readonly certified?: boolean },
   ): Promise<Reception> {
+    await this.pacing.connect({ productKey, deviceName });
     const { mqttVersion, hasty = false, certified = true } = how;
     const { tls, ...address } = this.#address;
     const { certificate: _certificate, key: _key, ...uncertified } = tls ?? {};
@@ -251,9 +251,11 @@ export class ServerRun {
     const { target } = this.started;
     const { mqttVersion, responseDeadlineMs: deadline } = target;
     const common = { address: this.#address, mqttVersion, name, trace: this.trace, deadline, habits: this.#habits };
+    const requests = this.pacing.requests(identity);
+    const paced = { open: this.pacing.open, ...(requests === undefined ? {} : { requests }) };
     const shown = credentials ?? credentialsOf(target, identity);
     if (shown.password !== undefined) learnSecret(target.secrets, shown.password);
-    return { ...common, ...shown };
+    return { ...common, ...paced, ...shown };
   }
 
   /** A link to the server, closed when the scenario ends. */
@@ -282,7 +284,8 @@ export class ServerRun {
   }
 
   async #hearStaying(): Promise<void> {
-    for (const device of this.#staying.splice(0)) {
+    for (const { device, staysMs } of this.#staying.splice(0)) {
+      await device.listen(staysMs);
       if (device.closed === undefined) await device.askAndWait();
       await device.disconnect();
     }
@@ -292,8 +295,4 @@ export class ServerRun {
   note(connection: string, note: string): void {
     this.trace.record({ atUs: nowUs(), connection, note });
   }
-}
-
-function addressOf({ host, port, target }: StartedTarget): Address {
-  return { host, port, ...(speaksTls(target) ? { tls: loadTls(target.tls, host) } : {}) };
 }

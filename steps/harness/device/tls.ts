@@ -1,10 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { EnvironmentError } from '../implementation/errors.ts';
-import type { Tls } from '../implementation/target.ts';
+import type { StartedTarget, Tls } from '../implementation/target.ts';
+import { speaksTls } from '../implementation/transport.ts';
 import { deviceSides, endedHandshake, type TlsCause, type TlsFault, tlsFaultOf } from '../mqtt/tls-fault.ts';
 import { refusalOfTls } from './refusal.ts';
 import { type Address, openSocket } from './socket.ts';
+
+/** Where a start of a server listens, with the certificates that its target file names. */
+export function addressOf({ host, port, target }: StartedTarget): Address {
+  return { host, port, ...(speaksTls(target) ? { tls: loadTls(target.tls, host) } : {}) };
+}
 
 /** Reads the certificates that a target file names. The server name is sent only where it is a name (RFC 6066, section 3). */
 export function loadTls(tls: Tls | undefined, host: string): NonNullable<Address['tls']> {

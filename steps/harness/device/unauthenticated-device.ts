@@ -59,10 +59,14 @@ export async function connectUnauthenticated(options: UnauthenticatedOptions): P
   }
 }
 
-async function ask(device: RawDevice, { responseTopic, requestTopic, request, hasty }: UnauthenticatedOptions): Promise<void> {
+async function ask(
+  device: RawDevice,
+  { responseTopic, requestTopic, request, requests, hasty }: UnauthenticatedOptions,
+): Promise<void> {
   const granted = device.subscribe(responseTopic, 0);
   // Without waiting for CONNACK there is no waiting for SUBACK either.
   if (!hasty) await granted;
+  await requests?.wait();
   device.publish(requestTopic, request, 0);
   if (hasty) await granted;
 }

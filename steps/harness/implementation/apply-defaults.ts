@@ -4,12 +4,14 @@ import { type ConfinementContent, confinementOf } from './confinement.ts';
 import { credentialsNeedDevices, secretsIn } from './credentials.ts';
 import { parseDuration } from './duration.ts';
 import { placeholdersIn } from './fill-placeholders.ts';
+import { firstName } from './made-up-devices.ts';
 import type {
   AddressStart,
   Auth,
   Build,
   ContainerStart,
   Identity,
+  Limits,
   ProcessStart,
   Ready,
   Result,
@@ -22,8 +24,11 @@ import type {
   Tls,
 } from './target.ts';
 
-/** The device when a target file declares none; the product key has the length that the platform uses. */
-const DEFAULT_DEVICE: Identity = { productKey: 'a1NtpSuite1', deviceName: 'probe' };
+/** The product key of the device when a target file declares none: it has the length that the platform uses. */
+const DEFAULT_PRODUCT_KEY = 'a1NtpSuite1';
+
+/** The limits that a platform documents. */
+const PRESETS: Readonly<Record<'aliyun', Limits>> = { aliyun: { requestsPerSecond: 30, connectsPerMinute: 5 } };
 
 /** A target file's content after it was checked: what `schemas/target.schema.json` describes. */
 interface Content {
@@ -54,6 +59,9 @@ interface Content {
   readonly devices?: readonly Identity[];
   readonly onlyThese?: boolean;
   readonly clientId?: string;
+  readonly deviceNames?: string;
+  readonly limits?: Limits & { readonly preset?: keyof typeof PRESETS };
+  readonly lateAnswers?: string;
   readonly deadline?: string;
   readonly responseDeadline?: string;
   readonly clockTolerance?: string;
@@ -94,11 +102,12 @@ const TIMESTAMP = '2524608000000';
 export function applyDefaults(value: unknown, file: string, secrets: readonly string[]): Target {
   const content = value as Content;
   const start = startOf(content, dirname(file));
-  const devices = content.devices ?? [content.device ?? DEFAULT_DEVICE];
+  const deviceName = firstName(content.deviceNames) ?? '';
+  const devices = content.devices ?? [content.device ?? { productKey: DEFAULT_PRODUCT_KEY, deviceName }];
   const tls = content.tls === undefined ? undefined : tlsOf(content.tls, dirname(file));
   const auth = authOf(content.auth, devices);
-  const clientId = content.clientId ?? '{productKey}.{deviceName}';
-  const access = { ...optional('auth', auth), ...optional('tls', tls), clientId, start };
+  const clientId = optional('clientId', content.clientId);
+  const access = { ...optional('auth', auth), ...optional('tls', tls), ...clientId, start };
   const told = content.role === 'client' ? isTold(start) : !credentialsNeedDevices(auth, devices);
   const result = content.result === undefined ? undefined : resultOf(content.result);
   return {
@@ -113,7 +122,10 @@ export function applyDefaults(value: unknown, file: string, secrets: readonly st
     ...optional('auth', auth),
     devices,
     onlyThese: content.onlyThese ?? !told,
-    clientId,
+    ...optional('deviceNames', content.deviceNames),
+    ...optional('limits', limitsOf(content.limits)),
+    ...clientId,
+    ...optional('lateAnswersMs', content.lateAnswers === undefined ? undefined : duration(content.lateAnswers)),
     ...optional('deadlineMs', content.deadline === undefined ? undefined : duration(content.deadline)),
     responseDeadlineMs: duration(content.responseDeadline ?? '2s'),
     clockToleranceMs: duration(content.clockTolerance ?? '5s'),
@@ -126,6 +138,12 @@ export function applyDefaults(value: unknown, file: string, secrets: readonly st
     withinMs: duration(content.within ?? '10s'),
     secrets: secretsOf([...devices.map((device) => device.deviceSecret), ...secretsIn(access, devices), ...secrets]),
   };
+}
+
+function limitsOf(limits: Content['limits']): Limits | undefined {
+  if (limits === undefined) return undefined;
+  const { preset, ...own } = limits;
+  return { ...(preset === undefined ? {} : PRESETS[preset]), ...own };
 }
 
 /** Whether the target file passes a client its device; if not, the client can only be its own. */

@@ -28,6 +28,8 @@ const SERVERS_ONLY: Readonly<Record<string, string>> = {
   port: 'a client listens to nothing; remove it',
   auth: 'says how the devices that the suite plays show who they are; remove it',
   username: 'says how a device that the suite plays shows who it is; remove it',
+  deviceNames: 'says which devices a server knows; remove it',
+  limits: 'says what a server allows its devices; remove it',
   password: 'says how a device that the suite plays shows who it is; remove it',
 };
 

@@ -17,6 +17,11 @@ const vector = '0FDA385BCFFDC666B797317C5004D39EEDE85EFCFD5CE7D03A580EDB6F06930E
 
 describe('the credentials of a device', () => {
   test('are its client id alone where the target file says nothing', () => {
+    const short = [dev01, { ...dev01, productKey: 'a1PkTest02' }, { ...dev01, deviceName: 'a-b_c@d:e.f'.repeat(2) }].map(
+      (device) => credentialsOf({ start }, device).clientId,
+    );
+    for (const clientId of short) assert.match(clientId, /^[A-Za-z0-9]{1,23}$/);
+    assert.equal(new Set(short).size, 3);
     assert.deepEqual(credentialsOf({ start, clientId: 'x-{deviceName}-{{y}}' }, dev01), { clientId: 'x-dev01-{y}' });
   });
 

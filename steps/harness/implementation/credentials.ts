@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { fillPlaceholders, placeholdersIn } from './fill-placeholders.ts';
 import { sign } from './hmac.ts';
 import type { Auth, Identity, SignMethod, Target } from './target.ts';
@@ -22,7 +23,7 @@ const unknownSecret = 'a-secret-of-nobody';
  * @throws Error when they need a device secret and the device has none; the target file was checked for that
  */
 export function credentialsOf(access: Access, identity: Identity): Credentials {
-  const clientId = fill(access.clientId, identity);
+  const clientId = access.clientId === undefined ? shortClientId(identity) : fill(access.clientId, identity);
   const { auth } = access;
   if (auth?.kind === 'aliyun-hmac') return signedCredentials(access, auth, clientId, identity);
   const username = identity.username ?? auth?.username;
@@ -32,6 +33,15 @@ export function credentialsOf(access: Access, identity: Identity): Credentials {
     ...(username === undefined ? {} : { username: fill(username, identity) }),
     ...(password === undefined ? {} : { password: fill(password, identity) }),
   };
+}
+
+/** How much of the device name stands in a short client id, for readers. */
+const nameLetters = 10;
+
+/** A client id that every server has to accept (MQTT 3.1.1, 3.1.3.1): at most 23 letters and digits. Each device has its own. */
+function shortClientId({ productKey, deviceName }: Identity): string {
+  const digest = createHash('sha256').update(`${productKey}/${deviceName}`).digest('hex');
+  return `${deviceName.replace(/[^A-Za-z0-9]/g, '').slice(0, nameLetters)}${digest.slice(0, 12)}`;
 }
 
 function signedCredentials(

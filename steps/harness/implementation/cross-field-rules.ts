@@ -2,8 +2,9 @@ import { checkAccess } from './access-rules.ts';
 import { checkCertificates } from './certificate-rules.ts';
 import type { Fault } from './check-target.ts';
 import { parseSize, sizeLimits } from './confinement.ts';
-import { LONGEST_MS, parseDuration } from './duration.ts';
+import { LONGEST_MS, mostClockToleranceMs, parseDuration } from './duration.ts';
 import { placeholdersIn } from './fill-placeholders.ts';
+import { firstName, nameExists } from './made-up-devices.ts';
 import { didYouMean } from './nearest-name.ts';
 import { type Bounds, checkPaths } from './path-rules.ts';
 import { readPattern } from './pattern.ts';
@@ -43,7 +44,11 @@ export function checkCrossFieldRules(value: unknown, bounds: Bounds): Fault[] {
 
 function checkPatterns(value: unknown): Fault[] {
   const result = text(value, 'result', 'log');
-  const faults = [...checkPattern(['ready', 'log'], text(value, 'ready', 'log')), ...checkPattern(['result', 'log'], result)];
+  const faults = [
+    ...checkPattern(['ready', 'log'], text(value, 'ready', 'log')),
+    ...checkDeviceNames(value),
+    ...checkPattern(['result', 'log'], result),
+  ];
   if (result === undefined || faults.some(({ path }) => path[0] === 'result')) return faults;
   const groups = readPattern(result).names;
   if (groups.includes('time')) return faults;
@@ -60,14 +65,34 @@ function checkPattern(path: readonly string[], pattern: string | undefined): Fau
   }
 }
 
+/** The devices that the run begins with have to exist by the pattern. */
+function checkDeviceNames(value: unknown): Fault[] {
+  const pattern = text(value, 'deviceNames');
+  if (pattern === undefined) return [];
+  const faults = checkPattern(['deviceNames'], pattern);
+  if (faults.length > 0) return faults;
+  const listed = list(value, 'devices').map((_, index) => ['devices', String(index), 'deviceName']);
+  const named = [['device', 'deviceName'], ...listed].flatMap((path) => {
+    const name = text(value, ...path);
+    return name === undefined ? [] : [{ path, name }];
+  });
+  if (named.length === 0 && firstName(pattern) === undefined)
+    return [
+      fault(['deviceNames'], 'matches no name such as probe or probe1; expected device or devices beside it, that exist there'),
+    ];
+  return named
+    .filter(({ name }) => !nameExists(name, pattern))
+    .map(({ path, name }) => fault(path, `is "${name}", which deviceNames does not match; expected a name that exists there`));
+}
+
 function checkDurations(value: unknown): Fault[] {
-  return [['ready', 'within'], ['responseDeadline'], ['clockTolerance'], ['within'], ['deadline'], ['sync', 'every']].flatMap(
-    (path) => {
-      const given = text(value, ...path);
-      const ms = given === undefined ? undefined : parseDuration(given);
-      return ms !== undefined && ms > LONGEST_MS ? [fault(path, `is "${given}"; expected at most 60m`)] : [];
-    },
-  );
+  const check = (path: readonly string[], most: number, inWords: string): Fault[] => {
+    const given = text(value, ...path);
+    const ms = given === undefined ? undefined : parseDuration(given);
+    return ms !== undefined && ms > most ? [fault(path, `is "${given}"; expected at most ${inWords}`)] : [];
+  };
+  const usual = [['ready', 'within'], ['responseDeadline'], ['lateAnswers'], ['within'], ['deadline'], ['sync', 'every']];
+  return [...usual.flatMap((path) => check(path, LONGEST_MS, '60m')), ...check(['clockTolerance'], mostClockToleranceMs, '24h')];
 }
 
 function checkSizes(value: unknown): Fault[] {

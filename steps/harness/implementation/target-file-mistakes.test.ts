@@ -84,6 +84,17 @@ describe('a mistake in a target file is answered with place, member and expectat
       '4:19: responseDeadline: is 20; expected a duration such as 500ms',
     ],
     ['a duration of nothing', `${SERVER}responseDeadline: 0s`, 'responseDeadline: is "0s"'],
+    [
+      'a device whose name does not exist there',
+      `${SERVER}deviceNames: "^[a-z]+$"\ndevices: [{ productKey: a1, deviceName: dev }, { productKey: a1, deviceName: dev.1 }]`,
+      '5:78: devices[1].deviceName: is "dev.1", which deviceNames does not match',
+    ],
+    ['a pattern without any device', `${SERVER}deviceNames: "^dev$"`, '4:14: deviceNames: matches no name such as probe'],
+    ['a pattern of device names that is none', `${SERVER}deviceNames: "(a"`, '4:14: deviceNames: is not a regular expression'],
+    ['limits that limit nothing', `${SERVER}limits: {}`, '4:9: limits: '],
+    ['a limit of nothing', `${SERVER}limits: { requestsPerSecond: 0 }`, '4:30: limits.requestsPerSecond: is 0'],
+    ['limits of a client', `${CLIENT}${RESULT}limits: { preset: aliyun }`, '5:1: limits: is for servers only'],
+    ['clocks that are more than a day apart', `${SERVER}clockTolerance: 25h`, 'clockTolerance: is "25h"; expected at most 24h'],
     ['a duration beyond an hour', `${SERVER}ready: { within: 999m }`, 'ready.within: is "999m"; expected at most 60m'],
     [
       'a pattern that is none',

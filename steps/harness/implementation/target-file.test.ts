@@ -22,7 +22,6 @@ describe('a target file of a server', () => {
       ready: { port: true, withinMs: 30_000 },
       devices: [{ productKey: 'a1NtpSuite1', deviceName: 'probe' }],
       onlyThese: false,
-      clientId: '{productKey}.{deviceName}',
       responseDeadlineMs: 2_000,
       clockToleranceMs: 5_000,
       sharedClock: true,
@@ -33,6 +32,14 @@ describe('a target file of a server', () => {
       withinMs: 10_000,
       secrets: [],
     });
+  });
+
+  test('has the limits of a preset and its own, and devices that exist by deviceNames', async () => {
+    const preset = await load(`${SERVER}limits: { preset: aliyun, connections: 50, requestsPerSecond: 10 }`);
+    assert.deepEqual(preset.limits, { requestsPerSecond: 10, connectsPerMinute: 5, connections: 50 });
+    const { devices, lateAnswersMs } = await load(`${SERVER}deviceNames: "^[a-z]+[0-9]+$"\nlateAnswers: 300ms`);
+    assert.deepEqual([devices[0]?.deviceName, lateAnswersMs], ['probe1', 300]);
+    assert.equal((await load(`${SERVER}clockTolerance: 24h`)).clockToleranceMs, 86_400_000);
   });
 
   test('says which build it is where the suite cannot see it', async () => {
@@ -93,7 +100,7 @@ describe('a target file of a server', () => {
   const device = 'device: { productKey: a1PkTest01, deviceName: dev01, deviceSecret: secret01 }\n';
 
   test('whose devices sign has the platform’s own way for a default, and keeps the signatures secret', async () => {
-    const target = await load(`${SERVER}${device}auth: aliyun-hmac`);
+    const target = await load(`${SERVER}${device}auth: aliyun-hmac\nclientId: "{productKey}.{deviceName}"`);
     assert.deepEqual(target.auth, { kind: 'aliyun-hmac', signMethod: 'hmacsha256', timestamp: '2524608000000' });
     const vector = '0FDA385BCFFDC666B797317C5004D39EEDE85EFCFD5CE7D03A580EDB6F06930E';
     assert.deepEqual(target.secrets.toSorted(), [vector, vector.toLowerCase(), 'secret01'].toSorted());

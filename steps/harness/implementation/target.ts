@@ -107,6 +107,16 @@ export interface Build {
   readonly digest: string;
 }
 
+/** What a server allows its devices. A member that is absent is not limited. */
+export interface Limits {
+  /** Messages that a device may publish in a second. */
+  readonly requestsPerSecond?: number;
+  /** How often a device may connect in a minute. */
+  readonly connectsPerMinute?: number;
+  /** Connections of all devices together at the same time. */
+  readonly connections?: number;
+}
+
 /** A target file, read, checked and completed with its defaults. Placeholders in `start` are still in place. */
 export interface Target {
   /** Absolute path of the target file; what its relative paths are relative to is its folder. */
@@ -127,10 +137,16 @@ export interface Target {
   readonly devices: readonly Identity[];
   /** True when the implementation knows no other devices than `devices`. */
   readonly onlyThese: boolean;
-  /** Template of the MQTT client id, with {productKey} and {deviceName}. */
-  readonly clientId: string;
+  /** The names that devices have at the server, a regular expression; absent where all documented names exist. */
+  readonly deviceNames?: string;
+  /** How much the server allows its devices; absent where it has no limits. */
+  readonly limits?: Limits;
+  /** Template of the MQTT client id, with {productKey} and {deviceName}; absent for a short one of letters and digits. */
+  readonly clientId?: string;
   /** How long an answer may take, in ms. */
   readonly responseDeadlineMs: number;
+  /** How long the suite listens for a second answer after a last request, in ms; absent for what the scenario says. */
+  readonly lateAnswersMs?: number;
   /** How far the implementation's clock may be from the suite's, in ms. */
   readonly clockToleranceMs: number;
   /** True when the implementation reads the very clock that the suite reads (same machine). */

@@ -33,6 +33,8 @@ export interface Statement {
       readonly strict: boolean;
       /** As the target file declares them: what needs others is inapplicable. */
       readonly capabilities: readonly string[];
+      /** Below which the run kept: what needs more is inapplicable. Absent where the target file names none. */
+      readonly limits?: Limits;
       /** ISO 8601, UTC. */
       readonly started: string;
       /** ISO 8601, UTC. */
@@ -45,6 +47,16 @@ export interface Statement {
       readonly evidence: readonly EvidenceFile[];
     };
   };
+}
+
+/** As its target file says. A member that is absent is not limited. */
+export interface Limits {
+  /** That a device may publish. */
+  readonly requestsPerSecond?: number;
+  /** Of one device. */
+  readonly connectsPerMinute?: number;
+  /** Of all devices together, at the same time. */
+  readonly connections?: number;
 }
 
 /** A file of the report folder, by name and digest. */

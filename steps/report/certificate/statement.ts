@@ -37,6 +37,7 @@ export function statementOf(report: Report, evidence: readonly EvidenceFile[]): 
         role: target.role,
         strict,
         capabilities: target.capabilities,
+        ...(target.limits === undefined ? {} : { limits: target.limits }),
         started,
         finished,
         inapplicableTests: withStatus('inapplicable'),

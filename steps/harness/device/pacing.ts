@@ -1,0 +1,100 @@
+import { setTimeout as pass } from 'node:timers/promises';
+import type { Identity, Limits } from '../implementation/target.ts';
+import { nowUs } from '../time/now.ts';
+
+/** The part of what is allowed that may be used at once. */
+const burst = 0.2;
+
+/** The part of what is allowed that comes back in a span. Together they leave 5 % for messages that catch up with each other. */
+const refill = 0.75;
+
+/** A token bucket: what one device does stays below so many in any span of time. */
+export class Allowance {
+  readonly #capacity: number;
+  readonly #perMs: number;
+  readonly #spanMs: number;
+  #left: number;
+  #atUs = nowUs();
+
+  /** @param most how many are allowed in a span @param spanMs in ms */
+  constructor(most: number, spanMs: number) {
+    this.#capacity = Math.max(1, most * burst);
+    this.#perMs = (most * refill) / spanMs;
+    this.#spanMs = spanMs;
+    this.#left = this.#capacity;
+  }
+
+  /** Something is done. */
+  take(): void {
+    this.#left = this.#now() - 1;
+  }
+
+  /** Waits until the next one is allowed. It takes at most two spans. */
+  async wait(): Promise<void> {
+    for (let left = this.#now(); left < 1; left = this.#now()) await pass(Math.ceil((1 - left) / this.#perMs));
+  }
+
+  /** Waits until nothing that was done counts any more: as many as a span allows may then be done at once. */
+  async rest(): Promise<void> {
+    if (this.#now() < this.#capacity) await pass(this.#spanMs);
+  }
+
+  #now(): number {
+    const atUs = nowUs();
+    this.#left = Math.min(this.#capacity, this.#left + ((atUs - this.#atUs) / 1000) * this.#perMs);
+    this.#atUs = atUs;
+    return this.#left;
+  }
+}
+
+/** What a scenario needs exceeds what the target file says that the server allows. The message says what. */
+export class BeyondLimits extends Error {
+  override readonly name = 'BeyondLimits';
+}
+
+/** Keeps the devices of a run below the limits of the target file. */
+export class Pacing {
+  readonly limits: Limits;
+  /** The connections that are open. */
+  readonly open = new Set<object>();
+  readonly #requests = new Map<string, Allowance>();
+  readonly #connects = new Map<string, Allowance>();
+
+  constructor(limits: Limits = {}) {
+    this.limits = limits;
+  }
+
+  /** How many more connections may be opened now. */
+  get free(): number {
+    return (this.limits.connections ?? Number.POSITIVE_INFINITY) - this.open.size;
+  }
+
+  /** What a device may publish; undefined where that is not limited. */
+  requests(identity: Identity): Allowance | undefined {
+    return allowanceOf(this.#requests, identity, this.limits.requestsPerSecond, 1000);
+  }
+
+  /** Waits until a device may connect. @throws BeyondLimits where too many connections are open */
+  async connect(identity: Identity): Promise<void> {
+    const allowance = allowanceOf(this.#connects, identity, this.limits.connectsPerMinute, 60_000);
+    await allowance?.wait();
+    allowance?.take();
+    if (this.free < 1)
+      throw new BeyondLimits(
+        `it needs more than ${this.limits.connections} connections at the same time, and the target file allows no more (limits.connections)`,
+      );
+  }
+}
+
+function allowanceOf(
+  all: Map<string, Allowance>,
+  { productKey, deviceName }: Identity,
+  most: number | undefined,
+  spanMs: number,
+): Allowance | undefined {
+  if (most === undefined) return undefined;
+  const key = `${productKey}/${deviceName}`;
+  const allowance = all.get(key) ?? new Allowance(most, spanMs);
+  all.set(key, allowance);
+  return allowance;
+}

@@ -7,13 +7,14 @@ import { condensed } from '../mqtt/trace.ts';
 import { printable } from '../text/printable.ts';
 import { conceal } from '../text/secrets.ts';
 import { stopwatch } from '../time/stopwatch.ts';
-import { learnPassword, otherDevice, type StartParts, scriptOf } from './client-answers.ts';
+import { otherDevice, type StartParts, scriptOf } from './client-answers.ts';
 import { runClient } from './client-execution.ts';
 import { ClientRun } from './client-run.ts';
 import type { Script } from './client-script.ts';
 import { beyondMillisecondNs, type ClientSetup, isMeant, plainSetup, refusals, refusedUnnamed } from './client-setup.ts';
 import { clockFault } from './clock-proof.ts';
 import { ClosedPort } from './closed-port.ts';
+import { learnConnect } from './connect-secrets.ts';
 import { Platform, type PlatformOptions } from './platform.ts';
 import { type Reports, reportsOf } from './reported-time.ts';
 import { unreadTime } from './unread-time.ts';
@@ -243,7 +244,7 @@ function platformOptions(target: Target): PlatformOptions {
   const { tls } = target;
   const script: Script = {
     onConnect: (packet) => {
-      learnPassword(packet, target);
+      learnConnect(packet, undefined, target);
       return 'accept';
     },
   };

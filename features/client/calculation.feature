@@ -3,7 +3,8 @@ Feature: The time that a client calculates
   spends the latency and the processing time that it claims. What the suite cannot see of the client's own clock is stated as
   uncertainty: from the moment at which the client read its clock to the arrival of the request, and from the departure of the
   response to the client's report. Where the stamp does not show when it was read, that was at most 50 ms before the request came.
-  A clock whose stamp is a multiple of 10 may have steps of 10 ms.
+  A clock whose stamp is a multiple of 10 may have steps of 10 ms. Whole milliseconds and rounding put a result off by 1.5 ms at
+  most.
 
   @client-counts-latency
   @must

@@ -125,6 +125,11 @@ describe('on a controlled clock', () => {
     serverSendTime: 1_571_724_098_401,
   };
 
+  test('three halves that were lost are those of stamps that were halved early, and no other mistake that is near', () => {
+    const odd = { ...exchange, deviceSendTime: 1_571_724_098_000, serverRecvTime: 1_571_724_098_111 };
+    assert.match(diagnose(1_571_724_098_124, odd)?.text ?? '', /half milliseconds are lost/);
+  });
+
   test('a millisecond too little is one that was lost by halving early', () => {
     assert.equal(brokenBy(diagnose(1_571_724_098_412, odd)), 'client-half-millisecond');
     assert.equal(brokenBy(diagnose(1_571_724_098_411.5, odd)), 'client-half-millisecond');

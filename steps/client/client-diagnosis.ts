@@ -114,6 +114,8 @@ function byCalculation(time: number, expected: ExpectedTime): Diagnosis | undefi
     [right + device / 2, known.madeUp, 'deviceSendTime is read as 0'],
     [right / 1000, known.seconds, 'the time is in seconds'],
     [right * 1000, known.microseconds, 'the time is in microseconds', 1000],
+    // Half milliseconds can be told on a controlled clock only.
+    ...(least === most ? [[sumOfHalves(received, sent, device + most, -device), halvedEarly, lostHalves] as const] : []),
   ];
   // A time that is multiplied is as much less certain.
   const [found] = mistakes
@@ -122,10 +124,14 @@ function byCalculation(time: number, expected: ExpectedTime): Diagnosis | undefi
   // The nearest one counts, and only where it can be told from the right time: none that is further off is named in its place.
   if (found !== undefined && Math.abs(found[0] - right) > slack) return { kind: found[1], text: found[2] };
   if (least !== most || Math.abs(time - right) > 2) return undefined;
-  return {
-    kind: halvedEarly,
-    text: 'half milliseconds are lost: each stamp is halved before they are added',
-  };
+  return { kind: halvedEarly, text: lostHalves };
+}
+
+const lostHalves = `half milliseconds are lost: ${halvedEarly}`;
+
+/** What comes of stamps that are halved first, as integers are. */
+function sumOfHalves(...stamps: readonly number[]): number {
+  return stamps.reduce((sum, stamp) => sum + Math.trunc(stamp / 2), 0);
 }
 
 /** Mistakes of too small an integer. */

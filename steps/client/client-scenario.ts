@@ -11,7 +11,7 @@ import { type Recorded, recordClientRuns } from '../verdict/exchange-record.ts';
 import { noTime, unansweredTime } from './client-diagnosis.ts';
 import { bufferingHint, busyStarts, linesOf, silenceOf } from './client-silence.ts';
 import { type ObservedRequest, type RequestStamp, stampOf } from './observed-request.ts';
-import { clockFaultOf, refusedMoment, refusedOrder } from './other-starts.ts';
+import { clockFaultOf, refusedMoment, refusedOrder, startInTurn } from './other-starts.ts';
 
 /** What starts the client under test. */
 export type Starter = Pick<ClientRunner, 'mute' | 'has' | 'perform' | 'performAgain'>;
@@ -75,7 +75,7 @@ export class ClientScenario implements ScenarioState {
         cause: 'silence',
       });
     }
-    const clientRun = await starter.perform(this.setup);
+    const clientRun = await startInTurn(this.setup, starter, (text) => this.#judge.inform(text));
     for (const why of clientRun.startedAgain) this.#judge.inform(`the client was started again: ${why}`);
     this.clientRuns.push(clientRun);
   }

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { ClientRun } from '../harness/platform/client-run.ts';
 import type { ClientSetup } from '../harness/platform/client-setup.ts';
 import { client, type Deeds, formula, report, server, silent } from '../testing/made-up-clients.ts';
-import { clockFaultOf, refusedMoment } from './other-starts.ts';
+import { clockFaultOf, refusedMoment, startInTurn } from './other-starts.ts';
 
 const starter = (perform: (setup: ClientSetup) => ClientRun) => ({ perform: async (setup: ClientSetup) => perform(setup) });
 
@@ -68,5 +68,48 @@ describe('a moment is refused', () => {
     assert.equal(await kind({ setup: { processingMs: 0 }, reports: [report(formula)] }), undefined);
     assert.equal(await kind({ setup: { processingMs: 0 }, sent: false }), undefined);
     assert.equal(await kind({}), undefined);
+  });
+});
+
+describe('a silent start', () => {
+  /** What comes of a client that is silent in its first starts, and how often it was started. */
+  const play = async (first: readonly ClientRun[], { busy = true, mute = false } = {}): Promise<string> => {
+    const starts = [...first];
+    let count = 0;
+    const next = async (): Promise<ClientRun> => {
+      count += 1;
+      return starts.shift() ?? client({ ...server, reports: [report(formula)] });
+    };
+    const said: string[] = [];
+    const run = await startInTurn(
+      client().setup,
+      { perform: next, performAgain: next, mute },
+      (text) => said.push(text),
+      () => busy,
+    );
+    assert.equal(said.length, count - 1);
+    return `${count}: ${run.requests.length} requests, ${run.reports.length} reports`;
+  };
+
+  test('is made again on a busy machine, twice at the most', async () => {
+    assert.equal(await play([]), '1: 1 requests, 1 reports');
+    assert.equal(await play([silent()]), '2: 1 requests, 1 reports');
+    assert.equal(await play([silent(), silent()]), '3: 1 requests, 1 reports');
+    assert.equal(await play([silent(), silent(), silent()]), '3: 0 requests, 0 reports');
+  });
+
+  test('is judged as it is on any other machine, and of a client that is always silent', async () => {
+    assert.equal(await play([silent()], { busy: false }), '1: 0 requests, 0 reports');
+    assert.equal(await play([silent()], { mute: true }), '1: 0 requests, 0 reports');
+  });
+
+  test('is made again on any machine where the suite answered late', async () => {
+    assert.equal(await play([client({ ...server, asked: 100, answered: 400 })], { busy: false }), '2: 1 requests, 1 reports');
+    assert.equal(await play([client({ ...server, asked: 100, answered: 300 })]), '1: 1 requests, 0 reports');
+  });
+
+  test('is none where nothing listens', async () => {
+    const refused = Object.assign(silent(), { setup: { ...client().setup, refusal: 'does not listen' } });
+    assert.equal(await play([refused]), '1: 0 requests, 0 reports');
   });
 });

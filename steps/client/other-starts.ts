@@ -1,12 +1,61 @@
 import { EnvironmentError } from '../harness/implementation/errors.ts';
 import type { ClientRun } from '../harness/platform/client-run.ts';
 import type { ClientRunner } from '../harness/platform/client-runner.ts';
-import { type ClientSetup, pagePayload, plainPayload, plainSetup, trueAnswer } from '../harness/platform/client-setup.ts';
+import {
+  type ClientSetup,
+  pagePayload,
+  plainPayload,
+  plainSetup,
+  refusedUnnamed,
+  trueAnswer,
+} from '../harness/platform/client-setup.ts';
 import { clockTrial, showsControlledClock } from '../harness/platform/clock-proof.ts';
+import { isBusy } from '../harness/time/busy-machine.ts';
 import type { Diagnosis } from '../verdict/evidence.ts';
 import { equalStamps, membersByPosition, zeroRoundTrip } from './client-diagnosis.ts';
 
 type Performer = Pick<ClientRunner, 'perform'>;
+
+/** How often a start is made again in which the client may have been kept waiting. */
+const mostAgain = 2;
+
+/** A response that left later than this after its time, in ms, was late by the suite's own fault: the start is made again. */
+const mostLateMs = 250;
+
+/**
+ * Starts the client, and again where it was silent and may have given up before it, or the suite, had its turn: on a busy machine it never
+ * asked, or its response left late. A client that is silent in every start is not started so often.
+ *
+ * @param inform told of each start that was made again
+ */
+export async function startInTurn(
+  setup: ClientSetup,
+  starter: Pick<ClientRunner, 'perform' | 'performAgain' | 'mute'>,
+  inform: (text: string) => void,
+  busy: () => boolean = isBusy,
+): Promise<ClientRun> {
+  let clientRun = await starter.perform(setup);
+  for (let again = 0; again < mostAgain && !starter.mute; again += 1) {
+    const late = wasLate(clientRun);
+    if (!late && !(neverAsked(clientRun) && busy())) break;
+    inform(`the client was started again: ${late ? 'the suite answered it late' : 'it did not ask, and the machine was busy'}`);
+    clientRun = await starter.performAgain(clientRun);
+  }
+  return clientRun;
+}
+
+function neverAsked({ setup, requests, attempts }: ClientRun): boolean {
+  if (setup.refusal === 'does not listen') return false;
+  return refusedUnnamed.has(setup.refusal) ? attempts === 0 : requests.length === 0;
+}
+
+/** Whether a client reported nothing, and its response left later than the setup says. */
+function wasLate({ setup, request, reports }: ClientRun): boolean {
+  const [response] = request?.responses ?? [];
+  if (reports.length > 0 || setup.sequel !== undefined || request === undefined || response === undefined) return false;
+  const tookMs = (response.message.atUs - request.message.atUs) / 1000;
+  return setup.clock === undefined && tookMs > setup.forthMs + setup.processingMs + setup.backMs + mostLateMs;
+}
 
 /**
  * Why a start shows nothing of a client under a controlled clock, in words: its stamp comes from another clock. Undefined where it shows

@@ -8,9 +8,9 @@ import { type Latency, Link } from '../../harness/mqtt/link.ts';
 import { ClientRun } from '../../harness/platform/client-run.ts';
 import { plainSetup } from '../../harness/platform/client-setup.ts';
 import { afterReportMs, startClient, tellToAsk } from '../../harness/platform/client-start.ts';
+import { learnConnect } from '../../harness/platform/connect-secrets.ts';
 import { RecordedConnection } from '../../harness/platform/recorded-connection.ts';
 import { reportsOf } from '../../harness/platform/reported-time.ts';
-import { learnSecret } from '../../harness/text/secrets.ts';
 
 /** What makes an encounter. */
 export interface PairSetup {
@@ -47,9 +47,7 @@ export async function runPair({ client, venue, server, identity, type, latency, 
   const reports = reportsOf(client);
   const connections: RecordedConnection[] = [];
   const take = ({ packet }: Frame, direction: keyof Latency): void => {
-    if (packet.cmd === 'connect' && packet.password !== undefined) {
-      for (const { secrets } of [client, server.target]) learnSecret(secrets, packet.password.toString('utf8'));
-    }
+    if (packet.cmd === 'connect') learnConnect(packet, identity, client, server.target);
     if (packet.cmd === 'publish' && direction === 'forth')
       clientRun.keep(reports.fromMessage?.(packet.topic, Buffer.from(packet.payload), identity));
     clientRun.changed();

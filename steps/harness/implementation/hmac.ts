@@ -24,6 +24,17 @@ export function sign({ clientId, deviceName, productKey, deviceSecret, timestamp
   return createHmac(digests[method], deviceSecret).update(stamped).digest('hex').toUpperCase();
 }
 
+/** Every signature that a device may make for an MQTT client id, in upper case hex digits: by each method, with its timestamp and without. */
+export function signaturesOf(mqttClientId: string, { productKey, deviceName, deviceSecret }: Identity): string[] {
+  if (deviceSecret === undefined) return [];
+  const { clientId = mqttClientId, attributes } = parseMqttClientId(mqttClientId) ?? {};
+  const timestamp = attributes?.get('timestamp');
+  const stamps = timestamp === undefined ? [{}] : [{}, { timestamp }];
+  return methods.flatMap((method) =>
+    stamps.map((stamp) => sign({ clientId, productKey, deviceName, deviceSecret, method, ...stamp })),
+  );
+}
+
 /** An MQTT client id in its parts: `{clientId}|securemode=3,signmethod=hmacsha256,timestamp=…,_ss=1|`. */
 export interface MqttClientId {
   readonly clientId: string;

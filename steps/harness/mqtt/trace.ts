@@ -149,7 +149,7 @@ export function describeFrame({ direction, packet }: Pick<Frame, 'direction' | '
 export function describePacket(packet: Packet): string {
   switch (packet.cmd) {
     case 'connect':
-      return `CONNECT  client id ${printable(packet.clientId, 80)}`;
+      return `CONNECT  client id ${printable(packet.clientId, 300)}`;
     case 'connack': {
       const code = packet.reasonCode ?? packet.returnCode ?? 0;
       return `CONNACK  ${code === 0 ? 'accepted' : `refused, code ${code}`}`;

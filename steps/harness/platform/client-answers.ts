@@ -1,15 +1,14 @@
-import type { IConnectPacket } from 'mqtt-packet';
 import type { ControlledClock } from '../implementation/controlled-clock.ts';
 import type { Identity, Target } from '../implementation/target.ts';
 import { type Request, requestOf, responseOf } from '../message/exchange.ts';
 import { readPayload } from '../message/payload.ts';
 import { assertValid } from '../message/schema.ts';
-import { learnSecret } from '../text/secrets.ts';
 import { now, wallMsAt } from '../time/now.ts';
 import type { ClientMessage } from './client-connection.ts';
 import type { ClientRun } from './client-run.ts';
 import type { Script } from './client-script.ts';
 import { type Answer, beyondMillisecondNs, leadOf, type ResponseTimes, receiveTimeOf, writeAnswer } from './client-setup.ts';
+import { learnConnect } from './connect-secrets.ts';
 import { otherServices } from './other-services.ts';
 import type { Platform } from './platform.ts';
 import type { Reports } from './reported-time.ts';
@@ -41,7 +40,7 @@ export function scriptOf(parts: StartParts): Script {
   return {
     autoSubscription,
     onConnect: (packet, connection) => {
-      learnPassword(packet, target);
+      learnConnect(packet, clientRun.identity, target);
       setImmediate(() => clientRun.changed());
       if (setup.refusal === 'refuses CONNECT') return { refuse: 5 };
       if (setup.slowConnectMs === 0) {
@@ -181,11 +180,6 @@ function deliver(
     ...(unsent ? { unsent } : {}),
     ...(valid ? {} : { preliminary: true }),
   });
-}
-
-/** Keeps a client's password out of every report: it is derived from the device secret, or built into the client. */
-export function learnPassword({ password }: IConnectPacket, { secrets }: Target): void {
-  if (password !== undefined) learnSecret(secrets, password.toString('utf8'));
 }
 
 /**

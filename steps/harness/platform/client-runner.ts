@@ -9,13 +9,14 @@ import { conceal } from '../text/secrets.ts';
 import { nowUs } from '../time/now.ts';
 import { standstills } from '../time/standstill.ts';
 import { stopwatch } from '../time/stopwatch.ts';
-import { learnPassword, otherDevice, type StartParts, scriptOf } from './client-answers.ts';
+import { otherDevice, type StartParts, scriptOf } from './client-answers.ts';
 import { runClient } from './client-execution.ts';
 import { ClientRun } from './client-run.ts';
 import type { Script } from './client-script.ts';
 import { beyondMillisecondNs, type ClientSetup, isMeant, plainSetup, refusals, refusedUnnamed } from './client-setup.ts';
 import { clockFault } from './clock-proof.ts';
 import { ClosedPort } from './closed-port.ts';
+import { learnConnect } from './connect-secrets.ts';
 import { Platform, type PlatformOptions } from './platform.ts';
 import { platformAdvice } from './platform-advice.ts';
 import { type Reports, reportsOf } from './reported-time.ts';
@@ -300,7 +301,7 @@ function platformOptions(target: Target): PlatformOptions {
   const { tls } = target;
   const script: Script = {
     onConnect: (packet) => {
-      learnPassword(packet, target);
+      learnConnect(packet, undefined, target);
       return 'accept';
     },
   };

@@ -29,6 +29,12 @@ const mostBehindMs = 5000;
 /** What is known less well than this, in ms, shows nothing of a report that it holds: it is measured again. */
 const mostUncertainMs = 100;
 
+/**
+ * How far whole milliseconds on both of the client's clock readings, and halves of stamps that are rounded, may put its result off, in ms,
+ * doubled. The Rules say so; how halves are rounded is judged on a controlled clock.
+ */
+const twiceRounding = 3n;
+
 /** The suite cannot judge: the machine is too busy, or the client reports too late. */
 export class TooUncertain extends Error {
   override readonly name = 'TooUncertain';
@@ -106,11 +112,10 @@ function expectedOf(
   if (times === undefined) return [];
   const sum = times[0] + times[1];
   const [least, most] = elapsed;
-  // Whole milliseconds on both of the client's clock readings, and rounding of the result either way: 1 ms.
-  const slack = exact ? 1n : 2n;
+  const slack = exact ? 1n : twiceRounding;
   const display = seconds ? 2000n : 0n;
   const twiceLow = sum + BigInt(Math.floor(least)) - slack - display;
-  const twiceHigh = sum + BigInt(Math.ceil(most)) + (later ? 2n : slack) + display;
+  const twiceHigh = sum + BigInt(Math.ceil(most)) + (later ? twiceRounding : slack) + display;
   const text = `${halved((twiceLow + twiceHigh) / 2n)}, to within ${halved((twiceHigh - twiceLow) / 2n)} ms`;
   return [{ twiceLow, twiceHigh, request, response, elapsed, later, text }];
 }

@@ -9,6 +9,9 @@ const cut = '…';
 /** Shorter values are parts of ordinary words: hiding them would make a report unreadable. In characters. */
 const shortest = 4;
 
+/** Shorter values that a client shows are taken for words, in characters. */
+const shortestLearnt = 6;
+
 /** Shorter pieces of base64, or lines of a secret, may be parts of ordinary words too. In characters. */
 const shortestPiece = 8;
 
@@ -36,7 +39,7 @@ export function secretsOf(values: readonly (string | undefined)[]): string[] {
  * @param secrets the target's list, which grows
  */
 export function learnSecret(secrets: string[], value: string): void {
-  if (value.length >= shortestPiece && !maskOf(secrets).hides(value)) secrets.push(value);
+  if (value.length >= shortestLearnt && !maskOf(secrets).hides(value)) secrets.push(value);
 }
 
 /** One mask per list: a run keeps one list, and applies its mask to every line of every scenario. */

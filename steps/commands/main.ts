@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { EnvironmentError, InputFileError } from '../harness/implementation/errors.ts';
 import { WrongUse } from '../harness/text/usage-error.ts';
 import { FeatureError, root } from '../requirements/requirement.ts';
+import { compareCommand } from './compare/compare-flags.ts';
 import { completionCommand } from './completion/completion-flags.ts';
 import { doctorCommand } from './doctor/doctor-flags.ts';
 import { explainCommand } from './explain/explain-flags.ts';
@@ -28,6 +29,7 @@ const commands = [
   mergeCommand,
   interopCommand,
   loadCommand,
+  compareCommand,
   verifyCommand,
   listCommand,
   explainCommand,

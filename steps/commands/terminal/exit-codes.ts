@@ -14,6 +14,13 @@ export const verifyExitCodes: Readonly<Record<0 | 1 | 2, string>> = {
   2: 'wrong use, or the certificate is signed and no --key was given',
 };
 
+/** What the exit codes of `compare` mean. */
+export const compareExitCodes: Readonly<Record<0 | 1 | 2, string>> = {
+  0: 'no MUST got worse',
+  1: 'a MUST got worse',
+  2: 'wrong use: flags, or files that are no reports of implementations of one role',
+};
+
 /** What the exit codes of `interop` mean. */
 export const interopExitCodes: Readonly<Record<0 | 1 | 2 | 3 | 4, string>> = {
   0: 'every pair that can be put together works together',

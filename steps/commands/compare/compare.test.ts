@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { call, temporaryFolder } from '../../testing/command-line.ts';
+import { report, requirement } from '../../testing/sample-report.ts';
+import type { Report, RequirementResult, Status } from '../../verdict/report.ts';
+import { compareReports } from './comparison.ts';
+
+/** A requirement with this id and status. */
+const one = (id: string, status: Status, more: Partial<RequirementResult> = {}): RequirementResult => ({
+  ...requirement(status),
+  id,
+  level: 'must',
+  ...more,
+});
+const of = (...requirements: RequirementResult[]): Report => ({ ...report([]), requirements });
+const ids = (changes: readonly { readonly id: string }[]): string[] => changes.map(({ id }) => id);
+
+describe('a comparison', () => {
+  test('says what got worse, better, and otherwise', () => {
+    const old = of(one('a', 'passed'), one('b', 'failed'), one('c', 'failed'), one('d', 'passed'), one('e', 'passed'));
+    const now = of(one('a', 'failed'), one('b', 'passed'), one('c', 'untested'), one('d', 'untested'), one('e', 'passed'));
+    const { worse, better, other, mustGotWorse } = compareReports(old, now);
+    assert.deepEqual([ids(worse), ids(better), ids(other), mustGotWorse], [['a', 'd'], ['b', 'c'], [], true]);
+  });
+
+  test('says what is new and gone in the set, and whose text changed', () => {
+    const digest = 'f'.repeat(64);
+    const { added, removed, reworded } = compareReports(
+      of(one('a', 'passed'), one('b', 'passed')),
+      of(one('b', 'passed', { digest }), one('c', 'failed')),
+    );
+    assert.deepEqual([ids(added), ids(removed), reworded], [['c'], ['a'], ['b']]);
+  });
+
+  test('lets a SHOULD get worse without a word about MUST', () => {
+    const level = 'should';
+    const { worse, mustGotWorse } = compareReports(of(one('a', 'passed', { level })), of(one('a', 'warning', { level })));
+    assert.deepEqual([ids(worse), mustGotWorse], [['a'], false]);
+  });
+});
+
+describe('compare', () => {
+  const folder = temporaryFolder();
+  const write = (name: string, content: Report): string => {
+    mkdirSync(join(folder, name), { recursive: true });
+    writeFileSync(join(folder, name, 'report.json'), JSON.stringify(content));
+    return join(folder, name);
+  };
+  const [good, bad] = [write('good', of(one('server-a', 'passed'))), write('bad', of(one('server-a', 'failed')))];
+
+  test('exits with 1 where a MUST got worse, and writes text, JSON and a page', async () => {
+    const page = join(folder, 'page.html');
+    const text = await call(['compare', good, bad, '--page', page]);
+    assert.equal(text.code, 1, text.stderr);
+    assert.match(text.stdout, /Worse:\n {2}server-a {2}MUST {2}passed → failed\n/);
+    assert.match(readFileSync(page, 'utf8'), /A MUST got worse: 1 worse, 0 better\. server-a/);
+    const { code, stdout } = await call(['compare', bad, join(good, 'report.json'), '--json']);
+    assert.equal(code, 0);
+    assert.deepEqual(ids((JSON.parse(stdout) as { better: { id: string }[] }).better), ['server-a']);
+  });
+
+  test('takes only reports, and only of one role', async () => {
+    const { code, stderr } = await call(['compare', good, join(folder, 'none')]);
+    assert.deepEqual([code, /none: there is no such report/.test(stderr)], [2, true], stderr);
+    const client = of(one('client-a', 'passed'));
+    const other = write('client', { ...client, target: { ...client.target, role: 'client' } });
+    assert.match((await call(['compare', good, other])).stderr, /compare two of one role/);
+    writeFileSync(join(folder, 'x.json'), '{}');
+    assert.match((await call(['compare', good, join(folder, 'x.json')])).stderr, /is no report of this version/);
+  });
+});

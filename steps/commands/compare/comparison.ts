@@ -1,0 +1,109 @@
+import type { Report, RequirementResult, ScenarioResult, Status } from '../../verdict/report.ts';
+
+/** How a requirement stands in the new report, next to the old one. */
+export interface Change {
+  readonly id: string;
+  readonly level: 'must' | 'should';
+  readonly sentence: string;
+  /** Absent in a requirement that only the new report has. */
+  readonly old?: Status;
+  /** Absent in a requirement that only the old report has. */
+  readonly new?: Status;
+  /** True where the text of the requirement is another one. */
+  readonly reworded: boolean;
+  /** Titles of the scenarios that went another way. */
+  readonly scenarios: readonly string[];
+}
+
+/** What differs between two reports. */
+export interface Comparison {
+  readonly old: Side;
+  readonly new: Side;
+  /** Requirements that are not proven any more, those of MUST first. */
+  readonly worse: readonly Change[];
+  readonly better: readonly Change[];
+  /** Requirements that went another way, neither better nor worse: what failed is now untested, for example. */
+  readonly other: readonly Change[];
+  /** Requirements that only the new report has. */
+  readonly added: readonly Change[];
+  /** Requirements that only the old report has. */
+  readonly removed: readonly Change[];
+  /** Ids of requirements whose text is another one. */
+  readonly reworded: readonly string[];
+  /** True where a MUST got worse. */
+  readonly mustGotWorse: boolean;
+}
+
+/** One of the two reports. */
+export interface Side {
+  readonly name: string;
+  readonly verdict: string;
+  /** The released requirement set, or that there is none. */
+  readonly set: string;
+  readonly finished: string;
+  readonly durationMs: number;
+}
+
+/** Results that prove something bad, and those that prove nothing; a pass is above both. */
+const ranks: Readonly<Record<Status, number>> = {
+  failed: 0,
+  warning: 0,
+  inconclusive: 1,
+  untested: 1,
+  inapplicable: 1,
+  passed: 2,
+};
+
+/**
+ * Compares two reports of implementations of one role.
+ *
+ * A requirement gets worse when it passed and does not pass any more, for whatever reason, and when it fails and did not fail before.
+ */
+export function compareReports(old: Report, now: Report): Comparison {
+  const before = new Map(old.requirements.map((requirement) => [requirement.id, requirement]));
+  const after = new Map(now.requirements.map((requirement) => [requirement.id, requirement]));
+  const both = now.requirements.flatMap((requirement) => {
+    const earlier = before.get(requirement.id);
+    return earlier === undefined ? [] : [changeOf(earlier, requirement)];
+  });
+  const differing = both.filter((change) => change.old !== change.new);
+  const step = ({ old: from = 'untested', new: to = 'untested' }: Change): number => ranks[to] - ranks[from];
+  const worse = differing.filter((change) => step(change) < 0).toSorted((a, b) => a.level.localeCompare(b.level));
+  return {
+    old: sideOf(old),
+    new: sideOf(now),
+    worse,
+    better: differing.filter((change) => step(change) > 0),
+    other: differing.filter((change) => step(change) === 0),
+    added: now.requirements.filter(({ id }) => !before.has(id)).map((requirement) => changeOf(undefined, requirement)),
+    removed: old.requirements.filter(({ id }) => !after.has(id)).map((requirement) => changeOf(requirement, undefined)),
+    reworded: both.filter(({ reworded }) => reworded).map(({ id }) => id),
+    mustGotWorse: worse.some(({ level }) => level === 'must'),
+  };
+}
+
+function changeOf(old: RequirementResult | undefined, now: RequirementResult | undefined): Change {
+  const { id = '', level = 'must', sentence = '' } = now ?? old ?? {};
+  const before = new Map((old?.scenarios ?? []).map(({ title, status }) => [title, status]));
+  const moved = ({ title, status }: ScenarioResult): boolean => before.has(title) && before.get(title) !== status;
+  return {
+    id,
+    level,
+    sentence,
+    ...(old === undefined ? {} : { old: old.status }),
+    ...(now === undefined ? {} : { new: now.status }),
+    reworded: old !== undefined && now !== undefined && old.digest !== now.digest,
+    scenarios: (now?.scenarios ?? []).filter(moved).map(({ title }) => title),
+  };
+}
+
+function sideOf({ target, verdict, requirementSet, started, finished, durationMs }: Report): Side {
+  const { name, version } = target;
+  return {
+    name: version === undefined ? name : `${name} ${version}`,
+    verdict,
+    set: requirementSet?.modified.length === 0 ? requirementSet.name : 'no released set',
+    finished: finished ?? started,
+    durationMs,
+  };
+}

@@ -10,31 +10,27 @@ import { stamps, timeOf, toWithin } from './stamp.ts';
 Then(
   'no exchange took less than the server claims, to within {duration} or one step of the clock',
   function (this: ServerWorld, ms: number) {
-    // A tick of the clock may fall into an exchange, and is then claimed whole; into all of them together falls no more than they took.
+    // A tick of the clock may fall into an exchange, and is then claimed whole. A server may also round its two stamps in different directions,
+    // in every exchange, so the sum of all claims proves nothing.
     const spare = toWithin(this, ms);
     for (const exchange of this.scenario.exchanges)
       requireTrueClaim(this, exchange, claimOf(this, exchange), roundTrip(exchange), spare);
-    const last = this.scenario.exchanges.at(-1);
-    if (last === undefined) throw new Error('no exchange was made');
-    const begin = Math.min(...this.scenario.exchanges.map(({ request }) => request.message.atUs));
-    const end = Math.max(...this.scenario.exchanges.map(({ response }) => response.message.atUs));
-    const claimed = this.scenario.exchanges.reduce((sum, exchange) => sum + claimOf(this, exchange), 0);
-    requireTrueClaim(this, last, claimed, (end - begin) / 1000, spare);
+    if (this.scenario.exchanges.length === 0) throw new Error('no exchange was made');
   },
 );
 
-/** How long the server claims to have taken, in ms, or the blame for a time that cannot be read. */
+/** How long the server claims to have taken, in ms, or a failure for a time that cannot be read. */
 function claimOf(world: ServerWorld, exchange: Exchange): number {
   timeOf(world, exchange, 'serverSendTime');
   timeOf(world, exchange, 'serverRecvTime');
   return claimedProcessing(exchange) ?? 0;
 }
 
-/** All in ms; what is claimed and took is that of one exchange, or of all of them together. */
+/** All in ms. */
 function requireTrueClaim(world: ServerWorld, { response }: Exchange, claimed: number, took: number, spare: number): void {
   if (claimed <= took + spare) return;
   world.fail({
-    expected: `a processing time of ${took.toFixed(3)} ms at the most, which is what was needed for one exchange, or for all together`,
+    expected: `a processing time of ${took.toFixed(3)} ms at the most, as long as the exchange took`,
     received: `${claimed} ms: ${response.payload.text}`,
     likely: 'the processing time is made up, or serverRecvTime belongs to an earlier exchange',
     at: [response, ...stamps.map((name) => `/${name}`)],

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Envelope } from '@cucumber/messages';
 import { schemaFaults } from '../../harness/message/schema.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
@@ -54,6 +54,9 @@ interface Part {
  */
 export async function merge(folders: readonly string[], options: MergeOptions): Promise<number> {
   const { report: folder, sign, json = false, verbose = false } = options;
+  const own = folders.find((input) => resolve(input) === resolve(folder));
+  if (own !== undefined)
+    throw new WrongUse(`--report ${folder}: is one of the shards; name another folder for the merged report`);
   const key = sign === undefined ? undefined : readSigningKey(sign);
   const read = folders.map(readPart);
   const parts = inOrder(read);

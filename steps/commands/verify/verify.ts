@@ -1,7 +1,8 @@
-import { statSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { printable } from '../../harness/text/printable.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
+import { certificateFiles } from '../../report/certificate/certificate-files.ts';
 import { KeyError, readPublicKey } from '../../report/certificate/keys.ts';
 import type { Statement } from '../../report/certificate/statement.ts';
 import { type Verification, verifyFolder } from '../../report/certificate/verification.ts';
@@ -15,7 +16,12 @@ import { isSystemError } from '../terminal/failed-writes.ts';
  */
 export async function verify(folder: string, { key }: { readonly key?: string }): Promise<number> {
   if (!isFolder(folder)) throw new WrongUse(`${folder}: there is no such folder; expected one that "run" wrote its reports into`);
-  const verification = await check(folder, key === undefined ? undefined : publicKey(key));
+  const signer = key === undefined ? undefined : publicKey(key);
+  if (!existsSync(join(folder, certificateFiles.certificate)))
+    throw new WrongUse(
+      `${folder}: there is no ${certificateFiles.certificate}; a whole run writes one when its verdict stands, and otherwise says why there is none`,
+    );
+  const verification = await check(folder, signer);
   const { faults, remarks, signature, statement } = verification;
   const name = basename(resolve(folder));
   for (const { file, what } of faults) console.log(printable(`${file}: ${what}`));

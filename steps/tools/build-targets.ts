@@ -1,0 +1,15 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../requirements/requirement.ts';
+
+/**
+ * `node build-targets.ts FOLDER`: writes the target files of the references into a folder of compiled programs, beside those that they
+ * start.
+ */
+const folder = join(process.argv[2] ?? 'dist', 'fixtures/targets');
+mkdirSync(folder, { recursive: true });
+for (const role of ['server', 'client']) {
+  const text = readFileSync(join(root, `fixtures/targets/reference-${role}.yaml`), 'utf8');
+  const compiled = text.replaceAll(/(\.\.\/reference\/\w+)\.ts/g, '$1.js').replace('../../schemas/', '../../../schemas/');
+  writeFileSync(join(folder, `reference-${role}.yaml`), compiled);
+}

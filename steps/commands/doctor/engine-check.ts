@@ -50,16 +50,21 @@ export async function seeImage(name: string): Promise<Seen> {
   }
 }
 
+/** Whether the engine has the image of a container. @throws EnvironmentError when none answers */
+export async function isHere({ image }: ContainerStart): Promise<boolean> {
+  return image !== undefined && (await imageId(await connectEngine(), image)) !== undefined;
+}
+
 /**
- * Whether a container of the target's image can be started: in its network, with its confinement in short, and taken away at once.
+ * Whether a container of a client's image can be started: in its network, with its confinement in short, and taken away at once.
  * Nothing is tried where the image is not here.
  *
  * @throws EnvironmentError when no engine answers, or it cannot do what the target needs
  */
-export async function seeContainer(target: Target, start: ContainerStart): Promise<Seen | undefined> {
+export async function seeContainer(target: Target, start: ContainerStart): Promise<Seen> {
   const engine = await connectEngine();
   requireClusterSupport(engine, target, start);
-  if (start.image === undefined || (await imageId(engine, start.image)) === undefined) return undefined;
+  if (start.image === undefined || !(await isHere(start))) return notNeeded('not tried: its image is not here yet');
   const advice = `Start it by hand to see more: docker run --rm ${start.image}`;
   try {
     const network = await networkFor(engine, target.role, start);

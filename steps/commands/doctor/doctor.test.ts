@@ -92,7 +92,7 @@ describe('doctor', { concurrency: 2, timeout: 180_000 }, () => {
     const locked = JSON.parse(readFileSync(fixtureTarget(folder, 'unusual/server/closes-on-violation'), 'utf8')) as object;
     const devices = [{ productKey: 'a1PkTest01', deviceName: 'dev01' }];
     const refused = await connect(
-      writeTarget(folder, { ...locked, name: 'refused', devices, capabilities: [], ready: { within: '2s' } }),
+      writeTarget(folder, { ...locked, name: 'refused', role: 'server', devices, capabilities: [], ready: { within: '2s' } }),
     );
     assert.deepEqual([refused.code, refused.said[0]], [3, 'problem']);
     assert.match(refused.said[2] ?? '', /the credentials are not those that the server knows: see auth and devices/);

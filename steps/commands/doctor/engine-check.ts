@@ -9,16 +9,18 @@ import { notNeeded, ok, problem, type Seen } from './finding.ts';
 
 type ImageDistributionOptions = NonNullable<Parameters<ReturnType<Engine['docker']['getImage']>['distribution']>[0]>;
 
-/** Which engine answers, and where. @throws EnvironmentError when none does */
+/** Which engine answers, where, and why it is this one. @throws EnvironmentError when none does */
 export async function seeEngine(): Promise<Seen> {
-  const { docker, client, here, remote, cluster, lacks } = await connectEngine();
+  const { docker, client, from, besides, here, remote, cluster, lacks } = await connectEngine();
   const { serverVersion, operatingSystemType, architecture } = client.info.containerRuntime;
   const machine = cluster ? 'Kubernetes' : `${operatingSystemType}/${architecture}`;
   const { protocol, host, port, socketPath } = docker.modem as unknown as Readonly<Record<string, string | number | undefined>>;
   const where = socketPath === undefined ? `${protocol}://${host}:${port}` : `unix://${socketPath}`;
   const away = wayTo({ cluster, remote });
   const more = [...(here ? [] : [away]), ...lacks];
-  return ok([`${serverVersion} (${machine}) at ${where}`, ...more].join('; '));
+  const ignored =
+    besides.length === 0 ? [] : [`${besides.join(' and ')} ${besides.length === 1 ? 'does' : 'do'} not count beside it`];
+  return ok([`${serverVersion} (${machine}) at ${where} (${from})`, ...ignored, ...more].join('; '));
 }
 
 /** How containers of an engine that is not here meet the suite. */

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import type { ContainerRuntimeClient } from 'testcontainers';
+import { boundCredentialHelpers } from './credential-helper.ts';
 import { defaultRoute } from './default-route.ts';
 import { checkDockerClientConfig } from './docker-client-config.ts';
 import { type EngineAddress, engineAddress } from './engine-address.ts';
@@ -73,6 +74,7 @@ async function connect(): Promise<Engine> {
   const found = { ...asked, host: await answeringEngine(asked) };
   const testcontainers = await import('testcontainers');
   await tellTestcontainers(found);
+  await boundCredentialHelpers();
   const client = await testcontainers.getContainerRuntimeClient().catch((error: unknown) => {
     throw new EnvironmentError(
       `What answers at ${found.host} (${found.from}) is no Docker engine that the suite can use: ${engineWords(error)}.\n` +

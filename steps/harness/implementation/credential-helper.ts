@@ -4,7 +4,7 @@ import { cleanUpGroup, startCleanupProcess } from './cleanup-process.ts';
 import { EnvironmentError } from './errors.ts';
 
 /** How long a credential helper may take, in ms: it may ask a service elsewhere. */
-const mostMs = 30_000;
+const mostMs = 20_000;
 
 /** What a credential helper knows of a registry. */
 export type Credentials =
@@ -17,9 +17,15 @@ export type Credentials =
  */
 export async function boundCredentialHelpers(): Promise<void> {
   const { CredentialProvider } = await import('testcontainers/build/container-runtime/auth/credential-provider.js');
+  // Asked once for each registry, because one that hangs would be waited for each time.
+  const asked = new Map<string, Promise<Credentials | undefined>>();
   CredentialProvider.prototype.getAuthConfig = async function (registry, config) {
     const name = this.getCredentialProviderName(registry, config);
-    return name === undefined || name === '' ? undefined : askCredentialHelper(`docker-credential-${name}`, registry);
+    if (name === undefined || name === '') return undefined;
+    const key = `${name} ${registry}`;
+    const answer = asked.get(key) ?? askCredentialHelper(`docker-credential-${name}`, registry);
+    asked.set(key, answer);
+    return answer;
   };
 }
 

@@ -11,10 +11,14 @@ export const doctorCommand: CommandDefinition = (program, done) => {
     .argument('[target]', 'target file; without it: what the embedded references need')
     .option(...sharedOptions.report, 'conformance-report')
     .option(...sharedOptions.root)
+    .option('--connect', 'also has a device connect, subscribe and ask, or starts the client once; judges nothing')
     .option('--json', 'as JSON: ready, and the findings')
     .addHelpText(
       'after',
-      helpFooter({ codes: doctorExitCodes, examples: ['doctor', 'doctor acme.yaml', 'doctor acme.yaml --json'] }),
+      helpFooter({
+        codes: doctorExitCodes,
+        examples: ['doctor', 'doctor acme.yaml', 'doctor acme.yaml --connect', 'doctor acme.yaml --json'],
+      }),
     )
     .action(async (target: string | undefined, flags: DoctorFlags) => {
       const { doctor } = await import('./doctor.ts');

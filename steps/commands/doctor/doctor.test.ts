@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { connectEngine } from '../../harness/implementation/engine.ts';
@@ -27,13 +28,16 @@ function statuses(stdout: string): Readonly<Record<string, string>> {
   return Object.fromEntries(findings.map(({ name, status }) => [name, status]));
 }
 
-describe('doctor', { concurrency: 2, timeout: 60_000 }, () => {
+describe('doctor', { concurrency: 2, timeout: 180_000 }, () => {
   test('without a target needs no engine, and is content', async () => {
     const { code, stdout, stderr } = await call(['doctor'], { cwd: folder, env: noEngine });
     assert.equal(code, 0, stdout);
     assert.equal(stderr, '');
     assert.match(stdout, /^ {2}ok +Node +v\d+\./m);
-    assert.match(stdout, /^ {2}not needed +Docker engine +No Docker engine answers\. Only a target in a container needs one\.$/m);
+    assert.match(
+      stdout,
+      /^ {2}not needed +Docker engine +No Docker engine answers at tcp:\/\/127\.0\.0\.1:1 \(DOCKER_HOST\): .*\. Only a target in a container needs one\.$/m,
+    );
     assert.match(stdout, /\nall that it needs is there; next: .* run\n$/);
   });
 
@@ -41,7 +45,10 @@ describe('doctor', { concurrency: 2, timeout: 60_000 }, () => {
     const path = writeTarget(folder, { name: 'c', role: 'server', container: { image: 'acme/hub:1', port: 1883 } });
     const { code, stdout } = await call(['doctor', path], { cwd: folder, env: noEngine });
     assert.equal(code, 3);
-    assert.match(stdout, /^ {2}problem +Docker engine +No Docker engine answers\.\n +Start one, or point DOCKER_HOST at one/m);
+    assert.match(
+      stdout,
+      /^ {2}problem +Docker engine +No Docker engine answers at tcp:.* refused.*\.\n +Start one, or point DOCKER_HOST at one/m,
+    );
     assert.match(stdout, /^ {2}not needed +image +not tried: no engine answers$/m);
     assert.match(stdout, /\n1 problem to mend first\n$/);
     assert.doesNotMatch(stdout, /^\s+at /m);
@@ -53,7 +60,8 @@ describe('doctor', { concurrency: 2, timeout: 60_000 }, () => {
       env: noEngine,
     });
     assert.equal(hub.code, 0, hub.stdout);
-    assert.equal(statuses(hub.stdout)['program'], 'ok');
+    const { program, start: started } = statuses(hub.stdout);
+    assert.deepEqual({ program, started }, { program: 'ok', started: 'ok' });
     const away = writeTarget(folder, { name: 'a', role: 'server', address: 'mqtt://127.0.0.1:1', ready: { within: '1s' } });
     const nobody = await call(['doctor', away, '--json'], { cwd: folder, env: noEngine });
     assert.equal(nobody.code, 3);
@@ -64,6 +72,48 @@ describe('doctor', { concurrency: 2, timeout: 60_000 }, () => {
     assert.equal(sensor.code, 0, sensor.stdout + sensor.stderr);
     const { platform, 'controlled clock': clock } = statuses(sensor.stdout);
     assert.deepEqual({ platform, clock }, { platform: 'ok', clock: 'not needed' });
+  });
+
+  test('waits for a server as a run does', async () => {
+    const command = ['node', '-e', 'console.log("no database"); process.exit(7)', '{port}'];
+    const path = writeTarget(folder, { name: 'gone', role: 'server', process: { command } });
+    const { code, stdout } = await call(['doctor', path], { cwd: folder, env: noEngine });
+    assert.equal(code, 3, stdout);
+    assert.match(stdout, /^ {2}problem +start +gone .* did not start\.\n.*exited with code 7.*no database/m);
+  });
+
+  test('with --connect has a device connect, and judges nothing', async () => {
+    const connect = async (target: string) => {
+      const { code, stdout } = await call(['doctor', target, '--connect', '--root', root], { cwd: folder, env: noEngine });
+      return { code, said: /^ {2}(\S+) +connection +(.*)(?:\n {31}(.*))?$/m.exec(stdout)?.slice(1) ?? [stdout] };
+    };
+    const right = await connect(join(root, 'fixtures/targets/reference-server.yaml'));
+    assert.deepEqual(
+      [right.code, ...right.said.slice(0, 2)],
+      [0, 'ok', 'a device connected and subscribed; its request was answered'],
+    );
+    const silent = await connect(fixtureTarget(folder, 'faulty/server/silent'));
+    assert.deepEqual([silent.code, silent.said[0]], [0, 'ok']);
+    assert.match(silent.said[1] ?? '', /was not answered, which a run judges$/);
+    const locked = JSON.parse(readFileSync(fixtureTarget(folder, 'unusual/server/closes-on-violation'), 'utf8')) as object;
+    const devices = [{ productKey: 'a1PkTest01', deviceName: 'dev01' }];
+    const refused = await connect(
+      writeTarget(folder, { ...locked, name: 'refused', role: 'server', devices, capabilities: [], ready: { within: '2s' } }),
+    );
+    assert.deepEqual([refused.code, refused.said[0]], [3, 'problem']);
+    assert.match(refused.said[2] ?? '', /the credentials are not those that the server knows: see auth and devices/);
+    const client = await connect(join(root, 'fixtures/targets/reference-client.yaml'));
+    assert.deepEqual([client.code, ...client.said.slice(0, 2)], [0, 'ok', 'the client connected and asked; it reported a time']);
+    const lost = writeTarget(folder, {
+      name: 'lost',
+      role: 'client',
+      process: { command: ['node', '-e', 'setTimeout(() => {}, 9e6)', '{port}', '{productKey}', '{deviceName}'] },
+      result: { log: 'time (?<time>\\d+)' },
+      within: '1s',
+    });
+    const nowhere = await connect(lost);
+    assert.deepEqual([nowhere.code, ...nowhere.said.slice(0, 2)], [3, 'problem', 'the client did not connect within 1000 ms']);
+    assert.equal((await call(['doctor', '--connect'], { cwd: folder })).code, 2);
   });
 
   test('of a target file at fault says what validate says', async () => {
@@ -95,13 +145,14 @@ describe('doctor with an engine', { skip, concurrency: 2, timeout: 120_000 }, ()
   };
 
   test('starts a container of the image for a moment', async () => {
-    const { code, stdout } = await doctor('there', base, ['sleep', '60']);
+    const listen = 'require("node:net").createServer().listen(1883); setTimeout(() => {}, 60_000)';
+    const { code, stdout } = await doctor('there', base, ['node', '-e', listen]);
     assert.equal(code, 0, stdout);
     const { 'Docker engine': at, image, container } = statuses(stdout);
     assert.deepEqual({ at, image, container }, { at: 'ok', image: 'ok', container: 'ok' });
     const left = await engine?.docker.listContainers({ all: true, filters: { ancestor: [base], status: ['running'] } });
     assert.deepEqual(
-      left?.filter(({ Command }) => Command.includes('sleep 60')),
+      left?.filter(({ Command }) => Command.includes('60_000')),
       [],
     );
   });
@@ -111,8 +162,11 @@ describe('doctor with an engine', { skip, concurrency: 2, timeout: 120_000 }, ()
     assert.equal(absent.code, 3);
     assert.equal(statuses(absent.stdout)['image'], 'problem');
     assert.match(absent.stdout, /Check its name and tag/);
+    const gone = await doctor('gone', base, ['true']);
+    assert.equal(gone.code, 3);
+    assert.match(gone.stdout, /did not start.*exited with code 0/s);
     const broken = await doctor('broken', base, ['/no/such/program']);
     assert.equal(broken.code, 3);
-    assert.match(broken.stdout, /could be started: .*no such program|no such file/);
+    assert.match(broken.stdout, /did not start.*(no such program|no such file)/s);
   });
 });

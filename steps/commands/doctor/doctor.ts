@@ -3,6 +3,7 @@ import type { Target } from '../../harness/implementation/target.ts';
 import { loadTarget } from '../../harness/implementation/target-file.ts';
 import { printable } from '../../harness/text/printable.ts';
 import { conceal } from '../../harness/text/secrets.ts';
+import { WrongUse } from '../../harness/text/usage-error.ts';
 import { type Paint, painterFor } from '../../report/paint.ts';
 import { root } from '../../requirements/requirement.ts';
 import { suiteCommand } from '../terminal/suite-command.ts';
@@ -13,6 +14,7 @@ import { seeClocks, seeFolder, seeLoopback, seeNode, seeProgram } from './machin
 export interface DoctorFlags {
   readonly report: string;
   readonly root?: string;
+  readonly connect?: true;
   readonly json?: true;
 }
 
@@ -24,11 +26,12 @@ const [nearMs, farMs] = [10_000, 30_000];
  * need, and what else could be used.
  *
  * @returns 0 when all that is needed is there, else 3
- * @throws TargetFileError
+ * @throws TargetFileError, WrongUse
  */
-export async function doctor(path: string | undefined, { report, root: bounds, json }: DoctorFlags): Promise<number> {
+export async function doctor(path: string | undefined, { report, root: bounds, connect, json }: DoctorFlags): Promise<number> {
+  if (path === undefined && connect === true) throw new WrongUse('--connect needs a target file: doctor acme.yaml --connect');
   const target = path === undefined ? undefined : await loadTarget(path, process.env, bounds);
-  const looks = looksFor(target, report);
+  const looks = looksFor(target, report, connect === true);
   if (json !== true) console.log(`what a run ${path === undefined ? 'of the embedded references' : `of ${path}`} needs:`);
   const findings: Finding[] = [];
   for (const each of looks) {
@@ -48,7 +51,7 @@ export async function doctor(path: string | undefined, { report, root: bounds, j
 }
 
 /** All looks, begun; they come back in any order, and are told in this one. */
-function looksFor(target: Target | undefined, report: string): Promise<Finding>[] {
+function looksFor(target: Target | undefined, report: string, connect: boolean): Promise<Finding>[] {
   const { engines } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { engines: { node: string } };
   const inContainer = target?.start.kind === 'container';
   const engine = look('Docker engine', nearMs, async () => (await import('./engine-check.ts')).seeEngine());
@@ -64,41 +67,71 @@ function looksFor(target: Target | undefined, report: string): Promise<Finding>[
     ),
     engine.then((finding) => (inContainer ? finding : unlessNeeded(finding))),
   ];
-  return target === undefined ? looks : [...looks, ...looksAt(target, engine)];
+  return target === undefined ? looks : [...looks, ...looksAt(target, engine, connect)];
 }
 
 /** What the target itself needs. */
-function looksAt(target: Target, engine: Promise<Finding>): Promise<Finding>[] {
+function looksAt(target: Target, engine: Promise<Finding>, connect: boolean): Promise<Finding>[] {
   const { role, start, capabilities } = target;
   const looks: Promise<Finding>[] = [];
   // Where no engine answers, that is told once.
-  const onEngine = (name: string, at: () => Promise<Seen>): void => {
+  const onEngine = (name: string, at: () => Promise<Seen>, withinMs = farMs): void => {
     looks.push(
-      engine.then(({ status }) => look(name, farMs, status === 'ok' ? at : () => notNeeded('not tried: no engine answers'))),
+      engine.then(({ status }) => look(name, withinMs, status === 'ok' ? at : () => notNeeded('not tried: no engine answers'))),
     );
   };
   if (start.kind === 'process') looks.push(look('program', nearMs, () => seeProgram(start)));
-  if (start.kind === 'address')
-    looks.push(look('address', farMs, async () => (await import('./implementation-check.ts')).seeAddress(target, start)));
   if (start.kind === 'container') {
     const { image } = start;
     const built = async (): Promise<Seen> => notNeeded('not tried: the run builds it from its Dockerfile');
     onEngine('image', image === undefined ? built : async () => (await import('./engine-check.ts')).seeImage(image));
-    onEngine('container', async () => {
-      const { seeContainer } = await import('./engine-check.ts');
-      return (await seeContainer(target, start)) ?? notNeeded('not tried: its image is not here yet');
-    });
   }
-  if (role === 'server') return looks;
-  const near = (name: string, at: () => Promise<Seen>): void => {
-    if (start.kind === 'container') onEngine(name, at);
-    else looks.push(look(name, farMs, at));
+  if (role === 'server') return [...looks, ...looksAtServer(target, [engine, ...looks.slice(-1)], connect)];
+  if (start.kind === 'container')
+    onEngine('container', async () => (await import('./engine-check.ts')).seeContainer(target, start));
+  const near = (name: string, at: () => Promise<Seen>, withinMs = farMs): void => {
+    if (start.kind === 'container') onEngine(name, at, withinMs);
+    else looks.push(look(name, withinMs, at));
   };
   near('platform', async () => (await import('./implementation-check.ts')).seePlatform(target));
   if (capabilities.has('clock'))
     near('controlled clock', async () => (await import('./implementation-check.ts')).seeControlledClock(target));
   else looks.push(look('controlled clock', nearMs, () => notNeeded('the target file does not declare the capability clock')));
+  const deadlineMs = farMs + target.ready.withinMs + target.withinMs;
+  if (connect) near('connection', async () => (await import('./start-check.ts')).seeClient(target), deadlineMs);
   return looks;
+}
+
+/** Starts a server, or waits for its address, where what it needs is there; and has a device connect. */
+function looksAtServer(target: Target, needed: readonly Promise<Finding>[], connect: boolean): Promise<Finding>[] {
+  const { start, ready } = target;
+  const withinMs = farMs + ready.withinMs;
+  const check = import('./start-check.ts').then(({ StartCheck }) => new StartCheck(target));
+  const started = Promise.all(needed).then(async (findings) => {
+    const why = await whyNotStarted(target, findings, connect);
+    const at = why === undefined ? async () => (await check).start() : () => notNeeded(`not tried: ${why}`);
+    return look(start.kind === 'process' ? 'start' : start.kind, withinMs, at);
+  });
+  const connected = started.then(() => look('connection', withinMs, async () => (await check).connect()));
+  const last = (connect ? connected : started).then(async (finding) => {
+    await (await check).end();
+    return finding;
+  });
+  return connect ? [started, last] : [last];
+}
+
+/** Why a server is not started, in words; undefined where it is. @param needed what was seen of the engine and its program or image */
+async function whyNotStarted(
+  { start }: Target,
+  [engine, own]: readonly Finding[],
+  connect: boolean,
+): Promise<string | undefined> {
+  if (own?.status === 'problem') return `its ${own.name} is missing`;
+  if (start.kind !== 'container') return undefined;
+  if (engine?.status !== 'ok') return 'no engine answers';
+  const { isHere } = await import('./engine-check.ts');
+  if (connect || (await isHere(start))) return undefined;
+  return start.image === undefined ? 'the run builds its image' : 'its image is not here yet';
 }
 
 function unlessNeeded(finding: Finding): Finding {

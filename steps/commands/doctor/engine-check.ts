@@ -9,16 +9,18 @@ import { notNeeded, ok, problem, type Seen } from './finding.ts';
 
 type ImageDistributionOptions = NonNullable<Parameters<ReturnType<Engine['docker']['getImage']>['distribution']>[0]>;
 
-/** Which engine answers, and where. @throws EnvironmentError when none does */
+/** Which engine answers, where, and why it is this one. @throws EnvironmentError when none does */
 export async function seeEngine(): Promise<Seen> {
-  const { docker, client, here, remote, cluster, lacks } = await connectEngine();
+  const { docker, client, from, besides, here, remote, cluster, lacks } = await connectEngine();
   const { serverVersion, operatingSystemType, architecture } = client.info.containerRuntime;
   const machine = cluster ? 'Kubernetes' : `${operatingSystemType}/${architecture}`;
   const { protocol, host, port, socketPath } = docker.modem as unknown as Readonly<Record<string, string | number | undefined>>;
   const where = socketPath === undefined ? `${protocol}://${host}:${port}` : `unix://${socketPath}`;
   const away = wayTo({ cluster, remote });
   const more = [...(here ? [] : [away]), ...lacks];
-  return ok([`${serverVersion} (${machine}) at ${where}`, ...more].join('; '));
+  const ignored =
+    besides.length === 0 ? [] : [`${besides.join(' and ')} ${besides.length === 1 ? 'does' : 'do'} not count beside it`];
+  return ok([`${serverVersion} (${machine}) at ${where} (${from})`, ...ignored, ...more].join('; '));
 }
 
 /** How containers of an engine that is not here meet the suite. */
@@ -50,16 +52,21 @@ export async function seeImage(name: string): Promise<Seen> {
   }
 }
 
+/** Whether the engine has the image of a container. @throws EnvironmentError when none answers */
+export async function isHere({ image }: ContainerStart): Promise<boolean> {
+  return image !== undefined && (await imageId(await connectEngine(), image)) !== undefined;
+}
+
 /**
- * Whether a container of the target's image can be started: in its network, with its confinement in short, and taken away at once.
+ * Whether a container of a client's image can be started: in its network, with its confinement in short, and taken away at once.
  * Nothing is tried where the image is not here.
  *
  * @throws EnvironmentError when no engine answers, or it cannot do what the target needs
  */
-export async function seeContainer(target: Target, start: ContainerStart): Promise<Seen | undefined> {
+export async function seeContainer(target: Target, start: ContainerStart): Promise<Seen> {
   const engine = await connectEngine();
   requireClusterSupport(engine, target, start);
-  if (start.image === undefined || (await imageId(engine, start.image)) === undefined) return undefined;
+  if (start.image === undefined || !(await isHere(start))) return notNeeded('not tried: its image is not here yet');
   const advice = `Start it by hand to see more: docker run --rm ${start.image}`;
   try {
     const network = await networkFor(engine, target.role, start);

@@ -2,18 +2,11 @@ import { execFile } from 'node:child_process';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { promisify } from 'node:util';
-import { startAddress } from '../../harness/implementation/address.ts';
 import { ControlledClock } from '../../harness/implementation/controlled-clock.ts';
 import { listenAddressOf, listenerOf } from '../../harness/implementation/listen-address.ts';
-import type { AddressStart, Target } from '../../harness/implementation/target.ts';
+import type { Target } from '../../harness/implementation/target.ts';
 import { wallclockLibrary } from '../../harness/implementation/wallclock-library.ts';
 import { ok, problem, type Seen } from './finding.ts';
-
-/** Whether a server that runs already accepts a connection. @throws EnvironmentError when it does not */
-export async function seeAddress(target: Target, start: AddressStart): Promise<Seen> {
-  const { host, port } = await startAddress(target, start);
-  return ok(`port ${port} of ${host} accepts a connection`);
-}
 
 /** Whether the platform that the suite plays can listen where the client will look for it. @throws Error of node:net, EnvironmentError */
 export async function seePlatform(target: Target): Promise<Seen> {

@@ -27,6 +27,8 @@ export async function preflight(run: ServerRun, sinceUs: number, onDelay?: (word
   const fate = await run.fate();
   // How a server that has let a device in ended is told by the scenarios, which find it so.
   if (fate !== undefined && letIn) return false;
+  const unreached = letIn || fate !== undefined ? undefined : await run.started.unreached?.();
+  if (unreached !== undefined) throw new EnvironmentError(`${last.words}; ${unreached.seen}.\n  ${unreached.advice}`);
   if (fate === undefined) throw new EnvironmentError(`${last.words}.\n  ${await adviceOn(candidate, last)}`);
   const output = run.started.output().slice(-10);
   throw new EnvironmentError(

@@ -328,8 +328,19 @@ describe('a container that does not start is answered with what was tried, seen,
     const message = await failureOf({ container: node(STAY), ready: { within: '1s' } });
     assert.match(
       message,
-      /port 1883 of the container \(127\.0\.0\.1:\d+ here\) accepted the connection and closed it again: nothing listens behind it, within 1000 ms/,
+      /port 1883 of the container \(127\.0\.0\.1:\d+ here\) accepted the connection and closed it again: nothing listens behind it, within 1000 ms; nothing listens inside the container\n/,
     );
+  });
+
+  test('when it listens where nobody outside reaches it', async () => {
+    const local = node(LISTEN.replace('0.0.0.0', '127.0.0.1'));
+    const message = await failureOf({ container: local, ready: { within: '2s' } });
+    assert.match(message, /; inside the container it listens on 127\.0\.0\.1:1883 only\n/);
+    assert.match(message, /\n {2}Let it listen on 0\.0\.0\.0: /);
+    const started = await start({ container: local, ready: { log: 'listening', port: false } });
+    const { seen } = (await started.unreached?.()) ?? {};
+    await started.stop();
+    assert.match(seen ?? '', /127\.0\.0\.1:1883 only$/);
   });
 
   test('when no line matches', async () => {

@@ -10,6 +10,7 @@ import { EnvironmentError } from './errors.ts';
 import { fillPlaceholders, type PlaceholderValues } from './fill-placeholders.ts';
 import { unlessGivenUp } from './give-up.ts';
 import { foreignMachine } from './image-architecture.ts';
+import { listeningSockets, socketTables, type Unreached, whyUnreached } from './listening-sockets.ts';
 import { looseness, networkFor, type RunNetwork } from './network.ts';
 import { Output } from './output.ts';
 import { fillAll, valuesFor } from './placeholder-values.ts';
@@ -21,12 +22,16 @@ import { RunningContainer } from './running-container.ts';
 import { notStarted } from './start-failure.ts';
 import type { StartOptions } from './start-options.ts';
 import type { ContainerStart, Target } from './target.ts';
+import { withinTime } from './within-time.ts';
 
 /** How long a connection must stay open to tell a server from the engine's proxy, in ms. */
 const KEPT_MS = 150;
 
 /** The same for ports of another machine that are forwarded to this one, where a refusal takes longer to arrive, in ms. */
 const FORWARDED_KEPT_MS = 1_500;
+
+/** How long an engine may take to show what listens in a container, in ms. */
+const READ_MS = 3_000;
 
 /** A mounted folder must be one of the engine's own machine. */
 const noMounts =
@@ -118,7 +123,9 @@ async function whenReady(
 ): Promise<RestartableStart> {
   const { engine, image, target, start, values, fill } = plan;
   const tried = `a container of ${start.build === undefined ? `the image ${image}` : `the Dockerfile ${start.build.dockerfile}`}`;
-  const advice = 'Run the image by hand to see more. A slow start needs a longer ready.within.';
+  const advice =
+    'Run the image by hand to see more. A slow start needs a longer ready.within.' +
+    (start.port === undefined ? '' : ' Inside, a server has to listen on 0.0.0.0, and not on 127.0.0.1.');
   const logged = target.ready.log === undefined ? [] : [lineSign(output, target.ready.log)];
   try {
     const server = await begin();
@@ -134,8 +141,9 @@ async function whenReady(
     if (problem !== undefined) {
       await running.lastOutput();
       const foreign = await foreignMachine(engine, image);
-      const seen = foreign === undefined ? problem : `${problem}; ${foreign}`;
-      throw notStarted(target, { tried, seen, output: output.last(), advice });
+      const unreached = await unreachedPort(running, start.port);
+      const seen = [problem, foreign, unreached?.seen].filter((words) => words !== undefined).join('; ');
+      throw notStarted(target, { tried, seen, output: output.last(), advice: unreached?.advice ?? advice });
     }
     const readyAt = performance.now();
     return {
@@ -151,9 +159,10 @@ async function whenReady(
       end: running.end,
       lost: running.lost,
       doubt: () => running.doubt(target, readyAt),
+      unreached: () => unreachedPort(running, start.port),
       write: (text) => running.write(text),
       signal: (signal) => running.signal(signal),
-      exec: (command) => running.exec(fill(command), command.join(' ')),
+      exec: async (command) => void (await running.exec(fill(command), command.join(' '))),
       again: async (signal) => {
         const fresh = new Output(target.secrets);
         const next = await running.successor(signal, fresh);
@@ -173,4 +182,19 @@ async function whenReady(
     const seen = [engineWords(error), foreign].filter((words) => words !== undefined).join('; ');
     throw notStarted(target, { tried, seen, output: output.last(), advice });
   }
+}
+
+/** Why a server that runs is not reached at its port, by what listens in its container; undefined where that does not show it. */
+async function unreachedPort(running: RunningContainer, port: number | undefined): Promise<Unreached | undefined> {
+  if (port === undefined || running.ended !== undefined) return undefined;
+  // An image need not have the command, and an engine need not answer any more.
+  const reading = socketTables.map((table) => running.exec(['cat', table], `cat ${table}`).catch(() => ''));
+  let tables: readonly string[] = [];
+  await withinTime(
+    Promise.all(reading).then((texts) => {
+      tables = texts;
+    }),
+    READ_MS,
+  );
+  return tables.some((text) => text !== '') ? whyUnreached(listeningSockets(tables.join('\n')), port) : undefined;
 }

@@ -1,12 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import type { ContainerRuntimeClient } from 'testcontainers';
+import { boundCredentialHelpers } from './credential-helper.ts';
 import { defaultRoute } from './default-route.ts';
 import { checkDockerClientConfig } from './docker-client-config.ts';
+import { type EngineAddress, engineAddress } from './engine-address.ts';
+import { engineWords } from './engine-error.ts';
 import { type EngineInfo, kindOfEngine, kindVariable } from './engine-kind.ts';
+import { answeringEngine, placeOf } from './engine-probe.ts';
 import { EnvironmentError } from './errors.ts';
 import { freePort } from './free-port.ts';
 import { isLeftover, OWNER_LABEL } from './run-owner.ts';
+import type { Tunnel } from './tunnel.ts';
 
 /** How long an engine may take to answer a ping, in ms. */
 const PING_MS = 2_000;
@@ -16,6 +21,9 @@ export interface Engine {
   readonly testcontainers: typeof import('testcontainers');
   readonly client: ContainerRuntimeClient;
   readonly docker: ContainerRuntimeClient['container']['dockerode'];
+  /** What names this engine, in words; and what names another one, and does not count beside it. */
+  readonly from: string;
+  readonly besides: readonly string[];
   /** Where a container's published port is reached from here. */
   readonly host: string;
   /** The address of the engine's machine on which ports are published: no neighbour of that machine has business with them. */
@@ -62,23 +70,18 @@ export function engineAnswers({ docker }: Engine): Promise<boolean> {
 async function connect(): Promise<Engine> {
   nameThisUser();
   checkDockerClientConfig();
-  const asked = process.env['DOCKER_HOST'];
-  await leadToEngine();
+  const asked = await leadToEngine(engineAddress());
+  const found = { ...asked, host: await answeringEngine(asked) };
   const testcontainers = await import('testcontainers');
-  let client: ContainerRuntimeClient;
-  try {
-    client = await testcontainers.getContainerRuntimeClient();
-  } catch {
+  await tellTestcontainers(found);
+  await boundCredentialHelpers();
+  const client = await testcontainers.getContainerRuntimeClient().catch((error: unknown) => {
     throw new EnvironmentError(
-      'No Docker engine answers.\n  Start one, or point DOCKER_HOST at one; a target of kind process or address needs none.',
+      `What answers at ${found.host} (${found.from}) is no Docker engine that the suite can use: ${engineWords(error)}.\n` +
+        '  Point DOCKER_HOST at another one; a target of kind process or address needs none.',
     );
-  }
+  });
   const { dockerode: docker } = client.container;
-  // Where the one that was asked for is silent, testcontainers takes another that it finds.
-  if (!isAsked(docker, process.env['DOCKER_HOST']))
-    throw new EnvironmentError(
-      `No Docker engine answers at DOCKER_HOST=${asked}.\n  Start it there, or see what keeps it from being reached.`,
-    );
   const info = (await docker.info()) as EngineAnswer;
   const kind = kindOfEngine(info, process.env[kindVariable]);
   const cluster = kind === 'kubernetes';
@@ -89,28 +92,40 @@ async function connect(): Promise<Engine> {
   const here = !remote && gateway !== undefined && (await isOwn(gateway));
   const route = remote || here ? undefined : routeOutOfContainer(docker);
   const reached = whereabouts(host, gateway, here, remote, route);
-  const engine = { testcontainers, client, docker, gateway, here, remote, cluster, lacks: lacksOf(info, cluster), ...reached };
+  const { from, besides } = found;
+  const lacks = lacksOf(info, cluster);
+  const engine = { testcontainers, client, docker, from, besides, gateway, here, remote, cluster, lacks, ...reached };
   await doWithoutReaper(engine);
   await removeLeftovers(engine);
   return engine;
 }
 
+/** Tunnels by their addresses: a later attempt finds the one that is open. */
+const tunnels = new Map<string, Promise<Tunnel>>();
+
 /** testcontainers knows no SSH: it is told of a socket that leads to the engine, and of the machine on which ports are published. */
-async function leadToEngine(): Promise<void> {
-  const address = process.env['DOCKER_HOST'];
-  if (address?.startsWith('ssh://') !== true) return;
+async function leadToEngine(address: EngineAddress): Promise<EngineAddress> {
+  const { host: ssh, from } = address;
+  if (ssh?.startsWith('ssh://') !== true) return address;
   const { openTunnel } = await import('./tunnel.ts');
-  const { socket, host } = await openTunnel(address);
-  process.env['DOCKER_HOST'] = `unix://${socket}`;
+  const opening = tunnels.get(ssh) ?? openTunnel(ssh, from);
+  tunnels.set(ssh, opening);
+  opening.catch(() => tunnels.delete(ssh));
+  const { socket, host } = await opening;
   process.env['TESTCONTAINERS_HOST_OVERRIDE'] ??= host;
+  return { ...address, host: `unix://${socket}`, from: `${ssh}, ${from}` };
 }
 
-/** Whether this is the engine of DOCKER_HOST, or any where that says nothing. */
-function isAsked(docker: Engine['docker'], address: string | undefined): boolean {
-  if (address === undefined || address === '') return true;
-  const { hostname, pathname } = new URL(address);
-  const { host, socketPath } = docker.modem as unknown as { readonly host?: string; readonly socketPath?: string };
-  return hostname === '' ? socketPath === pathname : host === hostname;
+/** testcontainers reads DOCKER_HOST and its own file only, and takes another engine where the one that is meant is silent. */
+async function tellTestcontainers({ host, certificates }: EngineAddress & { readonly host: string }): Promise<void> {
+  const { getContainerRuntimeConfig } = await import('testcontainers/build/container-runtime/strategies/utils/config.js');
+  const place = placeOf(host, certificates !== undefined);
+  Object.assign(await getContainerRuntimeConfig(), {
+    tcHost: undefined,
+    dockerHost: 'port' in place ? `tcp://${place.host.includes(':') ? `[${place.host}]` : place.host}:${place.port}` : host,
+    dockerTlsVerify: certificates === undefined ? undefined : '1',
+    dockerCertPath: certificates,
+  });
 }
 
 /**

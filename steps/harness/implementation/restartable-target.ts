@@ -36,6 +36,7 @@ export function restartable(
     ...(first.looseness === undefined ? {} : { looseness: first.looseness }),
     lost,
     doubt: async () => latest.doubt?.(),
+    unreached: async () => latest.unreached?.(),
     output: () => latest.output(),
     ended: () => latest.ended(),
     write: (text) => latest.write(text),

@@ -169,15 +169,17 @@ export class RunningContainer {
    * Runs a command in it.
    *
    * @param shown the command as messages show it, without secrets
+   * @returns what it printed
    * @throws EnvironmentError when the command cannot be run or fails
    */
-  async exec(command: string[], shown: string): Promise<void> {
-    if (this.#container === undefined) return;
+  async exec(command: string[], shown: string): Promise<string> {
+    if (this.#container === undefined) return '';
     const { container } = this.#context.engine.client;
-    const { exitCode } = await container.exec(this.#container, command).catch((error: unknown) => {
+    const { exitCode, output } = await container.exec(this.#container, command).catch((error: unknown) => {
       throw new EnvironmentError(`The command ${shown} could not be run in the container: ${this.#whyNot(error)}.`);
     });
     if (exitCode !== 0) throw new EnvironmentError(`The command ${shown} ended with code ${exitCode} in the container.`);
+    return output;
   }
 
   /** Removes it with its volumes, and leaves its network. Safe to call twice. @throws EnvironmentError when the engine refuses */

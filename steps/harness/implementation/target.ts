@@ -1,5 +1,6 @@
 import type { Confinement } from './confinement.ts';
 import type { End } from './end.ts';
+import type { Unreached } from './listening-sockets.ts';
 
 /** The side of the NTP service that the implementation under test plays. */
 export type Role = 'server' | 'client';
@@ -190,6 +191,8 @@ export interface StartedTarget {
   readonly lost?: Promise<string>;
   /** To be called at the end: why what was seen may not be its own doing, in words, even though `lost` has not settled yet. */
   doubt?(): Promise<string | undefined>;
+  /** Why a server that the suite started in a container is not reached at its port, where what listens inside shows it. */
+  unreached?(): Promise<Unreached | undefined>;
   /** Writes to its standard input. @throws EnvironmentError when it has ended, or is an address. */
   write(text: string): Promise<void>;
   /** Sends it a signal, not its children. @throws EnvironmentError when it has ended, or is an address. */

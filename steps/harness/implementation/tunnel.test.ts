@@ -34,7 +34,7 @@ describe('a tunnel to an engine', { timeout: 10_000 }, () => {
     await assert.rejects(openTunnel('ssh://nobody@build-7'), {
       name: 'EnvironmentError',
       message:
-        /^The Docker engine of DOCKER_HOST=ssh:\/\/nobody@build-7 cannot be reached: nobody@build-7: Permission denied \(publickey\)\.\n/,
+        /^The Docker engine at ssh:\/\/nobody@build-7 \(DOCKER_HOST\) cannot be reached: nobody@build-7: Permission denied \(publickey\)\.\n/,
     });
     rmSync(join(folder, 'ssh'));
     process.env['PATH'] = folder;

@@ -12,7 +12,7 @@ const connectSeconds = 20;
 /** Where an engine listens on its own machine. */
 const usualSocket = '/var/run/docker.sock';
 
-/** An engine that is reached by SSH: `DOCKER_HOST=ssh://[user@]host[:port][/path/of/its.sock]`. */
+/** An engine that is reached by SSH: `ssh://[user@]host[:port][/path/of/its.sock]`. */
 export interface Tunnel {
   /** The socket on this machine that leads to the engine's. */
   readonly socket: string;
@@ -25,9 +25,10 @@ export interface Tunnel {
  * process, and ends with it in whatever way: the other side then reads the end of its input.
  *
  * @param address as DOCKER_HOST has it
+ * @param from what names it, in words
  * @throws EnvironmentError when it does not come about
  */
-export async function openTunnel(address: string): Promise<Tunnel> {
+export async function openTunnel(address: string, from = 'DOCKER_HOST'): Promise<Tunnel> {
   const { username, hostname: host, port, pathname } = new URL(address);
   const folder = mkdtempSync(join(tmpdir(), 'engine-'));
   const removed = cleanUpFolder(folder);
@@ -74,7 +75,7 @@ export async function openTunnel(address: string): Promise<Tunnel> {
     process.off('exit', end);
     end();
     throw new EnvironmentError(
-      `The Docker engine of DOCKER_HOST=${address} cannot be reached: ${failure}\n  See whether "ssh ${host}" works without a password, and whether you may use ${remote} there.`,
+      `The Docker engine at ${address} (${from}) cannot be reached: ${failure}\n  See whether "ssh ${host}" works without a password, and whether you may use ${remote} there.`,
     );
   }
   child.unref();

@@ -1,0 +1,70 @@
+import { ServerRun } from '../../harness/device/server-run.ts';
+import { EnvironmentError } from '../../harness/implementation/errors.ts';
+import { startTarget } from '../../harness/implementation/start-target.ts';
+import type { StartedTarget, Target } from '../../harness/implementation/target.ts';
+import { ClientRunner } from '../../harness/platform/client-runner.ts';
+import { plainSetup } from '../../harness/platform/client-setup.ts';
+import { nowUs } from '../../harness/time/now.ts';
+import { preflight } from '../run/preflight.ts';
+import { notNeeded, ok, problem, type Seen } from './finding.ts';
+
+/** Starts a server as a run does, and has a device connect to it. */
+export class StartCheck {
+  readonly #target: Target;
+  readonly #giveUp = new AbortController();
+  readonly #sinceUs = nowUs();
+  #starting: Promise<StartedTarget> | undefined;
+  #started: StartedTarget | undefined;
+
+  constructor(target: Target) {
+    this.#target = target;
+  }
+
+  /** Whether the server is ready in time. @throws EnvironmentError when it is not */
+  async start(): Promise<Seen> {
+    this.#starting = startTarget(this.#target, { giveUp: this.#giveUp.signal });
+    this.#started = await this.#starting;
+    const { host, port, target } = this.#started;
+    if (target.start.kind === 'address') return ok(`port ${port} of ${host} accepts a connection`);
+    return ok(`it was ready after ${((nowUs() - this.#sinceUs) / 1e6).toFixed(1)} s`);
+  }
+
+  /** Whether a device of the target file gets in, and is answered. @throws EnvironmentError with what to change */
+  async connect(): Promise<Seen> {
+    if (this.#started === undefined) return notNeeded('not tried: the server did not start');
+    const answered = await preflight(new ServerRun(this.#started), this.#sinceUs);
+    const request = answered ? 'was answered' : 'was not answered, which a run judges';
+    return ok(`a device connected and subscribed; its request ${request}`);
+  }
+
+  /** Ends the server, however far it has come. */
+  async end(): Promise<void> {
+    this.#giveUp.abort(new EnvironmentError('the server was ended before it had started'));
+    await this.#starting?.then(
+      (started) => started.stop(),
+      // Why it did not start is a finding already.
+      () => {},
+    );
+  }
+}
+
+/** Whether a client gets into the platform that the suite plays, and asks. @throws EnvironmentError when it does not start, with what to change */
+export async function seeClient(target: Target): Promise<Seen> {
+  const runner = await ClientRunner.open(target);
+  try {
+    const fault = await runner.tlsFault();
+    if (fault !== undefined) throw new EnvironmentError(fault);
+    const run = await runner.perform(plainSetup(target.timestampTypes[0] ?? 'long'));
+    if (run.requests.length > 0)
+      return ok(
+        `the client connected and asked; ${run.reports.length > 0 ? 'it reported a time' : 'it reported no time, which a run judges'}`,
+      );
+    if (run.connections.length > 0) return ok('the client connected; it did not ask, which a run judges');
+    return problem(
+      `the client did not connect within ${target.withinMs} ms`,
+      `See where it looks for the platform: {host} and {port} in the target file. Its trace: ${run.lines(10).join(' | ') || 'nothing'}`,
+    );
+  } finally {
+    await runner.close();
+  }
+}

@@ -7,7 +7,8 @@ import { clearCertificate, judgedFiles } from '../../report/certificate/certific
 import { contradictions, recordedMessages, rejudge } from '../../report/certificate/recording.ts';
 import { suiteDigest } from '../../report/certificate/suite-digest.ts';
 import { Console } from '../../report/console.ts';
-import { makeFolder, messageFiles, writeIncomplete } from '../../report/report-folder.ts';
+import { lockFolder } from '../../report/folder-lock.ts';
+import { messageFiles, writeIncomplete } from '../../report/report-folder.ts';
 import { buildReport, type Run } from '../../report/report-json.ts';
 import { specificationFile, writeSpecification } from '../../report/specification/beside-report.ts';
 import { readRequirements, root } from '../../requirements/requirement.ts';
@@ -72,7 +73,7 @@ export async function merge(folders: readonly string[], options: MergeOptions): 
     verbose,
     ...(expectations === undefined ? {} : { expectations }),
   });
-  makeFolder(folder);
+  using _lock = lockFolder(folder);
   clearCertificate(folder);
   writeSpecification(folder, role, requirements);
   writeIncomplete(folder, run, requirements, command);

@@ -1,3 +1,4 @@
+import { utf16Note } from '../harness/implementation/output.ts';
 import type { Target } from '../harness/implementation/target.ts';
 import type { ClientRun } from '../harness/platform/client-run.ts';
 
@@ -14,8 +15,9 @@ export function silenceOf({ connections, requests, fate, setup, reports }: Clien
   return `${seen ?? connected}${refused}${fate === undefined ? '' : `: ${fate}`}`;
 }
 
-/** A hint where a client that runs on has printed nothing at all; undefined elsewhere. */
+/** A hint where a client that runs on has printed nothing at all, or printed UTF-16; undefined elsewhere. */
 export function bufferingHint({ output, ended }: ClientRun, { result }: Target): string | undefined {
+  if (result?.kind === 'log' && output.includes(utf16Note)) return utf16Note;
   if (result?.kind !== 'log' || ended !== undefined || output.some((line) => line.trim() !== '')) return undefined;
   return 'nothing was printed at all: its output may be kept in a buffer (PYTHONUNBUFFERED=1, stdbuf -oL, setvbuf)';
 }

@@ -166,7 +166,7 @@ async function merge(path: string | undefined, folders: readonly string[], optio
   screenOf(options).write(
     `${report.suite.name} ${report.suite.version}: load on ${report.target.name}: ${planInWords(report.plan)}\n  merged from ${folders.join(', ')}\n`,
   );
-  return writeReport(report, options, new FailedWrites());
+  return await writeReport(report, options, new FailedWrites());
 }
 
 /** @throws WrongUse */

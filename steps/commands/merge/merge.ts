@@ -93,7 +93,16 @@ export async function merge(folders: readonly string[], options: MergeOptions): 
   });
   const finished = new Date(Math.max(...parts.map(({ report }) => Date.parse(report.finished ?? ''))));
   const merged = buildReport(run, judgement, finished);
-  return writeReports(merged, { folder, command, console: screen, messages, specified: true, json, partial: undefined, key });
+  return await writeReports(merged, {
+    folder,
+    command,
+    console: screen,
+    messages,
+    specified: true,
+    json,
+    partial: undefined,
+    key,
+  });
 }
 
 /** @throws WrongUse for a folder that holds no shard which came to its end */

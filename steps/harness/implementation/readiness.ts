@@ -1,5 +1,5 @@
 import type { End } from './end.ts';
-import type { Output } from './output.ts';
+import { type Output, utf16Note } from './output.ts';
 import { readPattern } from './pattern.ts';
 
 /**
@@ -19,7 +19,8 @@ export function lineSign(output: Output, pattern: string): Sign {
       resolve(undefined);
     });
   });
-  return (giveUp) => Promise.race([seen, abortion(giveUp).then(() => `no line of its output matched /${pattern}/`)]);
+  const missing = (): string => `no line of its output matched /${pattern}/${output.utf16 ? `: ${utf16Note}` : ''}`;
+  return (giveUp) => Promise.race([seen, abortion(giveUp).then(() => missing())]);
 }
 
 /**

@@ -1,14 +1,15 @@
 import { utf16Note } from '../harness/implementation/output.ts';
 import type { Target } from '../harness/implementation/target.ts';
 import type { ClientRun } from '../harness/platform/client-run.ts';
+import { counted } from '../harness/text/counted.ts';
 
 /** What was seen of a client instead of what was waited for. */
 export function silenceOf({ connections, requests, fate, setup, reports }: ClientRun): string {
   const seen =
     reports.length > 0
-      ? `${reports.length} reports`
+      ? counted(reports.length, 'report')
       : requests.length > 0
-        ? `${requests.length} requests and no time`
+        ? `${counted(requests.length, 'request')} and no time`
         : undefined;
   const connected = connections.length > 0 ? 'a connection and no request' : 'no connection';
   const refused = setup.refusal === undefined ? '' : ` (the platform ${setup.refusal})`;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Envelope } from '@cucumber/messages';
 import { schemaFaults } from '../../harness/message/schema.ts';
+import { counted } from '../../harness/text/counted.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
 import { clearCertificate, judgedFiles } from '../../report/certificate/certificate-files.ts';
 import { contradictions, recordedMessages, rejudge } from '../../report/certificate/recording.ts';
@@ -78,7 +79,7 @@ export async function merge(folders: readonly string[], options: MergeOptions): 
   writeSpecification(folder, role, requirements);
   writeIncomplete(folder, run, requirements, command);
   screen.opening(run, requirements.length);
-  screen.note(`merged from ${parts.length} shards: ${parts.map((part) => part.folder).join(', ')}`);
+  screen.note(`merged from ${counted(parts.length, 'shard')}: ${parts.map((part) => part.folder).join(', ')}`);
 
   const messages = new MessageFile(join(folder, messageFiles.messages));
   const transcript = new Transcript({ cwd: root });

@@ -3,7 +3,6 @@ import { availableParallelism } from 'node:os';
 import { basename, extname, join } from 'node:path';
 import type { Target } from '../../harness/implementation/target.ts';
 import { loadTarget } from '../../harness/implementation/target-file.ts';
-import { printable } from '../../harness/text/printable.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
 import { certificateFiles, clearCertificate, judgedFiles } from '../../report/certificate/certificate-files.ts';
 import { lockFolder } from '../../report/folder-lock.ts';
@@ -98,7 +97,7 @@ async function readEntries(paths: readonly string[], { root: bounds }: RunManyOp
 }
 
 const fallbackOf = ({ path, target }: Entry): Pick<Member, 'name' | 'role' | 'file'> => ({
-  name: printable(target.name),
+  name: target.name,
   role: target.role,
   file: basename(path),
 });

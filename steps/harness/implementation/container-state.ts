@@ -63,7 +63,10 @@ export function healthSign(inspect: Inspect): Sign {
       if (health?.Status === 'healthy') return undefined;
       if (health === undefined || health.Status === 'none')
         return 'its image has no health check; remove ready.health, or give it one';
-      if (health.Status === 'unhealthy') return `its health check failed: ${health.Log?.at(-1)?.Output.trim() ?? ''}`;
+      if (health.Status === 'unhealthy') {
+        const { ExitCode: code, Output: output = '' } = health.Log?.at(-1) ?? {};
+        return `its health check failed${code === undefined ? '' : ` with code ${code}`}${output.trim() === '' ? ', and printed nothing' : `: ${output.trim()}`}`;
+      }
       if (giveUp.aborted) return `its health check says ${health.Status}`;
       await nextLook(HEALTH_MS, giveUp);
     }

@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { Deadline } from '../time/deadline.ts';
 import type { Engine } from './engine.ts';
 import { nextLook, type Sign } from './readiness.ts';
 
@@ -44,14 +45,15 @@ export type PodEnd = 'finished' | 'failed' | 'running' | 'removed';
  * @param removed whether the suite has removed the pod meanwhile
  */
 export async function whyPodIsQuiet(inspect: Inspect, removed: () => boolean): Promise<PodEnd> {
-  const giveUp = AbortSignal.timeout(POD_END_MS);
+  const giveUp = new AbortController();
+  using _deadline = new Deadline(POD_END_MS, () => giveUp.abort());
   for (;;) {
     const state = await stateOf(inspect);
     if (removed()) return 'removed';
     if (state === undefined || state.Dead || state.OOMKilled || state.ExitCode !== 0) return 'failed';
     if (!state.Running) return 'finished';
-    if (giveUp.aborted) return 'running';
-    await nextLook(POD_LOOK_MS, giveUp);
+    if (giveUp.signal.aborted) return 'running';
+    await nextLook(POD_LOOK_MS, giveUp.signal);
   }
 }
 

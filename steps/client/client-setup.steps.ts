@@ -2,6 +2,7 @@ import { Before, Given, When } from '@cucumber/cucumber';
 import type { TimestampType } from '../harness/message/exchange.ts';
 import { runner } from '../harness/platform/client-runner.ts';
 import { type Refusal, refusals, type Sequel, trueAnswer } from '../harness/platform/client-setup.ts';
+import { counted } from '../harness/text/counted.ts';
 import { ClientScenario, type ClientWorld } from './client-scenario.ts';
 
 Before({ name: 'the client' }, function (this: ClientWorld) {
@@ -134,7 +135,7 @@ When('the client asks {int} times in {duration} or more', async function (this: 
   this.scenario.setup = { ...this.scenario.setup, rounds: { times, overMs } };
   await this.scenario.perform();
   const { requests } = this.scenario.clientRun;
-  if (requests.length < times) this.inform(`the client asked ${requests.length} times`);
+  if (requests.length < times) this.inform(`the client asked ${counted(requests.length, 'time')}`);
 });
 
 When('the client asks and is answered in each of {int} starts', async function (this: ClientWorld, starts: number) {

@@ -1,13 +1,15 @@
+import { utf16Note } from '../harness/implementation/output.ts';
 import type { Target } from '../harness/implementation/target.ts';
 import type { ClientRun } from '../harness/platform/client-run.ts';
+import { counted } from '../harness/text/counted.ts';
 
 /** What was seen of a client instead of what was waited for. */
 export function silenceOf({ connections, unnamed, requests, fate, setup, reports }: ClientRun): string {
   const seen =
     reports.length > 0
-      ? `${reports.length} reports`
+      ? counted(reports.length, 'report')
       : requests.length > 0
-        ? `${requests.length} requests and no time`
+        ? `${counted(requests.length, 'request')} and no time`
         : undefined;
   const connected = connections.length > 0 ? 'a connection and no request' : `no connection${withoutConnect(unnamed)}`;
   const refused = setup.refusal === undefined ? '' : ` (the platform ${setup.refusal})`;
@@ -22,8 +24,9 @@ function withoutConnect(unnamed: ClientRun['unnamed']): string {
   return first === undefined ? '' : `: TCP, and no CONNECT${first.ending === undefined ? '' : ` (${first.ending.reason})`}`;
 }
 
-/** A hint where a client that runs on has printed nothing at all; undefined elsewhere. */
+/** A hint where a client that runs on has printed nothing at all, or printed UTF-16; undefined elsewhere. */
 export function bufferingHint({ output, ended }: ClientRun, { result }: Target): string | undefined {
+  if (result?.kind === 'log' && output.includes(utf16Note)) return utf16Note;
   if (result?.kind !== 'log' || ended !== undefined || output.some((line) => line.trim() !== '')) return undefined;
   return 'nothing was printed at all: its output may be kept in a buffer (PYTHONUNBUFFERED=1, stdbuf -oL, setvbuf)';
 }

@@ -3,6 +3,7 @@ import type { Target } from '../harness/implementation/target.ts';
 import type { ClientRun, ReportedTime } from '../harness/platform/client-run.ts';
 import { trueAnswer } from '../harness/platform/client-setup.ts';
 import { type ExpectedTime, expectedTimes, isRight, TooUncertain } from '../harness/platform/expected-time.ts';
+import { counted } from '../harness/text/counted.ts';
 import type { ClientWorld } from './client-scenario.ts';
 
 /** How the end of a process is described that a signal killed, also where a shell or a container reports it as its exit code. */
@@ -76,7 +77,7 @@ Then('the client exits or gets its time', async function (this: ClientWorld) {
   const asks = sync.kind !== 'start';
   return this.fail({
     expected: asks ? 'the right time at a later request' : 'an exit, as after a valid response, or a time',
-    received: `neither an exit nor a time within ${withinMs} ms, ${requests.length} requests`,
+    received: `neither an exit nor a time within ${withinMs} ms, ${counted(requests.length, 'request')}`,
     likely:
       asks && requests.length > 1 ? 'the client no longer hears its responses' : 'the client hangs in the malformed response',
     cause: 'silence',

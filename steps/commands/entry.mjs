@@ -24,7 +24,11 @@ if (major < 22 || (major === 22 && minor < 22)) {
     if (lost === undefined || code > 1) return;
     process.exitCode = 3;
     try {
-      writeSync(2, `The output could not be written (${lost}): read the verdict in report.json.\n`);
+      const report = { run: 'report.json', merge: 'report.json', interop: 'interop.json', load: 'load.json' }[process.argv[2]];
+      writeSync(
+        2,
+        `The output could not be written (${lost})${report === undefined ? '' : `: read the verdict in ${report}`}.\n`,
+      );
     } catch {
       // Nobody hears anything any more; the exit code says it.
     }

@@ -84,14 +84,6 @@ describe('the console', () => {
     trace      +0.000 s  → CONNECT
     repeat     suite run acme.yaml --only server-qos
 
-! server-wish  SHOULD  the server SHOULD do what server-wish says
-    (Device connection, step 1)
-    scenario   Scenario 10
-    expected   PUBLISH at QoS 0
-    received   PUBLISH at QoS 1
-    trace      +0.000 s  → CONNECT
-    repeat     suite run acme.yaml --only server-wish
-
 server/server-qos
   failed        server-qos    MUST    the server MUST do what server-qos says
                 in 1 of 2 scenarios
@@ -106,7 +98,21 @@ server/server-link
 
 server/server-wish
   warning       server-wish   SHOULD  the server SHOULD do what server-wish says
-                in 1 of 1 scenarios
+                in 1 of 1 scenario
+
+✖ server-qos  MUST  the server MUST do what server-qos says
+    scenario   Scenario 20
+    expected   PUBLISH at QoS 0
+    received   PUBLISH\\x1B[2J
+    repeat     suite run acme.yaml --only server-qos
+
+! server-wish  SHOULD  the server SHOULD do what server-wish says
+    (Device connection, step 1)
+    scenario   Scenario 10
+    expected   PUBLISH at QoS 0
+    received   PUBLISH at QoS 1
+    trace      +0.000 s  → CONNECT
+    repeat     suite run acme.yaml --only server-wish
 
 4 requirements: 1 failed, 1 warning, 1 inapplicable, 1 inconclusive
 requirement set 2026.1 (eeeeeeeeeeee)
@@ -165,7 +171,25 @@ Acme IoT Hub: does not conform, because 1 of 4 requirements is not met: server-q
     assert.match(written, /passed {8}Scenario 10\n +a remark\n/);
     assert.match(written, /failed {8}Scenario 20\n/);
     assert.match(written, /inapplicable {2}Scenario 10: no clock/);
-    assert.equal(written.match(/✖ server-qos/g)?.length, 1);
+    assert.equal(written.match(/✖ server-qos/g)?.length, 2);
+  });
+
+  test('says in one line what leaves many untested, and ends with the failure and the way out on the last screen', () => {
+    const many = Array.from({ length: 30 }, (_, index) => ({ ...requirement(`server-n${index}`), dependsOn: ['server-a'] }));
+    const silence = (id: string) =>
+      scenario(place(id), {
+        outcomes: ['FAILED'],
+        evidence: [finding(id, { cause: 'silence', trace: Array.from({ length: 60 }, () => '+0.000 s  → PUBLISH') })],
+      });
+    const of = [requirement('server-a'), ...many];
+    const heard = transcriptOf(...of.map(({ id }) => silence(id)));
+    const { written } = play({ of, heard });
+    assert.match(written, /^ {2}untested {6}30 requirements: cannot be judged while server-a fails$/m);
+    assert.doesNotMatch(written, /server-n7/);
+    const screen = written.split('\n').flatMap((line) => line.match(/.{1,80}|^$/g) ?? []);
+    const last = screen.slice(-24).join('\n');
+    assert.match(last, /^✖ server-a [\s\S]*\n {4}repeat +suite run acme.yaml --only server-a\n[\s\S]*does not conform/m);
+    assert.match(play({ of, heard, verbose: true }).written, /untested {6}server-n7 /);
   });
 
   test('says what broke besides the scenarios', () => {

@@ -1,4 +1,5 @@
 import { basename, dirname } from 'node:path';
+import { counted } from '../harness/text/counted.ts';
 import { printable } from '../harness/text/printable.ts';
 import type { Requirement } from '../requirements/requirement.ts';
 import { mayBeConsequence } from '../verdict/consequences.ts';
@@ -7,7 +8,7 @@ import { judgeScenario } from '../verdict/judged-scenario.ts';
 import { isUnstable, resourcesInWords, unstableInWords } from '../verdict/repeat.ts';
 import type { Report, RequirementResult, ScenarioResult, Status } from '../verdict/report.ts';
 import type { Execution } from '../verdict/transcript.ts';
-import { failureText, type Quoted } from './failure-text.ts';
+import { type FailureTextOptions, failureText, type Quoted } from './failure-text.ts';
 import { type Paint, painterFor, type Style } from './paint.ts';
 
 /** Where the text goes: `process.stdout`, or a test. */
@@ -43,6 +44,9 @@ const styles: Readonly<Record<Status, Style>> = {
 
 const statusWidth = 'inapplicable'.length;
 
+/** How many requirements that were not judged for the same reason are listed one by one. */
+const mostAlike = 3;
+
 /** What a person sees of a run, while it lasts and at its end. */
 export class Console {
   readonly #screen: Screen;
@@ -70,7 +74,7 @@ export class Console {
     if (this.#isBrief) return;
     const name = target.version === undefined ? target.name : `${target.name} ${target.version}`;
     this.line(
-      `${suite.name} ${suite.version}: ${this.#paint('strong', name)} (${target.role}, ${target.file}), ${requirements} requirements${order === undefined ? '' : `, order ${order}`}`,
+      `${suite.name} ${suite.version}: ${this.#paint('strong', name)} (${target.role}, ${target.file}), ${counted(requirements, 'requirement')}${order === undefined ? '' : `, order ${order}`}`,
     );
     if (target.loosened !== undefined) this.line(`loosened: ${target.loosened.join('; ')}`);
   }
@@ -100,8 +104,9 @@ export class Console {
       this.#verdict(report);
       return;
     }
-    for (const requirement of report.requirements) this.#failure(requirement);
     this.#list(report.requirements);
+    // After the list, so that they stand on the last screen.
+    for (const requirement of report.requirements) this.#failure(requirement);
     this.line('');
     this.line(countsInWords(report));
     const { requirementSet } = report;
@@ -145,7 +150,7 @@ export class Console {
     // It may turn out to be the consequence of another failure, and a warning may not decide; the end will tell.
     if (result.status !== 'failed' || mayBeConsequence(requirement, judged, (id) => this.#open.get(id) === 0)) return;
     const shown = this.#expectations === undefined ? result : withKnown(result, requirement.id, this.#expectations);
-    this.#print(requirement, [shown], true);
+    this.#print(requirement, [shown], { all: true });
     this.#shown.add(placeOf(requirement, result));
   }
 
@@ -156,18 +161,22 @@ export class Console {
   #failure(requirement: RequirementResult): void {
     const failed = requirement.scenarios.filter(({ failure }) => failure !== undefined);
     const open = failed.filter((scenario) => !this.#shown.has(placeOf(requirement, scenario)));
-    // A requirement that was shown at once is not shown again; the list says how many of its scenarios failed.
-    if (open.length === failed.length || this.#verbose) this.#print(requirement, open, this.#verbose);
+    // What was shown at once may have scrolled away.
+    if (open.length < failed.length) this.#print(requirement, failed, { brief: true });
+    if (open.length === failed.length || this.#verbose) this.#print(requirement, open, { all: this.#verbose });
   }
 
-  #print(requirement: Quoted, scenarios: readonly ScenarioResult[], all: boolean): void {
+  #print(requirement: Quoted, scenarios: readonly ScenarioResult[], how: Pick<FailureTextOptions, 'all' | 'brief'>): void {
     if (scenarios.length === 0) return;
     this.line('');
-    this.line(failureText(requirement, scenarios, { ...this.#wording, paint: this.#paint, all }));
+    this.line(failureText(requirement, scenarios, { ...this.#wording, paint: this.#paint, ...how }));
   }
 
   #list(requirements: readonly RequirementResult[]): void {
-    const shown = requirements.filter((requirement) => this.#verbose || !isNotSelected(requirement));
+    const folded = this.#verbose ? [] : alikeIn(requirements);
+    const shown = requirements.filter(
+      (requirement) => this.#verbose || !(isNotSelected(requirement) || folded.some((alike) => alike.includes(requirement))),
+    );
     const width = Math.max(...shown.map(({ id }) => id.length), 0);
     let subject = '';
     for (const requirement of shown) {
@@ -179,11 +188,15 @@ export class Console {
       subject = next;
       this.#requirement(requirement, width);
     }
-    const hidden = requirements.length - shown.length;
-    if (hidden > 0) {
-      this.line('');
-      this.line(`  ${this.#word('untested')}  ${hidden} ${hidden === 1 ? 'requirement' : 'requirements'} not selected`);
-    }
+    const notSelected = this.#verbose ? 0 : requirements.filter(isNotSelected).length;
+    const lines = [
+      ...folded.map(
+        ({ 0: first, length }) => `${this.#word(first?.status ?? 'untested')}  ${length} requirements: ${first?.reason}`,
+      ),
+      ...(notSelected === 0 ? [] : [`${this.#word('untested')}  ${counted(notSelected, 'requirement')} not selected`]),
+    ];
+    if (lines.length > 0) this.line('');
+    for (const line of lines) this.line(`  ${line}`);
   }
 
   #requirement(requirement: RequirementResult, width: number): void {
@@ -192,7 +205,7 @@ export class Console {
     const indent = ' '.repeat(statusWidth + 4);
     if (!this.#verbose) {
       const failed = scenarios.filter(({ failure }) => failure !== undefined).length;
-      const why = failed > 0 ? `in ${failed} of ${scenarios.length} scenarios` : reason;
+      const why = failed > 0 ? `in ${failed} of ${counted(scenarios.length, 'scenario')}` : reason;
       if (why !== undefined) this.line(`${indent}${this.#paint('quiet', why)}`);
       if (expected !== undefined) this.line(`${indent}${this.#paint('quiet', expectedInWords(expected))}`);
       for (const { title, unstable } of scenarios)
@@ -225,6 +238,13 @@ function isNotSelected({ status, scenarios }: RequirementResult): boolean {
   return status === 'untested' && scenarios.every(({ reason }) => reason === 'not selected');
 }
 
+/** Requirements that were not judged for one and the same reason, where one line for each would hide the rest. */
+function alikeIn(requirements: readonly RequirementResult[]): (readonly RequirementResult[])[] {
+  const open = requirements.filter((one) => ['untested', 'inconclusive'].includes(one.status) && !isNotSelected(one));
+  const groups = Map.groupBy(open, ({ status, reason }) => `${status} ${reason}`);
+  return [...groups.values()].filter(({ length }) => length > mostAlike);
+}
+
 /** The feature that a requirement stands in: `server/qos`. */
 function subjectOf({ scenarios }: RequirementResult): string {
   return scenarios[0]?.place.replace(/^features\//, '').replace(/\.feature:\d+$/, '') ?? '';
@@ -241,7 +261,7 @@ function countsInWords({ counts, requirements }: Report): string {
   const unstable = requirements.filter(isUnstable).length;
   const expected = requirements.filter((requirement) => requirement.expected !== undefined).length;
   return [
-    `${requirements.length} requirements: ${parts.map(([status, count]) => `${count} ${status}`).join(', ')}`,
+    `${counted(requirements.length, 'requirement')}: ${parts.map(([status, count]) => `${count} ${status}`).join(', ')}`,
     ...(expected === 0 ? [] : [`${expected} expected to fail`]),
     ...(unstable === 0 ? [] : [`${unstable} unstable`]),
   ].join('; ');

@@ -1,3 +1,4 @@
+import { counted } from '../harness/text/counted.ts';
 import { expectedInWords } from '../verdict/expectations.ts';
 import { unstableInWords } from '../verdict/repeat.ts';
 import type { RequirementResult, ScenarioResult } from '../verdict/report.ts';
@@ -5,6 +6,9 @@ import { type Paint, plain } from './paint.ts';
 
 /** More packets than this are shown from both ends; the report has all of them. */
 const mostPackets = 24;
+
+/** The longest text in a brief one, in characters: two and a half lines of a terminal. */
+const longestBrief = 200;
 
 /** What a failure text says beside the results. */
 export interface FailureTextOptions {
@@ -17,6 +21,8 @@ export interface FailureTextOptions {
   readonly paint?: Paint;
   /** Every failed scenario in full; otherwise the first one, and a line for each of the others. */
   readonly all?: boolean;
+  /** What was shown in full before: without the packets, the place in the specification and the end of long texts. */
+  readonly brief?: boolean;
 }
 
 /** A requirement, as far as a failure text quotes it. */
@@ -27,33 +33,37 @@ export type Quoted = Pick<RequirementResult, 'id' | 'level' | 'sentence' | 'sour
  * again. No line end at the end.
  */
 export function failureText(requirement: Quoted, scenarios: readonly ScenarioResult[], options: FailureTextOptions): string {
-  const { command, specification, whole = false, paint = plain, all = false } = options;
+  const { command, specification, whole = false, paint = plain, all = false, brief = false } = options;
   const failed = scenarios.filter(({ failure }) => failure !== undefined);
   const full = all ? failed : failed.slice(0, 1);
   const warning = requirement.level === 'should';
   const style = warning ? 'doubtful' : 'bad';
   return [
     `${paint(style, `${warning ? '!' : '✖'} ${requirement.id}`)}  ${requirement.level.toUpperCase()}  ${paint('strong', requirement.sentence)}`,
-    `    (${requirement.source})`,
-    ...full.flatMap((scenario) => scenarioLines(scenario, paint)),
-    ...failed
-      .slice(full.length)
-      .flatMap(({ title, failure }) => entry('also', [`${title}: received ${failure?.received}`], paint)),
+    ...(brief ? [] : [`    (${requirement.source})`]),
+    ...full.flatMap((scenario) => scenarioLines(scenario, paint, brief)),
+    ...alsoFailed(failed.slice(full.length), brief).flatMap((line) => entry('also', [line], paint)),
     ...(specification === undefined ? [] : entry('explained', [`${specification}#${requirement.id}`], paint)),
     ...entry('repeat', [whole ? command : `${command} --only ${requirement.id}`], paint),
   ].join('\n');
 }
 
-function scenarioLines({ title, failure, expected, unstable }: ScenarioResult, paint: Paint): string[] {
+function alsoFailed(scenarios: readonly ScenarioResult[], brief: boolean): string[] {
+  if (brief) return scenarios.length === 0 ? [] : [counted(scenarios.length, 'further scenario')];
+  return scenarios.map(({ title, failure }) => `${title}: received ${failure?.received}`);
+}
+
+function scenarioLines({ title, failure, expected, unstable }: ScenarioResult, paint: Paint, brief: boolean): string[] {
   if (failure === undefined) return [];
+  const shown = (text: string): string => (brief && text.length > longestBrief ? `${text.slice(0, longestBrief - 1)}…` : text);
   return [
     ...entry('scenario', [title], paint),
-    ...entry('expected', [failure.expected], paint),
-    ...entry('received', [failure.received], paint),
+    ...entry('expected', [shown(failure.expected)], paint),
+    ...entry('received', [shown(failure.received)], paint),
     ...(failure.likely === undefined ? [] : entry('likely', [failure.likely], paint)),
     ...(expected === undefined ? [] : entry('known', [expectedInWords(expected)], paint)),
     ...(unstable === undefined ? [] : entry('unstable', [unstableInWords(unstable)], paint)),
-    ...entry('trace', packets(failure.trace), paint),
+    ...(brief ? [] : entry('trace', packets(failure.trace), paint)),
   ];
 }
 

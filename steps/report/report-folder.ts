@@ -66,8 +66,14 @@ export function writeWhole(file: string, text: string): void {
     renameSync(draft, file);
   } catch (error) {
     rmSync(draft, { force: true });
-    throw error;
+    throw namingFolder(error, file);
   }
+}
+
+/** The same error, with the folder of the file in its message where the system names none, as on a full disk. */
+export function namingFolder(error: unknown, file: string): unknown {
+  if (error instanceof Error && 'syscall' in error && !('path' in error)) error.message += ` '${dirname(file)}'`;
+  return error;
 }
 
 /**

@@ -3,6 +3,7 @@ import { type Asked, answersTo, gather } from '../harness/device/many-devices.ts
 import type { NtpDevice } from '../harness/device/ntp-device.ts';
 import type { Response } from '../harness/message/exchange.ts';
 import { Trace } from '../harness/mqtt/trace.ts';
+import { counted } from '../harness/text/counted.ts';
 import { noLongerServes } from './server-diagnosis.ts';
 import type { ServerWorld } from './server-scenario.ts';
 
@@ -48,7 +49,7 @@ async function connectAll(world: ServerWorld, wanted: number): Promise<'skipped'
     serverRun.trace.adopt(wires[devices.length] ?? new Trace());
     world.scenario.requireSetUp();
     world.fail({
-      expected: `${count} devices connected at the same time`,
+      expected: `${counted(count, 'device')} connected at the same time`,
       received: `${devices.length} were accepted, and then: ${refusal}`,
       likely: { kind: noLongerServes, text: devices.length === 0 ? undefined : 'the number of connections is limited' },
       cause: 'silence',
@@ -115,7 +116,7 @@ async function requireAll(world: ServerWorld, asked: readonly Asked[]): Promise<
   const others = silent.length === 1 ? '' : `, nor were ${silent.length - 1} others`;
   const why = ended === undefined ? (device.closed ?? 'nothing came any more') : `the server ${ended}`;
   world.fail({
-    expected: `${asked.length} devices answered, the next answer always within ${device.deadline} ms of the one before`,
+    expected: `${counted(asked.length, 'device')} answered, the next answer always within ${device.deadline} ms of the one before`,
     received: `${device.name} (${device.identity.deviceName}) was not answered${others}: ${why}`,
     likely: { kind: noLongerServes },
     cause: 'silence',

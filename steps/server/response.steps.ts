@@ -2,6 +2,7 @@ import { type DataTable, Then } from '@cucumber/cucumber';
 import { type Request, type Response, type Timestamp, type TimestampType, toJson } from '../harness/message/exchange.ts';
 import { isExactly, type Value } from '../harness/message/payload.ts';
 import { type PayloadFault, responseFaults } from '../harness/message/payload-schema.ts';
+import { counted } from '../harness/text/counted.ts';
 import type { ServerWorld } from './server-scenario.ts';
 
 const times = ['deviceSendTime', 'serverRecvTime', 'serverSendTime'] as const;
@@ -230,5 +231,5 @@ Then('two responses return that deviceSendTime, and no more', async function (th
   await this.scenario.fence();
   const wanted = second.timestamp === undefined ? '' : toJson(second.timestamp);
   const count = first.responses.length + second.responses.length;
-  if (count !== 2) this.fail({ expected: `2 responses with deviceSendTime ${wanted}`, received: `${count} responses` });
+  if (count !== 2) this.fail({ expected: `2 responses with deviceSendTime ${wanted}`, received: counted(count, 'response') });
 });

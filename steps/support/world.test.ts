@@ -247,11 +247,11 @@ describe('a client', () => {
     assert.equal(texts(silent()), 'no connection');
     assert.equal(texts(silent({ ended: 'exited with code 1' })), 'no connection: the client exited with code 1');
     assert.equal(texts(silent({ connections: [{}] as unknown as ClientRun['connections'] })), 'a connection and no request');
-    assert.equal(texts(played()), '1 requests and no time');
-    assert.equal(texts(played({ setup: { refusal: 'never answers' } })), '1 requests and no time (the platform never answers)');
+    assert.equal(texts(played()), '1 request and no time');
+    assert.equal(texts(played({ setup: { refusal: 'never answers' } })), '1 request and no time (the platform never answers)');
     const talks = played();
     talks.reports.push(reported(origin, 1));
-    assert.equal(texts(talks), '1 reports');
+    assert.equal(texts(talks), '1 report');
   });
 
   test('leaves the packets of each start', () => {

@@ -18,5 +18,7 @@ describe('explain', () => {
     const { code, stderr } = await call(['explain', 'server-respons-qos']);
     assert.equal(code, 2);
     assert.match(stderr, /there is no such requirement \(did you mean "server-response-qos0"\?\)/);
+    const part = await call(['explain', 'server-qos']);
+    assert.match(part.stderr, /did you mean "server-response-qos0" or "server-serves-qos0-only" or /);
   });
 });

@@ -1,5 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { printable } from '../../harness/text/printable.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
 import { suiteCommand } from '../terminal/suite-command.ts';
 import { type Answers, contentOf } from './answers.ts';
@@ -43,7 +44,7 @@ export async function init(file: string, { yes, force, ...flags }: InitFlags): P
   const text = targetText(content, { program: suiteCommand, file, ...(schema === undefined ? {} : { schema }) });
   write(file, text, force === true);
   console.log(
-    `${file} is written: ${answers.name} (${answers.role}, ${answers.start}). What its comments say can be added. Next:`,
+    `${file} is written: ${printable(answers.name ?? '')} (${answers.role}, ${answers.start}). What its comments say can be added. Next:`,
   );
   for (const command of ['validate', 'doctor', 'run']) console.log(`  ${suiteCommand} ${command} ${joinWords([file])}`);
   return 0;

@@ -1,3 +1,4 @@
+import { counted } from '../../harness/text/counted.ts';
 import { failureText } from '../../report/failure-text.ts';
 import type { Paint, Style } from '../../report/paint.ts';
 import type { RequirementResult, Status } from '../../verdict/report.ts';
@@ -66,7 +67,7 @@ export function countsOf(requirements: readonly Pick<RequirementResult, 'status'
   const order: readonly Status[] = ['failed', 'warning', 'passed', 'inconclusive', 'untested', 'inapplicable'];
   const counts = order.map((status) => [requirements.filter((one) => one.status === status).length, status] as const);
   const parts = counts.filter(([count]) => count > 0).map(([count, status]) => `${count} ${status}`);
-  return `${requirements.length} requirements: ${parts.join(', ')}`;
+  return `${counted(requirements.length, 'requirement')}: ${parts.join(', ')}`;
 }
 
 const indented = (text: string): string => text.replaceAll(/^(?=.)/gm, '    ');

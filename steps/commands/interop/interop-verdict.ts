@@ -1,5 +1,6 @@
 import type { StartedTarget, Target } from '../../harness/implementation/target.ts';
 import { serverTimesOf } from '../../harness/message/exchange.ts';
+import { counted } from '../../harness/text/counted.ts';
 import { printable } from '../../harness/text/printable.ts';
 import { conceal } from '../../harness/text/secrets.ts';
 import type { Requirement } from '../../requirements/requirement.ts';
@@ -68,7 +69,7 @@ export function concludePair(
     const [first] = troubles;
     return {
       verdict: 'do not work together',
-      because: `${starts.length - right} of ${starts.length} starts brought no right time: ${first?.text ?? ''}`,
+      because: `${starts.length - right} of ${counted(starts.length, 'start')} brought no right time: ${first?.text ?? ''}`,
       reasons: troubles,
     };
   }

@@ -4,8 +4,8 @@ import { LONGEST_MS, parseDuration } from '../../harness/implementation/duration
 import type { Target } from '../../harness/implementation/target.ts';
 import { loadTarget } from '../../harness/implementation/target-file.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
+import { lockFolder } from '../../report/folder-lock.ts';
 import { painterFor } from '../../report/paint.ts';
-import { makeFolder } from '../../report/report-folder.ts';
 import { describeTarget } from '../../report/report-json.ts';
 import { featuresDigest, readRequirements, root } from '../../requirements/requirement.ts';
 import { loadSentences } from '../../support/sentences.ts';
@@ -94,11 +94,11 @@ class Matrix {
     const { report: folder, json, verbose = false, starts } = this.#options;
     const screen = json === true ? process.stderr : process.stdout;
     const paint = painterFor(screen, process.env);
+    using _lock = lockFolder(folder);
     using interruption = new Interruption(this.#deadlineMs, () => {
       this.#giveUp.abort();
       setTimeout(() => process.exit(4), mostStopMs).unref();
     });
-    makeFolder(folder);
     clearInterop(folder);
     const failedWrites = new FailedWrites();
     await failedWrites.keep(() => writeInterop(folder, this.#report()));

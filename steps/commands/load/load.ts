@@ -12,8 +12,8 @@ import { conceal } from '../../harness/text/secrets.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
 import { nowUs } from '../../harness/time/now.ts';
 import { standstills } from '../../harness/time/standstill.ts';
+import { lockFolder } from '../../report/folder-lock.ts';
 import { painterFor } from '../../report/paint.ts';
-import { makeFolder } from '../../report/report-folder.ts';
 import { describeTarget } from '../../report/report-json.ts';
 import { root } from '../../requirements/requirement.ts';
 import { embeddedName, embeddedTarget } from '../run/reference-target.ts';
@@ -63,12 +63,12 @@ export async function load(path: string | undefined, options: LoadOptions): Prom
   const { report: folder } = options;
   const screen = screenOf(options);
   const giveUp = new AbortController();
+  using _lock = lockFolder(folder);
   using interruption = new Interruption(besidesMs + (plan.forMs ?? 0), (why) => {
     screen.write(`\n${why}: the load ends here; what was measured is reported\n`);
     giveUp.abort();
     setTimeout(() => process.exit(4), mostStopMs).unref();
   });
-  makeFolder(folder);
   clearLoad(folder);
   const { name, version } = suite();
   const file = path === undefined ? embeddedName : undefined;
@@ -162,11 +162,11 @@ async function merge(path: string | undefined, folders: readonly string[], optio
     if (error instanceof UnlikeParts) throw new WrongUse(error.message);
     throw error;
   }
-  makeFolder(options.report);
+  using _lock = lockFolder(options.report);
   screenOf(options).write(
     `${report.suite.name} ${report.suite.version}: load on ${report.target.name}: ${planInWords(report.plan)}\n  merged from ${folders.join(', ')}\n`,
   );
-  return writeReport(report, options, new FailedWrites());
+  return await writeReport(report, options, new FailedWrites());
 }
 
 /** @throws WrongUse */

@@ -2,12 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Envelope } from '@cucumber/messages';
 import { schemaFaults } from '../../harness/message/schema.ts';
+import { counted } from '../../harness/text/counted.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
 import { clearCertificate, judgedFiles } from '../../report/certificate/certificate-files.ts';
 import { contradictions, recordedMessages, rejudge } from '../../report/certificate/recording.ts';
 import { suiteDigest } from '../../report/certificate/suite-digest.ts';
 import { Console } from '../../report/console.ts';
-import { makeFolder, messagesFile, writeIncomplete } from '../../report/report-folder.ts';
+import { lockFolder } from '../../report/folder-lock.ts';
+import { messagesFile, writeIncomplete } from '../../report/report-folder.ts';
 import { buildReport, type Run } from '../../report/report-json.ts';
 import { specificationFile, writeSpecification } from '../../report/specification/beside-report.ts';
 import { readRequirements, root } from '../../requirements/requirement.ts';
@@ -75,12 +77,12 @@ export async function merge(folders: readonly string[], options: MergeOptions): 
     verbose,
     ...(expectations === undefined ? {} : { expectations }),
   });
-  makeFolder(folder);
+  using _lock = lockFolder(folder);
   clearCertificate(folder);
   writeSpecification(folder, role, requirements);
   writeIncomplete(folder, run, requirements, command);
   screen.opening(run, requirements.length);
-  screen.note(`merged from ${parts.length} shards: ${parts.map((part) => part.folder).join(', ')}`);
+  screen.note(`merged from ${counted(parts.length, 'shard')}: ${parts.map((part) => part.folder).join(', ')}`);
 
   const messages = new MessageFile(join(folder, messagesFile));
   const transcript = new Transcript({ cwd: root });
@@ -95,7 +97,16 @@ export async function merge(folders: readonly string[], options: MergeOptions): 
   });
   const finished = new Date(Math.max(...parts.map(({ report }) => Date.parse(report.finished ?? ''))));
   const merged = buildReport(run, judgement, finished);
-  return writeReports(merged, { folder, command, console: screen, messages, specified: true, json, partial: undefined, key });
+  return await writeReports(merged, {
+    folder,
+    command,
+    console: screen,
+    messages,
+    specified: true,
+    json,
+    partial: undefined,
+    key,
+  });
 }
 
 /** @throws WrongUse for a folder that holds no shard which came to its end */

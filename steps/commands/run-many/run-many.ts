@@ -3,10 +3,10 @@ import { availableParallelism } from 'node:os';
 import { basename, extname, join } from 'node:path';
 import type { Target } from '../../harness/implementation/target.ts';
 import { loadTarget } from '../../harness/implementation/target-file.ts';
-import { printable } from '../../harness/text/printable.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
 import { certificateFiles, clearCertificate, judgedFiles } from '../../report/certificate/certificate-files.ts';
-import { clearReport, makeFolder, pageFile, writeWhole } from '../../report/report-folder.ts';
+import { lockFolder } from '../../report/folder-lock.ts';
+import { clearReport, pageFile, writeWhole } from '../../report/report-folder.ts';
 import { clearSpecification } from '../../report/specification/beside-report.ts';
 import { root } from '../../requirements/requirement.ts';
 import type { Report } from '../../verdict/report.ts';
@@ -44,7 +44,7 @@ export async function runMany(paths: readonly string[], options: RunManyOptions,
   const entries = await readEntries(paths, options);
   const { report: folder, verbose } = options;
   const jobs = Math.min(options.jobs ?? Math.max(2, Math.floor(availableParallelism() / 2)), entries.length);
-  makeFolder(folder);
+  using _lock = lockFolder(folder);
   clearReport(folder);
   clearCertificate(folder);
   clearSpecification(folder);
@@ -97,7 +97,7 @@ async function readEntries(paths: readonly string[], { root: bounds }: RunManyOp
 }
 
 const fallbackOf = ({ path, target }: Entry): Pick<Member, 'name' | 'role' | 'file'> => ({
-  name: printable(target.name),
+  name: target.name,
   role: target.role,
   file: basename(path),
 });

@@ -14,7 +14,8 @@ import { standstills } from '../../harness/time/standstill.ts';
 import { clearCertificate } from '../../report/certificate/certificate-files.ts';
 import { suiteDigest } from '../../report/certificate/suite-digest.ts';
 import { Console } from '../../report/console.ts';
-import { makeFolder, messagesFile, writeIncomplete, writeReport } from '../../report/report-folder.ts';
+import { lockFolder } from '../../report/folder-lock.ts';
+import { messagesFile, writeIncomplete, writeReport } from '../../report/report-folder.ts';
 import { buildReport, type Run, type SeenTarget } from '../../report/report-json.ts';
 import { clearSpecification, specificationFile, writeSpecification } from '../../report/specification/beside-report.ts';
 import { requirementAbout, root } from '../../requirements/requirement.ts';
@@ -69,8 +70,7 @@ export class OneRun {
   #implementation: StartedTarget | undefined;
   #runner: ClientRunner | undefined;
   #fault: string | undefined;
-  /** The report that was written, for the profile. */
-  #measured: Report | undefined;
+  #measured: Report | undefined; // for the profile
 
   /** @param place the run's place in a series; undefined for a single run */
   constructor(plan: RunPlan, place?: SeriesPlace) {
@@ -100,7 +100,6 @@ export class OneRun {
   /** Says what is judged, on the console and in a report that is incomplete until there is another. */
   announce(...remarks: readonly string[]): void {
     const { report: folder, docs } = this.#plan.options;
-    makeFolder(folder);
     clearCertificate(folder);
     if (docs === undefined) writeSpecification(folder, this.#plan.target.role, this.#plan.requirements);
     else clearSpecification(folder);
@@ -111,6 +110,7 @@ export class OneRun {
   }
 
   async perform(): Promise<number> {
+    using _lock = lockFolder(this.#plan.options.report);
     // Before the first word: whoever has read it may end the run.
     using interruption = new Interruption(this.#plan.deadlineMs, (why) => this.#interrupt(why));
     this.#interruption = interruption;

@@ -3,6 +3,7 @@ import type { Role, Target } from '../../harness/implementation/target.ts';
 import { loadTarget } from '../../harness/implementation/target-file.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
 import { clearCertificate } from '../../report/certificate/certificate-files.ts';
+import { lockFolder } from '../../report/folder-lock.ts';
 import { clearReport } from '../../report/report-folder.ts';
 import { clearSpecification } from '../../report/specification/beside-report.ts';
 import type { Expectations } from '../../verdict/expectations.ts';
@@ -30,6 +31,7 @@ export async function runTarget(path: string | undefined, options: RunOptions): 
   const roles = embeddedRoles(options);
   if (roles.length > 1 && options.json === true)
     throw new WrongUse('--json prints one report: name a target, or one of the embedded references by --role');
+  using _lock = lockFolder(options.report);
   // Each role has a folder of its own; a report beside them would be an earlier run's.
   if (roles.length > 1) {
     clearReport(options.report);
@@ -54,6 +56,7 @@ async function judgeTarget(target: Target, path: string | undefined, options: Ru
   // By --order random each run has an order of its own.
   const { order, ...common } = options;
   const plan = new RunPlan(target, path, order === 'random' ? common : options, expectations);
+  using _lock = lockFolder(folder);
   const whole = new OneRun(plan);
   whole.announce(`${repeat} runs, each with a folder of its own in ${folder}`);
   const repetition = new Repetition({

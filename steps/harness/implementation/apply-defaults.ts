@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path';
+import { printable } from '../text/printable.ts';
 import { secretsOf } from '../text/secrets.ts';
 import { type ConfinementContent, confinementOf } from './confinement.ts';
 import { credentialsNeedDevices, secretsIn } from './credentials.ts';
@@ -112,7 +113,7 @@ export function applyDefaults(value: unknown, file: string, secrets: readonly st
   const result = content.result === undefined ? undefined : resultOf(content.result);
   return {
     file,
-    name: content.name,
+    name: printable(content.name),
     ...optional('version', content.version),
     role: content.role,
     ...optional('build', content.build),

@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { Deadline } from '../time/deadline.ts';
 import type { Engine } from './engine.ts';
 import { nextLook, type Sign } from './readiness.ts';
 
@@ -44,14 +45,15 @@ export type PodEnd = 'finished' | 'failed' | 'running' | 'removed';
  * @param removed whether the suite has removed the pod meanwhile
  */
 export async function whyPodIsQuiet(inspect: Inspect, removed: () => boolean): Promise<PodEnd> {
-  const giveUp = AbortSignal.timeout(POD_END_MS);
+  const giveUp = new AbortController();
+  using _deadline = new Deadline(POD_END_MS, () => giveUp.abort());
   for (;;) {
     const state = await stateOf(inspect);
     if (removed()) return 'removed';
     if (state === undefined || state.Dead || state.OOMKilled || state.ExitCode !== 0) return 'failed';
     if (!state.Running) return 'finished';
-    if (giveUp.aborted) return 'running';
-    await nextLook(POD_LOOK_MS, giveUp);
+    if (giveUp.signal.aborted) return 'running';
+    await nextLook(POD_LOOK_MS, giveUp.signal);
   }
 }
 
@@ -63,7 +65,10 @@ export function healthSign(inspect: Inspect): Sign {
       if (health?.Status === 'healthy') return undefined;
       if (health === undefined || health.Status === 'none')
         return 'its image has no health check; remove ready.health, or give it one';
-      if (health.Status === 'unhealthy') return `its health check failed: ${health.Log?.at(-1)?.Output.trim() ?? ''}`;
+      if (health.Status === 'unhealthy') {
+        const { ExitCode: code, Output: output = '' } = health.Log?.at(-1) ?? {};
+        return `its health check failed${code === undefined ? '' : ` with code ${code}`}${output.trim() === '' ? ', and printed nothing' : `: ${output.trim()}`}`;
+      }
       if (giveUp.aborted) return `its health check says ${health.Status}`;
       await nextLook(HEALTH_MS, giveUp);
     }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
-import { Output } from './output.ts';
+import { Output, utf16Note } from './output.ts';
 
 async function print(output: Output, ...chunks: (string | Buffer)[]): Promise<void> {
   const stream = new PassThrough();
@@ -49,4 +49,62 @@ test('leaves nothing of a secret that stands where a line is cut, in one piece o
     );
     assert.equal(output.last()[0], `${'x'.repeat(1_990)}(secret)…`, `${pieces} pieces`);
   }
+});
+
+test('tells lines that end in LF, CR LF or CR, in pieces as well', async () => {
+  const output = new Output([]);
+  const heard: string[] = [];
+  output.listen((line) => heard.push(line));
+  await print(output, '10%\r20%\rone\r', '\n', '\ntwo\r\nthree\n\nfour');
+  const lines = ['10%', '20%', 'one', '', 'two', 'three', '', 'four'];
+  assert.deepEqual(heard, lines);
+  assert.deepEqual(output.last(), lines);
+});
+
+test('tells a line without an end when nothing more comes, and again only where more came', async () => {
+  const output = new Output([]);
+  const stream = new PassThrough();
+  output.read(stream, 'stdout');
+  const heard: string[] = [];
+  const next = (): Promise<void> =>
+    new Promise((resolve) => {
+      const stop = output.listen((line) => {
+        heard.push(line);
+        stop();
+        resolve();
+      });
+    });
+  let told = next();
+  stream.write('rea');
+  stream.write('dy');
+  await told;
+  assert.deepEqual([heard, output.last()], [['ready'], ['ready']]);
+  told = next();
+  stream.write('\nasking');
+  await told;
+  told = next();
+  stream.write(' again\n');
+  await told;
+  assert.deepEqual(heard, ['ready', 'asking', 'asking again']);
+  assert.deepEqual(output.last(), ['ready', 'asking again']);
+  stream.write('cut off');
+  await new Promise(setImmediate);
+  stream.destroy();
+  await once(stream, 'close');
+  assert.deepEqual(output.last(), ['ready', 'asking again', 'cut off']);
+});
+
+test('names UTF-16', async () => {
+  for (const bytes of [
+    Buffer.from('\ufeffready\n', 'utf16le'),
+    Buffer.from('listening on 1883\n', 'utf16le'),
+    Buffer.from('listening on 1883\n', 'utf16le').swap16(),
+  ]) {
+    const output = new Output([]);
+    await print(output, bytes);
+    assert.equal(output.last()[0], utf16Note);
+  }
+  const plain = new Output([]);
+  await print(plain, Buffer.from('\0\0\0\0\0\0\0\0\n'), 'listening on 1883\n');
+  assert.equal(plain.utf16, false);
 });

@@ -17,6 +17,12 @@ describe('a pattern of a target file', () => {
     }
   });
 
+  test('reads a line without its colours, and with them where it names them', () => {
+    const green = '\u001b[32mtime: 17\u001b[0m';
+    assert.deepEqual(readPattern(String.raw`^time: (?<time>\d+)$`).groups(green), { time: '17' });
+    assert.ok(readPattern(String.raw`\x1b\[32mtime`).matches(green));
+  });
+
   test('leaves out a group that took no part', () => {
     const pattern = readPattern('(?<time>\\d+)( sent (?<deviceSendTime>\\d+))?');
     assert.deepEqual(pattern.names, ['time', 'deviceSendTime']);

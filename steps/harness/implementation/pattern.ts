@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { RE2JS } from 're2js';
 
 /**
@@ -8,7 +9,7 @@ export interface Pattern {
   readonly source: string;
   /** Names of its groups. */
   readonly names: readonly string[];
-  /** Whether it matches anywhere in a text. */
+  /** Whether it matches anywhere in a text, without its colours or with them. */
   matches(text: string): boolean;
   /** The named groups of its first match that took part in it; undefined when nothing matches. */
   groups(text: string): Readonly<Record<string, string>> | undefined;
@@ -33,15 +34,17 @@ export function readPattern(source: string): Pattern {
     throw new SyntaxError(`not a regular expression: ${reason}; expected one as JavaScript has them`);
   }
   const names = Object.keys(compiled.namedGroups());
+  const found = (text: string): ReturnType<typeof compiled.matcher> | undefined =>
+    [...new Set([stripVTControlCharacters(text), text])].map((one) => compiled.matcher(one)).find((matcher) => matcher.find());
   return {
     source,
     names,
-    matches: (text) => compiled.matcher(text).find(),
+    matches: (text) => found(text) !== undefined,
     groups: (text) => {
-      const matcher = compiled.matcher(text);
-      if (!matcher.find()) return undefined;
-      const found = names.map((name) => [name, matcher.group(name)] as const);
-      return Object.fromEntries(found.filter((entry): entry is readonly [string, string] => typeof entry[1] === 'string'));
+      const matcher = found(text);
+      if (matcher === undefined) return undefined;
+      const all = names.map((name) => [name, matcher.group(name)] as const);
+      return Object.fromEntries(all.filter((entry): entry is readonly [string, string] => typeof entry[1] === 'string'));
     },
   };
 }

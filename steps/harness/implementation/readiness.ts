@@ -1,5 +1,6 @@
+import { Deadline } from '../time/deadline.ts';
 import type { End } from './end.ts';
-import type { Output } from './output.ts';
+import { type Output, utf16Note } from './output.ts';
 import { readPattern } from './pattern.ts';
 
 /**
@@ -19,7 +20,8 @@ export function lineSign(output: Output, pattern: string): Sign {
       resolve(undefined);
     });
   });
-  return (giveUp) => Promise.race([seen, abortion(giveUp).then(() => `no line of its output matched /${pattern}/`)]);
+  const missing = (): string => `no line of its output matched /${pattern}/${output.utf16 ? `: ${utf16Note}` : ''}`;
+  return (giveUp) => Promise.race([seen, abortion(giveUp).then(() => missing())]);
 }
 
 /**
@@ -31,22 +33,18 @@ export function lineSign(output: Output, pattern: string): Sign {
 export async function untilReady(signs: readonly Sign[], end: Promise<End>, withinMs: number): Promise<string | undefined> {
   if (signs.length === 0) return undefined;
   const giveUp = new AbortController();
-  const deadline = setTimeout(() => giveUp.abort(), withinMs);
+  using _deadline = new Deadline(withinMs, () => giveUp.abort());
   let ended: string | undefined;
   void end.then((how) => {
     ended = how.words;
     giveUp.abort();
   });
-  try {
-    for (const sign of signs) {
-      const missing = await sign(giveUp.signal);
-      if (ended !== undefined) break;
-      if (missing !== undefined) return giveUp.signal.aborted ? `${missing}, within ${withinMs} ms` : missing;
-    }
-    return ended === undefined ? undefined : `it ended before it was ready: ${ended}`;
-  } finally {
-    clearTimeout(deadline);
+  for (const sign of signs) {
+    const missing = await sign(giveUp.signal);
+    if (ended !== undefined) break;
+    if (missing !== undefined) return giveUp.signal.aborted ? `${missing}, within ${withinMs} ms` : missing;
   }
+  return ended === undefined ? undefined : `it ended before it was ready: ${ended}`;
 }
 
 /** Settles when the signal is aborted. */

@@ -64,7 +64,7 @@ export interface Source {
  * @param kind what the file is: "target file"
  */
 export function readSource(text: string, kind = 'target file'): Source {
-  const beyond = beyondLimits(text, kind);
+  const beyond = beyondLimits(text, kind) ?? foreignComment(text);
   if (beyond !== undefined) return { value: undefined, mistakes: [beyond], place: () => ({ line: 1, column: 1 }) };
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
@@ -145,6 +145,16 @@ function beyondLimits(text: string, kind: string): Mistake | undefined {
     }
   }
   return undefined;
+}
+
+/** A comment as JavaScript has them, in a file that is JSON but for that: YAML would take it for a name. */
+function foreignComment(text: string): Mistake | undefined {
+  if (!/^\s*[{[]/.test(text)) return undefined;
+  const found = /(?:^|[\s,{[])(\/\/|\/\*)/.exec(text.replaceAll(/"(?:[^"\\]|\\.)*"/g, (string) => '_'.repeat(string.length)));
+  if (found === null) return undefined;
+  const before = text.slice(0, found.index + found[0].length - 2).split('\n');
+  const what = `a comment begins with ${found[1]}; expected JSON, which has no comments, or YAML, where they begin with #`;
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1, member: '', what };
 }
 
 /** Gives the scalars of text members the text that the file has for them. */

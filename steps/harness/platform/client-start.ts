@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import type { StartOptions } from '../implementation/start-options.ts';
 import { startTarget } from '../implementation/start-target.ts';
 import type { StartedTarget, Sync, Target } from '../implementation/target.ts';
@@ -35,10 +36,10 @@ export async function startClient(
   const client = await startTarget(target, {
     ...options,
     values: { host, port: String(port), productKey, deviceName, deviceSecret, timestampType: setup.type },
-    onLine: (line) => {
-      const report = readReport(line, reports);
+    onLine: (line, _stream, time) => {
+      const report = readReport(line, reports, time);
       if (report !== undefined) clientRun.keep(report);
-      else if (clientRun.unread.length < mostUnread && mayHoldTime(line)) clientRun.unread.push(line);
+      else if (clientRun.unread.length < mostUnread && mayHoldTime(line)) clientRun.unread.push(stripVTControlCharacters(line));
     },
   });
   void client.end.then((how) => {

@@ -1,7 +1,7 @@
 import { type Pattern, readPattern } from '../implementation/pattern.ts';
 import type { Identity, Target } from '../implementation/target.ts';
 import { Json } from '../message/json.ts';
-import { now } from '../time/now.ts';
+import { now, type Time } from '../time/now.ts';
 import type { ReportedTime } from './client-run.ts';
 
 /** Where the times that a client calculated are read. */
@@ -26,23 +26,29 @@ export function reportsOf({ result }: Target): Reports {
       const wanted = result.topic.replaceAll('{productKey}', productKey).replaceAll('{deviceName}', deviceName);
       if (topic !== wanted) return undefined;
       const text = payload.toString('utf8');
-      return toReport(literalAt(text, result.pointer), {}, text, twicePerUnit);
+      return toReport(literalAt(text, result.pointer), {}, text, twicePerUnit, now());
     },
   };
 }
 
-/** The report in a line of output; undefined when there is none. */
-export function readReport(line: string, { pattern, twicePerUnit }: Reports): ReportedTime | undefined {
+/** The report in a line of output that came at this time; undefined when there is none. */
+export function readReport(line: string, { pattern, twicePerUnit }: Reports, time: Time = now()): ReportedTime | undefined {
   const groups = pattern?.groups(line);
   if (groups === undefined) return undefined;
-  return toReport(groups['time'] ?? '', groups, line, twicePerUnit);
+  return toReport(groups['time'] ?? '', groups, line, twicePerUnit, time);
 }
 
-function toReport(literal: string, groups: Readonly<Record<string, string>>, line: string, twicePerUnit: bigint): ReportedTime {
+function toReport(
+  literal: string,
+  groups: Readonly<Record<string, string>>,
+  line: string,
+  twicePerUnit: bigint,
+  time: Time,
+): ReportedTime {
   const whole = (name: string): bigint | undefined =>
     /^-?\d{1,30}$/.test(groups[name] ?? '') ? BigInt(groups[name] ?? '') : undefined;
   const [deviceSendTime, deviceRecvTime] = [whole('deviceSendTime'), whole('deviceRecvTime')];
-  return { ...now(), literal, twice: twiceOf(literal, twicePerUnit), deviceSendTime, deviceRecvTime, line };
+  return { ...time, literal, twice: twiceOf(literal, twicePerUnit), deviceSendTime, deviceRecvTime, line };
 }
 
 /** A decimal literal in ms, times two, rounded to the half millisecond below. */

@@ -56,7 +56,7 @@ export async function attempt(one: HostileCase): Promise<Attempt> {
   try {
     const start = performance.now();
     const run = await call([...targetOf(one, folder), '--report', reports, ...(one.args ?? [])], {
-      env: { TMPDIR: temporary, ...(engine === undefined ? {} : { DOCKER_HOST: engine.host }) },
+      env: { TMPDIR: temporary, ...(engine === undefined ? {} : { DOCKER_HOST: engine.host }), ...dockerConfigOf(one, folder) },
       disturb: (suite) => disturb(one, reports, suite, engine),
     });
     const seconds = (performance.now() - start) / 1000;
@@ -109,6 +109,13 @@ function summary({ says }: HostileCase, report: Report): string {
     .split('\n')
     .find((text) => says.test(text));
   return `${report.verdict}: ${line ?? report.because}`;
+}
+
+/** The environment that leads the Docker client to the configuration of a case. */
+function dockerConfigOf({ dockerConfig }: HostileCase, folder: string): { readonly DOCKER_CONFIG?: string } {
+  if (dockerConfig === undefined) return {};
+  writeFileSync(join(folder, 'config.json'), dockerConfig);
+  return { DOCKER_CONFIG: folder };
 }
 
 /** The target file of a case, as an argument. */
@@ -182,9 +189,17 @@ async function disturb(
   for (const count of counts) {
     while (finished() < count) await pause(lookMs);
     if (disturbance === 'the Docker engine dies') engine?.die();
+    else if (disturbance === 'another run into its folder') await requireTurnedAway(reports);
     else if (typeof disturbance === 'string') process.kill(suite, disturbance);
     else await stall(suite, disturbance);
   }
+}
+
+/** Starts another run into a folder that one writes to. @throws Error where it is not told who writes there */
+async function requireTurnedAway(reports: string): Promise<void> {
+  const { code, printed } = await call(['--role', 'server', '--report', reports], { env: {}, disturb: async () => {} });
+  if (code !== 2 || !/another run writes there \(process \d+ on .*, since .*\)/.test(printed))
+    throw new Error(`a second run into the folder ended with exit code ${code}: ${printed}`);
 }
 
 /** Starts the suite on an image that there is none of: it removes what others have left behind, and ends. */

@@ -141,6 +141,37 @@ const stalls: readonly HostileCase[] = (
   };
 });
 
+/** What is around a run, and not as it should be. */
+const surroundings: readonly HostileCase[] = [
+  {
+    name: 'another run into the same report folder',
+    role: 'server',
+    file: 'reference-server',
+    code: 0,
+    verdict: 'conforms',
+    says: /every requirement that applies/,
+    quick: true,
+    disturbance: 'another run into its folder',
+  },
+  ...(
+    [
+      ['empty', '', /config\.json is empty/],
+      ['not JSON', '{"auths": ', /config\.json is not JSON/],
+    ] as const
+  ).map(
+    ([what, dockerConfig, says]): HostileCase => ({
+      name: `a configuration of the Docker client that is ${what}`,
+      role: 'server',
+      file: 'reference-on-broker',
+      docker: true,
+      dockerConfig,
+      code: 3,
+      verdict: 'incomplete',
+      says,
+    }),
+  ),
+];
+
 const container = (name: string, start: object): HostileCase => ({
   name,
   role: 'server',
@@ -188,4 +219,13 @@ const containers: readonly HostileCase[] = [
 ];
 
 /** All of them, in the order of the table. */
-export const cases: readonly HostileCase[] = [...servers, ...processes, ...clients, ...ends, ...stalls, ...images, ...containers];
+export const cases: readonly HostileCase[] = [
+  ...servers,
+  ...processes,
+  ...clients,
+  ...ends,
+  ...stalls,
+  ...surroundings,
+  ...images,
+  ...containers,
+];

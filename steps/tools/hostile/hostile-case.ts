@@ -2,7 +2,7 @@ import type { Verdict } from '../../verdict/report.ts';
 import type { Stall } from './stall.ts';
 
 /** What is done to the suite while it runs. */
-export type Disturbance = 'SIGINT' | 'SIGTERM' | 'SIGKILL' | 'the Docker engine dies' | Stall;
+export type Disturbance = 'SIGINT' | 'SIGTERM' | 'SIGKILL' | 'the Docker engine dies' | 'another run into its folder' | Stall;
 
 /** A hostile implementation, or a hostile end of the suite, and what must come of it. */
 export interface HostileCase {
@@ -16,6 +16,8 @@ export interface HostileCase {
   /** A target file of the fixtures, instead. */
   readonly file?: string;
   readonly args?: readonly string[];
+  /** What stands in the configuration of the Docker client; that of this machine where it is left out. */
+  readonly dockerConfig?: string;
   readonly disturbance?: Disturbance;
   /** It takes a Docker engine, and the image that the fixtures are built from. */
   readonly docker?: true;

@@ -1,0 +1,131 @@
+import { readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import { WrongUse } from '../harness/text/usage-error.ts';
+import { makeFolder, namingFolder } from './report-folder.ts';
+
+/** The file that stands in a folder while a run writes there. */
+export const lockFile = 'running.lock';
+
+/** How often a run shows that it lasts, to those on other machines and in other containers, in ms. */
+const beatMs = 5_000;
+
+/** From which age on the lock of another machine or container counts as left behind, in ms. */
+const oldMs = 60_000;
+
+/** Who writes into a folder. */
+interface Owner {
+  readonly pid: number;
+  readonly host: string;
+  /** In ISO 8601. */
+  readonly since: string;
+  /** When the process began, as its system counts: tells it from a later one with the same id. Absent where that is not known. */
+  readonly began?: string;
+}
+
+/** The locks of this process. */
+const held = new Set<string>();
+
+/**
+ * Makes a folder, and keeps other runs out of it until it is disposed of. Where this process has it already, nothing changes. A lock that
+ * a run left behind which was killed is taken over.
+ *
+ * @throws WrongUse that says who writes there; Error of `node:fs` when the folder cannot be written to
+ */
+export function lockFolder(folder: string): Disposable {
+  makeFolder(folder);
+  const file = join(resolve(folder), lockFile);
+  if (held.has(file)) return { [Symbol.dispose]: () => {} };
+  const began = beganOf(process.pid);
+  const own: Owner = {
+    pid: process.pid,
+    host: hostname(),
+    since: new Date().toISOString(),
+    ...(began === undefined ? {} : { began }),
+  };
+  while (!take(file, own)) {
+    const other = ownerOf(file);
+    if (other !== undefined && lives(other, file))
+      throw new WrongUse(
+        `${folder}: another run writes there (process ${other.pid} on ${other.host}, since ${other.since}): wait for its end, or name another folder by --report`,
+      );
+    removeLeftBehind(file);
+  }
+  held.add(file);
+  const beat = setInterval(() => touch(file), beatMs).unref();
+  const release = (): void => {
+    clearInterval(beat);
+    process.off('exit', release);
+    if (held.delete(file)) rmSync(file, { force: true });
+  };
+  process.on('exit', release);
+  return { [Symbol.dispose]: release };
+}
+
+/** @returns false where another run was there before */
+function take(file: string, own: Owner): boolean {
+  try {
+    writeFileSync(file, `${JSON.stringify(own)}\n`, { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    rmSync(file, { force: true });
+    throw namingFolder(error, file);
+  }
+}
+
+/** @returns undefined where the file is none of ours, or gone */
+function ownerOf(file: string): Owner | undefined {
+  try {
+    const owner = JSON.parse(readFileSync(file, 'utf8')) as Partial<Owner>;
+    return typeof owner.pid === 'number' && typeof owner.host === 'string' && typeof owner.since === 'string'
+      ? (owner as Owner)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function lives({ pid, host, began }: Owner, file: string): boolean {
+  if (host !== hostname()) return Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) < oldMs;
+  if (pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+  }
+  return began === undefined || beganOf(pid) === began;
+}
+
+/** When a process began, in ticks since the start of the system; undefined where the system does not tell. Linux only. */
+function beganOf(pid: number): string | undefined {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+    // One that has ended and was not waited for has its number still.
+    return fields[0] === 'Z' ? undefined : fields[19];
+  } catch {
+    return undefined;
+  }
+}
+
+/** Moved away first: of several runs that find it only one does so. */
+function removeLeftBehind(file: string): void {
+  const away = `${file}.${process.pid}.tmp`;
+  try {
+    renameSync(file, away);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  const moved = ownerOf(away);
+  // It may be the lock of a run that was faster.
+  if (moved !== undefined && lives(moved, away)) renameSync(away, file);
+  else rmSync(away, { force: true });
+}
+
+function touch(file: string): void {
+  try {
+    utimesSync(file, new Date(), new Date());
+  } catch {
+    // Somebody removed the folder: what is written next says so.
+  }
+}

@@ -1,7 +1,7 @@
 import { Before, Given, When } from '@cucumber/cucumber';
+import { serverRun } from '../harness/device/current-server-run.ts';
 import type { DeviceWishes } from '../harness/device/device-wishes.ts';
 import type { NtpDevice } from '../harness/device/ntp-device.ts';
-import { serverRun } from '../harness/device/server-run.ts';
 import type { Identity } from '../harness/implementation/target.ts';
 import type { Exchange, Timestamp, TimestampType } from '../harness/message/exchange.ts';
 import { readPayload } from '../harness/message/payload.ts';

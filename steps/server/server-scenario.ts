@@ -79,6 +79,14 @@ export class ServerScenario implements ScenarioState {
 
   async end(): Promise<void> {
     await this.serverRun.end();
+    this.#requireWhole();
+  }
+
+  /** Ends the scenario where not all was read that the server sent. @throws EnvironmentError */
+  #requireWhole(): void {
+    const { exceeded } = this.serverRun;
+    if (exceeded === undefined) return;
+    throw new EnvironmentError(`the server sent ${exceeded}, which is more than the suite reads: nothing after it was seen`);
   }
 
   get device(): NtpDevice {
@@ -115,7 +123,8 @@ export class ServerScenario implements ScenarioState {
   /** Ends the scenario at once where the server has not answered anything yet: each wait would take its whole deadline. */
   requireVoice(): void {
     // What depends on nothing is judged whatever else was seen.
-    if (this.#judge.requirement.dependsOn.length === 0 || !this.serverRun.ledger.mute) return;
+    const { ledger, readsAll } = this.serverRun;
+    if (this.#judge.requirement.dependsOn.length === 0 || !ledger.mute || !readsAll) return;
     this.#judge.fail({
       expected: 'a server that answers',
       received: 'no response in any scenario before this one; nothing was asked here',
@@ -285,6 +294,7 @@ export class ServerScenario implements ScenarioState {
   }
 
   beforeFailure(): void {
+    this.#requireWhole();
     if (this.serverRun.started.ended() !== undefined) this.serverRun.deathBlamed = true;
   }
 }

@@ -1,6 +1,7 @@
 import type { Plugin } from '@cucumber/cucumber/api';
 import { embeddedTarget } from '../commands/run/reference-target.ts';
-import { ServerRun, setSession } from '../harness/device/server-run.ts';
+import { setSession } from '../harness/device/current-server-run.ts';
+import { ServerRun } from '../harness/device/server-run.ts';
 import { startTarget } from '../harness/implementation/start-target.ts';
 import type { Target } from '../harness/implementation/target.ts';
 import { loadTarget } from '../harness/implementation/target-file.ts';

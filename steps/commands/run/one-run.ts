@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { Envelope } from '@cucumber/messages';
 import { unansweredTime } from '../../client/client-diagnosis.ts';
-import { ServerRun, setSession } from '../../harness/device/server-run.ts';
+import { setSession } from '../../harness/device/current-server-run.ts';
+import { ServerRun } from '../../harness/device/server-run.ts';
 import { ControlledClock } from '../../harness/implementation/controlled-clock.ts';
 import { EnvironmentError, TargetFileError } from '../../harness/implementation/errors.ts';
 import { startTarget } from '../../harness/implementation/start-target.ts';

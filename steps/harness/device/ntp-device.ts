@@ -54,6 +54,7 @@ export class NtpDevice {
   readonly #filters = new Map<string, QoS>();
   readonly #subscribed = new Set<string>();
   readonly #published = new Set<string>();
+  #longestPublished = 0;
   #connections = 0;
   #connection: DeviceConnection | undefined;
 
@@ -161,6 +162,7 @@ export class NtpDevice {
   /** Publishes anything anywhere; an answer to it is found by its timestamp. */
   publish(topic: string, payload: string | Uint8Array, { qos = 0, timestamp, forbiddenBy, malformed }: Publishing = {}): Request {
     this.#published.add(Buffer.from(payload).toString('latin1'));
+    this.#longestPublished = Math.max(this.#longestPublished, payload.length);
     const atUs = this.#open().publish(topic, payload, qos);
     const wallMs = wallMsAt(atUs);
     const message: Message = { atUs, wallMs, topic, payload: Buffer.from(payload), qos, retain: false, dup: false };
@@ -238,7 +240,8 @@ export class NtpDevice {
 
   #receive(message: Message): void {
     // A broker may return the device's own message, which is no answer.
-    if (this.#published.has(message.payload.toString('latin1'))) return;
+    const { payload } = message;
+    if (payload.length <= this.#longestPublished && this.#published.has(payload.toString('latin1'))) return;
     if (!isResponseTopic(message.topic) && !this.#subscribed.has(message.topic)) {
       if (this.others.length < mostOthers) this.others.push(message);
       return;

@@ -9,7 +9,7 @@ import {
 } from '../message/exchange.ts';
 import type { Message } from '../message/message.ts';
 import { type Payload, readPayload } from '../message/payload.ts';
-import { append, type Doubt, isWaiting, mostResponses } from './booking.ts';
+import { append, condense, type Doubt, isSame, isWaiting, mostResponses, shortened } from './booking.ts';
 import { ClockResolution } from './clock-resolution.ts';
 import { type LateMistake, linesOf, mostLateMistakes } from './late-mistake.ts';
 
@@ -70,6 +70,7 @@ export class RequestLedger {
     this.#refused = false;
     this.#settleAll(false);
     this.#place = place;
+    for (const requests of this.#present.values()) for (const request of requests) condense(request);
     this.#present = new Map();
   }
 
@@ -110,8 +111,9 @@ export class RequestLedger {
    *
    * @param own the response topic of that device
    */
-  received(message: Message, own: string): Response {
-    const payload = readPayload(message.payload);
+  received(whole: Message, own: string): Response {
+    const payload = readPayload(whole.payload);
+    const message = payload.unread === true ? shortened(whole) : whole;
     const found = message.topic === own ? this.#requestOf(payload, own, message) : undefined;
     const response = responseOf(message, found === undefined || 'doubted' in found ? undefined : found, payload);
     if (found === undefined) this.#noteTimes(response);
@@ -175,9 +177,7 @@ export class RequestLedger {
     const owner = this.#unique.get(digits);
     const echoed = this.#requests.get(topic)?.get(digits) ?? [];
     const earlier = echoed.filter(({ place }) => place !== this.#place);
-    const stored = retain
-      ? earlier.find(({ responses }) => responses.some(({ message }) => message.payload.equals(payload)))
-      : undefined;
+    const stored = retain ? earlier.find(({ responses }) => responses.some((response) => isSame(response, payload))) : undefined;
     if (stored) return stored;
     // A wrong echo may equal the timestamp of another request by chance.
     const now = this.#echoes ? echoed.find((request) => request.place === this.#place && isWaiting(request)) : undefined;

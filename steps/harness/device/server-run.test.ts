@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { agree, FakeServer, type Reaction } from '../../testing/fake-server.ts';
 import type { StartedTarget, Target } from '../implementation/target.ts';
-import { ServerRun, serverRun, setSession } from './server-run.ts';
+import { serverRun, setSession } from './current-server-run.ts';
+import { ServerRun } from './server-run.ts';
 
 const identity = { productKey: 'a1PkTest01', deviceName: 'dev01' };
 

@@ -42,7 +42,18 @@ export class ServerRun {
   #awaitsEnd = true;
   /** What the server refused its devices. */
   readonly refusals = new Refusals();
-  readonly #habits: Habits = { acknowledges: true, refusals: this.refusals };
+  readonly #habits: Habits = {
+    acknowledges: true,
+    refusals: this.refusals,
+    exceeded: (what) => {
+      this.exceeded ??= what;
+      this.readsAll = false;
+    },
+  };
+  /** False once the server exceeded a limit of the suite. */
+  readsAll = true;
+  /** The limit of the suite that the server exceeded in the present scenario, in words: what came after it was not read. */
+  exceeded: string | undefined;
   readonly #staying: { readonly device: NtpDevice; readonly staysMs: number }[] = [];
   /** What the present scenario opened, to be closed in reverse order. */
   #open: (() => Promise<void>)[] = [];
@@ -93,6 +104,7 @@ export class ServerRun {
   begin(place: string): void {
     this.trace.clear();
     this.refusals.begin();
+    this.exceeded = undefined;
     this.ledger.begin(place);
   }
 
@@ -276,20 +288,4 @@ export class ServerRun {
 
 function addressOf({ host, port, target }: StartedTarget): Address {
   return { host, port, ...(speaksTls(target) ? { tls: loadTls(target.tls, host) } : {}) };
-}
-
-let current: ServerRun | undefined;
-
-/** Sets the run that the steps work in; undefined when it is over. */
-export function setSession(serverRun: ServerRun | undefined): void {
-  current = serverRun;
-}
-
-/** The run that the steps work in. @throws Error when nothing was started */
-export function serverRun(): ServerRun {
-  if (current === undefined)
-    throw new Error(
-      'no implementation under test was started: run "npm run conformance -- run TARGET", or "npx cucumber-js" in a checkout',
-    );
-  return current;
 }

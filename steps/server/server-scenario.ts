@@ -18,6 +18,7 @@ import type { Judge, NtpWorld, ScenarioState } from '../support/world.ts';
 import { type Recorded, recordDevices } from '../verdict/exchange-record.ts';
 import { echoesElsewhere } from './echoes-elsewhere.ts';
 import { endsReading, likelyRefusal, noLongerServes } from './server-diagnosis.ts';
+import { likelySilence } from './silence-diagnosis.ts';
 
 /** A World in which a server is judged. */
 export type ServerWorld = NtpWorld<ServerScenario>;
@@ -114,12 +115,6 @@ export class ServerScenario implements ScenarioState {
     return request;
   }
 
-  /** The declared or made-up identity, or the end of the scenario where the server knows no such device. */
-  identity(name: string): Identity | undefined {
-    const [productKey = '', deviceName = ''] = name.split('/');
-    return this.serverRun.devices.known({ productKey, deviceName });
-  }
-
   /** Ends the scenario at once where the server has not answered anything yet: each wait would take its whole deadline. */
   requireVoice(): void {
     // What depends on nothing is judged whatever else was seen.
@@ -160,9 +155,11 @@ export class ServerScenario implements ScenarioState {
     // A connection that was closed did not cost the deadline.
     if (device.closed === undefined) patience.spend(kind);
     this.requireSetUp();
+    const others = this.#devices.filter((other) => other !== device);
     return this.#judge.fail({
       expected: `a response on ${device.responseTopic} within ${within} ms`,
       received: await this.#silence(device),
+      likely: await likelySilence(device, others, patience.short(device.deadline)),
       cause: 'silence',
     });
   }

@@ -55,6 +55,8 @@ export class NtpDevice {
   readonly #subscribed = new Set<string>();
   readonly #published = new Set<string>();
   #longestPublished = 0;
+  /** The topics on which its own messages came back. */
+  readonly #returned: string[] = [];
   #connections = 0;
   #connection: DeviceConnection | undefined;
 
@@ -203,6 +205,20 @@ export class NtpDevice {
     if (left > 0) await this.#connection?.inbox.until(() => undefined, left);
   }
 
+  /**
+   * Publishes something that is no request, and waits for it to come back: a broker may return it, on whatever topic it takes for the
+   * same.
+   *
+   * @param within in ms
+   * @returns the topic on which it came back; undefined when it did not
+   */
+  async whereReturned(topic: string, within: number): Promise<string | undefined> {
+    await this.permission();
+    const { length } = this.#returned;
+    this.publish(topic, '{"suite":"where does this come back?"}', { malformed: true });
+    return this.#connection?.inbox.until(() => this.#returned[length], within);
+  }
+
   /** Asks and waits for the response. */
   async askAndWait(timestamp?: Timestamp): Promise<Exchange | undefined> {
     await this.permission();
@@ -241,7 +257,10 @@ export class NtpDevice {
   #receive(message: Message): void {
     // A broker may return the device's own message, which is no answer.
     const { payload } = message;
-    if (payload.length <= this.#longestPublished && this.#published.has(payload.toString('latin1'))) return;
+    if (payload.length <= this.#longestPublished && this.#published.has(payload.toString('latin1'))) {
+      if (this.#returned.length < mostOthers) this.#returned.push(message.topic);
+      return;
+    }
     if (!isResponseTopic(message.topic) && !this.#subscribed.has(message.topic)) {
       if (this.others.length < mostOthers) this.others.push(message);
       return;

@@ -120,6 +120,7 @@ export class ServerScenario implements ScenarioState {
     // What depends on nothing is judged whatever else was seen.
     const { ledger, readsAll } = this.serverRun;
     if (this.#judge.requirement.dependsOn.length === 0 || !ledger.mute || !readsAll) return;
+    this.serverRun.note('device', 'does not ask: no scenario before this one had a response');
     this.#judge.fail({
       expected: 'a server that answers',
       received: 'no response in any scenario before this one; nothing was asked here',

@@ -58,17 +58,22 @@ async function connectAll(world: ServerWorld, wanted: number): Promise<'skipped'
   return undefined;
 }
 
-/** Every device asks at the same moment, every second one with a String. */
-async function askAll(devices: readonly NtpDevice[]): Promise<Asked[]> {
+/** Every device asks at the same moment, every second one with a String; with these digits where they are given. */
+async function askAll(devices: readonly NtpDevice[], digits?: string): Promise<Asked[]> {
   for (const device of devices) await device.permission();
-  return devices.map((device, index) => ({
-    device,
-    request: device.ask(device.timestamp(index % 2 === 0 ? 'Long' : 'String')),
-  }));
+  return devices.map((device, index) => {
+    const type = index % 2 === 0 ? 'Long' : 'String';
+    return { device, request: device.ask(digits === undefined ? device.timestamp(type) : { type, digits }) };
+  });
 }
 
 When('they all ask at the same moment', async function (this: ServerWorld) {
   this.scenario.manyDevices = await askAll(this.scenario.players);
+});
+
+When('they all ask at the same moment with the same deviceSendTime', async function (this: ServerWorld) {
+  const [first] = this.scenario.players;
+  this.scenario.manyDevices = await askAll(this.scenario.players, first?.timestamp().digits);
 });
 
 Then('each of them gets its own single answer', patience, async function (this: ServerWorld) {

@@ -23,10 +23,16 @@ export class RequestLedger {
   readonly clockResolution = new ClockResolution();
   /** True while the suite has stopped the server's clock. */
   clockStands = false;
+  /** How long the slowest first response of the run took, in ms. */
+  slowest = 0;
+  /** When a request last got its first response: monotonic, in µs; 0 when none did. */
+  progress = 0;
   /** By response topic, then by the digits of deviceSendTime. */
   readonly #requests = new Map<string, Map<string, Request[]>>();
   /** Requests of the present scenario, by response topic. */
   #present = new Map<string, Request[]>();
+  /** Requests of the present scenario whose device connected again before they were answered. */
+  #left: Request[] = [];
   #place = '';
   #last = 0;
   /** False once a response had another echo than its request: from then on the echo of a response shows nothing. */
@@ -36,24 +42,12 @@ export class RequestLedger {
   readonly #unique = new Map<string, Request>();
   /** Malformed requests of the run, by response topic: no response to them is judged. */
   readonly #malformed = new Map<string, Request[]>();
-  #slowest = 0;
-  #progress = 0;
   #answered = false;
   #refused = false;
   #refusals = 0;
   #unanswered = 0;
   /** The types of the requests so far. */
   readonly #types = new Set<Timestamp['type']>();
-
-  /** How long the slowest first response of the run took, in ms. */
-  get slowest(): number {
-    return this.#slowest;
-  }
-
-  /** When a request last got its first response: monotonic, in µs; 0 when none did. */
-  get progress(): number {
-    return this.#progress;
-  }
 
   /**
    * True when several scenarios had no response at all, neither to a Long nor to a String: then waiting for more is useless. A server
@@ -72,6 +66,7 @@ export class RequestLedger {
     this.#place = place;
     for (const requests of this.#present.values()) for (const request of requests) condense(request);
     this.#present = new Map();
+    this.#left = [];
   }
 
   /** A device could not connect: nothing can be asked in this scenario, and nothing answered. */
@@ -93,8 +88,8 @@ export class RequestLedger {
     if (timestamp !== undefined) {
       if (message.qos === 0) this.#types.add(timestamp.type);
       const byDigits = this.#requests.get(responseTopic) ?? new Map<string, Request[]>();
-      this.#requests.set(responseTopic, byDigits);
       append(byDigits, timestamp.digits, request);
+      this.#requests.set(responseTopic, byDigits);
       if (timestamp.unique === true) this.#unique.set(timestamp.digits, request);
     }
     if (malformed === true) append(this.#malformed, responseTopic, request);
@@ -103,6 +98,7 @@ export class RequestLedger {
 
   /** The device of this response topic has a new connection: responses that only their order tells apart are for its next requests. */
   reconnected(responseTopic: string): void {
+    this.#left.push(...(this.#present.get(responseTopic) ?? []).filter(isWaiting));
     this.#present.set(responseTopic, []);
   }
 
@@ -167,7 +163,10 @@ export class RequestLedger {
     this.#answered = true;
     if (request.responses.length < mostResponses) request.responses.push(response);
     if (request.malformed === true) return;
-    if (request.responses.length === 1) this.#noteProgress(request, response.message);
+    if (request.responses.length === 1) {
+      this.progress = response.message.atUs;
+      this.slowest = Math.max(this.slowest, (this.progress - request.message.atUs) / 1000);
+    }
     this.#note(request, response);
     this.#noteTimes(response);
   }
@@ -248,17 +247,14 @@ export class RequestLedger {
     this.#add({ mistake: 'the echo is of an earlier request' }, request, expected, payload.text);
   }
 
-  #noteProgress(request: Request, { atUs }: Message): void {
-    this.#progress = atUs;
-    this.#slowest = Math.max(this.#slowest, (atUs - request.message.atUs) / 1000);
-  }
-
   /**
    * True while another request has no response: this one may be meant for it. That is another request of the same device, and have a
    * wrong echo, or that of another device with the same timestamp, and be on the wrong topic.
    */
   #owes({ responseTopic, place, timestamp }: Request): boolean {
     if (place !== this.#place) return false;
+    // Where echoes show nothing, the answer to it was taken for one to the next request.
+    if (!this.#echoes && this.#left.some((other) => isWaiting(other) && other.responseTopic === responseTopic)) return true;
     return [...this.#present].some(([topic, requests]) =>
       requests.some(
         (other) =>

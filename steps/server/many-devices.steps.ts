@@ -3,6 +3,7 @@ import { type Asked, answersTo, gather } from '../harness/device/many-devices.ts
 import type { NtpDevice } from '../harness/device/ntp-device.ts';
 import type { Response } from '../harness/message/exchange.ts';
 import { Trace } from '../harness/mqtt/trace.ts';
+import { answerWait } from './answer-wait.ts';
 import { noLongerServes } from './server-diagnosis.ts';
 import type { ServerWorld } from './server-scenario.ts';
 
@@ -96,7 +97,12 @@ Then('each of them gets its own single answer', patience, async function (this: 
 
 /** Blames a server that leaves one of the devices without its answer, or has given one device another's. */
 async function requireAll(world: ServerWorld, asked: readonly Asked[]): Promise<void> {
-  const silent = await answersTo(asked, world.scenario.serverRun.ledger);
+  const { serverRun } = world.scenario;
+  const silent = await answersTo(
+    asked,
+    serverRun.ledger,
+    ({ device, request }) => answerWait(serverRun, world.requirement, request, device.deadline).within,
+  );
   const stamps = new Set(asked.map(({ request }) => request.timestamp?.digits));
   const mixed = asked.flatMap(({ device }) =>
     device.responses.filter((response) => isForeign(response, stamps)).map((response) => ({ device, response })),

@@ -16,6 +16,7 @@ import { wallMsAt } from '../harness/time/now.ts';
 import { mistakesOf } from '../requirements/requirement.ts';
 import type { Judge, NtpWorld, ScenarioState } from '../support/world.ts';
 import { type Recorded, recordDevices } from '../verdict/exchange-record.ts';
+import { answerWait } from './answer-wait.ts';
 import { echoesElsewhere } from './echoes-elsewhere.ts';
 import { endsReading, likelyRefusal, noLongerServes } from './server-diagnosis.ts';
 import { likelySilence } from './silence-diagnosis.ts';
@@ -146,8 +147,7 @@ export class ServerScenario implements ScenarioState {
   /** The exchange of a request, or the blame for a response that did not come. */
   async answered(device: NtpDevice, request: Request): Promise<Exchange> {
     const { patience } = this.serverRun;
-    const kind = this.#kindOf(request);
-    const within = patience.within(kind, device.deadline);
+    const { kind, within } = answerWait(this.serverRun, this.#judge.requirement, request, device.deadline);
     const exchange = await device.exchange(request, within);
     if (exchange !== undefined) {
       patience.restore(kind);
@@ -163,15 +163,6 @@ export class ServerScenario implements ScenarioState {
       likely: await likelySilence(device, others, patience.short(device.deadline)),
       cause: 'silence',
     });
-  }
-
-  /**
-   * Which silence the silence to a request would be. The silence that a MUST is about shortens the waits of others for the same type and
-   * device; that of a SHOULD, which a correct server may break, only its own.
-   */
-  #kindOf({ timestamp, responseTopic }: Request): string {
-    const { id, level } = this.#judge.requirement;
-    return level === 'must' ? `no ${timestamp?.type ?? 'Long'} on ${responseTopic}` : id;
   }
 
   /** The exchange of the scenario's last request. */

@@ -53,3 +53,20 @@ export function isSame(earlier: Response, payload: Buffer): boolean {
   const kept = earlier.message.payload;
   return kept.equals(kept.length === mostKeptBytes ? payload.subarray(0, mostKeptBytes) : payload);
 }
+
+/** The order in which each device has sent its requests. */
+export class RequestOrder {
+  readonly #latest = new Map<string, Request>();
+  readonly #before = new WeakMap<Request, Request>();
+
+  add(request: Request): void {
+    const latest = this.#latest.get(request.responseTopic);
+    if (latest !== undefined) this.#before.set(request, latest);
+    this.#latest.set(request.responseTopic, request);
+  }
+
+  /** The request that the same device sent before this one; undefined for its first one. */
+  before(request: Request): Request | undefined {
+    return this.#before.get(request);
+  }
+}

@@ -9,7 +9,7 @@ import {
 } from '../message/exchange.ts';
 import type { Message } from '../message/message.ts';
 import { type Payload, readPayload } from '../message/payload.ts';
-import { append, condense, type Doubt, isSame, isWaiting, mostResponses, shortened } from './booking.ts';
+import { append, condense, type Doubt, isSame, isWaiting, mostResponses, RequestOrder, shortened } from './booking.ts';
 import { ClockResolution } from './clock-resolution.ts';
 import { type LateMistake, linesOf, mostLateMistakes } from './late-mistake.ts';
 
@@ -29,6 +29,8 @@ export class RequestLedger {
   progress = 0;
   /** By response topic, then by the digits of deviceSendTime. */
   readonly #requests = new Map<string, Map<string, Request[]>>();
+  /** Which request of a device came before which. */
+  readonly order = new RequestOrder();
   /** Requests of the present scenario, by response topic. */
   #present = new Map<string, Request[]>();
   /** Requests of the present scenario whose device connected again before they were answered. */
@@ -85,6 +87,7 @@ export class RequestLedger {
     const request = requestOf(message, { ...details, place: this.#place });
     const { responseTopic, timestamp, malformed } = request;
     append(this.#present, responseTopic, request);
+    this.order.add(request);
     if (timestamp !== undefined) {
       if (message.qos === 0) this.#types.add(timestamp.type);
       const byDigits = this.#requests.get(responseTopic) ?? new Map<string, Request[]>();

@@ -19,6 +19,11 @@ Feature: Many devices, and many requests
       When they all ask at the same moment
       Then each of them gets its own single answer
 
+    Example: 8 devices ask at the same moment with the same deviceSendTime
+      Given 8 devices that hear their response topics
+      When they all ask at the same moment with the same deviceSendTime
+      Then each of them gets its own single answer
+
   @server-serves-many-devices
   @should
   Rule: the server SHOULD serve 200 devices that ask at the same moment, each with its own single answer

@@ -99,7 +99,8 @@ Feature: Quality of service and retained messages
 
     Depends on: server-answers-request
 
-    Usual mistakes: the service publishes with the RETAIN flag; the connector's default is to retain
+    Usual mistakes: the service publishes with the RETAIN flag; the connector's default is to retain; a retained message was
+    already there when the run began
 
     Example: The device subscribes anew after it was answered
       Given a device that hears its response topic

@@ -28,7 +28,7 @@ Feature: The server's time
   Rule: the server MUST NOT have serverRecvTime later than serverSendTime
     Equal is fine, and usual. Every response of the whole run is looked at.
 
-    Source: stated, the worked example: "The NTP server sends a response 5 milliseconds after the server receives a message"
+    Source: derived from the worked example: "The NTP server sends a response 5 milliseconds after the server receives a message"
 
     Depends on: server-string-stays-string
 

@@ -91,7 +91,7 @@ When('another device of the same product asks in its name', async function (this
 });
 
 When('the device {string} asks in its name', async function (this: ServerWorld, name: string) {
-  return askInItsName(this, this.scenario.identity(name), name);
+  return askInItsName(this, this.scenario.serverRun.devices.named(name), name);
 });
 
 Then('the server does not answer the device', async function (this: ServerWorld) {
@@ -123,7 +123,7 @@ Given('another device of the same product that listens to {string}', async funct
 });
 
 Given('the device {string} that listens to it as well', async function (this: ServerWorld, name: string) {
-  return listenTo(this, this.scenario.identity(name), this.scenario.device.responseTopic, name);
+  return listenTo(this, this.scenario.serverRun.devices.named(name), this.scenario.device.responseTopic, name);
 });
 
 Then('the response does not reach the other device', async function (this: ServerWorld) {

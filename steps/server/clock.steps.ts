@@ -4,7 +4,8 @@ import { estimateServerTime } from '../harness/device/server-time.ts';
 import { type Exchange, roundTrip, type Timestamp } from '../harness/message/exchange.ts';
 import { halved, twiceTheTime } from '../harness/time/formula.ts';
 import { wallMsAt } from '../harness/time/now.ts';
-import { diagnoseServerTime, otherUnit } from './server-diagnosis.ts';
+import type { Diagnosis } from '../verdict/evidence.ts';
+import { diagnoseServerTime, otherUnit, stampsOfStart } from './server-diagnosis.ts';
 import type { ServerWorld } from './server-scenario.ts';
 import { stamps, timeOf, toWithin } from './stamp.ts';
 
@@ -22,11 +23,21 @@ Then('each server time is the current time in milliseconds', async function (thi
     this.fail({
       expected: `${name} within ${tolerance} ms of ${Math.floor(now)}`,
       received: `${name} ${time}`,
-      likely: diagnoseServerTime(time, now),
+      likely: likelyStanding(this, time) ?? diagnoseServerTime(time, now),
       at: [exchange.response, `/${name}`],
     });
   }
 });
+
+/** A time that the whole run has shown for longer than any clock shows one, in ms, is not a matter of its unit. */
+const longestStep = 1100;
+
+function likelyStanding({ scenario }: ServerWorld, time: bigint): Diagnosis | undefined {
+  const { longest, latest } = scenario.serverRun.ledger.clockResolution;
+  return longest > longestStep && latest === time ? { kind: stampsOfStart, text: takenOnce } : undefined;
+}
+
+const takenOnce = 'the stamp is taken once and answered ever after';
 
 Then("the server's times are not all whole seconds", function (this: ServerWorld) {
   const { exchanges } = this.scenario;
@@ -62,7 +73,7 @@ Then(
     this.fail({
       expected: `times that move on after ${ms} ms at the latest, or in steps of ${fine} or ${coarse} ms`,
       received: `the same time for ${resolution.longest.toFixed(1)} ms: ${[...seen].slice(0, 5).join(', ')} in ${this.scenario.exchanges.length} exchanges`,
-      likely: seen.size === 1 ? 'the stamp is taken once and answered ever after' : 'the stamp comes from a cache',
+      likely: seen.size === 1 ? { kind: stampsOfStart, text: takenOnce } : 'the stamp comes from a cache',
       ...(last === undefined ? {} : { at: [last.response, ...stamps.map((name) => `/${name}`)] as const }),
     });
   },
@@ -118,8 +129,8 @@ function driftOf(offsets: readonly number[]): number {
   return median(offsets.slice(-third)) - median(offsets.slice(0, third));
 }
 
-function likelyCourse(moved: number, drifts: boolean): string | undefined {
-  if (moved === 0) return 'the stamp is taken once and answered ever after';
+function likelyCourse(moved: number, drifts: boolean): string | Diagnosis | undefined {
+  if (moved === 0) return { kind: stampsOfStart, text: takenOnce };
   return drifts ? 'drift: the clock runs at another speed than real time' : undefined;
 }
 

@@ -69,14 +69,14 @@ Given('another device of the same product that hears its own', async function (t
 });
 
 Given('the device {string} that hears its response topic', async function (this: ServerWorld, name: string) {
-  const identity = this.scenario.identity(name);
+  const identity = this.scenario.serverRun.devices.named(name);
   if (identity === undefined) return this.inapplicable(whyUnknown(this, name));
   this.scenario.device = await listening(this, identity);
   return undefined;
 });
 
 Given('the device {string} that hears its own', async function (this: ServerWorld, name: string) {
-  const identity = this.scenario.identity(name);
+  const identity = this.scenario.serverRun.devices.named(name);
   if (identity === undefined) return this.inapplicable(whyUnknown(this, name));
   this.scenario.other = await listening(this, identity, { name: 'other device' });
   return undefined;

@@ -4,6 +4,7 @@ import type { NtpDevice } from '../harness/device/ntp-device.ts';
 import type { Response } from '../harness/message/exchange.ts';
 import { Trace } from '../harness/mqtt/trace.ts';
 import { counted } from '../harness/text/counted.ts';
+import { answerWait } from './answer-wait.ts';
 import { noLongerServes } from './server-diagnosis.ts';
 import type { ServerWorld } from './server-scenario.ts';
 
@@ -59,17 +60,22 @@ async function connectAll(world: ServerWorld, wanted: number): Promise<'skipped'
   return undefined;
 }
 
-/** Every device asks at the same moment, every second one with a String. */
-async function askAll(devices: readonly NtpDevice[]): Promise<Asked[]> {
+/** Every device asks at the same moment, every second one with a String; with these digits where they are given. */
+async function askAll(devices: readonly NtpDevice[], digits?: string): Promise<Asked[]> {
   for (const device of devices) await device.permission();
-  return devices.map((device, index) => ({
-    device,
-    request: device.ask(device.timestamp(index % 2 === 0 ? 'Long' : 'String')),
-  }));
+  return devices.map((device, index) => {
+    const type = index % 2 === 0 ? 'Long' : 'String';
+    return { device, request: device.ask(digits === undefined ? device.timestamp(type) : { type, digits }) };
+  });
 }
 
 When('they all ask at the same moment', async function (this: ServerWorld) {
   this.scenario.manyDevices = await askAll(this.scenario.players);
+});
+
+When('they all ask at the same moment with the same deviceSendTime', async function (this: ServerWorld) {
+  const [first] = this.scenario.players;
+  this.scenario.manyDevices = await askAll(this.scenario.players, first?.timestamp().digits);
 });
 
 Then('each of them gets its own single answer', patience, async function (this: ServerWorld) {
@@ -92,7 +98,12 @@ Then('each of them gets its own single answer', patience, async function (this: 
 
 /** Blames a server that leaves one of the devices without its answer, or has given one device another's. */
 async function requireAll(world: ServerWorld, asked: readonly Asked[]): Promise<void> {
-  const silent = await answersTo(asked, world.scenario.serverRun.ledger);
+  const { serverRun } = world.scenario;
+  const silent = await answersTo(
+    asked,
+    serverRun.ledger,
+    ({ device, request }) => answerWait(serverRun, world.requirement, request, device.deadline).within,
+  );
   const stamps = new Set(asked.map(({ request }) => request.timestamp?.digits));
   const mixed = asked.flatMap(({ device }) =>
     device.responses.filter((response) => isForeign(response, stamps)).map((response) => ({ device, response })),

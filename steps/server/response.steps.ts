@@ -128,7 +128,7 @@ async function requireEcho(world: ServerWorld, digits: string): Promise<{ respon
   return world.fail({
     expected: `deviceSendTime ${digits}`,
     received: echo === undefined ? `no deviceSendTime: ${response.payload.text}` : `deviceSendTime ${echo.literal}`,
-    likely: echo === undefined ? 'the echo is missing' : (likelySearch(world, echo) ?? likelyLoss(BigInt(digits), echo.number)),
+    likely: echo === undefined ? 'the echo is missing' : (likelySearch(world, echo) ?? likelyEcho(world, digits, echo.number)),
     at: [response, echo === undefined ? 'payload' : '/deviceSendTime'],
   });
 }
@@ -140,6 +140,14 @@ function likelySearch({ scenario: { request } }: ServerWorld, { literal }: Value
   const [first, ...others] = [...request.payload.text.matchAll(elsewhere)].map(([, digits]) => digits);
   const found = others.length > 0 && [first, ...others].includes(literal.replaceAll('"', ''));
   return found ? { kind: text, text } : undefined;
+}
+
+/** An echo may be that of the request before, or what is left of this one: where both fit, neither is said. */
+function likelyEcho({ scenario }: ServerWorld, digits: string, echo: bigint | undefined): string | undefined {
+  const before = scenario.serverRun.ledger.order.before(scenario.request)?.timestamp?.digits;
+  const loss = likelyLoss(BigInt(digits), echo);
+  if (before === undefined || before !== String(echo)) return loss;
+  return loss === undefined ? 'the echo is of an earlier request' : undefined;
 }
 
 function likelyLoss(sent: bigint, echo: bigint | undefined): string | undefined {

@@ -17,8 +17,10 @@ import { standstills } from '../harness/time/standstill.ts';
 import { mistakesOf } from '../requirements/requirement.ts';
 import type { Judge, NtpWorld, ScenarioState } from '../support/world.ts';
 import { type Recorded, recordDevices } from '../verdict/exchange-record.ts';
+import { answerWait } from './answer-wait.ts';
 import { endsReading, likelyRefusal, noLongerServes } from './server-diagnosis.ts';
 import { silenceOf } from './server-silence.ts';
+import { likelySilence } from './silence-diagnosis.ts';
 
 /** A World in which a server is judged. */
 export type ServerWorld = NtpWorld<ServerScenario>;
@@ -82,6 +84,14 @@ export class ServerScenario implements ScenarioState {
 
   async end(): Promise<void> {
     await this.serverRun.end();
+    this.#requireWhole();
+  }
+
+  /** Ends the scenario where not all was read that the server sent. @throws EnvironmentError */
+  #requireWhole(): void {
+    const { exceeded } = this.serverRun;
+    if (exceeded === undefined) return;
+    throw new EnvironmentError(`the server sent ${exceeded}, which is more than the suite reads: nothing after it was seen`);
   }
 
   get device(): NtpDevice {
@@ -109,16 +119,12 @@ export class ServerScenario implements ScenarioState {
     return request;
   }
 
-  /** The declared or made-up identity, or the end of the scenario where the server knows no such device. */
-  identity(name: string): Identity | undefined {
-    const [productKey = '', deviceName = ''] = name.split('/');
-    return this.serverRun.devices.known({ productKey, deviceName });
-  }
-
   /** Ends the scenario at once where the server has not answered anything yet: each wait would take its whole deadline. */
   requireVoice(): void {
     // What depends on nothing is judged whatever else was seen.
-    if (this.#judge.requirement.dependsOn.length === 0 || !this.serverRun.ledger.mute) return;
+    const { ledger, readsAll } = this.serverRun;
+    if (this.#judge.requirement.dependsOn.length === 0 || !ledger.mute || !readsAll) return;
+    this.serverRun.note('device', 'does not ask: no scenario before this one had a response');
     this.#judge.fail({
       expected: 'a server that answers',
       received: 'no response in any scenario before this one; nothing was asked here',
@@ -144,8 +150,7 @@ export class ServerScenario implements ScenarioState {
   /** The exchange of a request, or the blame for a response that did not come. */
   async answered(device: NtpDevice, request: Request): Promise<Exchange> {
     const { patience } = this.serverRun;
-    const kind = this.#kindOf(request);
-    const within = patience.within(kind, device.deadline);
+    const { kind, within } = answerWait(this.serverRun, this.#judge.requirement, request, device.deadline);
     const exchange = await device.exchange(request, within);
     if (exchange !== undefined) {
       patience.restore(kind);
@@ -155,20 +160,13 @@ export class ServerScenario implements ScenarioState {
     // A connection that was closed did not cost the deadline.
     if (device.closed === undefined) patience.spend(kind);
     this.requireSetUp();
+    const others = this.#devices.filter((other) => other !== device);
     return this.#judge.fail({
       expected: `a response on ${device.responseTopic} within ${within} ms`,
       received: await silenceOf(device, this.serverRun),
+      likely: await likelySilence(device, others, patience.short(device.deadline)),
       cause: 'silence',
     });
-  }
-
-  /**
-   * Which silence the silence to a request would be. The silence that a MUST is about shortens the waits of others for the same type and
-   * device; that of a SHOULD, which a correct server may break, only its own.
-   */
-  #kindOf({ timestamp, responseTopic }: Request): string {
-    const { id, level } = this.#judge.requirement;
-    return level === 'must' ? `no ${timestamp?.type ?? 'Long'} on ${responseTopic}` : id;
   }
 
   /** The exchange of the scenario's last request. */
@@ -294,6 +292,7 @@ export class ServerScenario implements ScenarioState {
 
   beforeFailure(): void {
     this.#requireRun();
+    this.#requireWhole();
     if (this.serverRun.started.ended() !== undefined) this.serverRun.deathBlamed = true;
   }
 }

@@ -229,10 +229,10 @@ describe('nothing reaches the device before it asks', () => {
   test('what was stored is told from what is retained', async () => {
     /** An answer to the first request comes again, 1 ms before the second one is answered. */
     const before = (how: Partial<Said>): Answers => {
-      let first = '';
+      let first: Said | undefined;
       return (asked) => {
-        if (asked.count === 1) first = asked.echo;
-        return [...(asked.count === 2 ? [said(first, 1, 1, { after: 1, ...how })] : []), ...right(asked)];
+        if (asked.count === 1) [first] = right(asked);
+        return [...(asked.count === 2 && first !== undefined ? [{ ...first, after: 1, ...how }] : []), ...right(asked)];
       };
     };
     assert.match((await fail(await after(id, before({}), ...back), sentence)).likely ?? '', /stores responses/);
@@ -241,6 +241,16 @@ describe('nothing reaches the device before it asks', () => {
     assert.match(received, /^PUBLISH RETAIN: /);
     // at whatever moment it comes
     await fail(await after(id, before({ retain: true, after: 5 }), ...back), sentence);
+  });
+
+  test('what an earlier run has left, where the server was there before this one', async () => {
+    /** A message of an earlier run comes with the second connection, before the request. */
+    const old: Answers = (asked) => [
+      ...(asked.count === 2 ? [said('1571724098000', 1, 1, { after: 1, retain: true })] : []),
+      ...right(asked),
+    ];
+    const { likely } = await fail(await after(id, old, ...back), sentence);
+    assert.equal(likely, 'a retained message was already there when the run began');
   });
 
   test('what comes after the answer is another fault', async () => {

@@ -2,6 +2,7 @@ import { Given, Then } from '@cucumber/cucumber';
 import type { NtpDevice } from '../harness/device/ntp-device.ts';
 import { type Request, type Response, roundTrip } from '../harness/message/exchange.ts';
 import type { ServerWorld } from './server-scenario.ts';
+import { nameAlone, shareName } from './silence-diagnosis.ts';
 
 Given("a server that shares the suite's clock", function (this: ServerWorld) {
   const shared = this.scenario.serverRun.started.target.sharedClock;
@@ -105,12 +106,25 @@ async function requireNothing(world: ServerWorld, device: NtpDevice, asker: NtpD
   world.fail({
     expected: `nothing reaches ${device.identity.deviceName} of ${device.identity.productKey}`,
     received: `PUBLISH on ${topic}: ${foreign.payload.text}`,
-    likely:
-      topic === asker.responseTopic
-        ? 'the response goes to every connection, whatever it subscribed'
+    likely: shareName(device, asker)
+      ? await likelyOfNamesake(world, asker)
+      : topic === asker.responseTopic
+        ? everyConnection
         : 'the response goes to devices that did not ask: the topic is matched in part, or the response is published on several topics',
     at: [foreign, 'topic'],
   });
+}
+
+const everyConnection = 'the response goes to every connection, whatever it subscribed';
+
+/** What a server does whose response reaches a device of the same name in another product: a device of another name shows it. */
+async function likelyOfNamesake({ scenario }: ServerWorld, asker: NtpDevice): Promise<string | undefined> {
+  const { sibling } = scenario.serverRun.devices;
+  if (sibling === undefined) return undefined;
+  const third = await scenario.play(sibling, { name: 'device of another name' });
+  await third.subscribe(third.responseTopic);
+  if ((await asker.fence()) === undefined || (await third.fence()) === undefined) return undefined;
+  return third.responses.some(({ request }) => request === undefined) ? everyConnection : nameAlone;
 }
 
 Then('nothing reaches the device before it asks', async function (this: ServerWorld) {
@@ -130,11 +144,14 @@ Then('nothing reaches the device before it asks', async function (this: ServerWo
 });
 
 /** @param longThere the server was there before the run */
-function likelyLeft({ message, request }: Response, longThere: boolean): string {
+function likelyLeft({ message, request }: Response, longThere: boolean): string | undefined {
   if (!message.retain) return 'the server stores responses for later subscribers';
-  // No request of this run has its deviceSendTime.
-  if (request === undefined && longThere) return 'a retained message was already there when the run began';
-  return 'the service publishes with the RETAIN flag';
+  const live = request?.responses.filter((other) => !other.message.retain) ?? [];
+  // A broker stores what it delivers, and one without a broker may mark what it delivers.
+  const ofThisRun =
+    live.length === 0 ? request !== undefined : live.some((other) => other.message.payload.equals(message.payload));
+  if (ofThisRun) return 'the service publishes with the RETAIN flag';
+  return longThere ? 'a retained message was already there when the run began' : undefined;
 }
 
 Then('the server still serves the device', async function (this: ServerWorld) {

@@ -1,4 +1,5 @@
 import { World } from '@cucumber/cucumber';
+import { EnvironmentError } from '../harness/implementation/errors.ts';
 import type { Target } from '../harness/implementation/target.ts';
 import type { Request, Response } from '../harness/message/exchange.ts';
 import { printable } from '../harness/text/printable.ts';
@@ -79,6 +80,8 @@ export class NtpWorld<State extends ScenarioState = ScenarioState> extends World
    */
   fail({ expected, received, likely, cause, at }: Mismatch): never {
     this.scenario.beforeFailure();
+    const { unread, fault } = at?.[0].payload ?? {};
+    if (unread === true) throw new EnvironmentError(`a message has ${fault}, a limit of the suite`);
     const { text, kind }: Partial<Diagnosis> = typeof likely === 'string' ? { text: likely } : (likely ?? {});
     const error = new NonConformance({
       kind: 'finding',

@@ -67,7 +67,7 @@ export function reportIn(folder: string): Report {
 /** Writes a target file of a server whose process is one of the fixtures. @returns its path */
 export function fixtureTarget(folder: string, fixture: string): string {
   const command = ['node', join(root, 'fixtures/support/start.ts'), fixture, '--port', '{port}'];
-  return writeTarget(folder, { name: fixture, role: 'server', process: { command } });
+  return writeTarget(folder, { name: fixture, role: 'server', process: { command }, lateAnswers: '100ms' });
 }
 
 /**

@@ -51,6 +51,12 @@ describe('a scenario', () => {
     assert.equal(judgement.requirements[0]?.scenarios[0]?.failure?.received, 'PUBLISH at QoS 1');
   });
 
+  test('with a finding that shows nothing is inconclusive, unless it is silence', () => {
+    const course = (more: object): Course => ({ outcomes: ['FAILED'], evidence: [finding('server-a', { trace: [], ...more })] });
+    assertInconclusive(alone(course({})), /^the suite broke: no packet shows its finding: expected PUBLISH at QoS 0/);
+    assert.equal(alone(course({ cause: 'silence' })).exitCode, 1);
+  });
+
   test('with a finding fails even where Cucumber shows it as passed, skipped or passed at a second attempt', () => {
     for (const outcome of ['PASSED', 'SKIPPED', 'PENDING', 'UNKNOWN'] satisfies Outcome[]) {
       assert.equal(alone({ outcomes: [outcome], evidence: [finding('server-a')] }).exitCode, 1);

@@ -63,7 +63,8 @@ export function judgeScenario(
   const findings = evidence.filter((piece) => piece.kind === 'finding');
   const finding = findings.find(({ requirement }) => requirement === id);
   if (finding !== undefined) {
-    return { result: { ...common, status: statusOfFailure(level), failure: toFailure(finding) }, finding };
+    const outcome = outcomeOf(level, finding);
+    return { result: { ...common, ...outcome }, ...(outcome.failure === undefined ? {} : { finding }) };
   }
 
   const broke = (reason: string): Judged => judged({ status: 'inconclusive', reason });
@@ -117,12 +118,26 @@ export function isFailure({ status }: { readonly status: Status }): boolean {
 }
 
 /** What a failure of this level makes of a scenario. */
-export function statusOfFailure(level: Level): Status {
+function statusOfFailure(level: Level): Status {
   return level === 'must' ? 'failed' : 'warning';
 }
 
+/**
+ * What a finding makes of its scenario. One that shows nothing fails nobody: the suite lost what it has seen, or never saw it. Silence
+ * may show nothing.
+ */
+export function outcomeOf(level: Level, finding: Finding | LateFinding): Pick<ScenarioResult, 'status' | 'reason' | 'failure'> {
+  if (finding.trace.length > 0 || (finding.kind === 'finding' && finding.cause === 'silence'))
+    return { status: statusOfFailure(level), failure: toFailure(finding) };
+  const { expected, received } = finding;
+  return {
+    status: 'inconclusive',
+    reason: `the suite broke: no packet shows its finding: expected ${expected}, received ${received}`,
+  };
+}
+
 /** What a report shows of a finding. */
-export function toFailure(evidence: Finding | LateFinding): Failure {
+function toFailure(evidence: Finding | LateFinding): Failure {
   const { expected, received, likely, trace } = evidence;
   const message = evidence.kind === 'finding' ? evidence.message : undefined;
   return {

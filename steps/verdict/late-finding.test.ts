@@ -31,6 +31,13 @@ describe('a late finding', () => {
     assert.equal(judgement.exitCode, 1);
   });
 
+  test('that shows nothing fails nobody', () => {
+    const empty = { ...lateFinding('server-a', place('server-a')), trace: [] };
+    const judgement = judge([a, b], transcriptOf(...ranBoth, lastHook([empty])), { strict: false });
+    assert.deepEqual(statuses(judgement), { 'server-a': 'inconclusive', 'server-b': 'passed' });
+    assert.equal(judgement.exitCode, 4);
+  });
+
   test('adds a scenario when the one that it names belongs to another requirement', () => {
     const judgement = judge([a, b], transcriptOf(...ranBoth, lastHook([lateFinding('server-a', place('server-b'))])), {
       strict: false,

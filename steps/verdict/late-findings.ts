@@ -1,6 +1,6 @@
 import type { Case } from './consequences.ts';
 import type { LateFinding } from './evidence.ts';
-import { isFailure, statusOfFailure, toFailure } from './judged-scenario.ts';
+import { isFailure, outcomeOf } from './judged-scenario.ts';
 
 /**
  * Adds what came to light after its scenario had ended. A requirement that was not selected or that is inapplicable is not charged:
@@ -18,18 +18,17 @@ function withLateFinding(one: Case, lateFinding: LateFinding, title: string | un
   const { requirement, scenarios } = one;
   const asked = scenarios.some(({ result, untested }) => result.status !== 'inapplicable' && untested !== 'not selected');
   if (lateFinding.requirement !== requirement.id || !asked) return one;
-  const status = statusOfFailure(requirement.level);
-  const failure = toFailure(lateFinding);
+  const outcome = outcomeOf(requirement.level, lateFinding);
   const index = scenarios.findIndex(({ result }) => result.place === lateFinding.scenario);
   const own = scenarios[index]?.result;
   if (own === undefined) {
-    const late = { title: `late: ${title ?? lateFinding.scenario}`, place: lateFinding.scenario, status, failure };
+    const late = { title: `late: ${title ?? lateFinding.scenario}`, place: lateFinding.scenario, ...outcome };
     const result = { ...late, information: [], trace: lateFinding.trace, durationMs: 0 };
     return { requirement, scenarios: [...scenarios, { result }] };
   }
   const { reason: _, ...rest } = own;
   const late = `late: expected ${lateFinding.expected}, received ${lateFinding.received}`;
   // What failed in its own time is told first; the charge then takes its place beside it, and no other failure excuses it.
-  const result = isFailure(own) ? { ...own, information: [...own.information, late] } : { ...rest, status, failure };
+  const result = isFailure(own) ? { ...own, information: [...own.information, late] } : { ...rest, ...outcome };
   return { requirement, scenarios: scenarios.with(index, { result }) };
 }

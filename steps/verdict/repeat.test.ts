@@ -133,7 +133,7 @@ describe('a series of runs', () => {
       scenario: place('server-b'),
       expected: 'x',
       received: 'y',
-      trace: [],
+      trace: ['+0.000 s  → CONNECT'],
     };
     const report = series([runOf(good), runOf([...good, lastHook([lateFinding])])]);
     assert.equal(report.verdict, 'does not conform');

@@ -28,7 +28,14 @@ const everyStatus = transcriptOf(
   scenario(place('server-d'), { outcomes: ['FAILED'] }),
   scenario(place('server-wish'), { outcomes: ['FAILED'], evidence: [finding('server-wish')] }),
   lastHook([
-    { kind: 'lateFinding', requirement: 'server-a', scenario: place('server-b'), expected: 'x', received: 'y', trace: [] },
+    {
+      kind: 'lateFinding',
+      requirement: 'server-a',
+      scenario: place('server-b'),
+      expected: 'x',
+      received: 'y',
+      trace: ['+0.000 s  → CONNECT'],
+    },
   ]),
 );
 const selected = new Set(requirements.filter(({ id }) => id !== 'server-e').map(({ id }) => place(id)));

@@ -54,7 +54,7 @@ Given('it is {string}', function (colour) {
     return 'skipped';
   }
   if (colour === 'red') {
-    this.attach(JSON.stringify({ kind: 'finding', requirement: 'server-colour', expected: 'blue', received: 'red', trace: [] }), media);
+    this.attach(JSON.stringify({ kind: 'finding', requirement: 'server-colour', expected: 'blue', received: 'red', trace: ['+0.000 s  → CONNECT'] }), media);
     throw new Error('expected blue, received red');
   }
 });

@@ -65,6 +65,11 @@ export class ClockResolution {
     return jumps && this.#longest <= this.#jump + measurable ? this.#jump + 1 : 1;
   }
 
+  /** The time that was added last. */
+  get latest(): bigint | undefined {
+    return this.#last?.time;
+  }
+
   /** True when more times would not change {@link wholeStep}. */
   get certain(): boolean {
     return this.#aligned === 1 || this.#seen.size >= needed[2].distinct;

@@ -3,7 +3,7 @@ import { Changes } from '../time/changes.ts';
 
 const connectionClosed = Symbol('connection closed');
 
-/** The messages that arrived on one connection, in order, and a way to wait for more. */
+/** The messages that arrived on one connection, in order, and a way to wait for more. Where one listens, it alone keeps them. */
 export class Inbox {
   readonly #messages: Message[] = [];
   readonly #changes = new Changes();
@@ -24,12 +24,12 @@ export class Inbox {
   /** Hands every message to one listener as it comes, those that are here already first. */
   listen(listener: (message: Message) => void): void {
     this.#listener = listener;
-    for (const message of this.#messages) listener(message);
+    for (const message of this.#messages.splice(0)) listener(message);
   }
 
   put(message: Message): void {
-    this.#messages.push(message);
-    this.#listener?.(message);
+    if (this.#listener === undefined) this.#messages.push(message);
+    else this.#listener(message);
     this.wake();
   }
 

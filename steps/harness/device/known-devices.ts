@@ -35,6 +35,12 @@ export class KnownDevices {
     return declared ?? (onlyThese || !nameExists(deviceName, deviceNames) ? undefined : { productKey, deviceName });
   }
 
+  /** The same for a name as the features have it: "a1NtpSuite1/probe-1". */
+  named(name: string): Identity | undefined {
+    const [productKey = '', deviceName = ''] = name.split('/');
+    return this.known({ productKey, deviceName });
+  }
+
   /** Why the server does not know a device of this name, in words; of any other name where it is left out. */
   whyUnknown(deviceName?: string): string {
     const { onlyThese, deviceNames = '' } = this.#target;

@@ -49,16 +49,22 @@ export async function gather(count: number, connect: (index: number) => Promise<
  * Waits for the first response to each request. A server may take one request after the other: as long as answers keep coming, none of
  * them is late.
  *
- * @returns what was not answered when nothing had come for the deadline of a device, or when it all took longer than 90 s
+ * @param within how long nothing may come before a request counts as unanswered, in ms
+ * @returns what was not answered by then, or when it all took longer than 90 s
  */
-export async function answersTo(asked: readonly Asked[], ledger: RequestLedger): Promise<Asked[]> {
+export async function answersTo(
+  asked: readonly Asked[],
+  ledger: RequestLedger,
+  within: (asked: Asked) => number = ({ device }) => device.deadline,
+): Promise<Asked[]> {
   const start = nowUs();
   const waiting = ({ request }: Asked): boolean => request.responses.length === 0;
-  for (const { device, request } of asked) {
+  for (const one of asked) {
+    const { device, request } = one;
     while (request.responses.length === 0 && device.closed === undefined) {
       const now = nowUs();
       const quiet = (now - Math.max(start, ledger.progress)) / 1000;
-      const left = Math.min(device.deadline - quiet, longest - (now - start) / 1000);
+      const left = Math.min(within(one) - quiet, longest - (now - start) / 1000);
       if (left <= 0) return asked.filter(waiting);
       await device.exchange(request, left);
     }

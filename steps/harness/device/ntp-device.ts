@@ -54,6 +54,9 @@ export class NtpDevice {
   readonly #filters = new Map<string, QoS>();
   readonly #subscribed = new Set<string>();
   readonly #published = new Set<string>();
+  #longestPublished = 0;
+  /** The topics on which its own messages came back. */
+  readonly #returned: string[] = [];
   #connections = 0;
   #connection: DeviceConnection | undefined;
 
@@ -161,6 +164,7 @@ export class NtpDevice {
   /** Publishes anything anywhere; an answer to it is found by its timestamp. */
   publish(topic: string, payload: string | Uint8Array, { qos = 0, timestamp, forbiddenBy, malformed }: Publishing = {}): Request {
     this.#published.add(Buffer.from(payload).toString('latin1'));
+    this.#longestPublished = Math.max(this.#longestPublished, payload.length);
     const atUs = this.#open().publish(topic, payload, qos);
     const wallMs = wallMsAt(atUs);
     const message: Message = { atUs, wallMs, topic, payload: Buffer.from(payload), qos, retain: false, dup: false };
@@ -201,6 +205,20 @@ export class NtpDevice {
     if (left > 0) await this.#connection?.inbox.until(() => undefined, left);
   }
 
+  /**
+   * Publishes something that is no request, and waits for it to come back: a broker may return it, on whatever topic it takes for the
+   * same.
+   *
+   * @param within in ms
+   * @returns the topic on which it came back; undefined when it did not
+   */
+  async whereReturned(topic: string, within: number): Promise<string | undefined> {
+    await this.permission();
+    const { length } = this.#returned;
+    this.publish(topic, '{"suite":"where does this come back?"}', { malformed: true });
+    return this.#connection?.inbox.until(() => this.#returned[length], within);
+  }
+
   /** Asks and waits for the response. */
   async askAndWait(timestamp?: Timestamp): Promise<Exchange | undefined> {
     await this.permission();
@@ -238,7 +256,11 @@ export class NtpDevice {
 
   #receive(message: Message): void {
     // A broker may return the device's own message, which is no answer.
-    if (this.#published.has(message.payload.toString('latin1'))) return;
+    const { payload } = message;
+    if (payload.length <= this.#longestPublished && this.#published.has(payload.toString('latin1'))) {
+      if (this.#returned.length < mostOthers) this.#returned.push(message.topic);
+      return;
+    }
     if (!isResponseTopic(message.topic) && !this.#subscribed.has(message.topic)) {
       if (this.others.length < mostOthers) this.others.push(message);
       return;

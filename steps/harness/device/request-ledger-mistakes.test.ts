@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { noEcho, Play } from '../../testing/ledger-play.ts';
+import { noEcho, own, Play } from '../../testing/ledger-play.ts';
 import { RequestLedger } from './request-ledger.ts';
 
 describe('a second response', () => {
@@ -82,6 +82,21 @@ describe('a message that must not be answered', () => {
     play.hear(1);
     assert.deepEqual(play.seen, [`${forbiddenBy} at earlier`]);
   });
+});
+
+test('an answer to what the device asked before it connected again is no second answer', () => {
+  const play = new Play('earlier');
+  play.ask('1');
+  // From now on the echo of a response shows nothing.
+  play.hear(7);
+  play.ledger.begin('here');
+  play.ask('2');
+  play.ledger.reconnected(own);
+  const now = play.ask('3');
+  play.hear(2);
+  play.hear(3);
+  assert.equal(now.responses.length, 2);
+  assert.deepEqual(play.seen, []);
 });
 
 describe('the stamps of a response', () => {

@@ -10,7 +10,7 @@ import {
 import type { Message } from '../message/message.ts';
 import { type Payload, readPayload } from '../message/payload.ts';
 import { standstills } from '../time/standstill.ts';
-import { append, type Doubt, isWaiting, mostResponses } from './booking.ts';
+import { append, condense, type Doubt, isSame, isWaiting, mostResponses, RequestOrder, shortened } from './booking.ts';
 import { ClockResolution } from './clock-resolution.ts';
 import { type LateMistake, linesOf, mostLateMistakes } from './late-mistake.ts';
 
@@ -24,10 +24,18 @@ export class RequestLedger {
   readonly clockResolution = new ClockResolution();
   /** True while the suite has stopped the server's clock. */
   clockStands = false;
+  /** How long the slowest first response of the run took, in ms. */
+  slowest = 0;
+  /** When a request last got its first response: monotonic, in µs; 0 when none did. */
+  progress = 0;
   /** By response topic, then by the digits of deviceSendTime. */
   readonly #requests = new Map<string, Map<string, Request[]>>();
+  /** Which request of a device came before which. */
+  readonly order = new RequestOrder();
   /** Requests of the present scenario, by response topic. */
   #present = new Map<string, Request[]>();
+  /** Requests of the present scenario whose device connected again before they were answered. */
+  #left: Request[] = [];
   #place = '';
   #last = 0;
   /** False once a response had another echo than its request: from then on the echo of a response shows nothing. */
@@ -37,24 +45,12 @@ export class RequestLedger {
   readonly #unique = new Map<string, Request>();
   /** Malformed requests of the run, by response topic: no response to them is judged. */
   readonly #malformed = new Map<string, Request[]>();
-  #slowest = 0;
-  #progress = 0;
   #answered = false;
   #refused = false;
   #refusals = 0;
   #unanswered = 0;
   /** The types of the requests so far. */
   readonly #types = new Set<Timestamp['type']>();
-
-  /** How long the slowest first response of the run took, in ms. */
-  get slowest(): number {
-    return this.#slowest;
-  }
-
-  /** When a request last got its first response: monotonic, in µs; 0 when none did. */
-  get progress(): number {
-    return this.#progress;
-  }
 
   /**
    * True when several scenarios had no response at all, neither to a Long nor to a String: then waiting for more is useless. A server
@@ -71,7 +67,9 @@ export class RequestLedger {
     this.#refused = false;
     this.#settleAll(false);
     this.#place = place;
+    for (const requests of this.#present.values()) for (const request of requests) condense(request);
     this.#present = new Map();
+    this.#left = [];
   }
 
   /** A device could not connect: nothing can be asked in this scenario, and nothing answered. */
@@ -90,11 +88,12 @@ export class RequestLedger {
     const request = requestOf(message, { ...details, place: this.#place });
     const { responseTopic, timestamp, malformed } = request;
     append(this.#present, responseTopic, request);
+    this.order.add(request);
     if (timestamp !== undefined) {
       if (message.qos === 0) this.#types.add(timestamp.type);
       const byDigits = this.#requests.get(responseTopic) ?? new Map<string, Request[]>();
-      this.#requests.set(responseTopic, byDigits);
       append(byDigits, timestamp.digits, request);
+      this.#requests.set(responseTopic, byDigits);
       if (timestamp.unique === true) this.#unique.set(timestamp.digits, request);
     }
     if (malformed === true) append(this.#malformed, responseTopic, request);
@@ -103,6 +102,7 @@ export class RequestLedger {
 
   /** The device of this response topic has a new connection: responses that only their order tells apart are for its next requests. */
   reconnected(responseTopic: string): void {
+    this.#left.push(...(this.#present.get(responseTopic) ?? []).filter(isWaiting));
     this.#present.set(responseTopic, []);
   }
 
@@ -111,8 +111,9 @@ export class RequestLedger {
    *
    * @param own the response topic of that device
    */
-  received(message: Message, own: string): Response {
-    const payload = readPayload(message.payload);
+  received(whole: Message, own: string): Response {
+    const payload = readPayload(whole.payload);
+    const message = payload.unread === true ? shortened(whole) : whole;
     const found = message.topic === own ? this.#requestOf(payload, own, message) : undefined;
     const response = responseOf(message, found === undefined || 'doubted' in found ? undefined : found, payload);
     if (found === undefined) this.#noteTimes(response);
@@ -166,7 +167,12 @@ export class RequestLedger {
     this.#answered = true;
     if (request.responses.length < mostResponses) request.responses.push(response);
     if (request.malformed === true) return;
-    if (request.responses.length === 1) this.#noteProgress(request, response.message);
+    if (request.responses.length === 1) {
+      const sentUs = request.message.atUs;
+      this.progress = response.message.atUs;
+      const stood = standstills.touched(sentUs, this.progress) !== undefined;
+      if (!stood) this.slowest = Math.max(this.slowest, (this.progress - sentUs) / 1000);
+    }
     this.#note(request, response);
     this.#noteTimes(response);
   }
@@ -176,9 +182,7 @@ export class RequestLedger {
     const owner = this.#unique.get(digits);
     const echoed = this.#requests.get(topic)?.get(digits) ?? [];
     const earlier = echoed.filter(({ place }) => place !== this.#place);
-    const stored = retain
-      ? earlier.find(({ responses }) => responses.some(({ message }) => message.payload.equals(payload)))
-      : undefined;
+    const stored = retain ? earlier.find(({ responses }) => responses.some((response) => isSame(response, payload))) : undefined;
     if (stored) return stored;
     // A wrong echo may equal the timestamp of another request by chance.
     const now = this.#echoes ? echoed.find((request) => request.place === this.#place && isWaiting(request)) : undefined;
@@ -249,18 +253,14 @@ export class RequestLedger {
     this.#add({ mistake: 'the echo is of an earlier request' }, request, expected, payload.text);
   }
 
-  #noteProgress(request: Request, { atUs }: Message): void {
-    this.#progress = atUs;
-    const tookMs = (atUs - request.message.atUs) / 1000;
-    if (tookMs > this.#slowest && standstills.touched(request.message.atUs, atUs) === undefined) this.#slowest = tookMs;
-  }
-
   /**
    * True while another request has no response: this one may be meant for it. That is another request of the same device, and have a
    * wrong echo, or that of another device with the same timestamp, and be on the wrong topic.
    */
   #owes({ responseTopic, place, timestamp }: Request): boolean {
     if (place !== this.#place) return false;
+    // Where echoes show nothing, the answer to it was taken for one to the next request.
+    if (!this.#echoes && this.#left.some((other) => isWaiting(other) && other.responseTopic === responseTopic)) return true;
     return [...this.#present].some(([topic, requests]) =>
       requests.some(
         (other) =>

@@ -25,6 +25,7 @@ import { deviceSides, endedHandshake, type TlsFault, tlsFaultOf, unexpectedTls }
 import type { Trace } from '../mqtt/trace.ts';
 import { nowUs } from '../time/now.ts';
 import { Inbox } from './inbox.ts';
+import { isResponseTopic } from './ntp-topics.ts';
 import type { Allowance } from './pacing.ts';
 import { type Refusal, refusalOfTls } from './refusal.ts';
 import { type Address, openSocket } from './socket.ts';
@@ -44,6 +45,12 @@ export interface ConnectionOptions {
   readonly requests?: Allowance;
 }
 
+/** The most messages of other services of one connection that are recorded: the trace of a scenario has room for what is judged. */
+const mostOthers = 100;
+
+/** Parts of the exchange of a message at QoS 1 or 2. */
+const acknowledgements: ReadonlySet<Packet['cmd']> = new Set(['puback', 'pubrec', 'pubrel', 'pubcomp']);
+
 /** One connection to a server: every packet goes into the trace, both ways, and every message into the inbox. */
 export class ServerConnection implements Carrier {
   readonly inbox = new Inbox();
@@ -54,6 +61,7 @@ export class ServerConnection implements Carrier {
   #refusal: Refusal | undefined;
   #secured: boolean;
   #received = false;
+  #others = 0;
 
   /** @param take told of every received packet, after the trace and before the inbox; a MalformedPacket that it throws ends the connection */
   constructor(options: ConnectionOptions, take: (frame: Frame) => void) {
@@ -111,7 +119,7 @@ export class ServerConnection implements Carrier {
 
   /** Sends the bytes of one or several packets, in one piece. */
   write(bytes: Buffer): void {
-    for (const frame of this.#sent.read(bytes)) this.#options.trace.record(frame);
+    for (const frame of this.#sent.read(bytes)) this.#record(frame);
     if (this.#socket.writable) this.#socket.write(bytes);
   }
 
@@ -161,6 +169,22 @@ export class ServerConnection implements Carrier {
     this.end(fault.words);
   }
 
+  #record(frame: Frame): void {
+    const { packet, direction } = frame;
+    if (packet.cmd === 'publish' && direction === 'received' && !isResponseTopic(packet.topic)) this.#others += 1;
+    const ofOthers =
+      packet.cmd === 'publish' ? direction === 'received' && !isResponseTopic(packet.topic) : acknowledgements.has(packet.cmd);
+    if (ofOthers && this.#others > mostOthers) this.#options.trace.omit();
+    else this.#options.trace.record(frame);
+  }
+
+  /** A server that sends more packets than it is sent, and too much with them, floods; anything else is only more than the suite reads. */
+  #noteExcess(error: ExcessivePacket, received: number): void {
+    const { habits } = this.#options;
+    if (error.of === 'connection' && received > 2 * this.#sent.packets) habits.excessive = true;
+    else habits.exceeded?.(error.message);
+  }
+
   #bytesOf(packet: Packet): Buffer {
     return generate(packet, { protocolVersion: this.#version });
   }
@@ -174,14 +198,14 @@ export class ServerConnection implements Carrier {
     }
     try {
       for (const frame of reader.read(chunk)) {
-        this.#options.trace.record(frame);
+        this.#record(frame);
         take(frame);
         const message = messageOf(frame);
         if (message !== undefined) this.inbox.put(message);
       }
     } catch (error) {
       if (!(error instanceof MalformedPacket)) throw error;
-      if (error instanceof ExcessivePacket) this.#options.habits.excessive = true;
+      if (error instanceof ExcessivePacket) this.#noteExcess(error, reader.packets);
       this.inbox.unreadable = true;
       this.end(serverFault(error));
     }

@@ -17,6 +17,7 @@ import { Refusals } from './refusal.ts';
 import { RequestLedger } from './request-ledger.ts';
 import { type Candidate, untilServes } from './server-readiness.ts';
 import type { Address } from './socket.ts';
+import { StayingDevices } from './staying-devices.ts';
 import { addressOf, requireTls } from './tls.ts';
 import { connectUnauthenticated, type Reception } from './unauthenticated-device.ts';
 
@@ -44,8 +45,19 @@ export class ServerRun {
   #awaitsEnd = true;
   /** What the server refused its devices. */
   readonly refusals = new Refusals();
-  readonly #habits: Habits = { acknowledges: true, refusals: this.refusals };
-  readonly #staying: { readonly device: NtpDevice; readonly staysMs: number }[] = [];
+  readonly #habits: Habits = {
+    acknowledges: true,
+    refusals: this.refusals,
+    exceeded: (what) => {
+      this.exceeded ??= what;
+      this.readsAll = false;
+    },
+  };
+  /** False once the server exceeded a limit of the suite. */
+  readsAll = true;
+  /** The limit of the suite that the server exceeded in the present scenario, in words: what came after it was not read. */
+  exceeded: string | undefined;
+  readonly #staying = new StayingDevices();
   /** What the present scenario opened, to be closed in reverse order. */
   #open: (() => Promise<void>)[] = [];
 
@@ -102,6 +114,7 @@ export class ServerRun {
   begin(place: string): void {
     this.trace.clear();
     this.refusals.begin();
+    this.exceeded = undefined;
     this.ledger.begin(place);
   }
 
@@ -116,26 +129,18 @@ export class ServerRun {
 
   /** A connected device, closed when the scenario ends. @throws ConnectError */
   async device(identity: Identity, wishes: DeviceWishes = {}): Promise<NtpDevice> {
-    const {
-      name = 'device',
-      clock,
-      link,
-      started,
-      keepsSession = false,
-      acknowledges = true,
-      staysMs,
-      trace = this.trace,
-    } = wishes;
+    const { name = 'device', clock, link, started, keepsSession = false, acknowledges = true, staysMs } = wishes;
     const raw = wishes.raw ?? (keepsSession || !acknowledges);
     const { responseDeadlineMs: deadline } = this.started.target;
     const requests = this.pacing.requests(identity);
     const connect = async (): Promise<DeviceConnection> => {
       // What only stays gives way.
-      if (this.pacing.free < 1) await this.#hearStaying();
+      if (this.pacing.free < 1) await this.#staying.end();
       await this.pacing.connect(identity);
       // Made anew each time: after a restart the server is somewhere else.
       const server = started === undefined ? this.#address : addressOf(started);
       const address = link === undefined ? server : { ...server, host: link.host, port: link.port };
+      const { trace = this.trace } = wishes;
       const options = { ...this.#options(identity, name), address, trace, keepsSession, acknowledges };
       return raw ? RawDevice.connect(options) : Device.connect(options);
     };
@@ -150,8 +155,8 @@ export class ServerRun {
     });
     if (staysMs !== undefined) {
       // What stays already may be the same device, which a server may have connected once only.
-      await this.#hearStaying();
-      this.#staying.push({ device, staysMs });
+      await this.#staying.end();
+      this.#staying.add(device, staysMs);
     } else this.#open.push(() => device.disconnect());
     await device.connect();
     return device;
@@ -177,7 +182,7 @@ export class ServerRun {
    */
   async restart(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     if (this.started.restart === undefined) throw new Error('the suite did not start this server');
-    await this.#hearStaying();
+    await this.#staying.end();
     this.note('server', `ended by ${signal}, and started again`);
     const sinceUs = nowUs();
     await this.started.restart(signal);
@@ -280,15 +285,7 @@ export class ServerRun {
   /** The run is over: what devices heard that stayed is taken in with a last fence. */
   async close(): Promise<void> {
     this.begin('the end of the run');
-    await this.#hearStaying();
-  }
-
-  async #hearStaying(): Promise<void> {
-    for (const { device, staysMs } of this.#staying.splice(0)) {
-      await device.listen(staysMs);
-      if (device.closed === undefined) await device.askAndWait();
-      await device.disconnect();
-    }
+    await this.#staying.end();
   }
 
   /** Records something that is no packet, among the packets. */

@@ -21,6 +21,8 @@ export interface Payload {
   readonly members: ReadonlyMap<string, Value>;
   /** The whole text as JSON; undefined where it is not a JSON object. */
   readonly json: Json | undefined;
+  /** True where it is longer than the suite reads: nothing can be said of its content. */
+  readonly unread?: true;
 }
 
 /** The most digits that are read as a number: more than any 64-bit integer has, and cheap to read. */
@@ -37,7 +39,7 @@ export function readPayload(bytes: Uint8Array): Payload {
   const faulty = (text: string, fault: string): Payload => ({ text, fault, members: new Map(), json: undefined });
   if (bytes.length > mostBytes) {
     const beginning = Buffer.from(bytes.subarray(0, 2_000)).toString();
-    return faulty(`${beginning}…`, `${bytes.length} bytes, where at most ${mostBytes} are read`);
+    return { ...faulty(`${beginning}…`, `${bytes.length} bytes, where at most ${mostBytes} are read`), unread: true };
   }
   if (bytes.length === 0) return faulty('', 'an empty payload');
   let text: string;

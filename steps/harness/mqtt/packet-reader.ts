@@ -30,6 +30,7 @@ export class PacketReader {
   #version: number;
   #bytes = 0;
   #packets = 0;
+  #beganUs: number | undefined;
 
   constructor({ limits, protocolVersion, direction = 'received', connection }: ReaderOptions) {
     this.#limits = limits;
@@ -43,6 +44,11 @@ export class PacketReader {
     this.#parser.on('error', ({ message }: Error) => {
       throw new MalformedPacket(message.charAt(0).toLowerCase() + message.slice(1));
     });
+  }
+
+  /** How many packets were read. */
+  get packets(): number {
+    return this.#packets;
   }
 
   /** Bytes of a packet that has begun and not ended. */
@@ -59,10 +65,12 @@ export class PacketReader {
     const time = now();
     try {
       this.#bytes += chunk.length;
-      this.#requireWithin(this.#bytes, this.#limits.bytes, 'bytes');
+      this.#beganUs ??= time.atUs;
+      const seconds = (time.atUs - this.#beganUs) / 1e6;
+      this.#requireWithin(this.#bytes, 'bytes', seconds);
       for (const bytes of this.#cutter.cut(chunk)) {
         this.#packets += 1;
-        this.#requireWithin(this.#packets, this.#limits.packets, 'packets');
+        this.#requireWithin(this.#packets, 'packets', seconds);
         yield { ...time, ...this.#origin, packet: this.#parse(bytes), bytes };
       }
     } catch (error) {
@@ -71,7 +79,9 @@ export class PacketReader {
     }
   }
 
-  #requireWithin(count: number, most: number, unit: 'bytes' | 'packets'): void {
+  #requireWithin(count: number, unit: 'bytes' | 'packets', seconds: number): void {
+    const { [unit]: begin, perSecond } = this.#limits;
+    const most = Math.round(begin + (perSecond?.[unit] ?? 0) * seconds);
     if (count > most) throw new ExcessivePacket(`more than ${most} ${unit} on one connection`, 'connection');
   }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { setTimeout as pass } from 'node:timers/promises';
 import { PacketReader } from './packet-reader.ts';
 import { type ReceiveLimits, receiveLimits } from './receive-limits.ts';
 
@@ -45,6 +46,13 @@ describe('what is received on a connection', () => {
     const take = reader({ ...limits, packets: 1000 });
     for (let count = 0; count < 3; count += 1) take(publish(300));
     assert.throws(() => take(publish(100)), { message: 'more than 1000 bytes on one connection' });
+  });
+
+  test('may be more, the longer the connection lasts', async () => {
+    const take = reader({ ...limits, perSecond: { bytes: 0, packets: 1000 } });
+    take(Buffer.concat([ping, ping, ping]));
+    await pass(10);
+    take(Buffer.concat([ping, ping]));
   });
 
   test('is limited further for a server that has sent too much before', () => {

@@ -5,18 +5,30 @@ export interface ReceiveLimits {
   /** The most bytes of all packets together. */
   readonly bytes: number;
   readonly packets: number;
+  /** What is allowed in addition for each second that the connection lasts; nothing where it is absent. */
+  readonly perSecond?: { readonly bytes: number; readonly packets: number };
 }
 
-/** Far more than the longest scenario needs, even with responses of 200 KiB, and little enough to be kept in memory. */
-const usual: ReceiveLimits = { packetBytes: 1024 * 1024, bytes: 64 * 1024 * 1024, packets: 5_000 };
+/**
+ * Far more than the longest scenario needs, even with responses of 200 KiB and the messages of other services, and little enough to be
+ * kept in memory. A device may stay connected for the whole run, and hear other services all the time.
+ */
+const usual: ReceiveLimits = {
+  packetBytes: 4 * 1024 * 1024,
+  bytes: 64 * 1024 * 1024,
+  packets: 20_000,
+  perSecond: { bytes: 1024 * 1024, packets: 2_000 },
+};
 
-/** For a server that has exceeded the usual limits before: its next connection will hardly bring anything else. */
+/** For a server that has flooded a connection before: the next one will hardly bring anything else. */
 const strict: ReceiveLimits = { packetBytes: 16 * 1024, bytes: 64 * 1024, packets: 200 };
 
 /** What a run has learnt about how much a server sends. */
 export interface Moderation {
-  /** True once it sent too much on a connection; absent until then. */
+  /** True once it flooded a connection with what was not asked for; absent until then. */
   excessive?: true;
+  /** Told of a limit of the suite that was exceeded by what was asked for: what came after it was not read. In words. */
+  readonly exceeded?: (what: string) => void;
 }
 
 /** How much a server may send on its next connection. */

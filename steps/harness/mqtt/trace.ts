@@ -19,7 +19,7 @@ export interface TraceLimits {
 export const condensed: TraceLimits = { frames: 40, bytes: 32 * 1024 };
 
 /** The beginning of a scenario tells most about it; everything after these limits is only counted. */
-const ofScenario = { frames: 5000, bytes: Number.POSITIVE_INFINITY, keeps: 'earliest' } as const;
+const ofScenario = { frames: 5000, bytes: 4 * 1024 * 1024, keeps: 'earliest' } as const;
 
 /** The packets of one connection, or of all connections of a scenario, both ways and in order. It costs no more memory than its limits say. */
 export class Trace implements Iterable<Frame> {
@@ -59,6 +59,11 @@ export class Trace implements Iterable<Frame> {
     this.#entries.push(entry);
     this.#bytes += size;
     while (this.length > 1 && (this.length > frames || this.#bytes > bytes)) this.#dropOldest();
+  }
+
+  /** Counts an entry that is not worth keeping. */
+  omit(): void {
+    this.#dropped += 1;
   }
 
   /** The latest frame that is older than this, in µs; undefined when none is kept. */

@@ -25,7 +25,10 @@ export async function benchRuns(folder: string): Promise<void> {
     // this run fills the compile cache as well
     const traffic = await countTraffic(server, async (port) => {
       const target = join(folder, 'counted.json');
-      writeFileSync(target, JSON.stringify({ name: 'counted', role: 'server', address: `mqtt://127.0.0.1:${port}` }));
+      writeFileSync(
+        target,
+        JSON.stringify({ name: 'counted', role: 'server', address: `mqtt://127.0.0.1:${port}`, lateAnswers: '100ms' }),
+      );
       await runMeasured([entry, 'run', target, '--report', join(folder, 'counted')]);
     });
     const plan = traffic.map(({ subscriptions, exchanges }) => [subscriptions, exchanges]);

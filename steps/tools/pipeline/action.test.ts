@@ -46,7 +46,7 @@ describe('a job that uses the action', () => {
     const name = 'Reference, with spaces';
     const build = { name: 'server.ts', digest: `sha256:${'a'.repeat(64)}` };
     const command = ['node', join(root, 'fixtures/reference/server.ts'), '--port', '{port}'];
-    writeTarget(here, { name, role: 'server', process: { command }, build });
+    writeTarget(here, { name, role: 'server', process: { command }, build, lateAnswers: '100ms' });
     const job = await runAction(here, { target: 'Reference-with-spaces.json', report: 'out/a report', strict: 'true' });
     assert.equal(job.code, 0, job.log);
     assert.equal(reportIn(join(here, 'out/a report')).strict, true);
@@ -72,7 +72,7 @@ describe('a job that uses the action', () => {
   test('is told what a server does wrong, and fails', async () => {
     const here = workspace();
     const command = ['node', join(root, 'fixtures/support/start.ts'), 'faulty/server/always-qos1', '--port', '{port}'];
-    writeTarget(here, { name: 'Faulty', role: 'server', process: { command } });
+    writeTarget(here, { name: 'Faulty', role: 'server', process: { command }, lateAnswers: '100ms' });
     const job = await runAction(here, { target: 'Faulty.json' });
     assert.equal(job.code, 1, job.log);
     assert.equal(job.outputs['verdict'], 'does not conform');

@@ -42,7 +42,10 @@ function inputsOf({ with: given }: Step, contexts: Readonly<Record<string, strin
 const workspace = (folder: string, name: string): string => {
   const path = mkdtempSync(join(folder, `${name}-`));
   const command = ['node', join(root, 'fixtures/support/start.ts'), 'faulty/server/always-qos1', '--port', '{port}'];
-  writeFileSync(join(path, 'acme.yaml'), JSON.stringify({ name: 'acme', role: 'server', process: { command } }));
+  writeFileSync(
+    join(path, 'acme.yaml'),
+    JSON.stringify({ name: 'acme', role: 'server', process: { command }, lateAnswers: '100ms' }),
+  );
   return path;
 };
 

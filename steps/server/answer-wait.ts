@@ -1,0 +1,28 @@
+import type { ServerRun } from '../harness/device/server-run.ts';
+import type { Request } from '../harness/message/exchange.ts';
+import type { Requirement } from '../requirements/requirement.ts';
+
+/** How long to wait for an answer, in ms, and which silence it would be if none came. */
+export interface AnswerWait {
+  readonly kind: string;
+  readonly within: number;
+}
+
+/**
+ * How long to wait for the answer to a request. The silence that a MUST is about shortens the waits of others for the same type and
+ * device, and where it is that of the first device, for the same type of all. That of a SHOULD, which a correct server may break,
+ * shortens only its own.
+ */
+export function answerWait(
+  { patience, devices }: ServerRun,
+  { id, level }: Pick<Requirement, 'id' | 'level'>,
+  { timestamp, responseTopic }: Pick<Request, 'timestamp' | 'responseTopic'>,
+  deadline: number,
+): AnswerWait {
+  const type = timestamp?.type ?? 'Long';
+  const { productKey, deviceName } = devices.first;
+  const own = `no ${type} on ${responseTopic}`;
+  const common = `no ${type} on /ext/ntp/${productKey}/${deviceName}/response`;
+  const kind = level === 'must' ? own : id;
+  return { kind, within: Math.min(...[kind, own, common].map((silence) => patience.within(silence, deadline))) };
+}

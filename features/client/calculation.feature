@@ -84,7 +84,8 @@ Feature: The time that a client calculates
   @client-any-offset
   @must
   Rule: the client MUST be right whatever its clock says and whatever the platform's time is
-    Its clock may be behind, ahead, at 1970 or count from its start; the platform's time may lie before or after 2038, or in 2100.
+    Its clock may be behind, ahead, at 1970, at 2000 or count from its start, for longer than 2^31 or 2^32 ms; the platform's time
+    may lie before or after 2038, or in 2100.
 
     Source: derived from the formula, which holds for any offset between the two clocks
 
@@ -117,6 +118,9 @@ Feature: The time that a client calculates
         | 1571724098000 | 1571724098020 | 1571724098110   | 1571724098122 |
         | 1571727698000 | 1571727698020 | 1571724098110   | 1571724098122 |
         | 1000          | 1020          | 1571724098110   | 1571724098122 |
+        | 2147483640    | 2147483660    | 1571724098110   | 1571724098122 |
+        | 4294967290    | 4294967310    | 1571724098110   | 1571724098122 |
+        | 946684800000  | 946684800020  | 1571724098110   | 1571724098122 |
         | 4102444800000 | 4102444800020 | 1571724098110   | 1571724098122 |
         | 1571724098000 | 1571724098020 | 2147483648000   | 2147483648012 |
         | 1571724098000 | 1571724098020 | 4102444800000   | 4102444800012 |

@@ -1,3 +1,4 @@
+import { isHexDump } from '../implementation/output.ts';
 import type { Identity } from '../implementation/target.ts';
 import type { Request } from '../message/exchange.ts';
 import type { Payload } from '../message/payload.ts';
@@ -33,9 +34,6 @@ export interface ObservedConnection extends Pick<ClientConnection, 'accepted' | 
 
 /** The most requests, and the most reports, that are kept of one start. More of them would show nothing new. */
 const mostKept = 1000;
-
-/** A line with the bytes of a packet. */
-const hexDump = /(?:\b[\da-f]{2}[ :,-]){12,}|\b[\da-f]{48,}\b/i;
 
 /** One start of the client: everything that the suite saw of it. */
 export class ClientRun {
@@ -150,8 +148,9 @@ export class ClientRun {
       .map((entry) => `${timeOf(entry, this.started.atUs)}  ${entry.text}`);
     if (this.fate !== undefined) lines.push(`· ${this.fate}`);
     // What a client dumps of its packets stands above, and must not push out what it says.
-    const said = this.output.filter((text) => text.trim() !== '' && !hexDump.test(text));
-    for (const line of said.slice(-8)) lines.push(`· output: ${printable(line, 200)}`);
+    const said = this.output.filter((text) => text.trim() !== '' && !isHexDump(text));
+    for (const line of said.length <= 10 ? said : [...said.slice(0, 2), '…', ...said.slice(-8)])
+      lines.push(`· output: ${printable(line, 200)}`);
     if (lines.length <= limit) return dropped === 0 ? lines : [...lines, `… ${dropped} packets left out`];
     return [...lines.slice(0, limit / 2), `… ${lines.length + dropped - limit} lines left out`, ...lines.slice(-limit / 2)];
   }

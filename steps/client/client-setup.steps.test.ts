@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { Target } from '../harness/implementation/target.ts';
 import { plainSetup, trueAnswer } from '../harness/platform/client-setup.ts';
 import { say } from '../testing/fake-world.ts';
-import { world } from '../testing/made-up-clients.ts';
+import { client, report, server, world } from '../testing/made-up-clients.ts';
 
 describe('what the target file does not declare is inapplicable', () => {
   const asks = async (sentence: string, target: Partial<Target>): Promise<unknown> =>
@@ -81,4 +81,22 @@ test('the sentences about the surroundings make the setup that is performed', as
   assert.equal(here.client.setup.refusal, 'resets every connection');
   await say(here, 'a platform that loses the first answer');
   assert.equal(here.client.setup.sequel, 'loses the first answer');
+});
+
+test('a client is started until a round trip of 0 ms is seen', async () => {
+  const sentence = 'the client asks and is answered until its time shows a round trip of 0 ms, in at most 4 starts';
+  const sum = server.serverRecvTime + server.serverSendTime;
+  const play = async (...times: readonly (number | undefined)[]): Promise<[unknown, number]> => {
+    const left = [...times];
+    const here = world('client-worked-example', [], {}, () => {
+      const time = left.shift();
+      return client({ ...server, reports: time === undefined ? [] : [report(time)] });
+    });
+    const said = await say(here, sentence);
+    return [said, here.scenes.length];
+  };
+  assert.deepEqual(await play(sum / 2), [undefined, 1]);
+  assert.deepEqual(await play(sum / 2 + 1, sum / 2 + 0.5, sum / 2), [undefined, 3]);
+  assert.deepEqual(await play(sum / 2 + 1, undefined), [undefined, 2]);
+  assert.deepEqual(await play(sum / 2 + 1, sum / 2 + 1, sum / 2 + 1, sum / 2 + 1), ['skipped', 4]);
 });

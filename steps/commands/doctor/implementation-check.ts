@@ -57,7 +57,7 @@ export async function seeControlledClock(target: Target): Promise<Seen> {
   const { stdout } = await promisify(execFile)(process.execPath, ['-p', 'Date.now()'], { env, timeout: 10_000 });
   if (Number(stdout) !== shown)
     return problem(`a program that was started with it reads ${stdout.trim()}, and not ${shown}`, withoutClock);
-  return seeClientClock(target);
+  return await seeClientClock(target);
 }
 
 const withoutClock = 'Take "clock" out of the capabilities of the target file: the client is then judged on its own clock.';

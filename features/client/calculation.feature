@@ -4,7 +4,8 @@ Feature: The time that a client calculates
   uncertainty: from the moment at which the client read its clock to the arrival of the request, and from the departure of the
   response to the client's report. Where the stamp does not show when it was read, that was at most 50 ms before the request came.
   A clock whose stamp is a multiple of 10 may have steps of 10 ms. Whole milliseconds and rounding put a result off by 1.5 ms at
-  most.
+  most; whole seconds may be rounded up or down, by 1 s. A wrong time is put down to a usual mistake where it is at most 8 ms from
+  what that mistake gives.
 
   @client-counts-latency
   @must
@@ -34,6 +35,7 @@ Feature: The time that a client calculates
       Examples:
         | forth  | back   |
         | 200 ms | 200 ms |
+        | 10 ms  | 10 ms  |
         | 300 ms | 2 ms   |
         | 2 ms   | 300 ms |
 

@@ -70,7 +70,11 @@ test('the sentences about the surroundings make the setup that is performed', as
       undefined,
       [{ ...trueAnswer(), offByMs: 3_600_000, echoOffByMs: 3_600_000 }, trueAnswer()],
     ],
-    ['the platform answers twice, 60 ms apart', undefined, [trueAnswer(), { ...trueAnswer(), afterMs: 60 }]],
+    [
+      "the platform answers twice, 60 ms apart, and listens for 300 ms after the client's first time",
+      undefined,
+      [trueAnswer(), { ...trueAnswer(), afterMs: 60 }],
+    ],
   ] as const) {
     const answering = world('client-worked-example', []);
     await say(answering, sentence, argument);

@@ -105,9 +105,12 @@ Given(
   },
 );
 
-Given('the platform answers twice, {duration} apart', function (this: ClientWorld, afterMs: number) {
-  this.scenario.setup = { ...this.scenario.setup, answers: [trueAnswer(), { ...trueAnswer(), afterMs }] };
-});
+Given(
+  "the platform answers twice, {duration} apart, and listens for {duration} after the client's first time",
+  function (this: ClientWorld, afterMs: number, listensMs: number) {
+    this.scenario.setup = { ...this.scenario.setup, answers: [trueAnswer(), { ...trueAnswer(), afterMs }], listensMs };
+  },
+);
 
 Given(new RegExp(`^a platform that (${refusals.join('|')})$`), function (this: ClientWorld, refusal: Refusal) {
   this.scenario.setup = { ...this.scenario.setup, refusal };

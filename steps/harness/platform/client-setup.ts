@@ -66,6 +66,8 @@ export interface ClientSetup {
   readonly sequel?: Sequel;
   /** How long CONNACK is withheld, in ms. */
   readonly slowConnectMs: number;
+  /** How long a client that has reported may report again, in ms; by default only as long as it may take to end. */
+  readonly listensMs?: number;
   /** Whether a client that has reported is watched for its whole `within`, to see whether it ends by itself. */
   readonly untilItEnds?: true;
   /** Of a scenario in which the client asks several times; by default it asks once. */

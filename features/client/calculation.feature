@@ -24,7 +24,7 @@ Feature: The time that a client calculates
     Depends on: client-accepts-own-type, client-unit-milliseconds
 
     Usual mistakes: the time is serverSendTime; the offset is reported instead of the time; a sign error;
-    the clock is read once for both stamps
+    the clock is read once for both stamps; the round trip of the first exchange is used for all
 
     Scenario Outline: <forth> to the platform and <back> back
       Given a client that reports milliseconds
@@ -38,6 +38,13 @@ Feature: The time that a client calculates
         | 10 ms  | 10 ms  |
         | 300 ms | 2 ms   |
         | 2 ms   | 300 ms |
+
+    Example: 100 ms to the platform and 100 ms back from the second request on
+      Given a client that asks more than once
+      And a client that reports milliseconds
+      And a link of 100 ms to the platform and 100 ms back after the first request
+      When the client asks 3 times in 1 s or more
+      Then each time that the client reports first after a response is the one that the formula gives
 
     Example: 3 s to the platform and 3 s back, for a client that reports whole seconds
       Given a client that reports whole seconds, and may take 8 s

@@ -38,6 +38,7 @@ describe('what the target file does not declare is inapplicable', () => {
 test('the sentences about the surroundings make the setup that is performed', async () => {
   const here = world('client-worked-example', []);
   await say(here, 'a link of 20 ms to the platform and 30 ms back');
+  await say(here, 'a link of 100 ms to the platform and 120 ms back after the first request');
   await say(here, 'a platform that answers after 5 ms');
   await say(here, "the platform's time is 1571724098110 when the request comes");
   await say(here, "the client's clock stands at 1571724098000 when it asks and at 1571724098025 when the response comes");
@@ -48,6 +49,7 @@ test('the sentences about the surroundings make the setup that is performed', as
     ...plainSetup('long'),
     forthMs: 20,
     backMs: 30,
+    later: { forthMs: 100, backMs: 120 },
     processingMs: 5,
     serverRecvTime: 1_571_724_098_110,
     clock: { sends: 1_571_724_098_000, receives: 1_571_724_098_025 },

@@ -55,6 +55,13 @@ Given('a link of {duration} to the platform and {duration} back', function (this
   this.scenario.setup = { ...this.scenario.setup, forthMs, backMs };
 });
 
+Given(
+  'a link of {duration} to the platform and {duration} back after the first request',
+  function (this: ClientWorld, forthMs: number, backMs: number) {
+    this.scenario.setup = { ...this.scenario.setup, later: { forthMs, backMs } };
+  },
+);
+
 Given('a platform that answers after {duration}', function (this: ClientWorld, processingMs: number) {
   this.scenario.setup = { ...this.scenario.setup, processingMs };
 });

@@ -58,6 +58,8 @@ export interface ClientSetup {
   /** Latency of the link in ms, to the platform and back. */
   readonly forthMs: number;
   readonly backMs: number;
+  /** The same for every request of a start but the first, where it changes. */
+  readonly later?: { readonly forthMs: number; readonly backMs: number };
   /** How long the platform takes to answer, in ms. */
   readonly processingMs: number;
   /** Delivered in this order; a true answer is always the last one. */

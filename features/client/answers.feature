@@ -1,5 +1,6 @@
 Feature: What a client makes of an answer
-  The platform answers as the real one does, or as no platform should. A true answer always follows.
+  The platform answers as the real one does, or as no platform should. A true answer always follows. The suite listens for 300 ms
+  after the client's time.
 
   @client-any-member-order
   @must

@@ -25,7 +25,7 @@ Feature: Answers that are lost, late, doubled or somebody else's
     Usual mistakes: every message on the response topic is calculated with the last request's stamp
 
     Example: The response comes twice
-      Given the platform answers twice, 60 ms apart
+      Given the platform answers twice, 60 ms apart, and listens for 300 ms after the client's first time
       When the client asks and is answered
       Then the client does not report another time
 

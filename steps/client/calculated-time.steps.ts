@@ -1,6 +1,7 @@
 import { Then } from '@cucumber/cucumber';
 import type { ReportedTime } from '../harness/platform/client-run.ts';
 import { canHaveElapsed, claimedElapsed, expectedTimes, isRight } from '../harness/platform/expected-time.ts';
+import { claimsTime } from '../harness/platform/reported-time.ts';
 import { halved } from '../harness/time/formula.ts';
 import { claimedWrongly, diagnoseClientTime } from './client-diagnosis.ts';
 import type { ClientWorld } from './client-scenario.ts';
@@ -93,7 +94,7 @@ function requireExactly(world: ClientWorld, times: readonly [number, number?]): 
 }
 
 Then('the client reports no time', function (this: ClientWorld) {
-  const [report] = this.scenario.clientRun.reports;
+  const report = this.scenario.clientRun.reports.find(claimsTime);
   if (report === undefined) return this.scenario.requireRefused();
   this.fail({
     expected: 'no calculated time',
@@ -105,7 +106,7 @@ Then('the client reports no time', function (this: ClientWorld) {
 Then('the client reports the right time or none', async function (this: ClientWorld) {
   this.scenario.requireOwnTopic();
   const times = await this.scenario.times();
-  const [report] = this.scenario.clientRun.reports;
+  const report = this.scenario.clientRun.reports.find(claimsTime);
   const [first] = this.scenario.clientRun.request?.responses ?? [];
   if (first?.unsent === true) this.inform('the client had subscribed no filter that covers this message, so it was not sent');
   if (report === undefined) {

@@ -2,7 +2,7 @@ import type { ClientRun, ReportedTime } from '../harness/platform/client-run.ts'
 import type { ExpectedTime } from '../harness/platform/expected-time.ts';
 import type { Diagnosis } from '../verdict/evidence.ts';
 
-/** How far a time may be from what a known mistake gives, in ms: the clock that it was read from is known to a few. */
+/** How far a time may be from what a known mistake gives, in ms: the clock that it was read from is known to a few. The feature says so. */
 const near = 8;
 
 /** What a client does that does not come to a time at all. */

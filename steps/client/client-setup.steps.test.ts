@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { Target } from '../harness/implementation/target.ts';
 import { plainSetup, trueAnswer } from '../harness/platform/client-setup.ts';
 import { say } from '../testing/fake-world.ts';
-import { world } from '../testing/made-up-clients.ts';
+import { client, report, server, world } from '../testing/made-up-clients.ts';
 
 describe('what the target file does not declare is inapplicable', () => {
   const asks = async (sentence: string, target: Partial<Target>): Promise<unknown> =>
@@ -38,6 +38,7 @@ describe('what the target file does not declare is inapplicable', () => {
 test('the sentences about the surroundings make the setup that is performed', async () => {
   const here = world('client-worked-example', []);
   await say(here, 'a link of 20 ms to the platform and 30 ms back');
+  await say(here, 'a link of 100 ms to the platform and 120 ms back after the first request');
   await say(here, 'a platform that answers after 5 ms');
   await say(here, "the platform's time is 1571724098110 when the request comes");
   await say(here, "the client's clock stands at 1571724098000 when it asks and at 1571724098025 when the response comes");
@@ -48,6 +49,7 @@ test('the sentences about the surroundings make the setup that is performed', as
     ...plainSetup('long'),
     forthMs: 20,
     backMs: 30,
+    later: { forthMs: 100, backMs: 120 },
     processingMs: 5,
     serverRecvTime: 1_571_724_098_110,
     clock: { sends: 1_571_724_098_000, receives: 1_571_724_098_025 },
@@ -70,7 +72,11 @@ test('the sentences about the surroundings make the setup that is performed', as
       undefined,
       [{ ...trueAnswer(), offByMs: 3_600_000, echoOffByMs: 3_600_000 }, trueAnswer()],
     ],
-    ['the platform answers twice, 60 ms apart', undefined, [trueAnswer(), { ...trueAnswer(), afterMs: 60 }]],
+    [
+      "the platform answers twice, 60 ms apart, and listens for 300 ms after the client's first time",
+      undefined,
+      [trueAnswer(), { ...trueAnswer(), afterMs: 60 }],
+    ],
   ] as const) {
     const answering = world('client-worked-example', []);
     await say(answering, sentence, argument);
@@ -81,4 +87,22 @@ test('the sentences about the surroundings make the setup that is performed', as
   assert.equal(here.client.setup.refusal, 'resets every connection');
   await say(here, 'a platform that loses the first answer');
   assert.equal(here.client.setup.sequel, 'loses the first answer');
+});
+
+test('a client is started until a round trip of 0 ms is seen', async () => {
+  const sentence = 'the client asks and is answered until its time shows a round trip of 0 ms, in at most 4 starts';
+  const sum = server.serverRecvTime + server.serverSendTime;
+  const play = async (...times: readonly (number | undefined)[]): Promise<[unknown, number]> => {
+    const left = [...times];
+    const here = world('client-worked-example', [], {}, () => {
+      const time = left.shift();
+      return client({ ...server, reports: time === undefined ? [] : [report(time)] });
+    });
+    const said = await say(here, sentence);
+    return [said, here.scenes.length];
+  };
+  assert.deepEqual(await play(sum / 2), [undefined, 1]);
+  assert.deepEqual(await play(sum / 2 + 1, sum / 2 + 0.5, sum / 2), [undefined, 3]);
+  assert.deepEqual(await play(sum / 2 + 1, undefined), [undefined, 2]);
+  assert.deepEqual(await play(sum / 2 + 1, sum / 2 + 1, sum / 2 + 1, sum / 2 + 1), ['skipped', 4]);
 });

@@ -6,6 +6,8 @@ import { ControlledClock } from '../../harness/implementation/controlled-clock.t
 import { listenAddressOf, listenerOf } from '../../harness/implementation/listen-address.ts';
 import type { Target } from '../../harness/implementation/target.ts';
 import { wallclockLibrary } from '../../harness/implementation/wallclock-library.ts';
+import { ClientRunner } from '../../harness/platform/client-runner.ts';
+import { proveClock } from '../../harness/platform/clock-proof.ts';
 import { ok, problem, type Seen } from './finding.ts';
 
 /** Whether the platform that the suite plays can listen where the client will look for it. @throws Error of node:net, EnvironmentError */
@@ -25,11 +27,12 @@ export async function seePlatform(target: Target): Promise<Seen> {
 const shown = 1_571_724_098_000;
 
 /**
- * Whether the library of the controlled clock is there or can be built, and, for processes, whether it takes hold of a program.
+ * Whether the library of the controlled clock is there or can be built, and, for processes, whether it takes hold of the client.
  *
  * @throws EnvironmentError when there is none; the message says what to install
  */
-export async function seeControlledClock({ start }: Target): Promise<Seen> {
+export async function seeControlledClock(target: Target): Promise<Seen> {
+  const { start } = target;
   if (start.kind === 'container') {
     const { connectEngine } = await import('../../harness/implementation/engine.ts');
     const { client, remote } = await connectEngine();
@@ -45,9 +48,20 @@ export async function seeControlledClock({ start }: Target): Promise<Seen> {
   clock.set(shown);
   const { env } = clock.forProcess();
   const { stdout } = await promisify(execFile)(process.execPath, ['-p', 'Date.now()'], { env, timeout: 10_000 });
-  if (Number(stdout) === shown) return ok('a program that was started with it reads the time that it was set to');
-  return problem(
-    `a program that was started with it reads ${stdout.trim()}, and not ${shown}`,
-    'Take "clock" out of the capabilities of the target file: the client is then judged on its own clock.',
-  );
+  if (Number(stdout) !== shown)
+    return problem(`a program that was started with it reads ${stdout.trim()}, and not ${shown}`, withoutClock);
+  return await seeClientClock(target);
+}
+
+const withoutClock = 'Take "clock" out of the capabilities of the target file: the client is then judged on its own clock.';
+
+/** Whether the client itself reads the controlled clock, by the request that it sends. @throws EnvironmentError when it does not start */
+async function seeClientClock(target: Target): Promise<Seen> {
+  const runner = await ClientRunner.open(target);
+  try {
+    const { clock, words } = await proveClock({ target, perform: (setup) => runner.perform(setup) });
+    return clock === 'controlled' ? ok(words) : problem(words, withoutClock);
+  } finally {
+    await runner.close();
+  }
 }

@@ -12,14 +12,23 @@ async function print(output: Output, ...chunks: (string | Buffer)[]): Promise<vo
   await once(stream, 'end');
 }
 
-test('keeps the last 200 lines, each of at most 2,000 characters', async () => {
+test('keeps the first 20 lines and the last 179, each of at most 2,000 characters', async () => {
   const output = new Output([]);
   await print(output, Array.from({ length: 1_000 }, (_, index) => `line ${index}\n`).join(''), 'x'.repeat(1_000_000));
   const lines = output.last();
   assert.equal(lines.length, 200);
-  assert.equal(lines[0], 'line 801');
+  assert.deepEqual([lines[0], lines[19], lines[20], lines[21]], ['line 0', 'line 19', '… 802 lines left out', 'line 822']);
   assert.equal(lines.at(-1)?.length, 2_000);
   assert.deepEqual(output.last(1).length, 1);
+});
+
+test('leaves out dumps of packets first', async () => {
+  const output = new Output([]);
+  const dump = `> ${'0f '.repeat(16)}\n`.repeat(300);
+  await print(output, dump, 'what matters\n', dump);
+  const lines = output.last(1_000);
+  assert.equal(lines.includes('what matters'), true);
+  assert.equal(lines.length, 200);
 });
 
 test('puts together lines and letters that arrive in pieces', async () => {

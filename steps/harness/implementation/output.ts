@@ -6,6 +6,8 @@ import { now, type Time } from '../time/now.ts';
 
 /** How many lines of output are kept, and how many characters of each. */
 const MOST_LINES = 200;
+/** How many of them are the first ones. */
+const FIRST_LINES = 20;
 const LONGEST_LINE = 2_000;
 
 /** How long nothing is added to a line without an end until it counts as one, in ms. */
@@ -21,9 +23,22 @@ export type OutputStream = 'stdout' | 'stderr';
 /** Hears every line, and when it arrived, cut at 2,000 characters (it then ends in "…") but otherwise as it was printed: secrets are still in it. */
 export type LineListener = (line: string, stream: OutputStream, time: Time) => void;
 
-/** What an implementation prints: heard line by line, and only its end kept, however much that is. */
+/** A line with the bytes of a packet. */
+const hexDump = /(?:\b[\da-f]{2}[ :,-]){12,}|\b[\da-f]{48,}\b/i;
+
+/** Whether a line dumps the bytes of a packet. */
+export function isHexDump(line: string): boolean {
+  return hexDump.test(line);
+}
+
+/**
+ * What an implementation prints: heard line by line, and only its beginning and its end kept, however much that is. What it dumps of its
+ * packets is left out first.
+ */
 export class Output {
-  readonly #lines: string[] = [];
+  readonly #first: string[] = [];
+  readonly #rest: { readonly line: string; readonly dump: boolean }[] = [];
+  #leftOut = 0;
   readonly #listeners = new Set<LineListener>();
   readonly #secrets: readonly string[];
   /** The lines that have no end yet, one of each stream. */
@@ -95,11 +110,13 @@ export class Output {
     return () => this.#listeners.delete(listener);
   }
 
-  /** The last lines, secrets replaced by `(secret)`, with those that have no end yet; that it is UTF-16 stands before them. */
+  /** The last ones of the lines that were kept, secrets replaced by `(secret)`, with those that have no end yet. That it is UTF-16 stands first. */
   last(count = MOST_LINES): readonly string[] {
+    const gap = this.#leftOut === 0 ? [] : [`… ${this.#leftOut} lines left out`];
     const open = [...this.#open].flatMap(({ text }) => (text === '' ? [] : [cut(text)]));
-    const lines = [...this.#lines, ...open].slice(-count).map((line) => conceal(line, this.#secrets));
-    return this.#utf16 ? [utf16Note, ...lines] : lines;
+    const lines = [...this.#first, ...gap, ...this.#rest.map(({ line }) => line), ...open];
+    const shown = lines.slice(-count).map((line) => conceal(line, this.#secrets));
+    return this.#utf16 ? [utf16Note, ...shown] : shown;
   }
 
   #tell(whole: string, stream: OutputStream, time: Time): void {
@@ -107,9 +124,18 @@ export class Output {
     for (const listener of this.#listeners) listener(line, stream, time);
   }
 
-  #keep(line: string): void {
-    this.#lines.push(cut(line));
-    if (this.#lines.length > MOST_LINES) this.#lines.shift();
+  #keep(whole: string): void {
+    const line = cut(whole);
+    if (this.#first.length < FIRST_LINES) this.#first.push(line);
+    else this.#keepRest(line);
+  }
+
+  #keepRest(line: string): void {
+    this.#rest.push({ line, dump: isHexDump(line) });
+    if (this.#rest.length < MOST_LINES - FIRST_LINES) return;
+    const dump = this.#rest.findIndex((kept) => kept.dump);
+    this.#rest.splice(Math.max(dump, 0), 1);
+    this.#leftOut += 1;
   }
 }
 

@@ -93,7 +93,7 @@ async function answer(parts: StartParts, request: Request, message: ClientMessag
     return;
   }
   if (request.deviceSendTime?.number === undefined) return;
-  const times = await spendTime(parts, message);
+  const times = await spendTime(parts, message, first);
   const late = setup.sequel === 'answers the first request late';
   if (late && first) {
     // Kept until the next request is here; then both are answered, the late one first.
@@ -120,8 +120,10 @@ function sendOtherServices({ clientRun, platform }: StartParts): void {
 async function spendTime(
   { clientRun, clock }: StartParts,
   { wallMs }: ClientMessage,
+  first: boolean,
 ): Promise<{ received: number; sent: number }> {
   const { setup } = clientRun;
+  const { forthMs, backMs } = first ? setup : (setup.later ?? setup);
   if (setup.clock !== undefined) {
     // The client's clock stands still: what it can see elapse is what the clock is moved by.
     clock?.set(setup.clock.receives, beyondMillisecondNs);
@@ -129,12 +131,12 @@ async function spendTime(
     return { received, sent: received + setup.processingMs };
   }
   const lead = leadOf(setup, wallMs);
-  await pass(setup.forthMs, clientRun);
+  await pass(forthMs, clientRun);
   const received = Math.floor(wallMsAt() + lead);
   await pass(setup.processingMs, clientRun);
   // One that takes no time has one moment, and not two between which this machine may do something else.
   const sent = setup.processingMs === 0 ? received : Math.floor(wallMsAt() + lead);
-  await pass(setup.backMs, clientRun);
+  await pass(backMs, clientRun);
   return { received, sent };
 }
 

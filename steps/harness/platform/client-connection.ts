@@ -73,6 +73,7 @@ export class ClientConnection {
     socket.on('end', () => this.#leave());
     socket.on('close', () => {
       this.#leave();
+      this.#protocol.end();
       this.#end.finish();
     });
   }
@@ -95,6 +96,11 @@ export class ClientConnection {
   /** Every subscription that it asked for, also those that it replaced or removed later, in the order in which they came. */
   get asked(): readonly Subscription[] {
     return this.#subscriptions.asked;
+  }
+
+  /** How long its session outlives it, in s. */
+  get sessionExpiryS(): number {
+    return this.#protocol.sessionExpiryS;
   }
 
   /** How the connection ended; undefined while it is open. */
@@ -159,10 +165,10 @@ export class ClientConnection {
     this.#sessionPresent = true;
   }
 
-  /** Ends the connection because its client has connected anew. */
-  takeOver(): void {
-    if (this.version === 5) this.send({ cmd: 'disconnect', reasonCode: 0x8e });
-    this.#end.begin('ended', 'the suite closed the connection: its client id connected again');
+  /** Closes the connection after what was sent, as a broker does for a reason, which a client of MQTT 5 is told by a code. */
+  close(reasonCode: number, why: string): void {
+    if (this.version === 5) this.send({ cmd: 'disconnect', reasonCode });
+    this.#end.begin('ended', `the suite closed the connection: ${why}`);
     this.#socket.end();
   }
 
@@ -192,12 +198,6 @@ export class ClientConnection {
   cut(): void {
     this.#end.begin('cut', 'the suite cut the connection');
     this.#reset();
-  }
-
-  /** Closes the connection after what was sent. */
-  end(): void {
-    this.#end.begin('ended', 'the suite closed the connection');
-    this.#socket.end();
   }
 
   /** Refuses TCP as well as possible after it was accepted: by a reset. */

@@ -91,7 +91,7 @@ async function letAsk(parts: StartParts, client: StartedTarget): Promise<void> {
   await clientRun.until(() => over() || enough() || clientRun.askedTooOften, deadline);
   clientRun.overdue = !(over() || enough());
   // One that has reported may end, or report again.
-  const afterMs = setup.untilItEnds === true ? withinMs : afterReportMs;
+  const afterMs = setup.untilItEnds === true ? withinMs : (setup.listensMs ?? afterReportMs);
   if (clientRun.reports.length > 0) await clientRun.until(() => over() || clientRun.reportedTooOften, afterMs);
 }
 

@@ -1,10 +1,11 @@
-import type { IConnectPacket, ISubscribePacket, Packet } from 'mqtt-packet';
+import type { IConnectPacket, IDisconnectPacket, ISubscribePacket, Packet } from 'mqtt-packet';
 import { type Message, messageOf } from '../message/message.ts';
 import type { Frame } from '../mqtt/frame.ts';
 import { ExcessivePacket, MalformedPacket, requireId } from '../mqtt/malformed-packet.ts';
 import { filterFault, topicFault } from '../mqtt/topic-filter.ts';
 import type { Time } from '../time/now.ts';
 import type { ConnectDecision, SubscribeDecision } from './client-decision.ts';
+import { KeepAlive } from './keep-alive.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
 /** Return codes of MQTT 3.1.1 as the reason codes of MQTT 5. */
@@ -16,6 +17,12 @@ export const reasonCodes: ReadonlyMap<number, number> = new Map([
   [5, 0x87],
 ]);
 
+/** Session expiry of MQTT 5 that means never, in s. */
+export const never = 0xffff_ffff;
+
+/** MQTT 5: the reason code for a filter that was not subscribed. */
+const noSubscription = 0x11;
+
 /** What a connection does for the protocol. */
 export interface Answerer {
   readonly version: 3 | 4 | 5;
@@ -23,6 +30,7 @@ export interface Answerer {
   accept(): void;
   refuse(code: number): void;
   grant(packet: ISubscribePacket): void;
+  close(reasonCode: number, why: string): void;
 }
 
 /** What a broker's side of the protocol needs. */
@@ -42,11 +50,15 @@ export class ClientProtocol {
   readonly #parts: ProtocolParts;
   /** Packet ids of QoS 2 messages without PUBREL so far: the same id again is the same message. */
   readonly #unreleased = new Set<number>();
+  readonly #keepAlive: KeepAlive;
   #connect: IConnectPacket | undefined;
-  #disconnected = false;
+  #disconnect: IDisconnectPacket | undefined;
 
   constructor(parts: ProtocolParts) {
     this.#parts = parts;
+    this.#keepAlive = new KeepAlive((forS) => {
+      parts.connection.close(0x8d, `nothing came for ${forS} s, 1.5 times the keep-alive of its CONNECT`);
+    });
   }
 
   /** The client's CONNECT; undefined before it came. */
@@ -56,11 +68,25 @@ export class ClientProtocol {
 
   /** Whether the client has sent DISCONNECT. */
   get disconnected(): boolean {
-    return this.#disconnected;
+    return this.#disconnect !== undefined;
+  }
+
+  /** How long its session outlives the connection, in s: as its CONNECT says, or in MQTT 5 its DISCONNECT. */
+  get sessionExpiryS(): number {
+    if (this.#parts.connection.version < 5) return this.#connect?.clean === true ? 0 : never;
+    const atFirst = this.#connect?.properties?.sessionExpiryInterval ?? 0;
+    // A session that was to end with the connection cannot be kept afterwards.
+    return atFirst === 0 ? 0 : (this.#disconnect?.properties?.sessionExpiryInterval ?? atFirst);
+  }
+
+  /** The connection is over. */
+  end(): void {
+    this.#keepAlive.stop();
   }
 
   /** A packet has come. To be called before {@link take}, so that it is recorded together with what it changes. */
   note({ packet }: Frame): void {
+    this.#keepAlive.heard();
     if (packet.cmd === 'connect') this.#connect ??= packet;
   }
 
@@ -79,8 +105,8 @@ export class ClientProtocol {
         return;
       case 'unsubscribe': {
         if (packet.unsubscriptions.length === 0) throw new MalformedPacket('an UNSUBSCRIBE without a topic filter');
-        subscriptions.remove(packet.unsubscriptions);
-        connection.send({ cmd: 'unsuback', messageId: requireId(packet), granted: packet.unsubscriptions.map(() => 0) });
+        const granted = packet.unsubscriptions.map((filter) => (subscriptions.remove(filter) ? 0 : noSubscription));
+        connection.send({ cmd: 'unsuback', messageId: requireId(packet), granted });
         return;
       }
       case 'publish':
@@ -100,7 +126,7 @@ export class ClientProtocol {
         connection.send({ cmd: 'pingresp' });
         return;
       case 'disconnect':
-        this.#disconnected = true;
+        this.#disconnect = packet;
         return;
       default:
         throw new MalformedPacket(`${packet.cmd.toUpperCase()}, which no client of this platform has to send`);
@@ -113,6 +139,7 @@ export class ClientProtocol {
     // MQTT 3.1 has no empty client id; 3.1.1 has it for clean sessions only.
     const nameless = packet.clientId === '' && (version === 3 || (version === 4 && packet.clean !== true));
     const decision = nameless ? { refuse: 2 } : decideConnect(packet);
+    this.#keepAlive.start(packet.keepalive ?? 0);
     if (decision === 'accept') connection.accept();
     else if (decision !== 'withhold') connection.refuse(decision.refuse);
   }

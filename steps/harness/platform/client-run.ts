@@ -1,3 +1,4 @@
+import { isHexDump } from '../implementation/output.ts';
 import type { Identity } from '../implementation/target.ts';
 import type { Request } from '../message/exchange.ts';
 import type { Payload } from '../message/payload.ts';
@@ -7,6 +8,7 @@ import { Changes } from '../time/changes.ts';
 import { now, type Time } from '../time/now.ts';
 import type { ClientConnection } from './client-connection.ts';
 import type { ClientSetup } from './client-setup.ts';
+import { claimsTime } from './reported-time.ts';
 import type { Subscription } from './subscriptions.ts';
 
 /** A time that the client says it calculated. */
@@ -36,9 +38,6 @@ export type UnnamedConnection = Pick<ClientConnection, 'accepted' | 'ending' | '
 
 /** The most requests, and the most reports, that are kept of one start. More of them would show nothing new. */
 const mostKept = 1000;
-
-/** A line with the bytes of a packet. */
-const hexDump = /(?:\b[\da-f]{2}[ :,-]){12,}|\b[\da-f]{48,}\b/i;
 
 /** One start of the client: everything that the suite saw of it. */
 export class ClientRun {
@@ -99,6 +98,11 @@ export class ClientRun {
   /** The request that counts. */
   get request(): Request | undefined {
     return this.requests[0];
+  }
+
+  /** The first report that claims a time; the first one of all where none does. */
+  get claim(): ReportedTime | undefined {
+    return this.reports.find(claimsTime) ?? this.reports[0];
   }
 
   /** True when it has reported so often that more reports are not kept. */
@@ -163,8 +167,9 @@ export class ClientRun {
       .map((entry) => `${timeOf(entry, this.started.atUs)}  ${entry.text}`);
     if (this.fate !== undefined) lines.push(`· ${this.fate}`);
     // What a client dumps of its packets stands above, and must not push out what it says.
-    const said = this.output.filter((text) => text.trim() !== '' && !hexDump.test(text));
-    for (const line of said.slice(-8)) lines.push(`· output: ${printable(line, 200)}`);
+    const said = this.output.filter((text) => text.trim() !== '' && !isHexDump(text));
+    for (const line of said.length <= 10 ? said : [...said.slice(0, 2), '…', ...said.slice(-8)])
+      lines.push(`· output: ${printable(line, 200)}`);
     if (lines.length <= limit) return dropped === 0 ? lines : [...lines, `… ${dropped} packets left out`];
     return [...lines.slice(0, limit / 2), `… ${lines.length + dropped - limit} lines left out`, ...lines.slice(-limit / 2)];
   }

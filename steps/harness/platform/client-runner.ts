@@ -163,7 +163,7 @@ export class ClientRunner {
     const line = printable(conceal(unread.line, this.target.secrets), 300);
     return unread.pattern === undefined
       ? `result: the client prints "${line}", and ${unread.printed} is no whole number of digits: let it print milliseconds or seconds in digits only`
-      : `result.log: nothing that the client prints matches it. It prints "${line}", which this would read: ${unread.pattern}`;
+      : `result.log: nothing that the client prints matches it. It prints "${line}", which this would read: ${unread.pattern}${unread.unit === (this.target.result.unit ?? 'ms') ? '' : `, with unit: ${unread.unit}`}`;
   }
 
   /**

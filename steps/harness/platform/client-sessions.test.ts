@@ -67,6 +67,20 @@ test('keeps no session without need', async (context) => {
   }
 });
 
+test('a DISCONNECT of MQTT 5 may end the session at once, and may not keep one that CONNECT did not ask for', async (context) => {
+  const port = await open(context);
+  const present = async (first: number, last: number): Promise<boolean> => {
+    const [client] = await connect(context, port, { clean: true, ...expiry(first) });
+    const closed = once(client as unknown as EventEmitter, 'close');
+    client.end(false, { properties: { sessionExpiryInterval: last } });
+    await closed;
+    const [again, { sessionPresent }] = await connect(context, port, { clean: false, ...expiry(first) });
+    await leave(again);
+    return sessionPresent;
+  };
+  assert.deepEqual([await present(60, 60), await present(60, 0), await present(0, 60)], [true, false, false]);
+});
+
 test('a second connection of a client id ends the first', async (context) => {
   const port = await open(context);
   for (const protocolVersion of [4, 5] as const) {
@@ -75,4 +89,18 @@ test('a second connection of a client id ends the first', async (context) => {
     await connect(context, port, { protocolVersion });
     await closed;
   }
+});
+
+test('what a client unsubscribes does not reach it any more, and MQTT 5 is told what was not subscribed', async (context) => {
+  const port = await open(context);
+  const [client] = await connect(context, port, { protocolVersion: 5 });
+  await client.subscribeAsync([response, '/other']);
+  const heard: string[] = [];
+  client.on('message', (topic) => heard.push(topic));
+  const unsuback = once(client as unknown as EventEmitter, 'packetreceive') as Promise<[{ cmd: string; granted: number[] }]>;
+  client.unsubscribe([response, '/never']);
+  const [{ cmd, granted }] = await unsuback;
+  assert.deepEqual([cmd, ...granted], ['unsuback', 0, 0x11]);
+  await client.publishAsync('/ext/ntp/pk/keeper/request', 'x', { qos: 1 });
+  assert.deepEqual(heard, []);
 });

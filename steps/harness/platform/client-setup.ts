@@ -58,6 +58,8 @@ export interface ClientSetup {
   /** Latency of the link in ms, to the platform and back. */
   readonly forthMs: number;
   readonly backMs: number;
+  /** The same for every request of a start but the first, where it changes. */
+  readonly later?: { readonly forthMs: number; readonly backMs: number };
   /** How long the platform takes to answer, in ms. */
   readonly processingMs: number;
   /** Delivered in this order; a true answer is always the last one. */
@@ -66,6 +68,8 @@ export interface ClientSetup {
   readonly sequel?: Sequel;
   /** How long CONNACK is withheld, in ms. */
   readonly slowConnectMs: number;
+  /** How long a client that has reported may report again, in ms; by default only as long as it may take to end. */
+  readonly listensMs?: number;
   /** Whether a client that has reported is watched for its whole `within`, to see whether it ends by itself. */
   readonly untilItEnds?: true;
   /** Of a scenario in which the client asks several times; by default it asks once. */

@@ -202,7 +202,7 @@ test('a connection that is being closed can still be cut', { timeout: 10_000 }, 
   context.after(() => socket.destroy());
   socket.on('error', () => {});
   const connection = await platform.nextAttempt(soon());
-  connection.end();
+  connection.close(0x8b, 'the test is over');
   connection.cut();
   assert.equal((await connection.closed).cause, 'ended');
 });

@@ -187,7 +187,7 @@ test('refuses TCP, cuts and ends connections, and says so', async (context) => {
     const connection = await platform.nextConnection(undefined, soon());
     const closed = gone(socket);
     if (cause === 'cut') connection.cut();
-    else connection.end();
+    else connection.close(0x8b, 'the test is over');
     await closed;
     assert.equal((await connection.closed).cause, cause);
     assert.equal(connection.signal.aborted, true);

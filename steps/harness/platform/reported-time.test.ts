@@ -25,6 +25,11 @@ describe('a line of output', () => {
     });
   }
 
+  test('says nothing in words', () => {
+    for (const said of ["{t}')", 'unknown', 'pending', 'nothing'])
+      assert.equal(readReport(`[info] NTP local time: ${said}`, usual), undefined);
+  });
+
   test('in seconds, with or without a fraction', () => {
     const seconds = log(String.raw`(?<time>[\d.]+)`, 's');
     assert.equal(readReport('1571724098', seconds)?.twice, 3_143_448_196_000n);

@@ -31,11 +31,20 @@ export function reportsOf({ result }: Target): Reports {
   };
 }
 
-/** The report in a line of output that came at this time; undefined when there is none. */
+/** What programs print for a number that is none. */
+const noNumber = /^[+-]?(?:nan|inf|infinity|undefined|null|none|nil)\b/i;
+
+/** Whether a report claims a time: one that says "NaN" or "null" claims none. */
+export function claimsTime({ literal }: Pick<ReportedTime, 'literal'>): boolean {
+  return /\d/.test(literal);
+}
+
+/** The report in a line of output that came at this time; undefined when there is none. Words are none, as in "NTP time: unknown". */
 export function readReport(line: string, { pattern, twicePerUnit }: Reports, time: Time = now()): ReportedTime | undefined {
   const groups = pattern?.groups(line);
-  if (groups === undefined) return undefined;
-  return toReport(groups['time'] ?? '', groups, line, twicePerUnit, time);
+  const literal = groups?.['time'] ?? '';
+  if (groups === undefined || !(claimsTime({ literal }) || noNumber.test(literal))) return undefined;
+  return toReport(literal, groups, line, twicePerUnit, time);
 }
 
 function toReport(

@@ -47,8 +47,9 @@ export class Subscriptions {
     for (const [filter, subscription] of byFilter) this.#byFilter.set(filter, subscription);
   }
 
-  remove(filters: readonly string[]): void {
-    for (const filter of filters) this.#byFilter.delete(filter);
+  /** @returns whether there was one */
+  remove(filter: string): boolean {
+    return this.#byFilter.delete(filter);
   }
 
   /** The QoS that SUBACK grants for each filter of a SUBSCRIBE. */

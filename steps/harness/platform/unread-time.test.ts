@@ -17,15 +17,37 @@ describe('a time that nothing read', () => {
   test('is found with a pattern that would read it', () => {
     const line = '[3] time now (ms): 1795953280416 ok';
     const unread = found(['starting', line]);
-    assert.deepEqual(unread, { line, printed: '1795953280416', pattern: String.raw`\[\d+\] time now \(ms\): (?<time>\d+)` });
+    assert.deepEqual(unread, {
+      line,
+      printed: '1795953280416',
+      unit: 'ms',
+      pattern: String.raw`\[\d+\] time now \(ms\): (?<time>\d+)`,
+    });
     assert.equal(new RegExp(unread?.pattern ?? '').exec(line)?.groups?.['time'], '1795953280416');
+  });
+
+  test('is found in seconds', () => {
+    assert.deepEqual(found(['t=1795953280 s']), {
+      line: 't=1795953280 s',
+      printed: '1795953280',
+      unit: 's',
+      pattern: 't=(?<time>\\d+)',
+    });
   });
 
   test('is found in a form that no pattern reads', () => {
     for (const printed of ['1,795,953,280,416', '1 795 953 280 416', "1'795'953'280'416", '1.795953280416e12', '1.795953e+12'])
-      assert.deepEqual(found([`t=${printed}`]), { line: `t=${printed}`, printed, pattern: undefined });
+      assert.deepEqual(found([`t=${printed}`]), { line: `t=${printed}`, printed, unit: 'ms', pattern: undefined });
     const iso = new Date(1_795_953_280_416).toISOString();
     assert.equal(found([`now ${iso}`])?.printed, iso);
+    for (const printed of [
+      '0x1a2272845a0',
+      '2026-11-29 11:54:40.416',
+      '2026/11/29 11:54:40',
+      'Sun Nov 29 11:54:40 2026',
+      'Sun, 29 Nov 2026 11:54:40 GMT',
+    ])
+      assert.equal(found([`now ${printed}`])?.printed, printed);
   });
 
   test('is found in a report that is no number, or a part of one', () => {
@@ -44,7 +66,7 @@ describe('a time that nothing read', () => {
 
   test('is none in what the client received, in its own clock, or without an answer', () => {
     assert.equal(found(['{"serverSendTime":1795953280415,"serverRecvTime":1795953280410}']), undefined);
-    assert.equal(found(['own clock 1795949680416', '2026-11-29 11:54:40']), undefined);
+    assert.equal(found(['own clock 1795949680416', '2026-11-29 10:54:40']), undefined);
     assert.equal(found(['t=1795953280416'], [], false), undefined);
   });
 });

@@ -6,19 +6,42 @@ export interface UnreadTime {
   readonly line: string;
   /** The time as it was printed. */
   readonly printed: string;
-  /** A pattern that reads it; undefined where it is no whole number of digits, so that none does. */
+  /** A pattern that reads it, and the unit that it is in; undefined where it is no whole number of digits, so that none does. */
   readonly pattern: string | undefined;
+  readonly unit: 'ms' | 's';
 }
 
 /** How far a printed time may be from the platform's, which is an hour ahead of the client's surroundings, in ms. */
 const nearMs = 10_000;
 
+/** A form in which programs print a time. */
+interface Form {
+  readonly form: RegExp;
+  /** The unit of a form that is digits and nothing else. */
+  readonly plain?: 'ms' | 's';
+  /** In ms since 1970. */
+  readonly read: (printed: string) => number;
+}
+
+/**
+ * A date that does not say its time zone counts in UTC. Where that of this machine is an hour ahead, it may be the line's own stamp: the
+ * platform's time is an hour ahead as well.
+ */
+function withoutZone(printed: string): number {
+  return new Date().getTimezoneOffset() === -60 ? Number.NaN : Date.parse(`${printed.replace(',', '.')} UTC`);
+}
+
 /** The forms in which programs print a time, each with what it stands for in ms. */
-const forms: readonly { readonly form: RegExp; readonly plain?: true; readonly read: (printed: string) => number }[] = [
-  { form: /(?<![\d.,:-])\d{13}(?![\d,:-])/g, plain: true, read: Number },
+const forms: readonly Form[] = [
+  { form: /(?<![\d.,:-])\d{13}(?![\d,:-])/g, plain: 'ms', read: Number },
+  { form: /(?<![\d.,:-])\d{10}(?![\d,:-])/g, plain: 's', read: (printed) => Number(printed) * 1000 },
+  { form: /\b0x[\da-f]{11}\b/gi, read: Number },
   { form: /(?<![\d.,])\d{1,3}(?:[,._'\u00a0\u202f ]\d{3}){4}(?!\d)/g, read: (printed) => Number(printed.replaceAll(/\D/g, '')) },
   { form: /(?<![\d.])\d\.\d{3,}e\+?1[0-2](?!\d)/gi, read: Number },
   { form: /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)/g, read: (printed) => Date.parse(printed) },
+  { form: /\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?![\d:.,+Z-])/g, read: withoutZone },
+  { form: /\b[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}/g, read: withoutZone },
+  { form: /\b[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT/g, read: (printed) => Date.parse(printed) },
 ];
 
 /** Whether a line may hold a time in one of these forms. */
@@ -38,12 +61,13 @@ export function unreadTime({ requests, reports, unread }: ClientRun): UnreadTime
   const lines = reports.length > 0 ? reports.map(({ line }) => line) : unread;
   for (const line of lines)
     for (const { form, plain, read } of forms) {
-      if (plain && reports.length > 0) continue;
+      if (plain !== undefined && reports.length > 0) continue;
       for (const { 0: printed, index } of line.matchAll(form)) {
         if (!isNear(read(printed), Math.max(nearMs, lastDigit(printed))) || times.some((time) => String(time) === printed))
           continue;
+        const unit = plain ?? 'ms';
         const before = line.slice(0, index).replace(/^.*(?=.{40}$)/, '');
-        return { line, printed, pattern: plain ? `${escaped(before)}(?<time>\\d+)` : undefined };
+        return { line, printed, unit, pattern: plain === undefined ? undefined : `${escaped(before)}(?<time>\\d+)` };
       }
     }
   return undefined;

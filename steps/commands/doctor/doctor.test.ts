@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { connectEngine } from '../../harness/implementation/engine.ts';
 import { root } from '../../requirements/requirement.ts';
-import { call, fixtureTarget, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
+import { callAfresh, fixtureTarget, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
 import { seeTerminal } from './doctor.ts';
 
 const folder = temporaryFolder();
@@ -29,7 +29,7 @@ function statuses(stdout: string): Readonly<Record<string, string>> {
 
 describe('doctor', { concurrency: 2, timeout: 60_000 }, () => {
   test('without a target needs no engine, and is content', async () => {
-    const { code, stdout, stderr } = await call(['doctor'], { cwd: folder, env: noEngine });
+    const { code, stdout, stderr } = await callAfresh(['doctor'], { cwd: folder, env: noEngine });
     assert.equal(code, 0, stdout);
     assert.equal(stderr, '');
     assert.match(stdout, /^ {2}ok +Node +v\d+\./m);
@@ -39,7 +39,7 @@ describe('doctor', { concurrency: 2, timeout: 60_000 }, () => {
 
   test('says of a container without an engine what to do, and tries no more there', async () => {
     const path = writeTarget(folder, { name: 'c', role: 'server', container: { image: 'acme/hub:1', port: 1883 } });
-    const { code, stdout } = await call(['doctor', path], { cwd: folder, env: noEngine });
+    const { code, stdout } = await callAfresh(['doctor', path], { cwd: folder, env: noEngine });
     assert.equal(code, 3);
     assert.match(stdout, /^ {2}problem +Docker engine +No Docker engine answers\.\n +Start one, or point DOCKER_HOST at one/m);
     assert.match(stdout, /^ {2}not needed +image +not tried: no engine answers$/m);
@@ -48,26 +48,26 @@ describe('doctor', { concurrency: 2, timeout: 60_000 }, () => {
   });
 
   test('as JSON says the same, of a process, an address and a client', async () => {
-    const hub = await call(['doctor', fixtureTarget(folder, 'faulty/server/steps-of-100-ms'), '--json'], {
+    const hub = await callAfresh(['doctor', fixtureTarget(folder, 'faulty/server/steps-of-100-ms'), '--json'], {
       cwd: folder,
       env: noEngine,
     });
     assert.equal(hub.code, 0, hub.stdout);
     assert.equal(statuses(hub.stdout)['program'], 'ok');
     const away = writeTarget(folder, { name: 'a', role: 'server', address: 'mqtt://127.0.0.1:1', ready: { within: '1s' } });
-    const nobody = await call(['doctor', away, '--json'], { cwd: folder, env: noEngine });
+    const nobody = await callAfresh(['doctor', away, '--json'], { cwd: folder, env: noEngine });
     assert.equal(nobody.code, 3);
     assert.equal(statuses(nobody.stdout)['address'], 'problem');
     assert.equal(statuses(nobody.stdout)['loopback'], 'not needed');
     const client = join(root, 'fixtures/targets/reference-client.yaml');
-    const sensor = await call(['doctor', client, '--json', '--root', root], { cwd: folder, env: noEngine });
+    const sensor = await callAfresh(['doctor', client, '--json', '--root', root], { cwd: folder, env: noEngine });
     assert.equal(sensor.code, 0, sensor.stdout + sensor.stderr);
     const { platform, 'controlled clock': clock } = statuses(sensor.stdout);
     assert.deepEqual({ platform, clock }, { platform: 'ok', clock: 'not needed' });
   });
 
   test('of a target file at fault says what validate says', async () => {
-    const { code, stderr } = await call(['doctor', 'absent.yaml'], { cwd: folder });
+    const { code, stderr } = await callAfresh(['doctor', 'absent.yaml'], { cwd: folder });
     assert.equal(code, 2);
     assert.equal(stderr, 'absent.yaml: there is no such file\n');
   });
@@ -91,7 +91,7 @@ describe('doctor with an engine', { skip, concurrency: 2, timeout: 120_000 }, ()
   const doctor = async (name: string, image: string, command?: readonly string[]) => {
     const container = { image, port: 1883, ...(command === undefined ? {} : { command }) };
     const path = writeTarget(folder, { name, role: 'server', container });
-    return call(['doctor', path, '--json'], { cwd: folder });
+    return callAfresh(['doctor', path, '--json'], { cwd: folder });
   };
 
   test('starts a container of the image for a moment', async () => {

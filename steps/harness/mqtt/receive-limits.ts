@@ -7,8 +7,11 @@ export interface ReceiveLimits {
   readonly packets: number;
 }
 
-/** Far more than the longest scenario needs, even with responses of 200 KiB, and little enough to be kept in memory. */
-const usual: ReceiveLimits = { packetBytes: 1024 * 1024, bytes: 64 * 1024 * 1024, packets: 5_000 };
+/**
+ * Far more than the longest scenario needs, even with responses of 200 KiB, and little enough to be kept in memory. A packet may be as long
+ * as a payload that is read, and a topic.
+ */
+const usual: ReceiveLimits = { packetBytes: (512 + 64) * 1024, bytes: 64 * 1024 * 1024, packets: 5_000 };
 
 /** For a server that has exceeded the usual limits before: its next connection will hardly bring anything else. */
 const strict: ReceiveLimits = { packetBytes: 16 * 1024, bytes: 64 * 1024, packets: 200 };

@@ -56,7 +56,7 @@ export async function attempt(one: HostileCase): Promise<Attempt> {
     const start = performance.now();
     const run = await call([...targetOf(one, folder), '--report', reports, ...(one.args ?? [])], {
       env: { TMPDIR: temporary, ...(engine === undefined ? {} : { DOCKER_HOST: engine.host }) },
-      disturb: (kill) => disturb(one, reports, kill, engine),
+      disturb: (kill, over) => disturb(one, reports, kill, over, engine),
     });
     const seconds = (performance.now() - start) / 1000;
     if (!existsSync(join(reports, 'report.json'))) throw new Error(`${one.name}: there is no report; ${run.printed}`);
@@ -130,8 +130,8 @@ function imageOf({ target }: HostileCase): string {
 /** How the suite is called. */
 interface Call {
   readonly env: Readonly<Record<string, string>>;
-  /** Does what is to happen in mid-run; given how to send the suite a signal. */
-  readonly disturb: (kill: (signal: NodeJS.Signals) => void) => Promise<void>;
+  /** Does what is to happen in mid-run; given how to send the suite a signal, and what is aborted when the run is over. */
+  readonly disturb: (kill: (signal: NodeJS.Signals) => void, over: AbortSignal) => Promise<void>;
 }
 
 async function call(args: readonly string[], { env, disturb: happen }: Call) {
@@ -148,12 +148,13 @@ async function call(args: readonly string[], { env, disturb: happen }: Call) {
     sampledMb = Math.max(sampledMb, peakOf(pid));
   }, 50);
   const limit = setTimeout(() => child.kill('SIGKILL'), mostMs * 1.5);
-  const over = once(child, 'close') as Promise<[number | null]>;
+  const over = new AbortController();
+  child.once('close', () => over.abort());
   const [[code], stdout, stderr] = await Promise.all([
-    over,
+    once(child, 'close') as Promise<[number | null]>,
     text(child.stdout),
     text(child.stderr),
-    Promise.race([happen((signal) => child.kill(signal)), over]),
+    happen((signal) => child.kill(signal), over.signal),
   ]);
   clearInterval(sampling);
   clearTimeout(limit);
@@ -171,13 +172,15 @@ async function disturb(
   { disturbance }: HostileCase,
   reports: string,
   kill: (signal: NodeJS.Signals) => void,
+  over: AbortSignal,
   engine: FakeEngine | undefined,
 ): Promise<void> {
   if (disturbance === undefined) return;
   const messages = join(reports, 'messages.ndjson');
   const finished = (): number =>
     existsSync(messages) ? readFileSync(messages, 'utf8').split('"testCaseFinished"').length - 1 : 0;
-  while (finished() < middle) await pause(lookMs);
+  while (finished() < middle && !over.aborted) await pause(lookMs);
+  if (over.aborted) return;
   if (disturbance === 'the Docker engine dies') engine?.die();
   else kill(disturbance);
 }

@@ -221,8 +221,8 @@ function placeOf({ id }: Pick<Requirement, 'id'>, { place }: ScenarioResult): st
   return `${id} ${place}`;
 }
 
-function isNotSelected({ status, scenarios }: RequirementResult): boolean {
-  return status === 'untested' && scenarios.every(({ reason }) => reason === 'not selected');
+function isNotSelected({ scenarios }: RequirementResult): boolean {
+  return scenarios.every(({ untested }) => untested === 'not selected');
 }
 
 /** The feature that a requirement stands in: `server/qos`. */

@@ -94,7 +94,7 @@ async function run(lock: Lock, own: Readonly<Record<string, unknown>>, ...more: 
 const passwords = ['allow_anonymous false', 'password_file passwords', 'acl_file rights'];
 const auth = { username: '{deviceName}&{productKey}', password: '${env:HUB_PASSWORD}-{deviceName}' };
 
-describe('a locked mosquitto', { skip, concurrency: 2, timeout: 300_000 }, () => {
+describe('a locked mosquitto', { skip, timeout: 300_000 }, () => {
   before(async () => {
     const made = new MadeCertificates(folder);
     await made.authority('ca');

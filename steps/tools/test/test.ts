@@ -9,7 +9,7 @@ import '../../testing/compile-cache.ts';
 import { runTool, tool, wholeNumber } from '../tool.ts';
 
 /** More than processors, since many wait. */
-const usualLanes = 5;
+const usualLanes = 4;
 
 /** What a test file imports that starts programs. */
 const starting =

@@ -38,7 +38,7 @@ be a recommendation, or a consequence of another failure: the verdict is the one
 </header>`;
 }
 
-/** The same message as a person reads it on the page: evidence in place as text, and no stack where the implementation is blamed. */
+/** The same message as a person reads it on the page: evidence in place as text, and no stack where the implementation fails. */
 export function readable(envelope: Envelope): Envelope {
   const { attachment, testStepFinished } = envelope;
   if (attachment?.mediaType === EVIDENCE_MEDIA_TYPE) return { attachment: readableAttachment(attachment) };

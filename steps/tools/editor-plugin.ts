@@ -1,6 +1,6 @@
 import type { Plugin } from '@cucumber/cucumber/api';
 import { embeddedTarget } from '../commands/run/reference-target.ts';
-import { ServerRun, setSession } from '../harness/device/server-run.ts';
+import { ServerRun, setServerRun } from '../harness/device/server-run.ts';
 import { startTarget } from '../harness/implementation/start-target.ts';
 import type { Target } from '../harness/implementation/target.ts';
 import { loadTarget } from '../harness/implementation/target-file.ts';
@@ -10,10 +10,10 @@ import { ClientRunner, setClientRunner } from '../harness/platform/client-runner
 async function openServer(target: Target): Promise<() => Promise<void>> {
   const started = await startTarget(target);
   const serverRun = new ServerRun(started);
-  setSession(serverRun);
+  setServerRun(serverRun);
   return async () => {
     await serverRun.close();
-    setSession(undefined);
+    setServerRun(undefined);
     await started.stop();
   };
 }

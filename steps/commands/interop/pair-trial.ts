@@ -89,22 +89,22 @@ async function runAll(
   }: { readonly server: StartedTarget; readonly client: Target; readonly identity: PairRun['clientRun']['identity'] },
   { starts, giveUp }: TrialSettings,
 ): Promise<PairRun[]> {
-  const venue = await listenAddressOf(client);
+  const listenAddress = await listenAddressOf(client);
   try {
     const pairRuns: PairRun[] = [];
     for (const planned of planOf(client, starts)) {
       let pairRun: PairRun | undefined;
       for (let again = 0; again <= mostAgain && !giveUp.aborted; again += 1) {
-        pairRun = await runPair({ client, venue, server, identity, giveUp, ...planned });
+        pairRun = await runPair({ client, listenAddress, server, identity, giveUp, ...planned });
         if (outcomeOf(pairRun, client).uncertain === undefined) break;
       }
       if (pairRun !== undefined) pairRuns.push(pairRun);
     }
-    const fault = venue.fault();
+    const fault = listenAddress.fault();
     if (fault !== undefined) throw new EnvironmentError(fault);
     return pairRuns;
   } finally {
-    await venue.leave();
+    await listenAddress.leave();
   }
 }
 

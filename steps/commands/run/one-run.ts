@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Envelope } from '@cucumber/messages';
 import { unansweredTime } from '../../client/client-diagnosis.ts';
-import { ServerRun, setSession } from '../../harness/device/server-run.ts';
+import { ServerRun, setServerRun } from '../../harness/device/server-run.ts';
 import { ControlledClock } from '../../harness/implementation/controlled-clock.ts';
 import { EnvironmentError, TargetFileError } from '../../harness/implementation/errors.ts';
 import { startTarget } from '../../harness/implementation/start-target.ts';
@@ -120,7 +120,7 @@ export class OneRun {
       if (error instanceof EnvironmentError) await this.#reportNotStarted(error);
       throw error;
     } finally {
-      setSession(undefined);
+      setServerRun(undefined);
       setClientRunner(undefined);
       await this.#stop();
       if (this.#measured !== undefined) for (const line of this.#profile?.lines(this.#measured) ?? []) this.#console.note(line);
@@ -144,7 +144,7 @@ export class OneRun {
     void this.#implementation.lost?.then((why) => this.#interruption?.happen(why));
     const { devices } = this.#plan.options;
     const serverRun = new ServerRun(this.#implementation, clock, devices === undefined ? {} : { deviceCount: devices });
-    setSession(serverRun);
+    setServerRun(serverRun);
     await preflight(serverRun, sinceUs);
     await this.#run(1);
     await serverRun.close();

@@ -29,7 +29,7 @@ export class ServerRun {
   readonly deviceCount: number;
   /** True once the server did not serve after a malformed request: later scenarios of this kind wait less. */
   deaf = false;
-  /** True once the server was blamed for having ended; until it is started again. */
+  /** True once the server has failed for having ended; until it is started again. */
   deathBlamed = false;
   readonly started: StartedTarget;
   #address: Address;
@@ -278,7 +278,7 @@ function addressOf({ host, port, target }: StartedTarget): Address {
 let current: ServerRun | undefined;
 
 /** Sets the run that the steps work in; undefined when it is over. */
-export function setSession(serverRun: ServerRun | undefined): void {
+export function setServerRun(serverRun: ServerRun | undefined): void {
   current = serverRun;
 }
 

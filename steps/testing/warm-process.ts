@@ -2,7 +2,6 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
-import type { Ended } from './command-line.ts';
 
 /** A call of the command line, as its process gets it. */
 export interface WarmCall {
@@ -15,6 +14,13 @@ export interface WarmCall {
 
 /** Processes that have no call. They end with the process that has started them. */
 const idle: ChildProcess[] = [];
+
+/** The result of a call. */
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
 
 /** Calls the command line in a process that has loaded it, or in a new one where all have a call. */
 export async function callWarm(call: Omit<WarmCall, 'mark'>): Promise<Ended> {

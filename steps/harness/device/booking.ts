@@ -1,4 +1,4 @@
-import { type Request, type Response, responseOf } from '../message/exchange.ts';
+import { type Request, responseOf } from '../message/exchange.ts';
 
 /** A response with another echo than that of the request that waits, and whose it is when that one's own echo comes as well. */
 export interface Doubt {
@@ -21,16 +21,17 @@ export function append<K, T>(lists: Map<K, T[]>, key: K, value: T): void {
 /** How many bytes are kept of a response of an earlier scenario, by which it is known where it comes again. */
 const mostBytes = 8 * 1024;
 
-/** As much of a payload as is kept to the end of the run. */
-export function beginningOf(payload: Buffer): Buffer {
-  return payload.subarray(0, mostBytes);
+/** Whether two payloads are the same, as far as one of an earlier scenario is kept. */
+export function beginsAs(a: Buffer, b: Buffer): boolean {
+  return a.subarray(0, mostBytes).equals(b.subarray(0, mostBytes));
 }
 
-/** A response as it is kept when its scenario is over. */
-export function shortened(response: Response): Response {
-  const { message, request } = response;
-  if (message.payload.length <= mostBytes) return response;
-  return responseOf({ ...message, payload: Buffer.from(beginningOf(message.payload)) }, request);
+/** The scenario of these requests is over: keeps only the beginning of long responses to them. */
+export function shorten(requests: readonly Request[]): void {
+  for (const { responses } of requests)
+    for (const [index, { message, request }] of responses.entries())
+      if (message.payload.length > mostBytes)
+        responses[index] = responseOf({ ...message, payload: Buffer.from(message.payload.subarray(0, mostBytes)) }, request);
 }
 
 /** The most responses to one request that are kept; two are one too many already. */

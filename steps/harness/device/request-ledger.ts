@@ -9,7 +9,7 @@ import {
 } from '../message/exchange.ts';
 import type { Message } from '../message/message.ts';
 import { type Payload, readPayload } from '../message/payload.ts';
-import { append, beginningOf, type Doubt, isWaiting, mostResponses, shortened } from './booking.ts';
+import { append, beginsAs, type Doubt, isWaiting, mostResponses, shorten } from './booking.ts';
 import { ClockResolution } from './clock-resolution.ts';
 import { type LateMistake, linesOf, mostLateMistakes } from './late-mistake.ts';
 
@@ -69,8 +69,7 @@ export class RequestLedger {
     if (this.#refused) this.#refusals += 1;
     this.#refused = false;
     this.#settleAll(false);
-    for (const { responses } of [...this.#present.values()].flat())
-      responses.splice(0, responses.length, ...responses.map(shortened));
+    for (const requests of this.#present.values()) shorten(requests);
     this.#place = place;
     this.#present = new Map();
   }
@@ -178,9 +177,7 @@ export class RequestLedger {
     const echoed = this.#requests.get(topic)?.get(digits) ?? [];
     const earlier = echoed.filter(({ place }) => place !== this.#place);
     const stored = retain
-      ? earlier.find(({ responses }) =>
-          responses.some(({ message }) => beginningOf(message.payload).equals(beginningOf(payload))),
-        )
+      ? earlier.find(({ responses }) => responses.some(({ message }) => beginsAs(message.payload, payload)))
       : undefined;
     if (stored) return stored;
     // A wrong echo may equal the timestamp of another request by chance.

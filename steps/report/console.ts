@@ -234,8 +234,8 @@ function placeOf({ id }: Pick<Requirement, 'id'>, { place }: ScenarioResult): st
   return `${id} ${place}`;
 }
 
-function isNotSelected({ status, scenarios }: RequirementResult): boolean {
-  return status === 'untested' && scenarios.every(({ reason }) => reason === 'not selected');
+function isNotSelected({ scenarios }: RequirementResult): boolean {
+  return scenarios.every(({ untested }) => untested === 'not selected');
 }
 
 /** Requirements that were not judged for one and the same reason, where one line for each would hide the rest. */

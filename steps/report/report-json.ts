@@ -89,6 +89,7 @@ export function describeTarget(target: Target, started?: SeenTarget, file = base
     file: clean(file),
     ...(target.digest === undefined ? {} : { fileDigest: target.digest }),
     start: clean(startInWords(target)),
+    kind: target.start.kind,
     ...(started?.imageDigest === undefined ? {} : { imageDigest: started.imageDigest }),
     // Its digest is for everybody to compare, also where the environment gave it.
     ...(target.build === undefined ? {} : { build: { name: clean(target.build.name), digest: target.build.digest } }),

@@ -72,34 +72,34 @@ describe('a server', () => {
   describe('that has ended', () => {
     const id = 'server-outlives-malformed';
     const ended = 'exited with code 1';
-    const blameIt = (world: FakeWorld) => failed(Promise.resolve().then(() => world.fail({ expected: 'a', received: 'b' })));
+    const failIt = (world: FakeWorld) => failed(Promise.resolve().then(() => world.fail({ expected: 'a', received: 'b' })));
 
     test('is started again once it was failed for that', async () => {
       const restarts: string[] = [];
       const world = new FakeWorld(id, { ended, restarts });
       await world.server.revive();
       assert.deepEqual(restarts, [], 'nobody has seen it yet');
-      await blameIt(world);
+      await failIt(world);
       await world.server.revive();
       assert.deepEqual(restarts, ['SIGKILL']);
       assert.equal(world.informed.length, 1);
       await world.server.revive();
       assert.equal(restarts.length, 1);
-      await blameIt(world);
+      await failIt(world);
       await world.server.revive();
       assert.equal(restarts.length, 1, 'it runs, whatever it is failed for');
     });
 
     test('stays so where the suite cannot start it', async () => {
       const addressed = new FakeWorld(id, { ended });
-      await blameIt(addressed);
+      await failIt(addressed);
       await addressed.server.revive();
       const stuck = new FakeWorld(id, { ended, restarts: [], staysEnded: new EnvironmentError('no start') });
-      await blameIt(stuck);
+      await failIt(stuck);
       await stuck.server.revive();
       assert.deepEqual([...addressed.informed, ...stuck.informed], []);
       const broken = new FakeWorld(id, { ended, restarts: [], staysEnded: new TypeError('a mistake of the suite') });
-      await blameIt(broken);
+      await failIt(broken);
       await assert.rejects(broken.server.revive(), TypeError);
     });
   });

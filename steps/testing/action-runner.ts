@@ -77,6 +77,7 @@ export async function runAction(
         ...(Object.fromEntries(filled) as Record<string, string>),
         PATH: [...(path === undefined ? [] : [path]), process.env['PATH'] ?? ''].join(':'),
         HOME: tmpdir(),
+        NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '',
         GITHUB_ACTIONS: 'true',
         GITHUB_ACTION_PATH: actionPath,
         GITHUB_WORKSPACE: workspace,

@@ -8,6 +8,7 @@ import { after } from 'node:test';
 import type { Role } from '../requirements/requirement.ts';
 import { root } from '../requirements/requirement.ts';
 import type { Report } from '../verdict/report.ts';
+import { callWarm } from './warm-process.ts';
 
 /** The suite's command line in a checkout. */
 export const entry = join(root, 'steps/commands/entry.mjs');
@@ -39,13 +40,7 @@ export function temporaryFolder(): string {
 /** Starts `iot-ntp-conformance …`. */
 export function start(args: readonly string[], surroundings: Surroundings = {}): { child: ChildProcess; end: Promise<Ended> } {
   const { cwd = tmpdir(), env = {}, program = entry, node = process.execPath } = surroundings;
-  // The colours that the tests' own shell asks for must not decide.
-  const { FORCE_COLOR: _force, NO_COLOR: _no, NODE_TEST_CONTEXT: _context, ...inherited } = process.env;
-  const child = spawn(node, [program, ...args], {
-    cwd,
-    env: { ...inherited, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(node, [program, ...args], { cwd, env: { ...inherited(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const end = Promise.all([once(child, 'close'), text(child.stdout), text(child.stderr)]).then(([[code], stdout, stderr]) => ({
     code: code as number | null,
     stdout,
@@ -54,9 +49,22 @@ export function start(args: readonly string[], surroundings: Surroundings = {}):
   return { child, end };
 }
 
-/** Runs `iot-ntp-conformance …` to its end. */
-export function call(args: readonly string[], surroundings: Surroundings = {}): Promise<Ended> {
+/** Runs `iot-ntp-conformance …` to its end, in a process of its own: for what a process does as it begins and ends. */
+export function callAfresh(args: readonly string[], surroundings: Surroundings = {}): Promise<Ended> {
   return start(args, surroundings).end;
+}
+
+/** Runs `iot-ntp-conformance …` to its end. The calls of a test file share a process, unless they name a program or its Node. */
+export function call(args: readonly string[], surroundings: Surroundings = {}): Promise<Ended> {
+  const { cwd = tmpdir(), env = {}, program, node } = surroundings;
+  if (program !== undefined || node !== undefined) return callAfresh(args, surroundings);
+  return callWarm({ args, cwd, env: { ...inherited(), ...env } });
+}
+
+/** The environment of the tests, without what it says of colours: that must not decide. */
+function inherited(): NodeJS.ProcessEnv {
+  const { FORCE_COLOR: _force, NO_COLOR: _no, NODE_TEST_CONTEXT: _context, ...rest } = process.env;
+  return rest;
 }
 
 /** The `report.json` of a folder. */
@@ -70,13 +78,7 @@ export function fixtureTarget(folder: string, fixture: string): string {
   return writeTarget(folder, { name: fixture, role: 'server', process: { command }, lateAnswers: '100ms' });
 }
 
-/**
- * Writes a target file of a client whose process is one of the faulty or unusual clients. These start with half the CPU time of the
- * reference client, which loads mqtt.js.
- *
- * @param more further members of the target file
- * @returns its path
- */
+/** The same of a client. */
 export function fixtureClientTarget(folder: string, fixture: string, more: Readonly<Record<string, unknown>> = {}): string {
   const options = '--host {host} --port {port} --product-key {productKey} --device-name {deviceName} --type {timestampType}';
   const command = ['node', join(root, 'fixtures/support/start.ts'), fixture, ...options.split(' ')];

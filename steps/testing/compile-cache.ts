@@ -1,6 +1,5 @@
 /**
- * Lets every process of the tests take compiled code from Node's usual cache: `node --import ./steps/testing/compile-cache.ts --test`.
- * More than a hundred processes compile the same modules otherwise.
+ * Lets every process of the tests take compiled code from Node's usual cache: a hundred of them compile the same modules otherwise.
  */
 import { enableCompileCache, getCompileCacheDir } from 'node:module';
 import { dirname } from 'node:path';

@@ -158,6 +158,7 @@ export const run: Run = {
     role: 'server',
     file: 'acme.yaml',
     start: 'container acme/iot-hub:3.2.1',
+    kind: 'container',
     capabilities: [],
     output: ['listening on 1883'],
   },

@@ -91,7 +91,7 @@ const usualTarget: Target = {
 
 const requirements = readRequirements();
 
-class MadeUpSession extends ServerRun {
+class FakeServerRun extends ServerRun {
   /** What the scenario wished for, device by device, what was subscribed, and the latencies of its links. */
   readonly wishes: (DeviceWishes & { readonly identity: Identity })[] = [];
   readonly subscriptions: (readonly [topic: string, qos: number])[] = [];
@@ -217,7 +217,7 @@ interface Surroundings extends Fate {
 
 export class FakeWorld extends NtpWorld<ServerScenario & ClientScenario> {
   readonly evidence: Evidence[];
-  readonly serverRun: MadeUpSession;
+  readonly serverRun: FakeServerRun;
   readonly runner: ClientRunner;
   readonly server: ServerScenario;
   readonly client: ClientScenario;
@@ -235,7 +235,7 @@ export class FakeWorld extends NtpWorld<ServerScenario & ClientScenario> {
     const [scenario] = requirement?.scenarios ?? [];
     if (requirement === undefined || scenario === undefined) throw new Error(`there is no requirement ${id}`);
     const target: Target = { ...usualTarget, role: requirement.role, ...own };
-    this.serverRun = new MadeUpSession(startedAs(target, surroundings), surroundings);
+    this.serverRun = new FakeServerRun(startedAs(target, surroundings), surroundings);
     const act = async (setup: ClientSetup): Promise<ClientRun> => {
       this.scenes.push(setup);
       return perform(setup);

@@ -32,7 +32,7 @@ export async function say(
   return definition.unwrappedCode.apply(world, [...values, ...more]);
 }
 
-/** What the implementation is blamed for by a sentence. */
+/** Why the implementation fails by a sentence. */
 export async function fail(world: NtpWorld, sentence: string, argument?: Parameters<typeof say>[2]): Promise<Finding> {
   return failed(say(world, sentence, argument));
 }

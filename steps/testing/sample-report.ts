@@ -87,6 +87,7 @@ export function report(statuses: readonly Status[], more: Partial<Report> = {}):
       role: 'server' as const,
       file: 'acme.yaml',
       start: 'container acme/iot-hub:3.2.1',
+      kind: 'container' as const,
       imageDigest: `sha256:${'a'.repeat(64)}`,
       sharedClock: true,
       capabilities: ['tls'],

@@ -1,6 +1,6 @@
 import type { Plugin } from '@cucumber/cucumber/api';
 import { embeddedTarget } from '../commands/run/reference-target.ts';
-import { setSession } from '../harness/device/current-server-run.ts';
+import { setServerRun } from '../harness/device/current-server-run.ts';
 import { ServerRun } from '../harness/device/server-run.ts';
 import { startTarget } from '../harness/implementation/start-target.ts';
 import type { Target } from '../harness/implementation/target.ts';
@@ -11,10 +11,10 @@ import { ClientRunner, setClientRunner } from '../harness/platform/client-runner
 async function openServer(target: Target): Promise<() => Promise<void>> {
   const started = await startTarget(target);
   const serverRun = new ServerRun(started);
-  setSession(serverRun);
+  setServerRun(serverRun);
   return async () => {
     await serverRun.close();
-    setSession(undefined);
+    setServerRun(undefined);
     await started.stop();
   };
 }

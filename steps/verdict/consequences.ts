@@ -42,7 +42,7 @@ export function withoutConsequences(cases: readonly Case[]): readonly Case[] {
       const root = rootOf(by, requirement.id);
       if (root === undefined) return judged;
       const { failure: _, ...rest } = judged.result;
-      return { result: { ...rest, status: 'untested', reason: becauseOf(root) }, untested: 'consequence' };
+      return { result: { ...rest, status: 'untested', reason: becauseOf(root), untested: 'consequence' } };
     }),
   }));
 }

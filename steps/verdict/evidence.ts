@@ -79,7 +79,7 @@ export interface LateFinding {
 
 export type Evidence = Finding | Inapplicable | Information | TraceEvidence | ExchangeEvidence | StandstillEvidence | LateFinding;
 
-/** Thrown to blame the implementation under test. Every other exception is the suite's own or the set-up's. */
+/** Thrown to fail the implementation under test. Every other exception is the suite's own or the set-up's. */
 export class NonConformance extends Error {
   override readonly name = 'NonConformance';
   readonly finding: Finding;

@@ -2,7 +2,7 @@ import type { Requirement } from '../requirements/requirement.ts';
 import { becauseBroken, becauseMet, becauseOpen } from './because.ts';
 import { type Case, withoutConsequences } from './consequences.ts';
 import { type Expectations, mistakesIn, summaryOf, withExpected } from './expectations.ts';
-import { type Absence, judgeScenario, notRun, notSelected, type Untested } from './judged-scenario.ts';
+import { type Absence, judgeScenario, notRun, notSelected } from './judged-scenario.ts';
 import { withLateFindings } from './late-findings.ts';
 import type { Report, RequirementResult, ScenarioResult, Shard, Status, Verdict } from './report.ts';
 import type { Transcript } from './transcript.ts';
@@ -112,9 +112,9 @@ function reasonOfAbsence(
 }
 
 /** Whether each scenario of a requirement was judged, or is untested for this reason only. */
-function isClosed({ scenarios }: Case, reason: Untested): boolean {
+function isClosed({ scenarios }: Case, reason: ScenarioResult['untested']): boolean {
   return scenarios.every(
-    ({ result, untested }) => result.status !== 'inconclusive' && (result.status !== 'untested' || untested === reason),
+    ({ result: { status, untested } }) => status !== 'inconclusive' && (status !== 'untested' || untested === reason),
   );
 }
 

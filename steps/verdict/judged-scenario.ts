@@ -3,19 +3,15 @@ import type { Finding, LateFinding } from './evidence.ts';
 import type { Failure, ScenarioResult, Status } from './report.ts';
 import type { Execution } from './transcript.ts';
 
-/** Why a scenario is untested. */
-export type Untested = 'not selected' | 'fail-fast' | 'consequence' | 'unseen';
-
 /** A scenario that is judged. */
 export interface Judged {
   readonly result: ScenarioResult;
   /** What its failure is like; absent where it has none, and where no other failure may excuse it. */
   readonly finding?: Pick<Finding, 'cause' | 'mistake'>;
-  readonly untested?: Untested;
 }
 
 /** What a scenario comes to that has not run. */
-export type Absence = Pick<ScenarioResult, 'status'> & Pick<Judged, 'untested'> & { readonly reason: string };
+export type Absence = Pick<ScenarioResult, 'status' | 'untested'> & { readonly reason: string };
 
 /** A scenario that was not selected. */
 export const notSelected: Absence = { status: 'untested', reason: 'not selected', untested: 'not selected' };
@@ -53,9 +49,8 @@ export function judgeScenario(
     durationMs: executions.reduce((sum, execution) => sum + execution.durationMs, 0),
   };
   const [execution, ...more] = counting;
-  const judged = ({ untested, ...outcome }: Pick<ScenarioResult, 'status' | 'reason'> & Pick<Judged, 'untested'>): Judged => ({
+  const judged = (outcome: Pick<ScenarioResult, 'status' | 'reason' | 'untested'>): Judged => ({
     result: { ...common, ...outcome },
-    ...(untested === undefined ? {} : { untested }),
   });
   if (execution === undefined) return judged(absent());
 

@@ -16,7 +16,7 @@ export function withLateFindings(cases: readonly Case[], lateFindings: readonly 
 
 function withLateFinding(one: Case, lateFinding: LateFinding, title: string | undefined): Case {
   const { requirement, scenarios } = one;
-  const asked = scenarios.some(({ result, untested }) => result.status !== 'inapplicable' && untested !== 'not selected');
+  const asked = scenarios.some(({ result: { status, untested } }) => status !== 'inapplicable' && untested !== 'not selected');
   if (lateFinding.requirement !== requirement.id || !asked) return one;
   const outcome = outcomeOf(requirement.level, lateFinding);
   const index = scenarios.findIndex(({ result }) => result.place === lateFinding.scenario);
@@ -26,7 +26,7 @@ function withLateFinding(one: Case, lateFinding: LateFinding, title: string | un
     const result = { ...late, information: [], trace: lateFinding.trace, durationMs: 0 };
     return { requirement, scenarios: [...scenarios, { result }] };
   }
-  const { reason: _, ...rest } = own;
+  const { reason: _, untested: _left, ...rest } = own;
   const late = `late: expected ${lateFinding.expected}, received ${lateFinding.received}`;
   // What failed in its own time is told first; the charge then takes its place beside it, and no other failure excuses it.
   const result = isFailure(own) ? { ...own, information: [...own.information, late] } : { ...rest, ...outcome };

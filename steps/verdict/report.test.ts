@@ -127,6 +127,7 @@ describe('a report', () => {
       role: 'server',
       file: 'acme.yaml',
       start: 'process serve --key (secret)',
+      kind: 'process',
       sharedClock: true,
       capabilities: ['tls'],
       output: ['key is (secret)\\x07'],

@@ -89,6 +89,8 @@ export interface Report {
     readonly fileDigest?: string;
     /** Container, process or address, in words. */
     readonly start: string;
+    /** A container, a process, or nothing where there is an address. */
+    readonly kind: 'container' | 'process' | 'address';
     /** For containers: which image was tested. */
     readonly imageDigest?: string;
     /** For process and address: which build was tested, by the target file's word. */
@@ -222,6 +224,8 @@ export interface ScenarioResult {
   readonly status: Status;
   /** Why it is inapplicable, untested or inconclusive. */
   readonly reason?: string;
+  /** Of an untested scenario: not selected, left out by --fail-fast, or a consequence of another failure. */
+  readonly untested?: 'not selected' | 'fail-fast' | 'consequence';
   /** What was expected of the implementation, and what it did. */
   readonly failure?: Failure;
   /** By the vendor's file of expectations. It is a failure all the same. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { connectEngine } from '../../harness/implementation/engine.ts';
 import { root } from '../../requirements/requirement.ts';
-import { call, fixtureTarget, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
+import { callAfresh, fixtureTarget, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
 import { seeTerminal } from './doctor.ts';
 
 const folder = temporaryFolder();
@@ -30,7 +30,7 @@ function statuses(stdout: string): Readonly<Record<string, string>> {
 
 describe('doctor', { concurrency: 2, timeout: 180_000 }, () => {
   test('without a target needs no engine, and is content', async () => {
-    const { code, stdout, stderr } = await call(['doctor'], { cwd: folder, env: noEngine });
+    const { code, stdout, stderr } = await callAfresh(['doctor'], { cwd: folder, env: noEngine });
     assert.equal(code, 0, stdout);
     assert.equal(stderr, '');
     assert.match(stdout, /^ {2}ok +Node +v\d+\./m);
@@ -43,7 +43,7 @@ describe('doctor', { concurrency: 2, timeout: 180_000 }, () => {
 
   test('says of a container without an engine what to do, and tries no more there', async () => {
     const path = writeTarget(folder, { name: 'c', role: 'server', container: { image: 'acme/hub:1', port: 1883 } });
-    const { code, stdout } = await call(['doctor', path], { cwd: folder, env: noEngine });
+    const { code, stdout } = await callAfresh(['doctor', path], { cwd: folder, env: noEngine });
     assert.equal(code, 3);
     assert.match(
       stdout,
@@ -55,7 +55,7 @@ describe('doctor', { concurrency: 2, timeout: 180_000 }, () => {
   });
 
   test('as JSON says the same, of a process, an address and a client', async () => {
-    const hub = await call(['doctor', fixtureTarget(folder, 'faulty/server/steps-of-100-ms'), '--json'], {
+    const hub = await callAfresh(['doctor', fixtureTarget(folder, 'faulty/server/steps-of-100-ms'), '--json'], {
       cwd: folder,
       env: noEngine,
     });
@@ -63,12 +63,12 @@ describe('doctor', { concurrency: 2, timeout: 180_000 }, () => {
     const { program, start: started } = statuses(hub.stdout);
     assert.deepEqual({ program, started }, { program: 'ok', started: 'ok' });
     const away = writeTarget(folder, { name: 'a', role: 'server', address: 'mqtt://127.0.0.1:1', ready: { within: '1s' } });
-    const nobody = await call(['doctor', away, '--json'], { cwd: folder, env: noEngine });
+    const nobody = await callAfresh(['doctor', away, '--json'], { cwd: folder, env: noEngine });
     assert.equal(nobody.code, 3);
     assert.equal(statuses(nobody.stdout)['address'], 'problem');
     assert.equal(statuses(nobody.stdout)['loopback'], 'not needed');
     const client = join(root, 'fixtures/targets/reference-client.yaml');
-    const sensor = await call(['doctor', client, '--json', '--root', root], { cwd: folder, env: noEngine });
+    const sensor = await callAfresh(['doctor', client, '--json', '--root', root], { cwd: folder, env: noEngine });
     assert.equal(sensor.code, 0, sensor.stdout + sensor.stderr);
     const { platform, 'controlled clock': clock } = statuses(sensor.stdout);
     assert.deepEqual({ platform, clock }, { platform: 'ok', clock: 'not needed' });
@@ -77,14 +77,14 @@ describe('doctor', { concurrency: 2, timeout: 180_000 }, () => {
   test('waits for a server as a run does', async () => {
     const command = ['node', '-e', 'console.log("no database"); process.exit(7)', '{port}'];
     const path = writeTarget(folder, { name: 'gone', role: 'server', process: { command } });
-    const { code, stdout } = await call(['doctor', path], { cwd: folder, env: noEngine });
+    const { code, stdout } = await callAfresh(['doctor', path], { cwd: folder, env: noEngine });
     assert.equal(code, 3, stdout);
     assert.match(stdout, /^ {2}problem +start +gone .* did not start\.\n.*exited with code 7.*no database/m);
   });
 
   test('with --connect has a device connect, and judges nothing', async () => {
     const connect = async (target: string) => {
-      const { code, stdout } = await call(['doctor', target, '--connect', '--root', root], { cwd: folder, env: noEngine });
+      const { code, stdout } = await callAfresh(['doctor', target, '--connect', '--root', root], { cwd: folder, env: noEngine });
       return { code, said: /^ {2}(\S+) +connection +(.*)(?:\n {31}(.*))?$/m.exec(stdout)?.slice(1) ?? [stdout] };
     };
     const right = await connect(join(root, 'fixtures/targets/reference-server.yaml'));
@@ -113,11 +113,11 @@ describe('doctor', { concurrency: 2, timeout: 180_000 }, () => {
     });
     const nowhere = await connect(lost);
     assert.deepEqual([nowhere.code, ...nowhere.said.slice(0, 2)], [3, 'problem', 'the client did not connect within 1000 ms']);
-    assert.equal((await call(['doctor', '--connect'], { cwd: folder })).code, 2);
+    assert.equal((await callAfresh(['doctor', '--connect'], { cwd: folder })).code, 2);
   });
 
   test('of a target file at fault says what validate says', async () => {
-    const { code, stderr } = await call(['doctor', 'absent.yaml'], { cwd: folder });
+    const { code, stderr } = await callAfresh(['doctor', 'absent.yaml'], { cwd: folder });
     assert.equal(code, 2);
     assert.equal(stderr, 'absent.yaml: there is no such file\n');
   });
@@ -141,7 +141,7 @@ describe('doctor with an engine', { skip, concurrency: 2, timeout: 120_000 }, ()
   const doctor = async (name: string, image: string, command?: readonly string[]) => {
     const container = { image, port: 1883, ...(command === undefined ? {} : { command }) };
     const path = writeTarget(folder, { name, role: 'server', container });
-    return call(['doctor', path, '--json'], { cwd: folder });
+    return callAfresh(['doctor', path, '--json'], { cwd: folder });
   };
 
   test('starts a container of the image for a moment', async () => {

@@ -12,14 +12,16 @@ import { ok, problem, type Seen } from './finding.ts';
 
 /** Whether the platform that the suite plays can listen where the client will look for it. @throws Error of node:net, EnvironmentError */
 export async function seePlatform(target: Target): Promise<Seen> {
-  const venue = await listenAddressOf(target);
+  const listenAddress = await listenAddressOf(target);
   const server = createServer();
   try {
-    const port = await venue.listen(listenerOf(server));
-    return ok(`the platform can listen at ${(server.address() as AddressInfo).address}, for clients as ${venue.host}:${port}`);
+    const port = await listenAddress.listen(listenerOf(server));
+    return ok(
+      `the platform can listen at ${(server.address() as AddressInfo).address}, for clients as ${listenAddress.host}:${port}`,
+    );
   } finally {
     server.close();
-    await venue.leave();
+    await listenAddress.leave();
   }
 }
 

@@ -261,7 +261,7 @@ export const server: readonly Judgeable<ServerSight>[] = [
   },
 ];
 
-/** Why a server cannot be blamed for a request that it did not answer, in words; undefined where it can. */
+/** Why a request without an answer is no failure of the server, in words; undefined where it is one. */
 export function tooEarly(device: ObservedDevice, request: Request): string | undefined {
   const connection = device.connectionOf(request);
   const { ending } = connection ?? {};

@@ -16,7 +16,7 @@ import { reportsOf } from '../../harness/platform/reported-time.ts';
 export interface PairSetup {
   readonly client: Target;
   /** Where the client can reach the suite. */
-  readonly venue: ListenAddress;
+  readonly listenAddress: ListenAddress;
   readonly server: StartedTarget;
   /** The device that the client is. */
   readonly identity: Identity;
@@ -42,7 +42,7 @@ export interface PairRun {
  *
  * @throws EnvironmentError when the client does not start, or is lost from sight
  */
-export async function runPair({ client, venue, server, identity, type, latency, giveUp }: PairSetup): Promise<PairRun> {
+export async function runPair({ client, listenAddress, server, identity, type, latency, giveUp }: PairSetup): Promise<PairRun> {
   const clientRun = new ClientRun({ ...plainSetup(type), forthMs: latency.forth, backMs: latency.back }, identity);
   const reports = reportsOf(client);
   const connections: RecordedConnection[] = [];
@@ -58,7 +58,7 @@ export async function runPair({ client, venue, server, identity, type, latency, 
     return connection;
   };
   const links: Link[] = [];
-  const port = await venue.listen({
+  const port = await listenAddress.listen({
     listen: async (host) => {
       const link = await Link.open(server, latency, { host, tap });
       links.push(link);
@@ -68,7 +68,7 @@ export async function runPair({ client, venue, server, identity, type, latency, 
   let lost: string | undefined;
   let imageDigest: string | undefined;
   try {
-    const started = await startClient(client, clientRun, { giveUp, host: venue.host, port, reports });
+    const started = await startClient(client, clientRun, { giveUp, host: listenAddress.host, port, reports });
     ({ imageDigest } = started);
     void started.lost?.then((why) => {
       lost = why;

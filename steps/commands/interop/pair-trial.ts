@@ -91,7 +91,7 @@ async function runAll(
   }: { readonly server: StartedTarget; readonly client: Target; readonly identity: PairRun['clientRun']['identity'] },
   { starts, giveUp }: TrialSettings,
 ): Promise<PairRun[]> {
-  const venue = await listenAddressOf(client);
+  const listenAddress = await listenAddressOf(client);
   try {
     const pairRuns: PairRun[] = [];
     for (const planned of planOf(client, starts)) {
@@ -100,18 +100,18 @@ async function runAll(
       for (let again = 0; again <= mostAgain && !giveUp.aborted; again += 1) {
         await standstills.settled();
         const begunUs = nowUs();
-        pairRun = await runPair({ client, venue, server, identity, giveUp, ...planned });
+        pairRun = await runPair({ client, listenAddress, server, identity, giveUp, ...planned });
         stood = standstills.touched(begunUs);
         if (stood === undefined && outcomeOf(pairRun, client).uncertain === undefined) break;
       }
       if (stood !== undefined) throw new EnvironmentError(stood);
       if (pairRun !== undefined) pairRuns.push(pairRun);
     }
-    const fault = venue.fault();
+    const fault = listenAddress.fault();
     if (fault !== undefined) throw new EnvironmentError(fault);
     return pairRuns;
   } finally {
-    await venue.leave();
+    await listenAddress.leave();
   }
 }
 

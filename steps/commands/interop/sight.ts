@@ -46,6 +46,6 @@ export interface Judgeable<Sight> {
   readonly hindered?: (sight: Sight) => string | undefined;
   /** Fails only where the mistake is recognised as the one that it is about. */
   readonly recognised?: true;
-  /** Why it shows nothing that nobody was to blame, in words; `''` where not even that is worth a word. */
+  /** Why it shows nothing that was nobody's fault, in words; `''` where not even that is worth a word. */
   readonly unproven?: (sight: Sight) => string | undefined;
 }

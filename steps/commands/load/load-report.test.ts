@@ -12,6 +12,7 @@ const target: LoadReport['target'] = {
   role: 'server',
   file: 'acme.yaml',
   start: 'process hub',
+  kind: 'process',
   capabilities: [],
   output: [],
 };

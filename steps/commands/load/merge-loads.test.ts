@@ -12,6 +12,7 @@ const target: LoadReport['target'] = {
   role: 'server',
   file: 'acme.yaml',
   start: 'address mqtt://192.0.2.1:1883',
+  kind: 'address',
   capabilities: [],
   output: [],
 };

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { before, describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { schemaFaults } from '../../harness/message/schema.ts';
-import { call, type Ended, fixtureClientTarget, fixtureTarget, temporaryFolder } from '../../testing/command-line.ts';
+import { call, type Ended, fixtureTarget, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
+import { Fixtures } from '../../tools/prove/fixtures.ts';
 
 const folder = temporaryFolder();
 const build = { name: 'sensor-1.4.0.bin', digest: `sha256:${'5'.repeat(64)}` };
@@ -27,7 +28,11 @@ const publicKey = keyFile('signer.pub.pem', signer.publicKey);
 const stranger = keyFile('stranger.pub.pem', generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey);
 const rsa = keyFile('rsa.pem', generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey);
 
-const client = fixtureClientTarget(folder, 'unusual/client/spaced-request', { name: 'sensor', build });
+// A client is started a hundred times: there is one process for all of them.
+const fixtures = await Fixtures.open();
+after(() => fixtures[Symbol.asyncDispose]());
+const unusual = fixtures.implementations.find(({ name }) => name === 'unusual/client/spaced-request');
+const client = writeTarget(folder, { ...unusual?.target, name: 'sensor', role: 'client', build });
 
 describe('a whole run of a client that names its build', () => {
   const report = join(folder, 'report');

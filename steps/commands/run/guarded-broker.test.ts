@@ -126,7 +126,9 @@ describe('a locked mosquitto', { skip, timeout: 300_000 }, () => {
     assert.equal(code, 4, stdout + stderr);
     assert.match(stdout, /1 passed/);
     const { certificate: _certificate, key: _key, ...without } = own.tls;
-    const refused = await run(lock, { ...own, tls: without }, '--only', 'server-answers-request');
+    // A server that lets nobody in is asked again until it must be ready.
+    const ready = { log: '^serving at ', within: '10s' };
+    const refused = await run(lock, { ...own, tls: without, ready }, '--only', 'server-answers-request');
     assert.notEqual(refused.code, 0);
     assert.match(refused.stdout + refused.stderr, /certificate/);
   });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Envelope } from '@cucumber/messages';
 import { unansweredTime } from '../../client/client-diagnosis.ts';
-import { setSession } from '../../harness/device/current-server-run.ts';
+import { setServerRun } from '../../harness/device/current-server-run.ts';
 import { ServerRun } from '../../harness/device/server-run.ts';
 import { ControlledClock } from '../../harness/implementation/controlled-clock.ts';
 import { EnvironmentError, TargetFileError } from '../../harness/implementation/errors.ts';
@@ -127,7 +127,7 @@ export class OneRun {
       if (error instanceof EnvironmentError) await this.#reportNotStarted(error);
       throw error;
     } finally {
-      setSession(undefined);
+      setServerRun(undefined);
       setClientRunner(undefined);
       await this.#stop();
       if (this.#measured !== undefined) for (const line of this.#profile?.lines(this.#measured) ?? []) this.#console.note(line);
@@ -151,7 +151,7 @@ export class OneRun {
     void this.#implementation.lost?.then((why) => this.#interruption?.happen(why));
     const { devices: deviceCount } = this.#plan.options;
     const serverRun = new ServerRun(this.#implementation, clock, deviceCount === undefined ? {} : { deviceCount });
-    setSession(serverRun);
+    setServerRun(serverRun);
     // Whoever loads answers nobody: deadlines would pass unseen.
     await (await import('./cucumber.ts')).loadSentences();
     await preflight(serverRun, sinceUs, (words) => this.#console.note(words));

@@ -245,6 +245,8 @@ describe('the secrets of a target file', { timeout: 300_000 }, () => {
       name: 'Chattering container',
       role: 'server',
       container: { image, port: 1883, command: ['node', '-e', program], env },
+      // It lets nobody in, and is asked again until then.
+      ready: { within: '10s' },
       device,
     });
     const outside = new Outside(engine);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { call, fixtureTarget, reportIn, temporaryFolder } from '../../testing/command-line.ts';
+import { callAfresh, fixtureTarget, reportIn, temporaryFolder } from '../../testing/command-line.ts';
 
 const folder = temporaryFolder();
 
@@ -31,7 +31,7 @@ describe('an error that nothing in the suite expects', { timeout: 60_000 }, () =
       const report = join(folder, name);
       const breaker = breakerOnceThere(name, join(report, 'messages.ndjson'), how);
       const env = { NODE_OPTIONS: `--import ${breaker}` };
-      const { code, stderr } = await call(
+      const { code, stderr } = await callAfresh(
         ['run', fixtureTarget(folder, 'unusual/server/pretty-json'), '--report', report, '--root', '/'],
         {
           env,

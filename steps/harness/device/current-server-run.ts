@@ -3,7 +3,7 @@ import type { ServerRun } from './server-run.ts';
 let current: ServerRun | undefined;
 
 /** Sets the run that the steps work in; undefined when it is over. */
-export function setSession(serverRun: ServerRun | undefined): void {
+export function setServerRun(serverRun: ServerRun | undefined): void {
   current = serverRun;
 }
 

@@ -83,7 +83,7 @@ test('a second answer, another device’s answer and an incomplete one are told 
       (wrong[name] ?? ((right) => right()))(noting);
     }),
   );
-  await using fleet = await Fleet.gather(identities, optionsFor(server, 300));
+  await using fleet = await Fleet.gather(identities, optionsFor(server, 1_500));
   await askAll(fleet);
   assert.deepEqual(fleet.counts, { asked: 20, answered: 16, lost: 4, doubled: 1, foreign: 2, unfit: 2, disconnected: 0 });
   for (const said of [
@@ -107,7 +107,7 @@ test('what a device asks that is not answered, is hung up on, or is gone, is los
       else if (name !== 'probe-2') answer();
     }),
   );
-  await using fleet = await Fleet.gather(identities, optionsFor(server, 300));
+  await using fleet = await Fleet.gather(identities, optionsFor(server, 1_500));
   await askAll(fleet);
   assert.equal(fleet.connected, 19);
   fleet.ask(1, nowUs());

@@ -92,7 +92,7 @@ describe('an NTP device', { timeout: 20_000 }, () => {
     );
   });
 
-  test('blames the suite for a request that is not valid', async () => {
+  test('takes a request that is not valid for a fault of the suite', async () => {
     const { device, connections } = await play();
     assert.throws(() => device.ask({ type: 'Long', digits: '1.5' }), SuiteFault);
     assert.deepEqual(connections[0]?.published, []);

@@ -80,7 +80,7 @@ export function refusalIn(packet: Packet): Refusal | undefined {
 }
 
 /**
- * What the server refused in a run. It tells what the set-up is to blame for from what the implementation is: a limit is one that the
+ * What the server refused in a run. It tells what is a fault of the set-up from one of the implementation: a limit is one that the
  * server names, or one that shows after it has accepted others; a client id is unsuitable where the server has never accepted it.
  */
 export class Refusals {
@@ -88,7 +88,7 @@ export class Refusals {
   #ofSetUp: Refusal | undefined;
   #latest: Refusal | undefined;
 
-  /** The latest refusal of the present scenario that said why, whoever is to blame for it. */
+  /** The latest refusal of the present scenario that said why, whatever its cause. */
   get latest(): Refusal | undefined {
     return this.#latest;
   }

@@ -203,3 +203,15 @@ test('a retained response of an earlier run is for nobody, once the request that
   assert.deepEqual([stored.request, now.responses.length], [undefined, 1]);
   assert.deepEqual(play.seen, []);
 });
+
+test('of a long response to an earlier scenario the beginning is kept, by which it is known where it comes again', () => {
+  const play = new Play('earlier');
+  const earlier = play.ask('0', { unique: false });
+  const long = `{"deviceSendTime":0,"serverRecvTime":10,"serverSendTime":11,"told":"${'x'.repeat(100_000)}"}`;
+  play.hear(long);
+  assert.equal(earlier.responses[0]?.payload.text, long);
+  play.ledger.begin('now');
+  assert.equal(earlier.responses[0]?.message.payload.length, 8192);
+  play.ask('0', { unique: false });
+  assert.equal(play.hear(long, { retain: true }).request, earlier);
+});

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { agree, FakeServer, type Reaction } from '../../testing/fake-server.ts';
 import type { StartedTarget, Target } from '../implementation/target.ts';
-import { serverRun, setSession } from './current-server-run.ts';
+import { serverRun, setServerRun } from './current-server-run.ts';
 import { ServerRun } from './server-run.ts';
 
 const identity = { productKey: 'a1PkTest01', deviceName: 'dev01' };
@@ -153,9 +153,9 @@ describe('a server run', { timeout: 20_000 }, () => {
   test('is there for the steps once it is set, and says what to do when it is not', () => {
     assert.throws(serverRun, /no implementation under test was started: run/);
     const run = new ServerRun(started(undefined));
-    setSession(run);
+    setServerRun(run);
     assert.equal(serverRun(), run);
-    setSession(undefined);
+    setServerRun(undefined);
     assert.throws(serverRun);
   });
 });

@@ -36,7 +36,7 @@ export class ServerRun {
   readonly deviceCount: number;
   /** True once the server did not serve after a malformed request: later scenarios of this kind wait less. */
   deaf = false;
-  /** True once the server was failed for having ended; until it is started again. */
+  /** True once the server has failed for having ended; until it is started again. */
   deathBlamed = false;
   /** Whether the server answered before the first scenario; undefined until that was tried. */
   answers: boolean | undefined;

@@ -90,19 +90,19 @@ describe('an engine in front of a Kubernetes cluster', { skip, timeout: 120_000 
     const container = { ...node(program), env: { BROKER: '{host}', PORT: '{port}' } };
     const target = await targetOf({ role: 'client', container, result: { log: '(?<time>\\d+)' } });
     const platform = createServer((socket) => socket.end('met'));
-    const venue = await listenAddressOf(target);
+    const listenAddress = await listenAddressOf(target);
     try {
-      assert.match(venue.fault() ?? '', /no start of the client has reached the platform/);
-      const port = await venue.listen(listenerOf(platform));
+      assert.match(listenAddress.fault() ?? '', /no start of the client has reached the platform/);
+      const port = await listenAddress.listen(listenerOf(platform));
       const heard = Promise.withResolvers<string>();
-      const values = { host: venue.host, port: String(port) };
+      const values = { host: listenAddress.host, port: String(port) };
       await using client = disposable(await startTarget(target, { values, onLine: (line) => heard.resolve(line) }));
       assert.equal(await heard.promise, 'met');
       assert.deepEqual(await client.it.end, endedByItself('exited with code 0'));
-      assert.deepEqual([venue.fault(), (platform.address() as AddressInfo).address], [undefined, '127.0.0.1']);
+      assert.deepEqual([listenAddress.fault(), (platform.address() as AddressInfo).address], [undefined, '127.0.0.1']);
     } finally {
       platform.close();
-      await venue.leave();
+      await listenAddress.leave();
     }
   });
 

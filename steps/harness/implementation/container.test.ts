@@ -220,14 +220,14 @@ describe('a container', { skip, timeout: 120_000 }, () => {
       }),
     );
     const target = await loadTarget(file);
-    const venue = await listenAddressOf(target);
-    const port = await venue.listen(listenerOf(platform));
+    const listenAddress = await listenAddressOf(target);
+    const port = await listenAddress.listen(listenerOf(platform));
     const heard = Promise.withResolvers<string>();
-    const values = { host: venue.host, port: String(port) };
+    const values = { host: listenAddress.host, port: String(port) };
     await using client = disposable(await startTarget(target, { values, onLine: (line) => heard.resolve(line) }));
     assert.equal(await heard.promise, 'met');
     await client.it.stop();
-    await venue.leave();
+    await listenAddress.leave();
     assert.deepEqual(await networks(), before);
   });
 

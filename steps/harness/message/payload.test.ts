@@ -77,3 +77,12 @@ test('a number is exactly another one when nothing has to be rounded, however it
     assert.ok(!is(text, 1571724098000n), text);
   assert.ok(is('-0.0', 0n) && !is('0.4', 0n) && !is('4e-1', 0n) && is('9223372036854775807', 9223372036854775807n));
 });
+
+test('a long payload says the same whenever it is asked, and has no fault', () => {
+  const long = read(`{"deviceSendTime":1571724098000,"told":"${'x'.repeat(200_000)}"}`);
+  assert.equal(long.fault, undefined);
+  for (const _ of ['once', 'again']) {
+    assert.equal(long.members.get('deviceSendTime')?.number, 1571724098000n);
+    assert.equal(long.json?.literalOf('deviceSendTime'), '1571724098000');
+  }
+});

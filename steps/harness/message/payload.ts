@@ -31,6 +31,9 @@ const mostDigits = 40;
 /** How many bytes of a payload are read: no page limits how long a response is, and 200 KiB have been seen. */
 const mostBytes = 512 * 1024;
 
+/** What a text of more characters says is not kept, but read again where somebody asks: it may take a hundred times the memory of the text. */
+const mostKept = 8 * 1024;
+
 /** Shared, because creating one takes longer than decoding a payload. */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -58,8 +61,41 @@ export function readPayload(bytes: Uint8Array): Payload {
   const { value } = json;
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return faulty(text, `JSON that is ${describe(value)}, not an object`);
-  const members = Object.entries(value).map(([name, member]) => [name, toValue(member, json.literalOf(name))] as const);
-  return { text, fault: undefined, members: new Map(members), json };
+  return text.length > mostKept ? new LongPayload(text) : { text, fault: undefined, ...contentOf(json) };
+}
+
+type Content = Pick<Payload, 'members' | 'json'>;
+
+function contentOf(json: Json): Content {
+  const members = Object.entries(json.value as object).map(
+    ([name, member]) => [name, toValue(member, json.literalOf(name))] as const,
+  );
+  return { members: new Map(members), json };
+}
+
+/** A JSON object of which only the text is kept. */
+class LongPayload implements Payload {
+  readonly text: string;
+  readonly fault = undefined;
+  #content: WeakRef<Content> | undefined;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  get members(): Payload['members'] {
+    return this.#read().members;
+  }
+
+  get json(): Payload['json'] {
+    return this.#read().json;
+  }
+
+  #read(): Content {
+    const content = this.#content?.deref() ?? contentOf(Json.read(this.text));
+    this.#content = new WeakRef(content);
+    return content;
+  }
 }
 
 function toValue(value: unknown, source: string | undefined): Value {

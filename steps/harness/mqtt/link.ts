@@ -143,7 +143,8 @@ export class Link implements AsyncDisposable {
         if (!this.#swallows && !to.destroyed) act();
       };
       if (latency === 0 || this.#hurries) due();
-      else setTimeout(due, latency);
+      // What is on the way when all connections are gone keeps no process from its end.
+      else setTimeout(due, latency).unref();
     };
     from.on('data', (bytes: Buffer) => {
       const passes = came(bytes);

@@ -31,7 +31,9 @@ export class PacketCutter {
     if (this.#length < this.#wanted) return;
     let rest = this.#chunks.length === 1 ? chunk : Buffer.concat(this.#chunks);
     for (let size = this.#sizeOf(rest); size !== undefined && size <= rest.length; size = this.#sizeOf(rest)) {
-      yield Buffer.from(rest.subarray(0, size));
+      const packet = rest.subarray(0, size);
+      // What was put together here has memory of its own already.
+      yield rest !== chunk && size === rest.length ? packet : Buffer.from(packet);
       rest = rest.subarray(size);
     }
     this.#chunks = rest.length === 0 ? [] : [rest];

@@ -69,10 +69,10 @@ describe('a certificate', () => {
     assert.deepEqual(statement.subject, [{ name: 'hub.jar', digest: { sha256: 'c'.repeat(64) } }]);
   });
 
-  const withoutDigest = (start: string): ((report: Report) => Report) => {
+  const withoutDigest = (kind: Report['target']['kind']): ((report: Report) => Report) => {
     return (report) => {
       const { imageDigest: _, ...target } = report.target;
-      return { ...report, target: { ...target, start } };
+      return { ...report, target: { ...target, kind } };
     };
   };
   const refused: readonly (readonly [string, MadeUpRun, RegExp])[] = [
@@ -85,12 +85,12 @@ describe('a certificate', () => {
     ],
     [
       'an image that nothing names',
-      { change: withoutDigest('container acme/hub:3.2.1') },
+      { change: withoutDigest('container') },
       /^nothing says which image was tested: .* container\.image \(…@sha256:…\)$/,
     ],
     [
       'a build that nothing names',
-      { change: withoutDigest('process ./hub') },
+      { change: withoutDigest('process') },
       /^nothing says which build was tested: a process .* build: \{ name, digest \}$/,
     ],
     [

@@ -54,17 +54,17 @@ export function statementJson(statement: Statement): string {
 }
 
 /** Without a digest nobody could say later whether it is the same implementation. */
-function subjectOf({ name, version, imageDigest, build, start }: Report['target']): Subject {
+function subjectOf({ name, version, imageDigest, build, kind }: Report['target']): Subject {
   if (build !== undefined) return { name: build.name, digest: digestSet(build.digest) };
   if (imageDigest !== undefined)
     return { name: version === undefined ? name : `${name} ${version}`, digest: digestSet(imageDigest) };
-  if (start.startsWith('container'))
+  if (kind === 'container')
     throw new NotCertifiable(
       'nothing says which image was tested: a Kubernetes cluster does not tell its digest; name it with its digest in container.image (…@sha256:…)',
     );
-  const kind = start.startsWith('address') ? 'a server at an address' : 'a process';
+  const what = kind === 'address' ? 'a server at an address' : 'a process';
   throw new NotCertifiable(
-    `nothing says which build was tested: ${kind} has no digest that the suite could see; the target file may declare build: { name, digest }`,
+    `nothing says which build was tested: ${what} has no digest that the suite could see; the target file may declare build: { name, digest }`,
   );
 }
 

@@ -60,7 +60,7 @@ function requirementDetails(requirement: RequirementResult, setting: Setting, op
   const { id, level, sentence, status, reason, expected, description, source, mistakes, specification, scenarios } = requirement;
   const failed = scenarios.filter(({ failure }) => failure !== undefined).length;
   const share = failed > 0 ? `${failed} of ${counted(scenarios.length)} failed` : counted(scenarios.length);
-  const notSelected = scenarios.every((one) => one.reason === 'not selected');
+  const notSelected = scenarios.every(({ untested }) => untested === 'not selected');
   let unfolded = 0;
   return html`<details class="requirement ${status}" id="${anchorOf(requirement)}"${open && ' open'}>
 <summary>${icon(status)}<span class="head"><span class="sentence">${emphasised(sentence)}</span>

@@ -2,7 +2,7 @@ import * as features from '../../support/sentences.ts';
 import type { Mismatch } from '../../support/world.ts';
 import { NonConformance } from '../../verdict/evidence.ts';
 
-/** What a sentence says of some evidence: nothing where it holds, else what it blames the implementation for. */
+/** What a sentence says of some evidence: nothing where it holds, else why the implementation fails. */
 export type Judge = (sentence: string, world: object, rows?: readonly string[]) => Promise<string | undefined>;
 
 /** The sentences of the features with the very steps that judge them in a run. The judge throws an Error for a sentence that no step has. */
@@ -19,7 +19,7 @@ export async function loadSentences(): Promise<Judge> {
   };
 }
 
-/** The only way in which a step blames, as the World has it. */
+/** The only way in which a step fails anybody, as the World has it. */
 export function fail({ expected, received }: Mismatch): never {
   throw new NonConformance({ kind: 'finding', requirement: 'fuzzed', expected, received, trace: [] });
 }

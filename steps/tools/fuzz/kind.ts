@@ -4,7 +4,7 @@ import fc from 'fast-check';
 export interface Tally {
   /** Mutated packets and payloads so far. */
   inputs: number;
-  /** How many of them were judged as conforming, and how many were blamed: a fuzzer that never reaches one of both shows little. */
+  /** How many of them were judged as conforming, and how many failed: a fuzzer that never reaches one of both shows little. */
   conforming: number;
   failed: number;
 }

@@ -57,7 +57,7 @@ export async function attempt(one: HostileCase): Promise<Attempt> {
     const start = performance.now();
     const run = await call([...targetOf(one, folder), '--report', reports, ...(one.args ?? [])], {
       env: { TMPDIR: temporary, ...(engine === undefined ? {} : { DOCKER_HOST: engine.host }), ...dockerConfigOf(one, folder) },
-      disturb: (suite) => disturb(one, reports, suite, engine),
+      disturb: (suite, over) => disturb(one, reports, suite, over, engine),
     });
     const seconds = (performance.now() - start) / 1000;
     if (!existsSync(join(reports, 'report.json'))) throw new Error(`${one.name}: there is no report; ${run.printed}`);
@@ -138,8 +138,8 @@ function imageOf({ target }: HostileCase): string {
 /** How the suite is called. */
 interface Call {
   readonly env: Readonly<Record<string, string>>;
-  /** Does what is to happen in mid-run, given the process id of the suite. */
-  readonly disturb: (suite: number) => Promise<void>;
+  /** Does what is to happen in mid-run, given the process id of the suite and what is aborted when the run is over. */
+  readonly disturb: (suite: number, over: AbortSignal) => Promise<void>;
 }
 
 async function call(args: readonly string[], { env, disturb: happen }: Call) {
@@ -156,12 +156,13 @@ async function call(args: readonly string[], { env, disturb: happen }: Call) {
     sampledMb = Math.max(sampledMb, peakOf(pid));
   }, 50);
   const limit = setTimeout(() => child.kill('SIGKILL'), mostMs * 1.5);
-  const over = once(child, 'close') as Promise<[number | null]>;
+  const over = new AbortController();
+  child.once('close', () => over.abort());
   const [[code], stdout, stderr] = await Promise.all([
-    over,
+    once(child, 'close') as Promise<[number | null]>,
     text(child.stdout),
     text(child.stderr),
-    Promise.race([happen(pid), over]),
+    happen(pid, over.signal),
   ]);
   clearInterval(sampling);
   clearTimeout(limit);
@@ -179,6 +180,7 @@ async function disturb(
   { disturbance }: HostileCase,
   reports: string,
   suite: number,
+  over: AbortSignal,
   engine: FakeEngine | undefined,
 ): Promise<void> {
   if (disturbance === undefined) return;
@@ -187,7 +189,8 @@ async function disturb(
     existsSync(messages) ? readFileSync(messages, 'utf8').split('"testCaseFinished"').length - 1 : 0;
   const counts = typeof disturbance === 'string' ? [middle] : disturbance.after;
   for (const count of counts) {
-    while (finished() < count) await pause(lookMs);
+    while (finished() < count && !over.aborted) await pause(lookMs);
+    if (over.aborted) return;
     if (disturbance === 'the Docker engine dies') engine?.die();
     else if (disturbance === 'another run into its folder') await requireTurnedAway(reports);
     else if (typeof disturbance === 'string') process.kill(suite, disturbance);

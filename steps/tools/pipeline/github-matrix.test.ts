@@ -49,7 +49,7 @@ const workspace = (folder: string, name: string): string => {
   return path;
 };
 
-describe('the GitHub workflow of five shards', { timeout: 120_000 }, () => {
+describe('the GitHub workflow of five shards', { timeout: 300_000 }, () => {
   const folder = temporaryFolder();
 
   test('keeps to the published schema of workflows, and to the inputs and outputs of the action', () => {

@@ -20,7 +20,7 @@ const targetFile = configMap.data?.['acme.yaml'] ?? '';
 
 const folder = temporaryFolder();
 
-describe('the Kubernetes Job of five shards', { timeout: 120_000 }, () => {
+describe('the Kubernetes Job of five shards', { timeout: 300_000 }, () => {
   test('keeps to the published types of Kubernetes', () => {
     assert.equal(typeFaults(configMap, volume, shardsJob, verdictJob), '');
     const misspelt = { ...shardsJob, spec: { ...shardsJob.spec, completionmode: 'Indexed' } };

@@ -57,7 +57,7 @@ function exemption(capabilities: readonly string[], results: readonly ScenarioRe
   if (results.length > 0 && applied.length === 0 && capabilities.length > 0)
     return `no implementation declares the capability ${capabilities.join(', ')}`;
   const passed = applied.filter(({ status }) => status === 'passed');
-  // What exchanges no packet has no evidence of the implementation, and so cannot blame it.
+  // What exchanges no packet has no evidence of the implementation, and so cannot fail it.
   if (passed.length > 0 && passed.every(({ trace }) => trace.length === 0))
     return 'it exchanges no packet: it judges the suite and not the implementation';
   return undefined;

@@ -1,0 +1,66 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+
+/** A call of the command line, as its process gets it. */
+export interface WarmCall {
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** What ends the output of this call. */
+  readonly mark: string;
+}
+
+/** Processes that have no call. They end with the process that has started them. */
+const idle: ChildProcess[] = [];
+
+/** The result of a call. */
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Calls the command line in a process that has loaded it, or in a new one where all have a call. */
+export async function callWarm(call: Omit<WarmCall, 'mark'>): Promise<Ended> {
+  const child = idle.pop() ?? begin();
+  const { stdout, stderr } = child;
+  if (stdout === null || stderr === null) throw new Error('its output is piped');
+  const mark = `\u0000${randomUUID()} `;
+  const died = once(child, 'exit').then(([code]) => code as number | null);
+  const outputs = Promise.all([read(stdout, mark), read(stderr, mark)]);
+  child.send({ ...call, mark });
+  for (const part of [child, stdout, stderr] as readonly { ref?: () => void }[]) part.ref?.();
+  const [out, error] = await outputs;
+  if (out.code === undefined) return { code: await died, stdout: out.text, stderr: error.text };
+  for (const part of [child, stdout, stderr] as readonly { unref?: () => void }[]) part.unref?.();
+  idle.push(child);
+  return { code: out.code, stdout: out.text, stderr: error.text };
+}
+
+function begin(): ChildProcess {
+  const child = fork(new URL('./warm-worker.ts', import.meta.url), { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  child.channel?.unref();
+  child.setMaxListeners(0);
+  for (const output of [child.stdout, child.stderr]) output?.setEncoding('utf8');
+  return child;
+}
+
+/** What is printed up to the mark, and the exit code after it; undefined where the process ended before. */
+function read(output: Readable, mark: string): Promise<{ readonly text: string; readonly code: number | undefined }> {
+  return new Promise((resolve) => {
+    let text = '';
+    const end = (code: number | undefined, length = text.length): void => {
+      output.off('data', take).off('close', close);
+      resolve({ text: text.slice(0, length), code });
+    };
+    const take = (part: string): void => {
+      text += part;
+      const at = text.indexOf(mark);
+      if (at >= 0 && text.endsWith('\n')) end(Number(text.slice(at + mark.length)), at);
+    };
+    const close = (): void => end(undefined);
+    output.on('data', take).on('close', close);
+  });
+}

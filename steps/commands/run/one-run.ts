@@ -243,8 +243,7 @@ export class OneRun {
       ...(this.#fault === undefined ? {} : { fault: this.#fault }),
     });
     const described = this.#describe();
-    const suite = { ...described.suite, digest: suiteDigest() };
-    const report = buildReport({ ...described, suite }, judgement, new Date());
+    const report = buildReport({ ...described, suite: { ...described.suite, digest: suiteDigest() } }, judgement, new Date());
     const code = await writeReports(report, {
       folder,
       command: this.#plan.command,

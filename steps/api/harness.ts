@@ -24,10 +24,11 @@ export type {
 export type { Payload, Value } from '../harness/message/payload.ts';
 export { payloadFaults } from '../harness/message/payload-schema.ts';
 export type { ClientConnection, ClientMessage as PlatformRequest } from '../harness/platform/client-connection.ts';
-export type { ClientRun, ReportedTime } from '../harness/platform/client-run.ts';
+export type { ClientRun } from '../harness/platform/client-run.ts';
 export type { Script } from '../harness/platform/client-script.ts';
 export { type ClientSetup, pagePayload, plainPayload, trueAnswer } from '../harness/platform/client-setup.ts';
 export { ClientUnderTest } from '../harness/platform/client-under-test.ts';
 export { TooUncertain } from '../harness/platform/expected-time.ts';
 export { Platform, type PlatformOptions } from '../harness/platform/platform.ts';
+export type { ReportedTime } from '../harness/platform/reported-time.ts';
 export { SuiteFault } from '../harness/text/suite-fault.ts';

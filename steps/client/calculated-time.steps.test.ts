@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Target } from '../harness/implementation/target.ts';
-import type { ClientRun, ReportedTime } from '../harness/platform/client-run.ts';
+import type { ClientRun } from '../harness/platform/client-run.ts';
 import { plainSetup, trueAnswer } from '../harness/platform/client-setup.ts';
+import type { ReportedTime } from '../harness/platform/reported-time.ts';
 import { origin, playedRequest, reported } from '../testing/client-starts.ts';
 import { fail, say } from '../testing/fake-world.ts';
 import { client, type Deeds, formula, report, server, silent, world } from '../testing/made-up-clients.ts';

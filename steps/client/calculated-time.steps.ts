@@ -1,6 +1,6 @@
 import { Then } from '@cucumber/cucumber';
-import type { ReportedTime } from '../harness/platform/client-run.ts';
 import { canHaveElapsed, claimedElapsed, expectedTimes, isRight } from '../harness/platform/expected-time.ts';
+import type { ReportedTime } from '../harness/platform/reported-time.ts';
 import { claimsTime } from '../harness/platform/reported-time.ts';
 import { halved } from '../harness/time/formula.ts';
 import { claimedWrongly, diagnoseClientTime } from './client-diagnosis.ts';

@@ -1,5 +1,6 @@
-import type { ClientRun, ReportedTime } from '../harness/platform/client-run.ts';
+import type { ClientRun } from '../harness/platform/client-run.ts';
 import type { ExpectedTime } from '../harness/platform/expected-time.ts';
+import type { ReportedTime } from '../harness/platform/reported-time.ts';
 import type { Diagnosis } from '../verdict/evidence.ts';
 
 /** How far a time may be from what a known mistake gives, in ms: the clock that it was read from is known to a few. The feature says so. */

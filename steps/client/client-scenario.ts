@@ -1,10 +1,11 @@
 import { EnvironmentError } from '../harness/implementation/errors.ts';
 import type { Target } from '../harness/implementation/target.ts';
 import type { Request } from '../harness/message/exchange.ts';
-import type { ClientRun, ReportedTime } from '../harness/platform/client-run.ts';
+import type { ClientRun } from '../harness/platform/client-run.ts';
 import type { ClientRunner } from '../harness/platform/client-runner.ts';
 import { type ClientSetup, plainSetup, refusedUnnamed } from '../harness/platform/client-setup.ts';
 import { type ExpectedTime, expectedTimes, TooUncertain } from '../harness/platform/expected-time.ts';
+import type { ReportedTime } from '../harness/platform/reported-time.ts';
 import { mistakesOf } from '../requirements/requirement.ts';
 import type { Judge, NtpWorld, ScenarioState } from '../support/world.ts';
 import { type Recorded, recordClientRuns } from '../verdict/exchange-record.ts';

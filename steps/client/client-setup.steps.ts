@@ -1,7 +1,7 @@
 import { Before, Given, When } from '@cucumber/cucumber';
 import { serverTimesOf, type TimestampType } from '../harness/message/exchange.ts';
-import { runner } from '../harness/platform/client-runner.ts';
 import { type Refusal, refusals, type Sequel, trueAnswer } from '../harness/platform/client-setup.ts';
+import { runner } from '../harness/platform/current-client-runner.ts';
 import { counted } from '../harness/text/counted.ts';
 import { ClientScenario, type ClientWorld } from './client-scenario.ts';
 

@@ -1,7 +1,8 @@
 import { Then } from '@cucumber/cucumber';
 import type { Request, Response } from '../harness/message/exchange.ts';
-import type { ClientRun, ReportedTime } from '../harness/platform/client-run.ts';
+import type { ClientRun } from '../harness/platform/client-run.ts';
 import { type ExpectedTime, isRight, possibleTimes } from '../harness/platform/expected-time.ts';
+import type { ReportedTime } from '../harness/platform/reported-time.ts';
 import { halved } from '../harness/time/formula.ts';
 import { diagnoseClientTime } from './client-diagnosis.ts';
 import type { ClientWorld } from './client-scenario.ts';

@@ -1,9 +1,10 @@
 import { Given, Then } from '@cucumber/cucumber';
 import type { Target } from '../harness/implementation/target.ts';
 import { serverTimesOf } from '../harness/message/exchange.ts';
-import type { ClientRun, ReportedTime } from '../harness/platform/client-run.ts';
+import type { ClientRun } from '../harness/platform/client-run.ts';
 import { trueAnswer } from '../harness/platform/client-setup.ts';
 import { type ExpectedTime, expectedTimes, isRight, TooUncertain } from '../harness/platform/expected-time.ts';
+import type { ReportedTime } from '../harness/platform/reported-time.ts';
 import { claimsTime } from '../harness/platform/reported-time.ts';
 import { counted } from '../harness/text/counted.ts';
 import type { ClientWorld } from './client-scenario.ts';

@@ -6,7 +6,7 @@ import type { Identity } from '../harness/implementation/target.ts';
 import type { Exchange, Timestamp, TimestampType } from '../harness/message/exchange.ts';
 import { readPayload } from '../harness/message/payload.ts';
 import { assertValid } from '../harness/message/schema.ts';
-import { runner } from '../harness/platform/client-runner.ts';
+import { runner } from '../harness/platform/current-client-runner.ts';
 import { nowUs, wallMsAt } from '../harness/time/now.ts';
 import { type ClockState, toTimestamp } from '../support/parameter-types.ts';
 import { learnServerTime } from './learn-server-time.ts';

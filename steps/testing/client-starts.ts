@@ -1,7 +1,8 @@
 import { type Request, requestOf, responseOf } from '../harness/message/exchange.ts';
 import type { Message } from '../harness/message/message.ts';
-import { ClientRun, type ReportedTime } from '../harness/platform/client-run.ts';
+import { ClientRun } from '../harness/platform/client-run.ts';
 import { type ClientSetup, plainSetup } from '../harness/platform/client-setup.ts';
+import type { ReportedTime } from '../harness/platform/reported-time.ts';
 
 /** The suite's wall time when the client is started, in ms. No multiple of 10, which a clock with steps would show. */
 export const origin = 1_800_000_000_003;

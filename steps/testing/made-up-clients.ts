@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import type { Target } from '../harness/implementation/target.ts';
 import { readPayload } from '../harness/message/payload.ts';
 import type { ClientConnection } from '../harness/platform/client-connection.ts';
-import type { ClientRun, ReportedTime } from '../harness/platform/client-run.ts';
+import type { ClientRun } from '../harness/platform/client-run.ts';
+import type { ReportedTime } from '../harness/platform/reported-time.ts';
 import { origin, type Played, played, reported } from './client-starts.ts';
 import { FakeWorld } from './fake-world.ts';
 

@@ -5,7 +5,8 @@ import { ServerRun } from '../harness/device/server-run.ts';
 import { startTarget } from '../harness/implementation/start-target.ts';
 import type { Target } from '../harness/implementation/target.ts';
 import { loadTarget } from '../harness/implementation/target-file.ts';
-import { ClientRunner, setClientRunner } from '../harness/platform/client-runner.ts';
+import { ClientRunner } from '../harness/platform/client-runner.ts';
+import { setClientRunner } from '../harness/platform/current-client-runner.ts';
 
 /** Starts a server for the whole run. @returns what ends it */
 async function openServer(target: Target): Promise<() => Promise<void>> {

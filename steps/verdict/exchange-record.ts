@@ -1,7 +1,8 @@
 import type { NtpDevice } from '../harness/device/ntp-device.ts';
 import { type Exchange, isWhole, type Request, type Response, roundTrip, serverTimesOf } from '../harness/message/exchange.ts';
-import type { ClientRun, ReportedTime } from '../harness/platform/client-run.ts';
+import type { ClientRun } from '../harness/platform/client-run.ts';
 import { platformTime } from '../harness/platform/client-setup.ts';
+import type { ReportedTime } from '../harness/platform/reported-time.ts';
 import { wallMsAt } from '../harness/time/now.ts';
 import type { AnswerRecord, ExchangeRecord } from './report.ts';
 

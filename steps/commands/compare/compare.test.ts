@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { call, temporaryFolder } from '../../testing/command-line.ts';
 import { report, requirement } from '../../testing/sample-report.ts';
 import type { Report, RequirementResult, Status } from '../../verdict/report.ts';
-import { compareReports } from './comparison.ts';
+import { compareReports } from './report-comparison.ts';
 
 /** A requirement with this id and status. */
 const one = (id: string, status: Status, more: Partial<RequirementResult> = {}): RequirementResult => ({

@@ -4,9 +4,9 @@ import { schemaFaults } from '../../harness/message/schema.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
 import { writeWhole } from '../../report/report-folder.ts';
 import type { Report } from '../../verdict/report.ts';
-import { compareReports } from './comparison.ts';
 import { comparisonPage } from './comparison-page.ts';
 import { comparisonText } from './comparison-text.ts';
+import { compareReports } from './report-comparison.ts';
 
 /** What `compare` was told. */
 export interface CompareOptions {

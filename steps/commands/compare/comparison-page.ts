@@ -4,8 +4,8 @@ import { html, type Markup } from '../../report/html/html.ts';
 import { icon, iconSheet } from '../../report/html/icons.ts';
 import { policyOf } from '../../report/html/policy.ts';
 import type { Status } from '../../verdict/report.ts';
-import type { Change, Comparison, Side } from './comparison.ts';
 import { conclusion, durations, parts } from './comparison-text.ts';
+import type { Change, Comparison, Side } from './report-comparison.ts';
 
 /** A comparison on one page that needs no other file. */
 export function comparisonPage(comparison: Comparison): string {

@@ -1,5 +1,5 @@
 import { printable } from '../../harness/text/printable.ts';
-import type { Change, Comparison, Side } from './comparison.ts';
+import type { Change, Comparison, Side } from './report-comparison.ts';
 
 /** The parts of a comparison, with what each is called. */
 export const parts = [

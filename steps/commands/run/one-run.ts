@@ -7,7 +7,8 @@ import { ControlledClock } from '../../harness/implementation/controlled-clock.t
 import { EnvironmentError, TargetFileError } from '../../harness/implementation/errors.ts';
 import { startTarget } from '../../harness/implementation/start-target.ts';
 import type { StartedTarget } from '../../harness/implementation/target.ts';
-import { ClientRunner, setClientRunner } from '../../harness/platform/client-runner.ts';
+import { ClientRunner } from '../../harness/platform/client-runner.ts';
+import { setClientRunner } from '../../harness/platform/current-client-runner.ts';
 import { Deadline } from '../../harness/time/deadline.ts';
 import { nowUs } from '../../harness/time/now.ts';
 import { standstills } from '../../harness/time/standstill.ts';
@@ -152,8 +153,7 @@ export class OneRun {
     const { devices: deviceCount } = this.#plan.options;
     const serverRun = new ServerRun(this.#implementation, clock, deviceCount === undefined ? {} : { deviceCount });
     setServerRun(serverRun);
-    // Whoever loads answers nobody: deadlines would pass unseen.
-    await (await import('./cucumber.ts')).loadSentences();
+    await (await import('./cucumber.ts')).loadSentences(); // loading blocks: deadlines would pass unseen
     await preflight(serverRun, sinceUs, (words) => this.#console.note(words));
     await this.#run(1);
     await serverRun.close();

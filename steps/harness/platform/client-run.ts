@@ -8,20 +8,8 @@ import { Changes } from '../time/changes.ts';
 import { now, type Time } from '../time/now.ts';
 import type { ClientConnection } from './client-connection.ts';
 import type { ClientSetup } from './client-setup.ts';
-import { claimsTime } from './reported-time.ts';
+import { claimsTime, type ReportedTime } from './reported-time.ts';
 import type { Subscription } from './subscriptions.ts';
-
-/** A time that the client says it calculated. */
-export interface ReportedTime extends Time {
-  /** As it was written. */
-  readonly literal: string;
-  /** In ms, times two so that half milliseconds are whole; undefined when it is no number. */
-  readonly twice: bigint | undefined;
-  /** The client's own stamps, where its report holds them. */
-  readonly deviceSendTime: bigint | undefined;
-  readonly deviceRecvTime: bigint | undefined;
-  readonly line: string;
-}
 
 /** A connection of the client, as far as it is judged and shown. */
 export interface ObservedConnection extends Pick<ClientConnection, 'accepted' | 'connect' | 'trace'> {

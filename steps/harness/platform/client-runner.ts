@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { ControlledClock } from '../implementation/controlled-clock.ts';
 import { EnvironmentError } from '../implementation/errors.ts';
 import { type ListenAddress, listenAddressOf } from '../implementation/listen-address.ts';
@@ -16,9 +15,9 @@ import type { Script } from './client-script.ts';
 import { beyondMillisecondNs, type ClientSetup, isMeant, plainSetup, refusals, refusedUnnamed } from './client-setup.ts';
 import { clockFault } from './clock-proof.ts';
 import { ClosedPort } from './closed-port.ts';
-import { learnConnect } from './connect-secrets.ts';
-import { Platform, type PlatformOptions } from './platform.ts';
+import { Platform } from './platform.ts';
 import { platformAdvice } from './platform-advice.ts';
+import { platformOptions } from './platform-options.ts';
 import { type Reports, reportsOf } from './reported-time.ts';
 import { unreadTime } from './unread-time.ts';
 
@@ -296,31 +295,5 @@ function untilItRuns(again: readonly string[]): string {
   return `${again.at(-1) ?? ''}, as in each of ${again.length} starts of the client: run on a machine that is neither suspended nor overloaded`;
 }
 
-/** The options of a platform: TLS where the target file says so. */
-function platformOptions(target: Target): PlatformOptions {
-  const { tls } = target;
-  const script: Script = {
-    onConnect: (packet) => {
-      learnConnect(packet, undefined, target);
-      return 'accept';
-    },
-  };
-  if (tls?.certificate === undefined || tls.key === undefined) return { script };
-  const ca = tls.ca === undefined ? {} : { ca: readFileSync(tls.ca, 'utf8') };
-  return { script, tls: { cert: readFileSync(tls.certificate, 'utf8'), key: readFileSync(tls.key, 'utf8'), ...ca } };
-}
-
 /** Equal setups have equal keys, regardless of the order in which a scenario describes them. */
 const keyOf = (setup: ClientSetup): string => JSON.stringify(Object.entries(setup).toSorted(([a], [b]) => (a < b ? -1 : 1)));
-
-let current: ClientRunner | undefined;
-
-/** Sets the runner that the steps use; undefined when the run is over. */
-export function setClientRunner(runner: ClientRunner | undefined): void {
-  current = runner;
-}
-
-/** The runner of this run; undefined when no client is under test. */
-export function runner(): ClientRunner | undefined {
-  return current;
-}

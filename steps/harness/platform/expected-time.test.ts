@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { origin, type Played, played, playedRequest, reported } from '../../testing/client-starts.ts';
-import type { ReportedTime } from './client-run.ts';
 import { canHaveElapsed, expectedTimes, isRight, TooUncertain } from './expected-time.ts';
+import type { ReportedTime } from './reported-time.ts';
 
 /** The least and the most that a report may be, in ms. */
 function bounds(exchange: Played, report: ReportedTime, seconds = false): (readonly [number, number])[] {

@@ -1,6 +1,7 @@
 import { type Exchange, type Request, type Response, serverTimesOf } from '../message/exchange.ts';
 import { halved } from '../time/formula.ts';
-import type { ClientRun, ReportedTime } from './client-run.ts';
+import type { ClientRun } from './client-run.ts';
+import type { ReportedTime } from './reported-time.ts';
 
 /** What the formula gives for an exchange, as far as the suite can know the client's clock. Times are doubled, in ms. */
 export interface ExpectedTime extends Exchange {

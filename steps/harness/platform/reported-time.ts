@@ -2,7 +2,18 @@ import { type Pattern, readPattern } from '../implementation/pattern.ts';
 import type { Identity, Target } from '../implementation/target.ts';
 import { Json } from '../message/json.ts';
 import { now, type Time } from '../time/now.ts';
-import type { ReportedTime } from './client-run.ts';
+
+/** A time that the client says it calculated. */
+export interface ReportedTime extends Time {
+  /** As it was written. */
+  readonly literal: string;
+  /** In ms, times two so that half milliseconds are whole; undefined when it is no number. */
+  readonly twice: bigint | undefined;
+  /** The client's own stamps, where its report holds them. */
+  readonly deviceSendTime: bigint | undefined;
+  readonly deviceRecvTime: bigint | undefined;
+  readonly line: string;
+}
 
 /** Where the times that a client calculated are read. */
 export interface Reports {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { played, reported } from '../../testing/client-starts.ts';
-import type { ReportedTime } from './client-run.ts';
+import type { ReportedTime } from './reported-time.ts';
 import { mayHoldTime, unreadTime } from './unread-time.ts';
 
 const server = { serverRecvTime: 1_795_953_280_410, serverSendTime: 1_795_953_280_415 };

@@ -83,8 +83,8 @@ describe('the quickest show both ends of an exchange', () => {
 
   test('and a stamp that is always late or early is told by what the server claims', async () => {
     for (const [received, sent, likely] of [
-      [9, 9, 'both stamps are taken when the response is sent'],
-      [0, 0, 'both stamps are taken when the request is received'],
+      [9, 9, 'both timestamps are taken when the response is sent'],
+      [0, 0, 'both timestamps are taken when the request is received'],
       [6, 9, 'serverRecvTime is not the moment at which the request came'],
       [0, 4, 'serverSendTime is not the moment at which the response left'],
       [4, 6, undefined],

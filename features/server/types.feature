@@ -50,7 +50,7 @@ Feature: Long and String
 
   @server-type-per-request
   @must
-  Rule: the server MUST choose the type of the response for each request
+  Rule: the server MUST choose the type of each response by its request
     A device may change the type from one request to the next. Devices of one product may use
     different types.
 

@@ -35,8 +35,9 @@ Feature: The unit of the timestamps
   Rule: the server MUST give the same times regardless of its time zone, and also after 2038
     If the suite can start the server, it starts a second instance beside the first one, with
     `TZ=CST-8` in its environment. This is eight hours ahead of UTC, in the POSIX form, which needs
-    no time zone files. If the second instance is not ready beside the first one, the comparison
-    shows nothing. The suite judges times after 2038 only if it controls the server's clock.
+    no time zone files. If the second instance does not become ready beside the first one, the
+    scenario does not apply. The suite judges times after 2038 only if it controls the server's
+    clock.
 
     Source: derived from "the accurate current time in the UNIX timestamp format": it counts from
     1970-01-01T00:00:00Z, without a time zone and without an end

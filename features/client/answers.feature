@@ -1,73 +1,97 @@
-Feature: What a client makes of an answer
-  The platform answers as the real one does, or as no platform should. A true answer always follows. The suite listens for 300 ms
-  after the client's time.
+Feature: How a client reads a response
+  The suite plays the platform. In some scenarios it first sends an invalid response or another
+  device's response, and then a valid one. It listens for another 300 ms after the client has
+  reported a time.
 
   @client-any-member-order
   @must
   Rule: the client MUST read the members of a response in any order
-    The real platform sends serverSendTime before serverRecvTime; the page prints them the other way round.
+    The real platform sends serverSendTime before serverRecvTime; the page shows them in the reverse
+    order.
 
-    Source: documented, captures of the real platform; RFC 8259, section 4: an object is an unordered collection
+    Source: documented, captures of the real platform; RFC 8259, section 4: an object is an
+    unordered collection
 
     Depends on: client-any-offset
 
     Usual mistakes: the members are read by position; no time is ever reported
 
-    Scenario Outline: The order is <order>
+    Scenario Outline: The order is <first>, <second>, <third>
       Given the platform answers with:
         """
-        <payload>
+        {"<first>":{<first>},"<second>":{<second>},"<third>":{<third>}}
         """
       When the client asks and is answered
       Then the client reports the time that the formula gives, as in any other order
 
       Examples:
-        | order                                          | payload                                                                                                 |
-        | deviceSendTime, serverSendTime, serverRecvTime | {"deviceSendTime":{deviceSendTime},"serverSendTime":{serverSendTime},"serverRecvTime":{serverRecvTime}} |
-        | deviceSendTime, serverRecvTime, serverSendTime | {"deviceSendTime":{deviceSendTime},"serverRecvTime":{serverRecvTime},"serverSendTime":{serverSendTime}} |
-        | serverRecvTime, serverSendTime, deviceSendTime | {"serverRecvTime":{serverRecvTime},"serverSendTime":{serverSendTime},"deviceSendTime":{deviceSendTime}} |
+        | first          | second         | third          |
+        | deviceSendTime | serverSendTime | serverRecvTime |
+        | deviceSendTime | serverRecvTime | serverSendTime |
+        | serverRecvTime | serverSendTime | deviceSendTime |
 
   @client-accepts-any-json
   @should
-  Rule: the client SHOULD accept white space and further members in a response
+  Rule: the client SHOULD accept white space and additional members in a response
     JSON gives white space no meaning, and the platform may add members.
 
     Source: practice; RFC 8259, section 2
 
     Depends on: client-any-offset
 
-    Usual mistakes: the response is searched for a text instead of parsed; a fixed buffer is too small
+    Usual mistakes: the client searches the response for a text instead of parsing it; a fixed
+    buffer is too small
 
-    Scenario Outline: The response has <what>
+    Example: The response has white space
       Given the platform answers with:
         """
-        <payload>
+        { "deviceSendTime": {deviceSendTime} , "serverRecvTime" :{serverRecvTime}, "serverSendTime" : {serverSendTime} }
+        """
+      When the client asks and is answered
+      Then the client reports the time that the formula gives
+
+    Example: The response has several lines
+      Given the platform answers with:
+        """
+        {
+          "deviceSendTime": {deviceSendTime},
+          "serverRecvTime": {serverRecvTime},
+          "serverSendTime": {serverSendTime}
+        }
+        """
+      When the client asks and is answered
+      Then the client reports the time that the formula gives
+
+    Scenario Outline: The response has an additional <what>
+      Given the platform answers with:
+        """
+        {<first>"deviceSendTime":{deviceSendTime},"serverRecvTime":{serverRecvTime},<last>}
         """
       When the client asks and is answered
       Then the client reports the time that the formula gives
 
       Examples:
-        | what                             | payload                                                                                                                            |
-        | white space                      | { "deviceSendTime" : {deviceSendTime} , "serverRecvTime" : {serverRecvTime} , "serverSendTime" : {serverSendTime} }                |
-        | lines                            | {\n  "deviceSendTime": {deviceSendTime},\n  "serverRecvTime": {serverRecvTime},\n  "serverSendTime": {serverSendTime}\n}\n              |
-        | a further member before the rest | {"id":"7","deviceSendTime":{deviceSendTime},"serverRecvTime":{serverRecvTime},"serverSendTime":{serverSendTime}}                   |
-        | a further member after the rest  | {"deviceSendTime":{deviceSendTime},"serverRecvTime":{serverRecvTime},"serverSendTime":{serverSendTime},"code":200}                 |
-        | an object as a further member    | {"ext":{"serverSendTime":1},"deviceSendTime":{deviceSendTime},"serverRecvTime":{serverRecvTime},"serverSendTime":{serverSendTime}} |
+        | what                     | first                       | last                                         |
+        | member before the others | "id":"7",                   | "serverSendTime":{serverSendTime}            |
+        | member after the others  |                             | "serverSendTime":{serverSendTime},"code":200 |
+        | object                   | "ext":{"serverSendTime":1}, | "serverSendTime":{serverSendTime}            |
 
   @client-no-time-without-answer
   @must
-  Rule: the client MUST NOT report a calculated time when it was not answered
-    A client that is not connected, or is connected and not answered, has no time to report. It may
-    print an error, try again or exit. The platform's other services send properties, upgrades and
-    the device's shadow: a time in these messages is not an answer either. Where nothing listens on
-    the port, a client that waits to be told to ask is told after half of its `within`.
+  Rule: the client MUST NOT report a calculated time when it received no response
+    A client has no time to report if it has no connection, or if it has a connection and receives
+    no response. It may print an error, retry or exit. The platform's other services send
+    properties, upgrades and the device shadow. A time in one of these messages is not a response
+    either. If nothing listens on the port, the suite tells a client that waits to be told to ask
+    after half of its `within`.
 
-    Source: stated, "The system time of a device can be calibrated by using the NTP service only if the device is connected"
+    Source: stated, "The system time of a device can be calibrated by using the NTP service only if
+    the device is connected"
 
     Depends on: client-request-topic
 
-    Usual mistakes: the local clock is printed when nothing came; a time in another service's message
-    is taken
+    Usual mistakes: the local clock is printed when no response came; the client takes a time from
+    another service's message
 
     Scenario Outline: The platform <refusal>
       Given a platform that <refusal>
@@ -85,18 +109,19 @@ Feature: What a client makes of an answer
 
   @client-no-made-up-time
   @must
-  Rule: the client MUST NOT report another time than the right one after a malformed or incomplete response
-    A member is missing, or the payload is not a whole JSON object. The client may report no time, or
-    the right one from the true answer that follows.
+  Rule: the client MUST NOT report a wrong time after a malformed or incomplete response
+    A member is missing, or the payload is not a complete JSON object. The client may report no
+    time, or it may report the right time from the valid response that follows.
 
-    Source: derived from "Device connection", step 3: the time is calculated from the members of a response
+    Source: derived from "Device connection", step 3: the time is calculated from the members of a
+    response
 
     Depends on: client-any-offset
 
-    Usual mistakes: a missing member is read as 0, which gives the year 1998; a missing member keeps the
-    value of the last response; a number that was cut off is taken for whole
+    Usual mistakes: a missing member is read as 0, which gives the year 1998; a missing member keeps
+    its value from the last response; a truncated number is read as a complete one
 
-    Scenario Outline: <what>
+    Scenario Outline: The first response: <what>
       Given the platform first answers with:
         """
         <payload>
@@ -111,19 +136,33 @@ Feature: What a client makes of an answer
         | deviceSendTime is missing | {"serverSendTime":{serverSendTime},"serverRecvTime":{serverRecvTime}} |
         | every member is missing   | {}                                                                    |
 
-      Examples: not a whole object
-        | what                            | payload                                                                                     |
-        | cut off inside the last number  | {"deviceSendTime":{deviceSendTime},"serverSendTime":{serverSendTime},"serverRecvTime":15717 |
-        | cut off inside the first number | {"deviceSendTime":{deviceSendTime},"serverSendTime":15717                                   |
-        | cut off after a member's name   | {"deviceSendTime":{deviceSendTime},"serverSendTime":                                        |
-        | an opening brace                | {                                                                                           |
-        | empty                           |                                                                                             |
-        | not JSON                        | hello                                                                                       |
-        | null                            | null                                                                                        |
-        | an array                        | [{serverRecvTime},{serverSendTime}]                                                         |
-        | another service's message       | {"id":"7","code":200,"data":{},"message":"success","method":"thing.event.property.post"}    |
+      Examples: not a complete object
+        | what                            | payload                                                   |
+        | cut off inside the first number | {"deviceSendTime":{deviceSendTime},"serverSendTime":15717 |
+        | cut off after a member's name   | {"deviceSendTime":{deviceSendTime},"serverSendTime":      |
+        | an opening brace                | {                                                         |
+        | empty                           |                                                           |
+        | not JSON                        | hello                                                     |
+        | null                            | null                                                      |
+        | an array                        | [{serverRecvTime},{serverSendTime}]                       |
 
-    Scenario Outline: <what> in the second response
+    Example: The first response is cut off inside the last number
+      Given the platform first answers with:
+        """
+        {"deviceSendTime":{deviceSendTime},"serverSendTime":{serverSendTime},"serverRecvTime":15717
+        """
+      When the client asks and is answered
+      Then the client reports the right time or none
+
+    Example: The first response is another service's message
+      Given the platform first answers with:
+        """
+        {"id":"7","code":200,"data":{},"message":"success","method":"thing.event.property.post"}
+        """
+      When the client asks and is answered
+      Then the client reports the right time or none
+
+    Scenario Outline: In the second response, <what>
       Given a client that asks more than once
       And the platform first answers the second request with:
         """
@@ -139,50 +178,56 @@ Feature: What a client makes of an answer
 
   @client-rejects-mistyped-members
   @should
-  Rule: the client SHOULD NOT report another time than the right one after a response with a mistyped member
-    A member is null, empty, a word, an object or a Boolean. The official SDK reads such a member as 0.
+  Rule: the client SHOULD NOT report a wrong time after a response with a member of the wrong type
+    A member is null, an empty String, a word, an object or a Boolean. The official SDK reads such a
+    member as 0.
 
-    Source: practice; the behaviour of the official SDK is documented by its source
+    Source: practice; the source code of the official SDK documents its behaviour
 
     Depends on: client-any-offset
 
-    Usual mistakes: a member that is no number is read as 0, which gives the year 1998; true is read as 1
+    Usual mistakes: a member that is not a number is read as 0, which gives the year 1998; true is
+    read as 1
 
-    Scenario Outline: <what>
+    Scenario Outline: In the first response, <what>
       Given the platform first answers with:
         """
-        <payload>
+        {"deviceSendTime":{deviceSendTime},"serverSendTime":<serverSendTime>,"serverRecvTime":<serverRecvTime>}
         """
       When the client asks and is answered
       Then the client reports the right time or none
 
       Examples:
-        | what                              | payload                                                                                      |
-        | serverRecvTime is null            | {"deviceSendTime":{deviceSendTime},"serverSendTime":{serverSendTime},"serverRecvTime":null}  |
-        | serverSendTime is null            | {"deviceSendTime":{deviceSendTime},"serverSendTime":null,"serverRecvTime":{serverRecvTime}}  |
-        | serverRecvTime is an empty String | {"deviceSendTime":{deviceSendTime},"serverSendTime":{serverSendTime},"serverRecvTime":""}    |
-        | serverSendTime is an empty String | {"deviceSendTime":{deviceSendTime},"serverSendTime":"","serverRecvTime":{serverRecvTime}}    |
-        | serverRecvTime is true            | {"deviceSendTime":{deviceSendTime},"serverSendTime":{serverSendTime},"serverRecvTime":true}  |
-        | serverSendTime is an object       | {"deviceSendTime":{deviceSendTime},"serverSendTime":{},"serverRecvTime":{serverRecvTime}}    |
-        | serverSendTime is a word          | {"deviceSendTime":{deviceSendTime},"serverSendTime":"now","serverRecvTime":{serverRecvTime}} |
+        | what                              | serverSendTime   | serverRecvTime   |
+        | serverRecvTime is null            | {serverSendTime} | null             |
+        | serverSendTime is null            | null             | {serverRecvTime} |
+        | serverRecvTime is an empty String | {serverSendTime} | ""               |
+        | serverSendTime is an empty String | ""               | {serverRecvTime} |
+        | serverRecvTime is true            | {serverSendTime} | true             |
+        | serverSendTime is an object       | {}               | {serverRecvTime} |
+        | serverSendTime is a word          | "now"            | {serverRecvTime} |
 
   @client-outlives-malformed
   @must
   Rule: the client MUST NOT hang after a malformed response
-    The malformed response is the first answer to the first request; a true answer follows, and later
-    requests get true answers only. A client that exits after a valid response exits or reports a time
-    within its `within`. A client that asks again gets the right time at a later request; a client that
-    waits to be told is told up to four times within its `within`. For a client that asks once and keeps
-    running after a valid response for its whole `within`, the requirement does not apply.
+    The platform sends the malformed response first, then a valid response to the same request. It
+    answers later requests with valid responses only.
 
-    Source: derived from "Device connection", steps 2 and 3: a client that hangs never has a time again
+    A client that exits after a valid response must exit or report a time within its `within`. A
+    client that asks again must get the right time from a later request. The suite tells a client
+    that waits to be told to ask up to four times within its `within`. The requirement does not
+    apply to a client that asks once and keeps running after a valid response for its whole
+    `within`.
+
+    Source: derived from "Device connection", steps 2 and 3: a client that hangs never gets a time
+    again
 
     Depends on: client-accepts-own-type
 
-    Usual mistakes: a lock that stays held; the client waits for an answer that it has already dropped;
-    the stamp of the request before is used in the next calculation
+    Usual mistakes: a lock is never released; the client waits for a response that it has already
+    discarded; the next calculation uses the deviceSendTime of the previous request
 
-    Scenario Outline: <what>
+    Scenario Outline: The first response: <what>
       Given the platform first answers with:
         """
         <payload>
@@ -191,28 +236,42 @@ Feature: What a client makes of an answer
       Then the client exits or gets its time
 
       Examples:
-        | what                           | payload                                                                                     |
-        | null                           | null                                                                                        |
-        | empty                          |                                                                                             |
-        | not JSON                       | hello                                                                                       |
-        | cut off inside the last number | {"deviceSendTime":{deviceSendTime},"serverSendTime":{serverSendTime},"serverRecvTime":15717 |
-        | every member is missing        | {}                                                                                          |
-        | an array                       | [{serverRecvTime},{serverSendTime}]                                                         |
-        | serverSendTime is an object    | {"deviceSendTime":{deviceSendTime},"serverSendTime":{},"serverRecvTime":{serverRecvTime}}   |
+        | what                    | payload                             |
+        | null                    | null                                |
+        | empty                   |                                     |
+        | not JSON                | hello                               |
+        | every member is missing | {}                                  |
+        | an array                | [{serverRecvTime},{serverSendTime}] |
+
+    Example: The first response is cut off inside the last number
+      Given the platform first answers with:
+        """
+        {"deviceSendTime":{deviceSendTime},"serverSendTime":{serverSendTime},"serverRecvTime":15717
+        """
+      When the client asks and is answered
+      Then the client exits or gets its time
+
+    Example: In the first response, serverSendTime is an object
+      Given the platform first answers with:
+        """
+        {"deviceSendTime":{deviceSendTime},"serverSendTime":{},"serverRecvTime":{serverRecvTime}}
+        """
+      When the client asks and is answered
+      Then the client exits or gets its time
 
   @client-survives-malformed
   @should
   Rule: the client SHOULD NOT be killed by a signal after a malformed response
-    It may exit by itself. A client that is killed by SIGSEGV or SIGABRT reads memory that is not its own,
-    or has an exception that it does not catch.
+    The client may exit by itself. A signal such as SIGSEGV or SIGABRT shows that the client reads
+    memory that it does not own, or does not catch an exception.
 
-    Source: practice; a payload that kills a device can be sent by any service of the platform
+    Source: practice; any service of the platform can send a payload that kills the device
 
     Depends on: client-accepts-own-type
 
-    Usual mistakes: an exception in a callback that is not caught; a dereferenced null
+    Usual mistakes: an exception in a callback is not caught; a null pointer is dereferenced
 
-    Scenario Outline: <what>
+    Scenario Outline: The first response: <what>
       Given the platform first answers with:
         """
         <payload>
@@ -221,32 +280,48 @@ Feature: What a client makes of an answer
       Then the client is not killed by a signal
 
       Examples:
-        | what                           | payload                                                                                     |
-        | null                           | null                                                                                        |
-        | empty                          |                                                                                             |
-        | not JSON                       | hello                                                                                       |
-        | cut off inside the last number | {"deviceSendTime":{deviceSendTime},"serverSendTime":{serverSendTime},"serverRecvTime":15717 |
-        | every member is missing        | {}                                                                                          |
-        | an array                       | [{serverRecvTime},{serverSendTime}]                                                         |
-        | serverSendTime is an object    | {"deviceSendTime":{deviceSendTime},"serverSendTime":{},"serverRecvTime":{serverRecvTime}}   |
+        | what                    | payload                             |
+        | null                    | null                                |
+        | empty                   |                                     |
+        | not JSON                | hello                               |
+        | every member is missing | {}                                  |
+        | an array                | [{serverRecvTime},{serverSendTime}] |
+
+    Example: The first response is cut off inside the last number
+      Given the platform first answers with:
+        """
+        {"deviceSendTime":{deviceSendTime},"serverSendTime":{serverSendTime},"serverRecvTime":15717
+        """
+      When the client asks and is answered
+      Then the client is not killed by a signal
+
+    Example: In the first response, serverSendTime is an object
+      Given the platform first answers with:
+        """
+        {"deviceSendTime":{deviceSendTime},"serverSendTime":{},"serverRecvTime":{serverRecvTime}}
+        """
+      When the client asks and is answered
+      Then the client is not killed by a signal
 
   @client-ignores-others
   @must
   Rule: the client MUST NOT take a time from a response on another device's topic
-    The platform sends it only to a client whose own filter covers that topic, or that relies on automatic subscription.
+    The platform sends such a response only to a client whose own filter covers that topic, or that
+    relies on automatic subscription.
 
     Source: derived from "Response topic", which holds the device's own product key and device name
 
     Depends on: client-any-offset
 
-    Usual mistakes: the topic of an arriving message is not looked at; only its device name is
+    Usual mistakes: the topic of an incoming message is not checked; only the device name in the
+    topic is checked
 
     Example: Another device's response comes first
       Given the platform first delivers another device's response, whose times are 1 h off
       When the client asks and is answered
       Then the client reports the right time or none
 
-    Scenario Outline: The response of its device name in another product comes first, <whose> deviceSendTime
+    Scenario Outline: A response for the same device name in another product comes first, <whose> deviceSendTime
       Given the platform first delivers the response of its device name in another product, whose times are 1 h off and whose deviceSendTime is <off> off
       When the client asks and is answered
       Then the client reports the right time or none

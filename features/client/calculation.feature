@@ -1,32 +1,41 @@
 Feature: The time that a client calculates
-  The client calculates (serverRecvTime + serverSendTime + deviceRecvTime - deviceSendTime) / 2. The platform of the suite really
-  spends the latency and the processing time that it claims. What the suite cannot see of the client's own clock is stated as
-  uncertainty: from the moment at which the client read its clock to the arrival of the request, and from the departure of the
-  response to the client's report. Where the stamp does not show when it was read, that was at most 50 ms before the request came.
-  A clock whose stamp is a multiple of 10 may have steps of 10 ms. Whole milliseconds and rounding put a result off by 1.5 ms at
-  most; whole seconds may be rounded up or down, by 1 s. A wrong time is put down to a usual mistake where it is at most 8 ms from
-  what that mistake gives.
+  The client calculates (serverRecvTime + serverSendTime + deviceRecvTime - deviceSendTime) / 2. The
+  suite plays the platform, and really delays each message by the latency and the processing time of
+  the scenario.
+
+  The suite cannot observe two delays: from the client's reading of its clock to the arrival of the
+  request, and from the sending of the response to the client's report. The suite allows for both.
+  If deviceSendTime does not show when the client read its clock, the suite assumes that this was at
+  most 50 ms before the request arrived. If deviceSendTime is a multiple of 10, the client's clock
+  may advance in steps of 10 ms. Whole milliseconds and rounding may change a result by up to
+  1.5 ms. A result in whole seconds may be rounded up or down, by up to 1 s.
+
+  The suite attributes a wrong time to a usual mistake if the time is at most 8 ms away from what
+  that mistake gives.
 
   @client-counts-latency
   @must
-  Rule: the client MUST count the latency of the link
-    The result differs from serverSendTime by half the time that the messages were under way. An asymmetry cannot be seen by the
-    formula: then the result is off by half the difference, and that is right.
+  Rule: the client MUST include the latency of the link in its calculation
+    The result differs from serverSendTime by half the time that the two messages spent on the link.
+    The formula cannot detect an asymmetric link. On such a link, a result that is off by half the
+    difference is right.
 
-    What is reported may be the formula's result, or that result plus the time until the report: a clock that was set by it and
-    is read when it is printed. A client that reports deviceRecvTime as well claims when the response came, and the trace shows
-    whether that is so, to 1 ms. What is known to no better than 100 ms is measured again. Whole seconds show latencies of several
-    seconds only.
+    The client may report the result of the formula, or that result plus the time until the report.
+    The second happens when the client sets a clock and reads it when it prints. If a client also
+    reports deviceRecvTime, the suite checks it against the recorded messages, to 1 ms. If the suite
+    knows a time only to 100 ms or worse, it measures again. A client that reports whole seconds is
+    tested only with latencies of several seconds.
 
-    Source: stated, the worked example: with serverSendTime alone, "a link latency of 10 milliseconds … is not included in the
-    calculation"
+    Source: stated, the worked example: with serverSendTime alone, "a link latency of
+    10 milliseconds … is not included in the calculation"
 
     Depends on: client-accepts-own-type, client-unit-milliseconds
 
-    Usual mistakes: the time is serverSendTime; the offset is reported instead of the time; a sign error;
-    the clock is read once for both stamps; the round trip of the first exchange is used for all
+    Usual mistakes: the time is serverSendTime; the offset is reported instead of the time; a sign
+    error; the clock is read once for both timestamps; the round trip of the first exchange is used
+    for all
 
-    Scenario Outline: <forth> to the platform and <back> back
+    Scenario Outline: The link takes <forth> to the platform and <back> back
       Given a client that reports milliseconds
       And a link of <forth> to the platform and <back> back
       When the client asks and is answered
@@ -39,14 +48,14 @@ Feature: The time that a client calculates
         | 300 ms | 2 ms   |
         | 2 ms   | 300 ms |
 
-    Example: 100 ms to the platform and 100 ms back from the second request on
+    Example: From the second request on, the link takes 100 ms each way
       Given a client that asks more than once
       And a client that reports milliseconds
       And a link of 100 ms to the platform and 100 ms back after the first request
       When the client asks 3 times in 1 s or more
       Then each time that the client reports first after a response is the one that the formula gives
 
-    Example: 3 s to the platform and 3 s back, for a client that reports whole seconds
+    Example: The link takes 3 s each way, and the client reports whole seconds
       Given a client that reports whole seconds, and may take 8 s
       And a link of 3 s to the platform and 3 s back
       When the client asks and is answered
@@ -54,15 +63,16 @@ Feature: The time that a client calculates
 
   @client-counts-processing
   @must
-  Rule: the client MUST count the platform's processing time once
-    serverSendTime - serverRecvTime is time that passed on both clocks.
+  Rule: the client MUST include the platform's processing time exactly once
+    The processing time, serverSendTime - serverRecvTime, passes on both clocks.
 
-    Source: stated, the formula and the worked example, where the server answers after 5 milliseconds
+    Source: stated, the formula and the worked example, where the server answers after
+    5 milliseconds
 
     Depends on: client-counts-latency
 
-    Usual mistakes: serverSendTime plus half the round trip; serverRecvTime plus half the round trip; the time is serverRecvTime;
-    equal stamps are refused
+    Usual mistakes: serverSendTime plus half the round trip; serverRecvTime plus half the round
+    trip; the time is serverRecvTime; two equal server times are rejected
 
     Scenario Outline: The platform answers after <processing>
       Given a client that reports milliseconds
@@ -92,11 +102,11 @@ Feature: The time that a client calculates
 
   @client-any-offset
   @must
-  Rule: the client MUST be right whatever its clock says and whatever the platform's time is
-    Its clock may be behind, ahead, at 1970, at 2000 or count from its start, for longer than 2^31 or 2^32 ms; the platform's time
-    may lie before or after 2038, or in 2100.
+  Rule: the client MUST calculate the right time regardless of the time on its own clock and on the platform
+    The client's clock may be behind or ahead, may show 1970 or 2000, or may count from its start,
+    for longer than 2^31 or 2^32 ms. The platform's time may be before or after 2038, or in 2100.
 
-    Source: derived from the formula, which holds for any offset between the two clocks
+    Source: derived from the formula, which is valid for any offset between the two clocks
 
     Depends on: client-unix-time
 
@@ -115,7 +125,7 @@ Feature: The time that a client calculates
         | 4102444800000   | 2100 |
 
     @clock
-    Scenario Outline: The client's clock stands at <sends>, the platform's time is <platform's time>
+    Scenario Outline: The client's clock shows <sends>, and the platform's time is <platform's time>
       Given a platform that answers after 4 ms
       And the client's clock stands at <sends> when it asks and at <receives> when the response comes
       And the platform's time is <platform's time> when the request comes
@@ -137,14 +147,14 @@ Feature: The time that a client calculates
   @client-half-millisecond
   @must
   @clock
-  Rule: the client MUST round an odd sum either way, and never further
+  Rule: the client MUST round a half millisecond up or down, and MUST NOT be off by more
     Source: derived from the formula, whose sum of whole milliseconds may be odd
 
     Depends on: client-any-offset
 
-    Usual mistakes: each stamp is halved before they are added
+    Usual mistakes: the times are halved before they are added
 
-    Scenario Outline: The response comes after <elapsed>, the platform took <processing>, and its time was <platform's time>
+    Scenario Outline: The response comes after <elapsed>, the platform takes <processing>, its time is <platform's time>
       Given a client that reports milliseconds
       And a platform that answers after <processing>
       And the client's clock stands at 1571724098000 when it asks and at <receives> when the response comes
@@ -160,15 +170,16 @@ Feature: The time that a client calculates
 
   @client-accepts-zero-round-trip
   @should
-  Rule: the client SHOULD accept a response that arrives in the millisecond of its request
-    On a fast network the round trip is shorter than a millisecond. Where a scenario says nothing of the link, it takes 2 ms each
-    way. This one has none.
+  Rule: the client SHOULD accept a response that arrives in the same millisecond in which it sent the request
+    On a fast network, the round trip is shorter than a millisecond. The scenarios of this
+    requirement use a link without latency, or a clock that does not advance. Where a scenario does
+    not name the latency, the link takes 2 ms each way.
 
     Source: practice; the formula is defined for a round trip of 0
 
     Depends on: client-any-offset
 
-    Usual mistakes: a round trip of 0 is refused
+    Usual mistakes: a round trip of 0 is rejected
 
     @clock
     Example: The client's clock shows the same time when the response comes
@@ -187,7 +198,7 @@ Feature: The time that a client calculates
 
   @client-unix-time
   @must
-  Rule: the client MUST report a UNIX timestamp: its time zone changes nothing
+  Rule: the client MUST report a UNIX timestamp that does not depend on its time zone
     Source: stated, "The device calculates the accurate current time in the UNIX timestamp format"
 
     Depends on: client-worked-example

@@ -1,46 +1,50 @@
-Feature: Answers that are lost, late, doubled or somebody else's
+Feature: Lost, late, duplicate and foreign responses
   QoS 0 messages may be lost, and connections may break.
 
   @client-foreign-echo
   @should
-  Rule: the client SHOULD NOT adopt a time from a response whose deviceSendTime matches none of its requests
-    Source: practice; an echo that was altered makes some clients report the year 2055
+  Rule: the client SHOULD NOT take a time from a response whose deviceSendTime matches none of its requests
+    Source: practice; an altered deviceSendTime makes some clients report the year 2055
 
     Depends on: client-any-offset
 
-    Usual mistakes: the echo is not looked at; the echo is used in the formula without a look
+    Usual mistakes: the returned deviceSendTime is not checked; the returned deviceSendTime is used
+    in the formula without a check
 
-    Example: A response with another deviceSendTime comes first
+    Example: A response with an unknown deviceSendTime comes first
       Given the platform first delivers a response whose deviceSendTime is 1 h off, and its times too
       When the client asks and is answered
       Then the client reports the right time or none
 
   @client-duplicate-response
   @should
-  Rule: the client SHOULD NOT change its time because a response came twice
+  Rule: the client SHOULD NOT change its time when a response arrives twice
     Source: practice; seen in the field
 
     Depends on: client-accepts-own-type
 
-    Usual mistakes: every message on the response topic is calculated with the last request's stamp
+    Usual mistakes: the client combines every message on the response topic with the deviceSendTime
+    of its last request
 
-    Example: The response comes twice
+    Example: The response arrives twice
       Given the platform answers twice, 60 ms apart, and listens for 300 ms after the client's first time
       When the client asks and is answered
       Then the client does not report another time
 
   @client-late-response
   @should
-  Rule: the client SHOULD NOT combine a late response to an earlier request with a newer request's stamp
-    Applies to clients that ask more than once in a run (`sync` in the target file).
+  Rule: the client SHOULD NOT combine a late response to an earlier request with the deviceSendTime of a newer request
+    This requirement applies only to clients that send more than one request in a run (`sync` in the
+    target file).
 
-    Source: practice; the formula is about the four times of one exchange
+    Source: practice; the formula uses the four times of one exchange
 
     Depends on: client-any-offset
 
-    Usual mistakes: only the last request's stamp is kept, and any response is combined with it
+    Usual mistakes: the client keeps only the deviceSendTime of its last request, and combines any
+    response with it
 
-    Example: The first response comes after the second request
+    Example: The first response arrives after the second request
       Given a client that asks more than once
       And a platform that answers the first request late
       When the client asks and is answered
@@ -48,16 +52,17 @@ Feature: Answers that are lost, late, doubled or somebody else's
 
   @client-asks-again
   @should
-  Rule: the client SHOULD get its time at a later attempt after an answer was lost
-    Applies to clients that ask more than once in a run (`sync` in the target file).
+  Rule: the client SHOULD get its time from a later request after a response was lost
+    This requirement applies only to clients that send more than one request in a run (`sync` in the
+    target file).
 
     Source: practice; QoS 0 messages may be lost
 
     Depends on: client-accepts-own-type
 
-    Usual mistakes: the client waits for ever for the first answer
+    Usual mistakes: the client waits forever for the first response
 
-    Example: The first answer is lost
+    Example: The first response is lost
       Given a client that asks more than once
       And a platform that loses the first answer
       When the client asks and is answered
@@ -65,14 +70,15 @@ Feature: Answers that are lost, late, doubled or somebody else's
 
   @client-reconnects
   @should
-  Rule: the client SHOULD get its time after its connection was cut in mid-exchange
-    Applies to clients that ask more than once in a run (`sync` in the target file).
+  Rule: the client SHOULD get its time after its connection was cut during an exchange
+    This requirement applies only to clients that send more than one request in a run (`sync` in the
+    target file).
 
     Source: practice; connections break
 
     Depends on: client-accepts-own-type
 
-    Usual mistakes: the client does not connect again; it does not subscribe again
+    Usual mistakes: the client does not reconnect; it does not subscribe again
 
     Example: The connection is cut after the first request
       Given a client that asks more than once

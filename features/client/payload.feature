@@ -1,16 +1,19 @@
-Feature: What a request holds
+Feature: The content of a request
   The request is a JSON object with the device's timestamp.
 
   @client-sends-time
   @must
   Rule: the client MUST send a JSON object with deviceSendTime, a Long or a String of decimal digits
-    A Long is written as a JSON integer. Further members are fine. Every request of the client is judged.
+    A Long is written as a JSON integer. Additional members are allowed. The suite judges every
+    request of the client.
 
-    Source: stated, "Device connection", step 1: "The message includes a timestamp that indicates the current time of the device"
+    Source: stated, "Device connection", step 1: "The message includes a timestamp that indicates
+    the current time of the device"
 
     Depends on: client-request-topic
 
-    Usual mistakes: the member is missing or misspelled; a double with a fraction; a date in words; no time is ever reported
+    Usual mistakes: the member is missing or misspelled; the time is a number with a fraction; the
+    time is a date in words; no time is ever reported
 
     Example: The client asks
       When the client asks and is answered

@@ -1,10 +1,10 @@
-Feature: Quality of service and retained messages of a client
+Feature: QoS and RETAIN of a client
   The service supports QoS 0 messages only.
 
   @client-request-qos0
   @must
   Rule: the client MUST publish its request at QoS 0
-    Every request of the client is judged.
+    The suite judges every request of the client.
 
     Source: stated, "Device connection", step 1: "The device sends a QoS 0 message"
 
@@ -23,8 +23,8 @@ Feature: Quality of service and retained messages of a client
 
   @client-subscribes-qos0
   @should
-  Rule: the client SHOULD ask for QoS 0 in its subscription
-    The response comes at QoS 0 whatever was subscribed.
+  Rule: the client SHOULD request QoS 0 in its subscription
+    The platform sends the response at QoS 0, regardless of the QoS of the subscription.
 
     Source: practice; "The NTP service supports only QoS 0 messages"
 
@@ -46,13 +46,14 @@ Feature: Quality of service and retained messages of a client
   @client-request-not-retained
   @should
   Rule: the client SHOULD NOT set RETAIN on its request
-    A stored request is a question that nobody asks any more.
+    A broker stores a retained request and delivers it again later, when the client no longer waits
+    for the response.
 
     Source: practice; captures of the real platform's devices show the first byte 0x30
 
     Depends on: client-request-topic
 
-    Usual mistakes: the SDK's default is to retain
+    Usual mistakes: the SDK sets RETAIN by default
 
     Example: The client asks
       When the client asks and is answered

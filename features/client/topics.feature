@@ -1,18 +1,21 @@
-Feature: The topics of an NTP client
-  The client asks on the request topic of its own device and hears the answer on its own response topic.
+Feature: The topics of a client
+  The client publishes its request on the request topic of its own device, and receives the response
+  on the response topic of the same device.
 
   @client-request-topic
   @must
   Rule: the client MUST publish its request on exactly "/ext/ntp/{productKey}/{deviceName}/request"
-    With the product key and the device name that it was given, also unusual ones: device names have 4 to 32 letters, digits, `-`,
-    `_`, `@`, `:` and `.`. Every request of the client is judged.
+    The suite gives the client a product key and a device name, and some of them are unusual. A
+    device name has 4 to 32 characters: letters, digits, `-`, `_`, `@`, `:` and `.`. The suite
+    judges every request of the client.
 
     Source: stated, "Request topic" and "Device connection", step 1
 
-    Usual mistakes: product key and device name are swapped; the leading slash is missing; the topic is built in a buffer that is
-    too small; characters of a name are encoded or replaced; capital letters of a name become small ones; no time is ever reported
+    Usual mistakes: product key and device name are swapped; the leading slash is missing; the topic
+    is built in a buffer that is too small; characters of a name are encoded or replaced; the case
+    of letters in a name is changed; no time is ever reported
 
-    Example: A device of the suite's choice
+    Example: A device that the suite chooses
       When the client asks and is answered
       Then the request is published on its own request topic
 
@@ -34,17 +37,18 @@ Feature: The topics of an NTP client
 
   @client-hears-response
   @must
-  Rule: the client MUST be able to hear the response when it comes
-    It has sent a SUBSCRIBE with a filter that covers its response topic before it publishes; it need not have waited for the
-    SUBACK.
-    A client that relies on automatic subscription declares the capability `auto-subscription`, and nothing is asked of it here.
+  Rule: the client MUST be able to receive the response when it arrives
+    The client sends a SUBSCRIBE with a filter that covers its response topic before it publishes
+    its request. It need not wait for the SUBACK. A client that relies on automatic subscription
+    declares the capability `auto-subscription`; this requirement does not apply to it.
 
     Source: derived from "Device connection", step 2: "The device receives a response"
 
     Depends on: client-request-topic
 
-    Usual mistakes: the SUBSCRIBE is sent after the request; there is none; product key and device name are swapped in the filter;
-    the topic of the request is subscribed instead; no time is ever reported
+    Usual mistakes: the client sends the SUBSCRIBE after the request; the client does not subscribe;
+    product key and device name are swapped in the filter; the client subscribes to the request
+    topic instead; no time is ever reported
 
     Example: The client subscribes before it asks
       Given a client without automatic subscription
@@ -59,15 +63,17 @@ Feature: The topics of an NTP client
 
   @client-hears-only-its-own
   @should
-  Rule: the client SHOULD NOT subscribe to other devices' responses
-    What it does not hear it cannot take for its own. The real platform refuses such a subscription. Every subscription of the
-    client is judged, also one that it replaces or removes.
+  Rule: the client SHOULD NOT subscribe to the responses of other devices
+    A client that does not receive another device's response cannot mistake it for its own. The real
+    platform refuses such a subscription. The suite judges every subscription of the client,
+    including those that the client later replaces or removes.
 
-    Source: practice; the page names one response topic, with the device's own product key and device name
+    Source: practice; the page names one response topic, with the device's own product key and
+    device name
 
     Depends on: client-request-topic
 
-    Usual mistakes: "+" in the place of the device name; a subscription of "#"
+    Usual mistakes: the filter has "+" in place of the device name; the client subscribes to "#"
 
     Example: The client's filters
       When the client asks and is answered

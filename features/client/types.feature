@@ -1,12 +1,15 @@
 Feature: The type of a client's timestamp
-  A timestamp is a Long or a String; the target file says which one the client sends (`timestampType`), or that it offers both.
+  A timestamp is a Long or a String. The target file names the type that the client sends
+  (`timestampType`), or says that it can send both.
 
   @client-type-as-declared
   @must
-  Rule: the client MUST send the type that its target file declares
-    Long where nothing is declared, which is the page's own default. Every request of the client is judged.
+  Rule: the client MUST send the timestamp type that its target file declares
+    If the target file declares no type, the client must send a Long, which is the default on the
+    page. The suite judges every request of the client.
 
-    Source: stated, "The data type of the timestamp can be Long or String. By default, the Long data type is used"
+    Source: stated, "The data type of the timestamp can be Long or String. By default, the Long data
+    type is used"
 
     Depends on: client-sends-time
 
@@ -36,11 +39,13 @@ Feature: The type of a client's timestamp
   @client-accepts-own-type
   @must
   Rule: the client MUST understand a response in the type of its own request
-    Source: stated, "The timestamps that are sent by the device and the NTP server are of the same data type"
+    Source: stated, "The timestamps that are sent by the device and the NTP server are of the same
+    data type"
 
     Depends on: client-hears-response, client-sends-time
 
-    Usual mistakes: Strings are sent and Longs expected, or the other way round; no time is ever reported
+    Usual mistakes: the client sends Strings and expects Longs; the client sends Longs and expects
+    Strings; no time is ever reported
 
     Scenario Outline: The client sends a <type> and is answered with <type>s
       Given the client sends a <type>

@@ -1,16 +1,20 @@
 Feature: The unit of a client's timestamp
-  Every timestamp counts milliseconds.
+  Every timestamp is in milliseconds.
 
   @client-unit-milliseconds
   @must
-  Rule: the client MUST count deviceSendTime in milliseconds
-    Since 1970, since 2000 or since the device's start: the formula needs no epoch, and none is required. Two stamps are compared:
-    how far they are apart, and how much time passed between them. Between two starts the clock ran on, or began anew with the
-    program. Within one start it ran on, or the client set it to the time that it had calculated. Stamps that are all within a day
-    of the suite's clock in some unit, or within 5 s of the machine's uptime, count in that unit.
+  Rule: the client MUST send deviceSendTime in milliseconds
+    The time may count from 1970, from 2000 or from the start of the device. The formula needs no
+    epoch, and the suite requires none.
 
-    Where a client asks before the platform has accepted its connection, and its clock begins anew with each start, the unit
-    cannot be seen and the scenario does not apply.
+    The suite compares two timestamps: their difference, and the time that passed between them.
+    Between two starts, the client's clock may continue, or may begin again with the program. Within
+    one start, the clock may continue, or the client may set it to the time that it has calculated.
+    If all timestamps, in some unit, are within a day of the suite's clock or within 5 s of the
+    machine's uptime, the suite takes that unit as theirs.
+
+    If a client asks before the platform has accepted its connection, and its clock begins again
+    with each start, the suite cannot determine the unit. The scenario does not apply then.
 
     Source: stated, "The unit of the timestamp is milliseconds"
 
@@ -18,7 +22,7 @@ Feature: The unit of a client's timestamp
 
     Usual mistakes: seconds; microseconds; nanoseconds; clock ticks
 
-    Example: Two starts, in one of them the platform takes 1 s to accept the connection
+    Example: In the second of two starts, the platform takes 1 s to accept the connection
       When the client asks and is answered
       And the client asks on a platform that takes 1 s to accept the connection
       Then deviceSendTime counts milliseconds: it grows by 0.5 to 2 in each millisecond
@@ -31,18 +35,20 @@ Feature: The unit of a client's timestamp
   @client-send-time-is-fresh
   @must
   Rule: the client MUST read its clock for each request
-    It reads the clock when it sends the request: not once for all requests, and not before it connects. A stamp from before the
-    connection is 1 s older where the platform takes 1 s to accept the connection. What is too old is measured again before it
-    fails, since a busy machine may delay a request. Where the two starts do not differ by half of that second, nothing is judged.
+    The client reads the clock when it sends the request: not once for all requests, and not before
+    it connects. If the platform takes 1 s to accept the connection, a timestamp from before the
+    connection is 1 s older. If a timestamp is too old, the suite measures again before the scenario
+    fails, because a busy machine may delay a request. If the delay in the two starts does not
+    differ by at least half of that second, the suite does not judge the scenario.
 
     Source: stated, "a timestamp that indicates the current time of the device"
 
     Depends on: client-sends-time
 
-    Usual mistakes: a constant; the number of the documentation's example; the clock is read before the client connects; the stamp
-    of the first request is used again
+    Usual mistakes: a constant; the number from the documentation's example; the clock is read
+    before the client connects; the timestamp of the first request is used again
 
-    Example: Two starts, in one of them the platform takes 1 s to accept the connection
+    Example: In the second of two starts, the platform takes 1 s to accept the connection
       When the client asks and is answered
       And the client asks on a platform that takes 1 s to accept the connection
       Then deviceSendTime is read for each request: it is at most 500 ms older in one than in another

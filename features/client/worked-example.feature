@@ -10,19 +10,22 @@ Feature: The page's worked example, calculated by a client
 
   @client-worked-example
   @must
-  Rule: the client MUST arrive at 1571724098125 in the page's example
-    On a controlled clock exactly; on the client's own clock at the same distances, within the uncertainty that was measured. A
-    client that asks again is judged by every time that it reports. Between two requests the suite cannot see when the client
-    reads its clock, so that a later time may differ by half of what passed since the packet before its request.
+  Rule: the client MUST calculate 1571724098125 in the page's example
+    On a controlled clock, the client must report exactly this number. On the client's own clock,
+    the suite uses the same intervals and allows for the uncertainty that it measures. If a client
+    asks again, the suite judges every time that it reports. The suite cannot observe when the
+    client reads its clock between two requests. A later time may therefore differ by half of the
+    time between the previous packet and its request.
 
     Source: stated, the example below "Device connection", step 3
 
     Depends on: client-counts-processing
 
-    Usual mistakes: the result is 1571724098115, serverSendTime; the result is 1571724098127, serverSendTime plus half the round
-    trip; deviceSendTime is added instead of subtracted; the offset between the two clocks is reported; the sum is not halved; the
-    client's own clock is reported; a time in seconds; a time in microseconds; the first time is right,
-    and a later one is not
+    Usual mistakes: the result is 1571724098115, serverSendTime; the result is 1571724098127,
+    serverSendTime plus half the round trip; deviceSendTime is added instead of subtracted; the
+    offset between the two clocks is reported; the sum is not halved; the client's own clock is
+    reported; a time in seconds; a time in microseconds; the first time is right, and a later one
+    is not
 
     @clock
     Scenario Outline: The page's own numbers, as <type>s
@@ -38,7 +41,7 @@ Feature: The page's worked example, calculated by a client
         | Long   |
         | String |
 
-    Scenario Outline: The page's distances on the client's own clock, as <type>s
+    Scenario Outline: The page's intervals on the client's own clock, as <type>s
       Given the client sends a <type>
       And a link of 10 ms to the platform and 10 ms back
       And a platform that answers after 5 ms

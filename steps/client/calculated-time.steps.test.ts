@@ -33,7 +33,7 @@ describe('the client reports the time that the formula gives', () => {
     );
     assert.match(expected, /the response came 10\.0 ms after the request$/);
     assert.equal(received, 'deviceRecvTime - deviceSendTime = 0 ms');
-    assert.equal(mistake, 'the clock is read once for both stamps');
+    assert.equal(mistake, 'the clock is read once for both timestamps');
     const late = report(formula, 120, { deviceRecvTime: BigInt(origin + 150) });
     assert.equal(
       (await fail(world('client-counts-latency', [client({ ...server, reports: [late] })]), sentence)).mistake,
@@ -61,7 +61,7 @@ describe('the client reports the time that the formula gives', () => {
     const early = client({ ...server, reports: [report(formula, 105)] });
     const { received, mistake } = await fail(world('client-counts-latency', [early]), sentence);
     assert.match(received, /before any response$/);
-    assert.equal(mistake, 'the local clock is printed when nothing came');
+    assert.equal(mistake, 'the local clock is printed when no response came');
     await say(world('client-counts-latency', [client({ ...server, reports: [report(formula, 110)] })]), sentence);
   });
 

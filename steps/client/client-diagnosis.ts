@@ -10,7 +10,7 @@ const near = 8;
 export const noTime = 'no time is ever reported';
 
 /** What a client does that reports a time which no response gave it. */
-export const unansweredTime = 'the local clock is printed when nothing came';
+export const unansweredTime = 'the local clock is printed when no response came';
 
 /** What a client does that understands a response in one order of its members only. */
 export const membersByPosition = 'the members are read by position';
@@ -37,21 +37,21 @@ const known = calculationMistakes;
 
 /** What a client does with a response that is not meant for it, or does not fit. */
 export const foreignMistakes = {
-  topic: 'the topic of an arriving message is not looked at',
-  echo: 'the echo is not looked at',
+  topic: 'the topic of an incoming message is not checked',
+  echo: 'the returned deviceSendTime is not checked',
 } as const;
 
 /** What a client does that takes two equal stamps of the platform for an error. */
-export const equalStamps = 'equal stamps are refused';
+export const equalStamps = 'two equal server times are rejected';
 
 /** What a client does that takes a response in the millisecond of its request for an error. */
-export const zeroRoundTrip = 'a round trip of 0 is refused';
+export const zeroRoundTrip = 'a round trip of 0 is rejected';
 
 /** What a client does whose claimed deviceRecvTime is not the time at which the response came. */
-export const claimedWrongly = 'the clock is read once for both stamps';
+export const claimedWrongly = 'the clock is read once for both timestamps';
 
 /** What a client does whose sum is wrong by half a millisecond for each stamp. */
-export const halvedEarly = 'each stamp is halved before they are added';
+export const halvedEarly = 'the times are halved before they are added';
 
 /**
  * What a client probably did to come to a wrong time; undefined when no known mistake fits.

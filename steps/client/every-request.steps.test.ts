@@ -119,7 +119,7 @@ test('a time is reported in each start', async () => {
   await say(both, sentence);
   both.client.clientRuns.push(thrice());
   const { likely, mistake } = await fail(both, sentence);
-  assert.deepEqual([likely, mistake], ['a round trip of 0 is refused', 'a round trip of 0 is refused']);
+  assert.deepEqual([likely, mistake], ['a round trip of 0 is rejected', 'a round trip of 0 is rejected']);
 });
 
 test('a wrong request topic is named', () => {
@@ -132,6 +132,6 @@ test('a wrong request topic is named', () => {
   assert.equal(name('/ext/ntp/a1/a-b_c@d:e.f/request'), 'the product key is cut after 2 characters');
   assert.equal(name('/ext/ntp/a1Suite/a-b_c%40d%3Ae.f/request'), 'the device name is percent-encoded');
   assert.match(name('/ext/ntp/a1Suite/a_b_c_d_e_f/request') ?? '', /^characters of the device name are replaced/);
-  assert.equal(name('/ext/ntp/a1suite/a-b_c@d:e.f/request'), 'capital letters of a name become small ones');
+  assert.equal(name('/ext/ntp/a1suite/a-b_c@d:e.f/request'), 'the case of letters in a name is changed');
   assert.equal(name('/ext/ntp/a1Suite/other/request'), undefined);
 });

@@ -38,7 +38,7 @@ Then('the client reports a time in each start', function (this: ClientWorld) {
 });
 
 /** What a client does that takes a response for wrong which comes in the millisecond of its request. */
-const zeroRoundTrip = 'a round trip of 0 is refused';
+const zeroRoundTrip = 'a round trip of 0 is rejected';
 
 /** How long after a request its response was sent, in ms. */
 function latencyOf({ message, responses }: Request): string {

@@ -59,8 +59,8 @@ describe('a moment is refused', () => {
     (await refusedMoment(client({ ...server, ...deeds }), other))?.kind;
 
   test('where another one brings a time', async () => {
-    assert.equal(await kind({ setup: { processingMs: 0 } }), 'equal stamps are refused');
-    assert.equal(await kind({ setup: { processingMs: 0, forthMs: 0, backMs: 0 } }), 'a round trip of 0 is refused');
+    assert.equal(await kind({ setup: { processingMs: 0 } }), 'two equal server times are rejected');
+    assert.equal(await kind({ setup: { processingMs: 0, forthMs: 0, backMs: 0 } }), 'a round trip of 0 is rejected');
   });
 
   test('and not where none does, where one was reported or nothing heard, or at an ordinary moment', async () => {

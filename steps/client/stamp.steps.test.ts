@@ -100,8 +100,8 @@ describe('the age', () => {
 
   test('of a stamp that is used again in one start is failed', async () => {
     const { likely } = await fail(world([start([100, 90], [700, 690], [1300, 90])]), age);
-    assert.equal(likely, 'the stamp of the first request is used again');
-    assert.match((await fail(world([start([100, 90], [1100, 110])]), age)).likely ?? '', /earlier moment/);
+    assert.equal(likely, 'the timestamp of the first request is used again');
+    assert.match((await fail(world([start([100, 90], [1100, 110])]), age)).likely ?? '', /an earlier timestamp/);
   });
 
   test('is right on a clock that is set to the calculated time', async () => {

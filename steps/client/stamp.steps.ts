@@ -113,10 +113,8 @@ function ageFault(stamps: readonly RequestStamp[], mostOlderMs: number): Mismatc
 }
 
 function likelyAge(from: RequestStamp, to: RequestStamp): string {
-  if (from.time === to.time && from.start === to.start) return 'the stamp of the first request is used again';
-  if (from.time === 1234n && to.time === 1234n) return "a constant: the number of the documentation's example";
+  if (from.time === to.time && from.start === to.start) return 'the timestamp of the first request is used again';
+  if (from.time === 1234n && to.time === 1234n) return "a constant: the number from the documentation's example";
   if (from.time === to.time && !countsFromStart([from, to])) return 'a constant';
-  return from.start === to.start
-    ? 'the stamp of an earlier moment is used again'
-    : 'the clock is read before the client connects';
+  return from.start === to.start ? 'an earlier timestamp is used again' : 'the clock is read before the client connects';
 }

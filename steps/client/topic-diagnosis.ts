@@ -7,7 +7,7 @@ const topicMistakes = {
   slash: 'the leading slash is missing',
   cut: 'the topic is built in a buffer that is too small',
   encoded: 'characters of a name are encoded or replaced',
-  letterCase: 'capital letters of a name become small ones',
+  letterCase: 'the case of letters in a name is changed',
 } as const;
 
 /** What a client probably did to publish its request on a wrong topic; undefined where no known mistake fits. */

@@ -239,7 +239,7 @@ describe('a client', () => {
     assert.deepEqual((await asks(silent())).mistake, undefined);
     const talks = silent();
     talks.reports.push(reported(origin, 1));
-    assert.deepEqual((await asks(talks)).mistake, 'the local clock is printed when nothing came');
+    assert.deepEqual((await asks(talks)).mistake, 'the local clock is printed when no response came');
   });
 
   test('is described by what it got to', () => {

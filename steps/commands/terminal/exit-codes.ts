@@ -1,61 +1,61 @@
-/** What the exit codes of the command line mean. They are a contract with every pipeline that reads them. */
+/** What the exit codes of the command line mean. Pipelines depend on them, so never change a number. */
 export const exitCodes: Readonly<Record<0 | 1 | 2 | 3 | 4, string>> = {
-  0: 'the implementation conforms, or --allow-expected lets pass what it fails in, or nothing failed in a shard, which has no verdict',
+  0: 'the implementation conforms, or --allow-expected covers all failures, or nothing failed in a shard, which has no verdict',
   1: 'the implementation does not conform',
   2: 'wrong use: flags, target file or expectations',
-  3: 'the environment: no Docker engine, image missing, target did not start, report cannot be written',
-  4: 'incomplete: something was inconclusive, interrupted, or not selected, or the suite is at fault',
+  3: 'environment: no Docker engine, image missing, target did not start, report cannot be written',
+  4: 'incomplete: a requirement was inconclusive or not selected, the run was interrupted, or the suite has an error',
 };
 
 /** What the exit codes of `verify` mean. */
 export const verifyExitCodes: Readonly<Record<0 | 1 | 2, string>> = {
-  0: 'genuine: every file is as the certificate says, and the recorded messages come to its verdict',
-  1: 'not genuine: what is wrong is named',
-  2: 'wrong use, or the certificate is signed and no --key was given',
+  0: 'genuine: every file matches the certificate, and the recorded messages give its verdict',
+  1: 'not genuine: the output names what is wrong',
+  2: 'wrong use, or the certificate is signed and --key is missing',
 };
 
 /** What the exit codes of `compare` mean. */
 export const compareExitCodes: Readonly<Record<0 | 1 | 2, string>> = {
   0: 'no MUST got worse',
   1: 'a MUST got worse',
-  2: 'wrong use: flags, or files that are no reports of implementations of one role',
+  2: 'wrong use: flags, or files that are not reports of the same role',
 };
 
 /** What the exit codes of `interop` mean. */
 export const interopExitCodes: Readonly<Record<0 | 1 | 2 | 3 | 4, string>> = {
-  0: 'every pair that can be put together works together',
-  1: 'some pair does not work together',
-  2: 'wrong use: flags, target files, or no client that can be put in front of any server',
-  3: 'the environment: something did not start, or a report cannot be written',
-  4: 'incomplete: something was inconclusive or interrupted',
+  0: 'every pair that can be tested works together',
+  1: 'at least one pair does not work together',
+  2: 'wrong use: flags, target files, or no client that can be tested with any server',
+  3: 'environment: an implementation did not start, or a report cannot be written',
+  4: 'incomplete: a pair was inconclusive, or the run was interrupted',
 };
 
 /** What the exit codes of `load` mean. */
 export const loadExitCodes: Readonly<Record<0 | 1 | 2 | 3 | 4, string>> = {
-  0: 'every device got its own single answer each time',
-  1: 'not so: something was lost, doubled, misdirected or no answer, or a device was not let in',
-  2: 'wrong use: flags, target file, or reports that are not those of the machines of one load',
-  3: 'the environment: target did not start, not enough files or ports, report cannot be written',
-  4: 'incomplete: interrupted; what was measured until then is reported',
+  0: 'every device received exactly one answer to each request',
+  1: 'answers were lost, duplicate, misdelivered or invalid, or the server rejected a device',
+  2: 'wrong use: flags, target file, or reports that are not from the machines of one load',
+  3: 'environment: target did not start, not enough files or ports, report cannot be written',
+  4: 'incomplete: interrupted; the report contains the measurements until then',
 };
 
 /** What the exit codes of `init` mean. */
 export const initExitCodes: Readonly<Record<0 | 2 | 3 | 4, string>> = {
-  0: 'the target file is written',
-  2: 'wrong use: flags that are wrong or not enough, or the file is there already',
+  0: 'the target file was written',
+  2: 'wrong use: flags are wrong or missing, or the file already exists',
   3: 'the file cannot be written',
-  4: 'it was ended before all was answered; nothing is written',
+  4: 'it ended before all questions were answered; no file was written',
 };
 
 /** What the exit codes of `doctor` mean. */
 export const doctorExitCodes: Readonly<Record<0 | 2 | 3, string>> = {
-  0: 'all that a run needs is there',
-  2: 'wrong use, or the target file is at fault',
-  3: 'something that it needs is missing: what, and what to do, is said',
+  0: 'this machine has everything that a run needs',
+  2: 'wrong use, or the target file is invalid',
+  3: 'something is missing: the output says what, and how to fix it',
 };
 
 /** What the exit codes of `validate` mean. */
 export const validateExitCodes: Readonly<Record<0 | 2, string>> = {
-  0: 'it is a valid target file',
-  2: 'it is not, and every mistake is said; or wrong use',
+  0: 'the target file is valid',
+  2: 'the target file is invalid, and the output lists every mistake; or wrong use',
 };

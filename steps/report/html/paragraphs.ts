@@ -1,9 +1,9 @@
 import { html, type Markup } from './html.ts';
 
-/** The sentence with its MUST or SHOULD set off. */
+/** The sentence with each MUST and SHOULD set off. */
 export function emphasised(sentence: string): Markup {
-  const [before = '', word, after = ''] = sentence.split(/\b((?:MUST|SHOULD)(?: NOT)?)\b/);
-  return word === undefined ? html`${sentence}` : html`${before}<em>${word}</em>${after}`;
+  const pieces = sentence.split(/\b((?:MUST|SHOULD)(?: NOT)?)\b/);
+  return html`${pieces.map((piece, index) => (index % 2 === 1 ? html`<em>${piece}</em>` : piece))}`;
 }
 
 /** Text of a feature, in which words between backticks are what is written in files. */

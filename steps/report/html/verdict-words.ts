@@ -1,9 +1,9 @@
-/** The words that are used for results, and what they say of a requirement. */
+/** The words for the result of a requirement, and their meanings. */
 export const words: readonly (readonly [string, string])[] = [
-  ['passed', 'every scenario that applies was tried and went as it must'],
+  ['passed', 'every scenario that applies was run and passed'],
   ['failed', 'a MUST is not met in at least one scenario'],
-  ['warning', 'a SHOULD is not met; decides only under --strict'],
-  ['inapplicable', 'it needs something that the target file does not declare, or excludes; the reason is given'],
-  ['untested', 'not selected, left out by --fail-fast, or not to be judged while another requirement fails'],
-  ['inconclusive', 'the set-up or the suite broke, so nothing was proved'],
+  ['warning', 'a SHOULD is not met in at least one scenario; affects the verdict only with --strict'],
+  ['inapplicable', 'the target file does not declare what it needs, or excludes it; the report gives the reason'],
+  ['untested', 'not selected, skipped by --fail-fast, or impossible to judge while another requirement fails'],
+  ['inconclusive', 'the set-up or the suite failed, so there is no result'],
 ];

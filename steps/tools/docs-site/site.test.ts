@@ -118,7 +118,10 @@ describe('the site', () => {
     const { text = '' } = readPages.get('proof.html') ?? {};
     assert.match(text, /Answers <nobody>/);
     assert.ok(
-      readPages.get('server.html')?.textOf.get('server-answers-request')?.includes('1 implementation that the suite catches'),
+      readPages
+        .get('server.html')
+        ?.textOf.get('server-answers-request')
+        ?.includes('1 implementation that the suite finds faulty'),
     );
     assert.ok(
       site({ ...madeUpProof(), whole: false })
@@ -127,7 +130,7 @@ describe('the site', () => {
     );
     const without = site(undefined);
     assert.ok(read(without.get('proof.html') ?? '').text.includes(texts.proofAbsent));
-    assert.ok(!without.get('server.html')?.includes('that the suite catches'));
+    assert.ok(!without.get('server.html')?.includes('that the suite finds faulty'));
   });
 
   test('asks for nothing, and lets nothing run but the script that stands in it', () => {

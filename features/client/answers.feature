@@ -322,7 +322,7 @@ Feature: How a client reads a response
       Then the client reports the right time or none
 
     Scenario Outline: A response for the same device name in another product comes first, <whose> deviceSendTime
-      Given the platform first delivers the response of its device name in another product, whose times are 1 h off and whose deviceSendTime is <off> off
+      Given the platform first delivers the response of another product, its times 1 h off, its deviceSendTime <off> off
       When the client asks and is answered
       Then the client reports the right time or none
 

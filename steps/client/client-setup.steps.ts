@@ -97,7 +97,7 @@ Given(
 );
 
 Given(
-  'the platform first delivers the response of its device name in another product, whose times are {duration} off and whose deviceSendTime is {duration} off',
+  'the platform first delivers the response of another product, its times {duration} off, its deviceSendTime {duration} off',
   function (this: ClientWorld, offByMs: number, echoOffByMs: number) {
     this.scenario.setup = {
       ...this.scenario.setup,

@@ -24,7 +24,8 @@ Feature: The page's worked example, calculated by a client
     Usual mistakes: the result is 1571724098115, serverSendTime; the result is 1571724098127,
     serverSendTime plus half the round trip; deviceSendTime is added instead of subtracted; the
     offset between the two clocks is reported; the sum is not halved; the client's own clock is
-    reported; a time in seconds; a time in microseconds
+    reported; a time in seconds; a time in microseconds; the first time is right, and a later one
+    is not
 
     @clock
     Scenario Outline: The page's own numbers, as <type>s

@@ -1,23 +1,27 @@
 Feature: Access to the NTP service
-  The platform knows its devices by their credentials, and a device may use its own topics only.
+  The platform identifies each device by its credentials. A device may use only its own topics.
 
   @server-refuses-strangers
   @must
   @authentication
   Rule: the server MUST refuse a connection with wrong credentials
-    A CONNACK that refuses is a refusal, and so is a connection that the server closes, with or without CONNACK, before it has
-    served anything. A server that accepts the connection and leaves it open has not refused it, even where nothing is answered.
-    The device with the right credentials is served before and after, so that only the credentials make the difference. The
-    suite tries both MQTT 3.1.1 and MQTT 5, as a stranger chooses which one it speaks.
+    The server refuses a connection in one of two ways: it sends a CONNACK that refuses it, or it
+    closes the connection, with or without a CONNACK, before it serves anything. A server that
+    accepts the connection and leaves it open has not refused it, even if it answers no request.
 
-    Source: derived from "Request topic", where the topics hold the ProductKey and DeviceName of the device certificate: a server
-    that lets anybody in knows no device
+    The server must serve the device with the right credentials before and after each attempt, so
+    that only the credentials make the difference. The suite tries both MQTT 3.1.1 and MQTT 5,
+    because a stranger can choose either version.
+
+    Source: derived from "Request topic", where the topics contain the ProductKey and DeviceName of
+    the device certificate: a server that accepts any credentials does not know which device is
+    connected
 
     Depends on: server-answers-request
 
-    Usual mistakes: anonymous connections are allowed beside those with a password; only the user name is looked up; the password
-    is compared with those of all devices; the check is missing for one version of MQTT; requests are served before CONNECT is
-    checked
+    Usual mistakes: anonymous connections are allowed in addition to those with a password; only the
+    user name is checked; the password of any device is accepted; one version of MQTT is not
+    checked; requests are served before CONNECT is checked
 
     Scenario Outline: A stranger with <wrong>, in MQTT <version>
       Given a device that hears its response topic
@@ -52,7 +56,7 @@ Feature: Access to the NTP service
         | 5       |
 
     @tls
-    Example: A stranger without the certificate that devices show
+    Example: A stranger without a client certificate
       Given a device that hears its response topic
       And the device has asked, been answered and disconnected
       When a stranger connects in its place without a certificate
@@ -62,16 +66,19 @@ Feature: Access to the NTP service
   @server-keeps-devices-apart
   @must
   @access-control
-  Rule: the server MUST NOT let a device ask in another's name, nor hear another's response
-    The server may prevent it in any way: it may refuse the subscription, grant it and deliver nothing, ignore the message, or
-    close the connection. A response that reaches a device that did not ask is a wrong time for that device.
+  Rule: the server MUST NOT let a device ask in another device's name or receive another device's response
+    The server may prevent this in any way: it may refuse the subscription, grant it and deliver
+    nothing, ignore the message, or close the connection. A device that receives a response without
+    a request gets a wrong time.
 
-    Source: derived from "Request topic" and "Response topic", which hold the product key and device name of one device
+    Source: derived from "Request topic" and "Response topic", which contain the product key and
+    device name of one device
 
     Depends on: server-answers-the-asker
 
-    Usual mistakes: devices are told apart when they connect and not when they publish and subscribe; filters with wildcards are
-    not checked, or by their text; names are compared by their beginning, without regard to case, or without the product key
+    Usual mistakes: the server checks the device when it connects, but not when it publishes and
+    subscribes; filters with wildcards are not checked, or only their text is compared; names are
+    compared only by their beginning, without regard to case, or without the product key
 
     Example: Another device of the same product asks in the device's name
       Given a device that hears its response topic
@@ -87,7 +94,7 @@ Feature: Access to the NTP service
         | device                | other                 |
         | "a1NtpSuite1/probe-1" | "a1NtpSuite2/probe-1" |
 
-      Examples: device names that are beginnings of one another, or differ in case
+      Examples: one device name is the beginning of the other, or differs from it only in case
         | device                 | other                  |
         | "a1NtpSuite1/probe-1"  | "a1NtpSuite1/probe-10" |
         | "a1NtpSuite1/probe-10" | "a1NtpSuite1/probe-1"  |
@@ -123,7 +130,7 @@ Feature: Access to the NTP service
         | device                | other                 |
         | "a1NtpSuite1/probe-1" | "a1NtpSuite2/probe-1" |
 
-      Examples: device names that are beginnings of one another, or differ in case
+      Examples: one device name is the beginning of the other, or differs from it only in case
         | device                 | other                  |
         | "a1NtpSuite1/probe-1"  | "a1NtpSuite1/probe-10" |
         | "a1NtpSuite1/probe-10" | "a1NtpSuite1/probe-1"  |

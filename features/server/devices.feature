@@ -1,18 +1,20 @@
-Feature: Many devices, and many requests
-  A platform has many devices. What each of them gets must not depend on the others.
+Feature: Many devices and many requests
+  A platform has many devices. The responses to one device must not depend on the others.
 
   @server-concurrent-devices
   @must
-  Rule: the server MUST serve 8 devices that ask at the same moment, each with its own single answer
-    The devices connect, stay connected, and then ask at the same moment, every second one with a String. The server may take one
-    request after the other: no answer is late as long as answers keep coming.
+  Rule: the server MUST serve 8 devices that ask at the same moment: each gets its own response, exactly once
+    The devices connect, stay connected and then send their requests at the same moment. Every
+    second device sends a String. The server may process the requests one after the other: no
+    response is late as long as responses keep arriving.
 
-    Source: derived from "How it works", steps 1 and 2, where a device that sends a message gets a response
+    Source: derived from "How it works", steps 1 and 2: a device that sends a message gets a
+    response
 
     Depends on: server-outlives-other-qos, server-answers-once, server-echoes-send-time
 
-    Usual mistakes: the topic or the type of a response is kept in a variable that all requests share; requests are dropped while
-    one is worked on; the server no longer serves
+    Usual mistakes: the topic or the type of a response is kept in a variable that all requests
+    share; requests are dropped while another one is processed; the server no longer serves
 
     Example: 8 devices ask at the same moment
       Given 8 devices that hear their response topics
@@ -26,14 +28,16 @@ Feature: Many devices, and many requests
 
   @server-serves-many-devices
   @should
-  Rule: the server SHOULD serve 200 devices that ask at the same moment, each with its own single answer
-    The same with more devices than a small gateway may have. `--devices` of `run` has even more devices ask.
+  Rule: the server SHOULD serve 200 devices that ask at the same moment: each gets its own response, exactly once
+    This is server-concurrent-devices with more devices than a small gateway may have. The option
+    `--devices` of `run` sets another number.
 
-    Source: practice; a platform has many devices, and the page names no number
+    Source: practice; a platform has many devices, and the page states no number
 
     Depends on: server-concurrent-devices
 
-    Usual mistakes: the number of connections is limited; requests beyond the length of a queue are dropped
+    Usual mistakes: the number of connections is limited; requests that do not fit into a queue are
+    dropped
 
     Example: 200 devices ask at the same moment
       Given 200 devices, or as many as "--devices" says, that hear their response topics
@@ -42,17 +46,18 @@ Feature: Many devices, and many requests
 
   @server-request-burst
   @should
-  Rule: the server SHOULD answer 100 requests that are sent back to back on one connection, each with its own deviceSendTime
-    A message at QoS 0 may be lost, and a device seldom asks twice at once. But a server that loses requests or mixes them up
-    while it
-    works on one does so with its devices' requests too.
+  Rule: the server SHOULD answer each of 100 requests sent back to back on one connection with its own deviceSendTime
+    MQTT may lose a message at QoS 0, and a device seldom sends several requests at once. But if a
+    server loses or mixes up requests while it processes another one, it also does so with the
+    requests of different devices.
 
-    Source: practice; the page has no limit for how often a device may ask
+    Source: practice; the page states no limit on how often a device may ask
 
     Depends on: server-echoes-send-time
 
-    Usual mistakes: requests are dropped while one is worked on; the deviceSendTime is kept in a variable that the requests of a
-    connection share; only the first packet of a TCP segment is read
+    Usual mistakes: requests are dropped while another one is processed; the deviceSendTime is kept
+    in a variable that the requests of a connection share; only the first packet of a TCP segment is
+    read
 
     Example: 100 requests back to back
       Given a device that hears its response topic

@@ -1,21 +1,26 @@
-Feature: Broken links and malformed requests
-  Devices vanish, and some of them send nonsense. What one device does must not stop the server from serving the others, nor
-  that device itself when it comes back.
+Feature: Lost connections and malformed requests
+  Devices lose their connections, and some devices send malformed requests. After such a fault, the
+  server must continue to serve the other devices. It must also serve the faulty device when it
+  comes back.
 
   @server-outlives-lost-device
   @must
-  Rule: the server MUST still serve, meanwhile and afterwards, when a device has vanished or fallen silent
-    A device on a mobile network vanishes without a word, and its connection stays open on the server's side until a time-out.
-    Served are those who were connected before, those who connect meanwhile, and the device itself when it comes back.
+  Rule: the server MUST continue to serve devices while one of them is silent or lost, and afterwards
+    A device on a mobile network disappears without closing its connection, and the connection stays
+    open on the server's side until a timeout. The server must serve the devices that were connected
+    before and those that connect in the meantime. It must also serve the lost device when it comes
+    back.
 
-    Source: derived from "How it works", steps 1 and 2: a device that sends a message gets a response, whatever became of others
+    Source: derived from "How it works", steps 1 and 2: a device that sends a message gets a
+    response, regardless of other devices
 
     Depends on: server-concurrent-devices
 
-    Usual mistakes: the server reads one connection at a time; it waits in a read for the rest of a packet; an error of a
-    connection that nobody catches ends it; a client id stays taken by a connection that is dead; the server no longer serves
+    Usual mistakes: the server reads one connection at a time; the server blocks until it has read
+    the rest of a packet; an uncaught error of one connection ends the server; a dead connection
+    keeps its client id in use; the server no longer serves
 
-    Scenario Outline: A device falls silent after it has sent <sent>
+    Scenario Outline: A device falls silent after it sends <sent>
       Given a device that hears its response topic
       And a lost device that has sent <sent>
       Then the server still serves the device beside it
@@ -27,7 +32,7 @@ Feature: Broken links and malformed requests
         | half of its CONNECT |
         | half of a request   |
 
-    Scenario Outline: The connection of a device that has sent <sent> is reset
+    Scenario Outline: The connection is reset after the device sends <sent>
       Given a device that hears its response topic
       And a lost device that has sent <sent>
       When the connection of the lost device is reset
@@ -55,16 +60,17 @@ Feature: Broken links and malformed requests
 
   @server-no-stale-response
   @should
-  Rule: the server SHOULD NOT deliver the response of an old session to a device that comes back
-    The formula is about one exchange: an old response is a wrong time. The device stays away for longer than the server has taken
-    for any answer in this run.
+  Rule: the server SHOULD NOT deliver a response from an earlier connection to a device that comes back
+    The formula applies to one exchange: an old response gives a wrong time. The device stays
+    disconnected for longer than any response in this run has taken.
 
-    Source: practice; "How it works", steps 3 and 4, calculates with the moment at which the response comes
+    Source: practice; "How it works", steps 3 and 4: the device calculates with the moment at which
+    it receives the response
 
     Depends on: server-response-not-retained
 
-    Usual mistakes: messages for devices that are away are stored, whatever they are; the session of a device keeps its queue at
-    QoS 0
+    Usual mistakes: the server stores all messages for devices that are not connected; the session
+    of a device also stores messages at QoS 0
 
     Scenario Outline: A device comes back <how>
       Given a device that <session> and hears its response topic
@@ -73,30 +79,33 @@ Feature: Broken links and malformed requests
       Then nothing reaches the device before it asks
 
       Examples:
-        | how                                        | session                         |
-        | with a new session                         | keeps no session                |
-        | to the session that it had the server keep | has the server keep its session |
+        | how                   | session                         |
+        | with a new session    | keeps no session                |
+        | to its stored session | has the server keep its session |
 
   @server-outlives-malformed
   @must
-  Rule: the server MUST still serve after each malformed request
-    On the same connection where the server left it open, and on a new one. What the server does about the malformed request
-    itself is not stated and never judged: it may be silent, answer, or close the connection. The report says what it did.
+  Rule: the server MUST continue to serve the device after each malformed request
+    The server must serve the device on the same connection, if the server leaves it open, and on a
+    new connection. The page does not state how the server handles the malformed request itself. The
+    suite does not judge this: the server may ignore the request, answer it, or close the
+    connection. The report shows what the server did.
 
-    Source: derived from "Device connection", steps 1 and 2: the next message of a device is to be answered, whatever came before
+    Source: derived from "Device connection", steps 1 and 2: the server answers the next message of
+    a device, regardless of earlier messages
 
     Depends on: server-outlives-lost-device
 
-    Usual mistakes: an error while the request is read ends the server; an error ends the task that reads a connection; a parser
-    that calls itself runs out of stack; the server no longer serves
+    Usual mistakes: an error while the request is read ends the server; an error ends the task that
+    reads a connection; a recursive parser runs out of stack; the server no longer serves
 
-    Scenario Outline: The request is <what>
+    Scenario Outline: Malformed request: <what>
       Given a device that hears its response topic
       When the device publishes as its request <payload>
       Then the server still serves the device, whatever it did about it
       And the server serves the device on a new connection
 
-      Examples: no JSON object
+      Examples: not a JSON object
         | what           | payload                              |
         | empty          | ``                                   |
         | not JSON       | `deviceSendTime=1571724098000`       |
@@ -106,30 +115,30 @@ Feature: Broken links and malformed requests
         | a string       | `"1571724098000"`                    |
         | an array       | `[{"deviceSendTime":1571724098000}]` |
 
-      Examples: an object without a deviceSendTime that could be one
-        | what                                   | payload                                                 |
-        | an empty object                        | `{}`                                                    |
-        | without deviceSendTime                 | `{"serverRecvTime":1571724098000}`                      |
-        | with null                              | `{"deviceSendTime":null}`                               |
-        | with true                              | `{"deviceSendTime":true}`                               |
-        | with an object                         | `{"deviceSendTime":{"ms":1}}`                           |
-        | with an array                          | `{"deviceSendTime":[1571724098000]}`                    |
-        | with a fraction                        | `{"deviceSendTime":1.5}`                                |
-        | with a negative number                 | `{"deviceSendTime":-1}`                                 |
-        | with an exponent                       | `{"deviceSendTime":1e12}`                               |
-        | with an exponent beyond any double     | `{"deviceSendTime":1e999}`                              |
-        | with an empty String                   | `{"deviceSendTime":""}`                                 |
-        | with a String of letters               | `{"deviceSendTime":"abc"}`                              |
-        | with a String of a fraction            | `{"deviceSendTime":"1.5"}`                              |
-        | with a String that begins with a space | `{"deviceSendTime":" 1571724098000"}`                   |
-        | with deviceSendTime twice              | `{"deviceSendTime":1571724098000,"deviceSendTime":"2"}` |
+      Examples: an object without a valid deviceSendTime
+        | what                                            | payload                                                 |
+        | an empty object                                 | `{}`                                                    |
+        | without deviceSendTime                          | `{"serverRecvTime":1571724098000}`                      |
+        | deviceSendTime is null                          | `{"deviceSendTime":null}`                               |
+        | deviceSendTime is true                          | `{"deviceSendTime":true}`                               |
+        | deviceSendTime is an object                     | `{"deviceSendTime":{"ms":1}}`                           |
+        | deviceSendTime is an array                      | `{"deviceSendTime":[1571724098000]}`                    |
+        | deviceSendTime is a fraction                    | `{"deviceSendTime":1.5}`                                |
+        | deviceSendTime is negative                      | `{"deviceSendTime":-1}`                                 |
+        | deviceSendTime has an exponent                  | `{"deviceSendTime":1e12}`                               |
+        | deviceSendTime exceeds any double               | `{"deviceSendTime":1e999}`                              |
+        | deviceSendTime is an empty String               | `{"deviceSendTime":""}`                                 |
+        | deviceSendTime is a String of letters           | `{"deviceSendTime":"abc"}`                              |
+        | deviceSendTime is a String with a fraction      | `{"deviceSendTime":"1.5"}`                              |
+        | deviceSendTime is a String with a leading space | `{"deviceSendTime":" 1571724098000"}`                   |
+        | deviceSendTime twice                            | `{"deviceSendTime":1571724098000,"deviceSendTime":"2"}` |
 
-      Examples: bytes that are no text, or more than the text
-        | what                         | payload                                               |
-        | not UTF-8                    | `{"deviceSendTime":1571724098000,"x":"\xFF\xFE\xC3"}` |
-        | begun with a byte order mark | `\xEF\xBB\xBF{"deviceSendTime":1571724098000}`        |
-        | with a NUL inside            | `{"deviceSendTime":"15717\x0024098000"}`              |
-        | with a NUL after it          | `{"deviceSendTime":1571724098000}\x00`                |
+      Examples: bytes that are not text, or bytes in addition to the text
+        | what                      | payload                                               |
+        | not UTF-8                 | `{"deviceSendTime":1571724098000,"x":"\xFF\xFE\xC3"}` |
+        | a leading byte order mark | `\xEF\xBB\xBF{"deviceSendTime":1571724098000}`        |
+        | a NUL inside the text     | `{"deviceSendTime":"15717\x0024098000"}`              |
+        | a NUL after the text      | `{"deviceSendTime":1571724098000}\x00`                |
 
     Scenario Outline: The request has <amount> <of what>
       Given a device that hears its response topic

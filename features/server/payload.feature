@@ -4,14 +4,14 @@ Feature: What a response holds
   @server-response-members
   @must
   Rule: the server MUST answer with a JSON object that holds serverRecvTime and serverSendTime
-    Further members and any order are fine.
+    The object may have additional members, and its members may be in any order.
 
     Source: stated, "How it works", step 2, and "Device connection", step 2
 
     Depends on: server-answers-request
 
-    Usual mistakes: a member is misspelled; a trailing comma, as another edition of the page prints it; the members are wrapped in
-    a further object
+    Usual mistakes: a member is misspelled; the object ends with a trailing comma, as in another
+    edition of the page; the members are inside another object
 
     Example: The request has a Long
       Given a device that hears its response topic
@@ -35,16 +35,18 @@ Feature: What a response holds
 
   @server-echoes-send-time
   @must
-  Rule: the server MUST return the request's deviceSendTime with every digit
-    Clients in the field tell by it which request a response belongs to, and calculate with it. A device may count from its start,
-    so small values are as good as large ones. A response with the deviceSendTime of an earlier request is charged here.
+  Rule: the server MUST return the deviceSendTime of the request with all its digits
+    Clients use deviceSendTime to match a response to its request, and they calculate with it. The
+    clock of a device may count from its start, so small values are as valid as large ones. A
+    response with the deviceSendTime of an earlier request fails this requirement.
 
-    Source: documented, the response of the page's other editions holds deviceSendTime; the formula needs it
+    Source: documented, the response in other editions of the page holds deviceSendTime; the formula
+    needs it
 
     Depends on: server-response-members
 
-    Usual mistakes: the echo is missing; the echo went through a 32-bit integer; 0 is taken for "not there"; the server's own time
-    is returned; the echo is of an earlier request
+    Usual mistakes: the echo is missing; the echo went through a 32-bit integer; 0 is treated as a
+    missing value; the server's own time is returned; the echo is of an earlier request
 
     Scenario Outline: deviceSendTime is <deviceSendTime>
       Given a device that hears its response topic
@@ -73,16 +75,17 @@ Feature: What a response holds
 
   @server-echoes-64-bit
   @should
-  Rule: the server SHOULD return a deviceSendTime of 64 bits with every digit and in the same type
-    A Long has 64 bits. JSON numbers beyond 2^53 are not interoperable (RFC 8259, section 6; RFC 7493, section 2.2), and no
-    clock shows such a time today.
+  Rule: the server SHOULD return a 64-bit deviceSendTime with all its digits and in the same type
+    A Long has 64 bits. This is only a recommendation, for two reasons: JSON numbers above 2^53 are
+    not interoperable (RFC 8259, section 6; RFC 7493, section 2.2), and no clock shows such a time
+    today.
 
     Source: stated, "The data type of the timestamp can be Long or String"; limited by RFC 7493
 
     Depends on: server-echoes-send-time, server-long-stays-long, server-string-stays-string
 
-    Usual mistakes: the echo went through a double; a Long above 2^53 is returned as a String; a request with such a time is
-    not answered
+    Usual mistakes: the echo went through a double; a Long above 2^53 is returned as a String; a
+    request with such a time is not answered
 
     Scenario Outline: deviceSendTime is <deviceSendTime>
       Given a device that hears its response topic
@@ -104,14 +107,17 @@ Feature: What a response holds
   @server-accepts-any-json
   @must
   Rule: the server MUST serve a request regardless of its white space and member order
-    White space and the order of members have no meaning in JSON (RFC 8259, sections 2 and 4). To show the order, a request
-    needs a second member. Where the server does not serve a request that has one, the order is not judged.
+    White space and the order of members have no meaning in JSON (RFC 8259, sections 2 and 4). A
+    request needs a second member to have an order. If the server does not serve a request with a
+    second member, the suite does not judge the order.
 
-    Source: derived from "Device connection", step 1: the message includes deviceSendTime; how it is laid out is not limited
+    Source: derived from "Device connection", step 1: the message includes deviceSendTime, and the
+    page does not limit its layout
 
     Depends on: server-echoes-send-time
 
-    Usual mistakes: the request is searched for a text instead of parsed; deviceSendTime is expected to be the first member
+    Usual mistakes: the request is searched as text instead of parsed; deviceSendTime is expected to
+    be the first member
 
     Scenario Outline: The request has <what>
       Given a device that hears its response topic
@@ -140,15 +146,17 @@ Feature: What a response holds
 
   @server-accepts-further-members
   @should
-  Rule: the server SHOULD serve a request that has further members
-    A message that includes deviceSendTime may include more. JSON is written in UTF-8 (RFC 8259, section 8.1).
+  Rule: the server SHOULD serve a request that has additional members
+    A message that includes deviceSendTime may include more. JSON is encoded in UTF-8 (RFC 8259,
+    section 8.1).
 
-    Source: practice; "Device connection", step 1: the message includes deviceSendTime; what else it includes is not limited
+    Source: practice; "Device connection", step 1: the message includes deviceSendTime, and the page
+    does not limit what else it includes
 
     Depends on: server-accepts-any-json
 
-    Usual mistakes: a further member is refused; the request is searched for a text instead of parsed; non-ASCII text is
-    refused; escaped text is refused
+    Usual mistakes: an additional member is rejected; the request is searched as text instead of
+    parsed; non-ASCII text is rejected; escaped text is rejected
 
     Scenario Outline: The request has <what>
       Given a device that hears its response topic
@@ -160,10 +168,10 @@ Feature: What a response holds
       And the response returns deviceSendTime 1571724098000
 
       Examples:
-        | what                                   | request                                                                   |
-        | a further member after deviceSendTime  | {"deviceSendTime":1571724098000,"id":"7"}                                 |
-        | a further member before deviceSendTime | {"version":"1.0","deviceSendTime":1571724098000}                          |
-        | a further member that is an object     | {"ext":{"deviceSendTime":77,"list":[1,2]},"deviceSendTime":1571724098000} |
-        | a further member that holds the name   | {"note":"\"deviceSendTime\":5","deviceSendTime":1571724098000}            |
-        | non-ASCII text in a further member     | {"deviceSendTime":1571724098000,"site":"Zürich 東京 😀"}                    |
-        | escaped text in a further member       | {"deviceSendTime":1571724098000,"site":"Z\u00fcrich \ud83d\ude00 \/"}     |
+        | what                           | request                                                                   |
+        | a member after deviceSendTime  | {"deviceSendTime":1571724098000,"id":"7"}                                 |
+        | a member before deviceSendTime | {"version":"1.0","deviceSendTime":1571724098000}                          |
+        | a member that is an object     | {"ext":{"deviceSendTime":77,"list":[1,2]},"deviceSendTime":1571724098000} |
+        | a member that holds the name   | {"note":"\"deviceSendTime\":5","deviceSendTime":1571724098000}            |
+        | non-ASCII text in a member     | {"deviceSendTime":1571724098000,"site":"Zürich 東京 😀"}                    |
+        | escaped text in a member       | {"deviceSendTime":1571724098000,"site":"Z\u00fcrich \ud83d\ude00 \/"}     |

@@ -1,17 +1,19 @@
 Feature: Quality of service and retained messages
-  The service supports QoS 0 messages only. A time that comes late, twice or from a store is a wrong time.
+  The service supports only QoS 0 messages. A response that arrives late, twice or from a store
+  gives a wrong time.
 
   @server-response-qos0
   @must
   Rule: the server MUST deliver the response at QoS 0
-    Whatever QoS the subscription was granted, and whatever QoS the request had. A QoS that the server does not grant is not
-    needed.
+    This applies regardless of the QoS of the request and of the subscription. If the server does
+    not grant the QoS that the subscription asked for, the scenario does not apply.
 
     Source: stated, "Device connection", step 1: "The NTP service supports only QoS 0 messages"
 
     Depends on: server-answers-request
 
-    Usual mistakes: the service publishes at the QoS of the subscription; the service publishes at the QoS of the request
+    Usual mistakes: the service publishes at the QoS of the subscription; the service publishes at
+    the QoS of the request
 
     Scenario Outline: The subscription asked for QoS <qos>
       Given a device that hears its response topic at QoS <qos>
@@ -37,14 +39,15 @@ Feature: Quality of service and retained messages
   @server-serves-qos0-only
   @should
   Rule: the server SHOULD NOT serve requests published at QoS 1 or 2
-    What happens to such a request is not stated. A server that answers it lets a client pass that the real platform may not
-    serve.
+    The page does not state what happens to such a request. If a server answers it, a client that
+    sends such requests works with this server, but it may not work with the real platform.
 
-    Source: stated, "Device connection", step 1: "The NTP service supports only QoS 0 messages"; the reaction to others is open
+    Source: stated, "Device connection", step 1: "The NTP service supports only QoS 0 messages"; the
+    page does not state what happens to other messages
 
     Depends on: server-answers-request
 
-    Usual mistakes: the QoS of the request is not looked at
+    Usual mistakes: the server does not check the QoS of the request
 
     Scenario Outline: A request at QoS <qos>
       Given a device that hears its response topic
@@ -58,15 +61,17 @@ Feature: Quality of service and retained messages
 
   @server-outlives-other-qos
   @must
-  Rule: the server MUST still serve QoS 0 requests after requests at QoS 1 and 2
-    On the same connection where the server left it open, and otherwise on a new one.
+  Rule: the server MUST continue to serve QoS 0 requests after requests at QoS 1 and 2
+    The server must serve the device on the same connection if the server leaves it open, and
+    otherwise on a new connection.
 
-    Source: derived from "Device connection", step 1: QoS 0 messages are supported, whatever came before them
+    Source: derived from "Device connection", step 1: the service supports QoS 0 messages,
+    regardless of earlier messages
 
     Depends on: server-answers-request
 
-    Usual mistakes: the server waits for the rest of a QoS 2 exchange; the server crashes on a packet id; the server no longer
-    serves
+    Usual mistakes: the server waits for the rest of a QoS 2 exchange; the server crashes on a
+    packet id; the server no longer serves
 
     Scenario Outline: After a request at QoS <qos>
       Given a device that hears its response topic
@@ -78,12 +83,12 @@ Feature: Quality of service and retained messages
         | 1   |
         | 2   |
 
-    Example: After a request at QoS 2 whose exchange the device never completes
+    Example: After a request at QoS 2 that the device never completes
       Given a device that acknowledges nothing and hears its response topic
       When the device asks at QoS 2
       Then the server still serves the device
 
-    Example: After requests at every QoS in turn
+    Example: After several requests at QoS 1 and 2
       Given a device that hears its response topic
       When the device asks at QoS 1
       And the device asks at QoS 2
@@ -92,17 +97,19 @@ Feature: Quality of service and retained messages
 
   @server-response-not-retained
   @must
-  Rule: the server MUST NOT leave a response behind for a later subscriber
-    A stored response is a wrong time for whoever reads it later. A response marked as retained is stored by whatever it passes.
+  Rule: the server MUST NOT retain a response for a later subscriber
+    A stored response gives a wrong time to every later reader. If a response is marked as retained,
+    every broker that forwards it stores it.
 
-    Source: derived from "How it works", steps 2 to 4: the time is calculated from a response to the device's own message
+    Source: derived from "How it works", steps 2 to 4: the device calculates the time from a
+    response to its own message
 
     Depends on: server-answers-request
 
-    Usual mistakes: the service publishes with the RETAIN flag; the connector's default is to retain; a retained message was
-    already there when the run began
+    Usual mistakes: the service publishes with the RETAIN flag; the connector retains messages by
+    default; a retained message was already there when the run began
 
-    Example: The device subscribes anew after it was answered
+    Example: The device subscribes again after it received the response
       Given a device that hears its response topic
       And the device has asked, been answered and disconnected
       When the device connects again and hears its response topic

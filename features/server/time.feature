@@ -1,21 +1,22 @@
 Feature: The server's time
-  The two stamps of a response are moments of this exchange: when the request came, and when the response left.
+  A response holds two timestamps of its own exchange: when the server received the request, and
+  when it sent the response.
 
   @server-stamps-are-fresh
   @must
-  Rule: the server MUST take both stamps anew for each exchange, and they advance as real time does
-    A clock that moves in steps is no fault here, as long as it keeps up: the ticks of common systems last up to 16 ms, and steps
-    of 10 or 100 ms are a matter of server-millisecond-steps. What stays the same for longer comes from a cache. Errors that do
-    not grow are
-    a matter of server-stamps-within-exchange where suite and server share a clock.
+  Rule: the server MUST take both timestamps anew for each exchange, and they advance at the rate of real time
+    A clock that moves in steps passes if it keeps up with real time. The ticks of common systems
+    last up to 16 ms; server-millisecond-steps judges steps of 10 or 100 ms. A time that stays the
+    same for longer comes from a cache. If the suite and the server share a clock,
+    server-stamps-within-exchange judges errors that do not grow.
 
-    Source: stated, "After IoT Platform receives the message, IoT Platform returns a response", with the parameters of that
-    exchange
+    Source: stated, "After IoT Platform receives the message, IoT Platform returns a response", with
+    the parameters of that exchange
 
     Depends on: server-unit-milliseconds
 
-    Usual mistakes: the stamps are taken at start or at connection; a cached time is renewed by a timer; the clock counts too fast
-    or too slowly
+    Usual mistakes: the timestamps are taken at start or at connection; a timer updates a cached
+    time; the clock runs too fast or too slowly
 
     Example: A device asks until the server's time has moved on
       Given a device whose clock is right
@@ -25,14 +26,17 @@ Feature: The server's time
 
   @server-receives-before-sending
   @must
-  Rule: the server MUST NOT have serverRecvTime later than serverSendTime
-    Equal is fine, and usual. Every response of the whole run is looked at.
+  Rule: the server MUST NOT return a serverRecvTime that is later than serverSendTime
+    The two times may be equal, and they usually are. The suite checks every response of the whole
+    run.
 
-    Source: derived from the worked example: "The NTP server sends a response 5 milliseconds after the server receives a message"
+    Source: derived from the worked example: "The NTP server sends a response 5 milliseconds after
+    the server receives a message"
 
     Depends on: server-string-stays-string
 
-    Usual mistakes: the two members are swapped; serverRecvTime is taken when the response is written
+    Usual mistakes: the two members are swapped; serverRecvTime is taken when the response is
+    written
 
     Example: Many exchanges
       Given a device that hears its response topic
@@ -41,26 +45,28 @@ Feature: The server's time
 
   @server-stamps-within-exchange
   @must
-  Rule: the server MUST claim no more processing time than the exchange took
-    Where suite and server share a clock (`sharedClock` in the target file), both stamps lie between publish and arrival. They are
-    near to them as well: the quickest of many exchanges shows when the server takes its stamps, since the link takes no time
-    there.
+  Rule: the server MUST NOT claim more processing time than the exchange took
+    The server claims a processing time of serverSendTime - serverRecvTime. If the suite and the
+    server share a clock (`sharedClock` in the target file), both timestamps must lie between
+    publish and arrival. They must also be close to publish and arrival. The suite makes many
+    exchanges, and the quickest ones show when the server takes its timestamps, because the link
+    takes no time there.
 
-    Source: derived from "How it works", steps 2 and 3: the server receives after the device sent, and the device receives after
-    the server sent
+    Source: derived from "How it works", steps 2 and 3: the server receives the message after the
+    device sent it, and the device receives the response after the server sent it
 
     Depends on: server-stamps-are-fresh, server-ignores-device-clock, server-receives-before-sending
 
-    Usual mistakes: a made-up processing time; stamps of another exchange; a clock of the server's own that runs apart; both
-    stamps
-    are taken when the response is sent; both stamps are taken when the request is received; stamps with random errors
+    Usual mistakes: a made-up processing time; timestamps of another exchange; the server has a
+    clock of its own that drifts; both timestamps are taken when the response is sent; both
+    timestamps are taken when the request is received; timestamps with random errors
 
     Example: The processing time
       Given a device whose clock is right
       When the device asks again and again, 20 times or for 1 s
-      Then no exchange took less than the server claims, to within 1 ms or one step of the clock
+      Then no exchange took less than the server claims, to within 2 ms or one step of the clock
 
-    Example: The stamps on a shared clock
+    Example: The timestamps on a shared clock
       Given a server that shares the suite's clock
       And a device whose clock is right
       When the device asks again and again, 20 times or for 8 s
@@ -71,28 +77,30 @@ Feature: The server's time
 
   @server-ignores-device-clock
   @must
-  Rule: the server MUST give the same server time whatever the device's clock says
-    The device's clock is what is to be corrected; a server time that depends on it corrects nothing. Small errors that have
-    nothing to do with the device's clock are a matter of server-stamps-within-exchange and server-calibrates.
+  Rule: the server MUST give the same server time regardless of the device's clock
+    The service corrects the device's clock, and a server time that depends on this clock corrects
+    nothing. Small errors that do not depend on the device's clock are judged by
+    server-stamps-within-exchange and server-calibrates.
 
-    Source: derived from "How it works", step 2: serverRecvTime and serverSendTime are the server's
+    Source: derived from "How it works", step 2: serverRecvTime and serverSendTime are times of the
+    server
 
     Depends on: server-stamps-are-fresh
 
-    Usual mistakes: the stamps are calculated from deviceSendTime; a device whose clock is near the server's is trusted; requests
-    that look too old or too new are answered differently
+    Usual mistakes: the timestamps are calculated from deviceSendTime; a device whose clock is close
+    to the server's is trusted; requests that look too old or too new are answered differently
 
-    Scenario Outline: A device whose clock stands at <moment>
+    Scenario Outline: A device whose clock shows <moment>
       Given a device whose clock stands at <clock>
       When the device asks
       Then the server's time is that of a device whose clock is right, to within 50 ms and the round trips
 
       Examples:
-        | moment             | clock         |
-        | its start          | 0             |
-        | the page's example | 1571724098000 |
-        | a moment in 2038   | 2147483648000 |
-        | a moment in 2100   | 4102444800000 |
+        | moment                         | clock         |
+        | zero                           | 0             |
+        | the time of the page's example | 1571724098000 |
+        | a time in 2038                 | 2147483648000 |
+        | a time in 2100                 | 4102444800000 |
 
     Scenario Outline: A device whose clock is <clock>
       Given a device whose clock is <clock>
@@ -106,16 +114,19 @@ Feature: The server's time
 
   @server-calibrates
   @must
-  Rule: the server MUST let a device whose clock is off arrive at the server's time
-    By the formula (serverRecvTime + serverSendTime + deviceRecvTime - deviceSendTime) / 2, to within half the round trip + 1 ms:
-    an asymmetry of the link cannot be seen by the formula. The server's time is what it tells in quick exchanges beside. What
-    these leave open of its clock, and one step of a clock that has steps, is allowed as well.
+  Rule: the server MUST enable a device whose clock is wrong to calculate the server's time
+    The device calculates (serverRecvTime + serverSendTime + deviceRecvTime - deviceSendTime) / 2.
+    The result must match the server's time to within half the round trip + 1 ms, because the
+    formula cannot see a difference between the two directions of the link. The suite learns the
+    server's time from additional, quick exchanges. It also allows for the uncertainty that these
+    exchanges leave, and for one step of a clock that moves in steps.
 
     Source: stated, "Device connection", step 3
 
     Depends on: server-answers-once, server-receives-before-sending, server-stamps-within-exchange
 
-    Usual mistakes: seconds; a time zone added; a time that differs from one exchange to the next
+    Usual mistakes: the times are in seconds; a time zone is added; the server's time differs from
+    one exchange to the next
 
     Scenario Outline: A device whose clock is <clock> asks with a <type>
       Given a link of 10 ms each way

@@ -1,16 +1,19 @@
 Feature: The topics of the NTP service
-  A device asks on its own request topic and hears the answer on its own response topic. Both hold the product key and the device
-  name of the device certificate.
+  A device sends its requests on its own request topic and receives the responses on its own
+  response topic. Both topics contain the product key and the device name of the device certificate.
 
   @server-answers-request
   @must
-  Rule: the server MUST answer a QoS 0 request on "/ext/ntp/{productKey}/{deviceName}/request" with a message on "/ext/ntp/{productKey}/{deviceName}/response"
-    Without an answer there is no time. How long an answer may take is not stated: the target file says it (`responseDeadline`).
+  Rule: the server MUST answer a QoS 0 request on the device's request topic with a message on its response topic
+    The request topic is "/ext/ntp/{productKey}/{deviceName}/request". The response topic is
+    "/ext/ntp/{productKey}/{deviceName}/response". Without a response the device gets no time. The
+    page does not state how long a response may take, so the target file sets the limit
+    (`responseDeadline`).
 
     Source: stated, "Request topic", "Response topic" and "Device connection", steps 1 and 2
 
-    Usual mistakes: the response is published on another topic; the service hears nothing, because its own subscription is
-    missing; the server no longer serves
+    Usual mistakes: the response is published on another topic; the service receives nothing,
+    because its own subscription is missing; the server no longer serves
 
     Example: A device asks with a Long
       Given a device that hears its response topic
@@ -42,16 +45,18 @@ Feature: The topics of the NTP service
   @server-answers-once
   @must
   Rule: the server MUST answer each request exactly once
-    A second answer gives the device a second, later arrival for the same request, and with it a wrong time. An answer that comes
-    again later, in whatever scenario, fails this requirement too: the suite listens until the run ends, and one device for at
-    least 5 s, or as long as `lateAnswers` of the target file says.
+    If a second response to the same request arrives later, the device calculates a wrong time from
+    it. A second response that arrives during a later scenario also fails this requirement. The
+    suite listens until the run ends. One device listens for at least 5 s, or for the time that
+    `lateAnswers` of the target file sets.
 
-    Source: derived from "Device connection", step 2, where one response is received for one request
+    Source: derived from "Device connection", step 2: the device receives one response to one
+    request
 
     Depends on: server-answers-the-asker
 
-    Usual mistakes: the service is subscribed twice, or two instances of it run; a message is answered by the broker and by the
-    service; a request is answered twice
+    Usual mistakes: the service is subscribed twice, or two instances of it run; the broker and the
+    service both answer a message; a request is answered twice
 
     Example: One request
       Given a device that hears its response topic
@@ -81,25 +86,26 @@ Feature: The topics of the NTP service
 
   @server-answers-the-asker
   @must
-  Rule: the server MUST answer on the response topic of the device that asked and on no other
-    A device that takes another device's response calculates a wrong time.
+  Rule: the server MUST answer on the response topic of the device that asked and on no other topic
+    A device that receives another device's response calculates a wrong time.
 
-    Source: stated, "Request topic" and "Response topic", which hold the same product key and device name
+    Source: stated, "Request topic" and "Response topic", which contain the same product key and
+    device name
 
     Depends on: server-answers-request
 
-    Usual mistakes: the identity is taken from the MQTT client id instead of the topic; the device name is matched by its
-    beginning; the response goes to every subscriber; a request is found again by its deviceSendTime alone; the identity is the
-    device name alone
+    Usual mistakes: the identity is taken from the MQTT client id instead of the topic; only the
+    beginning of the device name is compared; the response goes to every subscriber; a request is
+    matched by its deviceSendTime alone; the identity is the device name alone
 
-    Example: Another device of the same product hears nothing
+    Example: Another device of the same product receives nothing
       Given a device that hears its response topic
       And another device of the same product that hears its own
       When the device asks
       Then the server answers
       And nothing reaches the other device
 
-    Example: The device itself hears nothing of another device's response
+    Example: The device does not receive another device's response
       Given a device that hears its response topic
       And another device of the same product that hears its own
       When the other device asks
@@ -110,9 +116,9 @@ Feature: The topics of the NTP service
       Given a device that hears its response topic
       And another device of the same product that hears its own
       When both devices ask at the same moment with the same deviceSendTime
-      Then each device gets exactly one response
+      Then each device gets a response on its own topic
 
-    Scenario Outline: <asker> asks, <other> hears nothing
+    Scenario Outline: <asker> asks, <other> receives nothing
       Given the device <asker> that hears its response topic
       And the device <other> that hears its own
       When the device asks
@@ -123,28 +129,29 @@ Feature: The topics of the NTP service
         | asker                 | other                 |
         | "a1NtpSuite1/probe-1" | "a1NtpSuite2/probe-1" |
 
-      Examples: device names that are beginnings and endings of one another
+      Examples: one device name is the beginning or the end of the other
         | asker                  | other                  |
         | "a1NtpSuite1/probe-1"  | "a1NtpSuite1/probe-10" |
         | "a1NtpSuite1/probe-10" | "a1NtpSuite1/probe-1"  |
         | "a1NtpSuite1/probe-1"  | "a1NtpSuite1/xprobe-1" |
 
-      Examples: device names that differ in case
+      Examples: device names that differ only in case
         | asker                 | other                 |
         | "a1NtpSuite1/probe-1" | "a1NtpSuite1/PROBE-1" |
 
   @server-serves-documented-names
   @must
-  Rule: the server MUST serve product keys and device names of every documented length and character
-    Product keys have 11 letters and digits. Device names have 4 to 32 letters, digits, `-`, `_`, `@`, `:` and `.`.
+  Rule: the server MUST serve product keys and device names with every documented length and character
+    A product key has 11 characters: letters and digits. A device name has 4 to 32 characters:
+    letters, digits, `-`, `_`, `@`, `:` and `.`.
 
-    Source: documented, the page of the platform about devices names these lengths and characters
+    Source: documented, the platform's page about devices states these lengths and characters
 
     Depends on: server-answers-request, server-answers-the-asker
 
-    Usual mistakes: the topic is matched by a pattern that knows fewer characters; the name is kept in a field that is too short;
-    the broker maps '.' in topics to '/'; a dot or an underscore in the name
-    stands for any character
+    Usual mistakes: the pattern for the topic allows fewer characters; the field for the name is too
+    short; the broker maps '.' in topics to '/'; a dot or an underscore in the name matches any
+    character
 
     Scenario Outline: A device is named <name>
       Given the device <name> that hears its response topic
@@ -164,29 +171,31 @@ Feature: The topics of the NTP service
         | "a1NtpSuite1/response"    |
         | "A1zZ09Suite/UPPER.lower" |
 
-    Scenario Outline: <asker> asks, "a1NtpSuite1/probe-1" hears nothing
+    Scenario Outline: <asker> asks, "a1NtpSuite1/probe-1" receives nothing
       Given the device <asker> that hears its response topic
       And the device "a1NtpSuite1/probe-1" that hears its own
       When the device asks
       Then the server answers
       And nothing reaches the other device
 
-      Examples: a character of the device name that has a meaning in patterns
+      Examples: device names with a character that is special in patterns
         | asker                 |
         | "a1NtpSuite1/probe.1" |
         | "a1NtpSuite1/probe_1" |
 
   @server-never-answers-a-response
   @must
-  Rule: the server MUST NOT take a message on a response topic, or on another service's topic, for a request
-    A server that answers its own responses answers for ever. A server that answers another service's messages gives a device a
-    response to nothing. A broker that hands a device its own message back does not answer it.
+  Rule: the server MUST NOT treat a message on a response topic or on another service's topic as a request
+    A server that answers its own responses never stops. A server that answers the messages of
+    another service sends a device a response without a request. A broker that returns a device's
+    own message to the device does not answer it.
 
-    Source: derived from "Request topic", which names the one topic on which requests are sent
+    Source: derived from "Request topic": the page names one topic on which devices send requests
 
     Depends on: server-answers-request
 
-    Usual mistakes: the service subscribes to "/ext/ntp/+/+/#"; the service looks at the payload and not at the topic
+    Usual mistakes: the service subscribes to "/ext/ntp/+/+/#"; the service checks the payload and
+    not the topic
 
     Scenario Outline: A message with a deviceSendTime on <topic>
       Given a device that hears its response topic
@@ -206,7 +215,7 @@ Feature: The topics of the NTP service
         | /sys/{productKey}/{deviceName}/thing/event/property/post |
         | /{productKey}/{deviceName}/user/request                  |
 
-    Example: A whole response on the response topic
+    Example: A complete response on the response topic
       Given a device that hears its response topic
       When the device publishes on "/ext/ntp/{productKey}/{deviceName}/response":
         """
@@ -216,14 +225,16 @@ Feature: The topics of the NTP service
 
   @server-request-topic-exact
   @should
-  Rule: the server SHOULD NOT answer near misses of the request topic
-    A client that works with a lenient server by a wrong topic gets no time from the real platform.
+  Rule: the server SHOULD NOT answer requests on topics that only resemble the request topic
+    A client with a wrong topic works with a lenient server, but it gets no time from the real
+    platform.
 
-    Source: practice; the page states one request topic and is silent about others
+    Source: practice; the page states one request topic and says nothing about others
 
     Depends on: server-answers-request
 
-    Usual mistakes: a pattern without anchors; topics compared without regard to case; empty levels dropped
+    Usual mistakes: a pattern has no anchors; topics are compared without regard to case; empty
+    topic levels are dropped
 
     Scenario Outline: A request on <topic>
       Given a device that hears its response topic

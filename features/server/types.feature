@@ -1,16 +1,19 @@
 Feature: Long and String
-  A timestamp is a Long or a String; the server answers in the type that it was asked in.
+  A timestamp is a Long or a String. The server answers in the type of the request.
 
   @server-long-stays-long
   @must
   Rule: the server MUST answer a Long with Longs
-    All three members. How a Long is written is a requirement of its own.
+    This applies to all three members. Another requirement, server-long-is-integer, says how a Long
+    is written.
 
-    Source: stated, "The timestamps that are sent by the device and the NTP server are of the same data type"
+    Source: stated, "The timestamps that are sent by the device and the NTP server are of the same
+    data type"
 
     Depends on: server-response-members
 
-    Usual mistakes: the server's stamps are always Strings, as the page's example prints them; only the echo keeps its type
+    Usual mistakes: the server's timestamps are always Strings, as in the page's example; only the
+    echo keeps its type
 
     Scenario Outline: deviceSendTime is <deviceSendTime>
       Given a device that hears its response topic
@@ -25,14 +28,15 @@ Feature: Long and String
   @server-string-stays-string
   @must
   Rule: the server MUST answer a String with Strings of decimal digits
-    All three members.
+    This applies to all three members.
 
-    Source: stated, "if the timestamp that is sent by the device is of the STRING type, the timestamp that is returned by the NTP
-    server is also of the STRING type"
+    Source: stated, "if the timestamp that is sent by the device is of the STRING type, the
+    timestamp that is returned by the NTP server is also of the STRING type"
 
     Depends on: server-response-members, server-echoes-send-time
 
-    Usual mistakes: the server's stamps are always Longs; a time is formatted as a date; a String has a fraction or an exponent
+    Usual mistakes: the server's timestamps are always Longs; a time is formatted as a date; a
+    String has a fraction or an exponent
 
     Scenario Outline: deviceSendTime is <deviceSendTime>
       Given a device that hears its response topic
@@ -46,10 +50,12 @@ Feature: Long and String
 
   @server-type-per-request
   @must
-  Rule: the server MUST decide the type by each request
-    A device may change its mind, and devices of one product may differ.
+  Rule: the server MUST choose the type of each response by its request
+    A device may change the type from one request to the next. Devices of one product may use
+    different types.
 
-    Source: stated, "The timestamps that are sent by the device and the NTP server are of the same data type"
+    Source: stated, "The timestamps that are sent by the device and the NTP server are of the same
+    data type"
 
     Depends on: server-long-stays-long, server-string-stays-string, server-answers-the-asker
 
@@ -74,13 +80,15 @@ Feature: Long and String
   @server-long-is-integer
   @must
   Rule: the server MUST write a Long as a JSON integer
-    No fraction, no exponent, no leading zero: 1571724098110.0 and 1.57172409811e12 are not how a Long is written.
+    An integer has no fraction, no exponent and no leading zero. For example, 1571724098110.0 and
+    1.57172409811e12 are wrong.
 
-    Source: stated, "The data type of the timestamp can be Long or String"; RFC 8259, section 6, for how an integer is written
+    Source: stated, "The data type of the timestamp can be Long or String"; RFC 8259, section 6, for
+    how an integer is written
 
     Depends on: server-long-stays-long
 
-    Usual mistakes: times are doubles in the server's language and printed as such
+    Usual mistakes: the server keeps times as doubles and prints them with a fraction or an exponent
 
     Scenario Outline: deviceSendTime is <deviceSendTime>
       Given a device that hears its response topic

@@ -1,19 +1,19 @@
 Feature: The unit of the timestamps
-  Every timestamp counts milliseconds.
+  Every timestamp is in milliseconds.
 
   @server-unit-milliseconds
   @must
   Rule: the server MUST give its times in milliseconds since 1970-01-01T00:00:00Z
-    Judged against the suite's own clock; how far the two may be apart is said in the target file (`clockTolerance`, 5 s by
-    default).
+    The suite compares the times with its own clock. The target file sets how far the two clocks may
+    differ (`clockTolerance`, 5 s by default).
 
-    Source: stated, "The unit of the timestamp is milliseconds", and "the accurate current time in the UNIX timestamp format"
+    Source: stated, "The unit of the timestamp is milliseconds", and "the accurate current time in
+    the UNIX timestamp format"
 
     Depends on: server-string-stays-string
 
-    Usual mistakes: seconds; whole seconds, multiplied by 1000; microseconds; nanoseconds; a time zone added; milliseconds since
-    the
-    server's start; ticks of 100 ns
+    Usual mistakes: seconds; whole seconds, multiplied by 1000; microseconds; nanoseconds; an added
+    time zone; milliseconds since the server's start; ticks of 100 ns
 
     Example: A device asks with a Long
       Given a device whose clock is right
@@ -32,17 +32,19 @@ Feature: The unit of the timestamps
 
   @server-unix-time
   @must
-  Rule: the server MUST give the same times in whatever time zone it runs, and beyond 2038
-    A server that the suite can start is started once more, beside the first one, with `TZ=CST-8` in its environment: eight hours
-    ahead of UTC, in the POSIX form, which needs no files of time zones. A second start that is not ready beside the first one
-    shows nothing. Beyond 2038 is where the suite controls the server's clock.
+  Rule: the server MUST give the same times regardless of its time zone, and also after 2038
+    If the suite can start the server, it starts a second instance beside the first one, with
+    `TZ=CST-8` in its environment. This is eight hours ahead of UTC, in the POSIX form, which needs
+    no time zone files. If the second instance does not become ready beside the first one, the
+    scenario does not apply. The suite judges times after 2038 only if it controls the server's
+    clock.
 
-    Source: derived from "the accurate current time in the UNIX timestamp format": it counts from 1970-01-01T00:00:00Z, in no time
-    zone and without an end
+    Source: derived from "the accurate current time in the UNIX timestamp format": it counts from
+    1970-01-01T00:00:00Z, without a time zone and without an end
 
     Depends on: server-unit-milliseconds
 
-    Usual mistakes: the server's local time; seconds in a signed integer of 32 bits
+    Usual mistakes: the server's local time; seconds in a signed 32-bit integer
 
     Example: The server runs in another time zone
       Given a device whose clock is right
@@ -64,14 +66,15 @@ Feature: The unit of the timestamps
 
   @server-millisecond-steps
   @should
-  Rule: the server SHOULD give times that have millisecond resolution
-    Steps of 10 or 100 ms are milliseconds by unit and not by worth: half a step is the error that no formula removes.
+  Rule: the server SHOULD give times with millisecond resolution
+    Times in steps of 10 or 100 ms are in milliseconds, but less precise. No formula removes the
+    error of half a step.
 
     Source: practice; the page promises high-precision time calibration
 
     Depends on: server-stamps-are-fresh
 
-    Usual mistakes: a clock that a timer advances; a clock of tenths or hundredths of a second
+    Usual mistakes: a timer advances the clock; the clock counts tenths or hundredths of a second
 
     Example: A device asks until the time has moved on by 30 ms
       Given a device whose clock is right

@@ -1,6 +1,6 @@
 Feature: The page's worked example
-  The timestamp of the device is 1571724098000, that of the server 1571724098100. The link latency is 10 ms, and the server
-  answers 5 ms after it received the message.
+  The device's clock shows 1571724098000 when the server's clock shows 1571724098100. The link
+  latency is 10 ms. The server answers 5 ms after it receives the message.
 
   | what happens                     | device time                    | server time                    |
   | -------------------------------- | ------------------------------ | ------------------------------ |
@@ -11,9 +11,9 @@ Feature: The page's worked example
 
   @server-worked-example
   @must
-  Rule: the server MUST let a device play the page's example and arrive at the server's time
-    The suite is the device: its clock is 100 ms behind, the link takes 10 ms each way. How long the server takes is its
-    own affair.
+  Rule: the server MUST enable a device to calculate the server's time in the page's example
+    The suite plays the device: its clock is 100 ms behind, and the link takes 10 ms each way. The
+    scenario does not judge the processing time of the server.
 
     Source: stated, the example below "Device connection", step 3
 

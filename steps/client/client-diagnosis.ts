@@ -172,6 +172,6 @@ function bySurroundings({ setup }: ClientRun, time: number, expected: ExpectedTi
 }
 
 /** The time that the formula gives, in ms. */
-function rightOf({ twiceLow, twiceHigh }: ExpectedTime): number {
+export function rightOf({ twiceLow, twiceHigh }: ExpectedTime): number {
   return Number(twiceLow + twiceHigh) / 4;
 }

@@ -4,7 +4,8 @@ import type { ClientRun } from '../harness/platform/client-run.ts';
 import { type ExpectedTime, isRight, possibleTimes } from '../harness/platform/expected-time.ts';
 import type { ReportedTime } from '../harness/platform/reported-time.ts';
 import { halved } from '../harness/time/formula.ts';
-import { diagnoseClientTime } from './client-diagnosis.ts';
+import type { Diagnosis } from '../verdict/evidence.ts';
+import { diagnoseClientTime, rightOf } from './client-diagnosis.ts';
 import type { ClientWorld } from './client-scenario.ts';
 
 Then('each time that the client reports first after a response is the one that the formula gives', function (this: ClientWorld) {
@@ -19,7 +20,7 @@ Then('each time that the client reports first after a response is the one that t
   this.fail({
     expected: `the time that the formula gives, ${expected?.text ?? 'which no response was delivered for'}`,
     received: `${report.twice === undefined ? `"${report.literal}", which is no number` : halved(report.twice)}, as time number ${number}`,
-    likely: diagnoseClientTime(clientRun, report, expected),
+    likely: diagnoseLaterTime(wrong, clientRun) ?? diagnoseClientTime(clientRun, report, expected),
   });
 });
 
@@ -51,6 +52,17 @@ interface WrongReport {
   readonly number: number;
   readonly times: readonly ExpectedTime[];
 }
+
+/** A later time that is off by more than the link can explain; undefined for the first time. */
+function diagnoseLaterTime({ report, number, times: [expected] }: WrongReport, { setup }: ClientRun): Diagnosis | undefined {
+  if (number === 1 || expected === undefined || report.twice === undefined) return undefined;
+  const off = Math.abs(Number(report.twice) / 2 - rightOf(expected));
+  const link = setup.forthMs + setup.backMs + (setup.later === undefined ? 0 : setup.later.forthMs + setup.later.backMs);
+  return off > link ? { kind: laterTimes, text: laterTimes } : undefined;
+}
+
+/** What a client does whose first time is right, and a later one is not. */
+const laterTimes = 'the first time is right, and a later one is not';
 
 /** The first wrong one of the reports that are judged. */
 function firstWrong(clientRun: ClientRun, seconds: boolean): WrongReport | undefined {

@@ -146,7 +146,7 @@ Then(
 /** @param taken how long the server claims to take, in ms, on the average */
 function likelyMoment(isLate: boolean, isEarly: boolean, taken: number): string | undefined {
   if (isLate && isEarly) return undefined;
-  if (taken < 1) return `both stamps are taken when the ${isLate ? 'response is sent' : 'request is received'}`;
+  if (taken < 1) return `both timestamps are taken when the ${isLate ? 'response is sent' : 'request is received'}`;
   return isLate
     ? 'serverRecvTime is not the moment at which the request came'
     : 'serverSendTime is not the moment at which the response left';

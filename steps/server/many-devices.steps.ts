@@ -169,7 +169,7 @@ Then('the server answers each of them with its own deviceSendTime', patience, as
       text:
         heard >= requests.length
           ? 'the deviceSendTime is kept in a variable that the requests of a connection share'
-          : 'requests are dropped while one is worked on',
+          : 'requests are dropped while another one is processed',
     },
     cause: 'silence',
   });

@@ -100,7 +100,7 @@ test('an echo from inside another member is a search for a text', async () => {
   await say(world, 'a device that hears its response topic');
   await say(world, 'the device asks with:', '{"ext":{"deviceSendTime":77},"deviceSendTime":1571724098000}');
   const finding = await fail(world, 'the response returns deviceSendTime 1571724098000');
-  assert.equal(finding.mistake, 'the request is searched for a text instead of parsed');
+  assert.equal(finding.mistake, 'the request is searched as text instead of parsed');
 });
 
 test('the response returns deviceSendTime in the same type', async () => {

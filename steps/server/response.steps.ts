@@ -135,7 +135,7 @@ async function requireEcho(world: ServerWorld, digits: string): Promise<{ respon
 
 /** The echo is a number that stands beside the same name elsewhere in the request: inside another member. */
 function likelySearch({ scenario: { request } }: ServerWorld, { literal }: Value): { kind: string; text: string } | undefined {
-  const text = 'the request is searched for a text instead of parsed';
+  const text = 'the request is searched as text instead of parsed';
   const elsewhere = /deviceSendTime\\?":"?(\d+)/g;
   const [first, ...others] = [...request.payload.text.matchAll(elsewhere)].map(([, digits]) => digits);
   const found = others.length > 0 && [first, ...others].includes(literal.replaceAll('"', ''));

@@ -1,5 +1,5 @@
 /** A mistake of a server whose clock stands. */
-export const stampsOfStart = 'the stamps are taken at start or at connection';
+export const stampsOfStart = 'the timestamps are taken at start or at connection';
 
 /** What a server does that has served before. */
 export const noLongerServes = 'the server no longer serves';

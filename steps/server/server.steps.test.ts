@@ -94,6 +94,14 @@ describe('exactly once', () => {
     const none: Answers = (asked) => (asked.topic.includes('/probe-2/') ? [] : right(asked));
     assert.match((await fail(await after(id, none, ...both), sentence)).expected, /^a response on \/ext\/ntp\/pk\/probe-2\//);
   });
+
+  test('each of two devices, however often', async () => {
+    const sentence = 'each device gets a response on its own topic';
+    const both = [device, sibling, 'both devices ask at the same moment'];
+    await say(await after(id, twice(), ...both), sentence);
+    const none: Answers = (asked) => (asked.topic.includes('/probe-2/') ? [] : twice()(asked));
+    assert.match((await fail(await after(id, none, ...both), sentence)).expected, /^a response on \/ext\/ntp\/pk\/probe-2\//);
+  });
 });
 
 describe('the server does not answer it', () => {

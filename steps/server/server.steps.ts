@@ -35,12 +35,20 @@ Then('the server answers each request exactly once', async function (this: Serve
 });
 
 Then('each device gets exactly one response', async function (this: ServerWorld) {
-  for (const device of [this.scenario.device, this.scenario.other]) {
-    const own = this.scenario.requests.filter(({ responseTopic }) => responseTopic === device.responseTopic);
-    for (const request of own) await this.scenario.answered(device, request);
-    await requireOnce(this, device, own);
-  }
+  for (const device of [this.scenario.device, this.scenario.other])
+    await requireOnce(this, device, await answeredOf(this, device));
 });
+
+Then('each device gets a response on its own topic', async function (this: ServerWorld) {
+  for (const device of [this.scenario.device, this.scenario.other]) await answeredOf(this, device);
+});
+
+/** The device's requests of the scenario, once each of them has a response. */
+async function answeredOf(world: ServerWorld, device: NtpDevice): Promise<readonly Request[]> {
+  const own = world.scenario.requests.filter(({ responseTopic }) => responseTopic === device.responseTopic);
+  for (const request of own) await world.scenario.answered(device, request);
+  return own;
+}
 
 async function requireOnce(world: ServerWorld, device: NtpDevice, requests: readonly Request[]): Promise<void> {
   await world.scenario.fence(device);

@@ -9,9 +9,7 @@ export function explain(id: string): string {
   const requirement = requirements.find((candidate) => candidate.id === id.replace(/^@/, ''));
   if (requirement === undefined) {
     const ids = requirements.map((candidate) => candidate.id);
-    throw new WrongUse(
-      `explain ${id}: there is no such requirement${didYouMean(id, ids) || withItsWords(id, ids)}; "list" shows them`,
-    );
+    throw new WrongUse(`explain ${id}: there is no such requirement${didYouMean(id, ids)}; "list" shows them`);
   }
   const { level, sentence, description, source, mistakes, capabilities, scenarios, place, digest } = requirement;
   const applies =
@@ -30,16 +28,6 @@ export function explain(id: string): string {
 
   scenarios
 ${scenarios.map(({ title, capabilities: own }) => `    ${title}${own.length === 0 ? '' : ` [${own.join(', ')}]`}\n`).join('')}`;
-}
-
-/** The ids that have all words of what was asked for, in words; empty where there is none. */
-function withItsWords(asked: string, ids: readonly string[]): string {
-  const words = asked
-    .toLowerCase()
-    .split(/[^a-z0-9]+/)
-    .filter((word) => word !== '');
-  const found = words.length === 0 ? [] : ids.filter((id) => words.every((word) => id.includes(word))).slice(0, 5);
-  return found.length === 0 ? '' : ` (did you mean ${found.map((id) => `"${id}"`).join(' or ')}?)`;
 }
 
 /** Breaks a text into lines of at most 100 characters. */

@@ -253,7 +253,7 @@ export const server: readonly Judgeable<ServerSight>[] = [
     together: true,
     hindered: someAnswer,
     sentences: ({ target }) => [
-      ['no exchange took less than the server claims, to within 1 ms or one step of the clock'],
+      ['no exchange took less than the server claims, to within 2 ms or one step of the clock'],
       ...(target.sharedClock
         ? [['both server times lie between publish and arrival, to within 1 ms or one step of the clock'] as const]
         : []),

@@ -29,7 +29,7 @@ function question(names: readonly string[]): string {
   return ` (did you mean ${quoted.length === 0 ? '' : `${quoted.join(', ')} or `}${last}?)`;
 }
 
-/** Known names that have every word of a shorter name, as a beginning at least: `server-qos` stands for `server-response-qos0`. */
+/** Known names that have every word of a shorter name, as a beginning at least: `a-b` stands for `a-x-b2`. */
 function withAllWords(name: string, known: readonly string[]): string[] {
   const wordsOf = (text: string): string[] => text.toLowerCase().split('-');
   const words = wordsOf(name);

@@ -11,10 +11,11 @@ export interface ReceiveLimits {
 
 /**
  * Far more than the longest scenario needs, even with responses of 200 KiB and the messages of other services, and little enough to be
- * kept in memory. A packet may be as long as a payload that is read, and a topic. A device may stay connected for the whole run, and hear other services all the time.
+ * kept in memory. A packet may be as long as the longest request, which a
+ * broker may forward. A device may stay connected for the whole run, and hear other services all the time.
  */
 const usual: ReceiveLimits = {
-  packetBytes: (512 + 64) * 1024,
+  packetBytes: (1024 + 64) * 1024,
   bytes: 64 * 1024 * 1024,
   packets: 20_000,
   perSecond: { bytes: 1024 * 1024, packets: 2_000 },

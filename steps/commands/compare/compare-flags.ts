@@ -8,10 +8,10 @@ export const compareCommand: CommandDefinition = (program, done) => {
   program
     .command('compare')
     .description('Compares two reports: what got worse, what got better, and what is new in the requirement set.')
-    .argument('<old>', 'a report folder that "run" wrote, or its report.json')
-    .argument('<new>', 'the same of a later run')
-    .option('--json', 'as JSON')
-    .option('--page <file>', 'also write a page (HTML)')
+    .argument('<old>', 'the report folder of a run, or its report.json')
+    .argument('<new>', 'the same for a later run')
+    .option('--json', 'print the comparison as JSON')
+    .option('--page <file>', 'also write an HTML page')
     .addHelpText(
       'after',
       helpFooter({

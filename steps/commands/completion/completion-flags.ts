@@ -7,7 +7,7 @@ export const completionCommand: CommandDefinition = (program) => {
   program
     .command('completion')
     .description('Prints the script that lets a shell complete commands, options, requirement ids, target files and folders.')
-    .addArgument(new Argument('<shell>', 'the shell that reads it').choices(shells))
+    .addArgument(new Argument('<shell>', 'the shell that reads the script').choices(shells))
     .addHelpText(
       'after',
       `

@@ -8,11 +8,11 @@ export const doctorCommand: CommandDefinition = (program, done) => {
   program
     .command('doctor')
     .description('Checks whether this machine has everything that a run needs, and says what is missing and how to fix it.')
-    .argument('[target]', 'target file; without it: what the embedded references need')
+    .argument('[target]', 'target file; without it, checks what the embedded references need')
     .option(...sharedOptions.report, 'conformance-report')
     .option(...sharedOptions.root)
-    .option('--connect', 'also has a device connect, subscribe and ask, or starts the client once; judges nothing')
-    .option('--json', 'as JSON: ready, and the findings')
+    .option('--connect', 'also connects to the server and asks for the time, or starts the client once; judges nothing')
+    .option('--json', 'print the result as JSON: ready, and the findings')
     .addHelpText(
       'after',
       helpFooter({

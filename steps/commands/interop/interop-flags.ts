@@ -10,12 +10,12 @@ export const interopCommand: CommandDefinition = (program, done) => {
     .command('interop')
     .summary('Connects clients to servers, and judges the messages of both.')
     .description(
-      'Connects each client to each server through a link that records all packets, and judges the messages of both by the same requirements. It certifies nothing.',
+      'Connects each client to each server through a link that records all packets, and judges the messages of both by the same requirements. The result is not a certificate.',
     )
     .argument('<targets...>', 'target files of servers and clients, in any order')
     .option(
       '--starts <number>',
-      'how often each client is started with each timestamp type that it supports',
+      'how often to start each client with each timestamp type that it supports',
       wholeNumber(1, 100),
       3,
     )
@@ -23,7 +23,7 @@ export const interopCommand: CommandDefinition = (program, done) => {
     .option(...sharedOptions.root)
     .option('--json', 'print interop.json on stdout, and everything else on stderr')
     .option('--verbose', 'show every start and every requirement')
-    .option('--deadline <duration>', 'end after this time, as incomplete (default: 30m)')
+    .option('--deadline <duration>', 'end after this time with the result incomplete (default: 30m)')
     .addHelpText(
       'after',
       helpFooter({

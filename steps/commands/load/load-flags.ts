@@ -11,11 +11,11 @@ const upToTenMillion = wholeNumber(1, 10_000_000);
 export const loadCommand: CommandDefinition = (program, done) => {
   program
     .command('load')
-    .summary('Lets many devices send requests to a server, and measures the answers.')
+    .summary('Sends requests from many devices to a server, and measures the answers.')
     .description(
-      'Lets many devices send requests to a server, counts answered, lost, duplicate and misdelivered answers, and measures percentiles of the latency. It is no verdict of conformance. Without --rate each device sends its next request as soon as it is answered; without --for each device sends one request.',
+      'Sends requests from many devices to a server. Counts requests that are answered or lost, and answers that are duplicate or misdelivered, and measures percentiles of the latency. The result is not a verdict of conformance. Without --rate, each device sends its next request when it receives the answer. Without --for, each device sends one request.',
     )
-    .argument('[target]', 'target file of a server; without it the embedded reference')
+    .argument('[target]', 'target file of a server (default: the embedded reference)')
     .option('--devices <number>', 'how many devices are connected', upToTenMillion, 1000)
     .option(
       '--rate <number>',
@@ -23,7 +23,7 @@ export const loadCommand: CommandDefinition = (program, done) => {
       upToTenMillion,
     )
     .option('--for <duration>', 'how long the devices send requests, for example 30s (default: one request each)')
-    .option('--shard <part>', 'be one of several machines that share devices and rate, for example 2/5')
+    .option('--shard <part>', 'act as one of several machines that share the devices and the rate, for example 2/5')
     .option('--merge <folders...>', 'combine the reports of all machines into one')
     .option(...sharedOptions.report, 'conformance-report/load')
     .option(...sharedOptions.root)

@@ -13,7 +13,7 @@ export const mergeCommand: CommandDefinition = (program, done) => {
     .option(...sharedOptions.sign)
     .option(...sharedOptions.json)
     .option(...sharedOptions.verbose)
-    .option('--expectations <file>', 'the expectations that the shards were run with')
+    .option('--expectations <file>', 'the expectations file of the shards')
     .option(...sharedOptions.allowExpected)
     .addHelpText('after', helpFooter({ codes: exitCodes, examples: ['merge shard-1 shard-2 shard-3 --report out'] }))
     .action(async (folders: string[], flags: MergeOptions) => {

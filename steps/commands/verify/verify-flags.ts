@@ -9,7 +9,7 @@ export const verifyCommand: CommandDefinition = (program, done) => {
     .description(
       'Checks a certified report folder offline: files, signature, and whether the recorded messages give its verdict.',
     )
-    .argument('<folder>', 'a report folder that "run" wrote')
+    .argument('<folder>', 'the report folder of a run')
     .option('--key <file>', 'public key of the signer, in PEM')
     .addHelpText(
       'after',

@@ -74,7 +74,8 @@ describe('both server times lie between publish and arrival', () => {
 });
 
 describe('the quickest show both ends of an exchange', () => {
-  const sentence = 'the quickest show both ends of an exchange to within 1 ms or one step of the clock';
+  const sentence =
+    'the quickest show both ends of an exchange to within half the time on the link + 1 ms or one step of the clock';
   const id = 'server-stamps-within-exchange';
 
   test('where one has either end', async () => {
@@ -86,12 +87,15 @@ describe('the quickest show both ends of an exchange', () => {
       [9, 9, 'both timestamps are taken when the response is sent'],
       [0, 0, 'both timestamps are taken when the request is received'],
       [6, 9, 'serverRecvTime is not the moment at which the request came'],
-      [0, 4, 'serverSendTime is not the moment at which the response left'],
-      [4, 6, undefined],
+      [0, 3, 'serverSendTime is not the moment at which the response left'],
     ] as const) {
       const world = await worldWith(id, [0, 10, received, sent], [20, 10, 20 + received, 20 + sent]);
       assert.equal((await fail(world, sentence)).likely, likely);
     }
+  });
+
+  test('and what a broker needs on the way is no fault of the server', async () => {
+    await say(await worldWith(id, [0, 10, 5, 5], [20, 10, 24, 26]), sentence);
   });
 
   test('the device asks on until they are seen', async () => {

@@ -115,7 +115,7 @@ Then(
 );
 
 Then(
-  'the quickest show both ends of an exchange to within {duration} or one step of the clock',
+  'the quickest show both ends of an exchange to within half the time on the link + {duration} or one step of the clock',
   function (this: ServerWorld, ms: number) {
     const all = this.scenario.exchanges.map((exchange) => momentsOf(this, exchange));
     const last = this.scenario.exchanges.at(-1);
@@ -126,7 +126,12 @@ Then(
       `in ${all.length} exchanges serverRecvTime was at least ${shown[0]} ms after publish, and serverSendTime at least ` +
         `${shown[1]} ms before arrival`,
     );
-    const spare = toWithin(this, ms);
+    // What a message needs to get to the service and back, through a broker and on a busy machine, is not the server's processing.
+    const onLink = Math.max(
+      0,
+      Math.min(...all.map(({ published, received, sent, arrived }) => arrived - published - (sent - received))),
+    );
+    const spare = Number((toWithin(this, ms) + onLink / 2).toFixed(1));
     const [isLate, isEarly] = [late > spare, early > spare];
     if (!isLate && !isEarly) return;
     const taken = all.reduce((sum, { received, sent }) => sum + sent - received, 0) / all.length;

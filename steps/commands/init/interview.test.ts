@@ -6,6 +6,7 @@ import { describe, test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import { loadTarget } from '../../harness/implementation/target-file.ts';
 import { readSource } from '../../harness/implementation/yaml-source.ts';
+import { printable } from '../../harness/text/printable.ts';
 import { root } from '../../requirements/requirement.ts';
 import { call, temporaryFolder } from '../../testing/command-line.ts';
 import { type Answers, contentOf } from './answers.ts';
@@ -77,7 +78,7 @@ describe('a target file of init', () => {
       writeFileSync(path, text);
       const target = await loadTarget(path);
       assert.deepEqual(readSource(text).value, contentOf(answers, folder), text);
-      assert.equal(target.name, answers.name);
+      assert.equal(target.name, printable(answers.name ?? ''));
       assert.equal(target.role, given.role);
       assert.equal(
         target.start.kind,

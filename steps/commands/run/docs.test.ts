@@ -14,7 +14,7 @@ describe('a failure', () => {
     const { code, stdout, stderr } = await call(['run', target, '--only', id, '--report', 'out'], { cwd: folder });
     assert.equal(code, 1, stdout + stderr);
     assert.ok(stdout.includes(`    explained  ${join('out', 'specification.html')}#${id}\n`), stdout);
-    assert.match(stdout, /^reports in out: .*, junit\.xml, specification\.html, report\.html/m);
+    assert.match(stdout, /^reports in out: .*, junit\.xml, specification\.html, messages\.ndjson/m);
     const report = reportIn(join(folder, 'out'));
     const page = readFileSync(join(folder, 'out/specification.html'), 'utf8');
     for (const { id: own, specification } of report.requirements) {

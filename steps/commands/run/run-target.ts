@@ -31,6 +31,15 @@ export async function runTarget(path: string | undefined, options: RunOptions): 
   const roles = embeddedRoles(options);
   if (roles.length > 1 && options.json === true)
     throw new WrongUse('--json prints one report: name a target, or one of the embedded references by --role');
+  const runs = await Promise.all(
+    roles.map(async (role) => {
+      const report = roles.length === 1 ? options.report : join(options.report, role);
+      return { target: await embeddedTarget(role), options: { ...options, report } };
+    }),
+  );
+  // What is wrong with the flags is said before a folder is locked or cleared.
+  for (const run of runs)
+    new RunPlan(run.target, undefined, run.options, await readExpectations(run.target, undefined, run.options));
   using _lock = lockFolder(options.report);
   // Each role has a folder of its own; a report beside them would be an earlier run's.
   if (roles.length > 1) {
@@ -39,10 +48,7 @@ export async function runTarget(path: string | undefined, options: RunOptions): 
     clearCertificate(options.report);
   }
   const codes: number[] = [];
-  for (const role of roles) {
-    const report = roles.length === 1 ? options.report : join(options.report, role);
-    codes.push(await judgeTarget(await embeddedTarget(role), undefined, { ...options, report }));
-  }
+  for (const run of runs) codes.push(await judgeTarget(run.target, undefined, run.options));
   return codes.find((code) => code !== 0) ?? 0;
 }
 

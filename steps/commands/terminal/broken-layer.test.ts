@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { call, fixtureClientTarget, fixtureTarget, reportIn, temporaryFolder } from '../../testing/command-line.ts';
+import { callAfresh, fixtureClientTarget, fixtureTarget, reportIn, temporaryFolder } from '../../testing/command-line.ts';
 
 const folder = temporaryFolder();
 
@@ -53,7 +53,7 @@ describe('an exception in any layer is no verdict', { timeout: 120_000, concurre
         : fixtureTarget(folder, 'unusual/server/pretty-json');
       const report = join(folder, `report-${index}`);
       const only = client ? 'client-request-topic' : 'server-answers-request';
-      const { code, stdout, stderr } = await call(['run', target, '--only', only, '--report', report, '--root', '/'], {
+      const { code, stdout, stderr } = await callAfresh(['run', target, '--only', only, '--report', report, '--root', '/'], {
         env: { NODE_OPTIONS: `--import ${breakerOf(String(index), file, line)}` },
       });
       assert.equal(code, 4, stdout + stderr);

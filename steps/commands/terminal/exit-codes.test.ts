@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { call, entry, fixtureClientTarget, fixtureTarget, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
@@ -11,6 +11,9 @@ const strings = fixtureTarget(folder, 'faulty/server/always-strings');
 const twice = fixtureTarget(folder, 'faulty/server/answers-twice');
 const client = fixtureClientTarget(folder, 'unusual/client/long');
 const absent = writeTarget(folder, { name: 'absent', role: 'server', process: { command: ['no-such-program', '{port}'] } });
+const fabricated = join(folder, 'fabricated');
+mkdirSync(fabricated);
+writeFileSync(join(fabricated, 'certificate.json'), '{}');
 const bounds = ['--root', '/'];
 const described = ['--role', 'server', '--image', 'acme/hub:1', '--yes'];
 
@@ -33,7 +36,8 @@ const calls: readonly (readonly [code: number, args: readonly string[]])[] = [
   [2, ['doctor', 'no-such-file.yaml']],
   [3, ['doctor', absent, ...bounds]],
   [2, ['verify', 'no-such-folder']],
-  [1, ['verify', folder]],
+  [2, ['verify', folder]],
+  [1, ['verify', fabricated]],
 ];
 
 describe('the exit code', { timeout: 120_000 }, () => {

@@ -25,7 +25,7 @@ async function connect(context: TestContext, options: IClientOptions): Promise<{
 /** A client that says it pings every second, and never does. */
 async function silent(context: TestContext, protocolVersion: 4 | 5): Promise<{ client: MqttClient; platform: Platform }> {
   const opened = await connect(context, { protocolVersion, keepalive: 1 });
-  opened.client.sendPing = () => {};
+  opened.client.keepaliveManager.destroy();
   return opened;
 }
 

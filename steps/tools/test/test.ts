@@ -11,9 +11,9 @@ import { runTool, tool, wholeNumber } from '../tool.ts';
 /** More than processors, since many wait. */
 const usualLanes = 4;
 
-/** What a test file imports that starts programs. */
+/** What a test file imports that starts programs, or loads the sentences of cucumber-js, which a process has once; or that it sets the environment. */
 const starting =
-  /from '(node:child_process|.*\/(command-line|action-runner|kubernetes-manifest|browser|container-prerequisite|engine|process)\.ts)'/;
+  /from '(node:child_process|.*\/(command-line|action-runner|kubernetes-manifest|browser|container-prerequisite|engine|process|dry-run)\.ts)'|process\.env(\[[^\]]+\]|\.\w+) = /;
 
 /**
  * The test files. One that starts programs, containers or a browser has a process of its own, since it waits for them most of the time. All

@@ -7,6 +7,7 @@ import { compareCommand } from './compare/compare-flags.ts';
 import { completionCommand } from './completion/completion-flags.ts';
 import { doctorCommand } from './doctor/doctor-flags.ts';
 import { explainCommand } from './explain/explain-flags.ts';
+import { galleryCommand } from './gallery/gallery-flags.ts';
 import { initCommand } from './init/init-flags.ts';
 import { interopCommand } from './interop/interop-flags.ts';
 import { listCommand } from './list/list-flags.ts';
@@ -31,6 +32,7 @@ const commands = [
   loadCommand,
   compareCommand,
   verifyCommand,
+  galleryCommand,
   listCommand,
   explainCommand,
   validateCommand,

@@ -1,6 +1,7 @@
 import { foundation } from '../../report/html/foundation.ts';
 import { pageHead } from '../../report/html/head.ts';
 import { html, type Markup, type Part } from '../../report/html/html.ts';
+import { moment } from '../../report/html/numbers.ts';
 import { policyOf } from '../../report/html/policy.ts';
 import type { RequirementResult, ScenarioResult } from '../../verdict/report.ts';
 import { type InteropReport, nameOf, type PairResult, type PairVerdict, type StartResult } from './interop-report.ts';
@@ -18,7 +19,7 @@ ${pageHead({ title: html`Interop: ${verdict}`, policy: policyOf(style, ''), styl
 <p class="quiet">Interop</p>
 <h1 class="${kinds[verdict]}">${verdict}</h1>
 <p>because ${because}</p>
-<p class="quiet">${suite.name} ${suite.version}, ${finished === undefined ? `begun ${started}, not ended` : `${started} to ${finished}`}. Of each pair the suite started the client in front of the server, with a link between
+<p class="quiet">${suite.name} ${suite.version}, ${finished === undefined ? `begun ${moment(started)}, not ended` : `${moment(started)} to ${moment(finished)}`}. Of each pair the suite started the client in front of the server, with a link between
 them that records and changes nothing. ${certifiesNothing[0]?.toUpperCase()}${certifiesNothing.slice(1)}.</p>
 </header>
 ${pairs.length > 0 && matrix(report)}
@@ -98,6 +99,9 @@ function traceList(name: string, trace: readonly string[]): Markup {
   return html`<div class="trace" tabindex="0" role="region" aria-label="packets, ${name}"><ol>${trace.map((line) => html`<li>${line}</li>`)}</ol></div>`;
 }
 
+/** What stands beside the title of a start. */
+const columns = ['deviceSendTime', 'serverRecvTime', 'serverSendTime', 'reported', 'by the formula', 'result'] as const;
+
 function startTable(name: string, starts: readonly StartResult[]): Markup {
   const row = ({
     title,
@@ -110,11 +114,11 @@ function startTable(name: string, starts: readonly StartResult[]): Markup {
     trouble,
     trace,
   }: StartResult): Part => html`<tr>
-<th scope="row">${title}</th><td>${deviceSendTime}</td><td>${serverRecvTime}</td><td>${serverSendTime}</td><td>${reported}</td><td>${expected}</td>
-<td class="${right === true ? 'good' : right === false ? 'bad' : 'doubt'}">${right === true ? 'right' : (trouble ?? 'not right')}</td></tr>
+<th scope="row">${title}</th>${[deviceSendTime, serverRecvTime, serverSendTime, reported, expected].map((time, index) => html`<td data-column="${columns[index]}">${time}</td>`)}
+<td data-column="${columns[5]}" class="${right === true ? 'good' : right === false ? 'bad' : 'doubt'}">${right === true ? 'right' : (trouble ?? 'not right')}</td></tr>
 <tr class="packets"><td colspan="7"><details><summary>The packets of this start</summary>${traceList(`${title}, ${name}`, trace)}</details></td></tr>`;
   return html`<div class="scroll" tabindex="0" role="region" aria-label="starts of ${name}"><table class="starts">
-<thead><tr>${['start', 'deviceSendTime', 'serverRecvTime', 'serverSendTime', 'reported', 'by the formula', 'came of it'].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
+<thead><tr>${['start', ...columns].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
 <tbody>${starts.map(row)}</tbody></table></div>`;
 }
 
@@ -127,10 +131,11 @@ h1 { font-size: 2rem; letter-spacing: -.02em; } h2 { font-size: 1.3rem; margin: 
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; vertical-align: top; padding: .45rem .8rem; border-bottom: 1px solid var(--rule); }
 tbody tr:last-child > * { border-bottom: 0; }
-.matrix td { font-weight: 600; white-space: nowrap; } .matrix td a { color: inherit; } .matrix th { min-width: 8rem; }
+.matrix td { font-weight: 600; white-space: nowrap; } .matrix td a { color: inherit; } .matrix th { min-width: 9.5rem; } .matrix th:first-child { position: sticky; left: 0; background: var(--card); }
 .starts { font-size: .86rem; } .starts th, .starts td { white-space: nowrap; overflow-wrap: normal; }
 .starts th[scope="row"] { min-width: 12rem; white-space: normal; } .starts td:last-child { min-width: 12rem; white-space: normal; }
 .starts tr:not(.packets) > * { border-bottom: 0; padding-bottom: .1rem; } .packets td { padding-top: 0; }
+.packets details { position: sticky; left: .8rem; width: calc(min(100vw, 62rem) - 4.3rem); }
 .pair > * + * { margin-top: .8rem; }
 .broken { border: 1px solid var(--rule); border-left: 4px solid var(--bad); border-radius: 8px; background: var(--card); padding: .8rem 1rem; }
 .broken:has(> h3 > .warning) { border-left-color: var(--doubt); }
@@ -139,6 +144,11 @@ tbody tr:last-child > * { border-bottom: 0; }
 .reasons li { padding: .2rem 0; }
 summary { cursor: pointer; color: var(--link); } .trace { margin-top: .4rem; padding: .5rem .8rem; } .trace li { white-space: pre; }
 footer { padding-top: 2rem; padding-bottom: 3rem; }
-@media (max-width: 36rem) { .requirements li, .broken dl { grid-template-columns: 1fr; } }
+@media (max-width: 36rem) {
+  .requirements li, .broken dl { grid-template-columns: 1fr; gap: .1rem; } .broken dt { margin-top: .4rem; }
+  .starts thead, .starts td:empty { display: none; } .starts :is(table, tbody, tr, th, td) { display: block; }
+  .starts tr:not(.packets) > * { padding-top: .1rem; } .starts th[scope="row"] { padding-top: .6rem; }
+  .starts td[data-column] { min-width: 0; white-space: normal; overflow-wrap: anywhere; } .starts td[data-column]::before { content: attr(data-column) ": "; color: var(--quiet); }
+}
 @media print { .scroll, .trace { overflow: visible; } .trace li { white-space: pre-wrap; } }
 `;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { schemaFaults } from '../../harness/message/schema.ts';
 import { root } from '../../requirements/requirement.ts';
-import { assertForEverybody, launch, skip } from '../../testing/browser.ts';
+import { assertForEverybody, launch, phoneViews, skip } from '../../testing/browser.ts';
 import { call, type Ended, fixtureTarget, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
 import type { InteropReport } from './interop-report.ts';
 
@@ -74,10 +74,7 @@ describe('interop of two servers and two clients', () => {
   test('writes a page that everybody can use', { skip }, async () => {
     const browser = await launch();
     try {
-      const views = [
-        { width: 390, scheme: 'dark' },
-        { width: 1280, scheme: 'light' },
-      ] as const;
+      const views = [...phoneViews, { width: 800, scheme: 'dark' }, { width: 1280, scheme: 'light' }] as const;
       await assertForEverybody(browser, join(folder, 'matrix/index.html'), views);
     } finally {
       await browser.close();

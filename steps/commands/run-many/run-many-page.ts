@@ -2,6 +2,7 @@ import { foundation, icons } from '../../report/html/foundation.ts';
 import { pageHead } from '../../report/html/head.ts';
 import { html, type Markup } from '../../report/html/html.ts';
 import { icon, iconSheet, signOf } from '../../report/html/icons.ts';
+import { moment } from '../../report/html/numbers.ts';
 import { policyOf } from '../../report/html/policy.ts';
 import { words } from '../../report/html/verdict-words.ts';
 import type { Role } from '../../requirements/requirement.ts';
@@ -20,7 +21,7 @@ ${iconSheet}
 <main>
 <p class="quiet">${members.length} implementations of the NTP service over MQTT</p>
 <h1>${icon(signOf(verdict))} ${because}</h1>
-<p class="quiet">${suite.name} ${suite.version}, ${started} to ${finished}</p>
+<p class="quiet">${suite.name} ${suite.version}, ${moment(started)} to ${moment(finished)}</p>
 ${roles.map((role) => section(report, role))}
 </main>
 <footer>
@@ -39,7 +40,7 @@ function section(report: RunManyReport, role: Role): Markup {
 <h2 id="${role}">${title}</h2>
 <ul class="members">${members.map(memberLine)}</ul>
 <div class="scroll" tabindex="0" role="region" aria-label="requirements and ${role}s">
-<table><thead><tr><th scope="col">requirement</th>${members.map((member) => html`<th scope="col"><span>${nameOf(member)}</span></th>`)}</tr></thead>
+<table><thead><tr><th scope="col">requirement</th>${members.map((member) => html`<th scope="col"><span title="${nameOf(member)}">${nameOf(member)}</span></th>`)}</tr></thead>
 <tbody>${rowsOf(report, role).map(
     ({ id, level, sentence, statuses }) =>
       html`<tr><th scope="row" title="${sentence}"><code>${id}</code> <small>${level}</small></th>${statuses.map(cell)}</tr>
@@ -64,11 +65,13 @@ const nameOf = ({ name, version }: Member): string => (version === undefined ? n
 const style = `${foundation}${icons}
 main, footer { max-width: 78rem; } h1 { font-size: 1.7rem; line-height: 1.25; margin: .2rem 0; } h2 { margin: 2.2rem 0 .7rem; font-size: 1.2rem; }
 .members { display: grid; gap: .45rem; margin-bottom: 1rem; } .members li { display: flex; gap: .6rem; align-items: baseline; } .members .icon { transform: translateY(.12em); }
-.scroll { overflow-x: auto; background: var(--card); border: 1px solid var(--rule); border-radius: 8px; padding: .8rem; }
-table { border-collapse: collapse; } thead th { vertical-align: bottom; font-weight: 600; font-size: .84rem; padding: .3rem .5rem; text-align: left; max-width: 12rem; }
-tbody th { text-align: left; font-weight: 400; white-space: nowrap; padding: .18rem 1rem .18rem 0; position: sticky; left: 0; background: var(--card); }
+.scroll { position: relative; overflow-x: auto; background: var(--card); border: 1px solid var(--rule); border-radius: 8px; padding: .8rem; }
+table { border-collapse: collapse; } thead th { vertical-align: bottom; font-weight: 600; font-size: .84rem; padding: .3rem .5rem; text-align: left; min-width: 6rem; max-width: 12rem; }
+thead span { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 4; overflow: hidden; }
+th:first-child { position: sticky; left: 0; background: var(--card); padding-left: 0; }
+tbody th { text-align: left; font-weight: 400; white-space: nowrap; padding: .18rem 1rem .18rem 0; }
 tbody tr + tr { border-top: 1px solid var(--rule); } td { text-align: center; padding: .18rem .5rem; } small { color: var(--quiet); }
 footer { margin-top: 2.5rem; padding-bottom: 2rem; font-size: .9rem; } summary { cursor: pointer; } dl > div { display: flex; gap: 1rem; } dt { flex: 0 0 7rem; font-weight: 600; }
-@media (max-width: 40rem) { tbody th { position: static; } dl > div { display: block; } }
-@media print { .scroll { overflow: visible; border: 0; padding: 0; } }
+@media (max-width: 40rem) { tbody th { white-space: normal; min-width: 9.5rem; overflow-wrap: normal; } dl > div { display: block; } }
+@media print { .scroll { overflow: visible; border: 0; padding: 0; } thead span { display: inline; } }
 `;

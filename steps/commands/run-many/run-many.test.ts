@@ -23,6 +23,12 @@ describe('run on several targets', { timeout: 120_000 }, () => {
     assert.match(stdout, /^iot-ntp-conformance \S+: 3 implementations, 2 at once\n/);
     assert.match(stdout, /✖ server-response-qos0 {2}MUST/);
     assert.match(stdout, /did not start/);
+    assert.match(stdout, /\ntarget {18}verdict {11}first failure\n/);
+    assert.match(
+      stdout,
+      /\nfaulty\/server\/qos-of- {3}does not conform {2}server-response-qos0: the service publishes at the QoS/,
+    );
+    assert.match(stdout, /\nno <b>server {12}incomplete {8}no <b>server .* did not start/);
     assert.match(stdout, /\ndoes not conform, because 0 of 3 conform, 1 does not, 2 are incomplete\n$/);
     const text = readFileSync(join(reports, 'run-many.json'), 'utf8');
     assert.deepEqual(schemaFaults('run-many', text), []);

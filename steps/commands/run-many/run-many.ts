@@ -6,6 +6,7 @@ import { loadTarget } from '../../harness/implementation/target-file.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
 import { certificateFiles, clearCertificate, judgedFiles } from '../../report/certificate/certificate-files.ts';
 import { lockFolder } from '../../report/folder-lock.ts';
+import { painterFor } from '../../report/paint.ts';
 import { clearReport, pageFile, writeWhole } from '../../report/report-folder.ts';
 import { clearSpecification } from '../../report/specification/beside-report.ts';
 import { root } from '../../requirements/requirement.ts';
@@ -13,6 +14,7 @@ import type { Report } from '../../verdict/report.ts';
 import { Runs } from '../terminal/child-runs.ts';
 import { runManyPage } from './run-many-page.ts';
 import { type Member, memberOf, type RunManyReport, runManyReport } from './run-many-report.ts';
+import { runManyTable } from './run-many-table.ts';
 
 /** What of a member's output is kept for the console, in characters: its own reports hold the rest. */
 const mostOutput = 200_000;
@@ -52,7 +54,7 @@ export async function runMany(paths: readonly string[], options: RunManyOptions,
   const started = new Date();
   console.log(`${name} ${version}: ${entries.length} implementations, ${jobs} at once`);
   using runs = new Runs();
-  const members = new Map<Entry, Member>();
+  const rows = new Map<Entry, { readonly member: Member; readonly report: Report | undefined }>();
   const waiting = [...entries];
   const work = async (): Promise<void> => {
     for (let entry = waiting.shift(); entry !== undefined && !runs.ending.aborted; entry = waiting.shift()) {
@@ -60,14 +62,16 @@ export async function runMany(paths: readonly string[], options: RunManyOptions,
       const exitCode = await runs.run(['run', entry.path, '--report', join(folder, entry.folder), ...flags], (text) => {
         if (output.length < mostOutput) output += text;
       });
-      const member = memberOf({ ...leftIn(join(folder, entry.folder)), folder: entry.folder, exitCode }, fallbackOf(entry));
-      members.set(entry, member);
+      const left = leftIn(join(folder, entry.folder));
+      const member = memberOf({ ...left, folder: entry.folder, exitCode }, fallbackOf(entry));
+      rows.set(entry, { member, report: left.report });
       tell(member, verbose === true || exitCode !== 0 ? output : '');
     }
   };
   await Promise.all(Array.from({ length: jobs }, work));
-  const done = entries.flatMap((entry) => members.get(entry) ?? []);
-  const report = runManyReport(done, {
+  const done = entries.flatMap((entry) => rows.get(entry) ?? []);
+  const members = done.map(({ member }) => member);
+  const report = runManyReport(members, {
     suite: { name, version },
     started,
     finished: new Date(),
@@ -75,6 +79,7 @@ export async function runMany(paths: readonly string[], options: RunManyOptions,
   });
   writeWhole(join(folder, 'run-many.json'), `${JSON.stringify(report, undefined, 2)}\n`);
   writeWhole(join(folder, pageFile), runManyPage(report));
+  console.log(`\n${runManyTable(done, painterFor(process.stdout, process.env), process.stdout.columns)}`);
   console.log(`\nreports in ${folder}: ${pageFile}, run-many.json, and a folder for each implementation`);
   console.log(`${report.verdict}, because ${report.because}`);
   return report.exitCode;

@@ -14,6 +14,14 @@ export const verifyExitCodes: Readonly<Record<0 | 1 | 2, string>> = {
   2: 'wrong use, or the certificate is signed and --key is missing',
 };
 
+/** What the exit codes of `gallery` mean. */
+export const galleryExitCodes: Readonly<Record<0 | 1 | 2 | 3, string>> = {
+  0: 'every folder is genuine and on the page',
+  1: 'a folder has no certificate or is not genuine: the output says why, and the page leaves it out',
+  2: 'wrong use: flags, keys, or folders that do not exist',
+  3: 'the page cannot be written',
+};
+
 /** What the exit codes of `compare` mean. */
 export const compareExitCodes: Readonly<Record<0 | 1 | 2, string>> = {
   0: 'no MUST got worse',

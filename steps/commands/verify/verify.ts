@@ -1,12 +1,9 @@
-import { existsSync, statSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { printable } from '../../harness/text/printable.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
-import { certificateFiles } from '../../report/certificate/certificate-files.ts';
-import { KeyError, readPublicKey } from '../../report/certificate/keys.ts';
 import type { Statement } from '../../report/certificate/statement.ts';
-import { type Verification, verifyFolder } from '../../report/certificate/verification.ts';
-import { isSystemError } from '../terminal/failed-writes.ts';
+import type { Verification } from '../../report/certificate/verification.ts';
+import { checkFolder, isCertified, publicKey, requireFolder, uncertified } from './certified-folder.ts';
 
 /**
  * `verify FOLDER`: checks a certified report folder, and prints what it found.
@@ -15,13 +12,10 @@ import { isSystemError } from '../terminal/failed-writes.ts';
  * @throws WrongUse
  */
 export async function verify(folder: string, { key }: { readonly key?: string }): Promise<number> {
-  if (!isFolder(folder)) throw new WrongUse(`${folder}: there is no such folder; expected one that "run" wrote its reports into`);
+  requireFolder(folder);
   const signer = key === undefined ? undefined : publicKey(key);
-  if (!existsSync(join(folder, certificateFiles.certificate)))
-    throw new WrongUse(
-      `${folder}: there is no ${certificateFiles.certificate}; a whole run writes one when its verdict stands, and otherwise says why there is none`,
-    );
-  const verification = await check(folder, signer);
+  if (!isCertified(folder)) throw new WrongUse(`${folder}: ${uncertified}`);
+  const verification = await checkFolder(folder, signer);
   const { faults, remarks, signature, statement } = verification;
   const name = basename(resolve(folder));
   for (const { file, what } of faults) console.log(printable(`${file}: ${what}`));
@@ -37,30 +31,6 @@ export async function verify(folder: string, { key }: { readonly key?: string })
   }
   console.log(`${name}: genuine${signatureInWords(verification)}`);
   return 0;
-}
-
-/** @throws WrongUse when the folder cannot be read */
-async function check(folder: string, key: ReturnType<typeof readPublicKey> | undefined): Promise<Verification> {
-  try {
-    return await verifyFolder(folder, key);
-  } catch (error) {
-    if (isSystemError(error)) throw new WrongUse(`${folder}: cannot be read: ${error.message}`);
-    throw error;
-  }
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-}
-
-/** @throws WrongUse */
-function publicKey(path: string): ReturnType<typeof readPublicKey> {
-  try {
-    return readPublicKey(path);
-  } catch (error) {
-    if (error instanceof KeyError) throw new WrongUse(`--key ${error.message}`);
-    throw error;
-  }
 }
 
 function inWords({ subject: [subject], predicate }: Statement): readonly string[] {

@@ -29,6 +29,8 @@ export interface Verification {
   readonly signature: 'genuine' | 'unchecked' | 'absent';
   /** What the certificate says; absent where it cannot be read. */
   readonly statement?: Statement;
+  /** What was certified; absent where it cannot be read, or a file of the folder was changed. */
+  readonly report?: Report;
 }
 
 /** The bytes of the files of a folder; a link and what else is no file has none. */
@@ -55,8 +57,8 @@ export async function verifyFolder(folder: string, key?: KeyObject): Promise<Ver
   faults.push(...changed);
   // What was changed is named once; whatever would follow from it is not.
   if (changed.length > 0) return { faults, remarks: [], signature, statement };
-  const { faults: wrong, remarks } = checkContent(files, statement);
-  return { faults: [...faults, ...wrong], remarks, signature, statement };
+  const { faults: wrong, ...content } = checkContent(files, statement);
+  return { faults: [...faults, ...wrong], ...content, signature, statement };
 }
 
 function readFolder(folder: string): Files {
@@ -107,7 +109,7 @@ function checkFiles(files: Files, { predicate }: Statement): Fault[] {
 }
 
 /** Whether certificate, report and recorded messages say the same. */
-function checkContent(files: Files, statement: Statement): { readonly faults: Fault[]; readonly remarks: string[] } {
+function checkContent(files: Files, statement: Statement): Pick<Verification, 'faults' | 'remarks' | 'report'> {
   const text = files.get(judgedFiles.report)?.toString('utf8') ?? '';
   const malformed = schemaFaults('report', text).map((what) => ({ file: judgedFiles.report, what }));
   if (malformed.length > 0) return { faults: malformed, remarks: [] };
@@ -119,7 +121,7 @@ function checkContent(files: Files, statement: Statement): { readonly faults: Fa
     : [
         `judged by ${report.suite.name} ${report.suite.version} with other program files than this one's; judged once more by these`,
       ];
-  return { faults: [...checkAgainst(report, statement), ...recorded.faults], remarks: [...remarks, ...recorded.remarks] };
+  return { faults: [...checkAgainst(report, statement), ...recorded.faults], remarks: [...remarks, ...recorded.remarks], report };
 }
 
 /** The certificate must be the one that the report and the evidence make. */

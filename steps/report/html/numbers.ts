@@ -42,3 +42,12 @@ export function niceStep(range: number, most: number): number {
 export function whole(text: string | undefined): bigint | undefined {
   return text !== undefined && isWhole(text) ? BigInt(text) : undefined;
 }
+
+/** An instant of ISO 8601 as people read it: "22 Nov 2026, 19:25:31 UTC". */
+export function moment(iso: string): string {
+  const date = new Date(iso);
+  if (Number.isNaN(date.getTime())) return iso;
+  // "Sun, 22 Nov 2026 19:25:31 GMT", as ECMA-262 has it; the formats of a locale would take longer to load than the page to write
+  const [, day, time] = /^\w+, (.+) (.+) GMT$/.exec(date.toUTCString()) ?? [];
+  return `${day}, ${time} UTC`;
+}

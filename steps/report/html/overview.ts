@@ -1,7 +1,7 @@
 import type { Report, RequirementResult, Status } from '../../verdict/report.ts';
 import { html, type Markup } from './html.ts';
 import { icon, signOf } from './icons.ts';
-import { duration } from './numbers.ts';
+import { duration, moment } from './numbers.ts';
 import { anchorOf } from './requirement-section.ts';
 
 /** The order in which counts are told. */
@@ -90,15 +90,6 @@ function expectationsInWords(expectations: Report['expectations']): string | und
   if (expectations === undefined) return undefined;
   const { file, entries, allowed } = expectations;
   return `${file}, ${entries} ${entries === 1 ? 'entry' : 'entries'}${allowed ? ', --allow-expected' : ''}`;
-}
-
-/** `22 Nov 2026, 19:25:31 UTC` */
-function moment(iso: string): string {
-  const date = new Date(iso);
-  if (Number.isNaN(date.getTime())) return iso;
-  // "Sun, 22 Nov 2026 19:25:31 GMT", as ECMA-262 has it; the formats of a locale would take longer to load than the page to write
-  const [, day, time] = /^\w+, (.+) (.+) GMT$/.exec(date.toUTCString()) ?? [];
-  return `${day}, ${time} UTC`;
 }
 
 /** Every requirement by its feature: a table to find one's way by. */

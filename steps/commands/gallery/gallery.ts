@@ -1,0 +1,86 @@
+import type { KeyObject } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { schemaFaults } from '../../harness/message/schema.ts';
+import { counted } from '../../harness/text/counted.ts';
+import { printable } from '../../harness/text/printable.ts';
+import { WrongUse } from '../../harness/text/usage-error.ts';
+import { hintOf } from '../../report/certificate/keys.ts';
+import { writeWhole } from '../../report/report-folder.ts';
+import { root } from '../../requirements/requirement.ts';
+import type { RunManyReport } from '../run-many/run-many-document.ts';
+import { checkFolder, isCertified, publicKey, requireFolder, uncertified } from '../verify/certified-folder.ts';
+import { type Certified, galleryPage, nameOf } from './gallery-page.ts';
+
+/** What `gallery` was told. */
+export interface GalleryOptions {
+  /** The file of the page. */
+  readonly page: string;
+  /** Files of public keys: each folder must be signed by one of them. */
+  readonly key?: readonly string[];
+}
+
+/**
+ * `gallery FOLDER…`: verifies certified report folders again, and writes a page of those that are genuine.
+ *
+ * @returns the exit code
+ * @throws WrongUse, Error of `node:fs` when the page cannot be written
+ */
+export async function gallery(paths: readonly string[], { page, key: keyFiles = [] }: GalleryOptions): Promise<number> {
+  const keys = keyFiles.map(publicKey);
+  const folders = reportFoldersIn(paths);
+  if (folders.includes(dirname(resolve(page))))
+    throw new WrongUse(
+      `--page ${page}: stands in a report folder, whose certificate names all of its files; choose another place`,
+    );
+  const certified: Certified[] = [];
+  for (const folder of folders) {
+    const checked = await certifiedIn(folder, keys);
+    if (typeof checked === 'string') console.log(printable(`${folder}: refused: ${checked}`));
+    else {
+      certified.push(checked);
+      console.log(printable(`${folder}: genuine: ${nameOf(checked)} ${checked.report.verdict}`));
+    }
+  }
+  if (certified.length === 0) {
+    console.log('no page was written: none of the folders is genuine');
+    return 1;
+  }
+  const { name, version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as RunManyReport['suite'];
+  writeWhole(page, galleryPage(certified, { page: resolve(page), suite: `${name} ${version}`, made: new Date() }));
+  console.log(`${page}: ${counted(certified.length, 'implementation')} of ${counted(folders.length, 'report folder')}`);
+  return certified.length === folders.length ? 0 : 1;
+}
+
+/** The report folders, each once; the folder of a run on several targets stands for those of its members. @throws WrongUse */
+function reportFoldersIn(paths: readonly string[]): readonly string[] {
+  const folders = paths.flatMap((path) => {
+    requireFolder(path);
+    const file = join(path, 'run-many.json');
+    return isCertified(path) || !existsSync(file) ? [path] : membersOf(file).map((member) => join(path, basename(member)));
+  });
+  return [...new Set(folders.map((folder) => resolve(folder)))];
+}
+
+/** @throws WrongUse */
+function membersOf(file: string): readonly string[] {
+  const text = readFileSync(file, 'utf8');
+  const [fault] = schemaFaults('run-many', text);
+  if (fault !== undefined) throw new WrongUse(`${file}: is no report of this version of the suite: ${fault}`);
+  return (JSON.parse(text) as RunManyReport).members.map(({ folder }) => folder);
+}
+
+/** What is certified in a folder, or why it is refused. @throws WrongUse when the folder cannot be read */
+async function certifiedIn(folder: string, keys: readonly KeyObject[]): Promise<Certified | string> {
+  if (!isCertified(folder)) return uncertified;
+  let reason: string | undefined;
+  for (const key of keys.length === 0 ? [undefined] : keys) {
+    const { faults, remarks, signature, statement, report } = await checkFolder(folder, key);
+    const [fault] = faults;
+    if (fault !== undefined) reason ??= `not genuine: ${fault.file}: ${fault.what}`;
+    else if (signature === 'unchecked') reason ??= "its certificate is signed: name the signer's public key by --key";
+    else if (statement !== undefined && report !== undefined)
+      return { folder, statement, report, remarks, ...(key === undefined ? {} : { signer: hintOf(key) }) };
+  }
+  return reason ?? 'its certificate cannot be read';
+}

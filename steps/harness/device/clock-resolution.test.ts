@@ -24,6 +24,13 @@ for (const [step, stamps] of [
   });
 }
 
+test('a clock whose stamps are multiples of 10 ms, and stay the same for 50 ms, has steps of 50 ms', () => {
+  const clockResolution = new ClockResolution();
+  for (let at = 0; at < 300; at += 5)
+    clockResolution.add(BigInt(1571724098000 + Math.floor(at / 50) * 50), { afterUs: at * 1000, beforeUs: at * 1000 + 200 });
+  assert.equal(clockResolution.step, 50);
+});
+
 test('one stamp seen often says no more than once', () => {
   assert.equal(grainOf(1571724098010, 1571724098010, 1571724098010, 1571724098010).step, 1);
   assert.ok(!grainOf(1571724098010).certain);

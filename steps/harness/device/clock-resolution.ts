@@ -59,10 +59,12 @@ export class ClockResolution {
 
   /** The step of the clock in ms, which is rounded up: 1 for a clock of milliseconds. */
   get step(): number {
-    if (this.wholeStep > 1) return this.wholeStep;
     const jumps = this.#longest > measurable && this.#jump > 1 && Number.isFinite(this.#jump);
     // What stays longer than the clock jumps is no clock: some of its values were shown again.
-    return jumps && this.#longest <= this.#jump + measurable ? this.#jump + 1 : 1;
+    const jump = jumps && this.#longest <= this.#jump + measurable ? this.#jump : 0;
+    // Steps of 50 ms are multiples of 10 ms.
+    if (this.wholeStep > 1) return Math.max(this.wholeStep, jump);
+    return jump + 1;
   }
 
   /** The time that was added last. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { root } from '../../requirements/requirement.ts';
@@ -59,6 +59,40 @@ describe('run --watch', { timeout: 120_000 }, () => {
     // The run that could not be made wrote no report of its own.
     assert.deepEqual(verdicts, ['does not conform', 'incomplete', 'incomplete', 'incomplete']);
     assert.equal(stdout.match(/^iot-ntp-conformance .*$/gm)?.length, 3);
+  });
+
+  test('runs again when a program that a build removed is back, and after a later edit of it', async () => {
+    const { own, report } = prepared('built');
+    const built = join(own, 'dist');
+    const program = join(built, 'server.mjs');
+    const build = (fixture: string): void => {
+      mkdirSync(built, { recursive: true });
+      write(program, fixture);
+    };
+    build('faulty/server/qos-of-the-subscription');
+    const command = ['node', 'dist/server.mjs', '--port', '{port}'];
+    const target = writeTarget(own, { name: 'built', role: 'server', process: { command } });
+    const { child, end } = start(['run', target, '--watch', '--only', 'server-response-qos0', '--report', report], { cwd: own });
+    const acts = [
+      () => rmSync(built, { recursive: true }),
+      () => build('faulty/server/steps-of-100-ms'),
+      () => write(program, 'faulty/server/qos-of-the-subscription'),
+      () => child.kill('SIGINT'),
+    ];
+    const verdicts: string[] = [];
+    let seen = 0;
+    let text = '';
+    child.stdout?.on('data', (part: Buffer) => {
+      text += part.toString();
+      const waiting = text.match(/^watching .*; Ctrl-C ends$/gm)?.length ?? 0;
+      if (waiting === seen) return;
+      seen = waiting;
+      verdicts.push(reportIn(report).verdict);
+      acts.shift()?.();
+    });
+    const { stdout, stderr } = await end;
+    assert.deepEqual(verdicts, ['does not conform', 'incomplete', 'incomplete', 'does not conform'], stdout + stderr);
+    assert.equal(stdout.match(/^changed: .*server\.mjs$/gm)?.length, 3, stdout);
   });
 
   test('ends the run that lasts, and reports it', async () => {

@@ -40,6 +40,15 @@ describe('what is watched of a target', () => {
     assert.equal(image, undefined);
   });
 
+  test('that is a process whose program is missing for a moment: the program, and no other word of its command', async () => {
+    const own = made('missing');
+    const command = ['python3', 'dist/hub.py', './hub', '-Dx=a/b.c', 'mqtt://127.0.0.1:1/', '127.0.0.1', 'word', '{port}'];
+    const path = writeTarget(own, { name: 'm', role: 'server', process: { command } });
+    const { files, trees } = watchedPathsOf([path], await loadTarget(path));
+    assert.deepEqual(files, [path, join(own, 'dist/hub.py'), join(own, 'hub')]);
+    assert.deepEqual(trees, [{ folder: join(own, 'dist'), endings: ['.py'] }]);
+  });
+
   test('that is an image, is built, or is an address', async () => {
     const own = made('container');
     writeFileSync(join(own, 'Dockerfile'), 'FROM scratch\n');
@@ -76,6 +85,16 @@ describe('a change', () => {
     };
     assert.deepEqual(await seen(watched, replaced), ['there.yaml']);
     assert.deepEqual(await seen(watched, () => writeFileSync(absent, '1')), ['absent.yaml']);
+  });
+
+  test('of a file is seen when it comes back with its folder', async () => {
+    const own = join(folder, 'back');
+    const watched = { files: [join(own, 'deep/server.mjs')], trees: [{ folder: join(own, 'deep'), endings: ['.mjs'] }] };
+    const back = (): void => {
+      made('back/deep');
+      writeFileSync(join(own, 'deep/server.mjs'), '');
+    };
+    assert.deepEqual(await seen(watched, back), ['server.mjs']);
   });
 
   test('in a folder counts by the kind of file; reports and what is installed do not', async () => {

@@ -8,6 +8,9 @@ import type { Changes } from './file-changes.ts';
 /** How often the engine is asked which image has the name of the target's, in ms. */
 const imageEveryMs = 2_000;
 
+/** How often it is looked whether a folder has come back, in ms. */
+const missingEveryMs = 300;
+
 /** Folders in which nothing is written by hand. */
 const passedOver = new Set(['.git', 'node_modules']);
 
@@ -44,7 +47,9 @@ export function watchedPathsOf(paths: readonly string[], target?: Target): Watch
   for (const path of [tls?.ca, tls?.certificate, tls?.key]) if (path !== undefined) files.push(path);
   if (start.kind === 'address') return { files, trees: [] };
   if (start.kind === 'process') {
-    const programs = start.command.map((word) => resolve(start.cwd, word)).filter(isFile);
+    const programs = start.command
+      .filter((word) => isFile(resolve(start.cwd, word)) || isPath(word))
+      .map((word) => resolve(start.cwd, word));
     const near = [start.cwd, dirname(target.file)];
     const trees = programs.flatMap((program) => treeOf(program, near));
     return { files: [...files, ...programs], trees };
@@ -62,6 +67,11 @@ function treeOf(program: string, near: readonly string[]): Tree[] {
   // What is installed elsewhere is not what is worked on, and may be large.
   if (ending === '' || !near.some((other) => isWithin(folder, other))) return [];
   return [{ folder, endings: scripts.includes(ending) ? scripts : [ending] }];
+}
+
+/** Whether a word of a command is the path of a program, by its look: a build may have removed the program for a moment. */
+function isPath(word: string): boolean {
+  return !/^-|[{}\s:]/.test(word) && /[/\\]|\.[a-z]\w*$/i.test(word);
 }
 
 function isFile(path: string): boolean {
@@ -93,7 +103,7 @@ export class FileWatch implements AsyncDisposable {
   readonly #changes: Changes;
   readonly #trouble: (text: string) => void;
   readonly #watchers: FSWatcher[] = [];
-  #timer: NodeJS.Timeout | undefined;
+  readonly #timers = new Map<'image' | 'missing', NodeJS.Timeout>();
   #closed = false;
 
   private constructor(changes: Changes, trouble: (text: string) => void) {
@@ -115,18 +125,24 @@ export class FileWatch implements AsyncDisposable {
   ): Promise<FileWatch> {
     const opened = new FileWatch(changes, trouble);
     const own = resolve(reports);
-    const folders = Map.groupBy(files, (file) => dirname(file));
+    const folders = Map.groupBy(
+      files.filter((file) => existsSync(dirname(file))),
+      (file) => dirname(file),
+    );
     await Promise.all([
       // By their folder, so that a file is seen which is not there yet, or is replaced as editors do.
       ...[...folders].map(([folder, paths]) => opened.#add(folder, 0, (path) => path !== folder && !paths.includes(path))),
-      ...trees.map(({ folder, endings }) => {
-        return opened.#add(folder, undefined, (path, isFolder) => {
-          if (isWithin(path, own) || (path !== folder && passedOver.has(basename(path)))) return true;
-          return isFolder === false && endings !== undefined && !endings.includes(extname(path));
-        });
-      }),
+      ...trees
+        .filter(({ folder }) => existsSync(folder))
+        .map(({ folder, endings }) => {
+          return opened.#add(folder, undefined, (path, isFolder) => {
+            if (isWithin(path, own) || (path !== folder && passedOver.has(basename(path)))) return true;
+            return isFolder === false && endings !== undefined && !endings.includes(extname(path));
+          });
+        }),
       ...(image === undefined ? [] : [opened.#addImage(image)]),
     ]);
+    opened.#await(files.filter((file) => !existsSync(dirname(file))));
     return opened;
   }
 
@@ -149,6 +165,19 @@ export class FileWatch implements AsyncDisposable {
     await ready;
   }
 
+  /** Notes those files that are there again; nothing tells of a folder that does not exist. */
+  #await(missing: readonly string[]): void {
+    if (missing.length === 0) return;
+    const look = (): void => {
+      const there = missing.filter(isFile);
+      for (const file of there) this.#changes.note(shown(file));
+      this.#timers.delete('missing');
+      // What changes after its return is another matter for the next watch, which knows the folder.
+      if (there.length === 0) this.#timers.set('missing', setTimeout(look, missingEveryMs));
+    };
+    this.#timers.set('missing', setTimeout(look, missingEveryMs));
+  }
+
   async #addImage(name: string): Promise<void> {
     let known = await currentImage(name);
     const ask = async (): Promise<void> => {
@@ -156,14 +185,20 @@ export class FileWatch implements AsyncDisposable {
       if (this.#closed) return;
       if (id !== undefined && id !== known) this.#changes.note(`image ${name}`);
       known = id ?? known;
-      this.#timer = setTimeout(() => void ask(), imageEveryMs);
+      this.#timers.set(
+        'image',
+        setTimeout(() => void ask(), imageEveryMs),
+      );
     };
-    this.#timer = setTimeout(() => void ask(), imageEveryMs);
+    this.#timers.set(
+      'image',
+      setTimeout(() => void ask(), imageEveryMs),
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
-    clearTimeout(this.#timer);
+    for (const timer of this.#timers.values()) clearTimeout(timer);
     await Promise.all(this.#watchers.map((watcher) => watcher.close()));
   }
 }

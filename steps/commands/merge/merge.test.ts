@@ -61,6 +61,10 @@ describe('run --shard, and merge', { timeout: 180_000 }, async () => {
     assert.equal(code, 1, stdout + stderr);
     assert.match(stdout, /\nmerged from 3 shards: /);
     assert.equal(essence(merged), essence(whole));
+    const captures = (report: string): unknown[] =>
+      reportIn(report).requirements.flatMap(({ scenarios }) => scenarios.flatMap(({ failure }) => failure?.capture?.file ?? []));
+    assert.ok(captures(whole).length > 0);
+    assert.deepEqual(captures(merged), [], 'each shard has a capture of its own');
     assert.deepEqual(schemaFaults('report', readFileSync(join(merged, 'report.json'), 'utf8')), []);
     assert.match((await call(['verify', merged])).stdout, /: genuine/);
   });

@@ -7,10 +7,10 @@ import { type ClientSetup, plainSetup, refusedUnnamed } from '../harness/platfor
 import { type ExpectedTime, expectedTimes, TooUncertain } from '../harness/platform/expected-time.ts';
 import type { ReportedTime } from '../harness/platform/reported-time.ts';
 import { mistakesOf } from '../requirements/requirement.ts';
-import type { Judge, NtpWorld, ScenarioState } from '../support/world.ts';
+import type { Judge, NtpWorld, ScenarioState, ScenarioTrace } from '../support/world.ts';
 import { type Recorded, recordClientRuns } from '../verdict/exchange-record.ts';
 import { noTime, unansweredTime } from './client-diagnosis.ts';
-import { bufferingHint, busyStarts, linesOf, silenceOf } from './client-silence.ts';
+import { bufferingHint, busyStarts, silenceOf, traceOf } from './client-silence.ts';
 import { type ObservedRequest, type RequestStamp, stampOf } from './observed-request.ts';
 import { clockFaultOf, refusedMoment, refusedOrder, startInTurn } from './other-starts.ts';
 
@@ -285,8 +285,8 @@ export class ClientScenario implements ScenarioState {
     return this.#starter;
   }
 
-  trace(): string[] {
-    return linesOf(this.clientRuns);
+  trace(): ScenarioTrace {
+    return traceOf(this.clientRuns);
   }
 
   records(): Recorded[] {

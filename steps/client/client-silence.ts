@@ -2,6 +2,7 @@ import { utf16Note } from '../harness/implementation/output.ts';
 import type { Target } from '../harness/implementation/target.ts';
 import type { ClientRun } from '../harness/platform/client-run.ts';
 import { counted } from '../harness/text/counted.ts';
+import type { ScenarioTrace } from '../support/world.ts';
 
 /** What was seen of a client instead of what was waited for. */
 export function silenceOf({ connections, unnamed, requests, fate, setup, reports }: ClientRun): string {
@@ -31,11 +32,12 @@ export function bufferingHint({ output, ended }: ClientRun, { result }: Target):
   return 'nothing was printed at all: its output may be kept in a buffer (PYTHONUNBUFFERED=1, stdbuf -oL, setvbuf)';
 }
 
-/** The trace of one start, or of several with a line before each. */
-export function linesOf(clientRuns: readonly ClientRun[]): string[] {
+/** The packets of one start, or of several with a line before each. */
+export function traceOf(clientRuns: readonly ClientRun[]): ScenarioTrace {
+  const traces = clientRuns.flatMap(({ connections }) => connections.map(({ trace }) => trace));
   const [first, ...more] = clientRuns;
-  if (first === undefined || more.length === 0) return first?.lines() ?? [];
-  return clientRuns.flatMap((clientRun, index) => [`start ${index + 1}`, ...clientRun.lines(30)]);
+  if (first === undefined || more.length === 0) return { lines: first?.lines() ?? [], traces };
+  return { lines: clientRuns.flatMap((clientRun, index) => [`start ${index + 1}`, ...clientRun.lines(30)]), traces };
 }
 
 /** Why the stamps of two starts cannot be compared. */

@@ -53,6 +53,7 @@ export const runCommand: CommandDefinition = (program, done) => {
       'how many of several targets run at the same time (default: half of the processors, at least 2)',
       wholeNumber(1, 64),
     )
+    .option('--pcap', 'write the packets of all scenarios to exchange.pcapng for Wireshark, not only those of failures')
     .option('--profile', 'print how the run spent its time')
     .option('--order <order>', 'order of the scenarios: defined, random or random:SEED; the report contains the seed')
     .addHelpText(

@@ -47,6 +47,19 @@ describe('a failure text', () => {
     assert.doesNotMatch(all, /also|likely|trace/);
   });
 
+  test('names the frame of the capture, and whether the message at fault is in it', () => {
+    const known = scenario('known', []);
+    const capture = { file: 'exchange.pcapng', frame: 12 };
+    const message = { topic: '/x', qos: 1, retain: false, payload: '', parts: ['qos'] };
+    const text = (more: object, brief = false): string => {
+      const failure = { expected: '', received: '', trace: [], capture, ...more };
+      return failureText(quoted, [{ ...known, failure }], { command, brief });
+    };
+    assert.match(text({ message }), /^ {4}packet {5}frame 12 of exchange\.pcapng$/m);
+    assert.match(text({}), /^ {4}packet {5}frame 12 of exchange\.pcapng, the last packet before the failure$/m);
+    assert.doesNotMatch(text({}, true), /pcapng/);
+  });
+
   test('shows both ends of a long trace', () => {
     const trace = Array.from({ length: 100 }, (_, index) => `packet ${index}`);
     const text = failureText(quoted, [scenario('long', trace)], { command });

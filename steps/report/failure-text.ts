@@ -1,5 +1,6 @@
 import { counted } from '../harness/text/counted.ts';
 import { expectedInWords } from '../verdict/expectations.ts';
+import { frameInWords } from '../verdict/frame-in-words.ts';
 import { unstableInWords } from '../verdict/repeat.ts';
 import type { RequirementResult, ScenarioResult } from '../verdict/report.ts';
 import { type Paint, plain } from './paint.ts';
@@ -55,6 +56,7 @@ function alsoFailed(scenarios: readonly ScenarioResult[], brief: boolean): strin
 
 function scenarioLines({ title, failure, expected, unstable }: ScenarioResult, paint: Paint, brief: boolean): string[] {
   if (failure === undefined) return [];
+  const packet = frameInWords(failure);
   const shown = (text: string): string => (brief && text.length > longestBrief ? `${text.slice(0, longestBrief - 1)}…` : text);
   return [
     ...entry('scenario', [title], paint),
@@ -64,6 +66,7 @@ function scenarioLines({ title, failure, expected, unstable }: ScenarioResult, p
     ...(expected === undefined ? [] : entry('known', [expectedInWords(expected)], paint)),
     ...(unstable === undefined ? [] : entry('unstable', [unstableInWords(unstable)], paint)),
     ...(brief ? [] : entry('trace', packets(failure.trace), paint)),
+    ...(brief || packet === undefined ? [] : entry('packet', [packet], paint)),
   ];
 }
 

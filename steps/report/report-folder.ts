@@ -13,6 +13,9 @@ export const pageFile = 'index.html';
 /** The file of Cucumber's messages in a report folder. */
 export const messagesFile = 'messages.ndjson';
 
+/** The file of packets in a report folder. */
+export const captureFile = 'exchange.pcapng';
+
 /**
  * Writes the report of a run into its folder: `index.html`, `report.json` and `junit.xml`.
  *
@@ -48,13 +51,14 @@ export function writeIncomplete(
   command: string,
   selected?: Circumstances['selected'],
 ): void {
-  rmSync(join(folder, messagesFile), { force: true });
+  for (const name of [messagesFile, captureFile]) rmSync(join(folder, name), { force: true });
   writeReport(folder, incompleteReport(run, requirements, selected), command);
 }
 
 /** Takes away what an earlier run has left in a folder whose reports now go elsewhere. */
 export function clearReport(folder: string): void {
-  for (const name of [pageFile, 'report.json', 'junit.xml', messagesFile]) rmSync(join(folder, name), { force: true });
+  for (const name of [pageFile, 'report.json', 'junit.xml', messagesFile, captureFile])
+    rmSync(join(folder, name), { force: true });
 }
 
 /** Writes a file so that nobody ever sees half of it: what stood there before stays until all of the new text is on the disk. */

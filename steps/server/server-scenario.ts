@@ -15,7 +15,7 @@ import type { Trace } from '../harness/mqtt/trace.ts';
 import { nowUs, wallMsAt } from '../harness/time/now.ts';
 import { standstills } from '../harness/time/standstill.ts';
 import { mistakesOf } from '../requirements/requirement.ts';
-import type { Judge, NtpWorld, ScenarioState } from '../support/world.ts';
+import type { Judge, NtpWorld, ScenarioState, ScenarioTrace } from '../support/world.ts';
 import { type Recorded, recordDevices } from '../verdict/exchange-record.ts';
 import { answerWait } from './answer-wait.ts';
 import { endsReading, likelyRefusal, noLongerServes } from './server-diagnosis.ts';
@@ -272,8 +272,8 @@ export class ServerScenario implements ScenarioState {
     if (ofSetUp !== undefined) throw new EnvironmentError(`the server refused a device: ${ofSetUp.words}`);
   }
 
-  trace(): string[] {
-    return this.serverRun.trace.lines();
+  trace(): ScenarioTrace {
+    return { lines: this.serverRun.trace.lines(), traces: [this.serverRun.trace, ...this.playerWires] };
   }
 
   records(): Recorded[] {

@@ -47,9 +47,10 @@ function find({ pickle }: ITestCaseHookParameter): readonly [Requirement, Scenar
 }
 
 Before({ name: 'the requirement' }, async function (this: NtpWorld, parameter: ITestCaseHookParameter) {
-  const [requirement, { place, capabilities: own }] = find(parameter);
+  const [requirement, { title, place, capabilities: own }] = find(parameter);
   await standstills.settled();
   this.requirement = requirement;
+  this.title = `${requirement.id} · ${title} · ${place}`;
   this.scenario.begin(place);
   const { role, capabilities } = this.scenario.target;
   if (requirement.role !== role) return this.inapplicable(`the implementation under test is a ${role}`);

@@ -6,6 +6,7 @@ import type { ClientRun } from '../harness/platform/client-run.ts';
 import { learnServerTime } from '../server/learn-server-time.ts';
 import { origin, played, reported } from '../testing/client-starts.ts';
 import { type Answers, FakeWorld, fail, failed, right, said, say } from '../testing/fake-world.ts';
+import { setCapture } from './current-capture.ts';
 import type { Mismatch } from './world.ts';
 
 const device = 'a device that hears its response topic';
@@ -128,6 +129,37 @@ test('a scenario begins at its place, and leaves its exchanges', async () => {
   assert.equal(world.server.request.place, world.requirement.scenarios[0]?.place);
   world.showTrace();
   assert.deepEqual(kinds(), ['exchanges']);
+});
+
+test('a failed scenario leaves its packets in the capture, and others only where all do', async () => {
+  const taken: unknown[][] = [];
+  const take = (...given: unknown[]) => {
+    taken.push(given);
+    return { file: 'x.pcapng', frame: 3 };
+  };
+  const play = async (all: boolean, fails: boolean): Promise<FakeWorld> => {
+    taken.length = 0;
+    setCapture({ all, take });
+    const world = new FakeWorld('server-response-qos0', { answers: ({ echo }) => [said(echo, 1, 1, { qos: fails ? 1 : 0 })] });
+    world.title = 'the scenario';
+    await say(world, device);
+    await say(world, 'the device asks');
+    if (fails) assert.deepEqual((await fail(world, 'the response comes at QoS 0')).capture, { file: 'x.pcapng', frame: 3 });
+    world.showTrace();
+    return world;
+  };
+  try {
+    await play(false, false);
+    assert.equal(taken.length, 0);
+    await play(true, false);
+    assert.equal(taken.length, 1);
+    const { serverRun, server } = await play(false, true);
+    const [message] = server.request.responses.map((response) => response.message);
+    assert.deepEqual(taken[0], ['the scenario', [serverRun.trace], message]);
+    assert.deepEqual(taken[1], ['the scenario', [serverRun.trace]], 'what came after the failure');
+  } finally {
+    setCapture(undefined);
+  }
 });
 
 test('the message at fault is shown with its exchange', async () => {

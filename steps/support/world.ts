@@ -2,11 +2,13 @@ import { World } from '@cucumber/cucumber';
 import { EnvironmentError } from '../harness/implementation/errors.ts';
 import type { Target } from '../harness/implementation/target.ts';
 import type { Request, Response } from '../harness/message/exchange.ts';
+import type { Trace } from '../harness/mqtt/trace.ts';
 import { printable } from '../harness/text/printable.ts';
 import type { Requirement } from '../requirements/requirement.ts';
 import { type Diagnosis, EVIDENCE_MEDIA_TYPE, type Evidence, type Finding, NonConformance } from '../verdict/evidence.ts';
 import { type Recorded, thinned } from '../verdict/exchange-record.ts';
 import type { MessageAtFault } from '../verdict/report.ts';
+import { currentCapture } from './current-capture.ts';
 
 /** How the implementation under test does not conform. */
 export interface Mismatch extends Pick<Finding, 'cause'> {
@@ -26,6 +28,14 @@ export interface Judge {
   inform(text: string): void;
 }
 
+/** The packets of a scenario. */
+export interface ScenarioTrace {
+  /** One line each. */
+  readonly lines: string[];
+  /** Where they are recorded. */
+  readonly traces: readonly Trace[];
+}
+
 /** The state of a scenario: what was asked and answered in it. */
 export interface ScenarioState {
   readonly target: Target;
@@ -35,8 +45,7 @@ export interface ScenarioState {
   prepare(): Promise<void>;
   /** Closes what the scenario opened. */
   end(): Promise<void>;
-  /** The packets of the scenario, one line each. */
-  trace(): string[];
+  trace(): ScenarioTrace;
   records(): Recorded[];
   /** Why nothing in the scenario is judged, in words: the suite stood still meanwhile. Absent where that is looked for elsewhere. */
   standstill?(): string | undefined;
@@ -53,6 +62,9 @@ export class NtpWorld<State extends ScenarioState = ScenarioState> extends World
   #scenario: State | undefined;
   /** The number of the exchange that is at fault. */
   #exchangeAtFault: number | undefined;
+  #failed = false;
+  /** The scenario in words, for {@link Capture}. */
+  title = '';
 
   get requirement(): Requirement {
     if (this.#requirement === undefined) throw new Error('this scenario belongs to no requirement');
@@ -83,6 +95,9 @@ export class NtpWorld<State extends ScenarioState = ScenarioState> extends World
     const { unread, fault } = at?.[0].payload ?? {};
     if (unread === true) throw new EnvironmentError(`a message has ${fault}, a limit of the suite`);
     const { text, kind }: Partial<Diagnosis> = typeof likely === 'string' ? { text: likely } : (likely ?? {});
+    const { lines, traces } = this.scenario.trace();
+    const capture = currentCapture()?.take(this.title, traces, at?.[0].message);
+    this.#failed = true;
     const error = new NonConformance({
       kind: 'finding',
       requirement: this.requirement.id,
@@ -91,7 +106,8 @@ export class NtpWorld<State extends ScenarioState = ScenarioState> extends World
       ...(text === undefined ? {} : { likely: text }),
       ...(kind === undefined ? {} : { mistake: kind }),
       ...(cause === undefined ? {} : { cause }),
-      trace: this.scenario.trace(),
+      trace: lines,
+      ...(capture === undefined ? {} : { capture }),
       ...(at === undefined ? {} : { message: this.#messageAtFault(...at) }),
     });
     this.#attach(error.finding);
@@ -121,7 +137,9 @@ export class NtpWorld<State extends ScenarioState = ScenarioState> extends World
   showTrace(): void {
     const stood = this.scenario.standstill?.();
     if (stood !== undefined) this.#attach({ kind: 'standstill', text: stood });
-    const lines = this.scenario.trace();
+    const { lines, traces } = this.scenario.trace();
+    const capture = currentCapture();
+    if (this.#failed || capture?.all === true) capture?.take(this.title, traces);
     if (lines.length > 0) this.#attach({ kind: 'trace', lines });
     const records = this.scenario.records().map(({ record }) => record);
     const exchanges = thinned(records, mostExchanges, this.#exchangeAtFault);

@@ -1,13 +1,13 @@
 import { pathToFileURL } from 'node:url';
 import type { Attachment, AttachmentContentEncoding, Envelope } from '@cucumber/messages';
 import { conceal } from '../harness/text/secrets.ts';
-import { EVIDENCE_MEDIA_TYPE, type Evidence } from './evidence.ts';
+import { EVIDENCE_MEDIA_TYPE, type Evidence, type Finding } from './evidence.ts';
 import { isExchangeRecord } from './exchange-record.ts';
 
 type Kind = Evidence['kind'];
 
 /** What a member of evidence may be. */
-type MemberType = 'text' | 'cause' | 'lines' | 'message' | 'exchanges' | 'count';
+type MemberType = 'text' | 'cause' | 'lines' | 'message' | 'capture' | 'exchanges' | 'count';
 
 /** The members that a piece of evidence must have, by kind; those with a question mark may be absent. */
 const members: Readonly<Record<Kind, Readonly<Record<string, MemberType | `${MemberType}?`>>>> = {
@@ -20,6 +20,7 @@ const members: Readonly<Record<Kind, Readonly<Record<string, MemberType | `${Mem
     cause: 'cause?',
     trace: 'lines',
     message: 'message?',
+    capture: 'capture?',
   },
   lateFinding: { requirement: 'text', scenario: 'text', expected: 'text', received: 'text', likely: 'text?', trace: 'lines' },
   inapplicable: { reason: 'text' },
@@ -77,11 +78,18 @@ function isMessage(value: unknown): boolean {
   );
 }
 
+function isCapture(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { file, frame } = value as Readonly<Record<string, unknown>>;
+  return typeof file === 'string' && Number.isInteger(frame);
+}
+
 const checks: Readonly<Record<MemberType, (value: unknown) => boolean>> = {
   text: (value) => typeof value === 'string',
   cause: (value) => value === 'silence',
   lines: isLines,
   message: isMessage,
+  capture: isCapture,
   exchanges: (value) => Array.isArray(value) && value.every(isExchangeRecord),
   count: (value) => Number.isInteger(value),
 };
@@ -142,6 +150,16 @@ function mapText(value: unknown, map: (text: string) => string): unknown {
   if (Array.isArray(value)) return value.map((item) => mapText(item, map));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, names.has(key) ? member : mapText(member, map)]));
+}
+
+/** The same message, without the place of a finding's packet in a capture: for one that stands elsewhere than the capture. */
+export function withoutCapture(envelope: Envelope): Envelope {
+  const { attachment } = envelope;
+  if (attachment?.mediaType !== EVIDENCE_MEDIA_TYPE) return envelope;
+  const { capture, ...evidence } = JSON.parse(attachedText(attachment)) as Evidence & Pick<Finding, 'capture'>;
+  if (capture === undefined) return envelope;
+  const contentEncoding = 'IDENTITY' as AttachmentContentEncoding;
+  return { attachment: { ...attachment, body: JSON.stringify(evidence), contentEncoding } };
 }
 
 /**

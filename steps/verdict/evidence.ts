@@ -1,4 +1,4 @@
-import type { ExchangeRecord, MessageAtFault } from './report.ts';
+import type { ExchangeRecord, FrameInCapture, MessageAtFault } from './report.ts';
 
 /**
  * What the steps write into the message stream beside Cucumber's own results. The verdict is computed from these and from the
@@ -28,6 +28,7 @@ export interface Finding {
   /** Set where nothing came that could be wrong: no connection, no response, no calculated time. */
   readonly cause?: 'silence';
   readonly message?: MessageAtFault;
+  readonly capture?: FrameInCapture;
   /** The exchange since the scenario began, one line a packet. */
   readonly trace: readonly string[];
 }

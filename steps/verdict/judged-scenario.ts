@@ -134,12 +134,13 @@ export function outcomeOf(level: Level, finding: Finding | LateFinding): Pick<Sc
 /** What a report shows of a finding. */
 function toFailure(evidence: Finding | LateFinding): Failure {
   const { expected, received, likely, trace } = evidence;
-  const message = evidence.kind === 'finding' ? evidence.message : undefined;
+  const { message, capture }: Pick<Finding, 'message' | 'capture'> = evidence.kind === 'finding' ? evidence : {};
   return {
     expected,
     received,
     ...(likely === undefined ? {} : { likely }),
     trace,
     ...(message === undefined ? {} : { message }),
+    ...(capture === undefined ? {} : { capture }),
   };
 }

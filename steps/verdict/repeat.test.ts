@@ -67,6 +67,13 @@ describe('a series of runs', () => {
     assert.equal(report.counts.failed, 1);
   });
 
+  test('leads to the capture of the run that is shown', () => {
+    const capture = { file: 'exchange.pcapng', frame: 7 };
+    const report = series([runOf(good), runOf([failed('server-a', 'nothing', { capture }), ...bad.slice(1)])]);
+    const [scenario] = report.requirements[0]?.scenarios ?? [];
+    assert.deepEqual(scenario?.failure?.capture, { file: 'run-2/exchange.pcapng', frame: 7 });
+  });
+
   test('that always fails alike does not conform, and is stable', () => {
     const report = series([runOf(bad), runOf(bad)]);
     assert.equal(report.because, '1 of 3 requirements is not met: server-a (in 2 of 2 runs)');

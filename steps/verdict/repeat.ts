@@ -29,7 +29,7 @@ export function combine(series: Series): Report {
   const { asked, reports, folders, expectations } = series;
   const [first] = reports;
   const last = reports.at(-1) ?? first;
-  const requirements = first.requirements.map((requirement) => worstOf(requirement, reports));
+  const requirements = first.requirements.map((requirement) => worstOf(requirement, reports, folders));
   const unstable = requirements.filter(isUnstable).map(({ id }) => id);
   const changes = changesIn(reports);
   const mistakes = expectations === undefined ? [] : mistakesIn(requirements, expectations);
@@ -139,12 +139,12 @@ function changesIn(reports: readonly Report[]): string[] {
   ];
 }
 
-function worstOf({ id }: RequirementResult, reports: readonly Report[]): RequirementResult {
+function worstOf({ id }: RequirementResult, reports: readonly Report[], folders: readonly string[]): RequirementResult {
   const results = reports.flatMap(({ requirements }) => requirements.find((requirement) => requirement.id === id) ?? []);
   // A run that broke as a whole says nothing of how stable the implementation is.
   const broke = reports.map(({ verdict, faults }) => verdict === 'incomplete' && faults.length > 0);
   const keys = new Set(results.flatMap(({ scenarios }) => scenarios.map(keyOf)));
-  const scenarios = [...keys].map((key) => worstScenario(results, key, broke));
+  const scenarios = [...keys].map((key) => worstScenario(results, key, broke, folders));
   const expected = expectedOf(scenarios);
   const { reason: _, expected: __, ...rest } = results[0] as RequirementResult;
   return { ...rest, ...statusOf(scenarios), ...(expected === undefined ? {} : { expected }), scenarios };
@@ -155,11 +155,24 @@ function keyOf({ title, place }: ScenarioResult): string {
   return `${place} ${title}`;
 }
 
-function worstScenario(results: readonly RequirementResult[], key: string, broke: readonly boolean[]): ScenarioResult {
+/** The same result, whose packets stand in the folder of a single run. */
+function inFolder(result: ScenarioResult, folder: string): ScenarioResult {
+  const { failure } = result;
+  if (failure?.capture === undefined) return result;
+  const { file, frame } = failure.capture;
+  return { ...result, failure: { ...failure, capture: { file: `${folder}/${file}`, frame } } };
+}
+
+function worstScenario(
+  results: readonly RequirementResult[],
+  key: string,
+  broke: readonly boolean[],
+  folders: readonly string[],
+): ScenarioResult {
   const runs = results.map(({ scenarios }) => scenarios.find((scenario) => keyOf(scenario) === key));
   const { status } = statusOf(runs.filter((run) => run !== undefined));
   const index = runs.findIndex((run) => run?.status === status);
-  const shown = runs[index] as ScenarioResult;
+  const shown = inFolder(runs[index] as ScenarioResult, folders[index] ?? '');
   // Where nothing came to light late, there was nothing.
   const statuses = runs.map((run): Status => run?.status ?? 'passed').filter((_, run) => broke[run] !== true);
   // What another failure left nothing to judge of says nothing, and so contradicts nothing.

@@ -285,6 +285,16 @@ export interface Failure {
   readonly trace: readonly string[];
   /** Where it is one message of the implementation that is wrong. */
   readonly message?: MessageAtFault;
+  /** Where the message at fault is, or the last packet before the failure. Absent where there was no packet. */
+  readonly capture?: FrameInCapture;
+}
+
+/** A packet in a pcapng file. */
+export interface FrameInCapture {
+  /** Relative to the report's folder: exchange.pcapng. */
+  readonly file: string;
+  /** From 1, as Wireshark counts. */
+  readonly frame: number;
 }
 
 /** A PUBLISH of the implementation under test, and what in it is wrong. */

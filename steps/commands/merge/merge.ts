@@ -13,6 +13,7 @@ import { messagesFile, writeIncomplete } from '../../report/report-folder.ts';
 import { buildReport, type Run } from '../../report/report-json.ts';
 import { specificationFile, writeSpecification } from '../../report/specification/beside-report.ts';
 import { readRequirements, root } from '../../requirements/requirement.ts';
+import { withoutCapture } from '../../verdict/attachment.ts';
 import type { Expectations } from '../../verdict/expectations.ts';
 import { judge } from '../../verdict/judge.ts';
 import type { Report, Shard } from '../../verdict/report.ts';
@@ -90,7 +91,7 @@ export async function merge(folders: readonly string[], options: MergeOptions): 
     messages.write(envelope);
     transcript.add(envelope);
   });
-  for (const [lane, part] of parts.entries()) for (const envelope of part.messages) stream.add(lane, envelope);
+  for (const [lane, part] of parts.entries()) for (const envelope of part.messages) stream.add(lane, withoutCapture(envelope));
   const judgement = judge(requirements, transcript, {
     strict: run.strict,
     ...(expectations === undefined ? {} : { expectations }),
@@ -101,7 +102,7 @@ export async function merge(folders: readonly string[], options: MergeOptions): 
     folder,
     command,
     console: screen,
-    messages,
+    recorded: [messages],
     specified: true,
     json,
     partial: undefined,

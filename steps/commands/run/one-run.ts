@@ -16,10 +16,11 @@ import { clearCertificate } from '../../report/certificate/certificate-files.ts'
 import { suiteDigest } from '../../report/certificate/suite-digest.ts';
 import { Console } from '../../report/console.ts';
 import { lockFolder } from '../../report/folder-lock.ts';
-import { messagesFile, writeIncomplete, writeReport } from '../../report/report-folder.ts';
+import { writeIncomplete, writeReport } from '../../report/report-folder.ts';
 import { buildReport, type Run, type SeenTarget } from '../../report/report-json.ts';
 import { clearSpecification, specificationFile, writeSpecification } from '../../report/specification/beside-report.ts';
 import { requirementAbout, root } from '../../requirements/requirement.ts';
+import { setCapture } from '../../support/current-capture.ts';
 import { concealEnvelope, evidenceEnvelope, withoutFolder } from '../../verdict/attachment.ts';
 import { judge } from '../../verdict/judge.ts';
 import type { Report } from '../../verdict/report.ts';
@@ -27,9 +28,9 @@ import { Transcript } from '../../verdict/transcript.ts';
 import { Interruption } from '../terminal/interruption.ts';
 import { faultInWords } from './fault-in-words.ts';
 import { lateFindingsOf } from './late-mistakes.ts';
-import { MessageFile } from './message-file.ts';
 import { preflight } from './preflight.ts';
 import { Profile } from './profile.ts';
+import { RecordedFiles } from './recorded-files.ts';
 import type { RunPlan } from './run-plan.ts';
 import { pathsOf } from './selection.ts';
 import { writeReports } from './write-reports.ts';
@@ -66,7 +67,7 @@ export class OneRun {
   /** Set when the run is interrupted. It never settles, because the process ends with it. */
   #ending: Promise<never> | undefined;
   #judged = false;
-  #messages: MessageFile | undefined;
+  #recorded: RecordedFiles | undefined;
   #starting: Promise<StartedTarget> | undefined;
   #implementation: StartedTarget | undefined;
   #runner: ClientRunner | undefined;
@@ -129,6 +130,7 @@ export class OneRun {
       throw error;
     } finally {
       setServerRun(undefined);
+      setCapture(undefined);
       setClientRunner(undefined);
       await this.#stop();
       if (this.#measured !== undefined) for (const line of this.#profile?.lines(this.#measured) ?? []) this.#console.note(line);
@@ -185,7 +187,7 @@ export class OneRun {
   async #run(lanes: number): Promise<void> {
     this.#profile?.begin('scenarios');
     const { runFeatures } = await import('./cucumber.ts');
-    this.#messages = new MessageFile(join(this.#plan.options.report, messagesFile));
+    this.#recorded = new RecordedFiles(this.#plan.options, this.#plan.target);
     const owners = new Map(this.#plan.requirements.flatMap((owner) => owner.scenarios.map(({ place }) => [place, owner])));
     let done = 0;
     const touched = new Set<string>();
@@ -210,11 +212,8 @@ export class OneRun {
   /** Ends the implementation, however far it has come. What cannot be ended is told, and changes nothing of what was judged. */
   async #stop(): Promise<void> {
     this.#giveUp.abort(new EnvironmentError('the run was ended before the implementation had started'));
-    const started = this.#starting?.then(
-      (implementation) => implementation.stop(),
-      // Why it did not start is told by whoever waits for it.
-      () => {},
-    );
+    // Why it did not start is told by whoever waits for it.
+    const started = this.#starting?.catch(() => undefined).then((implementation) => implementation?.stop());
     const { promise: late, reject } = Promise.withResolvers<never>();
     using _deadline = new Deadline(mostStopMs, () => reject(new Error(`it has not ended within ${mostStopMs / 1000} s`)));
     try {
@@ -229,7 +228,7 @@ export class OneRun {
   #take(envelope: Envelope): void {
     this.#profile?.take(envelope);
     const safe = concealEnvelope(withoutFolder(envelope, root), this.#plan.target.secrets);
-    this.#messages?.write(safe);
+    this.#recorded?.write(safe);
     this.#transcript.add(safe);
   }
 
@@ -250,7 +249,7 @@ export class OneRun {
       folder,
       command: this.#plan.command,
       console: this.#console,
-      messages: this.#messages,
+      recorded: this.#recorded?.files ?? [],
       specified: docs === undefined,
       json: json === true && this.#place === undefined,
       partial: this.#place === undefined ? this.#plan.whyPartial(report) : 'it is one run of several',

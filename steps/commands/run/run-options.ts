@@ -35,6 +35,8 @@ export interface RunOptions {
   /** The file of expectations; the one beside the target file when absent. */
   readonly expectations?: string;
   readonly allowExpected?: true;
+  /** Keeps the packets of all scenarios, and not only those of failures. */
+  readonly pcap?: true;
   /** Prints where the time went. */
   readonly profile?: true;
   /** How many whole runs are made and judged together. */

@@ -155,6 +155,7 @@ function assertHidden(written: readonly [string, string][], judged = true): void
       'stdout',
       'stderr',
       'the outside',
+      ...(judged ? ['exchange.pcapng'] : []),
       'index.html',
       'junit.xml',
       ...(judged ? ['messages.ndjson'] : []),

@@ -8,7 +8,15 @@ import { reportJson } from '../../report/report-json.ts';
 import { specificationFile } from '../../report/specification/beside-report.ts';
 import type { Report } from '../../verdict/report.ts';
 import { exitOfFailedWrite, FailedWrites } from '../terminal/failed-writes.ts';
-import type { MessageFile } from './message-file.ts';
+
+/** A file that was written while the run lasted. */
+export interface RecordedFile {
+  /** Undefined where there was nothing to write. */
+  readonly path: string | undefined;
+  /** Why something is missing in it. */
+  readonly lost: Error | undefined;
+  close(): void;
+}
 
 /** What is written beside a report, and where. */
 export interface ReportOutput {
@@ -16,8 +24,8 @@ export interface ReportOutput {
   /** As in `failureText`. */
   readonly command: string;
   readonly console: Console;
-  /** What was recorded; absent where nothing came to run. */
-  readonly messages: MessageFile | undefined;
+  /** What was recorded; empty where nothing came to run. */
+  readonly recorded: readonly RecordedFile[];
   /** Whether the page that explains the requirements stands in the folder as well. */
   readonly specified: boolean;
   /** Whether `report.json` is printed on stdout. */
@@ -34,15 +42,15 @@ export interface ReportOutput {
  * @returns the exit code
  */
 export async function writeReports(report: Report, output: ReportOutput): Promise<number> {
-  const { folder, command, console: screen, messages, specified, json } = output;
+  const { folder, command, console: screen, recorded, specified, json } = output;
   const failedWrites = new FailedWrites();
   const certificate = certificateInWords(report, output);
   const files = [...((await failedWrites.keep(() => writeReport(folder, report, command, certificate))) ?? [])];
   if (specified) files.push(join(folder, specificationFile));
-  if (messages !== undefined) {
-    await failedWrites.keep(() => messages.close());
-    if (messages.lost !== undefined) failedWrites.add(messages.lost);
-    else files.push(messages.path);
+  for (const file of recorded) {
+    await failedWrites.keep(() => file.close());
+    if (file.lost !== undefined) failedWrites.add(file.lost);
+    else if (file.path !== undefined) files.push(file.path);
   }
   if (json) process.stdout.write(reportJson(report));
   const uncertified = await writeCertificate(report, files, failedWrites, output);

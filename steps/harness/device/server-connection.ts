@@ -68,13 +68,13 @@ export class ServerConnection implements Carrier {
     const { address, mqttVersion, name, habits } = options;
     this.#options = options;
     this.#version = mqttVersion === '5' ? 5 : 4;
+    const common = { protocolVersion: this.#version, connection: name, stream: {} } as const;
     this.#sent = new PacketReader({
+      ...common,
       limits: packetLimit(Number.POSITIVE_INFINITY),
-      protocolVersion: this.#version,
       direction: 'sent',
-      connection: name,
     });
-    const reader = new PacketReader({ limits: receiveLimits(habits), protocolVersion: this.#version, connection: name });
+    const reader = new PacketReader({ ...common, limits: receiveLimits(habits) });
     this.#socket = openSocket(address);
     this.#socket.on('data', (chunk: Buffer) => this.#receive(reader, chunk, take));
     this.#secured = address.tls === undefined;

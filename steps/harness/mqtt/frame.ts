@@ -10,4 +10,6 @@ export interface Frame extends Time {
   readonly bytes: Buffer;
   /** The connection in words ("device", "second device"), where a trace has several. */
   readonly connection?: string;
+  /** The same object for all frames of one connection, where a trace has several. */
+  readonly stream?: object;
 }

@@ -14,6 +14,8 @@ export interface ReaderOptions {
   readonly direction?: Frame['direction'];
   /** The connection in words, where the frames go into a trace with several. */
   readonly connection?: string;
+  /** As in {@link Frame}. */
+  readonly stream?: object;
 }
 
 /**
@@ -24,7 +26,7 @@ export class PacketReader {
   readonly #limits: ReceiveLimits;
   readonly #cutter: PacketCutter;
   readonly #parser: Parser;
-  readonly #origin: Pick<Frame, 'direction' | 'connection'>;
+  readonly #origin: Pick<Frame, 'direction' | 'connection' | 'stream'>;
   #parsed: Packet | undefined;
   #broken = false;
   #version: number;
@@ -32,11 +34,11 @@ export class PacketReader {
   #packets = 0;
   #beganUs: number | undefined;
 
-  constructor({ limits, protocolVersion, direction = 'received', connection }: ReaderOptions) {
+  constructor({ limits, protocolVersion, direction = 'received', connection, stream }: ReaderOptions) {
     this.#limits = limits;
     this.#cutter = new PacketCutter(limits.packetBytes);
     this.#version = protocolVersion ?? 4;
-    this.#origin = { direction, ...(connection === undefined ? {} : { connection }) };
+    this.#origin = { direction, ...(connection && { connection }), ...(stream && { stream }) };
     this.#parser = createParser(protocolVersion === undefined ? {} : { protocolVersion });
     this.#parser.on('packet', (packet) => {
       this.#parsed = packet;

@@ -20,6 +20,7 @@ const mediaTypes: Readonly<Record<string, string>> = {
   '.html': 'text/html',
   '.ndjson': 'application/x-ndjson',
   '.svg': 'image/svg+xml',
+  '.pcapng': 'application/x-pcapng',
 };
 
 /** @param name of a file of the report folder */

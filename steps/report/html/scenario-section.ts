@@ -1,5 +1,6 @@
 import type { Role } from '../../requirements/requirement.ts';
 import { expectedInWords } from '../../verdict/expectations.ts';
+import { frameInWords } from '../../verdict/frame-in-words.ts';
 import { unstableInWords } from '../../verdict/repeat.ts';
 import type { ExchangeRecord, MessageAtFault, ScenarioResult } from '../../verdict/report.ts';
 import { html, type Markup } from './html.ts';
@@ -73,14 +74,14 @@ function said(information: readonly string[], cut: (text: string) => string): Ma
   return html`<ul class="information">${information.map((text) => html`<li>${cut(text)}</li>`)}</ul>`;
 }
 
-function diagnosis(
-  { expected, received, likely }: NonNullable<ScenarioResult['failure']>,
-  cut: (text: string) => string,
-): Markup {
+function diagnosis(failure: NonNullable<ScenarioResult['failure']>, cut: (text: string) => string): Markup {
+  const { expected, received, likely } = failure;
+  const packet = frameInWords(failure);
   return html`<dl class="diagnosis">
 <div><dt>expected</dt><dd>${cut(expected)}</dd></div>
 <div class="received"><dt>received</dt><dd>${cut(received)}</dd></div>
 ${likely !== undefined && html`<div><dt>likely</dt><dd>${cut(likely)}</dd></div>`}
+${packet !== undefined && html`<div><dt>packet</dt><dd>${packet}</dd></div>`}
 </dl>`;
 }
 

@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import type { Envelope } from '@cucumber/messages';
+import type { Target } from '../../harness/implementation/target.ts';
+import { CaptureFile } from '../../report/capture/capture-file.ts';
+import { captureFile, messagesFile } from '../../report/report-folder.ts';
+import { setCapture } from '../../support/current-capture.ts';
+import { MessageFile } from './message-file.ts';
+import type { RunOptions } from './run-options.ts';
+import type { RecordedFile } from './write-reports.ts';
+
+/** The files that a run writes while it lasts: Cucumber's messages, and packets. */
+export class RecordedFiles {
+  readonly files: readonly RecordedFile[];
+  readonly #messages: MessageFile;
+
+  /**
+   * Begins the files; the scenarios of the run write their packets from now on.
+   *
+   * @throws Error of `node:fs` when the messages cannot be written
+   */
+  constructor({ report: folder, pcap }: Pick<RunOptions, 'report' | 'pcap'>, target: Target) {
+    this.#messages = new MessageFile(join(folder, messagesFile));
+    const capture = new CaptureFile(join(folder, captureFile), target, pcap === true);
+    setCapture(capture);
+    this.files = [this.#messages, capture];
+  }
+
+  /** Keeps a message of Cucumber. */
+  write(envelope: Envelope): void {
+    this.#messages.write(envelope);
+  }
+}

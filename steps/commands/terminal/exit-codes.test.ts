@@ -33,7 +33,9 @@ const calls: readonly (readonly [code: number, args: readonly string[]])[] = [
   [2, ['doctor', 'no-such-file.yaml']],
   [3, ['doctor', absent, ...bounds]],
   [2, ['verify', 'no-such-folder']],
-  [1, ['verify', folder]],
+  [2, ['verify', folder]],
+  [1, ['gallery', folder]],
+  [2, ['gallery', 'no-such-folder']],
 ];
 
 describe('the exit code', { timeout: 120_000 }, () => {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { call, temporaryFolder } from '../testing/command-line.ts';
 import { exitCodes } from './terminal/exit-codes.ts';
@@ -65,7 +67,8 @@ describe('wrong use', { concurrency: 2 }, () => {
   ];
   for (const [args, says] of wrong) {
     test(`${args.join(' ')} is answered with what was wrong`, async () => {
-      const { code, stdout, stderr } = await call(args, { cwd: folder });
+      // Two at a time: each has a report folder of its own.
+      const { code, stdout, stderr } = await call(args, { cwd: mkdtempSync(join(folder, 'wrong-')) });
       assert.equal(code, 2, stderr);
       assert.equal(stdout, '');
       assert.match(stderr, says);

@@ -29,7 +29,8 @@ export interface GalleryOptions {
 export async function gallery(paths: readonly string[], { page, key: keyFiles = [] }: GalleryOptions): Promise<number> {
   const keys = keyFiles.map(publicKey);
   const folders = reportFoldersIn(paths);
-  if (folders.includes(dirname(resolve(page))))
+  const beside = dirname(resolve(page));
+  if (folders.includes(beside) && isCertified(beside))
     throw new WrongUse(
       `--page ${page}: stands in a report folder, whose certificate names all of its files; choose another place`,
     );

@@ -13,7 +13,7 @@ export interface InteropReport {
   readonly verdict: 'work together' | 'do not work together' | 'incomplete';
   /** Why the verdict is what it is, in one sentence. */
   readonly because: string;
-  /** 0 all pairs work together, 1 some do not, 3 something did not start, 4 incomplete. */
+  /** 0 all pairs work together, 1 some do not, 3 something did not start, 4 incomplete or interrupted; the highest that applies. */
   readonly exitCode: 0 | 1 | 3 | 4;
   /** Interop judges what two implementations said to each other, and nothing else. */
   readonly certifies: false;

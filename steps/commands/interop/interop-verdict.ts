@@ -99,27 +99,30 @@ export function troublesOf(pairRuns: readonly PairRun[], client: Target, server:
   return [...reasons.values()];
 }
 
-/** What all pairs come to. @param environment whether something could not be started */
+/**
+ * What all pairs come to. The exit code is the highest of those that the pairs have, as with `run` of several targets.
+ *
+ * @param notStarted how many pairs could not be started, and whether the run was interrupted
+ */
 export function conclude(
   pairs: readonly PairResult[],
-  environment: boolean,
+  { notStarted, interrupted }: { readonly notStarted: number; readonly interrupted: boolean },
 ): Pick<InteropReport, 'verdict' | 'because' | 'exitCode'> {
   const count = (verdict: PairResult['verdict']): number => pairs.filter((pair) => pair.verdict === verdict).length;
   const apply = pairs.length - count('inapplicable');
   const pairsIn = (number: number): string => `${number} of ${apply} ${apply === 1 ? 'pair' : 'pairs'}`;
   const broken = count('do not work together');
   const open = count('incomplete');
-  if (broken > 0)
-    return {
-      verdict: 'do not work together',
-      exitCode: 1,
-      because: `${pairsIn(broken)} ${broken === 1 ? 'does' : 'do'} not work together`,
-    };
-  if (open > 0 || apply === 0)
-    return { verdict: 'incomplete', exitCode: environment ? 3 : 4, because: `${pairsIn(open)} could not be judged` };
+  const incomplete = interrupted || open > notStarted || apply === 0;
+  const exitCode = incomplete ? 4 : notStarted > 0 ? 3 : broken > 0 ? 1 : 0;
+  if (broken > 0) {
+    const because = `${pairsIn(broken)} ${broken === 1 ? 'does' : 'do'} not work together`;
+    return { verdict: 'do not work together', exitCode, because };
+  }
+  if (open > 0 || incomplete) return { verdict: 'incomplete', exitCode, because: `${pairsIn(open)} could not be judged` };
   return {
     verdict: 'work together',
-    exitCode: 0,
+    exitCode,
     because: apply === 1 ? 'the pair works together' : `all ${apply} pairs work together`,
   };
 }

@@ -5,7 +5,7 @@ import { before, describe, test } from 'node:test';
 import { schemaFaults } from '../../harness/message/schema.ts';
 import { root } from '../../requirements/requirement.ts';
 import { assertForEverybody, launch, phoneViews, skip } from '../../testing/browser.ts';
-import { call, type Ended, fixtureTarget, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
+import { call, type Ended, fixtureTarget, start, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
 import type { InteropReport } from './interop-report.ts';
 
 const folder = temporaryFolder();
@@ -90,6 +90,29 @@ describe('interop of two servers and two clients', () => {
     assert.match(ended.stdout, /interop certifies nothing/);
     assert.match(ended.stdout, /\ninterop: do not work together, because 3 of 4 pairs do not work together\n$/);
   });
+});
+
+test('interop that is interrupted ends with 4, whatever was found before', { timeout: 60_000 }, async () => {
+  const lasting = writeTarget(folder, {
+    name: 'lasting',
+    role: 'server',
+    // It is never ready, so that the second pair lasts.
+    process: { command: ['node', '-e', 'setInterval(() => {}, 1000)', '{port}'] },
+  });
+  const targets = [fixtureTarget(folder, 'faulty/server/always-strings'), lasting, clientTarget('reference/client')];
+  const { child, end } = start(['interop', ...targets, '--starts', '1', '--report', 'interrupted'], { cwd: folder });
+  let text = '';
+  child.stdout?.on('data', (part: Buffer) => {
+    text += part.toString();
+    if (!text.includes('in front of faulty/server/always-strings')) return;
+    // Once: a second signal ends it without a report.
+    text = '';
+    child.kill('SIGINT');
+  });
+  const { code, stdout } = await end;
+  assert.equal(code, 4, stdout);
+  assert.match(stdout, /\ninterop: do not work together, because the run was interrupted \(SIGINT\): 1 of 2 pairs does not work/);
+  assert.deepEqual([report('interrupted').exitCode, report('interrupted').pairs.length], [4, 2]);
 });
 
 test('interop needs a server and a client that can be put together', async () => {

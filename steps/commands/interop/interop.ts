@@ -76,7 +76,8 @@ class Matrix {
   readonly #described: { readonly server: Report['target'][]; readonly client: Report['target'][] };
   readonly #pairs: PairResult[] = [];
   readonly #giveUp = new AbortController();
-  #environment = false;
+  /** How many pairs could not be started. */
+  #notStarted = 0;
 
   constructor(servers: readonly Target[], clients: readonly Target[], paths: readonly string[], options: InteropOptions) {
     this.#servers = servers;
@@ -116,7 +117,7 @@ class Matrix {
         const durationMs = Math.round(performance.now() - begun);
         const pair: PairResult = { ...performed.pair, server: row, client: column, durationMs };
         this.#pairs.push(pair);
-        this.#environment ||= performed.environment === true;
+        if (performed.environment === true) this.#notStarted += 1;
         if (performed.server !== undefined) this.#described.server[row] = performed.server;
         if (performed.client !== undefined) this.#described.client[column] = performed.client;
         screen.write(`\n${pairText(this.#report(), pair, { paint, command: this.#command, verbose })}\n`);
@@ -139,7 +140,7 @@ class Matrix {
     const concluded =
       finished === undefined
         ? ({ verdict: 'incomplete', exitCode: 4, because: 'the run did not come to its end' } as const)
-        : conclude(this.#pairs, this.#environment);
+        : conclude(this.#pairs, { notStarted: this.#notStarted, interrupted: interrupted !== undefined });
     const because =
       interrupted === undefined ? concluded.because : `the run was interrupted (${interrupted}): ${concluded.because}`;
     return {

@@ -71,8 +71,9 @@ export async function tryPair({ server, client }: Candidates, setting: TrialSett
       client: describeTarget(client, lastSeen(pairRuns)),
     };
   } catch (error) {
+    // What is being started when the run is interrupted ends with the reason of the interruption itself.
+    if (giveUp.aborted && (error === giveUp.reason || error instanceof EnvironmentError)) return interrupted;
     if (!(error instanceof EnvironmentError)) throw error;
-    if (giveUp.aborted) return interrupted;
     const because = error.message
       .split('\n')
       .map((line) => line.trim())

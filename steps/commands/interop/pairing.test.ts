@@ -61,15 +61,19 @@ test('the last start of each type has a latency, where the client has the time f
   assert.deepEqual(latencies(10_000, 1), [0, 0]);
 });
 
-test('the matrix is as bad as its worst pair', () => {
+test('the matrix has the highest exit code of its pairs, and 4 where it was interrupted', () => {
   const pair = (verdict: PairResult['verdict']): PairResult => {
     return { server: 0, client: 0, verdict, because: '', reasons: [], starts: [], requirements: [], durationMs: 0 };
   };
-  const codeOf = (verdicts: PairResult['verdict'][], environment = false): number =>
-    conclude(verdicts.map(pair), environment).exitCode;
+  const codeOf = (verdicts: PairResult['verdict'][], notStarted = 0, interrupted = false): number =>
+    conclude(verdicts.map(pair), { notStarted, interrupted }).exitCode;
   assert.equal(codeOf(['work together', 'inapplicable']), 0);
-  assert.equal(codeOf(['work together', 'incomplete', 'do not work together'], true), 1);
-  assert.equal(codeOf(['work together', 'incomplete'], true), 3);
+  assert.equal(codeOf(['work together', 'do not work together']), 1);
+  assert.equal(codeOf(['work together', 'incomplete', 'do not work together'], 1), 3);
+  assert.equal(codeOf(['work together', 'incomplete'], 1), 3);
+  assert.equal(codeOf(['incomplete', 'incomplete', 'do not work together'], 1), 4);
   assert.equal(codeOf(['work together', 'incomplete']), 4);
   assert.equal(codeOf([]), 4);
+  assert.equal(codeOf(['do not work together', 'incomplete'], 0, true), 4);
+  assert.equal(codeOf(['work together'], 0, true), 4);
 });

@@ -38,6 +38,7 @@ Feature: The time that a client calculates
     Scenario Outline: The link takes <forth> to the platform and <back> back
       Given a client that reports milliseconds
       And a link of <forth> to the platform and <back> back
+      And a platform that answers after 4 ms
       When the client asks and is answered
       Then the client reports the time that the formula gives
 

@@ -200,15 +200,13 @@ export class RequestLedger {
     if (unanswered !== undefined) return unanswered;
     // What was stored before the run is no answer, and answers may be marked as stored.
     if (retain && next !== undefined && echoed.length === 0) return { doubted: next, owner: undefined };
-    return this.#byOrder(echoed.at(-1), next, forbidden);
+    const answered = echoed.at(-1);
+    // A copy of an earlier response was caused by nothing that was sent since.
+    return this.#byOrder(answered, next, answered?.responses.some((one) => isSame(one, payload)) ? undefined : forbidden);
   }
 
   /** The request of a response whose echo is that of no request that waits for one, while echoes are to be trusted. */
-  #byOrder(
-    answered: Request | undefined,
-    next: Request | undefined,
-    forbidden: Request | undefined,
-  ): Request | Doubt | undefined {
+  #byOrder(answered?: Request, next?: Request, forbidden?: Request): Request | Doubt | undefined {
     const again = answered?.place === this.#place ? answered : (forbidden ?? answered);
     if (next === undefined) return again;
     // It is a second response to an earlier request, or what a forbidden one has caused, where the own echo of the next one comes too.

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { root } from '../../requirements/requirement.ts';
 import type { HostileCase } from './hostile-case.ts';
 
 /** Short, since a silence is what several of them are made of: the default would only be waited for. */
@@ -143,6 +145,19 @@ const stalls: readonly HostileCase[] = (
 
 /** What is around a run, and not as it should be. */
 const surroundings: readonly HostileCase[] = [
+  {
+    name: 'a broker that listens for a second before it serves',
+    role: 'server',
+    target: {
+      process: {
+        command: ['node', join(root, 'fixtures/support/start.ts'), 'unusual/server/boots-for-a-second', '--port', '{port}'],
+      },
+      lateAnswers: '100ms',
+    },
+    code: 0,
+    verdict: 'conforms',
+    says: /every requirement that applies/,
+  },
   {
     name: 'another run into the same report folder',
     role: 'server',

@@ -44,13 +44,16 @@ registerHooks({
   return path;
 }
 
+const targets = {
+  client: fixtureClientTarget(folder, 'unusual/client/long', { within: '5s' }),
+  server: fixtureTarget(folder, 'unusual/server/pretty-json'),
+};
+
 describe('an exception in any layer is no verdict', { timeout: 120_000, concurrency: 2 }, () => {
   for (const [index, [layer, file, line]] of functions.entries())
     test(`${layer}: exit code 4, one line that says what happened, and no report that looks whole`, async () => {
       const client = file.includes('client');
-      const target = client
-        ? fixtureClientTarget(folder, 'unusual/client/long', { within: '5s' })
-        : fixtureTarget(folder, 'unusual/server/pretty-json');
+      const target = client ? targets.client : targets.server;
       const report = join(folder, `report-${index}`);
       const only = client ? 'client-request-topic' : 'server-answers-request';
       const { code, stdout, stderr } = await callAfresh(['run', target, '--only', only, '--report', report, '--root', '/'], {

@@ -11,7 +11,7 @@ import { serverTimesOf } from '../message/exchange.ts';
 import type { ClientRun } from './client-run.ts';
 import { ClientRunner } from './client-runner.ts';
 import { type ClientSetup, pagePayload, plainSetup, refusals, refusedUnnamed, trueAnswer } from './client-setup.ts';
-import { expectedTimes, isRight } from './expected-time.ts';
+import { isRight, possibleTimes } from './expected-time.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'runner-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -45,11 +45,11 @@ async function open(
 const plain = plainSetup('long');
 const unlike: ClientSetup = { ...plain, answers: [trueAnswer(pagePayload)] };
 
-/** Asserts that the first report is the time that the formula gives. */
+/** Asserts that the first report is a time that the formula gives, as far as a busy machine lets the suite know it. */
 function assertRight(clientRun: ClientRun): void {
   const [report] = clientRun.reports;
   assert.ok(report !== undefined, clientRun.lines().join('\n'));
-  assert.ok(isRight(report, expectedTimes(clientRun, report, false)), clientRun.lines().join('\n'));
+  assert.ok(isRight(report, possibleTimes(clientRun, report, false)), clientRun.lines().join('\n'));
 }
 
 describe('a setup', { timeout: 120_000 }, () => {

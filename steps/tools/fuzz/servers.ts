@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { RequestOrder } from '../../harness/device/booking.ts';
 import { ConnectError, Device, type DeviceConnection, type DeviceOptions } from '../../harness/device/device.ts';
 import { NtpDevice } from '../../harness/device/ntp-device.ts';
 import { RawDevice } from '../../harness/device/raw-device.ts';
@@ -110,6 +111,7 @@ async function check(one: Case, judge: Judge, tally: Tally): Promise<void> {
   };
   const ledger = new RequestLedger();
   ledger.begin('fuzzed');
+  const messages: Message[] = [];
   let connection: DeviceConnection | undefined;
   const device = new NtpDevice({
     identity,
@@ -118,6 +120,13 @@ async function check(one: Case, judge: Judge, tally: Tally): Promise<void> {
     deadline: 2000,
     connect: async () => {
       connection = await (raw ? RawDevice.connect(options) : Device.connect(options));
+      const { inbox } = connection;
+      const put = inbox.put.bind(inbox);
+      // The device alone keeps what it hears.
+      inbox.put = (message) => {
+        messages.push(message);
+        put(message);
+      };
       return connection;
     },
   });
@@ -156,7 +165,7 @@ async function check(one: Case, judge: Judge, tally: Tally): Promise<void> {
     await connection.inbox.until(() => undefined, 5000);
     if (connection.inbox.closed === undefined)
       throw new Finding(`the end of the connection is not noticed: ${bytes.toString('hex')}`);
-    const found = matched(connection.inbox.messages, bytes, version);
+    const found = matched(messages, bytes, version);
     for (const heard of asking.responses) {
       const source = found.get(heard.message);
       if (source === undefined) throw new Finding('a response that is no message');
@@ -218,7 +227,14 @@ async function judgeResponse(response: Response, source: Publish, wanted: Asked,
   const { request } = response;
   const answered = async (): Promise<unknown> => ({ request, response });
   const world = {
-    scenario: { answer: answered, answered, fence: answered, request, requests: [request] },
+    scenario: {
+      answer: answered,
+      answered,
+      fence: answered,
+      request,
+      requests: [request],
+      serverRun: { ledger: { order: new RequestOrder() } },
+    },
     requirement: { id: 'fuzzed' },
     fail,
   };

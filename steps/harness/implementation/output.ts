@@ -23,6 +23,9 @@ export type OutputStream = 'stdout' | 'stderr';
 /** Hears every line, and when it arrived, cut at 2,000 characters (it then ends in "…") but otherwise as it was printed: secrets are still in it. */
 export type LineListener = (line: string, stream: OutputStream, time: Time) => void;
 
+/** The fewest characters of a dump. */
+const SHORTEST_DUMP = 36;
+
 /** A line with the bytes of a packet. */
 const hexDump = /(?:\b[\da-f]{2}[ :,-]){12,}|\b[\da-f]{48,}\b/i;
 
@@ -39,6 +42,8 @@ export class Output {
   readonly #first: string[] = [];
   readonly #rest: { readonly line: string; readonly dump: boolean }[] = [];
   #leftOut = 0;
+  /** How many of the rest are dumps. */
+  #dumps = 0;
   readonly #listeners = new Set<LineListener>();
   readonly #secrets: readonly string[];
   /** The lines that have no end yet, one of each stream. */
@@ -130,11 +135,14 @@ export class Output {
     else this.#keepRest(line);
   }
 
+  /** Quick, however much is printed: a dump is looked for only where there is one. */
   #keepRest(line: string): void {
-    this.#rest.push({ line, dump: isHexDump(line) });
+    const dump = line.length >= SHORTEST_DUMP && isHexDump(line);
+    this.#rest.push({ line, dump });
+    if (dump) this.#dumps += 1;
     if (this.#rest.length < MOST_LINES - FIRST_LINES) return;
-    const dump = this.#rest.findIndex((kept) => kept.dump);
-    this.#rest.splice(Math.max(dump, 0), 1);
+    const at = this.#dumps > 0 ? this.#rest.findIndex((kept) => kept.dump) : 0;
+    if (this.#rest.splice(at, 1)[0]?.dump === true) this.#dumps -= 1;
     this.#leftOut += 1;
   }
 }

@@ -198,6 +198,7 @@ export class ServerConnection implements Carrier {
     }
     try {
       for (const frame of reader.read(chunk)) {
+        requireReadable(frame);
         this.#record(frame);
         take(frame);
         const message = messageOf(frame);
@@ -222,4 +223,13 @@ export function serverFault(error: MalformedPacket): string {
   return error instanceof ExcessivePacket
     ? `the server sent ${error.message}`
     : `the server sent malformed MQTT (${error.message})`;
+}
+
+/** A response is read to this length, in bytes; what a broker forwards of other topics may be as long as the longest request. */
+const longestResponse = 512 * 1024;
+
+/** @throws ExcessivePacket for a response that is longer than what is read */
+function requireReadable({ packet }: Frame): void {
+  if (packet.cmd !== 'publish' || packet.payload.length <= longestResponse || !isResponseTopic(packet.topic)) return;
+  throw new ExcessivePacket(`a response of ${packet.payload.length} bytes, where at most ${longestResponse} are read`, 'packet');
 }

@@ -8,6 +8,7 @@ import { clearReport } from '../../report/report-folder.ts';
 import { clearSpecification } from '../../report/specification/beside-report.ts';
 import type { Expectations } from '../../verdict/expectations.ts';
 import { exitOfFailedWrite } from '../terminal/failed-writes.ts';
+import { Interruption } from '../terminal/interruption.ts';
 import { expectationsPath, loadExpectations } from './expectations-file.ts';
 import { OneRun, type SeriesPlace } from './one-run.ts';
 import { embeddedTarget } from './reference-target.ts';
@@ -26,20 +27,18 @@ export async function runTarget(path: string | undefined, options: RunOptions): 
   if (path !== undefined) {
     if (options.role !== undefined)
       throw new WrongUse('--role is for the embedded references; a target file says its role itself');
-    return judgeTarget(await loadTarget(path, process.env, options.root), path, options);
+    return (await prepare(await loadTarget(path, process.env, options.root), path, options))();
   }
   const roles = embeddedRoles(options);
   if (roles.length > 1 && options.json === true)
     throw new WrongUse('--json prints one report: name a target, or one of the embedded references by --role');
+  // What is wrong with the flags is said before a folder is locked or cleared.
   const runs = await Promise.all(
     roles.map(async (role) => {
       const report = roles.length === 1 ? options.report : join(options.report, role);
-      return { target: await embeddedTarget(role), options: { ...options, report } };
+      return prepare(await embeddedTarget(role), undefined, { ...options, report });
     }),
   );
-  // What is wrong with the flags is said before a folder is locked or cleared.
-  for (const run of runs)
-    new RunPlan(run.target, undefined, run.options, await readExpectations(run.target, undefined, run.options));
   using _lock = lockFolder(options.report);
   // Each role has a folder of its own; a report beside them would be an earlier run's.
   if (roles.length > 1) {
@@ -47,22 +46,43 @@ export async function runTarget(path: string | undefined, options: RunOptions): 
     clearSpecification(options.report);
     clearCertificate(options.report);
   }
+  using between = new Interruption(undefined, () => {});
   const codes: number[] = [];
-  for (const run of runs) codes.push(await judgeTarget(run.target, undefined, run.options));
+  for (const run of runs) codes.push(between.why === undefined ? await run() : 4);
   return codes.find((code) => code !== 0) ?? 0;
 }
 
-/** Judges a target by one run, or by several. */
-async function judgeTarget(target: Target, path: string | undefined, options: RunOptions): Promise<number> {
+/**
+ * Plans how a target is judged, by one run or by several.
+ *
+ * @returns starts it; gives the exit code
+ * @throws WrongUse, InputFileError
+ */
+async function prepare(target: Target, path: string | undefined, options: RunOptions): Promise<() => Promise<number>> {
   const expectations = await readExpectations(target, path, options);
   const { repeat = 1, report: folder } = options;
-  if (repeat === 1) return new OneRun(new RunPlan(target, path, options, expectations)).perform();
+  if (repeat === 1) {
+    const plan = new RunPlan(target, path, options, expectations);
+    return () => new OneRun(plan).perform();
+  }
   if (options.sign !== undefined) throw new WrongUse('--sign signs the certificate of one run: leave out --repeat');
 
   // By --order random each run has an order of its own.
   const { order, ...common } = options;
   const plan = new RunPlan(target, path, order === 'random' ? common : options, expectations);
+  const part: Expectations | undefined = expectations === undefined ? undefined : { ...expectations, oneOfSeveral: true };
+  const planOf = (number: number): RunPlan =>
+    new RunPlan(target, path, { ...options, report: join(folder, folderName(number)) }, part);
+  return () => repeatedly(plan, planOf, repeat);
+}
+
+/** Judges a target by several runs. @returns the exit code */
+async function repeatedly(plan: RunPlan, planOf: (number: number) => RunPlan, repeat: number): Promise<number> {
+  const { options, expectations, command } = plan;
+  const { report: folder } = options;
   using _lock = lockFolder(folder);
+  // A signal between two runs must not end the process before the combined report is written.
+  using between = new Interruption(undefined, () => {});
   const whole = new OneRun(plan);
   whole.announce(`${repeat} runs, each with a folder of its own in ${folder}`);
   const repetition = new Repetition({
@@ -70,18 +90,17 @@ async function judgeTarget(target: Target, path: string | undefined, options: Ru
     folder,
     ...(expectations === undefined ? {} : { expectations }),
     json: options.json === true,
-    command: plan.command,
+    command,
     console: whole.console,
   });
-  const part: Expectations | undefined = expectations === undefined ? undefined : { ...expectations, oneOfSeveral: true };
   let lost = false;
   try {
-    for (let number = 1; number <= repeat; number++) {
+    for (let number = 1; number <= repeat && between.why === undefined; number++) {
       const place: SeriesPlace = {
         name: `run ${number} of ${repeat}`,
         onReport: (report, cut) => repetition.take(report, cut),
       };
-      const run = new OneRun(new RunPlan(target, path, { ...options, report: join(folder, folderName(number)) }, part), place);
+      const run = new OneRun(planOf(number), place);
       lost = (await run.perform()) === exitOfFailedWrite || lost;
       if (run.interrupted) break;
       await repetition.measure();

@@ -9,7 +9,7 @@ export const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  */
 export class Interruption implements Disposable {
   readonly #tell: (why: string) => void;
-  readonly #deadline: Deadline;
+  readonly #deadline: Deadline | undefined;
   readonly #onSignal = (signal: NodeJS.Signals): void => {
     if (this.#why !== undefined) process.exit(4);
     this.happen(signal);
@@ -17,12 +17,13 @@ export class Interruption implements Disposable {
   #why: string | undefined;
 
   /**
-   * @param deadlineMs how long the run may take from now, in ms
+   * @param deadlineMs how long the run may take from now, in ms; undefined for a series, which has no deadline of its own
    * @param tell told why, in words
    */
-  constructor(deadlineMs: number, tell: (why: string) => void) {
+  constructor(deadlineMs: number | undefined, tell: (why: string) => void) {
     this.#tell = tell;
-    this.#deadline = new Deadline(deadlineMs, () => this.happen(`its deadline of ${deadlineMs / 1000} s has passed`));
+    if (deadlineMs !== undefined)
+      this.#deadline = new Deadline(deadlineMs, () => this.happen(`its deadline of ${deadlineMs / 1000} s has passed`));
     for (const signal of signals) process.on(signal, this.#onSignal);
   }
 
@@ -39,7 +40,7 @@ export class Interruption implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#deadline.clear();
+    this.#deadline?.clear();
     for (const signal of signals) process.off(signal, this.#onSignal);
   }
 }

@@ -4,7 +4,7 @@ import type { ReportedTime } from '../harness/platform/reported-time.ts';
 import type { Diagnosis } from '../verdict/evidence.ts';
 
 /** How far a time may be from what a known mistake gives, in ms: the clock that it was read from is known to a few. The feature says so. */
-const near = 8;
+export const near = 8;
 
 /** What a client does that does not come to a time at all. */
 export const noTime = 'no time is ever reported';
@@ -46,6 +46,9 @@ export const equalStamps = 'two equal server times are rejected';
 
 /** What a client does that takes a response in the millisecond of its request for an error. */
 export const zeroRoundTrip = 'a round trip of 0 is rejected';
+
+/** What a client does whose first time is right, and a later one is not. */
+export const laterTimes = 'the first time is right, and a later one is not';
 
 /** What a client does whose claimed deviceRecvTime is not the time at which the response came. */
 export const claimedWrongly = 'the clock is read once for both timestamps';

@@ -5,7 +5,7 @@ import { type ExpectedTime, isRight, possibleTimes } from '../harness/platform/e
 import type { ReportedTime } from '../harness/platform/reported-time.ts';
 import { halved } from '../harness/time/formula.ts';
 import type { Diagnosis } from '../verdict/evidence.ts';
-import { diagnoseClientTime, rightOf } from './client-diagnosis.ts';
+import { diagnoseClientTime, laterTimes, rightOf, zeroRoundTrip } from './client-diagnosis.ts';
 import type { ClientWorld } from './client-scenario.ts';
 
 Then('each time that the client reports first after a response is the one that the formula gives', function (this: ClientWorld) {
@@ -37,9 +37,6 @@ Then('the client reports a time in each start', function (this: ClientWorld) {
   }
 });
 
-/** What a client does that takes a response for wrong which comes in the millisecond of its request. */
-const zeroRoundTrip = 'a round trip of 0 is rejected';
-
 /** How long after a request its response was sent, in ms. */
 function latencyOf({ message, responses }: Request): string {
   const [first] = responses;
@@ -60,9 +57,6 @@ function diagnoseLaterTime({ report, number, times: [expected] }: WrongReport, {
   const link = setup.forthMs + setup.backMs + (setup.later === undefined ? 0 : setup.later.forthMs + setup.later.backMs);
   return off > link ? { kind: laterTimes, text: laterTimes } : undefined;
 }
-
-/** What a client does whose first time is right, and a later one is not. */
-const laterTimes = 'the first time is right, and a later one is not';
 
 /** The first wrong one of the reports that are judged. */
 function firstWrong(clientRun: ClientRun, seconds: boolean): WrongReport | undefined {

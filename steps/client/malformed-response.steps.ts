@@ -7,6 +7,7 @@ import { type ExpectedTime, expectedTimes, isRight, TooUncertain } from '../harn
 import type { ReportedTime } from '../harness/platform/reported-time.ts';
 import { claimsTime } from '../harness/platform/reported-time.ts';
 import { counted } from '../harness/text/counted.ts';
+import { near } from './client-diagnosis.ts';
 import type { ClientWorld } from './client-scenario.ts';
 
 /** How the end of a process is described that a signal killed, also where a shell or a container reports it as its exit code. */
@@ -50,9 +51,6 @@ function requireEveryRight(world: ClientWorld): void {
   }
 }
 
-/** How far a report may be from what a member of an earlier response gives, in ms. */
-const nearMs = 8;
-
 /** What a client does whose report is what the formula gives with one of the server's times taken from the response before. */
 function keptMember({ requests }: ClientRun, { twice, atUs }: ReportedTime, times: readonly ExpectedTime[]): string | undefined {
   const before = requests
@@ -65,7 +63,7 @@ function keptMember({ requests }: ClientRun, { twice, atUs }: ReportedTime, time
     if (twice === undefined || earlier === undefined || own === undefined) return false;
     return [earlier[0] + own[1], own[0] + earlier[1]].some((sum) => {
       const over = Number(twice - sum);
-      return over >= least - 2 * nearMs && over <= most + 2 * nearMs;
+      return over >= least - 2 * near && over <= most + 2 * near;
     });
   });
   return kept ? 'a member of an earlier response is used where the response has none' : undefined;

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { EnvironmentError, InputFileError } from '../harness/implementation/errors.ts';
 import { WrongUse } from '../harness/text/usage-error.ts';
-import { FeatureError, root } from '../requirements/requirement.ts';
+import { FeatureError, suite } from '../requirements/requirement.ts';
 import { compareCommand } from './compare/compare-flags.ts';
 import { completionCommand } from './completion/completion-flags.ts';
 import { doctorCommand } from './doctor/doctor-flags.ts';
@@ -61,7 +60,7 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 function programOf(): Command {
-  const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string };
+  const { version } = suite();
   return new Command('iot-ntp-conformance')
     .description(
       "Decides whether an implementation of the IoT platform's NTP service over MQTT does what its specification says.",

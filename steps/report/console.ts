@@ -1,5 +1,6 @@
 import { basename, dirname } from 'node:path';
 import { counted } from '../harness/text/counted.ts';
+import { named } from '../harness/text/named.ts';
 import { printable } from '../harness/text/printable.ts';
 import type { Requirement } from '../requirements/requirement.ts';
 import { mayBeConsequence } from '../verdict/consequences.ts';
@@ -72,9 +73,8 @@ export class Console {
   /** The first line: what is judged, and by what. */
   opening({ suite, target, order }: Pick<Report, 'suite' | 'target' | 'order'>, requirements: number): void {
     if (this.#isBrief) return;
-    const name = target.version === undefined ? target.name : `${target.name} ${target.version}`;
     this.line(
-      `${suite.name} ${suite.version}: ${this.#paint('strong', name)} (${target.role}, ${target.file}), ${counted(requirements, 'requirement')}${order === undefined ? '' : `, order ${order}`}`,
+      `${suite.name} ${suite.version}: ${this.#paint('strong', named(target))} (${target.role}, ${target.file}), ${counted(requirements, 'requirement')}${order === undefined ? '' : `, order ${order}`}`,
     );
     if (target.loosened !== undefined) this.line(`loosened: ${target.loosened.join('; ')}`);
   }

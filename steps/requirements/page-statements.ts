@@ -25,8 +25,16 @@ export interface SpecificationPage {
   readonly sections: readonly { readonly title: string; readonly statements: readonly Statement[] }[];
 }
 
-/** Reads `features/page.yaml`. */
+/** What `features/page.yaml` says, once it was read. */
+let known: SpecificationPage | undefined;
+
+/** Reads `features/page.yaml`, once in a process. */
 export function readPage(): SpecificationPage {
+  known ??= parsePage();
+  return known;
+}
+
+function parsePage(): SpecificationPage {
   const page = parse(readFileSync(`${root}features/page.yaml`, 'utf8')) as SpecificationPage;
   const sections = page.sections.map(({ title, statements }) => ({
     title,

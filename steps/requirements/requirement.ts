@@ -67,6 +67,12 @@ export class FeatureError extends Error {
 /** The package's own folder, with a slash at its end: the same from a checkout and from `dist/`. */
 export const root: string = fileURLToPath(new URL('.', import.meta.resolve('#root/package.json')));
 
+/** The name and the version of the suite. */
+export function suite(): { readonly name: string; readonly version: string } {
+  const { name, version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { name: string; version: string };
+  return { name, version };
+}
+
 /** The order in which subjects are read, run and reported; what is not named here comes last. */
 const subjects = 'topics qos payload types units time calculation worked-example answers devices faults access'.split(' ');
 

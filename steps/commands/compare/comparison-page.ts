@@ -1,6 +1,6 @@
 import { foundation, icons } from '../../report/html/foundation.ts';
 import { pageHead } from '../../report/html/head.ts';
-import { html, type Markup } from '../../report/html/html.ts';
+import { html, listed, type Markup } from '../../report/html/html.ts';
 import { icon, iconSheet } from '../../report/html/icons.ts';
 import { policyOf } from '../../report/html/policy.ts';
 import type { Status } from '../../verdict/report.ts';
@@ -21,7 +21,7 @@ ${iconSheet}
 <dl class="sides">${sideOf('old', old)}${sideOf('new', now)}</dl>
 <p class="quiet">${durations(old, now)}</p>
 ${parts.map(([part, title]) => section(title, comparison[part]))}
-${reworded.length > 0 && html`<section><h2>Requirements whose text changed</h2><p>${reworded.map((id, index) => html`${index > 0 && ', '}<code>${id}</code>`)}</p></section>`}
+${reworded.length > 0 && html`<section><h2>Requirements whose text changed</h2><p>${listed(reworded.map((id) => html`<code>${id}</code>`))}</p></section>`}
 </main>
 </body>
 </html>

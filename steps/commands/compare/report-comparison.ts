@@ -1,3 +1,4 @@
+import { named } from '../../harness/text/named.ts';
 import type { Report, RequirementResult, ScenarioResult, Status } from '../../verdict/report.ts';
 
 /** How a requirement stands in the new report, next to the old one. */
@@ -98,9 +99,8 @@ function changeOf(old: RequirementResult | undefined, now: RequirementResult | u
 }
 
 function sideOf({ target, verdict, requirementSet, started, finished, durationMs }: Report): Side {
-  const { name, version } = target;
   return {
-    name: version === undefined ? name : `${name} ${version}`,
+    name: named(target),
     verdict,
     set: requirementSet?.modified.length === 0 ? requirementSet.name : 'no released set',
     finished: finished ?? started,

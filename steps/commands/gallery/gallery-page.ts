@@ -1,11 +1,12 @@
 import { dirname, join, relative, sep } from 'node:path';
 import { counted } from '../../harness/text/counted.ts';
+import { named } from '../../harness/text/named.ts';
 import { badgeOf, badgeSvg } from '../../report/certificate/badge.ts';
 import { certificateFiles } from '../../report/certificate/certificate-files.ts';
 import type { Statement } from '../../report/certificate/statement.ts';
 import { foundation, icons } from '../../report/html/foundation.ts';
 import { pageHead } from '../../report/html/head.ts';
-import { html, type Markup } from '../../report/html/html.ts';
+import { html, listed, type Markup } from '../../report/html/html.ts';
 import { icon, iconSheet, signOf } from '../../report/html/icons.ts';
 import { moment } from '../../report/html/numbers.ts';
 import { policyOf } from '../../report/html/policy.ts';
@@ -94,7 +95,7 @@ function card(one: Certified, page: string): Markup {
 
 function ids(names: readonly string[]): Markup | undefined {
   if (names.length === 0) return undefined;
-  return html`${names.map((id, index) => html`${index > 0 && ', '}<code>${id}</code>`)}`;
+  return listed(names.map((id) => html`<code>${id}</code>`));
 }
 
 function limitsInWords({ requestsPerSecond, connectsPerMinute, connections }: NonNullable<Report['target']['limits']>): string {
@@ -109,7 +110,7 @@ function limitsInWords({ requestsPerSecond, connectsPerMinute, connections }: No
 
 /** Name and version of a certified implementation. */
 export function nameOf({ report: { target } }: Pick<Certified, 'report'>): string {
-  return target.version === undefined ? target.name : `${target.name} ${target.version}`;
+  return named(target);
 }
 
 const style = `${foundation}${icons}

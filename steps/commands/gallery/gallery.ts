@@ -7,7 +7,7 @@ import { printable } from '../../harness/text/printable.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
 import { hintOf } from '../../report/certificate/keys.ts';
 import { writeWhole } from '../../report/report-folder.ts';
-import { root } from '../../requirements/requirement.ts';
+import { suite } from '../../requirements/requirement.ts';
 import type { RunManyReport } from '../run-many/run-many-document.ts';
 import { checkFolder, isCertified, publicKey, requireFolder, uncertified } from '../verify/certified-folder.ts';
 import { type Certified, galleryPage, nameOf } from './gallery-page.ts';
@@ -47,7 +47,7 @@ export async function gallery(paths: readonly string[], { page, key: keyFiles = 
     console.log('no page was written: none of the folders is genuine');
     return 1;
   }
-  const { name, version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as RunManyReport['suite'];
+  const { name, version } = suite();
   writeWhole(page, galleryPage(certified, { page: resolve(page), suite: `${name} ${version}`, made: new Date() }));
   console.log(`${page}: ${counted(certified.length, 'implementation')} of ${counted(folders.length, 'report folder')}`);
   return certified.length === folders.length ? 0 : 1;

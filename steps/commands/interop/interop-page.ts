@@ -1,3 +1,4 @@
+import { named } from '../../harness/text/named.ts';
 import { foundation } from '../../report/html/foundation.ts';
 import { pageHead } from '../../report/html/head.ts';
 import { html, type Markup, type Part } from '../../report/html/html.ts';
@@ -39,10 +40,6 @@ const kinds: Readonly<Record<PairVerdict, string>> = {
 };
 
 const anchorOf = ({ server, client }: PairResult): string => `server-${server + 1}-client-${client + 1}`;
-
-function named({ name, version }: InteropReport['servers'][number] | { name: string; version?: string }): string {
-  return version === undefined ? name : `${name} ${version}`;
-}
 
 function matrix({ servers, clients, pairs }: InteropReport): Markup {
   const cell = (server: number, client: number): Part => {

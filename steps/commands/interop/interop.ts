@@ -1,13 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { LONGEST_MS, parseDuration } from '../../harness/implementation/duration.ts';
 import type { Target } from '../../harness/implementation/target.ts';
 import { loadTarget } from '../../harness/implementation/target-file.ts';
+import { counted } from '../../harness/text/counted.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
 import { lockFolder } from '../../report/folder-lock.ts';
 import { painterFor } from '../../report/paint.ts';
 import { describeTarget } from '../../report/report-json.ts';
-import { featuresDigest, readRequirements, root } from '../../requirements/requirement.ts';
+import { featuresDigest, readRequirements, suite } from '../../requirements/requirement.ts';
 import { loadSentences } from '../../support/sentences.ts';
 import type { Report } from '../../verdict/report.ts';
 import { exitOfFailedWrite, FailedWrites } from '../terminal/failed-writes.ts';
@@ -104,9 +103,8 @@ class Matrix {
     const failedWrites = new FailedWrites();
     await failedWrites.keep(() => writeInterop(folder, this.#report()));
     const { name, version } = suite();
-    const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
     screen.write(
-      `${name} ${version}: interop of ${count(this.#servers.length, 'server')} and ${count(this.#clients.length, 'client')}\n`,
+      `${name} ${version}: interop of ${counted(this.#servers.length, 'server')} and ${counted(this.#clients.length, 'client')}\n`,
     );
     const requirements = readRequirements();
     const setting = { starts, requirements, say: loadSentences, giveUp: this.#giveUp.signal };
@@ -158,11 +156,6 @@ class Matrix {
       environment: { node: process.version, platform: process.platform, arch: process.arch },
     };
   }
-}
-
-function suite(): { readonly name: string; readonly version: string } {
-  const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { name: string; version: string };
-  return { name, version };
 }
 
 /** @throws WrongUse */

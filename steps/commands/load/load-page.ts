@@ -1,3 +1,4 @@
+import { named } from '../../harness/text/named.ts';
 import { drawings, foundation } from '../../report/html/foundation.ts';
 import { pageHead } from '../../report/html/head.ts';
 import { html } from '../../report/html/html.ts';
@@ -9,14 +10,13 @@ import { coursePlot, latencyPlot } from './plots.ts';
 /** A load as one page of HTML that needs nothing else: what was counted, the latency by percentile, and the rate over time. */
 export function loadPage(report: LoadReport): string {
   const { outcome, because, plan, machines, target, suite, started, finished, faults, remarks } = report;
-  const named = target.version === undefined ? target.name : `${target.name} ${target.version}`;
   return html`<!DOCTYPE html>
 <html lang="en">
-${pageHead({ title: html`Load on ${named}: ${outcome}`, policy: policyOf(style, ''), style })}
+${pageHead({ title: html`Load on ${named(target)}: ${outcome}`, policy: policyOf(style, ''), style })}
 <body>
 <main>
 <header>
-<p class="quiet">Load on ${named}</p>
+<p class="quiet">Load on ${named(target)}</p>
 <h1 class="${kinds[outcome]}">${outcome}</h1>
 <p>because ${because}</p>
 <p>${planInWords(plan)}${machines > 1 && `; from ${machines} machines`}.</p>

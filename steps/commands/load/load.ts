@@ -15,7 +15,7 @@ import { standstills } from '../../harness/time/standstill.ts';
 import { lockFolder } from '../../report/folder-lock.ts';
 import { painterFor } from '../../report/paint.ts';
 import { describeTarget } from '../../report/report-json.ts';
-import { root } from '../../requirements/requirement.ts';
+import { suite } from '../../requirements/requirement.ts';
 import { embeddedName, embeddedTarget } from '../run/reference-target.ts';
 import { readShard } from '../run/shard.ts';
 import { exitOfFailedWrite, FailedWrites, isSystemError } from '../terminal/failed-writes.ts';
@@ -200,9 +200,4 @@ async function writeReport(report: LoadReport, options: LoadOptions, failedWrite
 
 function screenOf({ json }: LoadOptions): NodeJS.WriteStream {
   return json === true ? process.stderr : process.stdout;
-}
-
-function suite(): LoadReport['suite'] {
-  const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { name: string; version: string };
-  return { name, version };
 }

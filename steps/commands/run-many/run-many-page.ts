@@ -1,3 +1,4 @@
+import { named } from '../../harness/text/named.ts';
 import { foundation, icons } from '../../report/html/foundation.ts';
 import { pageHead } from '../../report/html/head.ts';
 import { html, type Markup } from '../../report/html/html.ts';
@@ -40,7 +41,7 @@ function section(report: RunManyReport, role: Role): Markup {
 <h2 id="${role}">${title}</h2>
 <ul class="members">${members.map(memberLine)}</ul>
 <div class="scroll" tabindex="0" role="region" aria-label="requirements and ${role}s">
-<table><thead><tr><th scope="col">requirement</th>${members.map((member) => html`<th scope="col"><span title="${nameOf(member)}">${nameOf(member)}</span></th>`)}</tr></thead>
+<table><thead><tr><th scope="col">requirement</th>${members.map((member) => html`<th scope="col"><span title="${named(member)}">${named(member)}</span></th>`)}</tr></thead>
 <tbody>${rowsOf(report, role).map(
     ({ id, level, sentence, statuses }) =>
       html`<tr><th scope="row" title="${sentence}"><code>${id}</code> <small>${level}</small></th>${statuses.map(cell)}</tr>
@@ -52,15 +53,13 @@ function section(report: RunManyReport, role: Role): Markup {
 
 function memberLine(member: Member): Markup {
   const { folder, verdict, because, imageDigest, certified } = member;
-  return html`<li>${icon(signOf(verdict))}<div><a href="${encodeURIComponent(folder)}/index.html">${nameOf(member)}</a>: <strong>${verdict}</strong>, because ${because}${certified && html` <span class="quiet">(certificate)</span>`}${imageDigest !== undefined && html`<br><code class="quiet">${imageDigest}</code>`}</div></li>`;
+  return html`<li>${icon(signOf(verdict))}<div><a href="${encodeURIComponent(folder)}/index.html">${named(member)}</a>: <strong>${verdict}</strong>, because ${because}${certified && html` <span class="quiet">(certificate)</span>`}${imageDigest !== undefined && html`<br><code class="quiet">${imageDigest}</code>`}</div></li>`;
 }
 
 function cell(status: Status | undefined): Markup {
   if (status === undefined) return html`<td><span class="unseen">no report</span></td>`;
   return html`<td title="${status}">${icon(status)}<span class="unseen">${status}</span></td>`;
 }
-
-const nameOf = ({ name, version }: Member): string => (version === undefined ? name : `${name} ${version}`);
 
 const style = `${foundation}${icons}
 main, footer { max-width: 78rem; } h1 { font-size: 1.7rem; line-height: 1.25; margin: .2rem 0; } h2 { margin: 2.2rem 0 .7rem; font-size: 1.2rem; }

@@ -1,3 +1,4 @@
+import { named } from '../../harness/text/named.ts';
 import { printable } from '../../harness/text/printable.ts';
 import type { Paint, Style } from '../../report/paint.ts';
 import type { Report, Verdict } from '../../verdict/report.ts';
@@ -45,7 +46,7 @@ export function runManyTable(rows: readonly TableRow[], paint: Paint, columns = 
   return [paint('quiet', head), ...lines].join('\n');
 }
 
-const nameOf = ({ name, version }: TableRow['member']): string => printable(version === undefined ? name : `${name} ${version}`);
+const nameOf = (member: TableRow['member']): string => printable(named(member));
 
 /** The failure that says most: one that has a diagnosis, or else the first. Why there is no verdict, where nothing failed. */
 function failureOf({ verdict, because }: TableRow['member'], report: Report | undefined): string {

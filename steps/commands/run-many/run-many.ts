@@ -9,11 +9,11 @@ import { lockFolder } from '../../report/folder-lock.ts';
 import { painterFor } from '../../report/paint.ts';
 import { clearReport, pageFile, writeWhole } from '../../report/report-folder.ts';
 import { clearSpecification } from '../../report/specification/beside-report.ts';
-import { root } from '../../requirements/requirement.ts';
+import { suite } from '../../requirements/requirement.ts';
 import type { Report } from '../../verdict/report.ts';
 import { Runs } from '../terminal/child-runs.ts';
 import { runManyPage } from './run-many-page.ts';
-import { type Member, memberOf, type RunManyReport, runManyReport } from './run-many-report.ts';
+import { type Member, memberOf, runManyReport } from './run-many-report.ts';
 import { runManyTable } from './run-many-table.ts';
 
 /** What of a member's output is kept for the console, in characters: its own reports hold the rest. */
@@ -50,7 +50,7 @@ export async function runMany(paths: readonly string[], options: RunManyOptions,
   clearReport(folder);
   clearCertificate(folder);
   clearSpecification(folder);
-  const { name, version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as RunManyReport['suite'];
+  const { name, version } = suite();
   const started = new Date();
   console.log(`${name} ${version}: ${entries.length} implementations, ${jobs} at once`);
   using runs = new Runs();

@@ -1,9 +1,8 @@
 import type { KeyObject } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { Target } from '../../harness/implementation/target.ts';
 import { describeTarget, type Run, type SeenTarget } from '../../report/report-json.ts';
 import { specificationFile } from '../../report/specification/beside-report.ts';
-import { featuresDigest, type Requirement, readRequirements, root } from '../../requirements/requirement.ts';
+import { featuresDigest, type Requirement, readRequirements, suite } from '../../requirements/requirement.ts';
 import { type JudgedSet, judgedSet } from '../../requirements/requirement-set.ts';
 import type { Expectations } from '../../verdict/expectations.ts';
 import type { Circumstances } from '../../verdict/judge.ts';
@@ -101,7 +100,7 @@ export class RunPlan {
 
   /** What reports say about the run. @param seen what the suite learnt about the implementation so far */
   describe(started: Date, seen: SeenTarget | undefined): Run {
-    const { name, version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { name: string; version: string };
+    const { name, version } = suite();
     return {
       suite: { name, version, featuresDigest: featuresDigest(this.target.role) },
       ...(this.#set === undefined ? {} : { requirementSet: this.#set }),

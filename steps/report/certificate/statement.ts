@@ -1,3 +1,4 @@
+import { named } from '../../harness/text/named.ts';
 import type { Report, Status } from '../../verdict/report.ts';
 import type { Descriptor, DigestSet, EvidenceFile, Statement, Subject } from './certificate-document.ts';
 
@@ -56,8 +57,7 @@ export function statementJson(statement: Statement): string {
 /** Without a digest nobody could say later whether it is the same implementation. */
 function subjectOf({ name, version, imageDigest, build, kind }: Report['target']): Subject {
   if (build !== undefined) return { name: build.name, digest: digestSet(build.digest) };
-  if (imageDigest !== undefined)
-    return { name: version === undefined ? name : `${name} ${version}`, digest: digestSet(imageDigest) };
+  if (imageDigest !== undefined) return { name: named({ name, version }), digest: digestSet(imageDigest) };
   if (kind === 'container')
     throw new NotCertifiable(
       'nothing says which image was tested: a Kubernetes cluster does not tell its digest; name it with its digest in container.image (…@sha256:…)',

@@ -28,3 +28,8 @@ function textOf(part: Part): string {
   if (typeof part === 'object') return part.map(textOf).join('');
   return escapeXml(printable(String(part), Number.POSITIVE_INFINITY));
 }
+
+/** Parts in a row, with commas between them. */
+export function listed(parts: readonly Part[]): Markup {
+  return html`${parts.map((part, index) => html`${index > 0 && ', '}${part}`)}`;
+}

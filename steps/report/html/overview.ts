@@ -1,3 +1,4 @@
+import { named } from '../../harness/text/named.ts';
 import type { Report, RequirementResult, Status } from '../../verdict/report.ts';
 import { html, type Markup } from './html.ts';
 import { icon, signOf } from './icons.ts';
@@ -40,8 +41,8 @@ export function chips({ counts }: Report): Markup {
 }
 
 /** The name of what was tested, with its version. */
-export function nameOf({ target: { name, version } }: Report): string {
-  return version === undefined ? name : `${name} ${version}`;
+export function nameOf({ target }: Report): string {
+  return named(target);
 }
 
 /** The counts as parts of one line; the list below it says the same in words. */

@@ -1,3 +1,4 @@
+import { counted } from '../../harness/text/counted.ts';
 import { readStatements } from '../../requirements/page-statements.ts';
 import type { Role } from '../../requirements/requirement.ts';
 import { expectedInWords } from '../../verdict/expectations.ts';
@@ -59,7 +60,8 @@ export function anchorOf({ id }: Pick<RequirementResult, 'id'>): string {
 function requirementDetails(requirement: RequirementResult, setting: Setting, open: boolean): Markup {
   const { id, level, sentence, status, reason, expected, description, source, mistakes, specification, scenarios } = requirement;
   const failed = scenarios.filter(({ failure }) => failure !== undefined).length;
-  const share = failed > 0 ? `${failed} of ${counted(scenarios.length)} failed` : counted(scenarios.length);
+  const share =
+    failed > 0 ? `${failed} of ${counted(scenarios.length, 'scenario')} failed` : counted(scenarios.length, 'scenario');
   const notSelected = scenarios.every(({ untested }) => untested === 'not selected');
   let unfolded = 0;
   return html`<details class="requirement ${status}" id="${anchorOf(requirement)}"${open && ' open'}>
@@ -76,7 +78,7 @@ ${specification !== undefined && html`<div><dt>specification</dt><dd><a href="${
 ${plot(requirement, setting.sharedClock)}
 ${
   notSelected
-    ? html`<p class="place">${counted(scenarios.length)}, none selected</p>`
+    ? html`<p class="place">${counted(scenarios.length, 'scenario')}, none selected</p>`
     : scenarios.map((one) => {
         const show = open && one.failure !== undefined && unfolded < mostOpen.scenarios;
         if (show) unfolded += 1;
@@ -92,8 +94,4 @@ function brokenStatements(id: string): Markup | undefined {
   const own = readStatements().filter(({ requirements }) => requirements.includes(id));
   if (own.length === 0) return undefined;
   return html`<div><dt>the page says</dt><dd>${own.map(({ place, says }) => html`<p>${says} <span class="quiet">(${place})</span></p>`)}</dd></div>`;
-}
-
-function counted(count: number): string {
-  return `${count} ${count === 1 ? 'scenario' : 'scenarios'}`;
 }

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { root } from '../../requirements/requirement.ts';
+import { suite } from '../../requirements/requirement.ts';
 import { pageHead } from '../html/head.ts';
 import { html, Markup, type Part } from '../html/html.ts';
 import { policyOf } from '../html/policy.ts';
@@ -34,7 +33,7 @@ export interface Framed {
 /** A page with its head and foot: one file that loads nothing, and of which all can be read without a script. */
 export function framed({ title, page, aside, main, index }: Framed): string {
   const names = Object.keys(files) as PageName[];
-  const { name, version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { name: string; version: string };
+  const { name, version } = suite();
   return html`<!DOCTYPE html>
 <html lang="${texts.language}">
 ${pageHead({ title, policy, style })}

@@ -1,6 +1,6 @@
 import type { Statement } from '../../requirements/page-statements.ts';
 import { readPage } from '../../requirements/page-statements.ts';
-import { html, type Markup } from '../html/html.ts';
+import { html, listed, type Markup } from '../html/html.ts';
 import { type Address, linked } from './description-text.ts';
 import { texts } from './texts.ts';
 
@@ -19,7 +19,7 @@ ${sections.map(
 function statementItem({ place, says, requirements, untestable, misprint }: Statement, address: Address): Markup {
   return html`<li><blockquote>${says}</blockquote><p><span>${place.replace(/^.*?, /, '')}:</span> ${
     untestable === undefined
-      ? requirements.map((id, index) => html`${index > 0 && ', '}${linked(id, address)}`)
+      ? listed(requirements.map((id) => linked(id, address)))
       : html`${texts.untestable} ${linked(untestable, address)}`
   }${misprint !== undefined && html` ${texts.misprint} ${misprint}`}</p></li>`;
 }

@@ -1,5 +1,5 @@
 import type { Requirement } from '../../requirements/requirement.ts';
-import { html, type Markup } from '../html/html.ts';
+import { html, listed, type Markup } from '../html/html.ts';
 import { emphasised } from '../html/paragraphs.ts';
 import { type Address, linked, paragraphs, scrolling, withValues } from './description-text.ts';
 import type { Form, Line, Specified, ValueTable } from './specification.ts';
@@ -41,7 +41,7 @@ function mistakesOf(mistakes: string, address: Address): Markup {
 }
 
 function capabilityList(capabilities: readonly string[]): Markup {
-  return html`${capabilities.map((capability, index) => html`${index > 0 && ', '}<code>${capability}</code>`)}`;
+  return listed(capabilities.map((capability) => html`<code>${capability}</code>`));
 }
 
 function scenarioForm(form: Form): Markup {

@@ -1,3 +1,4 @@
+import { named } from '../../harness/text/named.ts';
 import { printable } from '../../harness/text/printable.ts';
 import { expectedInWords } from '../../verdict/expectations.ts';
 import { unstableInWords } from '../../verdict/repeat.ts';
@@ -18,7 +19,7 @@ const longest = 600;
  */
 export function summaryOf(report: Report): string {
   const { verdict, because, target, requirements, faults, expectations } = report;
-  const name = target.version === undefined ? target.name : `${target.name} ${target.version}`;
+  const name = named(target);
   const sorted = order.flatMap((status) => requirements.filter((requirement) => requirement.status === status));
   const unmet = sorted.filter(({ status }) => status === 'failed' || status === 'warning');
   const wrong = [...faults, ...(expectations?.mistakes ?? [])];

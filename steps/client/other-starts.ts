@@ -44,7 +44,9 @@ export async function startInTurn(
   return clientRun;
 }
 
-function neverAsked({ setup, requests, attempts }: ClientRun): boolean {
+function neverAsked({ setup, requests, reports, attempts }: ClientRun): boolean {
+  // Only a silent client may have been kept waiting.
+  if (reports.length > 0) return false;
   if (setup.refusal === 'does not listen') return false;
   return refusedUnnamed.has(setup.refusal) ? attempts === 0 : requests.length === 0;
 }

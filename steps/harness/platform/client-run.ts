@@ -102,9 +102,9 @@ export class ClientRun {
   get fate(): string | undefined {
     if (this.ended !== undefined) return `the client ${this.ended}`;
     if (!this.overdue) return undefined;
-    return this.askedTooOften
-      ? 'the suite ended the client, which asked without end'
-      : 'the client was still running at its deadline';
+    if (this.askedTooOften) return 'the suite ended the client, which asked without end';
+    if (this.reportedTooOften) return 'the suite ended the client, which reported without end';
+    return 'the client was still running at its deadline';
   }
 
   /** True when it has asked so often that more requests are neither kept nor answered. */

@@ -37,9 +37,12 @@ export async function startClient(
     ...options,
     values: { host, port: String(port), productKey, deviceName, deviceSecret, timestampType: setup.type },
     onLine: (line, _stream, time) => {
+      if (clientRun.reportedTooOften) return;
       const report = readReport(line, reports, time);
       if (report !== undefined) clientRun.keep(report);
-      else if (clientRun.unread.length < mostUnread && mayHoldTime(line)) clientRun.unread.push(stripVTControlCharacters(line));
+      // Only a client that reports nothing is asked what it printed instead.
+      else if (clientRun.reports.length === 0 && clientRun.unread.length < mostUnread && mayHoldTime(line))
+        clientRun.unread.push(stripVTControlCharacters(line));
     },
   });
   void client.end.then((how) => {

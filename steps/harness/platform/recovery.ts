@@ -23,10 +23,12 @@ export function malformedRequest({ answers }: ClientSetup): number | undefined {
 export async function untilItRecovers({ clientRun, withinMs, intervalMs, ask }: Recovery): Promise<void> {
   const number = malformedRequest(clientRun.setup) ?? 1;
   const over = (): boolean => clientRun.ended !== undefined || clientRun.askedTooOften;
+  // Nothing that comes after it is kept: to wait for more shows nothing.
+  const spent = (): boolean => over() || clientRun.reportedTooOften;
   const { requests, reports } = clientRun;
   await ask?.();
   for (let asked = 1; asked < number; asked += 1) {
-    await clientRun.until(() => over() || reports.length >= asked, withinMs + intervalMs);
+    await clientRun.until(() => spent() || reports.length >= asked, withinMs + intervalMs);
     await ask?.();
   }
   const recovered = (): boolean => {
@@ -35,7 +37,7 @@ export async function untilItRecovers({ clientRun, withinMs, intervalMs, ask }: 
   };
   const parts = ask === undefined ? 1 : tellings;
   for (let part = 1; part <= parts; part += 1) {
-    if (await clientRun.until(() => over() || recovered(), (withinMs + intervalMs * number * 2) / parts)) break;
+    if (await clientRun.until(() => spent() || recovered(), (withinMs + intervalMs * number * 2) / parts)) break;
     if (part < parts) await ask?.();
   }
   clientRun.overdue = !(over() || recovered());

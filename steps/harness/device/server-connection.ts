@@ -16,12 +16,13 @@
 import type { Socket } from 'node:net';
 import { generate, type Packet } from 'mqtt-packet';
 import { messageOf } from '../message/message.ts';
+import { longestPayload } from '../message/payload.ts';
 import type { Frame } from '../mqtt/frame.ts';
 import { ExcessivePacket, MalformedPacket } from '../mqtt/malformed-packet.ts';
 import { PacketReader } from '../mqtt/packet-reader.ts';
 import type { Carrier } from '../mqtt/packet-stream.ts';
 import { type Moderation, packetLimit, receiveLimits } from '../mqtt/receive-limits.ts';
-import { deviceSides, endedHandshake, type TlsFault, tlsFaultOf, unexpectedTls } from '../mqtt/tls-fault.ts';
+import { deviceSides, endedHandshake, handshakeFaultOf, type TlsFault, tlsFaultOf, unexpectedTls } from '../mqtt/tls-fault.ts';
 import type { Trace } from '../mqtt/trace.ts';
 import { nowUs } from '../time/now.ts';
 import { Inbox } from './inbox.ts';
@@ -158,8 +159,7 @@ export class ServerConnection implements Carrier {
   }
 
   #fail(error: NodeJS.ErrnoException): void {
-    const broken = !this.#secured && error.code === 'ECONNRESET' ? endedHandshake(deviceSides) : undefined;
-    const fault = tlsFaultOf(error, deviceSides) ?? broken;
+    const fault = this.#secured ? tlsFaultOf(error, deviceSides) : handshakeFaultOf(error, deviceSides);
     if (fault === undefined) this.end(error.message);
     else this.#refuse(fault);
   }
@@ -171,10 +171,9 @@ export class ServerConnection implements Carrier {
 
   #record(frame: Frame): void {
     const { packet, direction } = frame;
-    if (packet.cmd === 'publish' && direction === 'received' && !isResponseTopic(packet.topic)) this.#others += 1;
-    const ofOthers =
-      packet.cmd === 'publish' ? direction === 'received' && !isResponseTopic(packet.topic) : acknowledgements.has(packet.cmd);
-    if (ofOthers && this.#others > mostOthers) this.#options.trace.omit();
+    const foreign = packet.cmd === 'publish' && direction === 'received' && !isResponseTopic(packet.topic);
+    if (foreign) this.#others += 1;
+    if (this.#others > mostOthers && (foreign || acknowledgements.has(packet.cmd))) this.#options.trace.omit();
     else this.#options.trace.record(frame);
   }
 
@@ -225,11 +224,12 @@ export function serverFault(error: MalformedPacket): string {
     : `the server sent malformed MQTT (${error.message})`;
 }
 
-/** A response is read to this length, in bytes; what a broker forwards of other topics may be as long as the longest request. */
-const longestResponse = 512 * 1024;
-
-/** @throws ExcessivePacket for a response that is longer than what is read */
+/**
+ * What a broker forwards of other topics may be as long as the longest request.
+ *
+ * @throws ExcessivePacket for a response that is longer than what is read of a payload
+ */
 function requireReadable({ packet }: Frame): void {
-  if (packet.cmd !== 'publish' || packet.payload.length <= longestResponse || !isResponseTopic(packet.topic)) return;
-  throw new ExcessivePacket(`a response of ${packet.payload.length} bytes, where at most ${longestResponse} are read`, 'packet');
+  if (packet.cmd !== 'publish' || packet.payload.length <= longestPayload || !isResponseTopic(packet.topic)) return;
+  throw new ExcessivePacket(`a response of ${packet.payload.length} bytes, where at most ${longestPayload} are read`, 'packet');
 }

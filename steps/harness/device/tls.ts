@@ -3,7 +3,8 @@ import { isIP } from 'node:net';
 import { EnvironmentError } from '../implementation/errors.ts';
 import type { StartedTarget, Tls } from '../implementation/target.ts';
 import { speaksTls } from '../implementation/transport.ts';
-import { deviceSides, endedHandshake, type TlsCause, type TlsFault, tlsFaultOf } from '../mqtt/tls-fault.ts';
+import { deviceSides, endedHandshake, handshakeFaultOf, type TlsCause, type TlsFault } from '../mqtt/tls-fault.ts';
+import { Deadline } from '../time/deadline.ts';
 import { refusalOfTls } from './refusal.ts';
 import { type Address, openSocket } from './socket.ts';
 
@@ -54,16 +55,13 @@ const withoutTls: ReadonlySet<TlsCause> = new Set(['plain', 'ended', 'other']);
 async function handshake(address: Address, deadline: number): Promise<TlsFault | string | undefined> {
   const socket = openSocket(address);
   const objection = await new Promise<TlsFault | string | undefined>((resolve) => {
-    const timer = setTimeout(() => resolve(`nothing came within ${deadline} ms`), deadline);
+    const late = new Deadline(deadline, () => resolve(`nothing came within ${deadline} ms`));
     const settle = (result: TlsFault | string | undefined): void => {
-      clearTimeout(timer);
+      late.clear();
       resolve(result);
     };
     socket.once('secureConnect', () => settle(undefined));
-    socket.once('error', (error: NodeJS.ErrnoException) => {
-      const ended = error.code === 'ECONNRESET' ? endedHandshake(deviceSides) : undefined;
-      settle(tlsFaultOf(error, deviceSides) ?? ended ?? error.message);
-    });
+    socket.once('error', (error: NodeJS.ErrnoException) => settle(handshakeFaultOf(error, deviceSides) ?? error.message));
     socket.once('close', () => settle(endedHandshake(deviceSides)));
   });
   socket.on('error', () => {});

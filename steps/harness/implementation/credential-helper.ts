@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { Deadline } from '../time/deadline.ts';
 import { cleanUpGroup, startCleanupProcess } from './cleanup-process.ts';
 import { EnvironmentError } from './errors.ts';
 
@@ -61,11 +62,11 @@ export async function askCredentialHelper(
     }
   };
   let late = false;
-  const timer = setTimeout(() => {
+  const deadline = new Deadline(withinMs, () => {
     late = true;
     kill();
     child.stdout.destroy();
-  }, withinMs);
+  });
   child.stdin.on('error', () => {});
   child.stdin.end(`${registry}\n`);
   let text = '';
@@ -73,7 +74,7 @@ export async function askCredentialHelper(
     text += chunk;
   });
   const [code] = (await once(child, 'close')) as [number | null];
-  clearTimeout(timer);
+  deadline.clear();
   kill();
   forget();
   if (late) throw fault(`has not answered within ${withinMs / 1000} s`);

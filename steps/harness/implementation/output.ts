@@ -142,7 +142,8 @@ export class Output {
     if (dump) this.#dumps += 1;
     if (this.#rest.length < MOST_LINES - FIRST_LINES) return;
     const at = this.#dumps > 0 ? this.#rest.findIndex((kept) => kept.dump) : 0;
-    if (this.#rest.splice(at, 1)[0]?.dump === true) this.#dumps -= 1;
+    const gone = at === 0 ? this.#rest.shift() : this.#rest.splice(at, 1)[0];
+    if (gone?.dump === true) this.#dumps -= 1;
     this.#leftOut += 1;
   }
 }

@@ -29,7 +29,7 @@ export interface Payload {
 const mostDigits = 40;
 
 /** How many bytes of a payload are read: no page limits how long a response is, and 200 KiB have been seen. */
-const mostBytes = 512 * 1024;
+export const longestPayload = 512 * 1024;
 
 /** What a text of more characters says is not kept, but read again where somebody asks: it may take a hundred times the memory of the text. */
 const mostKept = 8 * 1024;
@@ -40,9 +40,9 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /** Reads a payload. Never throws: what is wrong with it stands in `fault`. */
 export function readPayload(bytes: Uint8Array): Payload {
   const faulty = (text: string, fault: string): Payload => ({ text, fault, members: new Map(), json: undefined });
-  if (bytes.length > mostBytes) {
+  if (bytes.length > longestPayload) {
     const beginning = Buffer.from(bytes.subarray(0, 2_000)).toString();
-    return { ...faulty(`${beginning}…`, `${bytes.length} bytes, where at most ${mostBytes} are read`), unread: true };
+    return { ...faulty(`${beginning}…`, `${bytes.length} bytes, where at most ${longestPayload} are read`), unread: true };
   }
   if (bytes.length === 0) return faulty('', 'an empty payload');
   let text: string;

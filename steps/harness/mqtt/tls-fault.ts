@@ -147,3 +147,8 @@ function inWords(by: TlsFault['by'], [cause, words]: Entry, { peer, suite }: Tls
 
 /** `NO_RENEGOTIATION` as words. */
 const named = (code: string): string => code.toLowerCase().replaceAll('_', ' ');
+
+/** What an error says of a handshake that has not succeeded: a reset connection has ended it. Undefined where it is not about TLS. */
+export function handshakeFaultOf(error: SocketError, sides: TlsSides): TlsFault | undefined {
+  return tlsFaultOf(error, sides) ?? (error.code === 'ECONNRESET' ? endedHandshake(sides) : undefined);
+}

@@ -1,12 +1,15 @@
+import { Deadline } from '../time/deadline.ts';
+import { standstills } from '../time/standstill.ts';
+
 /** How much longer than the keep-alive of its CONNECT a client may be silent: MQTT 3.1.1, section 3.1.2.10, and MQTT 5. */
 const grace = 1.5;
 
-/** Watches that a client is never silent for longer than its CONNECT allows. */
+/** Watches that a client is never silent for longer than its CONNECT allows, in time in which the suite ran. */
 export class KeepAlive {
   readonly #silent: (forS: number) => void;
   #mostMs = 0;
-  #heardMs = performance.now();
-  #timer: NodeJS.Timeout | undefined;
+  #heardMs = standstills.ranMs();
+  #deadline: Deadline | undefined;
 
   /** @param silent called once when the client has been silent for so many seconds */
   constructor(silent: (forS: number) => void) {
@@ -15,7 +18,7 @@ export class KeepAlive {
 
   /** A packet of the client has come. */
   heard(): void {
-    this.#heardMs = performance.now();
+    this.#heardMs = standstills.ranMs();
   }
 
   /** @param keepAliveS as its CONNECT says, in s; 0 allows any silence */
@@ -25,16 +28,15 @@ export class KeepAlive {
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
+    this.#deadline?.clear();
   }
 
   #wait(ms: number): void {
-    // What has come meanwhile is read before.
-    this.#timer = setTimeout(() => setImmediate(() => this.#look()), ms).unref();
+    this.#deadline = new Deadline(ms, () => this.#look());
   }
 
   #look(): void {
-    const leftMs = this.#heardMs + this.#mostMs - performance.now();
+    const leftMs = this.#heardMs + this.#mostMs - standstills.ranMs();
     if (leftMs > 0) this.#wait(leftMs);
     else this.#silent(this.#mostMs / 1000);
   }

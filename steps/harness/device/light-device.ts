@@ -4,6 +4,7 @@ import { generate } from 'mqtt-packet';
 import type { Credentials } from '../implementation/credentials.ts';
 import type { Identity } from '../implementation/target.ts';
 import { type Message, messageOf } from '../message/message.ts';
+import { isResponseTopic } from '../message/ntp-topics.ts';
 import { isExactly, readPayload } from '../message/payload.ts';
 import { MalformedPacket } from '../mqtt/malformed-packet.ts';
 import { PacketReader } from '../mqtt/packet-reader.ts';
@@ -11,7 +12,6 @@ import { packetLimit } from '../mqtt/receive-limits.ts';
 import { deviceSides, tlsFaultOf } from '../mqtt/tls-fault.ts';
 import { standstills } from '../time/standstill.ts';
 import { acknowledgementOf } from './acknowledgement.ts';
-import { isResponseTopic } from './ntp-topics.ts';
 import { serverFault } from './server-connection.ts';
 import { type Address, openSocket } from './socket.ts';
 

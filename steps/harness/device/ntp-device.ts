@@ -1,11 +1,11 @@
 import type { Identity } from '../implementation/target.ts';
 import { type Exchange, isWhole, type Request, type Response, type Timestamp, toJson } from '../message/exchange.ts';
 import type { Message, QoS } from '../message/message.ts';
+import { isResponseTopic } from '../message/ntp-topics.ts';
 import { assertValid } from '../message/schema.ts';
 import { nowUs, wallMsAt } from '../time/now.ts';
 import { stopwatch } from '../time/stopwatch.ts';
 import type { DeviceConnection } from './device.ts';
-import { isResponseTopic } from './ntp-topics.ts';
 import type { Allowance } from './pacing.ts';
 import type { RequestLedger } from './request-ledger.ts';
 

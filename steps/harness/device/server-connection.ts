@@ -16,6 +16,7 @@
 import type { Socket } from 'node:net';
 import { generate, type Packet } from 'mqtt-packet';
 import { messageOf } from '../message/message.ts';
+import { isResponseTopic } from '../message/ntp-topics.ts';
 import { longestPayload } from '../message/payload.ts';
 import type { Frame } from '../mqtt/frame.ts';
 import { ExcessivePacket, MalformedPacket } from '../mqtt/malformed-packet.ts';
@@ -26,7 +27,6 @@ import { deviceSides, endedHandshake, handshakeFaultOf, type TlsFault, tlsFaultO
 import type { Trace } from '../mqtt/trace.ts';
 import { nowUs } from '../time/now.ts';
 import { Inbox } from './inbox.ts';
-import { isResponseTopic } from './ntp-topics.ts';
 import type { Allowance } from './pacing.ts';
 import { type Refusal, refusalOfTls } from './refusal.ts';
 import { type Address, openSocket } from './socket.ts';

@@ -1,4 +1,5 @@
 import type { Identity } from '../harness/implementation/target.ts';
+import { topicOf } from '../harness/message/ntp-topics.ts';
 import type { Diagnosis } from '../verdict/evidence.ts';
 
 /** What a client does to the names in its request topic. */
@@ -11,10 +12,11 @@ const topicMistakes = {
 } as const;
 
 /** What a client probably did to publish its request on a wrong topic; undefined where no known mistake fits. */
-export function diagnoseTopic(topic: string, { productKey, deviceName }: Identity): Diagnosis | undefined {
-  const right = `/ext/ntp/${productKey}/${deviceName}/request`;
+export function diagnoseTopic(topic: string, identity: Identity): Diagnosis | undefined {
+  const { productKey, deviceName } = identity;
+  const right = topicOf(identity, 'request');
   const says = (kind: string, text = kind): Diagnosis => ({ kind, text });
-  if (topic === `/ext/ntp/${deviceName}/${productKey}/request`) return says(topicMistakes.swapped);
+  if (topic === topicOf({ productKey: deviceName, deviceName: productKey }, 'request')) return says(topicMistakes.swapped);
   if (topic === right.slice(1)) return says(topicMistakes.slash);
   if (right.startsWith(topic)) return says(topicMistakes.cut, `the topic is cut after ${topic.length} characters`);
   if (topic.toLowerCase() === right.toLowerCase()) return says(topicMistakes.letterCase);

@@ -1,5 +1,6 @@
 import type { ServerRun } from '../harness/device/server-run.ts';
 import type { Request } from '../harness/message/exchange.ts';
+import { topicOf } from '../harness/message/ntp-topics.ts';
 import type { Requirement } from '../requirements/requirement.ts';
 
 /** How long to wait for an answer, in ms, and which silence it would be if none came. */
@@ -20,9 +21,8 @@ export function answerWait(
   deadline: number,
 ): AnswerWait {
   const type = timestamp?.type ?? 'Long';
-  const { productKey, deviceName } = devices.first;
   const own = `no ${type} on ${responseTopic}`;
-  const common = `no ${type} on /ext/ntp/${productKey}/${deviceName}/response`;
+  const common = `no ${type} on ${topicOf(devices.first, 'response')}`;
   const kind = level === 'must' ? own : id;
   return { kind, within: Math.min(...[kind, own, common].map((silence) => patience.within(silence, deadline))) };
 }

@@ -3,6 +3,7 @@ import type { ServerRun } from '../../harness/device/server-run.ts';
 import type { Identity } from '../../harness/implementation/target.ts';
 import type { Exchange, Request, Timestamp } from '../../harness/message/exchange.ts';
 import { messageOf } from '../../harness/message/message.ts';
+import { topicOf } from '../../harness/message/ntp-topics.ts';
 import { readPayload } from '../../harness/message/payload.ts';
 import type { RecordedConnection } from '../../harness/platform/recorded-connection.ts';
 import type { PairRun } from './pair-run.ts';
@@ -53,8 +54,8 @@ export class ObservedDevice extends NtpDevice {
     return request === undefined ? undefined : this.exchange(request);
   }
 
-  #events({ trace, ledger }: ServerRun, connections: readonly RecordedConnection[], { productKey, deviceName }: Identity) {
-    const responseTopic = `/ext/ntp/${productKey}/${deviceName}/response`;
+  #events({ trace, ledger }: ServerRun, connections: readonly RecordedConnection[], identity: Identity) {
+    const responseTopic = topicOf(identity, 'response');
     return connections.flatMap((connection, index) => {
       const name = connections.length > 1 ? `${this.name}, connection ${index + 1}` : this.name;
       const events = [...connection.serverTrace].map((frame) => ({

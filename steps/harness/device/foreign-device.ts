@@ -1,6 +1,7 @@
 import type { Identity } from '../implementation/target.ts';
 import type { Request } from '../message/exchange.ts';
 import type { Message } from '../message/message.ts';
+import { topicOf } from '../message/ntp-topics.ts';
 import { assertValid } from '../message/schema.ts';
 import { nowUs, wallMsAt } from '../time/now.ts';
 import type { DeviceConnection } from './device.ts';
@@ -56,17 +57,13 @@ export class ForeignDevice {
    */
   async fence(): Promise<void> {
     const { connection, ledger, requests, deadline } = this.#parts;
-    const { productKey, deviceName } = this.identity;
-    const topic = `/ext/ntp/${productKey}/${deviceName}`;
-    if (connection.inbox.closed === undefined) await connection.subscribe(`${topic}/response`, 0);
+    const responseTopic = topicOf(this.identity, 'response');
+    if (connection.inbox.closed === undefined) await connection.subscribe(responseTopic, 0);
     if (connection.inbox.closed !== undefined) return;
     await requests?.wait();
     const digits = String(ledger.unused(this.#now()));
-    this.#publish(`${topic}/request`, digits);
-    await connection.inbox.until(
-      () => this.received(`${topic}/response`).find(({ payload }) => payload.includes(digits)),
-      deadline,
-    );
+    this.#publish(topicOf(this.identity, 'request'), digits);
+    await connection.inbox.until(() => this.received(responseTopic).find(({ payload }) => payload.includes(digits)), deadline);
   }
 
   #publish(topic: string, digits: string): Message {

@@ -4,7 +4,7 @@ import { generate } from 'mqtt-packet';
 import type { Credentials } from '../implementation/credentials.ts';
 import type { Identity } from '../implementation/target.ts';
 import { type Message, messageOf } from '../message/message.ts';
-import { isResponseTopic } from '../message/ntp-topics.ts';
+import { isResponseTopic, topicOf } from '../message/ntp-topics.ts';
 import { isExactly, readPayload } from '../message/payload.ts';
 import { MalformedPacket } from '../mqtt/malformed-packet.ts';
 import { PacketReader } from '../mqtt/packet-reader.ts';
@@ -142,7 +142,7 @@ export class LightDevice {
   }
 
   #topic(end: 'request' | 'response'): string {
-    return `/ext/ntp/${this.identity.productKey}/${this.identity.deviceName}/${end}`;
+    return topicOf(this.identity, end);
   }
 
   #read(reader: PacketReader, chunk: Buffer): void {

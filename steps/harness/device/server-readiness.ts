@@ -1,5 +1,6 @@
 import { setTimeout as pass } from 'node:timers/promises';
 import type { Identity, StartedTarget } from '../implementation/target.ts';
+import { topicOf } from '../message/ntp-topics.ts';
 import { deviceSides, unexpectedPlain, unexpectedTls } from '../mqtt/tls-fault.ts';
 import { nowUs } from '../time/now.ts';
 import { ConnectError, type DeviceConnection } from './device.ts';
@@ -102,11 +103,10 @@ async function attempt(candidate: Candidate, untilUs: number, long: boolean): Pr
   }
   try {
     const { inbox } = connection;
-    const topic = `/ext/ntp/${productKey}/${deviceName}`;
-    const granted = await connection.subscribe(`${topic}/response`, 0);
+    const granted = await connection.subscribe(topicOf(identity, 'response'), 0);
     const refused = granted === undefined && candidate.acknowledges();
     const stamp = long ? Date.now() : `"${Date.now()}"`;
-    if (inbox.closed === undefined) connection.publish(`${topic}/request`, `{"deviceSendTime":${stamp}}`, 0);
+    if (inbox.closed === undefined) connection.publish(topicOf(identity, 'request'), `{"deviceSendTime":${stamp}}`, 0);
     const leftMs = untilUs === 0 || refused ? responseDeadlineMs : (untilUs - nowUs()) / 1000;
     // An answer on another topic of the service is one that the scenarios judge.
     const answered = await inbox.until(
@@ -123,7 +123,7 @@ async function attempt(candidate: Candidate, untilUs: number, long: boolean): Pr
       refusal,
     });
     if (inbox.closed !== undefined && latest !== undefined) return refuses(`disconnects ${device} when it asks`, latest);
-    if (refused) return refuses(`refuses ${device} its subscription of ${topic}/response`);
+    if (refused) return refuses(`refuses ${device} its subscription of ${topicOf(identity, 'response')}`);
     return { serves: true, answers: false };
   } finally {
     await connection.close();

@@ -1,6 +1,7 @@
 import { type Credentials, credentialsOf } from '../implementation/credentials.ts';
 import type { Identity, StartedTarget } from '../implementation/target.ts';
 import { lateEnd } from '../implementation/within-time.ts';
+import { topicOf } from '../message/ntp-topics.ts';
 import { Link } from '../mqtt/link.ts';
 import { Trace } from '../mqtt/trace.ts';
 import { learnSecret } from '../text/secrets.ts';
@@ -246,8 +247,8 @@ export class ServerRun {
       mqttVersion,
       habits: { ...this.#habits, refusals: new Refusals() },
       hasty,
-      requestTopic: `/ext/ntp/${productKey}/${deviceName}/request`,
-      responseTopic: `/ext/ntp/${productKey}/${deviceName}/response`,
+      requestTopic: topicOf({ productKey, deviceName }, 'request'),
+      responseTopic: topicOf({ productKey, deviceName }, 'response'),
       request: `{"deviceSendTime":${this.ledger.unused(Math.floor(wallMsAt(nowUs())))}}`,
     });
   }

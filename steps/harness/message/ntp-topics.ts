@@ -1,3 +1,5 @@
+import type { Identity } from '../implementation/target.ts';
+
 /** The topics of the service, which has two for each device. */
 const responses = /^\/ext\/ntp\/[^/]+\/[^/]+\/response$/;
 
@@ -7,4 +9,12 @@ const responses = /^\/ext\/ntp\/[^/]+\/[^/]+\/response$/;
  */
 export function isResponseTopic(topic: string): boolean {
   return responses.test(topic);
+}
+
+/** A device's request or response topic. */
+export function topicOf(
+  { productKey, deviceName }: Pick<Identity, 'productKey' | 'deviceName'>,
+  end: 'request' | 'response',
+): string {
+  return `/ext/ntp/${productKey}/${deviceName}/${end}`;
 }

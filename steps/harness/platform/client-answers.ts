@@ -1,6 +1,7 @@
 import type { ControlledClock } from '../implementation/controlled-clock.ts';
 import type { Identity, Target } from '../implementation/target.ts';
 import { type Request, requestOf, responseOf } from '../message/exchange.ts';
+import { topicOf } from '../message/ntp-topics.ts';
 import { readPayload } from '../message/payload.ts';
 import { assertValid } from '../message/schema.ts';
 import { now, wallMsAt } from '../time/now.ts';
@@ -141,12 +142,10 @@ async function spendTime(
 }
 
 /** The topic of an answer: the client's own, another device's, or that of its device name in another product. */
-function topicOf({ on }: Answer, { identity, responseTopic }: ClientRun): string {
+function answerTopic({ on }: Answer, { identity, responseTopic }: ClientRun): string {
   if (on === 'its own') return responseTopic;
-  const { productKey, deviceName } = otherDevice;
-  return on === "another device's"
-    ? `/ext/ntp/${productKey}/${deviceName}/response`
-    : `/ext/ntp/${otherProduct}/${identity.deviceName}/response`;
+  const other = on === "another device's" ? otherDevice : { ...identity, productKey: otherProduct };
+  return topicOf(other, 'response');
 }
 
 function deliver(
@@ -173,7 +172,7 @@ function deliver(
   const payload = writeAnswer(answer, type, written);
   const valid = answer === clientRun.setup.answers.at(-1);
   if (valid) assertValid('response', payload);
-  const topic = topicOf(answer, clientRun);
+  const topic = answerTopic(answer, clientRun);
   const time = now();
   const unsent = platform.respond(message, topic, payload).length === 0;
   const sent = { ...time, topic, payload: Buffer.from(payload), qos: 0, retain: false, dup: false } as const;

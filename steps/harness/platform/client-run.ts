@@ -1,6 +1,7 @@
 import { isHexDump } from '../implementation/output.ts';
 import type { Identity } from '../implementation/target.ts';
 import type { Request } from '../message/exchange.ts';
+import { topicOf } from '../message/ntp-topics.ts';
 import type { Payload } from '../message/payload.ts';
 import { describeFrame, timeOf } from '../mqtt/trace.ts';
 import { printable } from '../text/printable.ts';
@@ -65,11 +66,11 @@ export class ClientRun {
   }
 
   get requestTopic(): string {
-    return `/ext/ntp/${this.identity.productKey}/${this.identity.deviceName}/request`;
+    return topicOf(this.identity, 'request');
   }
 
   get responseTopic(): string {
-    return `/ext/ntp/${this.identity.productKey}/${this.identity.deviceName}/response`;
+    return topicOf(this.identity, 'response');
   }
 
   /**

@@ -14,18 +14,16 @@ import type { Execution } from '../../verdict/transcript.ts';
 import {
   answeredClient,
   askingClient,
-  type ClientSight,
   calculation,
   calculationsOf,
-  type Judgeable,
   requirementsSaying,
-  type ServerSight,
   server as serverTable,
   tooEarly,
 } from './judgeable.ts';
 import { ObservedDevice } from './observed-device.ts';
 import { ObservingWorld } from './observing-world.ts';
 import type { PairRun } from './pair-run.ts';
+import type { ClientSight, Judgeable, ServerSight } from './sight.ts';
 import { preventedBy, titleOf, unheardBy } from './starts.ts';
 
 /** A client that was started in front of a server some times. */
@@ -120,7 +118,7 @@ class PairJudge {
       await this.#scenario(requirement, judgeable, sight, index + 1, why, async (world) => {
         world.scenario = new ClientScenario(world, client);
         world.scenario.clientRuns.push(...started.map(({ clientRun }) => clientRun));
-        for (const [sentence, rows] of judgeable.sentences(sight)) await this.#pair.say(world, sentence, rows);
+        for (const [sentence, rows] of judgeable.sentences(sight)) await this.#pair.say(world, this.#whole(sentence), rows);
       });
     }
   }
@@ -145,7 +143,8 @@ class PairJudge {
         const each = judgeable.together === true ? [fresh.requests] : fresh.requests.map((request) => [request]);
         for (const requests of each) {
           scenario.requests = [...requests];
-          for (const [sentence, rows] of judgeable.sentences(fresh, requests[0])) await this.#pair.say(world, sentence, rows);
+          for (const [sentence, rows] of judgeable.sentences(fresh, requests[0]))
+            await this.#pair.say(world, this.#whole(sentence), rows);
         }
       });
     }
@@ -202,6 +201,12 @@ class PairJudge {
     const [requirement] = requirementsSaying(this.#pair.requirements, about);
     if (requirement === undefined) throw new Error(`no requirement is judged by "${about}"`);
     return requirement;
+  }
+
+  /** A sentence with its limits, which stand in the features only. The text itself where no sentence of the features begins so. */
+  #whole(text: string): string {
+    const all = this.#pair.requirements.flatMap(({ sentences }) => sentences);
+    return all.includes(text) ? text : (all.find((sentence) => sentence.startsWith(text)) ?? text);
   }
 
   async #scenario<Sight>(

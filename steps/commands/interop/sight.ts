@@ -3,7 +3,7 @@ import type { Exchange, Request } from '../../harness/message/exchange.ts';
 import type { ObservedDevice } from './observed-device.ts';
 import type { PairRun } from './pair-run.ts';
 
-/** A sentence of the features, with its table where it has one. */
+/** A sentence of the features, up to its limits where it has any, with its table where it has one. */
 export type Sentence = readonly [text: string, rows?: readonly string[]];
 
 /** What a requirement of a client is judged by: one start, or all of them. */
@@ -46,6 +46,6 @@ export interface Judgeable<Sight> {
   readonly hindered?: (sight: Sight) => string | undefined;
   /** Fails only where the mistake is recognised as the one that it is about. */
   readonly recognised?: true;
-  /** Why it shows nothing that was nobody's fault, in words; `''` where not even that is worth a word. */
+  /** Why a result without a failure proves nothing, in words; `''` where the report says nothing about it. */
   readonly unproven?: (sight: Sight) => string | undefined;
 }

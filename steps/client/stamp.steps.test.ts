@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Target } from '../harness/implementation/target.ts';
-import type { ClientRun, ObservedConnection } from '../harness/platform/client-run.ts';
+import type { ClientRun } from '../harness/platform/client-run.ts';
 import { origin, played, playedRequest, reported } from '../testing/client-starts.ts';
 import { FakeWorld, fail, say } from '../testing/fake-world.ts';
+import { connectionOf } from '../testing/made-up-clients.ts';
 
 const unit = 'deviceSendTime counts milliseconds: it grows by 0.5 to 2 in each millisecond';
 const age = 'deviceSendTime is read for each request: it is at most 500 ms older in one than in another';
@@ -20,13 +21,7 @@ function start(...requests: readonly (readonly [asked: number, deviceSendTime: n
   const clientRun = played({ asked, deviceSendTime, answered: asked + 10 });
   for (const [at, time] of more)
     clientRun.requests.push(playedRequest(clientRun, { asked: at, deviceSendTime: time, answered: at + 10 }));
-  const connection = {
-    accepted: { atUs: 0, wallMs: origin },
-    asked: [],
-    ending: undefined,
-    trace: Object.assign([], { dropped: 0 }),
-  };
-  clientRun.connections = [connection as unknown as ObservedConnection];
+  clientRun.connections = [connectionOf({})];
   return Object.assign(clientRun, { started: { atUs: 0, wallMs: origin } });
 }
 

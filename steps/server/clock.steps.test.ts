@@ -1,19 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type Answers, FakeWorld, fail, said, say } from '../testing/fake-world.ts';
+import { type Answers, FakeWorld, fail, said, say, worldWith } from '../testing/fake-world.ts';
 
-/** A world with a device, in front of a server of which only the given exchanges are known. */
-async function worldWith(id: string, ...exchanges: readonly Readonly<Parameters<FakeWorld['exchange']>>[]): Promise<FakeWorld> {
-  // Where the clock is not shared, an error counts as such even when it does not grow.
-  const world = new FakeWorld(id, id === 'server-stamps-are-fresh' ? { target: { sharedClock: false } } : {});
-  world.server.device = await world.server.play(world.serverRun.identity);
-  for (const exchange of exchanges) world.exchange(...exchange);
-  return world;
-}
+/** Where the clock is not shared, an error counts as such even when it does not grow. */
+const apart = (): FakeWorld => new FakeWorld('server-stamps-are-fresh', { target: { sharedClock: false } });
 
 describe('each server time is the current time in milliseconds', () => {
   const sentence = 'each server time is the current time in milliseconds';
-  const judge = (received: number, sent: number) => worldWith('server-unit-milliseconds', [0, 10, received, sent]);
+  const judge = (received: number, sent: number) => worldWith(new FakeWorld('server-unit-milliseconds'), [0, 10, received, sent]);
 
   test('within the tolerance of the target file either way', async () => {
     await say(await judge(-980, 1000), sentence);
@@ -63,7 +57,7 @@ describe('both server times advance as real time does', () => {
   const sentence = 'both server times advance as real time does, to within 5 ms or one step of the clock';
   // A stamp lies between publish and arrival, 2.5 ms later: with 5 ms to spare it may be that much off from one exchange to another.
   const judge = (received: number, sent: number) =>
-    worldWith('server-stamps-are-fresh', [0, 2.5, 1, 1], [100, 2.5, received, sent], [203, 2.5, 204, 204]);
+    worldWith(apart(), [0, 2.5, 1, 1], [100, 2.5, received, sent], [203, 2.5, 204, 204]);
 
   test('what the sentence leaves open is none of its faults', async () => {
     const world = await judge(94, 94);
@@ -90,7 +84,7 @@ describe('both server times advance as real time does', () => {
   });
 
   test('a stamp that never changes and a clock that drifts are told from others', async () => {
-    const judgeTwo = (later: number) => worldWith('server-stamps-are-fresh', [0, 2, 1, 1], [400, 2, later, later]);
+    const judgeTwo = (later: number) => worldWith(apart(), [0, 2, 1, 1], [400, 2, later, later]);
     assert.match((await fail(await judgeTwo(1), sentence)).likely ?? '', /taken once/);
     assert.match((await fail(await judgeTwo(409), sentence)).likely ?? '', /^drift/);
   });
@@ -111,7 +105,7 @@ describe('no server time stays the same for longer', () => {
   const sentence = 'no server time stays the same for longer than 16 ms, unless it moves in steps of 10 or 100 ms';
   /** A server that is asked every 2 ms, 1 ms each, and whose clock was last looked at some time ago. */
   const judge = async (shown: (at: number) => number): Promise<FakeWorld> => {
-    const world = await worldWith('server-stamps-are-fresh');
+    const world = await worldWith(apart());
     for (let at = 0; at < 500; at += 2) world.exchange(at, 1, shown(at), shown(at));
     return world;
   };
@@ -134,7 +128,7 @@ describe('no server time stays the same for longer', () => {
 test('times that are whole seconds throughout are failed, where there are two at least', async () => {
   const sentence = "the server's times are not all whole seconds";
   const judge = (...times: readonly number[]) =>
-    worldWith('server-unit-milliseconds', ...times.map((time) => [time, 1, time + 5, time + 5] as const));
+    worldWith(new FakeWorld('server-unit-milliseconds'), ...times.map((time) => [time, 1, time + 5, time + 5] as const));
   assert.equal((await fail(await judge(0, 1000), sentence)).likely, 'the times are whole seconds');
   await say(await judge(0), sentence);
   await say(await judge(0, 1000, 1001), sentence);
@@ -143,8 +137,8 @@ test('times that are whole seconds throughout are failed, where there are two at
 test('serverRecvTime may equal serverSendTime, and may not be later', async () => {
   const sentence = 'serverRecvTime is never later than serverSendTime';
   const id = 'server-receives-before-sending';
-  await say(await worldWith(id, [0, 2, 1, 1], [10, 2, 11, 12]), sentence);
-  const { received } = await fail(await worldWith(id, [0, 2, 1, 1], [10, 2, 12, 11]), sentence);
+  await say(await worldWith(new FakeWorld(id), [0, 2, 1, 1], [10, 2, 11, 12]), sentence);
+  const { received } = await fail(await worldWith(new FakeWorld(id), [0, 2, 1, 1], [10, 2, 12, 11]), sentence);
   assert.match(received, /^serverRecvTime 1 ms later/);
 });
 
@@ -192,7 +186,7 @@ describe("the device arrives at the server's time", () => {
   const misses = 'serverSendTime alone is behind by the latency of 10 ms or more';
   /** The server's clock is known exactly but for `uncertainty`, and is that of the suite; the device's is as well. */
   const judge = async (took: number, received: number, sent: number, uncertainty = 0, step = 1): Promise<FakeWorld> => {
-    const world = await worldWith('server-calibrates', [0, took, received, sent]);
+    const world = await worldWith(new FakeWorld('server-calibrates'), [0, took, received, sent]);
     world.server.serverTime = { offset: 0, uncertainty };
     world.server.step = step;
     world.server.device = await world.server.play(world.serverRun.identity, {

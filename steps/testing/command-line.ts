@@ -8,17 +8,10 @@ import { after } from 'node:test';
 import type { Role } from '../requirements/requirement.ts';
 import { root } from '../requirements/requirement.ts';
 import type { Report } from '../verdict/report.ts';
-import { callWarm } from './warm-process.ts';
+import { callWarm, type Ended } from './warm-process.ts';
 
 /** The suite's command line in a checkout. */
 export const entry = join(root, 'steps/commands/entry.mjs');
-
-/** The result of a program's call. */
-export interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 /** Differences from the usual call. */
 export interface Surroundings {
@@ -72,10 +65,10 @@ export function reportIn(folder: string): Report {
   return JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8')) as Report;
 }
 
-/** Writes a target file of a server whose process is one of the fixtures. @returns its path */
-export function fixtureTarget(folder: string, fixture: string): string {
+/** Writes a target file of a server whose process is one of the fixtures. @param more members of the file @returns its path */
+export function fixtureTarget(folder: string, fixture: string, more: Readonly<Record<string, unknown>> = {}): string {
   const command = ['node', join(root, 'fixtures/support/start.ts'), fixture, '--port', '{port}'];
-  return writeTarget(folder, { name: fixture, role: 'server', process: { command }, lateAnswers: '100ms' });
+  return writeTarget(folder, { name: fixture, role: 'server', process: { command }, lateAnswers: '100ms', ...more });
 }
 
 /** The same of a client. */

@@ -281,3 +281,13 @@ export class FakeWorld extends NtpWorld<ServerScenario & ClientScenario> {
     return exchange;
   }
 }
+
+/** A world with a device, in front of a server of which only the given exchanges are known. */
+export async function worldWith(
+  world: FakeWorld,
+  ...exchanges: readonly Readonly<Parameters<FakeWorld['exchange']>>[]
+): Promise<FakeWorld> {
+  world.server.device = await world.server.play(world.serverRun.identity);
+  for (const exchange of exchanges) world.exchange(...exchange);
+  return world;
+}

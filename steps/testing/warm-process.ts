@@ -12,15 +12,15 @@ export interface WarmCall {
   readonly mark: string;
 }
 
-/** Processes that have no call. They end with the process that has started them. */
-const idle: ChildProcess[] = [];
-
-/** The result of a call. */
-interface Ended {
+/** The result of a program's call. */
+export interface Ended {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
+
+/** Processes that have no call. They end with the process that has started them. */
+const idle: ChildProcess[] = [];
 
 /** Calls the command line in a process that has loaded it, or in a new one where all have a call. */
 export async function callWarm(call: Omit<WarmCall, 'mark'>): Promise<Ended> {
@@ -28,12 +28,14 @@ export async function callWarm(call: Omit<WarmCall, 'mark'>): Promise<Ended> {
   const { stdout, stderr } = child;
   if (stdout === null || stderr === null) throw new Error('its output is piped');
   const mark = `\u0000${randomUUID()} `;
-  const died = once(child, 'exit').then(([code]) => code as number | null);
   const outputs = Promise.all([read(stdout, mark), read(stderr, mark)]);
   child.send({ ...call, mark });
   for (const part of [child, stdout, stderr] as readonly { ref?: () => void }[]) part.ref?.();
   const [out, error] = await outputs;
-  if (out.code === undefined) return { code: await died, stdout: out.text, stderr: error.text };
+  if (out.code === undefined) {
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    return { code: child.exitCode, stdout: out.text, stderr: error.text };
+  }
   for (const part of [child, stdout, stderr] as readonly { unref?: () => void }[]) part.unref?.();
   idle.push(child);
   return { code: out.code, stdout: out.text, stderr: error.text };
@@ -42,7 +44,6 @@ export async function callWarm(call: Omit<WarmCall, 'mark'>): Promise<Ended> {
 function begin(): ChildProcess {
   const child = fork(new URL('./warm-worker.ts', import.meta.url), { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
   child.channel?.unref();
-  child.setMaxListeners(0);
   for (const output of [child.stdout, child.stderr]) output?.setEncoding('utf8');
   return child;
 }

@@ -1,5 +1,5 @@
 /**
- * The suite's command line, called again and again in one process: to load it takes as long as a short run. Forked by {@link WarmProcess};
+ * The suite's command line, called again and again in one process: to load it takes as long as a short run. Forked by `callWarm`;
  * gets a call as a message, and ends what it prints with the call's mark.
  */
 import { main } from '../commands/main.ts';

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { connectEngine } from '../../harness/implementation/engine.ts';
@@ -95,10 +94,14 @@ describe('doctor', { concurrency: 2, timeout: 180_000 }, () => {
     const silent = await connect(fixtureTarget(folder, 'faulty/server/silent'));
     assert.deepEqual([silent.code, silent.said[0]], [0, 'ok']);
     assert.match(silent.said[1] ?? '', /was not answered, which a run judges$/);
-    const locked = JSON.parse(readFileSync(fixtureTarget(folder, 'unusual/server/closes-on-violation'), 'utf8')) as object;
     const devices = [{ productKey: 'a1PkTest01', deviceName: 'dev01' }];
     const refused = await connect(
-      writeTarget(folder, { ...locked, name: 'refused', role: 'server', devices, capabilities: [], ready: { within: '2s' } }),
+      fixtureTarget(folder, 'unusual/server/closes-on-violation', {
+        name: 'refused',
+        devices,
+        capabilities: [],
+        ready: { within: '2s' },
+      }),
     );
     assert.deepEqual([refused.code, refused.said[0]], [3, 'problem']);
     assert.match(refused.said[2] ?? '', /the credentials are not those that the server knows: see auth and devices/);

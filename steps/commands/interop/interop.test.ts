@@ -5,7 +5,8 @@ import { before, describe, test } from 'node:test';
 import { schemaFaults } from '../../harness/message/schema.ts';
 import { root } from '../../requirements/requirement.ts';
 import { assertForEverybody, launch, phoneViews, skip } from '../../testing/browser.ts';
-import { call, type Ended, fixtureTarget, start, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
+import { call, fixtureTarget, start, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
+import type { Ended } from '../../testing/warm-process.ts';
 import type { InteropReport } from './interop-report.ts';
 
 const folder = temporaryFolder();

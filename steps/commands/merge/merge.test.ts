@@ -4,17 +4,14 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { schemaFaults } from '../../harness/message/schema.ts';
 import type { Statement } from '../../report/certificate/statement.ts';
-import { root } from '../../requirements/requirement.ts';
-import { call, type Ended, reportIn, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
+import { call, fixtureTarget, reportIn, temporaryFolder } from '../../testing/command-line.ts';
+import type { Ended } from '../../testing/warm-process.ts';
 
 const folder = temporaryFolder();
 
 const build = { name: 'a server', digest: `sha256:${'5'.repeat(64)}` };
 
-function serverTarget(fixture: string): string {
-  const command = ['node', join(root, 'fixtures/support/start.ts'), fixture, '--port', '{port}'];
-  return writeTarget(folder, { name: fixture, role: 'server', build, process: { command } });
-}
+const serverTarget = (fixture: string): string => fixtureTarget(folder, fixture, { build });
 
 /** Runs all shards of a run. @returns their folders */
 async function runShards(target: string, of: number): Promise<string[]> {

@@ -4,7 +4,8 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { schemaFaults } from '../../harness/message/schema.ts';
-import { call, type Ended, fixtureTarget, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
+import { call, fixtureTarget, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
+import type { Ended } from '../../testing/warm-process.ts';
 import { Fixtures } from '../../tools/prove/fixtures.ts';
 
 const folder = temporaryFolder();

@@ -5,7 +5,8 @@ import { before, describe, test } from 'node:test';
 import type { Envelope } from '@cucumber/messages';
 import { schemaFaults } from '../../harness/message/schema.ts';
 import { readRequirements, root } from '../../requirements/requirement.ts';
-import { call, type Ended, fixtureTarget, reportIn, temporaryFolder } from '../../testing/command-line.ts';
+import { call, fixtureTarget, reportIn, temporaryFolder } from '../../testing/command-line.ts';
+import type { Ended } from '../../testing/warm-process.ts';
 import type { Report } from '../../verdict/report.ts';
 
 const folder = temporaryFolder();

@@ -7,7 +7,8 @@ import { pathToFileURL } from 'node:url';
 import { connectEngine, type Engine } from '../../harness/implementation/engine.ts';
 import { OWNER_LABEL } from '../../harness/implementation/run-owner.ts';
 import { root } from '../../requirements/requirement.ts';
-import { call, type Ended, reportIn, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
+import { call, reportIn, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
+import type { Ended } from '../../testing/warm-process.ts';
 
 /** One of the environment, one of the target file; the second has characters that JSON and URLs write otherwise. */
 const token = 'tok-7f3a91c2-b4d8e6';

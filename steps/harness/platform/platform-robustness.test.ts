@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createConnection } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { connect as connectTls } from 'node:tls';
 import { promisify } from 'node:util';
 import { generate } from 'mqtt-packet';
+import { MadeCertificates } from '../../testing/made-certificates.ts';
 import {
   ask,
   connect,
@@ -159,27 +157,12 @@ test('a client that asks faster than its script answers is not read meanwhile', 
 });
 
 test('speaks TLS', { skip: missing('openssl', 'version') }, async (context) => {
-  const folder = mkdtempSync(join(tmpdir(), 'platform-test-'));
-  context.after(() => rmSync(folder, { recursive: true }));
-  const [keyFile, certFile] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-  const made = [
-    'req',
-    '-x509',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:prime256v1',
-    '-nodes',
-    '-days',
-    '2',
-    '-subj',
-    '/CN=platform',
-  ];
-  await promisify(execFile)('openssl', [...made, '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', keyFile, '-out', certFile]);
-  const [key, cert] = [readFileSync(keyFile, 'utf8'), readFileSync(certFile, 'utf8')];
-  const { platform, port } = await start(context, { tls: { key, cert } });
+  const made = new MadeCertificates();
+  context.after(() => made[Symbol.dispose]());
+  const { pem } = await made.authority('platform', 'IP:127.0.0.1');
+  const { platform, port } = await start(context, { tls: pem });
   platform.play(device, echo);
-  const client = await connect(context, port, {}, () => connectTls({ host, port, ca: cert }));
+  const client = await connect(context, port, {}, () => connectTls({ host, port, ca: pem.cert }));
   await client.subscribeAsync(responseTopic());
   assert.equal(await ask(client, 'over TLS'), 'over TLS');
   const connection = await platform.nextConnection(device, soon());

@@ -331,6 +331,15 @@ export interface ExchangeRecord {
   readonly reported?: string;
   /** By how much the reported time is ahead of the platform's at that moment, in ms. */
   readonly errorMs?: number;
+  /** For a client: the time that the formula gives for this exchange, as far as the suite knows the client's clock. Absent if the client reported no time, or if the response was invalid. */
+  readonly expected?: {
+    /** In ms since 1970, in decimal digits; may end in .5. */
+    readonly time: string;
+    /** The time is known to so many ms. */
+    readonly withinMs: number;
+    /** By how much this time is ahead of the platform's at that moment, in ms. */
+    readonly errorMs: number;
+  };
 }
 
 /** A message that came back for a request. */

@@ -2,11 +2,11 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { schemaFaults } from '../../harness/message/schema.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
+import { comparisonText } from '../../report/comparison/comparison-text.ts';
+import { compareReports } from '../../report/comparison/report-comparison.ts';
 import { writeWhole } from '../../report/report-folder.ts';
 import type { Report } from '../../verdict/report.ts';
 import { comparisonPage } from './comparison-page.ts';
-import { comparisonText } from './comparison-text.ts';
-import { compareReports } from './report-comparison.ts';
 
 /** What `compare` was told. */
 export interface CompareOptions {

@@ -254,6 +254,7 @@ export class OneRun {
       json: json === true && this.#place === undefined,
       partial: this.#place === undefined ? this.#plan.whyPartial(report) : 'it is one run of several',
       key: this.#plan.key,
+      earlier: this.#plan.earlier,
     });
     this.#profile?.begin('implementation ends');
     this.#measured = report;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { report, requirement } from '../../testing/sample-report.ts';
+import { report, requirement, scenario } from '../../testing/sample-report.ts';
 import type { Report, RequirementResult, Status } from '../../verdict/report.ts';
-import { compareReports } from './report-comparison.ts';
+import { changesSince, compareReports } from './report-comparison.ts';
 
 /** A requirement with this id and status. */
 const one = (id: string, status: Status, more: Partial<RequirementResult> = {}): RequirementResult => ({
@@ -35,5 +35,21 @@ describe('a comparison', () => {
     const level = 'should';
     const { worse, mustGotWorse } = compareReports(of(one('a', 'passed', { level })), of(one('a', 'warning', { level })));
     assert.deepEqual([ids(worse), mustGotWorse], [['a'], false]);
+  });
+
+  test('with an earlier run leaves out what one of the two did not select', () => {
+    const unselected = requirement('untested', [scenario('untested', 0, { untested: 'not selected' })]);
+    const earlier = of(one('a', 'failed'), one('b', 'passed'), { ...unselected, id: 'c' });
+    const now = of(one('a', 'passed'), { ...unselected, id: 'b' }, one('c', 'failed'));
+    const { better, worse, added, removed } = changesSince(earlier, now) ?? {};
+    assert.deepEqual([better?.map(({ id }) => id), worse, added, removed], [['a'], [], [], []]);
+  });
+
+  test('is not made with another implementation, or a run that broke', () => {
+    const now = of(one('a', 'passed'));
+    assert.equal(changesSince({ ...now, target: { ...now.target, name: 'other' } }, now), undefined);
+    assert.equal(changesSince({ ...now, faults: ['it broke'] }, now), undefined);
+    const { finished: _, ...lasting } = now;
+    assert.equal(changesSince(lasting, now), undefined);
   });
 });

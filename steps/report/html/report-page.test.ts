@@ -90,7 +90,23 @@ describe('the page', () => {
   });
 
   test('says what became of the certificate', () => {
-    assert.match(textOf(reportPage(report(every), command, 'none, because it is incomplete')), /certificate none, because it is/);
+    assert.match(
+      textOf(reportPage(report(every), command, { certificate: 'none, because it is incomplete' })),
+      /certificate none, because it is/,
+    );
+  });
+
+  test('says what changed since an earlier run', () => {
+    const now = report(every);
+    const requirements = now.requirements.map((one) =>
+      one.id === 'server-failed' ? { ...one, status: 'passed' as const } : one,
+    );
+    const earlier = { ...now, target: { ...now.target, version: '3.2.0' }, requirements };
+    const changed = reportPage(now, command, { earlier });
+    assert.match(textOf(changed), /Changed since the run of 02 Jan 2026, 03:04:07 UTC on Acme IoT Hub 3\.2\.0: 1 worse/);
+    assert.match(textOf(changed), /Worse server-failed MUST passed → failed/);
+    assert.match(textOf(reportPage(now, command, { earlier: now })), /No result changed since the run of 02 Jan 2026/);
+    assert.ok(!page.includes('class="changes'));
   });
 
   test('plots requirements about time', () => {

@@ -27,11 +27,11 @@ export interface LoadReport {
   readonly plan: LoadPlan;
   /** How many machines the devices were on: more than one in a merged report. */
   readonly machines: number;
-  /** At the beginning. */
+  /** Those that the server accepted at the beginning, also where it refused others. */
   readonly connected: number;
   /** Each request is answered, lost or open. */
   readonly counts: Counts;
-  /** Each device that was there asked once more, so that what the server had to say twice was said. Not part of the figures. */
+  /** At the end each device asks once more, so that a duplicate answer arrives before the answer to this request. Not part of the other figures. */
   readonly afterwards: {
     /** Those whose requests were all answered. */
     readonly asked: number;
@@ -44,8 +44,10 @@ export interface LoadReport {
   readonly loadMs: number;
   /** From the moment at which a request was due to its answer: where the suite or the server is late, the delay of all that had to wait is in it. */
   readonly latency: DurationSummary;
-  /** From the moment at which a request was due to that at which the suite sent it: the part of the latency that is not the server’s. */
+  /** From the moment at which a request was due to that at which the suite sent it: the suite's share of the latency. */
   readonly lateness: DurationSummary;
+  /** From the moment at which the suite sent a request to that at which it read the answer: the latency without the suite's lateness. */
+  readonly response: DurationSummary;
   /** Requests and answers in each step of the time. */
   readonly course: Course;
   /** Of its process; of several machines the highest. */
@@ -82,19 +84,21 @@ export interface LoadPlan {
 
 /** Each request is answered, lost or open. */
 export interface Counts {
-  /** All that were due and sent, or due at a device that was gone. */
+  /** Those that were sent. Each is answered, lost or open. */
   readonly asked: number;
+  /** Those that were due after the connection of their device had ended. They are in no other count. */
+  readonly unsent: number;
   /** Those that got their own answer. */
   readonly answered: number;
   /** Those that got none until nothing came for ten seconds (or responseDeadline, if longer), or whose connection ended. */
   readonly lost: number;
-  /** Those that nobody waited for any more, because the load was interrupted. */
+  /** Those that were not yet answered when the load was interrupted. */
   readonly open: number;
-  /** Answers to what was answered before. */
+  /** Answers to requests that were answered before. */
   readonly doubled: number;
-  /** Answers to requests of other devices, and what came on another topic than the device’s own. */
+  /** Answers to requests of other devices, and messages on the response topic of another device. */
   readonly foreign: number;
-  /** Messages that are no proper answer to anything that was asked. */
+  /** Messages that are not a valid answer to any request. */
   readonly unfit: number;
   /** By the server, or on the way to it. */
   readonly disconnected: number;

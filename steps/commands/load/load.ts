@@ -90,12 +90,15 @@ export async function load(path: string | undefined, options: LoadOptions): Prom
     });
     const telling = {
       connected: (devices: number, ms: number): void => {
-        screen.write(`  connected after ${(ms / 1000).toFixed(1)} s: ${devices} devices, each hears its response topic\n`);
+        screen.write(
+          `  connected after ${(ms / 1000).toFixed(1)} s: ${devices} devices, each has subscribed to its response topic\n`,
+        );
       },
     };
     measured = concealed(await runLoad(started, plan, telling, giveUp.signal), target);
   } catch (error) {
     ending = endingBy(error, target);
+    if (error instanceof NotLetIn) measured = { ...measured, connected: error.connected };
   } finally {
     // Before it is stopped: how it ended by itself is what the report tells.
     if (started !== undefined) {

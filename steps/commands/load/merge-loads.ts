@@ -83,6 +83,7 @@ function measuredTogether(reports: readonly LoadReport[], step: number): Measure
     connected: sum(({ connected }) => connected),
     counts: {
       asked: counted('asked'),
+      unsent: counted('unsent'),
       answered: counted('answered'),
       lost: counted('lost'),
       open: counted('open'),
@@ -96,6 +97,7 @@ function measuredTogether(reports: readonly LoadReport[], step: number): Measure
     loadMs: began === undefined ? 0 : ended - began,
     latency: added(reports.map(({ latency }) => latency.histogram)),
     lateness: added(reports.map(({ lateness }) => lateness.histogram)),
+    response: added(reports.map(({ response }) => response.histogram)),
     course: courseOf(reports, step, began ?? 0),
     memory: {
       peakBytes: Math.max(...reports.map(({ memory }) => memory.peakBytes)),

@@ -25,8 +25,8 @@ export function planInWords({ devices, ratePerSecond, forMs, shard }: Plan): str
   return `${digits(devices)} ${devices === 1 ? 'device' : 'devices'}, ${when}${part}`;
 }
 
-/** Why there are more answers than the requests of the load. */
-const lastRequest = 'each device asks once more at the end, so that a duplicate answer arrives; not in the other figures';
+/** Why the server gets more requests than those of the load. */
+const lastRequest = 'each device asks once more at the end: this shows duplicate answers';
 
 /** Every figure with its name, in reading order, and a remark where it needs one. */
 export function figures(report: LoadReport): readonly (readonly [name: string, value: string, remark?: string])[] {
@@ -35,7 +35,7 @@ export function figures(report: LoadReport): readonly (readonly [name: string, v
   return [
     ['devices connected', `${digits(connected)} of ${digits(devicesOf(plan).length)}`],
     ['requests answered', `${digits(answered)} of ${digits(asked)} sent`, `in ${seconds(loadMs)}`],
-    ['requests lost', digits(lost), 'sent and not answered'],
+    ['requests lost', digits(lost)],
     unsent === 0 ? ['requests not sent', '0'] : ['requests not sent', digits(unsent), 'the connection had ended before'],
     ...(open === 0 ? [] : [['requests still open at the interruption', digits(open)] as const]),
     ['duplicate answers', digits(doubled)],

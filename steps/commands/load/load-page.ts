@@ -2,6 +2,7 @@ import { named } from '../../harness/text/named.ts';
 import { drawings, foundation } from '../../report/html/foundation.ts';
 import { pageHead } from '../../report/html/head.ts';
 import { html } from '../../report/html/html.ts';
+import { moment } from '../../report/html/numbers.ts';
 import { policyOf } from '../../report/html/policy.ts';
 import { certifiesNothing, type LoadReport } from './load-report.ts';
 import { figures, planInWords } from './load-text.ts';
@@ -20,11 +21,11 @@ ${pageHead({ title: html`Load on ${named(target)}: ${outcome}`, policy: policyOf
 <h1 class="${kinds[outcome]}">${outcome}</h1>
 <p>because ${because}</p>
 <p>${capitalised(planInWords(plan))}${machines > 1 && `; from ${machines} machines`}.</p>
-<p class="quiet">${suite.name} ${suite.version}, ${finished === undefined ? `began ${started}, has not ended` : `${started} to ${finished}`}. ${capitalised(certifiesNothing)}.</p>
+<p class="quiet">${suite.name} ${suite.version}, ${finished === undefined ? `began ${moment(started)}, has not ended` : `${moment(started)} to ${moment(finished)}`}. ${capitalised(certifiesNothing)}.</p>
 </header>
 <section aria-labelledby="figures"><h2 id="figures">Figures</h2>
 <dl>${figures(report).map(([name, value, remark]) => html`<dt>${name}</dt><dd>${value}${remark !== undefined && html` <span class="quiet">${remark}</span>`}</dd>`)}</dl>
-${remarks.map((remark) => html`<p class="quiet">${remark}</p>`)}
+${remarks.map((remark) => html`<p class="quiet">${capitalised(remark)}.</p>`)}
 </section>
 <section aria-labelledby="drawn"><h2 id="drawn">Latency and rate</h2>
 <div class="plots">${latencyPlot(report)}${coursePlot(report)}</div></section>

@@ -24,5 +24,5 @@ export function changesSection(report: Report, earlier: Report | undefined): Mar
 function changeItem({ id, level, old, new: now }: Change, known: ReadonlySet<string>): Markup {
   const name = known.has(id) ? html`<a href="#${anchorOf({ id })}">${id}</a>` : html`${id}`;
   const statuses = [old, now].filter((status) => status !== undefined);
-  return html`<li><code>${name}</code> ${level.toUpperCase()} <span class="quiet">${statuses.map((status, index) => html`${index > 0 && ' → '}${icon(status)} ${status}`)}</span></li>`;
+  return html`<li><code>${name}</code> ${level.toUpperCase()} <span class="quiet">${statuses.map((status, index) => html`${index > 0 && ' → '}<span>${icon(status)} ${status}</span>`)}</span></li>`;
 }

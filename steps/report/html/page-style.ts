@@ -23,7 +23,7 @@ rect.passed { fill: var(--good); } rect.failed { fill: var(--bad); } rect.warnin
 .tally a { color: inherit; display: inline-flex; gap: .4em; align-items: center; text-decoration: none; padding: .15rem 0; } .tally a:hover { text-decoration: underline; }
 .tally b { font-variant-numeric: tabular-nums; }
 
-.changes { margin-top: 1rem; font-size: .95rem; } .changes > summary::after { display: inline-block; width: .4rem; height: .4rem; margin-bottom: .2rem; } .changes dl { display: grid; gap: .6rem; margin: .6rem 0 0; background: var(--card); border: 1px solid var(--rule); border-radius: 10px; padding: .8rem 1rem; } .changes dl > div { display: grid; grid-template-columns: 9rem 1fr; gap: .8rem; }
+.changes { margin-top: 1rem; font-size: .95rem; } .changes > summary::after { display: inline-block; width: .4rem; height: .4rem; margin-bottom: .2rem; } .changes dl { display: grid; gap: .6rem; margin: .6rem 0 0; background: var(--card); border: 1px solid var(--rule); border-radius: 10px; padding: .8rem 1rem; } .changes li { padding: .1rem 0; } .changes li span span { white-space: nowrap; } .changes dl > div { display: grid; grid-template-columns: 9rem 1fr; gap: .8rem; }
 .facts-of-run { padding: 1.4rem 0 .2rem; }
 .facts-of-run dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: .9rem 2rem; }
 .facts-of-run .wide { grid-column: span 2; }

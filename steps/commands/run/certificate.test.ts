@@ -81,6 +81,7 @@ describe('a whole run of a client that names its build', () => {
 
   test('leaves nothing certified where the next run is of a part', async () => {
     const next = await call(['run', client, '--only', 'client-request-qos0', '--report', report]);
+    assert.match(readFileSync(join(report, 'index.html'), 'utf8'), /No result changed since the run of /);
     assert.equal(next.code, 4, next.stdout + next.stderr);
     for (const name of ['certificate.json', 'certificate.sigstore.json', 'badge.svg', 'badge.json'])
       assert.equal(existsSync(join(report, name)), false, name);

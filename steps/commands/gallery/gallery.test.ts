@@ -33,11 +33,11 @@ function writeMany(): string {
   return dirname(file);
 }
 
-before(async () => {
-  await writeCertified(good, { change: named('Acme sensor', { limits }) });
-  await writeCertified(bad, { failing: ['client-request-qos0'] });
-  await writeCertified(signed, { key: signer.privateKey });
-  await writeCertified(forgery, { change: named(forged) });
+before(() => {
+  writeCertified(good, { change: named('Acme sensor', { limits }) });
+  writeCertified(bad, { failing: ['client-request-qos0'] });
+  writeCertified(signed, { key: signer.privateKey });
+  writeCertified(forgery, { change: named(forged) });
   writeMany();
   for (const [name, { publicKey }] of [['signer', signer] as const, ['stranger', stranger] as const])
     writeFileSync(place(`${name}.pem`), publicKey.export({ type: 'spki', format: 'pem' }));
@@ -87,7 +87,7 @@ describe('gallery', { timeout: 120_000 }, () => {
 
   test('refuses a folder that was changed', async () => {
     const changed = place('changed');
-    await writeCertified(changed);
+    writeCertified(changed);
     writeFileSync(join(changed, 'index.html'), 'conforms');
     const { code, stdout } = await call(['gallery', changed, '--page', page]);
     assert.equal(code, 1);

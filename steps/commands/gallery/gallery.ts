@@ -26,7 +26,7 @@ export interface GalleryOptions {
  * @returns the exit code
  * @throws WrongUse, Error of `node:fs` when the page cannot be written
  */
-export async function gallery(paths: readonly string[], { page, key: keyFiles = [] }: GalleryOptions): Promise<number> {
+export function gallery(paths: readonly string[], { page, key: keyFiles = [] }: GalleryOptions): number {
   const keys = keyFiles.map(publicKey);
   const folders = reportFoldersIn(paths);
   const beside = dirname(resolve(page));
@@ -36,7 +36,7 @@ export async function gallery(paths: readonly string[], { page, key: keyFiles = 
     );
   const certified: Certified[] = [];
   for (const folder of folders) {
-    const checked = await certifiedIn(folder, keys);
+    const checked = certifiedIn(folder, keys);
     if (typeof checked === 'string') console.log(printable(`${folder}: refused: ${checked}`));
     else {
       certified.push(checked);
@@ -72,11 +72,11 @@ function membersOf(file: string): readonly string[] {
 }
 
 /** What is certified in a folder, or why it is refused. @throws WrongUse when the folder cannot be read */
-async function certifiedIn(folder: string, keys: readonly KeyObject[]): Promise<Certified | string> {
+function certifiedIn(folder: string, keys: readonly KeyObject[]): Certified | string {
   if (!isCertified(folder)) return uncertified;
   let reason: string | undefined;
   for (const key of keys.length === 0 ? [undefined] : keys) {
-    const { faults, remarks, signature, statement, report } = await checkFolder(folder, key);
+    const { faults, remarks, signature, statement, report } = checkFolder(folder, key);
     const [fault] = faults;
     if (fault !== undefined) reason ??= `not genuine: ${fault.file}: ${fault.what}`;
     else if (signature === 'unchecked') reason ??= "its certificate is signed: name the signer's public key by --key";

@@ -22,9 +22,9 @@ export function requireFolder(folder: string): void {
 }
 
 /** Checks a certified report folder. @param key of its signer @throws WrongUse when the folder cannot be read */
-export async function checkFolder(folder: string, key?: KeyObject): Promise<Verification> {
+export function checkFolder(folder: string, key?: KeyObject): Verification {
   try {
-    return await verifyFolder(folder, key);
+    return verifyFolder(folder, key);
   } catch (error) {
     if (isSystemError(error)) throw new WrongUse(`${folder}: cannot be read: ${error.message}`);
     throw error;

@@ -11,11 +11,11 @@ import { checkFolder, isCertified, publicKey, requireFolder, uncertified } from 
  * @returns the exit code
  * @throws WrongUse
  */
-export async function verify(folder: string, { key }: { readonly key?: string }): Promise<number> {
+export function verify(folder: string, { key }: { readonly key?: string }): number {
   requireFolder(folder);
   const signer = key === undefined ? undefined : publicKey(key);
   if (!isCertified(folder)) throw new WrongUse(`${folder}: ${uncertified}`);
-  const verification = await checkFolder(folder, signer);
+  const verification = checkFolder(folder, signer);
   const { faults, remarks, signature, statement } = verification;
   const name = basename(resolve(folder));
   for (const { file, what } of faults) console.log(printable(`${file}: ${what}`));

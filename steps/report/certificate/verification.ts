@@ -43,10 +43,10 @@ type Files = ReadonlyMap<string, Buffer | undefined>;
  * @param key of whoever is to have signed it
  * @throws Error of `node:fs` when the folder cannot be read
  */
-export async function verifyFolder(folder: string, key?: KeyObject): Promise<Verification> {
+export function verifyFolder(folder: string, key?: KeyObject): Verification {
   const files = readFolder(folder);
   const certificate = files.get(certificateFiles.certificate);
-  const { faults: unsigned, signature } = await checkSigned(certificate, files.get(certificateFiles.signed), key);
+  const { faults: unsigned, signature } = checkSigned(certificate, files.get(certificateFiles.signed), key);
   if (certificate === undefined)
     return { faults: [{ file: certificateFiles.certificate, what: 'is missing' }, ...unsigned], remarks: [], signature };
 
@@ -66,17 +66,17 @@ function readFolder(folder: string): Files {
   return new Map(entries.map((entry) => [entry.name, entry.isFile() ? readFileSync(join(folder, entry.name)) : undefined]));
 }
 
-async function checkSigned(
+function checkSigned(
   certificate: Buffer | undefined,
   bundle: Buffer | undefined,
   key: KeyObject | undefined,
-): Promise<{ readonly faults: Fault[]; readonly signature: Verification['signature'] }> {
+): { readonly faults: Fault[]; readonly signature: Verification['signature'] } {
   const file = certificateFiles.signed;
   if (bundle === undefined) {
     const faults = key === undefined ? [] : [{ file, what: 'is missing: the certificate is not signed' }];
     return { faults, signature: 'absent' };
   }
-  const { faults: found, payload } = await checkSignature(bundle, key);
+  const { faults: found, payload } = checkSignature(bundle, key);
   const faults = found.map((what): Fault => ({ file, what }));
   if (faults.length === 0 && certificate !== undefined && payload?.equals(certificate) !== true)
     faults.push({ file: certificateFiles.certificate, what: `is not the certificate that ${file} signs` });

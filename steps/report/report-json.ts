@@ -3,6 +3,7 @@ import { loosened } from '../harness/implementation/confinement.ts';
 import type { StartedTarget, Target } from '../harness/implementation/target.ts';
 import { printable } from '../harness/text/printable.ts';
 import { conceal } from '../harness/text/secrets.ts';
+import { specifiedBy } from '../requirements/page-statements.ts';
 import type { Requirement } from '../requirements/requirement.ts';
 import { type Circumstances, type Judgement, judge } from '../verdict/judge.ts';
 import type { Report, RequirementResult, Shard } from '../verdict/report.ts';
@@ -41,6 +42,7 @@ export function buildReport(
     ...(shard === undefined ? {} : { shard }),
     ...(order === undefined ? {} : { order }),
     ...(specification === undefined ? {} : { specification }),
+    specifiedBy: specifiedBy(),
     suite,
     ...(requirementSet === undefined ? {} : { requirementSet }),
     target,

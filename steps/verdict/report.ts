@@ -55,6 +55,17 @@ export interface Report {
   readonly order?: string;
   /** The page that explains the requirements: a URI, relative to the report's folder. # and an id lead to one of them. */
   readonly specification?: string;
+  /** The document that the requirements are taken from. */
+  readonly specifiedBy: {
+    /** As printed on it. */
+    readonly title: string;
+    /** Who publishes it. */
+    readonly vendor: string;
+    /** As printed on it. */
+    readonly edition: string;
+    /** Where the vendor publishes it; a later edition may be there by now. */
+    readonly address: string;
+  };
   /** Which suite judged, and which text of the requirements. */
   readonly suite: {
     /** The package's name. */

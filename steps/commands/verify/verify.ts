@@ -35,6 +35,7 @@ export function verify(folder: string, { key }: { readonly key?: string }): numb
 
 function inWords({ subject: [subject], predicate }: Statement): readonly string[] {
   const { result, configuration, passedTests, warnedTests, failedTests, iotNtpConformance } = predicate;
+  const { title, vendor, edition, address } = iotNtpConformance.specifiedBy;
   const [[algorithm, digest] = ['', '']] = Object.entries(subject.digest);
   const counts = `${passedTests.length} passed, ${warnedTests.length} warned, ${failedTests.length} failed`;
   return [
@@ -42,6 +43,8 @@ function inWords({ subject: [subject], predicate }: Statement): readonly string[
     `               ${algorithm}:${digest}`,
     `result         ${result}: the ${iotNtpConformance.role} ${iotNtpConformance.verdict} (${counts})`,
     `tested         ${iotNtpConformance.finished}`,
+    `specification  ${title}, ${vendor}, ${edition}`,
+    `               ${address}`,
     ...configuration.map(({ name, uri, digest: of }, index) => {
       const [[kind, value] = ['', '']] = Object.entries(of);
       return `${(index === 0 ? 'configuration' : '').padEnd(15)}${uri ?? name}  ${kind}:${value}`;

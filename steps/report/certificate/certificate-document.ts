@@ -1,5 +1,7 @@
 // Generated from schemas/certificate.schema.json by "npm run generate". Change the schema, never this file.
 
+import type { Report } from '../../verdict/report.ts';
+
 /** In the order of the features. */
 export type RequirementIds = readonly string[];
 
@@ -29,6 +31,8 @@ export interface Statement {
       readonly verdict: 'conforms' | 'does not conform';
       /** The side of the NTP service that was tested. */
       readonly role: 'server' | 'client';
+      /** The document that the requirements are taken from. */
+      readonly specifiedBy: Report['specifiedBy'];
       /** As in report.json. */
       readonly strict: boolean;
       /** As the target file declares them: what needs others is inapplicable. */

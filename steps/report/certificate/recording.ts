@@ -1,4 +1,5 @@
 import type { Envelope } from '@cucumber/messages';
+import { specifiedBy } from '../../requirements/page-statements.ts';
 import { digestOfFeatures, type Requirement, type Role, requirementsOf, root } from '../../requirements/requirement.ts';
 import { type Circumstances, type Judgement, judge } from '../../verdict/judge.ts';
 import type { Report, RequirementResult } from '../../verdict/report.ts';
@@ -75,6 +76,11 @@ export function contradictions(report: Report, { featuresDigest, judgement }: Re
     ...says('faults', report.faults, judgement.faults),
     ...says('counts', report.counts, judgement.counts),
     ...(whole ? says('because', report.because, judgement.because) : []),
+    ...(whole && JSON.stringify(report.specifiedBy) !== JSON.stringify(specifiedBy())
+      ? [
+          `specifiedBy is ${JSON.stringify(report.specifiedBy)}; the requirements of this suite are from ${JSON.stringify(specifiedBy())}`,
+        ]
+      : []),
     ...says(
       'the list of requirements',
       report.requirements.map(({ id }) => id),

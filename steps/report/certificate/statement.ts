@@ -36,6 +36,7 @@ export function statementOf(report: Report, evidence: readonly EvidenceFile[]): 
       iotNtpConformance: {
         verdict,
         role: target.role,
+        specifiedBy: report.specifiedBy,
         strict,
         capabilities: target.capabilities,
         ...(target.limits === undefined ? {} : { limits: target.limits }),

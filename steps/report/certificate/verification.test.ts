@@ -220,6 +220,21 @@ describe('a forger who makes all digests fit', () => {
     assert.match(toldOf(copy), /^certificate\.json certifies what cannot be certified: the run is incomplete$/m);
   });
 
+  test('is found out where he names another specification', () => {
+    const copy = copyOf(unsigned);
+    const edition = 'Last updated Jan 01, 2020';
+    edit(join(copy, 'report.json'), (text) => {
+      const report = JSON.parse(text) as Report;
+      return `${JSON.stringify({ ...report, specifiedBy: { ...report.specifiedBy, edition } }, undefined, 2)}\n`;
+    });
+    certifyAnew(copy, ({ predicate, ...statement }) => {
+      const { iotNtpConformance: own } = predicate;
+      const iotNtpConformance = { ...own, specifiedBy: { ...own.specifiedBy, edition } };
+      return { ...statement, predicate: { ...predicate, iotNtpConformance } };
+    });
+    assert.match(toldOf(copy), /^report\.json specifiedBy is \{.*2020.*\}; the requirements of this suite are from \{.*2023"/m);
+  });
+
   test('is found out by the form of what cannot be read', () => {
     const copy = copyOf(unsigned);
     edit(join(copy, 'messages.ndjson'), (text) => `${text}{"testRunFinished":\n`);

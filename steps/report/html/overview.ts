@@ -58,8 +58,20 @@ function bar(counts: Report['counts'], total: number): Markup {
 
 /** What was tested, by what, when and for how long. */
 export function facts(report: Report, certificate: string | undefined): Markup {
-  const { target, suite, requirementSet, started, finished, durationMs, environment, strict, order, expectations, repeat } =
-    report;
+  const {
+    target,
+    specifiedBy,
+    suite,
+    requirementSet,
+    started,
+    finished,
+    durationMs,
+    environment,
+    strict,
+    order,
+    expectations,
+    repeat,
+  } = report;
   const rows: readonly (readonly [name: string, value: string | Markup | undefined, width?: 'wide'])[] = [
     ['implementation', `${nameOf(report)}, a ${target.role}`],
     ['target file', target.file],
@@ -67,6 +79,11 @@ export function facts(report: Report, certificate: string | undefined): Markup {
     ['started as', html`<code>${target.start}</code>`, 'wide'],
     ['image digest', target.imageDigest === undefined ? undefined : html`<code>${target.imageDigest}</code>`, 'wide'],
     ['confined less in', target.loosened?.join(', '), 'wide'],
+    [
+      'specification',
+      html`<a href="${specifiedBy.address}" rel="noreferrer">${specifiedBy.title}</a>, ${specifiedBy.vendor}, ${specifiedBy.edition}`,
+      'wide',
+    ],
     ['requirement set', setInWords(requirementSet)],
     ['certificate', certificate, 'wide'],
     ['suite', `${suite.name} ${suite.version}${strict ? ', --strict' : ''}`],

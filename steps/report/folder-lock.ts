@@ -47,7 +47,7 @@ export function lockFolder(folder: string): Disposable {
     const other = ownerOf(file);
     if (other !== undefined && lives(other, file))
       throw new WrongUse(
-        `${folder}: another run writes there (process ${other.pid} on ${other.host}, since ${other.since}): wait for its end, or name another folder by --report`,
+        `${folder}: another run writes to this folder (process ${other.pid} on ${other.host}, since ${other.since}): wait until it ends, or name another folder with --report`,
       );
     removeLeftBehind(file);
   }

@@ -63,7 +63,7 @@ export function withLinks(requirements: readonly RequirementResult[], page: stri
 
 /** The report of a run that has only begun: what stays when it dies. */
 export function incompleteReport(run: Run, requirements: readonly Requirement[], selected?: Circumstances['selected']): Report {
-  const circumstances: Circumstances = { strict: run.strict, fault: 'the run did not come to its end' };
+  const circumstances: Circumstances = { strict: run.strict, fault: 'the run did not finish' };
   return buildReport(
     run,
     judge(requirements, new Transcript(), selected === undefined ? circumstances : { ...circumstances, selected }),

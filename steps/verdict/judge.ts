@@ -90,11 +90,11 @@ export function judge(requirements: readonly Requirement[], transcript: Transcri
   const { shard } = circumstances;
   // No verdict, and no trouble either: a pipeline that runs the parts goes on to merge them.
   if (shard !== undefined && faults.length === 0 && concluded.every((one) => isClosed(one, 'not selected')))
-    return conclude('incomplete', 0, `it is shard ${shard.number} of ${shard.of}, of which nothing failed; merge all of them`);
+    return conclude('incomplete', 0, `it is shard ${shard.number} of ${shard.of} and nothing failed in it; merge all shards`);
   if (counts.untested + counts.inconclusive > 0) return conclude('incomplete', 4, becauseOpen(counts, faults));
   if (faults.length > 0) return conclude('incomplete', 4, faults.join('; '));
-  if (mistakes.length > 0) return conclude('incomplete', 4, `its expectations are out of step: ${mistakes.join('; ')}`);
-  if (!ran) return conclude('incomplete', 4, 'not one scenario was tested');
+  if (mistakes.length > 0) return conclude('incomplete', 4, `its expectations are outdated: ${mistakes.join('; ')}`);
+  if (!ran) return conclude('incomplete', 4, 'no scenario was tested');
   return conclude('conforms', 0, becauseMet(counts));
 }
 
@@ -160,7 +160,7 @@ function strangers(requirements: readonly Requirement[], transcript: Transcript)
   const found = new Set(transcript.lateFindings().map(({ requirement }) => requirement));
   return [
     ...[...ran].filter((place) => !places.has(place)).map((place) => `${place} ran and belongs to no requirement`),
-    ...[...found].filter((id) => !ids.has(id)).map((id) => `${id} is found and is no requirement`),
+    ...[...found].filter((id) => !ids.has(id)).map((id) => `there is a finding for ${id}, which is not a requirement`),
   ];
 }
 

@@ -163,7 +163,7 @@ export class Transcript {
   /** What broke besides the scenarios, in words; a run with any of these is no proof of anything that it did not find. */
   faults(): readonly string[] {
     const faults = [...this.#faults];
-    if (this.#running > 0) faults.push('the run did not come to its end');
+    if (this.#running > 0) faults.push('the run did not finish');
     const unexplained = faults.length === 0 && this.executions().every(({ outcome }) => outcome === 'PASSED');
     if (this.#unsuccessful && unexplained) faults.push('Cucumber says that the run failed, and no scenario shows why');
     return faults;

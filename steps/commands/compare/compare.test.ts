@@ -43,6 +43,6 @@ describe('compare', () => {
     const other = write('client', { ...client, target: { ...client.target, role: 'client' } });
     assert.match((await call(['compare', good, other])).stderr, /compare two of one role/);
     writeFileSync(join(folder, 'x.json'), '{}');
-    assert.match((await call(['compare', good, join(folder, 'x.json')])).stderr, /is no report of this version/);
+    assert.match((await call(['compare', good, join(folder, 'x.json')])).stderr, /is not a report of this version/);
   });
 });

@@ -46,9 +46,9 @@ function readReport(path: string): Report {
     );
   }
   const [fault] = schemaFaults('report', text);
-  if (fault !== undefined) throw new WrongUse(`${file}: is no report of this version of the suite: ${fault}`);
+  if (fault !== undefined) throw new WrongUse(`${file}: is not a report of this version of the suite: ${fault}`);
   const report = JSON.parse(text) as Report;
   if (report.verdict === 'incomplete' && report.finished === undefined)
-    throw new WrongUse(`${file}: the run did not come to its end; run it again`);
+    throw new WrongUse(`${file}: the run did not finish; run it again`);
   return report;
 }

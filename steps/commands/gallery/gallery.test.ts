@@ -74,7 +74,7 @@ describe('gallery', { timeout: 120_000 }, () => {
     const other = place('signed.html');
     const without = await call(['gallery', signed, '--page', other]);
     assert.equal(without.code, 1);
-    assert.match(without.stdout, /signed: refused: its certificate is signed: .* by --key\nno page was written/);
+    assert.match(without.stdout, /signed: refused: its certificate is signed: .* with --key\nno page was written/);
     const wrong = await call(['gallery', signed, '--page', other, '--key', place('stranger.pem')]);
     assert.match(wrong.stdout, /refused: not genuine: certificate\.sigstore\.json: was signed by another key/);
     assert.equal(existsSync(other), false);
@@ -100,8 +100,8 @@ describe('gallery', { timeout: 120_000 }, () => {
     for (const [args, expected, says] of [
       [[], 2, /missing required argument 'folder'/],
       [[place('absent')], 2, /absent: there is no such folder; expected one that "run"/],
-      [[place('garbled')], 2, /run-many\.json: is no report of this version of the suite: /],
-      [[good, '--page', join(good, 'page.html')], 2, /stands in a report folder/],
+      [[place('garbled')], 2, /run-many\.json: is not a report of this version of the suite: /],
+      [[good, '--page', join(good, 'page.html')], 2, /is in a report folder/],
       [[good, '--key', place('absent.pem')], 2, /^--key .*absent\.pem: there is no such file\n$/],
       [[good, '--page', '/proc/page.html'], 3, /page\.html/],
     ] as const) {

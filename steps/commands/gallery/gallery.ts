@@ -31,9 +31,7 @@ export function gallery(paths: readonly string[], { page, key: keyFiles = [] }: 
   const folders = reportFoldersIn(paths);
   const beside = dirname(resolve(page));
   if (folders.includes(beside) && isCertified(beside))
-    throw new WrongUse(
-      `--page ${page}: stands in a report folder, whose certificate names all of its files; choose another place`,
-    );
+    throw new WrongUse(`--page ${page}: is in a report folder, whose certificate lists all files; choose another place`);
   const certified: Certified[] = [];
   for (const folder of folders) {
     const checked = certifiedIn(folder, keys);
@@ -67,7 +65,7 @@ function reportFoldersIn(paths: readonly string[]): readonly string[] {
 function membersOf(file: string): readonly string[] {
   const text = readFileSync(file, 'utf8');
   const [fault] = schemaFaults('run-many', text);
-  if (fault !== undefined) throw new WrongUse(`${file}: is no report of this version of the suite: ${fault}`);
+  if (fault !== undefined) throw new WrongUse(`${file}: is not a report of this version of the suite: ${fault}`);
   return (JSON.parse(text) as RunManyReport).members.map(({ folder }) => folder);
 }
 
@@ -79,7 +77,7 @@ function certifiedIn(folder: string, keys: readonly KeyObject[]): Certified | st
     const { faults, remarks, signature, statement, report } = checkFolder(folder, key);
     const [fault] = faults;
     if (fault !== undefined) reason ??= `not genuine: ${fault.file}: ${fault.what}`;
-    else if (signature === 'unchecked') reason ??= "its certificate is signed: name the signer's public key by --key";
+    else if (signature === 'unchecked') reason ??= "its certificate is signed: name the signer's public key with --key";
     else if (statement !== undefined && report !== undefined)
       return { folder, statement, report, remarks, ...(key === undefined ? {} : { signer: hintOf(key) }) };
   }

@@ -61,7 +61,7 @@ export function pairText(report: Pick<InteropReport, 'servers' | 'clients'>, pai
   if (requirements.length > 0) lines.push(`    ${paint('quiet', countsOf(requirements))}`);
   if (verbose) {
     for (const { title, right, trouble } of starts)
-      lines.push(`    ${title}: ${right === true ? 'the right time' : (trouble ?? 'no right time')}`);
+      lines.push(`    ${title}: ${right === true ? 'the right time' : (trouble ?? 'not the right time')}`);
     for (const { id, status, reason } of requirements)
       lines.push(`    ${status.padEnd(12)}  ${id}${reason === undefined ? '' : `  ${paint('quiet', reason)}`}`);
   }

@@ -40,8 +40,8 @@ export interface Pair {
 const mostRequests = 20;
 
 const onlyListens: Readonly<Record<Role, string>> = {
-  server: 'nothing that this client does shows it: interop only listens, and run plays what it takes',
-  client: 'nothing that this server does shows it: interop only listens, and run plays what it takes',
+  server: 'nothing that this client does shows it: interop only records, and "run" tests it',
+  client: 'nothing that this server does shows it: interop only records, and "run" tests it',
 };
 
 /**

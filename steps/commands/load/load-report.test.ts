@@ -34,7 +34,7 @@ const { counts } = nothingMeasured(plan);
 test('nothing is well that was not seen to be: a load without a request, and one that has only begun', () => {
   assert.deepEqual([reportOf({}, {}).exitCode, reportOf({}, {}).because], [1, 'no request was sent']);
   const begun = reportOf({ counts: { ...counts, asked: 5, answered: 5 } });
-  assert.deepEqual([begun.outcome, begun.exitCode, begun.because], ['incomplete', 4, 'the load did not come to its end']);
+  assert.deepEqual([begun.outcome, begun.exitCode, begun.because], ['incomplete', 4, 'the load did not finish']);
 });
 
 test('every kind of fault is one, and is named', () => {

@@ -123,7 +123,7 @@ function conclude(
 ): Pick<LoadReport, 'outcome' | 'because' | 'exitCode'> {
   const { asked, answered } = measured.counts;
   const incomplete = (because: string, exitCode: 3 | 4) => ({ outcome: 'incomplete', because, exitCode }) as const;
-  if (ending === undefined) return incomplete('the load did not come to its end', 4);
+  if (ending === undefined) return incomplete('the load did not finish', 4);
   const { environment, interrupted, refused } = ending;
   if (environment !== undefined) return incomplete(environment, 3);
   if (interrupted !== undefined)

@@ -51,7 +51,7 @@ describe('load', { concurrency: 2 }, () => {
     assert.match(faults[0] ?? '', /a duplicate answer/);
   });
 
-  test('says that the server let not every device in', async () => {
+  test('says that the server did not accept every device', async () => {
     const target = fixtureTarget(folder, 'faulty/server/no-more-than-64-connections');
     const { code, stdout } = await call(['load', target, '--devices', '100', ...to('refused')]);
     assert.equal(code, 1, stdout);
@@ -101,9 +101,9 @@ describe('wrong use of load', { concurrency: 2 }, () => {
     [['--rate', 'fast'], /'--rate <number>' argument 'fast' is invalid/],
     [['--for', 'ever'], /^--for is "ever"; expected a duration such as/],
     [['--shard', '3/2'], /^--shard is "3\/2"/],
-    [['--devices', '1', '--shard', '2/2'], /^--shard is "2\/2", and of 1 devices none is left/],
-    [[client], /is the target file of a client: only a server can be asked/],
-    [[one], /--devices is 1000, and the server knows only those that its target file names, which are 1/],
+    [['--devices', '1', '--shard', '2/2'], /^--shard is "2\/2", but with 1 devices this part has none/],
+    [[client], /is the target file of a client; load needs a server/],
+    [[one], /--devices is 1000, and the server knows only the devices of its target file, 1 \(onlyThese\)/],
     [['--merge', folder], /expected the report of "load --shard"/],
   ] as const) {
     test(`load ${args.map((word) => basename(word)).join(' ')} is answered with what was wrong`, async () => {

@@ -20,7 +20,7 @@ export async function preflight(run: ServerRun, sinceUs: number, onDelay?: (word
     untilUs,
     ...(onDelay === undefined
       ? {}
-      : { onDelay: (words) => onDelay(`${words}; it is asked again until its ready.within has passed`) }),
+      : { onDelay: (words) => onDelay(`${words}; the suite tries again until ready.within has passed`) }),
   });
   run.answers = last.serves && last.answers;
   if (last.serves) return last.answers;
@@ -34,7 +34,7 @@ export async function preflight(run: ServerRun, sinceUs: number, onDelay?: (word
   throw new EnvironmentError(
     [
       `${last.words}. The server ${fate}.`,
-      '  It has let no device in, so that nothing can be judged. Its last lines:',
+      '  It accepted no device, so nothing can be judged. Its last lines:',
       ...output.map((line) => `    ${line}`),
     ].join('\n'),
   );

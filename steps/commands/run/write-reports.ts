@@ -60,8 +60,10 @@ export async function writeReports(report: Report, output: ReportOutput): Promis
   const uncertified = await writeCertificate(report, files, failedWrites, output);
   screen.closing(report, files, uncertified);
   if (failedWrites.inWords === undefined) return report.exitCode;
-  console.error(`The reports in ${folder} are not whole: ${failedWrites.inWords}.`);
-  console.error('What is above is all that was measured. Make room, or name another folder with --report, and run again.');
+  console.error(`The reports in ${folder} are incomplete: ${failedWrites.inWords}.`);
+  console.error(
+    'The output above shows everything that was measured. Free some space, or name another folder with --report, and run again.',
+  );
   return exitOfFailedWrite;
 }
 

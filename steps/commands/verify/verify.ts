@@ -26,7 +26,7 @@ export function verify(folder: string, { key }: { readonly key?: string }): numb
   const lines = [...(statement === undefined ? [] : inWords(statement)), ...remarks];
   for (const line of lines) console.log(printable(line));
   if (signature === 'unchecked') {
-    console.log(`${name}: all files fit together, but the certificate is signed: name the signer's public key by --key`);
+    console.log(`${name}: all files match, but the certificate is signed: name the signer's public key with --key`);
     return 2;
   }
   console.log(`${name}: genuine${signatureInWords(verification)}`);
@@ -54,5 +54,5 @@ function inWords({ subject: [subject], predicate }: Statement): readonly string[
 
 function signatureInWords({ signature }: Verification): string {
   if (signature === 'genuine') return ', and signed by this key';
-  return ' in itself; it is not signed, so nothing says who made it';
+  return ', but not signed: nothing proves who made it';
 }

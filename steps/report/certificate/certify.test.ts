@@ -88,12 +88,12 @@ describe('a certificate', () => {
     [
       'an image that nothing names',
       { change: withoutDigest('container') },
-      /^nothing says which image was tested: .* container\.image \(…@sha256:…\)$/,
+      /^the digest of the tested image is unknown: .* container\.image \(…@sha256:…\)$/,
     ],
     [
       'a build that nothing names',
       { change: withoutDigest('process') },
-      /^nothing says which build was tested: a process .* build: \{ name, digest \}$/,
+      /^the suite cannot see which build was tested: a process .* build: \{ name, digest \} in the target file$/,
     ],
     [
       'failures that are expected',
@@ -101,7 +101,7 @@ describe('a certificate', () => {
         failing: [must],
         change: (report) => ({ ...report, expectations: { file: 'expectations.yaml', allowed: true, entries: 1, mistakes: [] } }),
       },
-      /^failures of it are expected$/,
+      /^some of its failures are expected$/,
     ],
     [
       'other requirements than those of the set',

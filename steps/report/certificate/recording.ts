@@ -68,7 +68,7 @@ export function contradictions(report: Report, { featuresDigest, judgement }: Re
   const says = (what: string, said: unknown, recorded: unknown): string[] =>
     JSON.stringify(said) === JSON.stringify(recorded)
       ? []
-      : [`${what} is ${JSON.stringify(said)}; the recorded messages come to ${JSON.stringify(recorded)}`];
+      : [`${what} is ${JSON.stringify(said)}; the recorded messages give ${JSON.stringify(recorded)}`];
   const general = [
     ...says('suite.featuresDigest', report.suite.featuresDigest, featuresDigest),
     ...says('verdict', report.verdict, judgement.verdict),
@@ -95,7 +95,7 @@ export function contradictions(report: Report, { featuresDigest, judgement }: Re
     if (other === undefined) return [];
     const differences = says(`the result of ${requirement.id}`, core(requirement), core(other));
     if (differences.length > 0 || !whole || JSON.stringify(requirement) === JSON.stringify(other)) return differences;
-    return [`what it says of ${requirement.id} is not what the recorded messages say`];
+    return [`its text about ${requirement.id} differs from the recorded messages`];
   });
   return [...general, ...single];
 }

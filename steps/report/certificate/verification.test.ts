@@ -176,7 +176,7 @@ describe('a forger who makes all digests fit', () => {
     certifyAnew(copy, (statement) => ({ ...statement, subject: [{ name: 'x', digest: { sha256: '0'.repeat(64) } }] }));
     assert.equal(
       toldOf(copy),
-      ['name', 'digest/sha256'].map((at) => `certificate.json says otherwise than report.json in /subject/0/${at}`).join('\n'),
+      ['name', 'digest/sha256'].map((at) => `certificate.json differs from report.json in /subject/0/${at}`).join('\n'),
     );
   });
 
@@ -187,7 +187,7 @@ describe('a forger who makes all digests fit', () => {
     writeFileSync(join(failed, 'report.json'), `${JSON.stringify(passed, undefined, 2)}\n`);
     certifyAnew(failed, ({ predicate }) => statementOf(passed, predicate.iotNtpConformance.evidence));
     const told = toldOf(failed);
-    assert.match(told, /^report\.json verdict is "conforms"; the recorded messages come to "does not conform"$/m);
+    assert.match(told, /^report\.json verdict is "conforms"; the recorded messages give "does not conform"$/m);
     assert.ok(told.includes(`report.json the result of ${must} is `), told);
   });
 
@@ -207,7 +207,7 @@ describe('a forger who makes all digests fit', () => {
         .join('\n'),
     );
     certifyAnew(copy);
-    assert.match(toldOf(copy), /^report\.json verdict is "conforms"; the recorded messages come to "incomplete"$/m);
+    assert.match(toldOf(copy), /^report\.json verdict is "conforms"; the recorded messages give "incomplete"$/m);
   });
 
   test('is found out where what he certifies was never complete', () => {

@@ -89,7 +89,7 @@ function readStatement(bytes: Buffer): { readonly statement?: Statement; readonl
   if (faults.length > 0) return { faults };
   const statement = JSON.parse(text) as Statement;
   if (Buffer.from(statementJson(statement)).equals(bytes)) return { statement, faults };
-  return { statement, faults: [{ file: certificateFiles.certificate, what: 'is not written as the suite writes it' }] };
+  return { statement, faults: [{ file: certificateFiles.certificate, what: 'is not as the suite wrote it' }] };
 }
 
 /** Whether there is every file that the certificate names, as it was, and no other. */
@@ -119,7 +119,7 @@ function checkContent(files: Files, statement: Statement): Pick<Verification, 'f
   const remarks = same
     ? []
     : [
-        `judged by ${report.suite.name} ${report.suite.version} with other program files than this one's; judged once more by these`,
+        `judged by ${report.suite.name} ${report.suite.version} with other program files than those here; judged again with these`,
       ];
   return { faults: [...checkAgainst(report, statement), ...recorded.faults], remarks: [...remarks, ...recorded.remarks], report };
 }
@@ -133,7 +133,7 @@ function checkAgainst(report: Report, statement: Statement): Fault[] {
       report,
       evidence.map(({ name, digest }) => ({ name, digest, mediaType: mediaTypeOf(name) })),
     );
-    return unequal(statement, expected, '').map((member) => ({ file, what: `says otherwise than report.json in ${member}` }));
+    return unequal(statement, expected, '').map((member) => ({ file, what: `differs from report.json in ${member}` }));
   } catch (error) {
     if (error instanceof NotCertifiable) return [{ file, what: `certifies what cannot be certified: ${error.message}` }];
     throw error;
@@ -162,7 +162,7 @@ function checkRecorded(text: string, report: Report, same: boolean): { readonly 
   const { name, digest } = report.requirementSet ?? { name: '', digest: '' };
   const set = readSets().find((candidate) => candidate.name === name);
   if (set === undefined)
-    return { faults, remarks: [`requirement set ${name} is not in this package: whether it was judged was not checked`] };
+    return { faults, remarks: [`requirement set ${name} is not in this package, so the suite could not check the requirements`] };
   if (set.digest !== digest)
     faults.push({
       file: judgedFiles.report,

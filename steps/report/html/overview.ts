@@ -101,7 +101,7 @@ function setInWords(set: Report['requirementSet']): string | Markup {
   if (set === undefined) return 'no released requirement set';
   const short = html`<code title="${set.digest}">${set.digest.slice(0, 12)}</code>`;
   if (set.modified.length === 0) return html`${set.name} ${short}`;
-  return html`none that is released: differs from ${set.name} ${short} in ${set.modified.join(', ')}`;
+  return html`not a released set: differs from ${set.name} ${short} in ${set.modified.join(', ')}`;
 }
 
 function expectationsInWords(expectations: Report['expectations']): string | undefined {

@@ -42,7 +42,7 @@ function origin(sharedClock: boolean | undefined): string {
   if (sharedClock === undefined) return ' Zero is the platform’s time when its response arrived.';
   return sharedClock
     ? ' Zero is the suite’s clock, which the server shares.'
-    : ' Zero is where all these exchanges together put the server’s clock.';
+    : ' Zero is the server’s clock as all these exchanges together show it.';
 }
 
 function bounds({ x, y, xMost }: PlotLayout): Markup {
@@ -97,9 +97,9 @@ function inWords({ dots: all, within }: PlotLayout, samples: readonly Sample[], 
   const out =
     beyond === 0
       ? ''
-      : ` ${beyond} ${beyond === 1 ? 'lies' : 'lie'} beyond what is drawn, by up to ${duration(Math.abs(farthest))}.`;
+      : ` ${beyond} ${beyond === 1 ? 'is' : 'are'} outside the drawing, by up to ${duration(Math.abs(farthest))}.`;
   const fair =
-    within < samples.length && status === 'passed' ? ' A clock that moves in steps may lie farther out without fault.' : '';
+    within < samples.length && status === 'passed' ? ' A clock with steps may be farther off and still be correct.' : '';
   return `${count} with ${range}, ${inside} half the round trip + ${resolutionMs} ms.${out}${fair}${fromFormula(samples)}`;
 }
 

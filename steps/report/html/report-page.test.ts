@@ -124,7 +124,7 @@ describe('the page', () => {
     const set = { name: '2026.1', digest: 'e'.repeat(64), modified: ['server-passed'] };
     assert.match(
       textOf(reportPage(report(['passed'], { requirementSet: set }), command)),
-      /none that is released: differs from 2026\.1 .* in server-passed/,
+      /not a released set: differs from 2026\.1 .* in server-passed/,
     );
   });
 });

@@ -69,7 +69,7 @@ export function clearReport(folder: string): void {
     rmSync(join(folder, name), { force: true });
 }
 
-/** Writes a file so that nobody ever sees half of it: what stood there before stays until all of the new text is on the disk. */
+/** Writes a file without a moment in which half of it can be read: the old text stays until the new one is on the disk. */
 export function writeWhole(file: string, text: string): void {
   makeFolder(dirname(file));
   const draft = `${file}.${process.pid}.tmp`;

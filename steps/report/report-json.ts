@@ -93,7 +93,7 @@ export function describeTarget(target: Target, started?: SeenTarget, file = base
     start: clean(startInWords(target)),
     kind: target.start.kind,
     ...(started?.imageDigest === undefined ? {} : { imageDigest: started.imageDigest }),
-    // Its digest is for everybody to compare, also where the environment gave it.
+    // Its digest is public, also if the environment gave it.
     ...(target.build === undefined ? {} : { build: { name: clean(target.build.name), digest: target.build.digest } }),
     ...(loose.length === 0 ? {} : { loosened: loose }),
     ...(target.role === 'server' ? { sharedClock: (started?.target ?? target).sharedClock } : {}),

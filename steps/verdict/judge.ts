@@ -49,7 +49,7 @@ export function judge(requirements: readonly Requirement[], transcript: Transcri
   const declared = [
     ...(interrupted === undefined ? [] : [`the run was interrupted (${interrupted})`]),
     ...(fault === undefined ? [] : [fault]),
-    // Whatever failed beside it: what the suite saw after a mistake of its own does not decide against anybody.
+    // A fault of the suite overrides all findings.
     ...transcript.suiteFaults(),
   ];
   const faults = [...declared, ...transcript.faults(), ...strangers(requirements, transcript)];
@@ -152,7 +152,7 @@ function reasonOf(status: Status, results: readonly ScenarioResult[]): string | 
   return reasons.size === 0 ? undefined : [...reasons].join('; ');
 }
 
-/** What ran, or is charged, and belongs to no requirement of the list: it was judged by nobody. */
+/** Scenarios and findings that belong to no requirement of the list, and so were not judged. */
 function strangers(requirements: readonly Requirement[], transcript: Transcript): readonly string[] {
   const places = new Set(requirements.flatMap(({ scenarios }) => scenarios.map(({ place }) => place)));
   const ids = new Set(requirements.map(({ id }) => id));

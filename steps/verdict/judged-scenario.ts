@@ -118,8 +118,8 @@ function statusOfFailure(level: Level): Status {
 }
 
 /**
- * What a finding makes of its scenario. One that shows nothing fails nobody: the suite lost what it has seen, or never saw it. Silence
- * may show nothing.
+ * The result of a scenario with a finding. A finding without a packet is a fault of the suite and fails no implementation; only silence
+ * needs no packet.
  */
 export function outcomeOf(level: Level, finding: Finding | LateFinding): Pick<ScenarioResult, 'status' | 'reason' | 'failure'> {
   if (finding.trace.length > 0 || (finding.kind === 'finding' && finding.cause === 'silence'))

@@ -98,7 +98,7 @@ export class Transcript {
    */
   seal(): void {
     this.#sealed = true;
-    // That the run does not come to its end is known then, and told by whoever has interrupted it.
+    // That the run does not come to its end is known then, and told by the code that interrupted it.
     this.#running = 0;
   }
 

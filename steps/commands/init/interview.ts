@@ -16,7 +16,7 @@ export interface Terminal {
  *
  * @param folder absolute path of the folder that the target file will stand in
  * @param file its name, for the first line
- * @returns undefined when whoever was asked has ended it
+ * @returns undefined if the user ended it
  */
 export async function interview(
   given: Answers,

@@ -21,9 +21,9 @@ export interface Question {
   readonly applies: (answers: Answers) => boolean;
   /** Whether it is worth asking there; wherever it applies when absent. */
   readonly worth?: (answers: Answers) => boolean;
-  /** What its flag goes with, for whoever gives it where it does not apply. */
+  /** The flags that its flag needs, for the error message where it does not apply. */
   readonly goesWith?: string;
-  /** What is taken when nobody says otherwise. */
+  /** The default answer. */
   readonly proposal?: (answers: Answers) => string | undefined;
   /** No answer is one as well. */
   readonly optional?: true;

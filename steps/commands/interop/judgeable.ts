@@ -107,7 +107,7 @@ export const answeredClient: readonly Judgeable<ClientSight>[] = [
   {
     about: 'the client reports the time that the formula gives',
     hindered: unanswered,
-    // Where there is none, it is counted by whoever forgets it.
+    // Without one, the caller counts it.
     unproven: (sight) => (late(sight) ? undefined : ''),
     sentences: () => [formula],
   },

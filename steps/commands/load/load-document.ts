@@ -2,11 +2,11 @@
 
 import type { Report } from '../../verdict/report.ts';
 
-/** What came back when many devices asked a server, and when: load.json. It certifies nothing. It is written when the load starts and says incomplete until the load has ended. */
+/** The answers of a server to many devices, and their times: load.json. It certifies nothing. It is written when the load starts, and says incomplete until the load has ended. */
 export interface LoadReport {
   /** Where this description is. */
   readonly $schema: 'https://iot-ntp-conformance.invalid/schemas/load.schema.json';
-  /** answered: every device got its own single answer each time; not answered: not so; incomplete: it was interrupted, or could not be done here. */
+  /** answered: every device got exactly one answer to each request; not answered: any other result; incomplete: it was interrupted, or this machine could not do it. */
   readonly outcome: 'answered' | 'not answered' | 'incomplete';
   /** Why the outcome is what it is, in one sentence. */
   readonly because: string;
@@ -42,7 +42,7 @@ export interface LoadReport {
   readonly began?: string;
   /** From the first request to the last request or answer, in ms. */
   readonly loadMs: number;
-  /** From the moment at which a request was due to its answer: where the suite or the server is late, the delay of all that had to wait is in it. */
+  /** From the moment at which a request was due to its answer: a request that had to wait because the suite or the server was late includes that wait. */
   readonly latency: DurationSummary;
   /** From the moment at which a request was due to that at which the suite sent it: the suite's share of the latency. */
   readonly lateness: DurationSummary;
@@ -56,7 +56,7 @@ export interface LoadReport {
   readonly faults: readonly string[];
   /** Answers per second, from the first request to the last answer. */
   readonly ratePerSecond: number;
-  /** A sentence each, for whoever reads the figures. */
+  /** Sentences that help to read the figures. */
   readonly remarks: readonly string[];
   /** In UTC. */
   readonly started: string;
@@ -78,7 +78,7 @@ export interface LoadPlan {
   readonly forMs?: number;
   /** Which part of the devices and of the rate it had; absent where it had all of them. */
   readonly shard?: Report['shard'];
-  /** open: by the clock, whether the server has answered or not; closed: each as soon as it is answered; once: all at the same moment. */
+  /** open: by the clock, regardless of answers; closed: each device asks again when it gets its answer; once: all at the same time. */
   readonly schedule: 'open' | 'closed' | 'once';
 }
 
@@ -90,7 +90,7 @@ export interface Counts {
   readonly unsent: number;
   /** Those that got their own answer. */
   readonly answered: number;
-  /** Those that got none until nothing came for ten seconds (or responseDeadline, if longer), or whose connection ended. */
+  /** Those without an answer when nothing had arrived for ten seconds (or responseDeadline, if longer), or whose connection ended. */
   readonly lost: number;
   /** Those that were not yet answered when the load was interrupted. */
   readonly open: number;
@@ -108,7 +108,7 @@ export interface Counts {
 export interface Memory {
   /** In bytes. */
   readonly peakBytes: number;
-  /** In bytes, by the peak; absent below 1,000 devices, where it cannot be told from what the suite needs anyway. */
+  /** In bytes, from the peak; absent below 1,000 devices, where the suite's own memory hides it. */
   readonly perDeviceBytes?: number;
 }
 

@@ -15,7 +15,7 @@ export interface Rejudged {
 }
 
 /**
- * Judges a recorded run once more, by the features that are recorded with it, as one that nobody interrupted.
+ * Judges a recorded run once more, by the features that are recorded with it, as a run that was not interrupted.
  *
  * @param messages what `messages.ndjson` holds
  * @param circumstances how the run was made, made from the requirements that are recorded

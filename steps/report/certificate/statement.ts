@@ -10,7 +10,7 @@ export class NotCertifiable extends Error {
 }
 
 /**
- * The certificate of a report: nothing stands in it but what the report and the evidence say, so that whoever has both can make it
+ * The certificate of a report: nothing stands in it but what the report and the evidence say, so that anyone with both can make it
  * again and compare.
  *
  * @throws NotCertifiable
@@ -55,7 +55,7 @@ export function statementJson(statement: Statement): string {
   return `${JSON.stringify(statement, undefined, 2)}\n`;
 }
 
-/** Without a digest nobody could say later whether it is the same implementation. */
+/** Without a digest, a later reader could not tell whether it is the same implementation. */
 function subjectOf({ name, version, imageDigest, build, kind }: Report['target']): Subject {
   if (build !== undefined) return { name: build.name, digest: digestSet(build.digest) };
   if (imageDigest !== undefined) return { name: named({ name, version }), digest: digestSet(imageDigest) };

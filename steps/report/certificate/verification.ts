@@ -37,10 +37,10 @@ export interface Verification {
 type Files = ReadonlyMap<string, Buffer | undefined>;
 
 /**
- * Checks a certified report folder, without asking anybody: its certificate, every file that the certificate names, that there is no
+ * Checks a certified report folder, without any network: its certificate, every file that the certificate names, that there is no
  * other, the signature, and that the recorded messages come to the verdict once more.
  *
- * @param key of whoever is to have signed it
+ * @param key the public key of the expected signer
  * @throws Error of `node:fs` when the folder cannot be read
  */
 export function verifyFolder(folder: string, key?: KeyObject): Verification {

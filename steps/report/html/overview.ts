@@ -8,7 +8,7 @@ import { anchorOf } from './requirement-section.ts';
 /** The order in which counts are told. */
 const statuses: readonly Status[] = ['failed', 'warning', 'inconclusive', 'untested', 'passed', 'inapplicable'];
 
-/** The verdict, as nobody can overlook it. */
+/** The verdict, at the top of the page. */
 export function verdictHead(report: Report): Markup {
   const { verdict, because, target, counts, faults, expectations, exitCode, requirements } = report;
   const sign = signOf(verdict);

@@ -78,7 +78,7 @@ export function facts(report: Report, certificate: string | undefined): Markup {
     ['capabilities', target.capabilities.length === 0 ? 'none declared' : target.capabilities.join(', ')],
     ['started as', html`<code>${target.start}</code>`, 'wide'],
     ['image digest', target.imageDigest === undefined ? undefined : html`<code>${target.imageDigest}</code>`, 'wide'],
-    ['confined less in', target.loosened?.join(', '), 'wide'],
+    ['loosened limits', target.loosened?.join(', '), 'wide'],
     [
       'specification',
       html`<a href="${specifiedBy.address}" rel="noreferrer">${specifiedBy.title}</a>, ${specifiedBy.vendor}, ${specifiedBy.edition}`,
@@ -90,9 +90,9 @@ export function facts(report: Report, certificate: string | undefined): Markup {
     ['order', order],
     ['expectations', expectationsInWords(expectations)],
     ['runs', repeat?.runs.map((run) => `${run.folder}: ${run.verdict}`).join(', '), 'wide'],
-    ['when', html`<time datetime="${started}">${moment(started)}</time>`],
-    ['how long', finished === undefined ? 'the run has not ended' : duration(durationMs)],
-    ['on', `Node ${environment.node.replace(/^v/, '')}, ${environment.platform} ${environment.arch}`],
+    ['date', html`<time datetime="${started}">${moment(started)}</time>`],
+    ['duration', finished === undefined ? 'the run has not ended' : duration(durationMs)],
+    ['environment', `Node ${environment.node.replace(/^v/, '')}, ${environment.platform} ${environment.arch}`],
   ];
   return html`<section class="facts-of-run" aria-label="The run"><dl>${rows.map(([name, value, width = '']) => value !== undefined && html`<div class="${width}"><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></section>`;
 }

@@ -117,7 +117,7 @@ describe('the page', () => {
   test('of a conforming and of an incomplete run says so, and why', () => {
     assert.match(textOf(reportPage(report(['passed', 'inapplicable']), command)), /Acme IoT Hub 3\.2\.1 conforms This is why\./);
     const { finished: _, ...dead } = report(['inconclusive', 'untested'], { faults: ['the run broke'] });
-    assert.match(textOf(reportPage(dead, command)), /incomplete This is why\. the run broke .*how long the run has not ended/);
+    assert.match(textOf(reportPage(dead, command)), /incomplete This is why\. the run broke .*duration the run has not ended/);
   });
 
   test('warns where no released set was judged', () => {

@@ -27,7 +27,7 @@ export interface ConsoleOptions {
   readonly specification?: string;
   /** Each scenario, each failure in full, and what was not selected. */
   readonly verbose?: boolean;
-  /** Of a run of a series, "run 2 of 5": without --verbose only its verdict is told, since the series tells the rest at its end. */
+  /** Of a run of a series, "run 2 of 5": without --verbose only its verdict is printed; the series prints the rest at its end. */
   readonly run?: string;
   /** What is known to fail, for the failure that is shown at once. */
   readonly expectations?: Expectations;
@@ -245,7 +245,7 @@ function alikeIn(requirements: readonly RequirementResult[]): (readonly Requirem
   return [...groups.values()].filter(({ length }) => length > mostAlike);
 }
 
-/** The feature that a requirement stands in: `server/qos`. */
+/** The feature of a requirement: `server/qos`. */
 function subjectOf({ scenarios }: RequirementResult): string {
   return scenarios[0]?.place.replace(/^features\//, '').replace(/\.feature:\d+$/, '') ?? '';
 }

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { WrongUse } from '../harness/text/usage-error.ts';
 import { makeFolder, namingFolder } from './report-folder.ts';
 
-/** The file that stands in a folder while a run writes there. */
+/** The file in a folder while a run writes there. */
 export const lockFile = 'running.lock';
 
 /** How often a run renews its lock for processes on other machines and in other containers, in ms. */

@@ -38,7 +38,7 @@ export function suiteOf(
   return { cases, xml: { $, properties: { property }, testcase: cases.map(({ xml }) => xml) } };
 }
 
-/** A case with what stands in it: at most one element of a name. */
+/** A case with its content: at most one element of a name. */
 export function testCase(
   head: Readonly<Record<string, string>>,
   outcome: Outcome,

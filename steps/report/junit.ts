@@ -7,7 +7,7 @@ import type { XmlElement } from './xml-text.ts';
 
 /**
  * The text of `junit.xml`: a suite for each requirement, a case for each scenario. A warning is a failure only where the run was
- * strict, otherwise it stands in the case's output. One that is expected is a failure too, and skipped under --allow-expected (as pytest
+ * strict, otherwise it is in the case's output. An expected failure is a failure too, and skipped under --allow-expected (as pytest
  * writes its xfail, which readers of JUnit files know), so that the file always agrees with the exit code. What broke besides the scenarios, and a run that has not ended, is an error of its
  * own, so that no reader of the file takes the run for whole.
  *

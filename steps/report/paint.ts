@@ -11,7 +11,7 @@ export const plain: Paint = (_style, text) => text;
 
 const formats = { good: 'green', bad: 'red', doubtful: 'yellow', quiet: 'dim', strong: 'bold' } as const;
 
-/** Colours for a terminal, whatever stream the text goes to. */
+/** Colours for a terminal, for any stream. */
 export const coloured: Paint = (style, text) => styleText(formats[style], text, { validateStream: false });
 
 /**

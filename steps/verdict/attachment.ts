@@ -35,7 +35,7 @@ const names: ReadonlySet<string> = new Set(
   'kind requirement mistake cause scenario status testCaseStartedId testStepId testRunHookStartedId testRunStartedId'.split(' '),
 );
 
-/** The text that was attached, whatever way it travels. */
+/** The attached text, in any encoding. */
 export function attachedText({ body, contentEncoding }: Attachment): string {
   const encoding: `${typeof contentEncoding}` = contentEncoding;
   return encoding === 'BASE64' ? Buffer.from(body, 'base64').toString('utf8') : body;
@@ -100,7 +100,7 @@ export function concealEvidence(evidence: Evidence, clean: (text: string) => str
 }
 
 /**
- * The same message without secrets, for `messages.ndjson` and whatever is made of it: attachments of every kind (also those in
+ * The same message without secrets, for `messages.ndjson` and everything made from it: attachments of every kind (also those in
  * base64, when they hold text), exceptions and results.
  */
 export function concealEnvelope(envelope: Envelope, secrets: readonly string[]): Envelope {

@@ -45,7 +45,7 @@ export interface Information {
   readonly text: string;
 }
 
-/** The packets of a scenario, attached at its end whatever its result. */
+/** The packets of a scenario, attached at its end, regardless of its result. */
 export interface TraceEvidence {
   readonly kind: 'trace';
   readonly lines: readonly string[];
@@ -66,7 +66,7 @@ export interface ExchangeEvidence {
   readonly made: number;
 }
 
-/** A finding that came to light only after its scenario had ended (a late second answer). Attached at the end of the run. */
+/** A finding that was made only after its scenario had ended (a late second answer). Attached at the end of the run. */
 export interface LateFinding {
   readonly kind: 'lateFinding';
   readonly requirement: string;

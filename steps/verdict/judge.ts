@@ -25,7 +25,7 @@ export interface Circumstances {
   readonly expectations?: Expectations;
 }
 
-/** What a run comes to. */
+/** The result of a run. */
 export interface Judgement {
   readonly verdict: Verdict;
   /** Why, in one sentence. */
@@ -118,7 +118,7 @@ function isClosed({ scenarios }: Case, reason: ScenarioResult['untested']): bool
   );
 }
 
-/** What requirements come to by their scenarios, when consequences of other failures are taken back. */
+/** The results of requirements by their scenarios, without those that are consequences of other failures. */
 export function concludeCases(cases: readonly Case[]): RequirementResult[] {
   return withoutConsequences(cases).map(judgeRequirement);
 }
@@ -130,7 +130,7 @@ function judgeRequirement({ requirement, scenarios }: Case): RequirementResult {
   return { ...text, ...statusOf(results), scenarios: results };
 }
 
-/** What scenarios come to together, and why. */
+/** The result of several scenarios together, and the reason. */
 export function statusOf(results: readonly ScenarioResult[]): Pick<RequirementResult, 'status' | 'reason'> {
   const status = worst(results);
   const reason = reasonOf(status, results);
@@ -164,7 +164,7 @@ function strangers(requirements: readonly Requirement[], transcript: Transcript)
   ];
 }
 
-/** How many requirements came to each status. */
+/** How many requirements have each status. */
 export function countStatuses(results: readonly RequirementResult[]): Record<Status, number> {
   const counts: Record<Status, number> = { passed: 0, failed: 0, warning: 0, inapplicable: 0, untested: 0, inconclusive: 0 };
   for (const { status } of results) counts[status] += 1;

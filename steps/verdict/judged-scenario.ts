@@ -10,7 +10,7 @@ export interface Judged {
   readonly finding?: Pick<Finding, 'cause' | 'mistake'>;
 }
 
-/** What a scenario comes to that has not run. */
+/** The result of a scenario that has not run. */
 export type Absence = Pick<ScenarioResult, 'status' | 'untested'> & { readonly reason: string };
 
 /** A scenario that was not selected. */
@@ -20,7 +20,7 @@ export const notSelected: Absence = { status: 'untested', reason: 'not selected'
 export const notRun: Absence = { status: 'untested', reason: 'not run: --fail-fast', untested: 'fail-fast' };
 
 /**
- * What one scenario comes to by itself, before charges and consequences: also for a first word while the run lasts.
+ * The result of one scenario by itself, before late findings and consequences: also for the console while the run lasts.
  *
  * @param absent What to say when it never started.
  */
@@ -54,7 +54,7 @@ export function judgeScenario(
   });
   if (execution === undefined) return judged(absent());
 
-  // A finding stands whatever else went wrong: a second attempt does not undo it, nor does a step that swallowed it.
+  // A finding counts regardless of other faults: neither a second attempt nor a step that swallowed it undoes it.
   const findings = evidence.filter((piece) => piece.kind === 'finding');
   const finding = findings.find(({ requirement }) => requirement === id);
   if (finding !== undefined) {
@@ -107,7 +107,7 @@ function inWords({ outcome, trouble }: Execution): string {
   }
 }
 
-/** Whether it failed, at whatever level. */
+/** Whether it failed, at any level. */
 export function isFailure({ status }: { readonly status: Status }): boolean {
   return status === 'failed' || status === 'warning';
 }

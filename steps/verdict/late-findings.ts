@@ -3,7 +3,7 @@ import type { LateFinding } from './evidence.ts';
 import { isFailure, outcomeOf } from './judged-scenario.ts';
 
 /**
- * Adds what came to light after its scenario had ended. A requirement that was not selected or that is inapplicable is not charged:
+ * Adds findings that were made after their scenario had ended. A requirement that was not selected or that is inapplicable is not charged:
  * nobody asked.
  */
 export function withLateFindings(cases: readonly Case[], lateFindings: readonly LateFinding[]): readonly Case[] {
@@ -28,7 +28,7 @@ function withLateFinding(one: Case, lateFinding: LateFinding, title: string | un
   }
   const { reason: _, untested: _left, ...rest } = own;
   const late = `late: expected ${lateFinding.expected}, received ${lateFinding.received}`;
-  // What failed in its own time is told first; the charge then takes its place beside it, and no other failure excuses it.
+  // Failures during the scenario come first; the late finding follows, and no other failure excuses it.
   const result = isFailure(own) ? { ...own, information: [...own.information, late] } : { ...rest, ...outcome };
   return { requirement, scenarios: scenarios.with(index, { result }) };
 }

@@ -18,11 +18,11 @@ export interface Series {
   readonly resources?: NonNullable<Report['repeat']>['resources'];
 }
 
-/** What a whole run comes to, in a word, a sentence and a number. */
+/** The result of a whole run: a word, a sentence and a number. */
 type Conclusion = Pick<Report, 'verdict' | 'because' | 'exitCode'>;
 
 /**
- * What several runs come to together. A requirement goes as it went in the worst of them: what fails once has failed, so that a failure
+ * The result of several runs together. A requirement has its worst result: what fails once has failed, so that a failure
  * now and then decides as one that comes always. What differs from run to run and decides nothing by itself leaves the series incomplete.
  */
 export function combine(series: Series): Report {
@@ -92,7 +92,7 @@ function conclude(
   const openRun = (index: number): string => `run ${index + 1} of ${asked} is incomplete: ${reports[index]?.because}`;
   const { strict } = reports[0];
 
-  // As with a single run: what did not come to its end decides nothing.
+  // As with a single run: an unfinished run decides nothing.
   if (cut) return incomplete(openRun(reports.length - 1), reports.at(-1)?.exitCode === 3 ? 3 : 4);
   if (reports.length < asked) return incomplete(`only ${reports.length} of ${asked} runs were made`);
   if (changes.length > 0) return incomplete(changes.join('; '));
@@ -150,7 +150,7 @@ function worstOf({ id }: RequirementResult, reports: readonly Report[], folders:
   return { ...rest, ...statusOf(scenarios), ...(expected === undefined ? {} : { expected }), scenarios };
 }
 
-/** What came to light late has the place of another scenario, and a title of its own. */
+/** A late finding has the place of another scenario, and its own title. */
 function keyOf({ title, place }: ScenarioResult): string {
   return `${place} ${title}`;
 }
@@ -173,7 +173,7 @@ function worstScenario(
   const { status } = statusOf(runs.filter((run) => run !== undefined));
   const index = runs.findIndex((run) => run?.status === status);
   const shown = inFolder(runs[index] as ScenarioResult, folders[index] ?? '');
-  // Where nothing came to light late, there was nothing.
+  // Without a late finding, there is nothing.
   const statuses = runs.map((run): Status => run?.status ?? 'passed').filter((_, run) => broke[run] !== true);
   // What another failure left nothing to judge of says nothing, and so contradicts nothing.
   if (new Set(statuses.filter((one) => one !== 'untested')).size <= 1) return shown;

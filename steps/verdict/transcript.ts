@@ -98,7 +98,7 @@ export class Transcript {
    */
   seal(): void {
     this.#sealed = true;
-    // That the run does not come to its end is known then, and told by the code that interrupted it.
+    // Then it is known that the run does not finish, and reported by the code that interrupted it.
     this.#running = 0;
   }
 
@@ -155,7 +155,7 @@ export class Transcript {
     return [...this.#attempts.values()].map((attempt) => this.#execution(attempt));
   }
 
-  /** What came to light after its scenario, each once. */
+  /** Findings that were made after their scenario, each once. */
   lateFindings(): readonly LateFinding[] {
     return [...this.#lateFindings.values()];
   }
@@ -182,7 +182,7 @@ export class Transcript {
 
   #addTestCase(testCase: TestCase): void {
     const pickle = this.#pickles.get(testCase.pickleId);
-    if (pickle === undefined) this.#addFault(`a scenario was planned that stands in no feature (${testCase.pickleId})`);
+    if (pickle === undefined) this.#addFault(`a planned scenario is in no feature (${testCase.pickleId})`);
     else this.#testCases.set(testCase.id, { pickle, testCase });
   }
 

@@ -8,7 +8,7 @@ import { writeWhole } from '../../report/report-folder.ts';
 import type { Report } from '../../verdict/report.ts';
 import { comparisonPage } from './comparison-page.ts';
 
-/** What `compare` was told. */
+/** The options of `compare`. */
 export interface CompareOptions {
   readonly json?: true;
   /** The file of the page. */

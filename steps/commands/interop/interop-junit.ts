@@ -3,7 +3,7 @@ import type { RequirementResult } from '../../verdict/report.ts';
 import { type InteropReport, nameOf, type PairResult } from './interop-report.ts';
 
 /**
- * The text of `junit.xml`: a suite for each pair, a case for each requirement, and one for what the pair comes to, so that the file
+ * The text of `junit.xml`: a suite for each pair, a case for each requirement, and one for the verdict on the pair, so that the file
  * always agrees with the exit code.
  */
 export function interopJunit(report: InteropReport): string {

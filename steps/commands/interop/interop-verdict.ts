@@ -39,8 +39,8 @@ export function startResults(pairRuns: readonly PairRun[], client: Target, serve
 }
 
 /**
- * What a pair comes to: its members work together where neither breaks a MUST in what was seen, and every start brought the time that the
- * formula gives.
+ * The verdict on a pair: its members work together if neither breaks a MUST in the recorded messages, and every start gave the time of the
+ * formula.
  *
  * @param results As judged; of both roles.
  */
@@ -86,7 +86,7 @@ export function concludePair(
   };
 }
 
-/** Why starts brought no right time, each reason once. */
+/** Why starts did not give the right time, each reason once. */
 export function troublesOf(pairRuns: readonly PairRun[], client: Target, server: StartedTarget): Reason[] {
   const secrets = [...client.secrets, ...server.target.secrets];
   const reasons = new Map<string, Reason>();
@@ -100,7 +100,7 @@ export function troublesOf(pairRuns: readonly PairRun[], client: Target, server:
 }
 
 /**
- * What all pairs come to. The exit code is the highest of those that the pairs have, as with `run` of several targets.
+ * The verdict on all pairs. The exit code is the highest one of the pairs, as with `run` of several targets.
  *
  * @param notStarted how many pairs could not be started, and whether the run was interrupted
  */

@@ -45,8 +45,8 @@ const onlyListens: Readonly<Record<Role, string>> = {
 };
 
 /**
- * What client and server come to by what both put on the wire, each requirement judged by the sentences of the features. A requirement
- * that the wire does not show is untested, and neither side is judged by the other side's mistakes.
+ * The results of client and server by the messages of both, each requirement judged by the sentences of the features. A requirement
+ * that the messages do not show is untested, and neither side is judged by the other side's mistakes.
  */
 export async function judgePair(pair: Pair): Promise<RequirementResult[]> {
   return new PairJudge(pair).judge();
@@ -234,7 +234,7 @@ class PairJudge {
       return;
     }
     const judged = await judgedBy(requirement, { title, place, capabilities: [] }, this.#secrets, act);
-    // A mistake that is another requirement's is told there.
+    // A mistake that belongs to another requirement is reported there.
     const other = judged.result.failure !== undefined && judgeable.recognised === true && !isRecognised(judged, requirement);
     const unproven = other ? '' : judged.result.status === 'passed' ? judgeable.unproven?.(sight) : undefined;
     if (unproven === '') return;

@@ -141,7 +141,7 @@ const forType =
 const someAnswer = ({ exchanges }: ServerSight): string | undefined =>
   exchanges.length === 0 ? 'no request was answered' : undefined;
 
-/** Whether a later request of the same connection was answered: whatever was still to come, had come by then. */
+/** Whether a later request of the same connection was answered: nothing was still on its way then. */
 function fenced({ devices, requests }: ServerSight): boolean {
   return devices.every((device) => {
     const own = requests.filter((request) => device.connectionOf(request) !== undefined);

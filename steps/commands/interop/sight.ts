@@ -28,7 +28,7 @@ export interface ServerSight {
 
 /** How a requirement is judged where the suite only listens. */
 export interface Judgeable<Sight> {
-  /** How a sentence begins by which the requirement is found: the first one that says it. */
+  /** The beginning of a sentence that identifies the requirement: the first one that has it. */
   readonly about: string;
   /** Without it a request is none that a server must answer, or whose answer the client could hear. */
   readonly proper?: true;
@@ -38,7 +38,7 @@ export interface Judgeable<Sight> {
   readonly together?: true;
   /** For servers: said for each proper request by itself. */
   readonly sentences: (sight: Sight, request?: Request) => readonly Sentence[];
-  /** Judged whatever the other side has done. */
+  /** Judged regardless of the other side. */
   readonly always?: true;
   /** What the target file declares that makes it inapplicable, in words. */
   readonly inapplicable?: (sight: Sight) => string | undefined;

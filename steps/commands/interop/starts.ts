@@ -3,10 +3,10 @@ import { covers } from '../../harness/mqtt/topic-filter.ts';
 import { expectedTimes, isRight, TooUncertain } from '../../harness/platform/expected-time.ts';
 import type { PairRun } from './pair-run.ts';
 
-/** The side of a pair that something is laid to; `both` where neither alone is at fault. */
+/** The side of a pair that is at fault; `both` if neither is at fault alone. */
 export type Side = 'server' | 'client' | 'both';
 
-/** Why a start brought no time, or another one than the formula gives. */
+/** Why a start gave no time, or another one than the formula. */
 export interface Trouble {
   readonly side: Side;
   readonly text: string;
@@ -75,7 +75,7 @@ export function unheardBy({ clientRun, connections }: PairRun): string | undefin
     : 'the client relies on automatic subscription, which a server need not have';
 }
 
-/** Why a start brought no right time, as far as it was seen; undefined where it brought one, or where nobody can know. */
+/** Why a start did not give the right time, as far as it was recorded; undefined if it did, or if that is unknown. */
 export function troubleOf(pairRun: PairRun, client: Target, server: StartedTarget): Trouble | undefined {
   const { clientRun, connections } = pairRun;
   if (outcomeOf(pairRun, client).right !== false) return undefined;

@@ -8,7 +8,7 @@ import type { Tally } from './tally.ts';
 
 export type { LoadReport } from './load-document.ts';
 
-/** What was seen of a load, so far. */
+/** The measurements of a load so far. */
 export type Measured = Pick<
   LoadReport,
   | 'connected'
@@ -35,17 +35,17 @@ export interface Ending {
   readonly refused?: string;
 }
 
-/** What a load is worth, in a sentence: it stands wherever its results do. */
+/** What the result is worth, in a sentence that is shown with every result. */
 export const certifiesNothing =
   'this is not a verdict of conformance: load counts answers and measures times, and judges nothing else';
 
-/** From how many devices on their memory is told. */
+/** The number of devices from which on their memory is reported. */
 const enoughDevices = 1000;
 
-/** From which lateness of the suite on a reader has to know of it, in ms, at 99 %. */
+/** The lateness of the suite from which on the report has a remark, in ms, at 99 %. */
 const lateMs = 5;
 
-/** What is measured before anything is. */
+/** The measurements of a load that has not begun. */
 export function nothingMeasured(plan: Plan): Measured {
   const none = Durations.none().summary();
   return {
@@ -62,7 +62,7 @@ export function nothingMeasured(plan: Plan): Measured {
   };
 }
 
-/** What a tally comes to in a report. */
+/** The part of a report that a tally gives. */
 export function measuredBy(tally: Tally): Pick<Measured, 'loadMs' | 'latency' | 'lateness' | 'response' | 'course'> {
   const { ms, latency, lateness, response, course } = tally;
   return { loadMs: ms, latency: latency.summary(), lateness: lateness.summary(), response: response.summary(), course };
@@ -78,7 +78,7 @@ export function memoryOf(devices: number, before: number): Memory {
   return { peakBytes, perDeviceBytes: Math.max(0, Math.round((peakBytes - before) / devices)) };
 }
 
-/** What a report says of a load beside what was measured. */
+/** What a report says about a load besides the measurements. */
 export interface Circumstances {
   readonly suite: LoadReport['suite'];
   readonly target: Report['target'];

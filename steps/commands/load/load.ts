@@ -27,7 +27,7 @@ import { mergeLoads, type Part, UnlikeParts } from './merge-loads.ts';
 import { devicesOf, type Plan } from './plan.ts';
 import { runLoad } from './run-load.ts';
 
-/** What `load` was told. */
+/** The options of `load`. */
 export interface LoadOptions {
   readonly devices: number;
   /** Requests per second of all devices. */
@@ -43,10 +43,10 @@ export interface LoadOptions {
   readonly merge?: readonly string[];
 }
 
-/** How long it may take to connect all devices and to wait for what is still open, in ms. */
+/** How long it may take to connect all devices and to wait for open requests, in ms. */
 const besidesMs = 1_800_000;
 
-/** How long a load that is interrupted may take to be ended, in ms: a container engine may answer no more. */
+/** How long an interrupted load may take to end, in ms: a container engine may no longer answer. */
 const mostStopMs = 20_000;
 
 /**
@@ -100,7 +100,7 @@ export async function load(path: string | undefined, options: LoadOptions): Prom
     ending = endingBy(error, target);
     if (error instanceof NotLetIn) measured = { ...measured, connected: error.connected };
   } finally {
-    // Before it is stopped: how it ended by itself is what the report tells.
+    // Before it is stopped: the report says how it ended by itself.
     if (started !== undefined) {
       if (measured.counts.disconnected > 0) await lateEnd(started);
       described = describeTarget(target, started, file);
@@ -117,7 +117,7 @@ export async function load(path: string | undefined, options: LoadOptions): Prom
   return await writeReport(report, options, failedWrites);
 }
 
-/** @throws what is no outcome of a load, but a fault of the suite */
+/** @throws errors of the suite, which are no outcome of a load */
 function endingBy(error: unknown, { secrets }: Target): Omit<Ending, 'finished'> {
   if (error instanceof EnvironmentError) return { environment: conceal(error.message, secrets) };
   if (error instanceof NotLetIn) return { refused: conceal(error.message, secrets) };

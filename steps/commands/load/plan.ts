@@ -1,9 +1,9 @@
 import type { LoadPlan } from './load-document.ts';
 
-/** What a load is to be. */
+/** The plan of a load. */
 export type Plan = Omit<LoadPlan, 'schedule'>;
 
-/** How devices are told to ask. */
+/** When devices send their requests. */
 export type ScheduleKind = LoadPlan['schedule'];
 
 export function kindOf({ ratePerSecond, forMs }: Plan): ScheduleKind {

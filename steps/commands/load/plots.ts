@@ -20,7 +20,7 @@ export function latencyPlot({ latency, lateness, response }: LoadReport): Markup
     const durations = Durations.decode(text);
     const steps = 120;
     const places = Array.from({ length: steps + 1 }, (_, step) => (step / steps) * nines);
-    // The last one is the longest of all, whatever share of them it is.
+    // The last one is the longest of all.
     const at = (place: number): number => durations.atPercentile(place === nines ? 100 : 100 * (1 - 10 ** -place));
     return line(places.map((place) => [x(place), y(at(place))]));
   };

@@ -7,18 +7,18 @@ import { drive } from './drive.ts';
 import { type Measured, measuredBy, memoryOf, nothingMeasured } from './load-report.ts';
 import type { Plan } from './plan.ts';
 
-/** What a load tells while it lasts. */
+/** Told of the progress of a load. */
 export interface LoadProgress {
-  /** All devices are let in. */
+  /** All devices are connected. */
   connected(devices: number, ms: number): void;
 }
 
 /**
  * Connects the devices of a plan to a started server, has them ask, and once more each at the end.
  *
- * @param giveUp when it aborts, what was measured until then is what comes of it
+ * @param giveUp when it aborts, the load ends with what was measured until then
  * @throws EnvironmentError when this machine cannot do it, or the server's certificate is not trusted
- * @throws NotLetIn when the server does not let a device in
+ * @throws NotLetIn when the server refuses a device
  */
 export async function runLoad(started: StartedTarget, plan: Plan, telling: LoadProgress, giveUp: AbortSignal): Promise<Measured> {
   const options = fleetOptions(started);

@@ -2,7 +2,7 @@ import type { FleetAnswer } from '../../harness/device/fleet.ts';
 import { Durations } from './latency.ts';
 import type { Course } from './load-document.ts';
 
-/** What was measured of a load's requests. Times are monotonic, in µs. */
+/** The measurements of a load's requests. Times are monotonic, in µs. */
 export class Tally {
   /** From the moment at which a request was due to its answer. */
   readonly latency = Durations.none();

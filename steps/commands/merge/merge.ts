@@ -28,7 +28,7 @@ import { writeReports } from '../run/write-reports.ts';
 import { isSystemError } from '../terminal/failed-writes.ts';
 import { suiteCommand } from '../terminal/suite-command.ts';
 
-/** What `merge` was told. */
+/** The options of `merge`. */
 export interface MergeOptions {
   /** Where the merged report goes. */
   readonly report: string;

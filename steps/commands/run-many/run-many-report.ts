@@ -68,7 +68,7 @@ export function runManyReport(
   };
 }
 
-/** The requirements of a role in their order, each with the status that every member of that role came to. */
+/** The requirements of a role in their order, each with its status for every member of that role. */
 export function rowsOf(
   { members }: RunManyReport,
   role: Role,

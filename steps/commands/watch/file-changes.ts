@@ -1,4 +1,4 @@
-/** After a change, how long nothing more may change before it is told, in ms: an editor or a build writes several files. */
+/** How long nothing more may change before a change is reported, in ms: an editor or a build writes several files. */
 const quietMs = 300;
 
 /** Gathers changes until the caller asks for them. */

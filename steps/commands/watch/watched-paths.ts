@@ -14,7 +14,7 @@ const missingEveryMs = 300;
 /** Folders in which nothing is written by hand. */
 const passedOver = new Set(['.git', 'node_modules']);
 
-/** Sources that import each other whatever their ending. */
+/** Sources that import each other regardless of their endings. */
 const scripts = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts'];
 
 /** A folder in which files count with all that is below it. */

@@ -1,7 +1,7 @@
 /** The most bytes of one segment: an IPv4 packet has at most 65,535. */
 export const mostSegmentBytes = 65_495;
 
-/** The port of MQTT, by which Wireshark recognises it. */
+/** The port of MQTT: Wireshark recognises MQTT by it. */
 const mqttPort = 1883;
 
 /** The ports that a device may have, for RFC 6335: the first one, and how many. */

@@ -30,7 +30,7 @@ export function badgeJson(badge: Badge): string {
 const height = 20;
 const padding = 6;
 
-/** The usual width of a character of 11 px, in px; `textLength` makes the text fit whatever font there is. */
+/** The usual width of a character of 11 px, in px; `textLength` makes the text fit with any font. */
 const characterWidth = 6.2;
 
 /** The text of `badge.svg`: one picture without a request, that links to the certificate beside it. */

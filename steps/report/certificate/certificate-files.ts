@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { extname, join } from 'node:path';
 
-/** What stands in a report folder once its run is certified, beside the reports. */
+/** The files of a certificate in a report folder. */
 export const certificateFiles = {
   certificate: 'certificate.json',
   /** The same, signed: a Sigstore bundle. */

@@ -6,7 +6,7 @@ import type { Report, RequirementResult } from '../../verdict/report.ts';
 import { Transcript } from '../../verdict/transcript.ts';
 import { withLinks } from '../report-json.ts';
 
-/** What a recorded run comes to when it is judged once more. */
+/** The result of judging a recorded run again. */
 export interface Rejudged {
   /** As its own features have them, which are recorded with it. */
   readonly requirements: readonly Requirement[];

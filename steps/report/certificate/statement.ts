@@ -10,7 +10,7 @@ export class NotCertifiable extends Error {
 }
 
 /**
- * The certificate of a report: nothing stands in it but what the report and the evidence say, so that anyone with both can make it
+ * The certificate of a report: it contains only what the report and the evidence say, so that anyone with both can make it
  * again and compare.
  *
  * @throws NotCertifiable

@@ -19,7 +19,7 @@ export interface Fault {
   readonly what: string;
 }
 
-/** What the check of a report folder came to. */
+/** The result of checking a report folder. */
 export interface Verification {
   /** None when all that could be checked is genuine. */
   readonly faults: readonly Fault[];
@@ -38,7 +38,7 @@ type Files = ReadonlyMap<string, Buffer | undefined>;
 
 /**
  * Checks a certified report folder, without any network: its certificate, every file that the certificate names, that there is no
- * other, the signature, and that the recorded messages come to the verdict once more.
+ * other, the signature, and that the recorded messages give the same verdict.
  *
  * @param key the public key of the expected signer
  * @throws Error of `node:fs` when the folder cannot be read
@@ -55,7 +55,7 @@ export function verifyFolder(folder: string, key?: KeyObject): Verification {
   if (statement === undefined) return { faults, remarks: [], signature };
   const changed = checkFiles(files, statement);
   faults.push(...changed);
-  // What was changed is named once; whatever would follow from it is not.
+  // Name what was changed, and not what follows from it.
   if (changed.length > 0) return { faults, remarks: [], signature, statement };
   const { faults: wrong, ...content } = checkContent(files, statement);
   return { faults: [...faults, ...wrong], ...content, signature, statement };
@@ -92,7 +92,7 @@ function readStatement(bytes: Buffer): { readonly statement?: Statement; readonl
   return { statement, faults: [{ file: certificateFiles.certificate, what: 'is not as the suite wrote it' }] };
 }
 
-/** Whether there is every file that the certificate names, as it was, and no other. */
+/** Whether the folder has exactly the files that the certificate names, unchanged. */
 function checkFiles(files: Files, { predicate }: Statement): Fault[] {
   const { evidence } = predicate.iotNtpConformance;
   const known = new Set<string>([certificateFiles.certificate, certificateFiles.signed, ...evidence.map(({ name }) => name)]);

@@ -50,7 +50,7 @@ export function durations(old: Side, now: Side): string {
   return `The old run took ${seconds(old.durationMs)}, the new one ${seconds(now.durationMs)}.`;
 }
 
-/** What a comparison comes to, in one sentence. */
+/** The result of a comparison, in one sentence. */
 export function conclusion({ worse, better, mustGotWorse }: Comparison): string {
   const counts = `${worse.length} worse, ${better.length} better`;
   if (!mustGotWorse) return `No MUST got worse: ${counts}.`;

@@ -1,7 +1,7 @@
 import { named } from '../../harness/text/named.ts';
 import type { Report, RequirementResult, ScenarioResult, Status } from '../../verdict/report.ts';
 
-/** How a requirement stands in the new report, next to the old one. */
+/** A requirement in the new report and in the old one. */
 export interface Change {
   readonly id: string;
   readonly level: 'must' | 'should';
@@ -58,7 +58,7 @@ const ranks: Readonly<Record<Status, number>> = {
 /**
  * Compares two reports of implementations of one role.
  *
- * A requirement gets worse when it passed and does not pass any more, for whatever reason, and when it fails and did not fail before.
+ * A requirement gets worse when it passed before and now does not, for any reason, and when it fails and did not fail before.
  */
 export function compareReports(old: Report, now: Report): Comparison {
   const before = new Map(old.requirements.map((requirement) => [requirement.id, requirement]));

@@ -15,7 +15,7 @@ export class Markup {
 export type Part = string | number | Markup | undefined | false | readonly Part[];
 
 /**
- * HTML from a template. Every text that is put into it is made printable and escaped, so that nothing of an implementation under
+ * HTML from a template. Every text in it is made printable and escaped, so that nothing of an implementation under
  * test becomes an element, an attribute or a control character. Attributes must be quoted.
  */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Markup {

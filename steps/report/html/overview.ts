@@ -5,7 +5,7 @@ import { icon, signOf } from './icons.ts';
 import { duration, moment } from './numbers.ts';
 import { anchorOf } from './requirement-section.ts';
 
-/** The order in which counts are told. */
+/** The order of the counts. */
 const statuses: readonly Status[] = ['failed', 'warning', 'inconclusive', 'untested', 'passed', 'inapplicable'];
 
 /** The verdict, at the top of the page. */

@@ -24,7 +24,7 @@ const details: readonly Detail[] = [
 
 /** What the page says beside the report. */
 export interface BesideReport {
-  /** What became of the certificate, in words. */
+  /** Whether there is a certificate, or why not, in words. */
   readonly certificate?: string;
   /** The report of an earlier run, if it was in the report folder. */
   readonly earlier?: Report;

@@ -18,19 +18,19 @@ export const files = {
 /** A page of the site. */
 export type PageName = keyof typeof files;
 
-/** What stands in the frame that all pages have. */
+/** The parts of the frame of all pages. */
 export interface Framed {
   readonly title: string;
   /** The page of the site that it is; absent for a page that stands alone. */
   readonly page?: PageName;
-  /** What stands beside the text where there is room. */
+  /** What is shown beside the text if there is room. */
   readonly aside?: Part;
   readonly main: Part;
   /** What the page's search looks at for each entry beside what is shown of it. */
   readonly index?: readonly string[];
 }
 
-/** A page with its head and foot: one file that loads nothing, and of which all can be read without a script. */
+/** A page with its head and foot: one file that loads nothing, and that can be read without a script. */
 export function framed({ title, page, aside, main, index }: Framed): string {
   const names = Object.keys(files) as PageName[];
   const { name, version } = suite();

@@ -34,8 +34,10 @@ export function judgeScenario(
   const touched = executions.flatMap(({ evidence: pieces }) => pieces.filter((piece) => piece.kind === 'standstill'));
   const found = executions.some(({ evidence: pieces }) => pieces.some(({ kind }) => kind === 'finding'));
   const sound = executions.filter(({ evidence: pieces }) => pieces.every(({ kind }) => kind !== 'standstill'));
+  const alone = executions.filter((execution) => !isCrowded(execution));
   // What stood before the suite stood still was found in time.
-  const counting = found || sound.length === 0 ? executions : sound;
+  const whole = found || sound.length === 0 ? executions : sound;
+  const counting = alone.length > 0 ? whole.filter((execution) => alone.includes(execution)) : whole;
   const evidence = counting.flatMap((execution) => execution.evidence);
   const common = {
     title,
@@ -79,6 +81,11 @@ export function judgeScenario(
   if (execution.outcome !== 'PASSED') return broke(inWords(execution));
   if (inapplicable !== undefined) return broke(`the suite broke: it ran although it is inapplicable (${inapplicable.reason})`);
   return judged({ status: 'passed' });
+}
+
+/** Whether a scenario did not pass beside others: it is run again alone, and only that counts. */
+export function isCrowded({ evidence, outcome }: Pick<Execution, 'evidence' | 'outcome'>): boolean {
+  return outcome === 'FAILED' && evidence.some(({ kind }) => kind === 'beside');
 }
 
 function exchangesOf(evidence: Execution['evidence']): Pick<ScenarioResult, 'exchanges' | 'exchangesMade'> {

@@ -34,6 +34,11 @@ export class Allowance {
     for (let left = this.#now(); left < 1; left = this.#now()) await pass(Math.ceil((1 - left) / this.#perMs));
   }
 
+  /** How many are allowed at once now. */
+  get left(): number {
+    return this.#now();
+  }
+
   /** Waits until nothing that was done counts any more: as many as a span allows may then be done at once. */
   async rest(): Promise<void> {
     if (this.#now() < this.#capacity) await pass(this.#spanMs);
@@ -67,6 +72,11 @@ export class Pacing {
   /** How many more connections may be opened now. */
   get free(): number {
     return (this.limits.connections ?? Number.POSITIVE_INFINITY) - this.open.size;
+  }
+
+  /** How often a device may connect at once now; the same number for all where that is not limited. */
+  connectsLeft(identity: Identity): number {
+    return allowanceOf(this.#connects, identity, this.limits.connectsPerMinute, 60_000)?.left ?? 0;
   }
 
   /** What a device may publish; undefined where that is not limited. */

@@ -17,6 +17,7 @@ import { clearCertificate } from '../../report/certificate/certificate-files.ts'
 import { suiteDigest } from '../../report/certificate/suite-digest.ts';
 import { Console } from '../../report/console.ts';
 import { lockFolder } from '../../report/folder-lock.ts';
+import { paceInWords } from '../../report/pace-in-words.ts';
 import { writeIncomplete, writeReport } from '../../report/report-folder.ts';
 import { buildReport, type Run, type SeenTarget } from '../../report/report-json.ts';
 import { clearSpecification, specificationFile, writeSpecification } from '../../report/specification/beside-report.ts';
@@ -71,6 +72,7 @@ export class OneRun {
   #implementation: StartedTarget | undefined;
   #runner: ClientRunner | undefined;
   #fault: string | undefined;
+  #pace: Report['pace'];
   #measured: Report | undefined; // for the profile
 
   /** @param place the run's place in a series; undefined for a single run */
@@ -166,12 +168,10 @@ export class OneRun {
   /** How many scenarios run at once, in an order that has what may harm the server come last. */
   #lanesFor(serverRun: ServerRun): ServerLanes {
     const { options, order } = this.#plan;
-    const single = options.failFast === true || order !== undefined;
-    const lanes = single ? 1 : ServerLanes.countFor(serverRun);
-    if (lanes > 1) {
-      const { roundTripMs = 0 } = serverRun.state;
-      this.#console.note(`round trip ${roundTripMs.toFixed(0)} ms: ${lanes} scenarios run at once`);
-    }
+    const lanes = options.failFast === true || order !== undefined ? 1 : ServerLanes.countFor(serverRun);
+    const { roundTripMs } = serverRun.state;
+    if (roundTripMs !== undefined) this.#pace = { roundTripMs: Math.round(roundTripMs * 1000) / 1000, lanes };
+    if (lanes > 1) this.#console.note(paceInWords(this.#pace));
     return new ServerLanes(serverRun, { count: lanes, turns: this.#plan.scenarios.map(turnOf) });
   }
 
@@ -293,5 +293,8 @@ export class OneRun {
     return { ...(imageDigest === undefined ? {} : { imageDigest }), looseness, output: () => [], ended: () => undefined };
   }
 
-  #describe = (): Run => this.#plan.describe(this.#started, this.#seen());
+  #describe = (): Run => {
+    const run = this.#plan.describe(this.#started, this.#seen());
+    return this.#pace === undefined ? run : { ...run, pace: this.#pace };
+  };
 }

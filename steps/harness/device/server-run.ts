@@ -16,7 +16,7 @@ import { RawDevice } from './raw-device.ts';
 import { Refusals } from './refusal.ts';
 import { RequestLedger } from './request-ledger.ts';
 import { type Candidate, untilServes } from './server-readiness.ts';
-import { ServerState } from './server-state.ts';
+import { LaneHabits, ServerState } from './server-state.ts';
 import { addressOf, uncertified } from './tls.ts';
 import { connectUnauthenticated, type Reception } from './unauthenticated-device.ts';
 
@@ -33,7 +33,7 @@ export class ServerRun {
   readonly deviceCount: number;
   /** What the server refused the devices of the present scenario. */
   readonly refusals = new Refusals();
-  readonly #habits: Habits;
+  readonly #habits: LaneHabits;
   /** The limit of the suite that the server exceeded in the present scenario, in words: what came after it was not read. */
   exceeded: string | undefined;
   /** The scenarios that ran beside the present one, by their places. */
@@ -55,7 +55,7 @@ export class ServerRun {
     this.devices = new KnownDevices(started.target, number);
     this.clock = clock;
     this.deviceCount = deviceCount;
-    this.#habits = state.habitsFor(this.refusals, (what) => {
+    this.#habits = new LaneHabits(state, this.refusals, (what) => {
       this.exceeded ??= what;
     });
   }
@@ -220,8 +220,7 @@ export class ServerRun {
   /** A connected device that will overstep its rights, closed when the scenario ends. @throws ConnectError */
   async foreignDevice(identity: Identity): Promise<ForeignDevice> {
     await this.#before(identity);
-    // Habits of its own: a server may acknowledge nothing to this device, and everything to others.
-    const options = { ...this.#options(identity, 'foreign device'), habits: { ...this.#habits, refusals: new Refusals() } };
+    const options = { ...this.#options(identity, 'foreign device'), habits: this.#apart() };
     const connection = await RawDevice.connect(options);
     this.#open.push(() => connection.close());
     const requests = this.pacing.requests(identity);
@@ -244,11 +243,17 @@ export class ServerRun {
       ...this.#options(identity, 'stranger', credentials),
       address: certified ? this.state.address : uncertified(this.state.address),
       mqttVersion,
-      habits: { ...this.#habits, refusals: new Refusals() },
+      habits: this.#apart(),
       hasty,
       identity,
       digits: String(this.ledger.unused(Math.floor(wallMsAt(nowUs())))),
     });
+  }
+
+  /** Habits of its own for a device to which a server may acknowledge nothing, and everything to others. */
+  #apart(): Habits {
+    const { acknowledges, excessive, exceeded } = this.#habits;
+    return { acknowledges, excessive, exceeded, refusals: new Refusals() };
   }
 
   /** A device is about to connect that uses no connection of an earlier scenario. */
@@ -280,9 +285,7 @@ export class ServerRun {
   }
 
   /** Has something undone when the scenario ends. */
-  atEnd(undo: () => void): void {
-    this.#open.push(async () => undo());
-  }
+  atEnd = (undo: () => void): unknown => this.#open.push(async () => undo());
 
   /** The run is over: what devices heard that stayed is taken in with a last fence. */
   async close(): Promise<void> {

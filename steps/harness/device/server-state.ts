@@ -34,37 +34,14 @@ export class ServerState {
   acknowledges = true;
   /** False once the server exceeded a limit of the suite. */
   readsAll = true;
-  #excessive: true | undefined;
+  /** True once it flooded a connection with what was not asked for. */
+  excessive: true | undefined;
   #awaitsEnd = true;
 
   constructor(started: StartedTarget) {
     this.started = started;
     this.pacing = new Pacing(started.target.limits);
     this.address = addressOf(started);
-  }
-
-  /** What the connections of a lane share. @param exceeded told of a limit of the suite that the server exceeded, in words */
-  habitsFor(refusals: Refusals, exceeded: (what: string) => void): Habits {
-    const state = this;
-    return {
-      refusals,
-      exceeded: (what) => {
-        exceeded(what);
-        state.readsAll = false;
-      },
-      get acknowledges() {
-        return state.acknowledges;
-      },
-      set acknowledges(acknowledges) {
-        state.acknowledges = acknowledges;
-      },
-      get excessive() {
-        return state.#excessive;
-      },
-      set excessive(excessive) {
-        state.#excessive = excessive;
-      },
-    };
   }
 
   /**
@@ -77,5 +54,38 @@ export class ServerState {
     await lateEnd(started);
     this.#awaitsEnd = started.ended() !== undefined;
     return started.ended()?.words;
+  }
+}
+
+/** What the connections of a lane have learnt of the server: all but its refusals is known to all lanes. */
+export class LaneHabits implements Habits {
+  readonly refusals: Refusals;
+  readonly exceeded: (what: string) => void;
+  readonly #state: ServerState;
+
+  /** @param exceeded told of a limit of the suite that the server exceeded, in words */
+  constructor(state: ServerState, refusals: Refusals, exceeded: (what: string) => void) {
+    this.#state = state;
+    this.refusals = refusals;
+    this.exceeded = (what) => {
+      exceeded(what);
+      state.readsAll = false;
+    };
+  }
+
+  get acknowledges(): boolean {
+    return this.#state.acknowledges;
+  }
+
+  set acknowledges(acknowledges: boolean) {
+    this.#state.acknowledges = acknowledges;
+  }
+
+  get excessive(): true | undefined {
+    return this.#state.excessive;
+  }
+
+  set excessive(excessive: true | undefined) {
+    this.#state.excessive = excessive;
   }
 }

@@ -35,6 +35,8 @@ export interface Statement {
       readonly capabilities: readonly string[];
       /** Below which the run kept: what needs more is inapplicable. Absent where the target file names none. */
       readonly limits?: Limits;
+      /** Absent for a client. */
+      readonly pace?: Pace;
       /** ISO 8601, UTC. */
       readonly started: string;
       /** ISO 8601, UTC. */
@@ -47,6 +49,14 @@ export interface Statement {
       readonly evidence: readonly EvidenceFile[];
     };
   };
+}
+
+/** Absent for a client, and where the server answered nothing before the first scenario. */
+export interface Pace {
+  /** From a request to its answer, before the first scenario, in ms. */
+  readonly roundTripMs: number;
+  /** One near a server; more far from it, as its limits allow. */
+  readonly lanes: number;
 }
 
 /** As its target file says. A member that is absent is not limited. */

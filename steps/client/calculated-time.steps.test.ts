@@ -31,7 +31,7 @@ describe('the client reports the time that the formula gives', () => {
       world('client-counts-latency', [client({ ...server, reports: [once] })]),
       sentence,
     );
-    assert.match(expected, /the response came 10\.0 ms after the request$/);
+    assert.match(expected, /the response arrived 10\.0 ms after the request$/);
     assert.equal(received, 'deviceRecvTime - deviceSendTime = 0 ms');
     assert.equal(mistake, 'the clock is read once for both timestamps');
     const late = report(formula, 120, { deviceRecvTime: BigInt(origin + 150) });

@@ -46,7 +46,7 @@ Then('the client reports the time that the formula gives, where it waits so long
     return undefined;
   }
   return this.inapplicable(
-    'the client reports whole seconds, which show no less than several seconds, and reported no time when the response took as long',
+    'the client reports whole seconds, so the response has to take several seconds, and then the client reported no time',
   );
 });
 
@@ -63,7 +63,7 @@ function requireTrueClaim(world: ClientWorld, report: ReportedTime): void {
   const claimed = claimedElapsed(first[0], report) ?? 0;
   const ms = (first[1].message.atUs - first[0].message.atUs) / 1000;
   world.fail({
-    expected: `a deviceRecvTime as the trace has it: the response came ${ms.toFixed(1)} ms after the request`,
+    expected: `a deviceRecvTime that agrees with the trace: the response arrived ${ms.toFixed(1)} ms after the request`,
     received: `deviceRecvTime - deviceSendTime = ${claimed} ms`,
     likely: claimed === 0 ? { kind: claimedWrongly, text: claimedWrongly } : undefined,
   });

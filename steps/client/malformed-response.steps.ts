@@ -112,8 +112,8 @@ Then('the client is not killed by a signal', function (this: ClientWorld) {
   if (reports.length === 0) this.scenario.requireHeard();
   if (ended === undefined || !killed.test(ended)) return;
   this.fail({
-    expected: 'a client that lives on, or exits by itself',
+    expected: 'a client that keeps running or exits normally',
     received: `the client ${ended}`,
-    likely: 'an exception that nobody catches, or a null that is dereferenced',
+    likely: 'an uncaught exception, or an access through a null pointer',
   });
 });

@@ -201,7 +201,7 @@ Acme IoT Hub: does not conform, because 1 of 4 requirements is not met: server-q
     const judgement = judge([requirement('server-a')], transcriptOf(scenario(place('server-a'))), { strict: false });
     const requirementSet = { name: '2026.1', digest: 'e'.repeat(64), modified: ['server-a', 'server-b', 'server-c', 'server-d'] };
     new Console(screen, { command: 'suite', env: {} }).closing(buildReport({ ...run, requirementSet }, judgement, new Date()));
-    const line = 'the features differ from 2026.1 in server-a, server-b, server-c, 1 more; what is said here certifies none';
+    const line = 'the features differ from 2026.1 in server-a, server-b, server-c, 1 more; this run certifies no set';
     assert.ok(screen.written.includes(`\nno released requirement set: ${line}\n`), screen.written);
   });
 

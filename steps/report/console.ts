@@ -114,7 +114,7 @@ export class Console {
       this.line(this.#paint(requirementSet.modified.length === 0 ? 'quiet' : 'doubtful', setInWords(requirementSet)));
     if (report.target.ended !== undefined) this.line(`the ${report.target.role} ended by itself: ${report.target.ended}`);
     for (const fault of report.faults) this.line(this.#paint('doubtful', `not judged: ${fault}`));
-    for (const mistake of report.expectations?.mistakes ?? []) this.line(this.#paint('bad', `out of step: ${mistake}`));
+    for (const mistake of report.expectations?.mistakes ?? []) this.line(this.#paint('bad', `outdated: ${mistake}`));
     const resources = report.repeat?.resources;
     if (resources !== undefined) this.line(this.#paint('quiet', resourcesInWords(resources)));
     const [first] = files;
@@ -253,7 +253,7 @@ function subjectOf({ scenarios }: RequirementResult): string {
 function setInWords({ name, digest, modified }: NonNullable<Report['requirementSet']>): string {
   if (modified.length === 0) return `requirement set ${name} (${digest.slice(0, 12)})`;
   const shown = [...modified.slice(0, 3), ...(modified.length > 3 ? [`${modified.length - 3} more`] : [])].join(', ');
-  return `no released requirement set: the features differ from ${name} in ${shown}; what is said here certifies none`;
+  return `no released requirement set: the features differ from ${name} in ${shown}; this run certifies no set`;
 }
 
 function countsInWords({ counts, requirements }: Report): string {

@@ -38,7 +38,7 @@ function likelyStanding({ scenario }: ServerWorld, time: bigint): Diagnosis | un
   return longest > longestStep && latest === time ? { kind: stampsOfStart, text: takenOnce } : undefined;
 }
 
-const takenOnce = 'the stamp is taken once and answered ever after';
+const takenOnce = 'the stamp is taken once and used in every answer';
 
 Then("the server's times are not all whole seconds", function (this: ServerWorld) {
   const { exchanges } = this.scenario;

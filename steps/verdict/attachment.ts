@@ -116,7 +116,7 @@ export function concealEnvelope(envelope: Envelope, secrets: readonly string[]):
   return envelope;
 }
 
-/** The same message without the folder of the suite, which is nobody's business, in the stacks of exceptions. */
+/** The same message without the folder of the suite, in the stacks of exceptions. */
 export function withoutFolder(envelope: Envelope, folder: string): Envelope {
   const { testStepFinished, testRunHookFinished, testRunFinished } = envelope;
   const clean = (text: string): string => text.replaceAll(pathToFileURL(folder).href, '').replaceAll(folder, '');

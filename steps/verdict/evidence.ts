@@ -2,7 +2,7 @@ import type { ExchangeRecord, FrameInCapture, MessageAtFault } from './report.ts
 
 /**
  * What the steps write into the message stream beside Cucumber's own results. The verdict is computed from these and from the
- * results, and from nothing else, so that whoever has the messages can compute it again.
+ * results, and from nothing else, so that anyone with the messages can compute it again.
  */
 export const EVIDENCE_MEDIA_TYPE = 'application/vnd.iot-ntp-conformance+json';
 

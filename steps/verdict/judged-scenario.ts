@@ -73,8 +73,8 @@ export function judgeScenario(
   if (stray !== undefined) return broke(`the suite broke: the scenario belongs to ${id}, its finding to ${stray.requirement}`);
   if (unreadable !== undefined) return broke(`the suite broke: ${unreadable}`);
   if (more.length > 0 || execution.retried)
-    return broke('it was tried more than once, and what counts is that it passes at once');
-  if (!execution.finished) return broke('it did not come to its end');
+    return broke('it ran more than once, and only a scenario that passes the first time counts as passed');
+  if (!execution.finished) return broke('it did not finish');
   if (execution.outcome === 'SKIPPED' && inapplicable !== undefined)
     return judged({ status: 'inapplicable', reason: inapplicable.reason });
   if (execution.outcome === 'SKIPPED' && failFast) return judged(notRun);
@@ -102,7 +102,7 @@ function inWords({ outcome, trouble }: Execution): string {
     case 'FAILED':
       return `the suite or the set-up broke: ${trouble?.message || 'an exception without a message'}${step}`;
     case 'SKIPPED':
-      return `it was skipped, and no reason given${step}`;
+      return `it was skipped without a reason${step}`;
     case 'PENDING':
       return `the suite broke: a step is not written yet${step}`;
     case 'UNDEFINED':
@@ -125,8 +125,8 @@ function statusOfFailure(level: Level): Status {
 }
 
 /**
- * What a finding makes of its scenario. One that shows nothing fails nobody: the suite lost what it has seen, or never saw it. Silence
- * may show nothing.
+ * The result of a scenario with a finding. A finding without a packet is a fault of the suite and fails no implementation; only silence
+ * needs no packet.
  */
 export function outcomeOf(level: Level, finding: Finding | LateFinding): Pick<ScenarioResult, 'status' | 'reason' | 'failure'> {
   if (finding.trace.length > 0 || (finding.kind === 'finding' && finding.cause === 'silence'))

@@ -98,7 +98,7 @@ export class Transcript {
    */
   seal(): void {
     this.#sealed = true;
-    // That the run does not come to its end is known then, and told by whoever has interrupted it.
+    // That the run does not come to its end is known then, and told by the code that interrupted it.
     this.#running = 0;
   }
 
@@ -163,7 +163,7 @@ export class Transcript {
   /** What broke besides the scenarios, in words; a run with any of these is no proof of anything that it did not find. */
   faults(): readonly string[] {
     const faults = [...this.#faults];
-    if (this.#running > 0) faults.push('the run did not come to its end');
+    if (this.#running > 0) faults.push('the run did not finish');
     const unexplained = faults.length === 0 && this.executions().every(({ outcome }) => outcome === 'PASSED');
     if (this.#unsuccessful && unexplained) faults.push('Cucumber says that the run failed, and no scenario shows why');
     return faults;

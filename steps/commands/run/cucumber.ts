@@ -55,7 +55,7 @@ async function configure(own: Partial<IConfiguration>): Promise<IRunConfiguratio
   return runConfiguration;
 }
 
-/** Loads the sentences; to be called early by whoever has to wait for something else anyway. */
+/** Loads the sentences; to be called early, while the caller waits for something else. */
 export async function loadSentences(): Promise<Awaited<ReturnType<typeof loadSupport>>> {
   library ??= configure({}).then((configuration) => loadSupport(configuration, environment));
   return library;

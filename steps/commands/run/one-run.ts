@@ -210,7 +210,7 @@ export class OneRun {
   /** Ends the implementation, however far it has come. What cannot be ended is told, and changes nothing of what was judged. */
   async #stop(): Promise<void> {
     this.#giveUp.abort(new EnvironmentError('the run was ended before the implementation had started'));
-    // Why it did not start is told by whoever waits for it.
+    // The caller that waits for the start reports why it failed.
     const started = this.#starting?.catch(() => undefined).then((implementation) => implementation?.stop());
     const { promise: late, reject } = Promise.withResolvers<never>();
     using _deadline = new Deadline(mostStopMs, () => reject(new Error(`it has not ended within ${mostStopMs / 1000} s`)));
@@ -242,7 +242,7 @@ export class OneRun {
     const { suite, ...described } = this.#describe();
     const report = buildReport({ ...described, suite: { ...suite, digest: suiteDigest() } }, judgement, new Date());
     const stood = standstills.touched(this.#begunUs);
-    if (stood !== undefined) this.#console.note(`${stood}: nothing is judged by what was measured meanwhile`);
+    if (stood !== undefined) this.#console.note(`${stood}: nothing measured during that time is judged`);
     const code = await writeReports(report, {
       folder,
       command: this.#plan.command,
@@ -252,6 +252,7 @@ export class OneRun {
       json: json === true && this.#place === undefined,
       partial: this.#place === undefined ? this.#plan.whyPartial(report) : 'it is one run of several',
       key: this.#plan.key,
+      earlier: this.#plan.earlier,
     });
     this.#profile?.begin('implementation ends');
     this.#measured = report;

@@ -20,7 +20,7 @@ export async function preflight(run: ServerRun, sinceUs: number, onDelay?: (word
     untilUs,
     ...(onDelay === undefined
       ? {}
-      : { onDelay: (words) => onDelay(`${words}; it is asked again until its ready.within has passed`) }),
+      : { onDelay: (words) => onDelay(`${words}; the suite tries again until ready.within has passed`) }),
   });
   run.state.answers = last.serves && last.answers;
   run.state.roundTripMs = last.serves ? last.roundTripMs : undefined;
@@ -35,7 +35,7 @@ export async function preflight(run: ServerRun, sinceUs: number, onDelay?: (word
   throw new EnvironmentError(
     [
       `${last.words}. The server ${fate}.`,
-      '  It has let no device in, so that nothing can be judged. Its last lines:',
+      '  It accepted no device, so nothing can be judged. Its last lines:',
       ...output.map((line) => `    ${line}`),
     ].join('\n'),
   );

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { Target } from '../../harness/implementation/target.ts';
+import { earlierReport } from '../../report/report-folder.ts';
 import { describeTarget, type Run, type SeenTarget } from '../../report/report-json.ts';
 import { specificationFile } from '../../report/specification/beside-report.ts';
 import { featuresDigest, type Requirement, readRequirements, suite } from '../../requirements/requirement.ts';
@@ -41,6 +42,8 @@ export class RunPlan {
   readonly deadlineMs: number;
   /** The command that runs the suite on this target again. */
   readonly command: string;
+  /** The text of the report that an earlier run left in the folder. */
+  readonly earlier: string | undefined;
   readonly #file: string | undefined;
   readonly #set: JudgedSet | undefined;
 
@@ -59,6 +62,7 @@ export class RunPlan {
     this.key = readKey(options, target);
     const usual = target.limits?.connectsPerMinute === undefined ? usualDeadlineMs : pacedDeadlineMs;
     this.deadlineMs = readDeadline(options.deadline) ?? target.deadlineMs ?? usual;
+    this.earlier = earlierReport(options.report);
     this.#file = path === undefined ? embeddedName : undefined;
     const bounds = options.root === undefined ? [] : ['--root', options.root];
     const many = options.devices === undefined ? [] : ['--devices', options.devices];

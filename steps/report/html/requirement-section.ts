@@ -74,7 +74,7 @@ ${description !== '' && description.split('\n\n').map((paragraph) => html`<p cla
 <dl class="origin"><div><dt>source</dt><dd>${prose(source)}</dd></div>
 ${isFailure(status) && brokenStatements(id)}
 ${mistakes !== '' && html`<div><dt>usual mistakes</dt><dd>${prose(mistakes)}</dd></div>`}
-${specification !== undefined && html`<div><dt>specification</dt><dd><a href="${specification}">how it is tried, with all its scenarios</a></dd></div>`}</dl>
+${specification !== undefined && html`<div><dt>specification</dt><dd><a href="${specification}">all its scenarios, step by step</a></dd></div>`}</dl>
 ${plot(requirement, setting.sharedClock)}
 ${
   notSelected

@@ -6,12 +6,21 @@ Feature: The time that a client calculates
   The suite cannot observe two delays: from the client's reading of its clock to the arrival of the
   request, and from the sending of the response to the client's report. The suite allows for both.
   If deviceSendTime does not show when the client read its clock, the suite assumes that this was at
-  most 50 ms before the request arrived. If deviceSendTime is a multiple of 10, the client's clock
-  may advance in steps of 10 ms. Whole milliseconds and rounding may change a result by up to
-  1.5 ms. A result in whole seconds may be rounded up or down, by up to 1 s.
+  most 50 ms before the request arrived. If deviceSendTime is at most 5 s behind the suite's clock,
+  it may show that time, or the client's clock may be behind; the suite allows for both. If
+  deviceSendTime is a multiple of 10, the client's clock may advance in steps of 10 ms. Whole
+  milliseconds and rounding may change a result by up to 1.5 ms. A result in whole seconds may be
+  rounded up or down, by up to 1 s.
+
+  On a controlled clock nothing is uncertain, and the client must report exactly the result, or the
+  result plus the time until the report on its monotonic clock. If the result is late by no more
+  than that, the suite starts the client up to three times with a monotonic clock that runs 10 times
+  as fast from the response on. A time until the report grows, and an error of the calculation does
+  not.
 
   The suite attributes a wrong time to a usual mistake if the time is at most 8 ms away from what
-  that mistake gives.
+  that mistake gives: 2 s if it is the client's own clock, a time zone or an invalid response, and
+  1 min if it is 32-bit arithmetic.
 
   @client-counts-latency
   @must
@@ -149,6 +158,9 @@ Feature: The time that a client calculates
   @must
   @clock
   Rule: the client MUST round a half millisecond up or down, and MUST NOT be off by more
+    A scenario does not apply to a client whose result contains the time until the report: half a
+    millisecond cannot be seen in it.
+
     Source: derived from the formula, whose sum of whole milliseconds may be odd
 
     Depends on: client-any-offset

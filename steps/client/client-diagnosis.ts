@@ -5,6 +5,8 @@ import type { Diagnosis } from '../verdict/evidence.ts';
 
 /** How far a time may be from what a known mistake gives, in ms: the clock that it was read from is known to a few. The feature says so. */
 export const near = 8;
+/** The same where a time is another clock's or far from the right one, and of 32-bit arithmetic, in ms. The feature says so. */
+const roughly = { clock: 2000, bits: 60_000 };
 
 /** What a client does that does not come to a time at all. */
 export const noTime = 'no time is ever reported';
@@ -70,7 +72,7 @@ export function diagnoseClientTime(
   const time = Number(report.twice) / 2;
   // Where the platform's time is that of this machine as well, the two cannot be told apart.
   const apart = expected === undefined || Math.abs(rightOf(expected) - report.wallMs) > 10_000;
-  const ownClock = apart && Math.abs(time - report.wallMs) < 2000;
+  const ownClock = apart && Math.abs(time - report.wallMs) < roughly.clock;
   if (expected === undefined) {
     return ownClock ? { kind: unansweredTime, text: "the client's own clock is reported, without an answer" } : undefined;
   }
@@ -144,19 +146,19 @@ function bySize(time: number, expected: ExpectedTime): Diagnosis | undefined {
   const modulo = 2 ** 32;
   const rest = (value: number): number => ((value % modulo) + modulo) % modulo;
   const right = rightOf(expected);
-  const same = (value: number, other: number): boolean => Math.abs(rest(value) - rest(other)) < 60_000;
+  const same = (value: number, other: number): boolean => Math.abs(rest(value) - rest(other)) < roughly.bits;
   const wrapped = Math.abs(time) <= modulo && (same(time, right) || same(time * 2, right * 2));
   if (wrapped) return { kind: known.bits, text: 'the time went through a 32-bit integer' };
   // One of the stamps lost its upper half: the sum is then wrong by a multiple of 2^32.
   const lost = Math.abs(time - right) * 2;
-  const cut = lost > modulo / 2 && Math.abs(lost - Math.round(lost / modulo) * modulo) < 1000;
+  const cut = lost > modulo / 2 && Math.abs(lost - Math.round(lost / modulo) * modulo) < roughly.bits;
   return cut ? { kind: known.bits, text: 'a timestamp went through a 32-bit integer' } : undefined;
 }
 
 /** Mistakes that come from where the client runs, or from whom it believes. */
 function bySurroundings({ setup }: ClientRun, time: number, expected: ExpectedTime): Diagnosis | undefined {
   const right = rightOf(expected);
-  const is = (other: number): boolean => Math.abs(time - other) <= 2000;
+  const is = (other: number): boolean => Math.abs(time - other) <= roughly.clock;
   const falsified = setup.answers.find(({ offByMs, echoOffByMs }) => offByMs !== 0 || echoOffByMs !== 0);
   if (
     falsified !== undefined &&

@@ -53,6 +53,8 @@ export interface ClientSetup {
   readonly timeZone?: string;
   /** The controlled clock of the client in ms: when it asks, and when the response comes. */
   readonly clock?: { readonly sends: number; readonly receives: number };
+  /** How many times as fast the client's monotonic clock runs from the response on; only where its wall clock is controlled. */
+  readonly hastened?: number;
   /** The platform's time when the request comes, in ms; by default it is an hour ahead of the suite's clock. */
   readonly serverRecvTime?: number;
   /** Latency of the link in ms, to the platform and back. */

@@ -23,7 +23,7 @@ const unseenMs = 50;
 
 /**
  * A stamp that is no further behind the suite's clock than this, in ms, may come from it: then the difference is the time to the suite. It
- * may come from another clock as well, so that nothing is decided by it.
+ * may come from another clock as well, so that nothing is decided by it. The features say so.
  */
 const mostBehindMs = 5000;
 
@@ -89,7 +89,7 @@ export function possibleTimes(
         const elapsed = elapsedOf(clientRun, request, response, report);
         const exact = elapsed.every(([least, most]) => least === most);
         const results = elapsed.flatMap((one) => expectedOf(request, response, one, { seconds, exact, later: false }));
-        // A controlled clock stands still until the report.
+        // A controlled clock stands still until the report; what a monotonic clock counts meanwhile is not known from one start.
         if (clientRun.setup.clock !== undefined) return results;
         const untilReport = (report.atUs - response.message.atUs) / 1000;
         const shown = elapsed.map((one) => printedLater(one, untilReport));

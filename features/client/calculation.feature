@@ -19,8 +19,8 @@ Feature: The time that a client calculates
   not.
 
   The suite attributes a wrong time to a usual mistake if the time is at most 8 ms away from what
-  that mistake gives: 2 s if it is the client's own clock, a time zone or an invalid response, and
-  1 min if it is 32-bit arithmetic.
+  that mistake gives: 2 s if it is the client's own clock, a time zone or an invalid response, 500
+  ms if a timestamp lost its upper bits, and 1 min if the result did.
 
   @client-counts-latency
   @must

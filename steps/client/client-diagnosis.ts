@@ -6,7 +6,7 @@ import type { Diagnosis } from '../verdict/evidence.ts';
 /** How far a time may be from what a known mistake gives, in ms: the clock that it was read from is known to a few. The feature says so. */
 export const near = 8;
 /** The same where a time is another clock's or far from the right one, and of 32-bit arithmetic, in ms. The feature says so. */
-const roughly = { clock: 2000, bits: 60_000 };
+const roughly = { clock: 2000, bits: 60_000, cutBits: 1000 };
 
 /** What a client does that does not come to a time at all. */
 export const noTime = 'no time is ever reported';
@@ -151,7 +151,7 @@ function bySize(time: number, expected: ExpectedTime): Diagnosis | undefined {
   if (wrapped) return { kind: known.bits, text: 'the time went through a 32-bit integer' };
   // One of the stamps lost its upper half: the sum is then wrong by a multiple of 2^32.
   const lost = Math.abs(time - right) * 2;
-  const cut = lost > modulo / 2 && Math.abs(lost - Math.round(lost / modulo) * modulo) < roughly.bits;
+  const cut = lost > modulo / 2 && Math.abs(lost - Math.round(lost / modulo) * modulo) < roughly.cutBits;
   return cut ? { kind: known.bits, text: 'a timestamp went through a 32-bit integer' } : undefined;
 }
 

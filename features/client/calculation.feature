@@ -47,7 +47,7 @@ Feature: The time that a client calculates
     Scenario Outline: The link takes <forth> to the platform and <back> back
       Given a client that reports milliseconds
       And a link of <forth> to the platform and <back> back
-      And a platform that answers after 4 ms
+      And a platform that answers after 0 ms
       When the client asks and is answered
       Then the client reports the time that the formula gives
 
@@ -62,6 +62,7 @@ Feature: The time that a client calculates
       Given a client that asks more than once
       And a client that reports milliseconds
       And a link of 100 ms to the platform and 100 ms back after the first request
+      And a platform that answers after 0 ms
       When the client asks 3 times in 1 s or more
       Then each time that the client reports first after a response is the one that the formula gives
 
@@ -165,7 +166,8 @@ Feature: The time that a client calculates
 
     Depends on: client-any-offset
 
-    Usual mistakes: the times are halved before they are added
+    Usual mistakes: the times are halved before they are added; rounding adds or takes a whole
+    millisecond
 
     Scenario Outline: The response comes after <elapsed>, the platform takes <processing>, its time is <platform's time>
       Given a client that reports milliseconds
@@ -180,6 +182,14 @@ Feature: The time that a client calculates
         | 25 ms   | 4 ms       | 1571724098025 | 1571724098110   | 1571724098124 | 1571724098125 |
         | 24 ms   | 5 ms       | 1571724098024 | 1571724098110   | 1571724098124 | 1571724098125 |
         | 25 ms   | 4 ms       | 1571724098025 | 1571724098111   | 1571724098125 | 1571724098126 |
+
+    Example: The response comes after 24 ms, and the platform takes 4 ms: the sum is even
+      Given a client that reports milliseconds
+      And a platform that answers after 4 ms
+      And the client's clock stands at 1571724098000 when it asks and at 1571724098024 when the response comes
+      And the platform's time is 1571724098110 when the request comes
+      When the client asks and is answered
+      Then the client reports 1571724098124
 
   @client-accepts-zero-round-trip
   @should

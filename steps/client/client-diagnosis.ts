@@ -58,6 +58,9 @@ export const claimedWrongly = 'the clock is read once for both timestamps';
 /** What a client does whose sum is wrong by half a millisecond for each stamp. */
 export const halvedEarly = 'the times are halved before they are added';
 
+/** What a client does whose sum is right, and whose result is not, by a millisecond. */
+export const roundedFurther = 'rounding adds or takes a whole millisecond';
+
 /**
  * What a client probably did to come to a wrong time; undefined when no known mistake fits.
  *
@@ -99,6 +102,7 @@ function byCalculation(time: number, expected: ExpectedTime): Diagnosis | undefi
   const slack = least === most ? 1 : near + (most - least);
   const right = rightOf(expected);
   const device = Number(request.deviceSendTime?.number ?? 0n);
+  const early = sumOfHalves(received, sent, device + most, -device);
   const mistakes: readonly (readonly [number, string, string, number?])[] = [
     [sent, known.onlySent, 'the time is serverSendTime: the latency of the link is not counted'],
     [
@@ -121,16 +125,17 @@ function byCalculation(time: number, expected: ExpectedTime): Diagnosis | undefi
     [right / 1000, known.seconds, 'the time is in seconds'],
     [right * 1000, known.microseconds, 'the time is in microseconds', 1000],
     // Half milliseconds can be told on a controlled clock only.
-    ...(least === most ? [[sumOfHalves(received, sent, device + most, -device), halvedEarly, lostHalves] as const] : []),
+    ...(least === most ? [[early, halvedEarly, lostHalves] as const] : []),
   ];
   // A time that is multiplied is as much less certain.
   const [found] = mistakes
     .filter(([value, , , times = 1]) => Math.abs(time - value) <= slack * times)
     .toSorted(([a], [b]) => Math.abs(time - a) - Math.abs(time - b));
   // The nearest one counts, and only where it can be told from the right time: none that is further off is named in its place.
-  if (found !== undefined && Math.abs(found[0] - right) > slack) return { kind: found[1], text: found[2] };
+  const nearer = found !== undefined && Math.abs(time - found[0]) < Math.abs(time - right);
+  if (nearer && Math.abs(found[0] - right) > slack) return { kind: found[1], text: found[2] };
   if (least !== most || Math.abs(time - right) > 2) return undefined;
-  return { kind: halvedEarly, text: lostHalves };
+  return Math.abs(time - early) < 1 ? { kind: halvedEarly, text: lostHalves } : { kind: roundedFurther, text: roundedFurther };
 }
 
 const lostHalves = `half milliseconds are lost: ${halvedEarly}`;

@@ -36,9 +36,12 @@ const mostUncertainMs = 100;
  */
 const twiceRounding = 3n;
 
+/** The name of {@link TooUncertain} in Cucumber's messages, which keep only the name of an error's class. */
+export const tooUncertainName = 'TooUncertain';
+
 /** The suite cannot judge: the machine is too busy, or the client reports too late. */
 export class TooUncertain extends Error {
-  override readonly name = 'TooUncertain';
+  override readonly name = tooUncertainName;
 }
 
 /**
@@ -56,12 +59,11 @@ export function expectedTimes(
   seconds: boolean,
 ): ExpectedTime[] {
   const all = possibleTimes(clientRun, report, seconds);
-  const width = ({ elapsed: [least, most] }: ExpectedTime): number => (most - least) / 2;
-  const known = all.filter((time) => width(time) <= mostUncertainMs);
+  const known = all.filter(({ elapsed: [least, most] }) => (most - least) / 2 <= mostUncertainMs);
   if (!isRight(report, known) && isRight(report, all)) {
     throw new TooUncertain(
-      `the client's own clock is known to ${Math.max(...all.map(width)).toFixed(0)} ms only, which is too little to judge its ` +
-        'time: run on a machine that is less busy, let the client write its output without a buffer (PYTHONUNBUFFERED=1, stdbuf -oL, ' +
+      `the client's own clock is known to no better than ${mostUncertainMs} ms, which is too little to judge its time: run on a ` +
+        'machine that is less busy, let the client write its output without a buffer (PYTHONUNBUFFERED=1, stdbuf -oL, ' +
         'setvbuf), let it report deviceRecvTime as well, or declare the capability "clock"',
     );
   }

@@ -226,7 +226,7 @@ Feature: The time that a client calculates
 
     Depends on: client-worked-example
 
-    Usual mistakes: the offset of the time zone is added
+    Usual mistakes: the offset of the time zone is added; the time counts from 2000
 
     Scenario Outline: The client runs in the time zone <zone>
       Given the client runs in the time zone "<zone>"

@@ -137,6 +137,11 @@ describe('on a controlled clock', () => {
   });
 });
 
+test('a time of single precision, and one since 2000, are named', () => {
+  assert.equal(brokenBy(diagnose(Math.fround(right))), 'client-any-offset');
+  assert.equal(brokenBy(diagnose(right - Date.UTC(2000, 0))), 'client-unix-time');
+});
+
 test('a millisecond more than the right time is rounding, and not the mistake that is as near', () => {
   const setup = { clock: { sends: 1_571_724_098_000, receives: 1_571_724_098_024 } };
   const even = { setup, serverRecvTime: 1_571_724_098_110, serverSendTime: 1_571_724_098_114 };

@@ -11,6 +11,9 @@ const roughly = { clock: 2000, bits: 60_000, cutBits: 1000 };
 /** What a client does that does not come to a time at all. */
 export const noTime = 'no time is ever reported';
 
+/** Why a client gets no response, in words. */
+export const notSubscribed = 'the client had not subscribed its response topic when the response came';
+
 /** What a client does that reports a time which no response gave it. */
 export const unansweredTime = 'the local clock is printed when no response came';
 
@@ -31,6 +34,7 @@ export const calculationMistakes = {
   seconds: 'a time in seconds',
   microseconds: 'a time in microseconds',
   timeZone: 'the offset of the time zone is added',
+  since2000: 'the time counts from 2000',
   saturated: 'a time saturated at 2147483647',
   bits: '32-bit arithmetic',
 } as const;
@@ -92,6 +96,9 @@ const own: Diagnosis = {
   kind: known.ownClock,
 };
 
+/** 2000-01-01, in ms since 1970. */
+const since2000Ms = 946_684_800_000;
+
 /** Mistakes in the formula, each with what it gives. */
 function byCalculation(time: number, expected: ExpectedTime): Diagnosis | undefined {
   const { request, response, elapsed } = expected;
@@ -123,6 +130,7 @@ function byCalculation(time: number, expected: ExpectedTime): Diagnosis | undefi
     [(received + trip) / 2, known.madeUp, 'serverSendTime is read as 0'],
     [right + device / 2, known.madeUp, 'deviceSendTime is read as 0'],
     [right / 1000, known.seconds, 'the time is in seconds'],
+    [right - since2000Ms, known.since2000, 'the time counts from 2000-01-01, and not from 1970-01-01'],
     [right * 1000, known.microseconds, 'the time is in microseconds', 1000],
     // Half milliseconds can be told on a controlled clock only.
     ...(least === most ? [[early, halvedEarly, lostHalves] as const] : []),
@@ -148,6 +156,9 @@ function sumOfHalves(...stamps: readonly number[]): number {
 /** Mistakes of too small an integer. */
 function bySize(time: number, expected: ExpectedTime): Diagnosis | undefined {
   if (time === 2147483647 || time === 4294967295) return { kind: known.saturated, text: 'the time is saturated at 32 bits' };
+  // A number of single precision has 24 bits, and one that is right has none below 2^17 only by chance.
+  const single = Math.fround(time) === time && Math.abs(time - rightOf(expected)) < 2 ** 17;
+  if (single) return { kind: known.bits, text: 'the time went through a 32-bit floating-point number' };
   const modulo = 2 ** 32;
   const rest = (value: number): number => ((value % modulo) + modulo) % modulo;
   const right = rightOf(expected);

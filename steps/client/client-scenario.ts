@@ -9,7 +9,7 @@ import type { ReportedTime } from '../harness/platform/reported-time.ts';
 import { mistakesOf } from '../requirements/requirement.ts';
 import type { Judge, NtpWorld, ScenarioState, ScenarioTrace } from '../support/world.ts';
 import { type Recorded, recordClientRuns } from '../verdict/exchange-record.ts';
-import { noTime, unansweredTime } from './client-diagnosis.ts';
+import { noTime, notSubscribed, unansweredTime } from './client-diagnosis.ts';
 import { bufferingHint, busyStarts, silenceOf, traceOf } from './client-silence.ts';
 import { type ObservedRequest, type RequestStamp, stampOf } from './observed-request.ts';
 import { clockFaultOf, refusedMoment, refusedOrder, startInTurn } from './other-starts.ts';
@@ -146,7 +146,7 @@ export class ClientScenario implements ScenarioState {
     this.#judge.fail({
       expected: `a client that hears a message on ${responseTopic}`,
       received: this.silence(),
-      likely: 'the client had not subscribed its response topic when the response came',
+      likely: notSubscribed,
       cause: 'silence',
     });
   }
@@ -173,9 +173,7 @@ export class ClientScenario implements ScenarioState {
       received: this.silence(),
       likely: {
         kind: noTime,
-        text: unsent
-          ? 'the client had not subscribed its response topic when the response came'
-          : bufferingHint(this.clientRun, this.target),
+        text: unsent ? notSubscribed : bufferingHint(this.clientRun, this.target),
       },
       cause: 'silence',
     });

@@ -123,6 +123,27 @@ function expectedOf(
   return [{ twiceLow, twiceHigh, request, response, elapsed, later, text }];
 }
 
+/**
+ * How long before its arrival a client read its clock for a request, in ms, where the time that it reports shows it: it is right with that
+ * age, and wrong without. Undefined where nothing shows it.
+ *
+ * @param seconds the client reports whole seconds
+ */
+export function countedAge(
+  clientRun: Pick<ClientRun, 'setup' | 'requests'>,
+  request: Request,
+  report: ReportedTime,
+  seconds: boolean,
+): number | undefined {
+  const behindMs = request.message.wallMs - Number(request.deviceSendTime?.number ?? 0n);
+  if (clientRun.setup.clock !== undefined || behindMs <= unseenMs || behindMs >= mostBehindMs) return undefined;
+  // Without the packet before, a clock of its own that is behind was read shortly before the request came.
+  const own = { ...request, beforeUs: request.message.atUs };
+  const times = possibleTimes({ setup: clientRun.setup, requests: [own] }, report, seconds);
+  const right = times.filter((time) => isRight(report, [time]));
+  return right.length > 0 && right.every(({ elapsed: [least] }) => least >= behindMs - 1) ? behindMs : undefined;
+}
+
 /** What a claimed deviceRecvTime claims to have elapsed since deviceSendTime, in ms; undefined without such a claim. */
 export function claimedElapsed({ deviceSendTime }: Request, { deviceRecvTime }: ReportedTime): number | undefined {
   const sent = deviceSendTime?.number;

@@ -8,6 +8,8 @@ export interface Judged {
   readonly result: ScenarioResult;
   /** What its failure is like; absent where it has none, and where no other failure may excuse it. */
   readonly finding?: Pick<Finding, 'cause' | 'mistake'>;
+  /** True where what was seen is too uncertain to judge it, for which another failure may be the reason. */
+  readonly undecided?: true;
 }
 
 /** What a scenario comes to that has not run. */
@@ -78,6 +80,7 @@ export function judgeScenario(
   if (execution.outcome === 'SKIPPED' && inapplicable !== undefined)
     return judged({ status: 'inapplicable', reason: inapplicable.reason });
   if (execution.outcome === 'SKIPPED' && failFast) return judged(notRun);
+  if (execution.trouble?.undecided === true) return { ...broke(execution.trouble.message), undecided: true };
   if (execution.outcome !== 'PASSED') return broke(inWords(execution));
   if (inapplicable !== undefined) return broke(`the suite broke: it ran although it is inapplicable (${inapplicable.reason})`);
   return judged({ status: 'passed' });

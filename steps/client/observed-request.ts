@@ -16,6 +16,8 @@ export interface ObservedRequest {
 /** A stamp with the request that holds it. */
 export interface RequestStamp extends SeenStamp {
   readonly request: Request;
+  /** How long ago the platform had taken the connection that it came on, in ms: not the first one where a client opens another to ask. */
+  readonly ownConnectedMs: number;
 }
 
 /** The stamp of a request; undefined where it holds no number. */
@@ -24,6 +26,7 @@ export function stampOf(request: Request, clientRun: ClientRun, start: number, {
   if (deviceSendTime?.number === undefined) return undefined;
   const { started, connections, reports } = clientRun;
   const connected = Math.min(...connections.map(({ accepted }) => accepted.atUs), message.atUs);
+  const { connectedUs = connected } = request;
   const report = reports.findLast(({ atUs }) => atUs < message.atUs);
   const calculated =
     report?.twice === undefined
@@ -37,6 +40,7 @@ export function stampOf(request: Request, clientRun: ClientRun, start: number, {
     start,
     ageMs: (message.atUs - started.atUs) / 1000,
     connectedMs: (message.atUs - connected) / 1000,
+    ownConnectedMs: (message.atUs - connectedUs) / 1000,
     withheldMs: clientRun.setup.slowConnectMs,
     ...calculated,
   };

@@ -56,7 +56,12 @@ async function matrix(chosen: readonly FieldImplementation[], copy: string): Pro
           .split('\n')
           .filter((line) => /^[^✔○ ]/.test(line))
           .slice(-20);
-  const last = output.trim().split('\n').at(-1)?.replace(/^interop: /, '') ?? '';
+  const last =
+    output
+      .trim()
+      .split('\n')
+      .at(-1)
+      ?.replace(/^interop: /, '') ?? '';
   const outcome = { name: 'interop', file: last, complaints, seconds: (performance.now() - begun) / 1000 };
   tell(outcome);
   return outcome;

@@ -15,7 +15,7 @@ import { type ObservedRequest, type RequestStamp, stampOf } from './observed-req
 import { clockFaultOf, refusedMoment, refusedOrder, startInTurn } from './other-starts.ts';
 
 /** What starts the client under test. */
-export type Starter = Pick<ClientRunner, 'mute' | 'has' | 'perform' | 'performAgain'>;
+export type Starter = Pick<ClientRunner, 'target' | 'mute' | 'has' | 'perform' | 'performAgain'>;
 
 /** A World in which a client is judged. */
 export type ClientWorld = NtpWorld<ClientScenario>;

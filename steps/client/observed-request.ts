@@ -19,6 +19,8 @@ export interface RequestStamp extends SeenStamp {
   readonly request: Request;
   /** How old it was when the request came, in ms, where the reported time shows it. */
   readonly countedMs: number | undefined;
+  /** How long ago the platform had taken the connection that it came on, in ms: not the first one where a client opens another to ask. */
+  readonly ownConnectedMs: number;
 }
 
 /** The stamp of a request; undefined where it holds no number. */
@@ -27,6 +29,7 @@ export function stampOf(request: Request, clientRun: ClientRun, start: number, {
   if (deviceSendTime?.number === undefined) return undefined;
   const { started, connections, reports } = clientRun;
   const connected = Math.min(...connections.map(({ accepted }) => accepted.atUs), message.atUs);
+  const { connectedUs = connected } = request;
   const report = reports.findLast(({ atUs }) => atUs < message.atUs);
   const calculated =
     report?.twice === undefined
@@ -42,6 +45,7 @@ export function stampOf(request: Request, clientRun: ClientRun, start: number, {
     start,
     ageMs: (message.atUs - started.atUs) / 1000,
     connectedMs: (message.atUs - connected) / 1000,
+    ownConnectedMs: (message.atUs - connectedUs) / 1000,
     withheldMs: clientRun.setup.slowConnectMs,
     ...calculated,
   };

@@ -113,6 +113,14 @@ describe('the age', () => {
   });
 });
 
+test('a stamp of before its own connection is failed, although another connection had been there for long', async () => {
+  const early = slow([2000, origin + 990]);
+  await say(world([start([100, origin + 90]), early]), age);
+  for (const request of early.requests) Object.assign(request, { connectedUs: request.message.atUs - 1_000_000 });
+  const { likely } = await fail(world([start([100, origin + 90]), early]), age);
+  assert.equal(likely, 'the clock is read before the client connects');
+});
+
 test('a request without a number is failed by both', async () => {
   const clientRun = start([100, 1]);
   Object.assign(clientRun.requests[0] ?? {}, { deviceSendTime: undefined });

@@ -102,7 +102,7 @@ function ageFault(stamps: readonly RequestStamp[], mostOlderMs: number): Mismatc
     const constant = same && from.start !== to.start && !countsFromStart([from, to]);
     // The clock of this machine shows it in one start: what was read after the CONNACK is younger than the connection by the whole wait.
     const ageMs = from.start === to.start ? undefined : ageOf(to);
-    const old = ageMs !== undefined && ageMs > Math.max(mostOlderMs, to.connectedMs - mostOlderMs);
+    const old = ageMs !== undefined && ageMs > Math.max(mostOlderMs, to.ownConnectedMs - mostOlderMs);
     if (ageMs === undefined && !constant && isBlurred(from, to)) return 'blurred';
     if (!old && !constant && (ageMs !== undefined || isFresh(growths, mostOlderMs))) continue;
     // What falls behind evenly has another unit, and no age.

@@ -37,6 +37,12 @@ Given('a device that hears its response topic', async function (this: ServerWorl
   this.scenario.device = await listening(this, this.scenario.serverRun.identity);
 });
 
+Given('a newly connected device that hears its response topic', async function (this: ServerWorld) {
+  const { identity, state } = this.scenario.serverRun;
+  await state.pool.release(identity);
+  this.scenario.device = await listening(this, identity);
+});
+
 Given('a device that hears its response topic at {qos}', async function (this: ServerWorld, qos: 0 | 1 | 2) {
   const device = await this.scenario.play(this.scenario.serverRun.identity);
   const granted = await device.subscribe(device.responseTopic, qos);

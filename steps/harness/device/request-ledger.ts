@@ -21,6 +21,8 @@ export class RequestLedger {
   /** Responses for a request that still waits, each with the request that its echo names, or that may have caused it. */
   readonly #doubtful = new Map<Request, { readonly response: Response; readonly owner: Request | undefined }[]>();
   #refused = false;
+  /** True where other scenarios run beside the present one: that it had no response then shows nothing of later ones. */
+  crowded = false;
 
   /** @param run what it shares with the ledgers of other lanes */
   constructor(run: RunRequests = new RunRequests()) {
@@ -67,7 +69,7 @@ export class RequestLedger {
 
   /** A new scenario begins. */
   begin(place: string): void {
-    if (this.#present.size > 0 || this.#refused) this.#run.scenarioEnded(this.#refused);
+    if (!this.crowded && (this.#present.size > 0 || this.#refused)) this.#run.scenarioEnded(this.#refused);
     this.#refused = false;
     this.#settleAll(false);
     this.#place = place;

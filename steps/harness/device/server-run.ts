@@ -109,6 +109,7 @@ export class ServerRun {
 
   /** The scenario is over: closes what it opened, all of it even where one end fails. @throws the first failure */
   async end(): Promise<void> {
+    this.ledger.crowded = this.beside.size > 0;
     const closing = this.#open.reverse();
     this.#open = [];
     const failures: unknown[] = [];

@@ -1,27 +1,25 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { HostedPlatform, type HostedPlatformOptions, hostedTarget } from '../../../fixtures/support/hosted-platform.ts';
 import { embeddedTarget } from '../../commands/run/reference-target.ts';
 import { startTarget } from '../../harness/implementation/start-target.ts';
+import { loadTarget } from '../../harness/implementation/target-file.ts';
 import { Link } from '../../harness/mqtt/link.ts';
 import type { Report } from '../../verdict/report.ts';
 import { seconds } from './figures.ts';
 import { entry, runMeasured } from './measured-program.ts';
 
 /** What a hosted platform documents: see schemas/target-files.md, `limits`. */
-const documented: HostedPlatformOptions = {
-  requestsPerSecond: 30,
-  connectsPerMinute: 5,
-  connections: 50,
-  latencyMs: 90,
-  jitterMs: 20,
-};
+const documented = { requestsPerSecond: 30, connectsPerMinute: 5, connections: 50, latencyMs: 90, jitterMs: 20 };
 
 const starter = fileURLToPath(new URL('../../../fixtures/support/start.ts', import.meta.url));
 
+/** Runs the suite with a target file. */
+type Use = (target: object) => Promise<void>;
+
 /** What is measured: a name, and what gives a target file for it while `use` works. */
-const rows: readonly (readonly [name: string, within: (use: (target: object) => Promise<void>) => Promise<void>])[] = [
+const rows: readonly (readonly [name: string, within: (use: Use, folder: string) => Promise<void>])[] = [
   ['reference server, near', (use) => withReference(0, use)],
   ['reference server, 50 ms', (use) => withReference(25, use)],
   ['reference server, 200 ms', (use) => withReference(100, use)],
@@ -29,7 +27,7 @@ const rows: readonly (readonly [name: string, within: (use: (target: object) => 
   ['answers Longs only', (use) => use(fixture('faulty/server/longs-only'))],
   ['echoes the previous request', (use) => use(fixture('faulty/server/echo-of-the-previous-request'))],
   ['a lock is left behind when it is killed', (use) => use(fixture('faulty/server/lock-file-left-behind-when-killed'))],
-  ['hosted platform, 200 ms, 5 connects a minute', withPlatform],
+  ['hosted platform, 200 ms, 5 connects a minute', (use, folder) => withPlatform(folder, use)],
 ];
 
 /**
@@ -53,11 +51,11 @@ export async function benchFar(folder: string): Promise<void> {
       const waiting = `${Math.round(100 * (1 - cost.cpuMs / cost.wallMs))} %`;
       const trips = (cost.wallMs / roundTripMs).toFixed(0);
       console.log(line([name, report.verdict, seconds(cost.wallMs), `${lanes}`, trips, `${connects}`, waiting]));
-    });
+    }, folder);
 }
 
 /** The reference server behind a link of so many ms in each direction. */
-async function withReference(latencyMs: number, use: (target: object) => Promise<void>): Promise<void> {
+async function withReference(latencyMs: number, use: Use): Promise<void> {
   const server = await startTarget(await embeddedTarget('server'));
   const link = latencyMs === 0 ? undefined : await Link.open(server, { forth: latencyMs, back: latencyMs });
   try {
@@ -69,21 +67,40 @@ async function withReference(latencyMs: number, use: (target: object) => Promise
 }
 
 /** @throws Error when a device exceeded a limit of the platform */
-async function withPlatform(use: (target: object) => Promise<void>): Promise<void> {
-  const platform = new HostedPlatform(documented);
-  const port = await platform.listenOnFreePort();
+async function withPlatform(folder: string, use: Use): Promise<void> {
+  const env = { ...process.env, HOSTED_PLATFORM: JSON.stringify(documented) };
+  const list = JSON.parse(execFileSync(process.execPath, [starter, '--list'], { env, encoding: 'utf8' })) as readonly Listed[];
+  const own = list.find(({ name }) => name === 'unusual/server/hosted-platform')?.target ?? {};
+  const { process: _process, ...target } = own;
+  const file = join(folder, 'platform.json');
+  writeFileSync(
+    file,
+    JSON.stringify({
+      ...own,
+      process: { command: commandOf('unusual/server/hosted-platform'), env: { HOSTED_PLATFORM: env.HOSTED_PLATFORM } },
+    }),
+  );
+  const platform = await startTarget(await loadTarget(file));
   try {
-    await use({ address: `mqtt://127.0.0.1:${port}`, ...hostedTarget(documented) });
-    console.log(
-      `  the platform counted ${platform.connectCount} CONNECTs, and ${platform.exceeded.length} excesses of its limits`,
-    );
-    if (platform.exceeded.length > 0) throw new Error(`limits were exceeded: ${platform.exceeded.slice(0, 3).join(', ')}`);
+    await use({ ...target, address: `mqtt://127.0.0.1:${platform.port}` });
+    const excesses = platform.output().filter((line) => /^(refused|dropped): /.test(line));
+    console.log(`  the platform refused or dropped ${excesses.length} times`);
+    if (excesses.length > 0) throw new Error(`limits were exceeded: ${excesses.slice(0, 3).join(', ')}`);
   } finally {
-    platform.close();
+    await platform.stop();
   }
 }
 
-/** A target file of one of the fixtures, as a program of its own. */
+/** A fixture as `start.ts --list` has it. */
+interface Listed {
+  readonly name: string;
+  readonly target: { readonly process?: unknown };
+}
+
+/** How one of the fixtures is started as a program of its own. */
+const commandOf = (name: string): readonly string[] => [process.execPath, starter, name, '--port', '{port}'];
+
+/** The target file of one of the fixtures. */
 function fixture(name: string): object {
-  return { process: { command: [process.execPath, starter, name, '--port', '{port}'] } };
+  return { process: { command: commandOf(name) } };
 }

@@ -172,6 +172,53 @@ describe('on a controlled clock', () => {
   });
 });
 
+describe('a late time on a controlled clock', () => {
+  const setup = { clock: { sends: 1_571_724_098_000, receives: 1_571_724_098_025 } };
+  const page = { serverRecvTime: 1_571_724_098_110, serverSendTime: 1_571_724_098_115 };
+  const sentence = `the client reports ${formula}`;
+  /** A client that is so late in its first start, and then in each start with a hastened clock; it reports 10 ms after the response. */
+  const judge = (late: number, ...later: readonly number[]) => {
+    const starts = [...later];
+    const run = (ms: number): ClientRun => client({ ...page, setup, reports: [reported(formula + ms, 120)] });
+    return world('client-worked-example', [run(late)], {}, () => run(starts.shift() ?? 0));
+  };
+
+  test('is right where it grows with the monotonic clock, in one of three starts', async () => {
+    const good = judge(10, 90);
+    await say(good, sentence);
+    assert.match(good.informed.join(), /10 ms more than the formula gives, and 90 ms where .* 10 times as fast/);
+    assert.deepEqual(
+      good.scenes.map(({ hastened }) => hastened),
+      [10],
+    );
+    await say(judge(10, 5, 10, 11), sentence);
+  });
+
+  test('is wrong where it does not', async () => {
+    const constant = judge(10, 10, 10, 10);
+    await fail(constant, sentence);
+    assert.deepEqual(
+      constant.scenes.map(({ start }) => start),
+      [1, 2, 3],
+    );
+    await fail(judge(10, 0), sentence);
+  });
+
+  test('is wrong where it is later than the report, or early', async () => {
+    for (const late of [-1, 11, 90]) {
+      const wrong = judge(late, 90);
+      await fail(wrong, sentence);
+      assert.deepEqual(wrong.scenes, []);
+    }
+    await fail(judge(10, 101), sentence);
+  });
+
+  test('shows no half millisecond', async () => {
+    const halves = judge(10, 90);
+    assert.equal(await say(halves, `the client reports ${formula - 1} or ${formula}`), 'skipped');
+  });
+});
+
 describe('the client reports no time', () => {
   const sentence = 'the client reports no time';
   const refused = (refusal: 'resets every connection' | 'never answers', deeds: Deeds = {}): ClientRun =>

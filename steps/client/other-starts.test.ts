@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { Target } from '../harness/implementation/target.ts';
 import type { ClientRun } from '../harness/platform/client-run.ts';
 import type { ClientSetup } from '../harness/platform/client-setup.ts';
+import { MadeCertificates } from '../testing/made-certificates.ts';
 import { client, type Deeds, formula, report, server, silent } from '../testing/made-up-clients.ts';
 import { clockFaultOf, refusedMoment, startInTurn } from './other-starts.ts';
 
-const starter = (perform: (setup: ClientSetup) => ClientRun) => ({ perform: async (setup: ClientSetup) => perform(setup) });
+const starter = (perform: (setup: ClientSetup) => ClientRun, target: Pick<Target, 'tls'> = {}) => ({
+  target,
+  perform: async (setup: ClientSetup) => perform(setup),
+});
 
 describe('a start under a controlled clock', () => {
   const clock = { sends: 1_571_724_098_000, receives: 1_571_724_098_025 };
@@ -31,6 +36,21 @@ describe('a start under a controlled clock', () => {
       name: 'EnvironmentError',
       message: /waits by the wall clock, which stands still/,
     });
+  });
+
+  test('shows nothing where the platform’s certificate is not valid then, and the client does not connect', async () => {
+    using made = new MadeCertificates();
+    const { certificate } = await made.authority('platform');
+    const overTls = (setup: ClientSetup): ClientRun => Object.assign(silent({ ended: 'exited with code 1' }), { setup });
+    const tls = { selfSigned: false, certificate };
+    const faultAt = (sends: number) =>
+      clockFaultOf(overTls({ ...client().setup, clock: { ...clock, sends } }), starter(overTls, { tls }));
+    assert.match(
+      (await faultAt(clock.sends)) ?? '',
+      /stands at 1571724098000, and tls\.certificate is not valid then: it is from /,
+    );
+    assert.equal(await faultAt(Date.now() + 3_600_000), undefined);
+    assert.equal(await clockFaultOf(asks(1_571_724_098_000), starter(overTls, { tls })), undefined);
   });
 
   test('can be judged where it asks at the page’s time, never asks, or has ended', async () => {

@@ -1,4 +1,7 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { EnvironmentError } from '../harness/implementation/errors.ts';
+import type { Target } from '../harness/implementation/target.ts';
 import type { ClientRun } from '../harness/platform/client-run.ts';
 import type { ClientRunner } from '../harness/platform/client-runner.ts';
 import {
@@ -19,7 +22,7 @@ type Performer = Pick<ClientRunner, 'perform'>;
 /** How often a start is made again in which the client may have been kept waiting. */
 const mostAgain = 2;
 
-/** A response that left later than this after its time, in ms, was late by the suite's own fault: the start is made again. */
+/** A response that left later than this after its time, in ms, was late by the suite's own fault: the start is made again. The Rules say so. */
 const mostLateMs = 250;
 
 /**
@@ -60,17 +63,22 @@ function wasLate({ setup, request, reports }: ClientRun): boolean {
 }
 
 /**
- * Why a start shows nothing of a client under a controlled clock, in words: its stamp comes from another clock. Undefined where it shows
- * something.
+ * Why a start shows nothing of a client under a controlled clock, in words: its stamp comes from another clock, or it does not connect
+ * at a time at which the platform's certificate is not valid. Undefined where it shows something.
  *
  * @throws EnvironmentError where it waits by the clock that stands still: it asks without the controlled clock, and never with it
  */
-export async function clockFaultOf(clientRun: ClientRun, starter: Performer): Promise<string | undefined> {
-  const { setup, request, requests, ended } = clientRun;
+export async function clockFaultOf(
+  clientRun: ClientRun,
+  starter: Performer & { readonly target: Pick<Target, 'tls'> },
+): Promise<string | undefined> {
+  const { setup, request, requests, connections, ended } = clientRun;
   if (setup.clock === undefined) return undefined;
   const sent = request?.deviceSendTime?.number;
   if (sent !== undefined && !showsControlledClock(sent, setup.clock.sends))
     return `the client's stamps come from another clock than the one that "clock" sets: that stood at ${setup.clock.sends}, and the client sent ${sent}`;
+  const invalid = connections.length > 0 ? undefined : invalidAt(setup.clock.sends, starter.target.tls?.certificate);
+  if (invalid !== undefined) return invalid;
   if (requests.length > 0 || ended !== undefined) return undefined;
   const [page, free] = await Promise.all([starter.perform(clockTrial(setup.type)), starter.perform(plainSetup(setup.type))]);
   // One that asks at the page's time, and not at another, has its reason in the time.
@@ -79,6 +87,14 @@ export async function clockFaultOf(clientRun: ClientRun, starter: Performer): Pr
     'the client waits by the wall clock, which stands still here, and never asks: let it wait by the monotonic clock, or take "clock" out ' +
       "of the target file's capabilities",
   );
+}
+
+/** Why a client may refuse the platform's certificate at a time, in ms since 1970; undefined where it is valid, or there is none. @param certificate its path */
+function invalidAt(timeMs: number, certificate: string | undefined): string | undefined {
+  if (certificate === undefined) return undefined;
+  const { validFrom, validTo } = new X509Certificate(readFileSync(certificate));
+  if (timeMs >= Date.parse(validFrom) && timeMs <= Date.parse(validTo)) return undefined;
+  return `the client does not connect while its clock stands at ${timeMs}, and tls.certificate is not valid then: it is from ${validFrom} to ${validTo}`;
 }
 
 /**

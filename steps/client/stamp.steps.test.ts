@@ -7,7 +7,7 @@ import { FakeWorld, fail, say } from '../testing/fake-world.ts';
 import { connectionOf } from '../testing/made-up-clients.ts';
 
 const unit = 'deviceSendTime counts milliseconds: it grows by 0.5 to 2 in each millisecond';
-const age = 'deviceSendTime is read for each request: it is at most 500 ms older in one than in another';
+const age = 'deviceSendTime is read for each request: at most 500 ms older in one than in another, at most 200 ms old';
 
 /** The same, with a platform that took 1 s to accept the connection. */
 const slow = (...requests: readonly (readonly [asked: number, deviceSendTime: number | bigint])[]): ClientRun => {
@@ -111,6 +111,14 @@ describe('the age', () => {
     await say(young, age);
     assert.equal(young.informed.length, 1);
   });
+});
+
+test('a stamp of before its own connection is failed, although another connection had been there for long', async () => {
+  const early = slow([2000, origin + 990]);
+  await say(world([start([100, origin + 90]), early]), age);
+  for (const request of early.requests) Object.assign(request, { connectedUs: request.message.atUs - 1_000_000 });
+  const { likely } = await fail(world([start([100, origin + 90]), early]), age);
+  assert.equal(likely, 'the clock is read before the client connects');
 });
 
 test('a request without a number is failed by both', async () => {

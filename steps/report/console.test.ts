@@ -192,6 +192,14 @@ Acme IoT Hub: does not conform, because 1 of 4 requirements is not met: server-q
     assert.match(play({ of, heard, verbose: true }).written, /untested {6}server-n7 /);
   });
 
+  test('says once why several are inconclusive', () => {
+    const of = ['server-a', 'server-b'].map((id) => requirement(id));
+    const uncertain = { outcomes: ['FAILED'], message: 'too little is known', type: 'TooUncertain' } as const;
+    const { written } = play({ of, heard: transcriptOf(...of.map(({ id }) => scenario(place(id), uncertain))) });
+    assert.match(written, /^ {2}inconclusive {2}server-a, server-b: too little is known$/m);
+    assert.equal(written.match(/too little is known/g)?.length, 1);
+  });
+
   test('says what broke besides the scenarios', () => {
     assert.match(play({ circumstances: { interrupted: 'SIGINT' } }).written, /^not judged: the run was interrupted \(SIGINT\)$/m);
   });

@@ -19,6 +19,7 @@ export interface Run {
   readonly shard?: Shard;
   readonly order?: NonNullable<Report['order']>;
   readonly specification?: string;
+  readonly pace?: NonNullable<Report['pace']>;
 }
 
 /**
@@ -27,7 +28,7 @@ export interface Run {
  * @param finished When it ended; absent for a run that still lasts, and then the report cannot say anything but incomplete.
  */
 export function buildReport(
-  { suite, requirementSet, target, started, strict, shard, order, specification }: Run,
+  { suite, requirementSet, target, started, strict, shard, order, specification, pace }: Run,
   judgement: Judgement,
   finished?: Date,
 ): Report {
@@ -41,6 +42,7 @@ export function buildReport(
     ...(judgement.expectations === undefined ? {} : { expectations: judgement.expectations }),
     ...(shard === undefined ? {} : { shard }),
     ...(order === undefined ? {} : { order }),
+    ...(pace === undefined ? {} : { pace }),
     ...(specification === undefined ? {} : { specification }),
     specifiedBy: specifiedBy(),
     suite,

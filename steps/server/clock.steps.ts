@@ -8,9 +8,10 @@ import type { Diagnosis } from '../verdict/evidence.ts';
 import { diagnoseServerTime, otherUnit, stampsOfStart } from './server-diagnosis.ts';
 import type { ServerWorld } from './server-scenario.ts';
 import { stamps, timeOf, toWithin } from './stamp.ts';
+import { stopClock } from './stop-clock.ts';
 
 Given("the server's clock stands at {timestamp}", function (this: ServerWorld, { digits }: Timestamp) {
-  this.scenario.serverRun.setClock(Number(digits));
+  stopClock(this.scenario.serverRun, Number(digits));
 });
 
 Then('each server time is the current time in milliseconds', async function (this: ServerWorld) {

@@ -26,6 +26,7 @@ const members: Readonly<Record<Kind, Readonly<Record<string, MemberType | `${Mem
   inapplicable: { reason: 'text' },
   information: { text: 'text' },
   standstill: { text: 'text' },
+  beside: { places: 'lines', ended: 'text?' },
   trace: { lines: 'lines' },
   exchanges: { exchanges: 'exchanges', made: 'count' },
 };

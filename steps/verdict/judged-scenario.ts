@@ -8,6 +8,8 @@ export interface Judged {
   readonly result: ScenarioResult;
   /** What its failure is like; absent where it has none, and where no other failure may excuse it. */
   readonly finding?: Pick<Finding, 'cause' | 'mistake'>;
+  /** True where what was seen is too uncertain to judge it, for which another failure may be the reason. */
+  readonly undecided?: true;
 }
 
 /** The result of a scenario that has not run. */
@@ -34,8 +36,10 @@ export function judgeScenario(
   const touched = executions.flatMap(({ evidence: pieces }) => pieces.filter((piece) => piece.kind === 'standstill'));
   const found = executions.some(({ evidence: pieces }) => pieces.some(({ kind }) => kind === 'finding'));
   const sound = executions.filter(({ evidence: pieces }) => pieces.every(({ kind }) => kind !== 'standstill'));
+  const alone = executions.filter((execution) => !isCrowded(execution));
   // What stood before the suite stood still was found in time.
-  const counting = found || sound.length === 0 ? executions : sound;
+  const whole = found || sound.length === 0 ? executions : sound;
+  const counting = alone.length > 0 ? whole.filter((execution) => alone.includes(execution)) : whole;
   const evidence = counting.flatMap((execution) => execution.evidence);
   const common = {
     title,
@@ -76,9 +80,15 @@ export function judgeScenario(
   if (execution.outcome === 'SKIPPED' && inapplicable !== undefined)
     return judged({ status: 'inapplicable', reason: inapplicable.reason });
   if (execution.outcome === 'SKIPPED' && failFast) return judged(notRun);
+  if (execution.trouble?.undecided === true) return { ...broke(execution.trouble.message), undecided: true };
   if (execution.outcome !== 'PASSED') return broke(inWords(execution));
   if (inapplicable !== undefined) return broke(`the suite broke: it ran although it is inapplicable (${inapplicable.reason})`);
   return judged({ status: 'passed' });
+}
+
+/** Whether a scenario did not pass beside others: it is run again alone, and only that counts. */
+export function isCrowded({ evidence, outcome }: Pick<Execution, 'evidence' | 'outcome'>): boolean {
+  return outcome === 'FAILED' && evidence.some(({ kind }) => kind === 'beside');
 }
 
 function exchangesOf(evidence: Execution['evidence']): Pick<ScenarioResult, 'exchanges' | 'exchangesMade'> {

@@ -53,6 +53,13 @@ export interface Report {
   readonly shard?: Shard;
   /** random:SEED where the run was made with --order random; --order with this value repeats the order. Absent where the scenarios ran in the order of the features. */
   readonly order?: string;
+  /** Absent for a client, and where the server answered nothing before the first scenario. */
+  readonly pace?: {
+    /** From a request to its answer, before the first scenario, in ms. */
+    readonly roundTripMs: number;
+    /** One near a server; more far from it, as its limits allow. */
+    readonly lanes: number;
+  };
   /** The page that explains the requirements: a URI, relative to the report's folder. # and an id lead to one of them. */
   readonly specification?: string;
   /** The document that the requirements are taken from. */

@@ -37,6 +37,12 @@ describe('a client that cannot be connected to a server is told why', () => {
     ['a message', {}, { sync: { kind: 'publish', topic: 't', payload: '' } }, /interop publishes nothing/],
     ['signatures', { auth: { kind: 'aliyun-hmac', signMethod: 'hmacsha256' } }, {}, /capabilities: \[aliyun-hmac\]/],
     [
+      'passwords',
+      { auth: { kind: 'password' } },
+      { capabilities: new Set(['aliyun-hmac']) },
+      /^reference client signs .* password/,
+    ],
+    [
       'its device',
       { devices: [device('a')], onlyThese: true },
       { devices: [device('b')], onlyThese: true },

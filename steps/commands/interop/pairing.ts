@@ -20,6 +20,10 @@ export function matchOf(server: Target, client: Target): Match {
     return {
       inapplicable: `${server.name} accepts only devices that sign their CONNECT (auth: aliyun-hmac), and ${client.name} does not declare that (capabilities: [aliyun-hmac])`,
     };
+  if (server.auth?.kind === 'password' && client.capabilities.has('aliyun-hmac'))
+    return {
+      inapplicable: `${client.name} signs (capabilities: [aliyun-hmac]), and ${server.name} lets in only devices with a user name and a password of its own (auth)`,
+    };
   const [first] = server.devices;
   const [own] = client.devices;
   if (first === undefined || own === undefined) throw new Error('a target has at least one device');

@@ -22,9 +22,10 @@ export async function preflight(run: ServerRun, sinceUs: number, onDelay?: (word
       ? {}
       : { onDelay: (words) => onDelay(`${words}; the suite tries again until ready.within has passed`) }),
   });
-  run.answers = last.serves && last.answers;
+  run.state.answers = last.serves && last.answers;
+  run.state.roundTripMs = last.serves ? last.roundTripMs : undefined;
   if (last.serves) return last.answers;
-  const fate = await run.fate();
+  const fate = await run.state.fate();
   // How a server that has let a device in ended is told by the scenarios, which find it so.
   if (fate !== undefined && letIn) return false;
   const unreached = letIn || fate !== undefined ? undefined : await run.started.unreached?.();

@@ -5,6 +5,7 @@ import { describeTarget, type Run, type SeenTarget } from '../../report/report-j
 import { specificationFile } from '../../report/specification/beside-report.ts';
 import { featuresDigest, type Requirement, readRequirements, suite } from '../../requirements/requirement.ts';
 import { type JudgedSet, judgedSet } from '../../requirements/requirement-set.ts';
+import type { Owned } from '../../requirements/scenario-turn.ts';
 import type { Expectations } from '../../verdict/expectations.ts';
 import type { Circumstances } from '../../verdict/judge.ts';
 import type { Report, Shard } from '../../verdict/report.ts';
@@ -75,8 +76,16 @@ export class RunPlan {
     return scenarios.some(({ place }) => this.selected?.has(place) ?? true);
   }
 
+  /** The scenarios of the run, each with its requirement. */
+  get scenarios(): readonly Owned[] {
+    const all = this.requirements.flatMap((requirement) =>
+      requirement.scenarios.map((scenario): Owned => [requirement, scenario]),
+    );
+    return all.filter(([, { place }]) => this.selected?.has(place) ?? true);
+  }
+
   get scenarioCount(): number {
-    return this.selected?.size ?? this.requirements.reduce((sum, { scenarios }) => sum + scenarios.length, 0);
+    return this.selected?.size ?? this.scenarios.length;
   }
 
   /** What the user should know when the run starts, one line each. */

@@ -71,7 +71,8 @@ export function scriptOf(parts: StartParts): Script {
       if (!clientRun.isRequest(message.topic, readPayload(message.payload))) return;
       const beforeUs = (connection.trace.before(message.atUs) ?? connection.accepted).atUs;
       const subscribed = platform.connections(clientRun.identity).some((one) => one.subscribes(responseTopic));
-      const request = requestOf(message, { place: '', responseTopic, beforeUs, subscribed });
+      const connectedUs = connection.accepted.atUs;
+      const request = requestOf(message, { place: '', responseTopic, beforeUs, connectedUs, subscribed });
       clientRun.requests.push(request);
       clientRun.changed();
       if (message.topic === clientRun.requestTopic) await answer(parts, request, message);
@@ -128,6 +129,7 @@ async function spendTime(
   if (setup.clock !== undefined) {
     // The client's clock stands still: what it can see elapse is what the clock is moved by.
     clock?.set(setup.clock.receives, beyondMillisecondNs);
+    if (setup.hastened !== undefined) clock?.hasten(setup.hastened);
     const received = receiveTimeOf(setup, setup.clock);
     return { received, sent: received + setup.processingMs };
   }

@@ -39,6 +39,8 @@ export interface Statement {
       readonly capabilities: readonly string[];
       /** The run stayed below them; requirements that need more are inapplicable. Absent if the target file names none. */
       readonly limits?: Limits;
+      /** Absent for a client. */
+      readonly pace?: Pace;
       /** ISO 8601, UTC. */
       readonly started: string;
       /** ISO 8601, UTC. */
@@ -51,6 +53,14 @@ export interface Statement {
       readonly evidence: readonly EvidenceFile[];
     };
   };
+}
+
+/** Absent for a client, and where the server answered nothing before the first scenario. */
+export interface Pace {
+  /** From a request to its answer, before the first scenario, in ms. */
+  readonly roundTripMs: number;
+  /** One near a server; more far from it, as its limits allow. */
+  readonly lanes: number;
 }
 
 /** As its target file says. A member that is absent is not limited. */

@@ -40,6 +40,7 @@ export function statementOf(report: Report, evidence: readonly EvidenceFile[]): 
         strict,
         capabilities: target.capabilities,
         ...(target.limits === undefined ? {} : { limits: target.limits }),
+        ...(report.pace === undefined ? {} : { pace: report.pace }),
         started,
         finished,
         inapplicableTests: withStatus('inapplicable'),

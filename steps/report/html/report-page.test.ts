@@ -120,6 +120,15 @@ describe('the page', () => {
     assert.match(textOf(reportPage(dead, command)), /incomplete This is why\. the run broke .*duration the run has not ended/);
   });
 
+  test('says a reason once: at the first requirement, and not again at its scenarios', () => {
+    const one = report(['inconclusive']);
+    const [first] = one.requirements;
+    assert.ok(first !== undefined);
+    const text = textOf(reportPage({ ...one, requirements: [first, { ...first, id: 'server-other' }] }, command));
+    assert.equal(text.match(/it is inconclusive/g)?.length, 1);
+    assert.match(text, /for the same reason as server-inconclusive/);
+  });
+
   test('warns where no released set was judged', () => {
     const set = { name: '2026.1', digest: 'e'.repeat(64), modified: ['server-passed'] };
     assert.match(

@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { WrongUse } from '../../harness/text/usage-error.ts';
+import { root } from '../../requirements/requirement.ts';
+
+/** Where the real software is. */
+export const fieldFolder = join(root, 'fixtures/field');
+
+/** What is expected of a requirement that is not simply passed: "warning", or "passed or inapplicable"; and why. */
+export type Deviation = readonly [status: string, reason: string];
+
+/** A target file, and each requirement of it that deviates. */
+export interface FieldTarget {
+  readonly file: string;
+  readonly deviations: Readonly<Record<string, Deviation>>;
+}
+
+/** Real software of one folder. */
+export interface FieldImplementation {
+  readonly name: string;
+  /** Packages of Debian. */
+  readonly debian: readonly string[];
+  /** Shell commands. */
+  readonly build: readonly string[];
+  /** Whether it belongs to the part that takes a few minutes. */
+  readonly part: boolean;
+  /** The target files that take part in the matrix. */
+  readonly interop: readonly string[];
+  readonly targets: readonly FieldTarget[];
+}
+
+/** An entry of `field.yaml`. */
+interface Entry {
+  readonly debian?: readonly string[];
+  readonly build?: readonly string[];
+  readonly part?: true;
+  readonly interop?: readonly string[];
+  readonly targets: Readonly<Record<string, FieldTarget['deviations']>>;
+}
+
+/** All of `field.yaml`, in its order. */
+export function readField(): FieldImplementation[] {
+  const text = readFileSync(join(fieldFolder, 'field.yaml'), 'utf8');
+  const { implementations } = parse(text, { merge: true }) as { readonly implementations: Readonly<Record<string, Entry>> };
+  return Object.entries(implementations).map(([name, { debian = [], build = [], part = false, interop, targets }]) => ({
+    name,
+    debian,
+    build,
+    part,
+    interop: interop ?? Object.keys(targets).slice(0, 1),
+    targets: Object.entries(targets).map(([file, deviations]) => ({ file, deviations })),
+  }));
+}
+
+/** Those of these names; all where there are none, or those of the part. @throws WrongUse where a name is unknown */
+export function choose(all: readonly FieldImplementation[], names: readonly string[], part: boolean): FieldImplementation[] {
+  const unknown = names.find((name) => !all.some((one) => one.name === name));
+  if (unknown !== undefined)
+    throw new WrongUse(`"${unknown}" is no implementation of fixtures/field; expected ${all.map(({ name }) => name).join(', ')}`);
+  return all.filter((one) => (names.length > 0 ? names.includes(one.name) : one.part || !part));
+}

@@ -1,0 +1,31 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+
+/** How a program ended. */
+export interface Ended {
+  /** Undefined where it could not be run, or was ended by a signal. */
+  readonly code: number | undefined;
+  /** What it printed, stdout first. */
+  readonly output: string;
+}
+
+/** Runs a program to its end. @param settings how long it may take, in ms; its folder, and what its environment has besides that of the tool */
+export async function call(
+  [program = '', ...args]: readonly string[],
+  settings: { readonly withinMs: number; readonly cwd?: string; readonly env?: Readonly<Record<string, string>> },
+): Promise<Ended> {
+  const child = spawn(program, args, {
+    cwd: settings.cwd,
+    env: { ...process.env, ...settings.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: settings.withinMs,
+  });
+  try {
+    const [ended, ...output] = await Promise.all([once(child, 'close'), text(child.stdout), text(child.stderr)]);
+    const code: unknown = ended[0];
+    return { code: typeof code === 'number' ? code : undefined, output: output.join('') };
+  } catch (error) {
+    return { code: undefined, output: error instanceof Error ? error.message : String(error) };
+  }
+}

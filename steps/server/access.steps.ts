@@ -60,7 +60,7 @@ Then('the server refuses the stranger', function (this: ServerWorld) {
     this.fail({
       expected,
       received: `${how}; a response on ${response.topic}: ${printable(response.payload.toString())}`,
-      likely: accepted ? undefined : 'the refusal is said, and the connection served all the same',
+      likely: accepted ? undefined : 'the server refuses the connection and serves it anyway',
     });
   }
   if (accepted && open) this.fail({ expected, received: `${how}, and leaves it open, though nothing is answered` });

@@ -34,20 +34,22 @@ function checkSigned(value: unknown, devices: readonly Listed[]): Fault[] {
   const faults = devices.flatMap(({ path, value: device }) =>
     ['username', 'password']
       .filter((name) => member(device, name) !== undefined)
-      .map((name) => named([...path, name], 'stands beside auth: aliyun-hmac, which makes it from the deviceSecret; remove it')),
+      .map((name) =>
+        named([...path, name], 'cannot be combined with auth: aliyun-hmac, which computes it from the deviceSecret; remove it'),
+      ),
   );
   if (text(value, 'clientId')?.includes('|') === true) {
     const what = 'holds a bar, and auth: aliyun-hmac adds |securemode=…,signmethod=…| by itself; expected what stands before it';
     faults.push(fault(['clientId'], what));
   }
   if (devices.length === 0)
-    faults.push(named(['auth'], 'signs with the secrets of devices, and none is given; expected device or devices'));
+    faults.push(named(['auth'], 'signs with the secrets of devices, but there are none; expected device or devices'));
   return faults;
 }
 
 function checkPasswords(value: unknown, auth: unknown, devices: readonly Listed[]): Fault[] {
   const own = devices.filter(({ value: device }) => ['username', 'password'].some((name) => member(device, name) !== undefined));
-  if (auth === 'none') return own.map(({ path }) => named([...path, 'username'], 'stands beside auth: none; remove one of both'));
+  if (auth === 'none') return own.map(({ path }) => named([...path, 'username'], 'contradicts auth: none; remove one of them'));
   if (own.length === 0 || text(auth, 'username') !== undefined) return [];
   const without = devices.filter(({ value: device }) => text(device, 'username') === undefined);
   const faults = without.map(({ path }) =>
@@ -82,7 +84,7 @@ function checkCapabilities(value: unknown, auth: unknown, signed: boolean, devic
   const at = (name: string): string[] => ['capabilities', String(declared.indexOf(name))];
   const faults: Fault[] = [];
   if (declared.includes('authentication') && !shown) {
-    const what = 'is authentication, and nothing says what the right credentials are; expected auth, or tls.certificate';
+    const what = 'is authentication, but the target file has no right credentials; expected auth, or tls.certificate';
     faults.push(fault(at('authentication'), what));
   }
   if (declared.includes('aliyun-hmac') && !signed)

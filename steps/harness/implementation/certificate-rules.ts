@@ -26,7 +26,7 @@ export function checkCertificates(value: unknown, folder: string, nowMs = Date.n
   if (more.length === 0) faults.push(...checkDates('ca', only, nowMs));
   faults.push(...checkDates('certificate', certificate.content, nowMs), ...checkHost(value, certificate.content));
   if (ca.given && member(value, 'tls', 'selfSigned') === true)
-    faults.push(named(['tls', 'selfSigned'], 'accepts any certificate, and ca only those of an authority; remove one of both'));
+    faults.push(named(['tls', 'selfSigned'], 'accepts any certificate, and ca only those of an authority; remove one of them'));
   return faults;
 }
 

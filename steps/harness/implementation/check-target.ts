@@ -117,7 +117,7 @@ function explain(error: ErrorObject, root: unknown): Fault[] {
       // What is no object fits every alternative, and is told so by its type.
       return typeof data === 'object' && data !== null ? value(alternatives(error)) : [];
     case 'not':
-      return name('devices', 'stands beside device; expected one of both: a single device, or the list');
+      return name('devices', 'cannot be combined with device; expected one of them: a single device, or the list');
     case 'anyOf':
       return name(
         'onlyThese',
@@ -137,7 +137,7 @@ function missingBecause(path: readonly string[], member: string): string {
     role: 'server or client',
     result: 'where the calculated time is read, { log: … } or { topic: …, pointer: … }',
     until: 'the last day on which it may fail, such as 2027-03-31',
-    reason: 'why it fails, or where that is looked after',
+    reason: 'why it fails, or the issue about it',
     ...(path[0] === 'container' ? { port: 'the port inside the container where the server listens' } : {}),
   };
   return member in expected ? `is missing; expected ${expected[member]}` : 'is missing';

@@ -27,7 +27,7 @@ export function stallReason(
   const allowedMs = role === 'server' ? responseDeadlineMs : withinMs;
   const stallMs = forwarder.longestStallMs(since);
   if (stallMs <= allowedShare * allowedMs) return undefined;
-  return `the way to the Kubernetes cluster and back stood still for ${Math.round(stallMs)} ms, of the ${allowedMs} ms that an answer may take: nobody can tell who was late`;
+  return `the way to the Kubernetes cluster and back stood still for ${Math.round(stallMs)} ms, of the ${allowedMs} ms that an answer may take: it is unknown which side was late`;
 }
 
 /**

@@ -87,7 +87,7 @@ function joinNetwork(engine: Engine, target: Target, start: ContainerStart): Pro
     throw notStarted(target, {
       tried: 'a network for its container',
       seen: engineWords(error),
-      advice: 'See whether the engine has subnets left.',
+      advice: 'Check whether the engine has free subnets.',
     });
   });
 }

@@ -177,7 +177,7 @@ function checkDevice(value: unknown, client: boolean): Fault[] {
 /** Of a container the engine itself says what it is. */
 function checkBuild(value: unknown): Fault[] {
   if (member(value, 'build') === undefined || member(value, 'container') === undefined) return [];
-  return [named(['build'], 'stands beside container, whose image the suite names by its own digest; remove it')];
+  return [named(['build'], 'is not needed with container, whose image the suite names by its digest; remove it')];
 }
 
 function checkAddress(value: unknown): Fault[] {
@@ -200,7 +200,7 @@ function checkAddress(value: unknown): Fault[] {
     );
   }
   if (address?.startsWith('mqtt:') === true && member(value, 'tls') !== undefined) {
-    faults.push(named(['tls'], 'stands beside an mqtt:// address; expected mqtts://, or no tls'));
+    faults.push(named(['tls'], 'needs TLS, and the address is mqtt://; expected mqtts://, or no tls'));
   }
   return faults;
 }

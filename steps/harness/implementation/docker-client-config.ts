@@ -54,4 +54,4 @@ function problemOf(text: string): string | undefined {
 }
 
 const advice =
-  'Mend or remove it, or set DOCKER_CONFIG to the folder of another one. A target of kind process or address needs none.';
+  'Fix or remove it, or set DOCKER_CONFIG to the folder of another one. A target of kind process or address needs none.';

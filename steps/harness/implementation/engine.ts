@@ -243,7 +243,7 @@ async function bridgeGateway(docker: Engine['docker']): Promise<string | undefin
   const [config] = IPAM?.Config ?? [];
   if (config === undefined)
     throw new EnvironmentError(
-      'The Docker engine does not say at which addresses its containers are: it is none that keeps them on a machine of its own.\n' +
+      'The Docker engine does not say at which addresses its containers are: it does not run them on its own machine.\n' +
         `  Say what it is: ${kindVariable}=kubernetes where a cluster runs them, ${kindVariable}=remote where another machine does.`,
     );
   const first = /^(\d+\.\d+\.\d+)\.0\/\d+$/.exec(config.Subnet ?? '')?.[1];

@@ -45,9 +45,10 @@ export function whyUnreached(sockets: readonly ListeningSocket[], port: number):
   const others = [
     ...new Set(sockets.filter(({ address }) => address !== 'other').map((socket) => `${socket.address}:${socket.port}`)),
   ];
-  if (others.length === 0) return { seen: 'nothing listens inside the container', advice: 'See why the server does not listen.' };
+  if (others.length === 0)
+    return { seen: 'nothing listens inside the container', advice: 'Check why the server does not listen.' };
   return {
     seen: `inside the container it listens on ${others.slice(0, 5).join(', ')}`,
-    advice: `Let container.port in the target file be the port on which it listens, or let it listen on 0.0.0.0:${port}.`,
+    advice: `Set container.port in the target file to the port on which it listens, or let it listen on 0.0.0.0:${port}.`,
   };
 }

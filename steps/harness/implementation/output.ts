@@ -15,7 +15,7 @@ const QUIET_MS = 200;
 
 /** Stands before the lines of an output that is UTF-16. */
 export const utf16Note =
-  'its output is UTF-16, in which no pattern finds anything: let it print UTF-8 (PYTHONIOENCODING=utf-8, chcp 65001)';
+  'its output is UTF-16, in which no pattern matches: let it print UTF-8 (PYTHONIOENCODING=utf-8, chcp 65001)';
 
 /** Which of its two streams an implementation printed a line to. */
 export type OutputStream = 'stdout' | 'stderr';

@@ -50,4 +50,4 @@ export function readPattern(source: string): Pattern {
 }
 
 const refusal =
-  'a regular expression with look-ahead, look-behind or a back-reference, which can take for ever; expected one without, such as (?<time>\\d+) with the words around it';
+  'a regular expression with look-ahead, look-behind or a back-reference, which may take forever; expected one without, such as (?<time>\\d+) with the words around it';

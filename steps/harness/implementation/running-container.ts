@@ -262,7 +262,7 @@ export class RunningContainer {
         return this.#isLost('the Kubernetes cluster no longer tells what the container prints');
       case 'failed':
         this.#failure =
-          'its container has failed, or the Kubernetes cluster has taken it away: which of the two, and with which exit code, is not told';
+          'its container has failed, or the Kubernetes cluster has taken it away: the cluster reports neither which of the two nor the exit code';
         // A client may end with an error when the platform refuses it, so only a server's failure ends the run.
         if (this.#context.role === 'server') this.#isLost(this.#failure);
         this.#hasEnded(endedByItself('failed, or was taken away by the cluster'));

@@ -118,7 +118,7 @@ describe('a mistake in a target file is answered with place, member and expectat
     [
       'tls beside mqtt://',
       'name: A\nrole: server\naddress: mqtt://h\ntls: { selfSigned: true }',
-      '4:1: tls: stands beside an mqtt:// address; expected mqtts://',
+      '4:1: tls: needs TLS, and the address is mqtt://; expected mqtts://',
     ],
     [
       'tls files that are none',
@@ -159,7 +159,7 @@ describe('a mistake in a target file is answered with place, member and expectat
     [
       'a signature without devices',
       `${SERVER}auth: aliyun-hmac`,
-      '4:1: auth: signs with the secrets of devices, and none is given',
+      '4:1: auth: signs with the secrets of devices, but there are none',
     ],
     [
       'a signature without secret',
@@ -179,12 +179,12 @@ describe('a mistake in a target file is answered with place, member and expectat
     [
       'a device with a password beside a signature',
       `${SERVER}auth: aliyun-hmac\ndevice: { productKey: p, deviceName: d, deviceSecret: s, password: x }`,
-      'device.password: stands beside auth: aliyun-hmac',
+      'device.password: cannot be combined with auth: aliyun-hmac',
     ],
     [
       'a device with a password beside no auth',
       `${SERVER}auth: none\ndevice: { productKey: p, deviceName: d, username: x }`,
-      'device.username: stands beside auth: none',
+      'device.username: contradicts auth: none',
     ],
     [
       'a device without user name among others',
@@ -199,7 +199,7 @@ describe('a mistake in a target file is answered with place, member and expectat
     [
       'authentication by nothing',
       `${SERVER}capabilities: [tls, authentication]`,
-      '4:21: capabilities[1]: is authentication, and nothing says what the right credentials are; expected auth',
+      '4:21: capabilities[1]: is authentication, but the target file has no right credentials; expected auth',
     ],
     ['a signature that is declared and not made', `${SERVER}capabilities: [aliyun-hmac]`, 'expected auth: aliyun-hmac'],
     ['auth of a client', `${CLIENT}${RESULT}auth: none`, '5:1: auth: is for servers only, and this is a client'],
@@ -208,7 +208,7 @@ describe('a mistake in a target file is answered with place, member and expectat
       `${CLIENT}${RESULT}device: { productKey: p, deviceName: d, username: x }`,
       'device.username: is for servers only, and this is a client',
     ],
-    ['a build beside a container', `${CONTAINED('')}\nbuild: ${BUILD}`, '4:1: build: stands beside container', 'remove it'],
+    ['a build beside a container', `${CONTAINED('')}\nbuild: ${BUILD}`, '4:1: build: is not needed with container', 'remove it'],
     ['a build without digest', `${SERVER}build: { name: hub.jar }`, '4:8: build.digest: is missing'],
     [
       'a digest of another algorithm',
@@ -219,7 +219,7 @@ describe('a mistake in a target file is answered with place, member and expectat
     [
       'device and devices',
       `${SERVER}device: { productKey: p, deviceName: d }\ndevices: [{ productKey: p, deviceName: e }]`,
-      '5:1: devices: stands beside device',
+      '5:1: devices: cannot be combined with device',
     ],
     [
       'a product key of other characters',
@@ -343,7 +343,7 @@ describe('a mistake in a target file is answered with place, member and expectat
       'container.linuxCapabilities[0]: is "ALL"; expected a Linux capability such as NET_RAW',
     ],
     ['nothing at all', '', 'target.yaml: is empty'],
-    ['a list', '- a', 'target.yaml: is empty, or is no map'],
+    ['a list', '- a', 'target.yaml: is empty or not a mapping'],
   ];
   for (const [title, text, ...parts] of cases) {
     test(title, { skip: withoutOpenssl(text) }, async () => {

@@ -22,10 +22,7 @@ export async function loadTarget(
 ): Promise<Target> {
   const { bytes, source } = await readInputFile(path, 'target file', TargetFileError);
   if (typeof source.value !== 'object' || source.value === null || Array.isArray(source.value)) {
-    throw new TargetFileError(
-      path,
-      'is empty, or is no map of members; expected at least name, role and container, process or address',
-    );
+    throw new TargetFileError(path, 'is empty or not a mapping; expected at least name, role and container, process or address');
   }
 
   const folder = dirname(resolve(path));

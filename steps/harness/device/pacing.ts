@@ -56,12 +56,14 @@ class Count {
   /** @param spanMs in ms; a little more is kept to, for what catches up with each other on the way */
   constructor(most: number, spanMs: number) {
     this.#most = most;
-    this.#spanUs = spanMs * 1.02 * 1000;
+    this.#spanUs = spanMs * 1.01 * 1000;
   }
 
+  /** How many are left; where none is, less than 0 the longer the next one has to wait. */
   get left(): number {
     this.#timesUs = this.#timesUs.filter((atUs) => nowUs() - atUs < this.#spanUs);
-    return this.#most - this.#timesUs.length;
+    const left = this.#most - this.#timesUs.length;
+    return left > 0 ? left : -this.#waitUs() / this.#spanUs;
   }
 
   /** Something is done. */
@@ -71,7 +73,12 @@ class Count {
 
   /** Waits until the next one is allowed. It takes at most a span. */
   async wait(): Promise<void> {
-    while (this.left < 1) await pass(Math.ceil(((this.#timesUs[0] ?? 0) + this.#spanUs - nowUs()) / 1000));
+    while (this.left < 1) await pass(Math.ceil(this.#waitUs() / 1000));
+  }
+
+  /** How long until the earliest one no longer counts, in µs. */
+  #waitUs(): number {
+    return Math.max(0, (this.#timesUs[0] ?? 0) + this.#spanUs - nowUs());
   }
 }
 
@@ -97,7 +104,7 @@ export class Pacing {
     return (this.limits.connections ?? Number.POSITIVE_INFINITY) - this.open.size;
   }
 
-  /** How often a device may connect at once now; the same number for all where that is not limited. */
+  /** How soon and how often a device may connect, as a number that is greater for more; the same for all where that is not limited. */
   connectsLeft(identity: Identity): number {
     return this.#connectsOf(identity)?.left ?? 0;
   }

@@ -244,15 +244,13 @@ export class OneRun {
     const stood = standstills.touched(this.#begunUs);
     if (stood !== undefined) this.#console.note(`${stood}: nothing measured during that time is judged`);
     const code = await writeReports(report, {
+      ...this.#plan.forReports,
       folder,
-      command: this.#plan.command,
       console: this.#console,
       recorded: this.#recorded?.files ?? [],
       specified: docs === undefined,
       json: json === true && this.#place === undefined,
       partial: this.#place === undefined ? this.#plan.whyPartial(report) : 'it is one run of several',
-      key: this.#plan.key,
-      earlier: this.#plan.earlier,
     });
     this.#profile?.begin('implementation ends');
     this.#measured = report;

@@ -1,4 +1,3 @@
-import type { KeyObject } from 'node:crypto';
 import type { Target } from '../../harness/implementation/target.ts';
 import { earlierReport } from '../../report/report-folder.ts';
 import { describeTarget, type Run, type SeenTarget } from '../../report/report-json.ts';
@@ -15,6 +14,7 @@ import { embeddedName } from './reference-target.ts';
 import { type RunOptions, readDeadline, readDocs, readKey, wholeOf } from './run-options.ts';
 import { select } from './selection.ts';
 import { placesOf, readShard } from './shard.ts';
+import type { ReportOutput } from './write-reports.ts';
 
 /** The default deadline of a run, in ms: many times as long as a slow implementation needs. */
 const usualDeadlineMs = 1_800_000;
@@ -37,13 +37,11 @@ export class RunPlan {
   readonly order: RandomOrder | undefined;
   /** The page that explains the requirements: an address relative to the report, or a URL. */
   readonly specification: string;
-  /** The private key that signs the certificate. */
-  readonly key: KeyObject | undefined;
   readonly deadlineMs: number;
   /** The command that runs the suite on this target again. */
   readonly command: string;
-  /** The text of the report that an earlier run left in the folder. */
-  readonly earlier: string | undefined;
+  /** What the reports need from the plan. */
+  readonly forReports: Pick<ReportOutput, 'command' | 'key' | 'earlier'>;
   readonly #file: string | undefined;
   readonly #set: JudgedSet | undefined;
 
@@ -59,16 +57,15 @@ export class RunPlan {
       this.shard === undefined ? select(this.requirements, options) : placesOf(this.requirements, wholeOf(this.shard, options));
     this.order = readOrder(options.order);
     this.specification = options.docs === undefined ? specificationFile : readDocs(options.docs, target.role);
-    this.key = readKey(options, target);
     const usual = target.limits?.connectsPerMinute === undefined ? usualDeadlineMs : pacedDeadlineMs;
     this.deadlineMs = readDeadline(options.deadline) ?? target.deadlineMs ?? usual;
-    this.earlier = earlierReport(options.report);
     this.#file = path === undefined ? embeddedName : undefined;
     const bounds = options.root === undefined ? [] : ['--root', options.root];
     const many = options.devices === undefined ? [] : ['--devices', options.devices];
     this.command = [suiteCommand, 'run', ...(path === undefined ? ['--role', target.role] : [path, ...bounds]), ...many].join(
       ' ',
     );
+    this.forReports = { command: this.command, key: readKey(options, target), earlier: earlierReport(options.report) };
   }
 
   /** Whether the run includes a scenario of this requirement. */

@@ -17,6 +17,7 @@ import type { Judge, NtpWorld, ScenarioState, ScenarioTrace } from '../support/w
 import { type Recorded, recordDevices } from '../verdict/exchange-record.ts';
 import { answerWait } from './answer-wait.ts';
 import { ManyPlayers } from './many-players.ts';
+import { revive } from './revive-server.ts';
 import { endsReading, likelyRefusal, noLongerServes } from './server-diagnosis.ts';
 import { requireVoice, silenceOf } from './server-silence.ts';
 import { likelySilence } from './silence-diagnosis.ts';
@@ -57,6 +58,7 @@ export class ServerScenario implements ScenarioState {
   /** How coarse the server's stamps are, in ms. */
   step = 1;
   #begunUs: number | undefined;
+  #foundDead = false;
   /** That the server closed a connection which an earlier scenario had left, in words. */
   #lost: string | undefined;
 
@@ -80,7 +82,8 @@ export class ServerScenario implements ScenarioState {
   async prepare(): Promise<void> {
     requireVoice(this.#judge, this.serverRun);
     // What ends the server is seen for each malformed request by itself.
-    if (mistakesOf(this.#judge.requirement).includes(endsReading)) await this.revive();
+    if (mistakesOf(this.#judge.requirement).includes(endsReading)) await revive(this.#judge, this.serverRun);
+    this.#foundDead = this.serverRun.started.ended() !== undefined;
   }
 
   async end(): Promise<void> {
@@ -122,21 +125,6 @@ export class ServerScenario implements ScenarioState {
     const request = this.requests.at(-1);
     if (request === undefined) throw new Error('nothing was asked in this scenario yet');
     return request;
-  }
-
-  /**
-   * Starts the server again where it had ended in an earlier scenario and was blamed for that: what it does in this one is then seen as
-   * well. One that ended unseen stays so, and is blamed by whoever wants to be served next.
-   */
-  async revive(): Promise<void> {
-    const { serverRun } = this;
-    if (serverRun.started.restart === undefined || !serverRun.state.deathBlamed) return;
-    try {
-      await serverRun.restart('SIGKILL');
-      this.#judge.inform('the server had ended in an earlier scenario, and was started again for this one');
-    } catch (error) {
-      if (!(error instanceof EnvironmentError)) throw error;
-    }
   }
 
   /** The exchange of a request, or the blame for a response that did not come. */
@@ -271,7 +259,8 @@ export class ServerScenario implements ScenarioState {
   beside(): { readonly places: readonly string[]; readonly ended?: string } | undefined {
     const { beside, started } = this.serverRun;
     const ended = started.ended()?.words;
-    return beside.size === 0 ? undefined : { places: [...beside], ...(ended === undefined ? {} : { ended }) };
+    // What found the server dead has nothing to do with what ran beside it.
+    return beside.size === 0 || this.#foundDead ? undefined : { places: [...beside], ...(ended === undefined ? {} : { ended }) };
   }
 
   standstill(): string | undefined {
@@ -280,7 +269,7 @@ export class ServerScenario implements ScenarioState {
 
   /** A server may close a connection that is left open after a scenario: nothing is judged by that, and no scenario leaves one any more. */
   async #requireKept(device: NtpDevice): Promise<void> {
-    if (!device.reused || device.closed === undefined || this.serverRun.started.ended() !== undefined) return;
+    if (!device.reused || device.closed === undefined || (await this.serverRun.state.fate()) !== undefined) return;
     await this.serverRun.state.pool.shut();
     this.#lost = 'the server closed a connection that an earlier scenario had left open';
   }

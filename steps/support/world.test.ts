@@ -4,6 +4,7 @@ import { EnvironmentError } from '../harness/implementation/errors.ts';
 import type { Link } from '../harness/mqtt/link.ts';
 import type { ClientRun } from '../harness/platform/client-run.ts';
 import { learnServerTime } from '../server/learn-server-time.ts';
+import { revive } from '../server/revive-server.ts';
 import { requireVoice } from '../server/server-silence.ts';
 import { origin, played, reported } from '../testing/client-starts.ts';
 import { type Answers, FakeWorld, fail, failed, right, said, say } from '../testing/fake-world.ts';
@@ -80,30 +81,30 @@ describe('a server', () => {
     test('is started again once it was failed for that', async () => {
       const restarts: string[] = [];
       const world = new FakeWorld(id, { ended, restarts });
-      await world.server.revive();
+      await revive(world, world.serverRun);
       assert.deepEqual(restarts, [], 'nobody has seen it yet');
       await failIt(world);
-      await world.server.revive();
+      await revive(world, world.serverRun);
       assert.deepEqual(restarts, ['SIGKILL']);
       assert.equal(world.informed.length, 1);
-      await world.server.revive();
+      await revive(world, world.serverRun);
       assert.equal(restarts.length, 1);
       await failIt(world);
-      await world.server.revive();
+      await revive(world, world.serverRun);
       assert.equal(restarts.length, 1, 'it runs, whatever it is failed for');
     });
 
     test('stays so where the suite cannot start it', async () => {
       const addressed = new FakeWorld(id, { ended });
       await failIt(addressed);
-      await addressed.server.revive();
+      await revive(addressed, addressed.serverRun);
       const stuck = new FakeWorld(id, { ended, restarts: [], staysEnded: new EnvironmentError('no start') });
       await failIt(stuck);
-      await stuck.server.revive();
+      await revive(stuck, stuck.serverRun);
       assert.deepEqual([...addressed.informed, ...stuck.informed], []);
       const broken = new FakeWorld(id, { ended, restarts: [], staysEnded: new TypeError('a mistake of the suite') });
       await failIt(broken);
-      await assert.rejects(broken.server.revive(), TypeError);
+      await assert.rejects(revive(broken, broken.serverRun), TypeError);
     });
   });
 

@@ -10,6 +10,9 @@ import { pathsOf } from './selection.ts';
 /** How often a scenario is run again in which the suite stood still. */
 const mostAgain = 2;
 
+/** How many of the scenarios that ran beside another one are named. */
+const mostNamed = 5;
+
 /** Who is told of the scenarios. */
 export interface Listeners {
   /** Gets the messages of Cucumber. */
@@ -78,7 +81,9 @@ function unexplained(
     const requirement = owners.get(place);
     const finding = evidence.find((piece) => piece.kind === 'finding');
     if (requirement === undefined || finding === undefined) return [];
-    const received = `the server ${ended} while this scenario ran, and beside it: ${places.join(', ')}. Alone, each of them passes`;
+    const more = places.length > mostNamed ? ` and ${places.length - mostNamed} more` : '';
+    const others = `${places.slice(0, mostNamed).join(', ')}${more}`;
+    const received = `the server ${ended} while this scenario and others ran: ${others}. None of them ends it when it runs alone`;
     const { trace } = finding;
     return [{ kind: 'lateFinding', requirement: requirement.id, scenario: place, expected: finding.expected, received, trace }];
   });

@@ -18,6 +18,8 @@ export class RequestLedger {
   /** Requests of the present scenario whose device connected again before they were answered. */
   #left: Request[] = [];
   #place = '';
+  /** The requests of the present scenario. One that is run again has the same place as before. */
+  #own = new WeakSet<Request>();
   /** Responses for a request that still waits, each with the request that its echo names, or that may have caused it. */
   readonly #doubtful = new Map<Request, { readonly response: Response; readonly owner: Request | undefined }[]>();
   #refused = false;
@@ -73,6 +75,7 @@ export class RequestLedger {
     this.#refused = false;
     this.#settleAll(false);
     this.#place = place;
+    this.#own = new WeakSet();
     for (const requests of this.#present.values()) for (const request of requests) condense(request);
     this.#present = new Map();
     this.#left = [];
@@ -87,6 +90,7 @@ export class RequestLedger {
   sent(message: Message, details: Omit<RequestDetails, 'place'>): Request {
     const request = requestOf(message, { ...details, place: this.#place });
     append(this.#present, request.responseTopic, request);
+    this.#own.add(request);
     this.#run.add(request);
     return request;
   }
@@ -172,11 +176,11 @@ export class RequestLedger {
     const digits = String(members.get('deviceSendTime')?.number);
     const owner = this.#run.unique.get(digits);
     const echoed = this.#run.requests.get(topic)?.get(digits) ?? [];
-    const earlier = echoed.filter(({ place }) => place !== this.#place);
+    const earlier = echoed.filter((request) => !this.#own.has(request));
     const stored = retain ? earlier.find(({ responses }) => responses.some((response) => isSame(response, payload))) : undefined;
     if (stored) return stored;
     // A wrong echo may equal the timestamp of another request by chance.
-    const now = this.#run.echoes ? echoed.find((request) => request.place === this.#place && isWaiting(request)) : undefined;
+    const now = this.#run.echoes ? echoed.find((request) => this.#own.has(request) && isWaiting(request)) : undefined;
     if (now !== undefined) return now;
     const { next, forbidden } = this.#open(topic);
     // A device with a clock of its own may ask with a time that another device has asked with.
@@ -184,7 +188,7 @@ export class RequestLedger {
     if (foreign) return next === undefined ? undefined : { doubted: next, owner: undefined };
     // A response to a malformed request may have any echo, and come at any time.
     const malformed = owner === undefined && this.#run.echoes ? (this.#run.malformed.get(topic) ?? []).filter(isWaiting) : [];
-    const odd = malformed.find(({ place }) => place === this.#place) ?? malformed[0];
+    const odd = malformed.find((request) => this.#own.has(request)) ?? malformed[0];
     if (odd !== undefined) return odd;
     const unanswered = echoed.find(isWaiting);
     if (!this.#run.echoes) return next ?? forbidden ?? unanswered ?? echoed.at(-1);
@@ -198,7 +202,7 @@ export class RequestLedger {
 
   /** The request of a response whose echo is that of no request that waits for one, while echoes are to be trusted. */
   #byOrder(answered?: Request, next?: Request, forbidden?: Request): Request | Doubt | undefined {
-    const again = answered?.place === this.#place ? answered : (forbidden ?? answered);
+    const again = answered !== undefined && this.#own.has(answered) ? answered : (forbidden ?? answered);
     if (next === undefined) return again;
     // It is a second response to an earlier request, or what a forbidden one has caused, where the own echo of the next one comes too.
     if (again !== undefined) return { doubted: next, owner: again };
@@ -222,7 +226,7 @@ export class RequestLedger {
 
   #note(request: Request, { message, payload }: Response): void {
     const after = `${((message.atUs - request.message.atUs) / 1000).toFixed(3)} ms after the request`;
-    if (request.forbiddenBy !== undefined && request.place !== this.#place) {
+    if (request.forbiddenBy !== undefined && !this.#own.has(request)) {
       this.#add({ requirement: request.forbiddenBy }, request, 'no response, however late', `${payload.text}, ${after}`);
     }
     // A requirement of its own is about retained responses.
@@ -248,8 +252,9 @@ export class RequestLedger {
    * True while another request has no response: this one may be meant for it. That is another request of the same device, and have a
    * wrong echo, or that of another device with the same timestamp, and be on the wrong topic.
    */
-  #owes({ responseTopic, place, timestamp }: Request): boolean {
-    if (place !== this.#place) return false;
+  #owes(request: Request): boolean {
+    if (!this.#own.has(request)) return false;
+    const { responseTopic, timestamp } = request;
     // Where echoes show nothing, the answer to it was taken for one to the next request.
     if (!this.#run.echoes && this.#left.some((other) => isWaiting(other) && other.responseTopic === responseTopic)) return true;
     return [...this.#present].some(([topic, requests]) =>

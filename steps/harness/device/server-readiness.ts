@@ -1,5 +1,6 @@
 import { setTimeout as pass } from 'node:timers/promises';
 import type { Identity, StartedTarget } from '../implementation/target.ts';
+import type { Message } from '../message/message.ts';
 import { topicOf } from '../message/ntp-topics.ts';
 import { deviceSides, unexpectedPlain, unexpectedTls } from '../mqtt/tls-fault.ts';
 import { nowUs } from '../time/now.ts';
@@ -10,6 +11,9 @@ import { speaksTlsAt } from './tls.ts';
 
 /** How long the suite waits before it asks a server again: the first time, and at most; in ms. */
 const [leastPauseMs, mostPauseMs] = [100, 1000];
+
+/** How many exchanges show the round trip, and below what the first one shows it by itself, in ms. */
+const [mostExchanges, usuallyMs] = [3, 5];
 
 /** What one attempt to use a server showed. */
 export type Attempt =
@@ -115,8 +119,9 @@ async function attempt(candidate: Candidate, untilUs: number, long: boolean): Pr
       Math.max(0, Math.min(responseDeadlineMs, leftMs)),
     );
     // A server may refuse a subscription that it does not need. What cannot be read is no silence: the scenarios judge it.
-    const roundTripMs = answered === undefined ? {} : { roundTripMs: (answered.atUs - askedUs) / 1000 };
-    if (answered !== undefined || inbox.unreadable) return { serves: true, answers: true, ...roundTripMs };
+    if (answered !== undefined)
+      return { serves: true, answers: true, roundTripMs: await quickest(connection, identity, askedUs) };
+    if (inbox.unreadable) return { serves: true, answers: true };
     const { latest } = refusals;
     const refuses = (words: string, refusal?: Refusal): Attempt => ({
       serves: false,
@@ -130,6 +135,24 @@ async function attempt(candidate: Candidate, untilUs: number, long: boolean): Pr
   } finally {
     await connection.close();
   }
+}
+
+/**
+ * The round trip of the quickest of some exchanges, the first of which has been answered: a busy machine makes one of them slow.
+ *
+ * @param askedUs when the first request was sent @returns in ms
+ */
+async function quickest(connection: DeviceConnection, identity: Identity, askedUs: number): Promise<number> {
+  const { inbox } = connection;
+  const answers = (): readonly Message[] => inbox.messages.filter(({ topic }) => topic === topicOf(identity, 'response'));
+  let best = ((answers()[0]?.atUs ?? nowUs()) - askedUs) / 1000;
+  for (let count = answers().length; count > 0 && count < mostExchanges && best > usuallyMs; count += 1) {
+    const sentUs = connection.publish(topicOf(identity, 'request'), `{"deviceSendTime":${Date.now()}}`, 0);
+    const answer = await inbox.until(() => answers()[count], 2 * best);
+    if (answer === undefined) break;
+    best = Math.min(best, (answer.atUs - sentUs) / 1000);
+  }
+  return best;
 }
 
 /** What to change in the target file for a server that does not let a device in, in a sentence. */

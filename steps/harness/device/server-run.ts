@@ -296,7 +296,5 @@ export class ServerRun {
   }
 
   /** Records something that is no packet, among the packets. */
-  note(connection: string, note: string): void {
-    this.trace.record({ atUs: nowUs(), connection, note });
-  }
+  note = (connection: string, note: string): void => this.trace.record({ atUs: nowUs(), connection, note });
 }

@@ -26,6 +26,8 @@ export class ServerState {
   deaf = false;
   /** True once the server has failed for having ended; until it is started again. */
   deathBlamed = false;
+  /** While it is being started again for that; undefined at other times. */
+  revival: Promise<void> | undefined;
   /** Whether the server answered before the first scenario; undefined until that was tried. */
   answers: boolean | undefined;
   /** How long that answer took, in ms; undefined where there was none. */

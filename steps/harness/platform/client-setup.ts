@@ -74,6 +74,8 @@ export interface ClientSetup {
   readonly listensMs?: number;
   /** Whether a client that has reported is watched for its whole `within`, to see whether it ends by itself. */
   readonly untilItEnds?: true;
+  /** Whether a client that gets its time from the request with the malformed response is waited for until it has one from a later request. */
+  readonly untilNextTime?: true;
   /** Whether its whole `within` is waited after a malformed response also for a client that has hung in others. */
   readonly unhurried?: true;
   /** Of a scenario in which the client asks several times; by default it asks once. */

@@ -41,10 +41,7 @@ export class RepeatedSilence {
     if (malformedRequest(setup) === undefined || setup.unhurried === true) return undefined;
     const hung = this.#finished.filter(
       (start) =>
-        malformedRequest(start.setup) !== undefined &&
-        start.hurriedMs === undefined &&
-        start.overdue &&
-        start.reports.length === 0,
+        malformedRequest(start.setup) !== undefined && start.hurriedMs === undefined && start.overdue && !recovers(start),
     );
     const reported = this.#finished.filter((start) => start.reports.length > 0 && malformedRequest(start.setup) === undefined);
     const isToRecover = this.#target.sync.kind !== 'start' || reported.some(({ ended }) => ended !== undefined);
@@ -52,6 +49,9 @@ export class RepeatedSilence {
     return afterReportMs + 2 * Math.max(0, ...reported.map(reportedAfterMs));
   }
 }
+
+/** Whether a client reported a time where nothing more was waited for. */
+const recovers = ({ setup, reports }: ClientRun): boolean => setup.untilNextTime !== true && reports.length > 0;
 
 /** How long after its first response a client reported its first time, in ms; 0 where it reported before. */
 function reportedAfterMs({ request, reports: [report] }: ClientRun): number {

@@ -352,12 +352,22 @@ Feature: How a client reads a response
     Depends on: client-any-offset
 
     Usual mistakes: the topic of an incoming message is not checked; only the device name in the
-    topic is checked
+    topic is checked; names are compared by their beginning, or regardless of case
 
     Example: Another device's response comes first
       Given the platform first delivers another device's response, whose times are 1 h off
       When the client asks and is answered
       Then the client reports the right time or none
+
+    Scenario Outline: A response for a device whose name <name> comes first
+      Given the platform first delivers the response of a device whose name <name>, its times 1 h off
+      When the client asks and is answered
+      Then the client reports the right time or none
+
+      Examples:
+        | name                                  |
+        | begins with the client's own          |
+        | is the client's own in the other case |
 
     Scenario Outline: A response for the same device name in another product comes first, <whose> deviceSendTime
       Given the platform first delivers the response of another product, its times 1 h off, its deviceSendTime <off> off

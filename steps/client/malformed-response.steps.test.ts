@@ -45,8 +45,15 @@ describe('the client exits or gets its time', () => {
 
   test('a client that asks again has to, also where it took the valid response to the same request', async () => {
     const every = { sync: { kind: 'every', intervalMs: 500 } } as const;
-    const never = judge({ reports: [report(formula)], rest: { overdue: true } }, every);
-    assert.equal((await fail(never, sentence)).likely, 'the client never asks again');
+    const stuck = client({ ...server, reports: [report(formula)], rest: { overdue: true } });
+    const usual = client({ ...server });
+    const never = (times: number) =>
+      world('client-outlives-malformed', [stuck], every, () => {
+        for (let more = usual.requests.length; more < times; more += 1) usual.requests.push(playedRequest(usual, server));
+        return usual;
+      });
+    assert.equal(await say(never(1), sentence), 'skipped');
+    assert.equal((await fail(never(2), sentence)).likely, 'the client never asks again');
     const again = client({ ...server, reports: [report(formula), report(formula, 220)] });
     again.requests.push(playedRequest(again, { ...server, asked: 200, answered: 210 }));
     await say(world('client-outlives-malformed', [again], every), sentence);

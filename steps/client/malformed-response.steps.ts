@@ -2,12 +2,12 @@ import { Given, Then, When } from '@cucumber/cucumber';
 import type { Target } from '../harness/implementation/target.ts';
 import { serverTimesOf } from '../harness/message/exchange.ts';
 import type { ClientRun } from '../harness/platform/client-run.ts';
-import { trueAnswer } from '../harness/platform/client-setup.ts';
+import { plainSetup, trueAnswer } from '../harness/platform/client-setup.ts';
 import { type ExpectedTime, expectedTimes, isRight, TooUncertain } from '../harness/platform/expected-time.ts';
 import type { ReportedTime } from '../harness/platform/reported-time.ts';
 import { claimsTime } from '../harness/platform/reported-time.ts';
 import { counted } from '../harness/text/counted.ts';
-import { near } from './client-diagnosis.ts';
+import { laterTimes, near } from './client-diagnosis.ts';
 import type { ClientWorld } from './client-scenario.ts';
 
 /** How the end of a process is described that a signal killed, also where a shell or a container reports it as its exit code. */
@@ -113,7 +113,10 @@ Then('the client exits or gets its time', async function (this: ClientWorld) {
     return this.fail({
       expected: `the right time at the next request${times[0] === undefined ? '' : `, ${times[0].text}`}`,
       received: report.literal,
-      likely: 'something of the request with the malformed response is kept and used in the next calculation',
+      likely: {
+        kind: laterTimes,
+        text: 'something of the request with the malformed response is kept and used in the next calculation',
+      },
     });
   }
   this.scenario.requireHeard();
@@ -121,6 +124,8 @@ Then('the client exits or gets its time', async function (this: ClientWorld) {
   if (sync.kind === 'start' && (await this.scenario.staysAfterAnswer()))
     return this.inapplicable('the client keeps running after a valid response too, and never asks again (sync)');
   const asks = sync.kind !== 'start';
+  if (asks && reports.length > 0 && (await neverAsksAgain(this)))
+    return this.inapplicable('the client never asks again after a valid response either, other than the target file says (sync)');
   hung.add(this.scenario.target);
   return this.fail({
     expected: asks ? 'the right time at a later request' : 'an exit, as after a valid response, or a time',
@@ -129,6 +134,12 @@ Then('the client exits or gets its time', async function (this: ClientWorld) {
     cause: 'silence',
   });
 });
+
+/** Whether a client asks only once in a start in which it gets no malformed response. */
+async function neverAsksAgain({ scenario }: ClientWorld): Promise<boolean> {
+  const usual = await scenario.starter?.perform({ ...plainSetup(scenario.setup.type), rounds: { times: 3, overMs: 1000 } });
+  return usual !== undefined && usual.requests.length < 2;
+}
 
 function likelyHang(asks: boolean, requests: number, reports: number): string {
   if (asks && requests > 1) return 'the client no longer hears its responses';

@@ -1,12 +1,17 @@
 import type { Identity, TimestampType } from '../implementation/target.ts';
 import { type Response, serverTimesOf } from '../message/exchange.ts';
 
+/** What the name of another device is like, which is not the client's own, in the words of the features. */
+export const namesAlike = ["begins with the client's own", "is the client's own in the other case"] as const;
+
+export type NameAlike = (typeof namesAlike)[number];
+
 /** One message that the platform delivers after a request. */
 export interface Answer {
   /** A payload with the placeholders {deviceSendTime}, {serverRecvTime} and {serverSendTime}; each becomes JSON in the request's type. */
   readonly payload: string;
   /** On whose response topic. */
-  readonly on: 'its own' | "another device's" | "another product's";
+  readonly on: 'its own' | "another device's" | "another product's" | NameAlike;
   /** How far both server times are from the platform's time, in ms: only in messages that the client must not believe. */
   readonly offByMs: number;
   /** How long after the message before it, in ms. */

@@ -9,13 +9,13 @@ import type { ReportedTime } from '../harness/platform/reported-time.ts';
 import { mistakesOf } from '../requirements/requirement.ts';
 import type { Judge, NtpWorld, ScenarioState, ScenarioTrace } from '../support/world.ts';
 import { type Recorded, recordClientRuns } from '../verdict/exchange-record.ts';
-import { noTime, notSubscribed, unansweredTime } from './client-diagnosis.ts';
+import { membersByPosition, noTime, notSubscribed, unansweredTime } from './client-diagnosis.ts';
 import { bufferingHint, busyStarts, silenceOf, traceOf } from './client-silence.ts';
 import { type ObservedRequest, type RequestStamp, stampOf } from './observed-request.ts';
 import { clockFaultOf, refusedMoment, refusedOrder, startInTurn } from './other-starts.ts';
 
 /** What starts the client under test. */
-export type Starter = Pick<ClientRunner, 'mute' | 'has' | 'perform' | 'performAgain'>;
+export type Starter = Pick<ClientRunner, 'mute' | 'isDeafTo' | 'has' | 'perform' | 'performAgain'>;
 
 /** A World in which a client is judged. */
 export type ClientWorld = NtpWorld<ClientScenario>;
@@ -68,11 +68,12 @@ export class ClientScenario implements ScenarioState {
     // What may be the reason why there is no time is looked at all the same.
     const reason = mistakesOf(this.#judge.requirement).includes(noTime);
     const starter = this.#required();
-    if (!reason && starter.mute && this.setup.refusal === undefined && !starter.has(this.setup)) {
+    const likely = starter.mute ? noTime : starter.isDeafTo(this.setup) ? membersByPosition : undefined;
+    if (!reason && likely !== undefined && this.setup.refusal === undefined && !starter.has(this.setup)) {
       this.#judge.fail({
         expected: `a calculated time within ${this.target.withinMs} ms`,
         received: 'no time in any start before this one; the client was not started again',
-        likely: { kind: noTime },
+        likely: { kind: likely },
         cause: 'silence',
       });
     }

@@ -42,3 +42,23 @@ describe('after a malformed response', () => {
     assert.equal(silence.afterMalformedMs({ ...malformed, unhurried: true }), undefined);
   });
 });
+
+describe('a client that makes nothing of a response', () => {
+  const starts = (payload: string, count: number, time?: number): ClientRun[] =>
+    Array.from({ length: count }, () =>
+      client({
+        ...server,
+        setup: { answers: [trueAnswer(payload)] },
+        ...(time === undefined ? {} : { reports: [report(time)] }),
+      }),
+    );
+  const deaf = (...finished: readonly ClientRun[]): boolean =>
+    new RepeatedSilence(target(), finished).isDeafTo({ ...plainSetup('long'), answers: [trueAnswer('one')] });
+
+  test('is known by four starts, where another response brings a time', () => {
+    assert.ok(deaf(...starts('one', 4), ...starts('other', 1, formula)));
+    assert.ok(!deaf(...starts('one', 3), ...starts('other', 1, formula)));
+    assert.ok(!deaf(...starts('one', 4), ...starts('other', 4)));
+    assert.ok(!deaf(...starts('one', 4), ...starts('one', 1, formula), ...starts('other', 1, formula)));
+  });
+});

@@ -26,11 +26,31 @@ export class RepeatedSilence {
    * take its whole deadline.
    */
   get mute(): boolean {
-    // After a malformed or foreign response no time is right as well.
-    const answered = this.#finished.filter(({ setup }) => setup.refusal === undefined && setup.answers.every(isMeant));
-    const tried = new Set(answered.map(({ setup }) => setup.type));
-    if (answered.length < mostMute || !this.#target.timestampTypes.every((type) => tried.has(type))) return false;
-    return answered.every(({ reports }) => reports.length === 0);
+    return this.#silentIn(this.#answered);
+  }
+
+  /**
+   * The same for starts with the valid response of this setup, where another valid response brought a time: it is the order of the
+   * members, or their form, that the client does not understand.
+   */
+  isDeafTo(setup: ClientSetup): boolean {
+    const payload = payloadOf(setup);
+    const groups = Map.groupBy(this.#answered, (start) => payloadOf(start.setup));
+    const understood = [...groups].some(
+      ([other, starts]) => other !== payload && starts.some(({ reports }) => reports.length > 0),
+    );
+    return setup.refusal === undefined && understood && this.#silentIn(groups.get(payload) ?? []);
+  }
+
+  /** Starts with valid responses only: after a malformed or foreign one no time is right as well. */
+  get #answered(): ClientRun[] {
+    return this.#finished.filter(({ setup }) => setup.refusal === undefined && setup.answers.every(isMeant));
+  }
+
+  #silentIn(starts: readonly ClientRun[]): boolean {
+    const tried = new Set(starts.map(({ setup }) => setup.type));
+    if (starts.length < mostMute || !this.#target.timestampTypes.every((type) => tried.has(type))) return false;
+    return starts.every(({ reports }) => reports.length === 0);
   }
 
   /**
@@ -49,6 +69,9 @@ export class RepeatedSilence {
     return afterReportMs + 2 * Math.max(0, ...reported.map(reportedAfterMs));
   }
 }
+
+/** The payload of the valid response. */
+const payloadOf = ({ answers }: ClientSetup): string => answers.at(-1)?.payload ?? '';
 
 /** Whether a client reported a time where nothing more was waited for. */
 const recovers = ({ setup, reports }: ClientRun): boolean => setup.untilNextTime !== true && reports.length > 0;

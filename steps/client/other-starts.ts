@@ -12,7 +12,7 @@ import {
 import { clockTrial, showsControlledClock } from '../harness/platform/clock-proof.ts';
 import { isBusy } from '../harness/time/busy-machine.ts';
 import type { Diagnosis } from '../verdict/evidence.ts';
-import { equalStamps, membersByPosition, zeroRoundTrip } from './client-diagnosis.ts';
+import { equalStamps, membersByPosition, noTime, offsetRefused, zeroRoundTrip } from './client-diagnosis.ts';
 
 type Performer = Pick<ClientRunner, 'perform'>;
 
@@ -101,6 +101,21 @@ export async function refusedMoment({ setup, reports, request }: ClientRun, star
   return trip > 0
     ? { kind: equalStamps, text: `${equalStamps}: serverRecvTime and serverSendTime may be the same millisecond` }
     : { kind: zeroRoundTrip, text: `${zeroRoundTrip}: a response may come in the millisecond of its request` };
+}
+
+/** Why a client reports no time in any start: it rejects one that is far from its own clock, or there never is one. */
+export async function muteKind({ type }: ClientSetup, starter: Performer): Promise<string> {
+  const { reports } = await starter.perform({ ...plainSetup(type), leadMs: 0 });
+  return reports.length > 0 ? offsetRefused : noTime;
+}
+
+/** A refusal of the platform's time for being an hour ahead: there is a time where it is that of the client's machine. Undefined elsewhere. */
+export async function refusedOffset({ setup, reports, request }: ClientRun, starter: Performer): Promise<Diagnosis | undefined> {
+  const sent = request?.responses.some(({ unsent }) => !unsent) === true;
+  if (reports.length > 0 || !sent || setup.clock !== undefined || setup.serverRecvTime !== undefined) return undefined;
+  const near = await starter.perform({ ...plainSetup(setup.type), leadMs: 0 });
+  if (near.reports.length === 0) return undefined;
+  return { kind: offsetRefused, text: `${offsetRefused}: a platform with the time of the client's machine is understood` };
 }
 
 /**

@@ -244,7 +244,7 @@ export class FakeWorld extends NtpWorld<ServerScenario & ClientScenario> {
     this.runner = {
       target,
       mute,
-      isDeafTo: () => false,
+      deafTo: () => undefined,
       has: () => false,
       perform: act,
       performAgain: again,

@@ -99,9 +99,9 @@ export class ClientRunner {
     return this.#silence.mute;
   }
 
-  /** Whether several starts show that the client makes nothing of this valid response, and a time of another one. */
-  isDeafTo(setup: ClientSetup): boolean {
-    return this.#silence.isDeafTo(setup);
+  /** What several starts show that the client refuses in the valid response of this setup; undefined where they do not. */
+  deafTo(setup: ClientSetup): 'order' | 'offset' | undefined {
+    return this.#silence.deafTo(setup);
   }
 
   /** Begins the starts in which the client is not answered, because they take longest. */

@@ -62,6 +62,8 @@ export interface ClientSetup {
   readonly hastened?: number;
   /** The platform's time when the request comes, in ms; by default it is an hour ahead of the suite's clock. */
   readonly serverRecvTime?: number;
+  /** How far the platform's time is ahead of the suite's clock in ms, where it is not the usual hour and no time is given. */
+  readonly leadMs?: number;
   /** Latency of the link in ms, to the platform and back. */
   readonly forthMs: number;
   readonly backMs: number;
@@ -146,8 +148,8 @@ export function writeAnswer({ payload, offByMs, echoOffByMs }: Answer, type: Tim
 const usualLeadMs = 3_600_000;
 
 /** How far the platform's clock is ahead of the suite's after a request that came at this wall time; all in ms. */
-export function leadOf({ serverRecvTime }: ClientSetup, requestWallMs: number): number {
-  return serverRecvTime === undefined ? usualLeadMs : serverRecvTime - Math.floor(requestWallMs);
+export function leadOf({ serverRecvTime, leadMs = usualLeadMs }: ClientSetup, requestWallMs: number): number {
+  return serverRecvTime === undefined ? leadMs : serverRecvTime - Math.floor(requestWallMs);
 }
 
 /**

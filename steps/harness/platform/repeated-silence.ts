@@ -30,16 +30,16 @@ export class RepeatedSilence {
   }
 
   /**
-   * The same for starts with the valid response of this setup, where another valid response brought a time: it is the order of the
-   * members, or their form, that the client does not understand.
+   * The same for starts with the valid response of this setup, where another valid response brought a time: what the client refuses is the
+   * order of the members, or how far the platform's time is from its own.
    */
-  isDeafTo(setup: ClientSetup): boolean {
-    const payload = payloadOf(setup);
-    const groups = Map.groupBy(this.#answered, (start) => payloadOf(start.setup));
-    const understood = [...groups].some(
-      ([other, starts]) => other !== payload && starts.some(({ reports }) => reports.length > 0),
-    );
-    return setup.refusal === undefined && understood && this.#silentIn(groups.get(payload) ?? []);
+  deafTo(setup: ClientSetup): 'order' | 'offset' | undefined {
+    if (setup.refusal !== undefined) return undefined;
+    const isOnly = (isOther: (start: ClientRun) => boolean): boolean =>
+      this.#answered.some((start) => isOther(start) && start.reports.length > 0) &&
+      this.#silentIn(this.#answered.filter((start) => !isOther(start)));
+    if (isOnly((start) => payloadOf(start.setup) !== payloadOf(setup))) return 'order';
+    return setup.leadMs === undefined && isOnly((start) => start.setup.leadMs !== undefined) ? 'offset' : undefined;
   }
 
   /** Starts with valid responses only: after a malformed or foreign one no time is right as well. */

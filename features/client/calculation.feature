@@ -121,7 +121,8 @@ Feature: The time that a client calculates
 
     Depends on: client-unix-time
 
-    Usual mistakes: 32-bit arithmetic; a time saturated at 2147483647; seconds kept in 32 bits
+    Usual mistakes: 32-bit arithmetic; a time saturated at 2147483647; seconds kept in 32 bits; a
+    time that is far from the own clock is rejected
 
     Scenario Outline: The platform's time is <platform's time>, in <year>
       Given the platform's time is <platform's time> when the request comes

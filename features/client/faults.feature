@@ -34,8 +34,8 @@ Feature: Lost, late, duplicate and foreign responses
   @client-late-response
   @should
   Rule: the client SHOULD NOT combine a late response to an earlier request with the deviceSendTime of a newer request
-    This requirement applies only to clients that send more than one request in a run (`sync` in the
-    target file).
+    This requirement applies only to clients that send more than one request in a run: as `sync` in
+    the target file says, or when they get no response to the first one.
 
     Source: practice; the formula uses the four times of one exchange
 
@@ -45,7 +45,7 @@ Feature: Lost, late, duplicate and foreign responses
     response with it
 
     Example: The first response arrives after the second request
-      Given a client that asks more than once
+      Given a client that asks more than once, or again where it is not answered
       And a platform that answers the first request late
       When the client asks and is answered
       Then the client reports the right time or none
@@ -53,20 +53,21 @@ Feature: Lost, late, duplicate and foreign responses
   @client-asks-again
   @should
   Rule: the client SHOULD get its time from a later request after a response was lost
-    This requirement applies only to clients that send more than one request in a run (`sync` in the
-    target file).
+    This requirement applies only to clients that send more than one request in a run: as `sync` in
+    the target file says, or when they get no response to the first one.
 
     Source: practice; QoS 0 messages may be lost
 
-    Depends on: client-accepts-own-type
+    Depends on: client-any-offset
 
-    Usual mistakes: the client waits forever for the first response
+    Usual mistakes: the client waits forever for the first response; the next response is combined
+    with the deviceSendTime of the request that was not answered
 
     Example: The first response is lost
-      Given a client that asks more than once
+      Given a client that asks more than once, or again where it is not answered
       And a platform that loses the first answer
       When the client asks and is answered
-      Then the client reports a time
+      Then the client reports the time that the formula gives
 
   @client-reconnects
   @should

@@ -42,7 +42,7 @@ Feature: The unit of a client's timestamp
     itself. A timestamp that falls behind evenly, in whole seconds or by more than half in each
     millisecond, has another unit, which client-unit-milliseconds judges. If a timestamp is more
     than 50 ms and less than 5 s behind the suite's clock, and the reported time is right only if it
-    counts that time, the timestamp is so old.
+    counts that time, the timestamp is so old. It is too old if each timestamp of the scenario is.
 
     If a timestamp is too old, the suite measures again before the scenario fails, because a busy
     machine may delay a request. If the delay in the two starts does not differ by at least half of

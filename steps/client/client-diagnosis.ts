@@ -53,6 +53,12 @@ export const equalStamps = 'two equal server times are rejected';
 /** What a client does that takes a response in the millisecond of its request for an error. */
 export const zeroRoundTrip = 'a round trip of 0 is rejected';
 
+/** What a client does that takes a time for an error which is far from its own. */
+export const offsetRefused = 'a time that is far from the own clock is rejected';
+
+/** The kinds of mistakes by what a client refuses in a valid response. */
+export const refusedKinds = { order: membersByPosition, offset: offsetRefused, nothing: undefined } as const;
+
 /** What a client does whose first time is right, and a later one is not. */
 export const laterTimes = 'the first time is right, and a later one is not';
 

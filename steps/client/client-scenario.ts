@@ -9,13 +9,13 @@ import type { ReportedTime } from '../harness/platform/reported-time.ts';
 import { mistakesOf } from '../requirements/requirement.ts';
 import type { Judge, NtpWorld, ScenarioState, ScenarioTrace } from '../support/world.ts';
 import { type Recorded, recordClientRuns } from '../verdict/exchange-record.ts';
-import { noTime, notSubscribed, unansweredTime } from './client-diagnosis.ts';
+import { noTime, notSubscribed, refusedKinds, unansweredTime } from './client-diagnosis.ts';
 import { bufferingHint, busyStarts, silenceOf, traceOf } from './client-silence.ts';
 import { type ObservedRequest, type RequestStamp, stampOf } from './observed-request.ts';
-import { clockFaultOf, refusedMoment, refusedOrder, startInTurn } from './other-starts.ts';
+import { clockFaultOf, muteKind, refusedMoment, refusedOffset, refusedOrder, startInTurn } from './other-starts.ts';
 
 /** What starts the client under test. */
-export type Starter = Pick<ClientRunner, 'target' | 'mute' | 'has' | 'perform' | 'performAgain'>;
+export type Starter = Pick<ClientRunner, 'target' | 'mute' | 'deafTo' | 'has' | 'perform' | 'performAgain'>;
 
 /** A World in which a client is judged. */
 export type ClientWorld = NtpWorld<ClientScenario>;
@@ -68,11 +68,12 @@ export class ClientScenario implements ScenarioState {
     // What may be the reason why there is no time is looked at all the same.
     const reason = mistakesOf(this.#judge.requirement).includes(noTime);
     const starter = this.#required();
-    if (!reason && starter.mute && this.setup.refusal === undefined && !starter.has(this.setup)) {
+    const likely = starter.mute ? await muteKind(this.setup, starter) : refusedKinds[starter.deafTo(this.setup) ?? 'nothing'];
+    if (!reason && likely !== undefined && this.setup.refusal === undefined && !starter.has(this.setup)) {
       this.#judge.fail({
         expected: `a calculated time within ${this.target.withinMs} ms`,
         received: 'no time in any start before this one; the client was not started again',
-        likely: { kind: noTime },
+        likely: { kind: likely },
         cause: 'silence',
       });
     }
@@ -254,23 +255,23 @@ export class ClientScenario implements ScenarioState {
     }
   }
 
-  /** A time in one order of the members and none in another: then it is the order that the client does not understand. */
+  /** A time in one order of the members, or from another offset, and none in this one: then it is that which the client refuses. */
   async requireOtherOrder(): Promise<void> {
-    const likely = this.starter === undefined ? undefined : await refusedOrder(this.clientRun, this.setup, this.starter);
+    if (this.starter === undefined) return;
+    const order = await refusedOrder(this.clientRun, this.setup, this.starter);
+    const likely = order ?? (await refusedOffset(this.clientRun, this.starter));
     if (likely === undefined) return;
     const { payload = '' } = this.clientRun.setup.answers[0] ?? {};
     this.#judge.fail({ expected: `a calculated time from ${payload}`, received: this.silence(), likely });
   }
 
-  /** A time from a response at another moment, and none from this one: then it is the moment that the client refuses. */
+  /** A time from a response at another moment, or from another offset, and none from this one: then it is that which the client refuses. */
   async requireOtherMoments(): Promise<void> {
-    const likely = this.starter === undefined ? undefined : await refusedMoment(this.clientRun, this.starter);
-    if (likely === undefined) return;
-    this.#judge.fail({
-      expected: `a calculated time within ${this.target.withinMs} ms`,
-      received: this.silence(),
-      likely,
-    });
+    if (this.starter === undefined) return;
+    const moment = await refusedMoment(this.clientRun, this.starter);
+    const likely = moment ?? (await refusedOffset(this.clientRun, this.starter));
+    const expected = `a calculated time within ${this.target.withinMs} ms`;
+    if (likely !== undefined) this.#judge.fail({ expected, received: this.silence(), likely });
   }
 
   /** What was seen of a client instead of what was waited for. */

@@ -1,6 +1,14 @@
 import { Before, Given, When } from '@cucumber/cucumber';
 import { serverTimesOf, type TimestampType } from '../harness/message/exchange.ts';
-import { type Refusal, refusals, type Sequel, trueAnswer } from '../harness/platform/client-setup.ts';
+import {
+  type NameAlike,
+  namesAlike,
+  plainSetup,
+  type Refusal,
+  refusals,
+  type Sequel,
+  trueAnswer,
+} from '../harness/platform/client-setup.ts';
 import { runner } from '../harness/platform/current-client-runner.ts';
 import { counted } from '../harness/text/counted.ts';
 import { ClientScenario, type ClientWorld } from './client-scenario.ts';
@@ -34,6 +42,16 @@ Given('a client without automatic subscription', function (this: ClientWorld) {
 Given('a client that asks more than once', function (this: ClientWorld) {
   const once = this.scenario.target.sync.kind === 'start';
   return once ? this.inapplicable('the target file says that the client asks once, when it starts (sync)') : undefined;
+});
+
+Given('a client that asks more than once, or again where it is not answered', async function (this: ClientWorld) {
+  if (this.scenario.target.sync.kind !== 'start') return undefined;
+  const unanswered = await this.scenario.starter?.perform({
+    ...plainSetup(this.scenario.setup.type),
+    refusal: 'never answers',
+  });
+  const again = unanswered !== undefined && unanswered.requests.length > 1;
+  return again ? undefined : this.inapplicable('the client asks once, also where it is not answered');
 });
 
 Given('a client that reports milliseconds', function (this: ClientWorld) {
@@ -93,6 +111,13 @@ Given(
       ...this.scenario.setup,
       answers: [{ ...trueAnswer(), on: "another device's", offByMs }, trueAnswer()],
     };
+  },
+);
+
+Given(
+  new RegExp(`^the platform first delivers the response of a device whose name (${namesAlike.join('|')}), its times 1 h off$`),
+  function (this: ClientWorld, on: NameAlike) {
+    this.scenario.setup = { ...this.scenario.setup, answers: [{ ...trueAnswer(), on, offByMs: 3_600_000 }, trueAnswer()] };
   },
 );
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Target } from '../harness/implementation/target.ts';
 import type { ClientRun } from '../harness/platform/client-run.ts';
+import { playedRequest, reported } from '../testing/client-starts.ts';
 import { fail, say } from '../testing/fake-world.ts';
 import { client, type Deeds, formula, report, server, world } from '../testing/made-up-clients.ts';
 
@@ -42,11 +43,47 @@ describe('the client exits or gets its time', () => {
     assert.equal(stuck.scenes.length, 1);
   });
 
+  test('a client that asks again has to, also where it took the valid response to the same request', async () => {
+    const every = { sync: { kind: 'every', intervalMs: 500 } } as const;
+    const stuck = client({ ...server, reports: [report(formula)], rest: { overdue: true } });
+    const usual = client({ ...server });
+    const never = (times: number) =>
+      world('client-outlives-malformed', [stuck], every, () => {
+        for (let more = usual.requests.length; more < times; more += 1) usual.requests.push(playedRequest(usual, server));
+        return usual;
+      });
+    assert.equal(await say(never(1), sentence), 'skipped');
+    assert.equal((await fail(never(2), sentence)).likely, 'the client never asks again');
+    const again = client({ ...server, reports: [report(formula), report(formula, 220)] });
+    again.requests.push(playedRequest(again, { ...server, asked: 200, answered: 210 }));
+    await say(world('client-outlives-malformed', [again], every), sentence);
+  });
+
   test('a client that stays after a valid response and never asks again is not judged', async () => {
     const stays = client({ ...server, reports: [report(formula)] });
     assert.equal(await say(judge({ rest: { overdue: true } }, {}, stays), sentence), 'skipped');
     const told = { sync: { kind: 'stdin', text: 'go' } } as const;
     await fail(judge({ rest: { overdue: true } }, told, stays), sentence);
+  });
+});
+describe('every time that the client reports is the right one', () => {
+  const sentence = 'every time that the client reports is the right one';
+  /** Two requests; the responses to both come when the second one is there. */
+  const judge = (first: number, second: number) => {
+    const clientRun = client({ ...server, answered: 215, reports: [reported(first, 216), reported(second, 226)] });
+    clientRun.requests.push(playedRequest(clientRun, { ...server, asked: 200, answered: 225 }));
+    return world('client-no-made-up-time', [clientRun]);
+  };
+  const sum = server.serverRecvTime + server.serverSendTime;
+  const [late, prompt] = [(sum + 115) / 2, (sum + 25) / 2];
+
+  test('also where its response comes after the next request', async () => {
+    await say(judge(late, prompt), sentence);
+  });
+
+  test('and not one that no new response gives', async () => {
+    await fail(judge(late + 60, prompt), sentence);
+    await fail(judge(late, late + 60), sentence);
   });
 });
 describe('the client is not killed by a signal', () => {

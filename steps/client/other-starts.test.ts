@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import type { Target } from '../harness/implementation/target.ts';
 import type { ClientRun } from '../harness/platform/client-run.ts';
 import type { ClientSetup } from '../harness/platform/client-setup.ts';
+import { playedRequest } from '../testing/client-starts.ts';
 import { MadeCertificates } from '../testing/made-certificates.ts';
 import { client, type Deeds, formula, report, server, silent } from '../testing/made-up-clients.ts';
 import { clockFaultOf, refusedMoment, startInTurn } from './other-starts.ts';
@@ -126,6 +127,16 @@ describe('a silent start', () => {
   test('is made again on any machine where the suite answered late', async () => {
     assert.equal(await play([client({ ...server, asked: 100, answered: 400 })], { busy: false }), '2: 1 requests, 1 reports');
     assert.equal(await play([client({ ...server, asked: 100, answered: 300 })]), '1: 1 requests, 0 reports');
+  });
+
+  test('is made again where the client asked again before the suite answered, which was a little late', async () => {
+    const overtaken = (answered: number): ClientRun => {
+      const clientRun = client({ ...server, asked: 100, answered });
+      clientRun.requests.push(playedRequest(clientRun, { ...server, asked: 120, answered: 160 }));
+      return clientRun;
+    };
+    assert.equal(await play([overtaken(140)], { busy: false }), '2: 1 requests, 1 reports');
+    assert.equal(await play([overtaken(125)], { busy: false }), '1: 2 requests, 0 reports');
   });
 
   test('is none where nothing listens', async () => {

@@ -15,7 +15,7 @@ import {
 import { clockTrial, showsControlledClock } from '../harness/platform/clock-proof.ts';
 import { isBusy } from '../harness/time/busy-machine.ts';
 import type { Diagnosis } from '../verdict/evidence.ts';
-import { equalStamps, membersByPosition, zeroRoundTrip } from './client-diagnosis.ts';
+import { equalStamps, membersByPosition, noTime, offsetRefused, zeroRoundTrip } from './client-diagnosis.ts';
 
 type Performer = Pick<ClientRunner, 'perform'>;
 
@@ -24,6 +24,9 @@ const mostAgain = 2;
 
 /** A response that left later than this after its time, in ms, was late by the suite's own fault: the start is made again. The Rules say so. */
 const mostLateMs = 250;
+
+/** The same of a response that left after the client's next request, in ms. The Rules say so. */
+const mostOvertakenMs = 20;
 
 /**
  * Starts the client, and again where it was silent and may have given up before it, or the suite, had its turn: on a busy machine it never
@@ -55,11 +58,14 @@ function neverAsked({ setup, requests, reports, attempts }: ClientRun): boolean 
 }
 
 /** Whether a client reported nothing, and its response left later than the setup says. */
-function wasLate({ setup, request, reports }: ClientRun): boolean {
+function wasLate({ setup, requests: [request, next], reports }: ClientRun): boolean {
   const [response] = request?.responses ?? [];
   if (reports.length > 0 || setup.sequel !== undefined || request === undefined || response === undefined) return false;
   const tookMs = (response.message.atUs - request.message.atUs) / 1000;
-  return setup.clock === undefined && tookMs > setup.forthMs + setup.processingMs + setup.backMs + mostLateMs;
+  const lateMs = tookMs - setup.forthMs - setup.processingMs - setup.backMs;
+  // A client that has asked again meanwhile may wait for the response to that request only.
+  const overtaken = next !== undefined && next.message.atUs < response.message.atUs;
+  return setup.clock === undefined && lateMs > (overtaken ? mostOvertakenMs : mostLateMs);
 }
 
 /**
@@ -111,6 +117,21 @@ export async function refusedMoment({ setup, reports, request }: ClientRun, star
   return trip > 0
     ? { kind: equalStamps, text: `${equalStamps}: serverRecvTime and serverSendTime may be the same millisecond` }
     : { kind: zeroRoundTrip, text: `${zeroRoundTrip}: a response may come in the millisecond of its request` };
+}
+
+/** Why a client reports no time in any start: it rejects one that is far from its own clock, or there never is one. */
+export async function muteKind({ type }: ClientSetup, starter: Performer): Promise<string> {
+  const { reports } = await starter.perform({ ...plainSetup(type), leadMs: 0 });
+  return reports.length > 0 ? offsetRefused : noTime;
+}
+
+/** A refusal of the platform's time for being an hour ahead: there is a time where it is that of the client's machine. Undefined elsewhere. */
+export async function refusedOffset({ setup, reports, request }: ClientRun, starter: Performer): Promise<Diagnosis | undefined> {
+  const sent = request?.responses.some(({ unsent }) => !unsent) === true;
+  if (reports.length > 0 || !sent || setup.clock !== undefined || setup.serverRecvTime !== undefined) return undefined;
+  const near = await starter.perform({ ...plainSetup(setup.type), leadMs: 0 });
+  if (near.reports.length === 0) return undefined;
+  return { kind: offsetRefused, text: `${offsetRefused}: a platform with the time of the client's machine is understood` };
 }
 
 /**

@@ -106,6 +106,20 @@ describe('the age', () => {
     await say(world([clientRun]), unit);
   });
 
+  test('of a stamp that the reported time counts is failed, where each is as old', async () => {
+    const counts = (ageMs: number, time: number): ClientRun => {
+      const clientRun = start([1000, origin + 1000 - ageMs]);
+      clientRun.reports.push(reported(time + ageMs / 2, 1012));
+      return clientRun;
+    };
+    // the platform's times of a made-up start, and 10 ms of a link
+    const right = 1_571_724_098_110 + 5;
+    const judge = (...ages: readonly number[]) => world(ages.map((ageMs) => counts(ageMs, right)));
+    assert.match((await fail(judge(400, 300), age)).received, /was 300 ms old: the reported time counts them/);
+    await say(judge(400, 10), age);
+    await say(judge(150, 150), age);
+  });
+
   test('of what a clock from the start of the program may show twice is told', async () => {
     const young = world([start([20, 9]), slow([20, 9])]);
     await say(young, age);

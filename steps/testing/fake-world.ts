@@ -241,7 +241,14 @@ export class FakeWorld extends NtpWorld<ServerScenario & ClientScenario> {
       return perform(setup);
     };
     const again = ({ setup }: ClientRun): Promise<ClientRun> => act(setup);
-    this.runner = { target, mute, has: () => false, perform: act, performAgain: again } as unknown as ClientRunner;
+    this.runner = {
+      target,
+      mute,
+      deafTo: () => undefined,
+      has: () => false,
+      perform: act,
+      performAgain: again,
+    } as unknown as ClientRunner;
     this.requirement = requirement;
     this.server = new ServerScenario(this, this.serverRun);
     this.client = new ClientScenario(this, target, this.runner);

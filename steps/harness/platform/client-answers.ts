@@ -145,9 +145,26 @@ async function spendTime(
 
 /** The topic of an answer: the client's own, another device's, or that of its device name in another product. */
 function answerTopic({ on }: Answer, { identity, responseTopic }: ClientRun): string {
-  if (on === 'its own') return responseTopic;
-  const other = on === "another device's" ? otherDevice : { ...identity, productKey: otherProduct };
-  return topicOf(other, 'response');
+  const { deviceName } = identity;
+  switch (on) {
+    case 'its own':
+      return responseTopic;
+    case "another device's":
+      return topicOf(otherDevice, 'response');
+    case "another product's":
+      return topicOf({ ...identity, productKey: otherProduct }, 'response');
+    case "begins with the client's own":
+      return topicOf({ ...identity, deviceName: `${deviceName}0` }, 'response');
+    case "is the client's own in the other case":
+      return topicOf({ ...identity, deviceName: inOtherCase(deviceName) }, 'response');
+  }
+}
+
+/** A name with upper-case letters for lower-case ones, or the other way round; with a letter more where it has none. */
+function inOtherCase(name: string): string {
+  const upper = name.toUpperCase();
+  const other = upper === name ? name.toLowerCase() : upper;
+  return other === name ? `${name}a` : other;
 }
 
 function deliver(

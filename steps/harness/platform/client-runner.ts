@@ -99,6 +99,11 @@ export class ClientRunner {
     return this.#silence.mute;
   }
 
+  /** What several starts show that the client refuses in the valid response of this setup; undefined where they do not. */
+  deafTo(setup: ClientSetup): 'order' | 'offset' | undefined {
+    return this.#silence.deafTo(setup);
+  }
+
   /** Begins the starts in which the client is not answered, because they take longest. */
   beginRefusals(): void {
     const [type = 'long'] = this.target.timestampTypes;
@@ -187,8 +192,7 @@ export class ClientRunner {
 
   async #inTurn(setup: ClientSetup): Promise<ClientRun> {
     if (!this.target.onlyThese) return this.#untilItRuns(setup);
-    const before = this.#turn;
-    const mine = before.then(() => this.#untilItRuns(setup));
+    const mine = this.#turn.then(() => this.#untilItRuns(setup));
     this.#turn = mine.catch(() => undefined);
     return mine;
   }

@@ -1,12 +1,17 @@
 import type { Identity, TimestampType } from '../implementation/target.ts';
 import { type Response, serverTimesOf } from '../message/exchange.ts';
 
+/** What the name of another device is like, which is not the client's own, in the words of the features. */
+export const namesAlike = ["begins with the client's own", "is the client's own in the other case"] as const;
+
+export type NameAlike = (typeof namesAlike)[number];
+
 /** One message that the platform delivers after a request. */
 export interface Answer {
   /** A payload with the placeholders {deviceSendTime}, {serverRecvTime} and {serverSendTime}; each becomes JSON in the request's type. */
   readonly payload: string;
   /** On whose response topic. */
-  readonly on: 'its own' | "another device's" | "another product's";
+  readonly on: 'its own' | "another device's" | "another product's" | NameAlike;
   /** How far both server times are from the platform's time, in ms: only in messages that the client must not believe. */
   readonly offByMs: number;
   /** How long after the message before it, in ms. */
@@ -57,6 +62,8 @@ export interface ClientSetup {
   readonly hastened?: number;
   /** The platform's time when the request comes, in ms; by default it is an hour ahead of the suite's clock. */
   readonly serverRecvTime?: number;
+  /** How far the platform's time is ahead of the suite's clock in ms, where it is not the usual hour and no time is given. */
+  readonly leadMs?: number;
   /** Latency of the link in ms, to the platform and back. */
   readonly forthMs: number;
   readonly backMs: number;
@@ -74,6 +81,8 @@ export interface ClientSetup {
   readonly listensMs?: number;
   /** Whether a client that has reported is watched for its whole `within`, to see whether it ends by itself. */
   readonly untilItEnds?: true;
+  /** Whether a client that gets its time from the request with the malformed response is waited for until it has one from a later request. */
+  readonly untilNextTime?: true;
   /** Whether its whole `within` is waited after a malformed response also for a client that has hung in others. */
   readonly unhurried?: true;
   /** Of a scenario in which the client asks several times; by default it asks once. */
@@ -139,8 +148,8 @@ export function writeAnswer({ payload, offByMs, echoOffByMs }: Answer, type: Tim
 const usualLeadMs = 3_600_000;
 
 /** How far the platform's clock is ahead of the suite's after a request that came at this wall time; all in ms. */
-export function leadOf({ serverRecvTime }: ClientSetup, requestWallMs: number): number {
-  return serverRecvTime === undefined ? usualLeadMs : serverRecvTime - Math.floor(requestWallMs);
+export function leadOf({ serverRecvTime, leadMs = usualLeadMs }: ClientSetup, requestWallMs: number): number {
+  return serverRecvTime === undefined ? leadMs : serverRecvTime - Math.floor(requestWallMs);
 }
 
 /**

@@ -33,7 +33,8 @@ export async function untilItRecovers({ clientRun, withinMs, intervalMs, ask }: 
   }
   const malformed = () => requests[number - 1]?.responses[0];
   const recovered = (): boolean => {
-    const since = malformed()?.message.atUs;
+    const later = clientRun.setup.untilNextTime === true ? requests.slice(number) : requests.slice(number - 1);
+    const since = later.find(({ responses }) => responses.length > 0)?.responses[0]?.message.atUs;
     return since !== undefined && reports.some(({ atUs }) => atUs >= since);
   };
   const { hurriedMs } = clientRun;
@@ -44,8 +45,10 @@ export async function untilItRecovers({ clientRun, withinMs, intervalMs, ask }: 
     return;
   }
   const parts = ask === undefined ? 1 : tellings;
+  const tellsAgain = (): boolean => ask !== undefined && requests.length === number && reports.length >= number;
   for (let part = 1; part <= parts; part += 1) {
-    if (await clientRun.until(() => spent() || recovered(), (withinMs + intervalMs * number * 2) / parts)) break;
+    await clientRun.until(() => spent() || recovered() || tellsAgain(), (withinMs + intervalMs * number * 2) / parts);
+    if (spent() || recovered()) break;
     if (part < parts) await ask?.();
   }
   clientRun.overdue = !(over() || recovered());

@@ -42,3 +42,29 @@ describe('after a malformed response', () => {
     assert.equal(silence.afterMalformedMs({ ...malformed, unhurried: true }), undefined);
   });
 });
+
+describe('a client that makes nothing of a response', () => {
+  const starts = (payload: string, count: number, time?: number): ClientRun[] =>
+    Array.from({ length: count }, () =>
+      client({
+        ...server,
+        setup: { answers: [trueAnswer(payload)] },
+        ...(time === undefined ? {} : { reports: [report(time)] }),
+      }),
+    );
+  const deaf = (...finished: readonly ClientRun[]): string | undefined =>
+    new RepeatedSilence(target(), finished).deafTo({ ...plainSetup('long'), answers: [trueAnswer('one')] });
+
+  test('is known by four starts, where another response brings a time', () => {
+    assert.equal(deaf(...starts('one', 4), ...starts('other', 1, formula)), 'order');
+    assert.equal(deaf(...starts('one', 3), ...starts('other', 1, formula)), undefined);
+    assert.equal(deaf(...starts('one', 4), ...starts('other', 4)), undefined);
+    assert.equal(deaf(...starts('one', 4), ...starts('one', 1, formula), ...starts('other', 1, formula)), undefined);
+  });
+
+  test('is known by four starts, where a platform with the time of its machine brings one', () => {
+    const near = client({ ...server, setup: { answers: [trueAnswer('one')], leadMs: 0 }, reports: [report(formula)] });
+    assert.equal(deaf(...starts('one', 4), near), 'offset');
+    assert.equal(deaf(...starts('one', 3), near), undefined);
+  });
+});

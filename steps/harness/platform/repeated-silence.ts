@@ -26,11 +26,31 @@ export class RepeatedSilence {
    * take its whole deadline.
    */
   get mute(): boolean {
-    // After a malformed or foreign response no time is right as well.
-    const answered = this.#finished.filter(({ setup }) => setup.refusal === undefined && setup.answers.every(isMeant));
-    const tried = new Set(answered.map(({ setup }) => setup.type));
-    if (answered.length < mostMute || !this.#target.timestampTypes.every((type) => tried.has(type))) return false;
-    return answered.every(({ reports }) => reports.length === 0);
+    return this.#silentIn(this.#answered);
+  }
+
+  /**
+   * The same for starts with the valid response of this setup, where another valid response brought a time: what the client refuses is the
+   * order of the members, or how far the platform's time is from its own.
+   */
+  deafTo(setup: ClientSetup): 'order' | 'offset' | undefined {
+    if (setup.refusal !== undefined) return undefined;
+    const isOnly = (isOther: (start: ClientRun) => boolean): boolean =>
+      this.#answered.some((start) => isOther(start) && start.reports.length > 0) &&
+      this.#silentIn(this.#answered.filter((start) => !isOther(start)));
+    if (isOnly((start) => payloadOf(start.setup) !== payloadOf(setup))) return 'order';
+    return setup.leadMs === undefined && isOnly((start) => start.setup.leadMs !== undefined) ? 'offset' : undefined;
+  }
+
+  /** Starts with valid responses only: after a malformed or foreign one no time is right as well. */
+  get #answered(): ClientRun[] {
+    return this.#finished.filter(({ setup }) => setup.refusal === undefined && setup.answers.every(isMeant));
+  }
+
+  #silentIn(starts: readonly ClientRun[]): boolean {
+    const tried = new Set(starts.map(({ setup }) => setup.type));
+    if (starts.length < mostMute || !this.#target.timestampTypes.every((type) => tried.has(type))) return false;
+    return starts.every(({ reports }) => reports.length === 0);
   }
 
   /**
@@ -41,10 +61,7 @@ export class RepeatedSilence {
     if (malformedRequest(setup) === undefined || setup.unhurried === true) return undefined;
     const hung = this.#finished.filter(
       (start) =>
-        malformedRequest(start.setup) !== undefined &&
-        start.hurriedMs === undefined &&
-        start.overdue &&
-        start.reports.length === 0,
+        malformedRequest(start.setup) !== undefined && start.hurriedMs === undefined && start.overdue && !recovers(start),
     );
     const reported = this.#finished.filter((start) => start.reports.length > 0 && malformedRequest(start.setup) === undefined);
     const isToRecover = this.#target.sync.kind !== 'start' || reported.some(({ ended }) => ended !== undefined);
@@ -52,6 +69,12 @@ export class RepeatedSilence {
     return afterReportMs + 2 * Math.max(0, ...reported.map(reportedAfterMs));
   }
 }
+
+/** The payload of the valid response. */
+const payloadOf = ({ answers }: ClientSetup): string => answers.at(-1)?.payload ?? '';
+
+/** Whether a client reported a time where nothing more was waited for. */
+const recovers = ({ setup, reports }: ClientRun): boolean => setup.untilNextTime !== true && reports.length > 0;
 
 /** How long after its first response a client reported its first time, in ms; 0 where it reported before. */
 function reportedAfterMs({ request, reports: [report] }: ClientRun): number {

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The package as its users have it: packed by npm, installed from the registry into an empty folder without anything for development, and
-# run by npx, on each Node that it is for; then the example in vitest. package.sh [NODE_VERSION…]. Leaves nothing behind but dist/ and docs/.
+# run by npx, on each Node that it is for; then the example in vitest. Prints the size of the tarball and of the installation.
+# package.sh [NODE_VERSION…]. Leaves nothing behind but dist/ and docs/.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 versions=("$@")
@@ -16,6 +17,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 (cd "$root" && npm pack --silent --pack-destination "$work" >/dev/null)
 tarball=$(echo "$work"/*.tgz)
+echo "tarball: $(($(stat -c %s "$tarball") / 1024)) KiB, $(tar -tzf "$tarball" | wc -l) files"
 vitest=$(node -p "require('$root/package.json').devDependencies.vitest")
 
 for version in "${versions[@]}"; do
@@ -24,8 +26,11 @@ for version in "${versions[@]}"; do
     export PATH=$work/node-$version/node_modules/$binary/bin:$PATH
     mkdir "$work/user-$version"
     cd "$work/user-$version"
+    began=$SECONDS
     npm install "${quiet[@]}" --omit=dev "$tarball"
     echo "Node $(node --version), npm $(npm --version 2>/dev/null)"
+    packages=$(grep -c '^    "node_modules/' package-lock.json)
+    echo "installation: $packages packages, $(du -sm node_modules | cut -f1) MB, $((SECONDS - began)) s"
     npx --no-install iot-ntp-conformance list | tail -n 1
     for role in server client; do
       npx --no-install iot-ntp-conformance run --role "$role" --report "$role" | tail -n 1

@@ -34,7 +34,10 @@ function checkRule(rule, role, blame) {
     blame(id ?? rule, `the first tag of a Rule is its id, @${role}-…`);
   if (!['@must', '@should'].includes(level?.name))
     blame(level ?? rule, 'the second tag of a Rule is its level, @must or @should');
-  checkCapabilities(needed, blame);
+  checkCapabilities(
+    needed.filter(({ name }) => name !== '@alone'),
+    blame,
+  );
 
   const titles = new Set();
   for (const { scenario } of rule.children) {

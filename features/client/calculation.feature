@@ -6,12 +6,21 @@ Feature: The time that a client calculates
   The suite cannot observe two delays: from the client's reading of its clock to the arrival of the
   request, and from the sending of the response to the client's report. The suite allows for both.
   If deviceSendTime does not show when the client read its clock, the suite assumes that this was at
-  most 50 ms before the request arrived. If deviceSendTime is a multiple of 10, the client's clock
-  may advance in steps of 10 ms. Whole milliseconds and rounding may change a result by up to
-  1.5 ms. A result in whole seconds may be rounded up or down, by up to 1 s.
+  most 50 ms before the request arrived. If deviceSendTime is at most 5 s behind the suite's clock,
+  it may show that time, or the client's clock may be behind; the suite allows for both. If
+  deviceSendTime is a multiple of 10, the client's clock may advance in steps of 10 ms. Whole
+  milliseconds and rounding may change a result by up to 1.5 ms. A result in whole seconds may be
+  rounded up or down, by up to 1 s.
+
+  On a controlled clock nothing is uncertain, and the client must report exactly the result, or the
+  result plus the time until the report on its monotonic clock. If the result is late by no more
+  than that, the suite starts the client up to three times with a monotonic clock that runs 10 times
+  as fast from the response on. A time until the report grows, and an error of the calculation does
+  not.
 
   The suite attributes a wrong time to a usual mistake if the time is at most 8 ms away from what
-  that mistake gives.
+  that mistake gives: 2 s if it is the client's own clock, a time zone or an invalid response, 500
+  ms if a timestamp lost its upper bits, and 1 min if the result did.
 
   @client-counts-latency
   @must
@@ -38,7 +47,7 @@ Feature: The time that a client calculates
     Scenario Outline: The link takes <forth> to the platform and <back> back
       Given a client that reports milliseconds
       And a link of <forth> to the platform and <back> back
-      And a platform that answers after 4 ms
+      And a platform that answers after 0 ms
       When the client asks and is answered
       Then the client reports the time that the formula gives
 
@@ -53,6 +62,7 @@ Feature: The time that a client calculates
       Given a client that asks more than once
       And a client that reports milliseconds
       And a link of 100 ms to the platform and 100 ms back after the first request
+      And a platform that answers after 0 ms
       When the client asks 3 times in 1 s or more
       Then each time that the client reports first after a response is the one that the formula gives
 
@@ -149,11 +159,15 @@ Feature: The time that a client calculates
   @must
   @clock
   Rule: the client MUST round a half millisecond up or down, and MUST NOT be off by more
+    A scenario does not apply to a client whose result contains the time until the report: half a
+    millisecond cannot be seen in it.
+
     Source: derived from the formula, whose sum of whole milliseconds may be odd
 
     Depends on: client-any-offset
 
-    Usual mistakes: the times are halved before they are added
+    Usual mistakes: the times are halved before they are added; rounding adds or takes a whole
+    millisecond
 
     Scenario Outline: The response comes after <elapsed>, the platform takes <processing>, its time is <platform's time>
       Given a client that reports milliseconds
@@ -168,6 +182,14 @@ Feature: The time that a client calculates
         | 25 ms   | 4 ms       | 1571724098025 | 1571724098110   | 1571724098124 | 1571724098125 |
         | 24 ms   | 5 ms       | 1571724098024 | 1571724098110   | 1571724098124 | 1571724098125 |
         | 25 ms   | 4 ms       | 1571724098025 | 1571724098111   | 1571724098125 | 1571724098126 |
+
+    Example: The response comes after 24 ms, and the platform takes 4 ms: the sum is even
+      Given a client that reports milliseconds
+      And a platform that answers after 4 ms
+      And the client's clock stands at 1571724098000 when it asks and at 1571724098024 when the response comes
+      And the platform's time is 1571724098110 when the request comes
+      When the client asks and is answered
+      Then the client reports 1571724098124
 
   @client-accepts-zero-round-trip
   @should
@@ -204,7 +226,7 @@ Feature: The time that a client calculates
 
     Depends on: client-worked-example
 
-    Usual mistakes: the offset of the time zone is added
+    Usual mistakes: the offset of the time zone is added; the time counts from 2000
 
     Scenario Outline: The client runs in the time zone <zone>
       Given the client runs in the time zone "<zone>"

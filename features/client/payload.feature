@@ -23,3 +23,9 @@ Feature: The content of a request
       Given a client that asks more than once
       When the client asks 3 times in 1 s or more
       Then the request is a JSON object with deviceSendTime, a Long or a String of decimal digits
+
+    Example: The first response is lost
+      Given a client that asks more than once
+      And a platform that loses the first answer
+      When the client asks and is answered
+      Then the request is a JSON object with deviceSendTime, a Long or a String of decimal digits

@@ -21,6 +21,12 @@ Feature: QoS and RETAIN of a client
       When the client asks 3 times in 1 s or more
       Then the request is published at QoS 0
 
+    Example: The first response is lost
+      Given a client that asks more than once
+      And a platform that loses the first answer
+      When the client asks and is answered
+      Then the request is published at QoS 0
+
   @client-subscribes-qos0
   @should
   Rule: the client SHOULD request QoS 0 in its subscription
@@ -62,4 +68,10 @@ Feature: QoS and RETAIN of a client
     Example: The client asks three times
       Given a client that asks more than once
       When the client asks 3 times in 1 s or more
+      Then the request is published without the RETAIN flag
+
+    Example: The first response is lost
+      Given a client that asks more than once
+      And a platform that loses the first answer
+      When the client asks and is answered
       Then the request is published without the RETAIN flag

@@ -28,11 +28,17 @@ Feature: The topics of a client
         | device                                         |
         | "a1NtpSuite1/dev1"                             |
         | "a1NtpSuite1/abcdefghijklmnopqrstuvwxyz012345" |
-        | "A1zZ09Suite/a-b_c@d:e.f"                      |
+        | "A1zZ09Suite/A-b_c@D:e.F"                      |
 
     Example: The client asks three times
       Given a client that asks more than once
       When the client asks 3 times in 1 s or more
+      Then the request is published on its own request topic
+
+    Example: The first response is lost
+      Given a client that asks more than once
+      And a platform that loses the first answer
+      When the client asks and is answered
       Then the request is published on its own request topic
 
   @client-hears-response

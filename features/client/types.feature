@@ -39,6 +39,9 @@ Feature: The type of a client's timestamp
   @client-accepts-own-type
   @must
   Rule: the client MUST understand a response in the type of its own request
+    If the client reports no time, and the suite itself sent the response more than 250 ms late, the
+    suite starts the client again, up to two times.
+
     Source: stated, "The timestamps that are sent by the device and the NTP server are of the same
     data type"
 

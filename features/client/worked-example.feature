@@ -11,11 +11,12 @@ Feature: The page's worked example, calculated by a client
   @client-worked-example
   @must
   Rule: the client MUST calculate 1571724098125 in the page's example
-    On a controlled clock, the client must report exactly this number. On the client's own clock,
-    the suite uses the same intervals and allows for the uncertainty that it measures. If a client
-    asks again, the suite judges every time that it reports. The suite cannot observe when the
-    client reads its clock between two requests. A later time may therefore differ by half of the
-    time between the previous packet and its request.
+    On a controlled clock, the client must report exactly this number, or this number plus the time
+    until the report on its monotonic clock, as the feature "The time that a client calculates"
+    describes. On the client's own clock, the suite uses the same intervals and allows for the
+    uncertainty that it measures. If a client asks again, the suite judges every time that it
+    reports. The suite cannot observe when the client reads its clock between two requests. A later
+    time may therefore differ by half of the time between the previous packet and its request.
 
     Source: stated, the example below "Device connection", step 3
 

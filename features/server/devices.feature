@@ -3,6 +3,7 @@ Feature: Many devices and many requests
 
   @server-concurrent-devices
   @must
+  @alone
   Rule: the server MUST serve 8 devices that ask at the same moment: each gets its own response, exactly once
     The devices connect, stay connected and then send their requests at the same moment. Every
     second device sends a String. The server may process the requests one after the other: no
@@ -28,6 +29,7 @@ Feature: Many devices and many requests
 
   @server-serves-many-devices
   @should
+  @alone
   Rule: the server SHOULD serve 200 devices that ask at the same moment: each gets its own response, exactly once
     This is server-concurrent-devices with more devices than a small gateway may have. The option
     `--devices` of `run` sets another number.
@@ -46,6 +48,7 @@ Feature: Many devices and many requests
 
   @server-request-burst
   @should
+  @alone
   Rule: the server SHOULD answer each of 100 requests sent back to back on one connection with its own deviceSendTime
     MQTT may lose a message at QoS 0, and a device seldom sends several requests at once. But if a
     server loses or mixes up requests while it processes another one, it also does so with the

@@ -88,7 +88,7 @@ Feature: What a response holds
     request with such a time is not answered
 
     Scenario Outline: deviceSendTime is <deviceSendTime>
-      Given a device that hears its response topic
+      Given a newly connected device that hears its response topic
       When the device asks with deviceSendTime <deviceSendTime>
       Then the response returns deviceSendTime <deviceSendTime> in the same type
 

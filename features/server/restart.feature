@@ -3,6 +3,7 @@ Feature: Restart of the server
 
   @server-comes-back
   @should
+  @alone
   Rule: the server SHOULD serve again after its container or process is restarted
     The suite starts a container again in the state in which it ended. It starts a process with the
     same command in the same folder. The port may change. The requirement does not apply if the

@@ -16,7 +16,7 @@ Feature: Long and String
     echo keeps its type
 
     Scenario Outline: deviceSendTime is <deviceSendTime>
-      Given a device that hears its response topic
+      Given a newly connected device that hears its response topic
       When the device asks with deviceSendTime <deviceSendTime>
       Then each time in the response is a Long
 
@@ -39,7 +39,7 @@ Feature: Long and String
     String has a fraction or an exponent
 
     Scenario Outline: deviceSendTime is <deviceSendTime>
-      Given a device that hears its response topic
+      Given a newly connected device that hears its response topic
       When the device asks with deviceSendTime <deviceSendTime>
       Then each time in the response is a String of decimal digits
 
@@ -62,12 +62,12 @@ Feature: Long and String
     Usual mistakes: the type is remembered for the connection, the device or the product
 
     Example: A device alternates on one connection
-      Given a device that hears its response topic
+      Given a newly connected device that hears its response topic
       When the device asks with a Long, a String, a Long and a String in turn
       Then each response has the type of its request
 
     Example: A device begins with a String
-      Given a device that hears its response topic
+      Given a newly connected device that hears its response topic
       When the device asks with a String, a Long, a String and a Long in turn
       Then each response has the type of its request
 
@@ -91,7 +91,7 @@ Feature: Long and String
     Usual mistakes: the server keeps times as doubles and prints them with a fraction or an exponent
 
     Scenario Outline: deviceSendTime is <deviceSendTime>
-      Given a device that hears its response topic
+      Given a newly connected device that hears its response topic
       When the device asks with deviceSendTime <deviceSendTime>
       Then each Long in the response is written as an integer
 

@@ -32,6 +32,7 @@ Feature: The unit of the timestamps
 
   @server-unix-time
   @must
+  @alone
   Rule: the server MUST give the same times regardless of its time zone, and also after 2038
     If the suite can start the server, it starts a second instance beside the first one, with
     `TZ=CST-8` in its environment. This is eight hours ahead of UTC, in the POSIX form, which needs

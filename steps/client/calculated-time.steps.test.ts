@@ -31,7 +31,7 @@ describe('the client reports the time that the formula gives', () => {
       world('client-counts-latency', [client({ ...server, reports: [once] })]),
       sentence,
     );
-    assert.match(expected, /the response came 10\.0 ms after the request$/);
+    assert.match(expected, /the response arrived 10\.0 ms after the request$/);
     assert.equal(received, 'deviceRecvTime - deviceSendTime = 0 ms');
     assert.equal(mistake, 'the clock is read once for both timestamps');
     const late = report(formula, 120, { deviceRecvTime: BigInt(origin + 150) });
@@ -169,6 +169,53 @@ describe('on a controlled clock', () => {
     const sentence = `the client reports ${formula}`;
     for (const time of [formula - 1000, formula + 1000]) await say(judge(time, seconds), sentence);
     for (const time of [formula - 1001, formula + 1001]) await fail(judge(time, seconds), sentence);
+  });
+});
+
+describe('a late time on a controlled clock', () => {
+  const setup = { clock: { sends: 1_571_724_098_000, receives: 1_571_724_098_025 } };
+  const page = { serverRecvTime: 1_571_724_098_110, serverSendTime: 1_571_724_098_115 };
+  const sentence = `the client reports ${formula}`;
+  /** A client that is so late in its first start, and then in each start with a hastened clock; it reports 10 ms after the response. */
+  const judge = (late: number, ...later: readonly number[]) => {
+    const starts = [...later];
+    const run = (ms: number): ClientRun => client({ ...page, setup, reports: [reported(formula + ms, 120)] });
+    return world('client-worked-example', [run(late)], {}, () => run(starts.shift() ?? 0));
+  };
+
+  test('is right where it grows with the monotonic clock, in one of three starts', async () => {
+    const good = judge(10, 90);
+    await say(good, sentence);
+    assert.match(good.informed.join(), /10 ms more than the formula gives, and 90 ms where .* 10 times as fast/);
+    assert.deepEqual(
+      good.scenes.map(({ hastened }) => hastened),
+      [10],
+    );
+    await say(judge(10, 5, 10, 11), sentence);
+  });
+
+  test('is wrong where it does not', async () => {
+    const constant = judge(10, 10, 10, 10);
+    await fail(constant, sentence);
+    assert.deepEqual(
+      constant.scenes.map(({ start }) => start),
+      [1, 2, 3],
+    );
+    await fail(judge(10, 0), sentence);
+  });
+
+  test('is wrong where it is later than the report, or early', async () => {
+    for (const late of [-1, 11, 90]) {
+      const wrong = judge(late, 90);
+      await fail(wrong, sentence);
+      assert.deepEqual(wrong.scenes, []);
+    }
+    await fail(judge(10, 101), sentence);
+  });
+
+  test('shows no half millisecond', async () => {
+    const halves = judge(10, 90);
+    assert.equal(await say(halves, `the client reports ${formula - 1} or ${formula}`), 'skipped');
   });
 });
 

@@ -137,6 +137,19 @@ describe('on a controlled clock', () => {
   });
 });
 
+test('a time of single precision, and one since 2000, are named', () => {
+  assert.equal(brokenBy(diagnose(Math.fround(right))), 'client-any-offset');
+  assert.equal(brokenBy(diagnose(right - Date.UTC(2000, 0))), 'client-unix-time');
+});
+
+test('a millisecond more than the right time is rounding, and not the mistake that is as near', () => {
+  const setup = { clock: { sends: 1_571_724_098_000, receives: 1_571_724_098_024 } };
+  const even = { setup, serverRecvTime: 1_571_724_098_110, serverSendTime: 1_571_724_098_114 };
+  for (const time of [1_571_724_098_123, 1_571_724_098_125])
+    assert.equal(diagnose(time, even)?.text, 'rounding adds or takes a whole millisecond');
+  assert.equal(brokenBy(diagnose(1_571_724_098_126, even)), 'client-counts-processing');
+});
+
 describe('a false response that came first is told by whose it was', () => {
   const offByMs = 3_600_000;
   for (const [on, echoOffByMs, time, requirement] of [

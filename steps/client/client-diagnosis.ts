@@ -5,9 +5,14 @@ import type { Diagnosis } from '../verdict/evidence.ts';
 
 /** How far a time may be from what a known mistake gives, in ms: the clock that it was read from is known to a few. The feature says so. */
 export const near = 8;
+/** The same where a time is another clock's or far from the right one, and of 32-bit arithmetic, in ms. The feature says so. */
+const roughly = { clock: 2000, bits: 60_000, cutBits: 1000 };
 
 /** What a client does that does not come to a time at all. */
 export const noTime = 'no time is ever reported';
+
+/** Why a client gets no response, in words. */
+export const notSubscribed = 'the client had not subscribed its response topic when the response came';
 
 /** What a client does that reports a time which no response gave it. */
 export const unansweredTime = 'the local clock is printed when no response came';
@@ -29,6 +34,7 @@ export const calculationMistakes = {
   seconds: 'a time in seconds',
   microseconds: 'a time in microseconds',
   timeZone: 'the offset of the time zone is added',
+  since2000: 'the time counts from 2000',
   saturated: 'a time saturated at 2147483647',
   bits: '32-bit arithmetic',
 } as const;
@@ -56,6 +62,9 @@ export const claimedWrongly = 'the clock is read once for both timestamps';
 /** What a client does whose sum is wrong by half a millisecond for each stamp. */
 export const halvedEarly = 'the times are halved before they are added';
 
+/** What a client does whose sum is right, and whose result is not, by a millisecond. */
+export const roundedFurther = 'rounding adds or takes a whole millisecond';
+
 /**
  * What a client probably did to come to a wrong time; undefined when no known mistake fits.
  *
@@ -70,7 +79,7 @@ export function diagnoseClientTime(
   const time = Number(report.twice) / 2;
   // Where the platform's time is that of this machine as well, the two cannot be told apart.
   const apart = expected === undefined || Math.abs(rightOf(expected) - report.wallMs) > 10_000;
-  const ownClock = apart && Math.abs(time - report.wallMs) < 2000;
+  const ownClock = apart && Math.abs(time - report.wallMs) < roughly.clock;
   if (expected === undefined) {
     return ownClock ? { kind: unansweredTime, text: "the client's own clock is reported, without an answer" } : undefined;
   }
@@ -87,6 +96,9 @@ const own: Diagnosis = {
   kind: known.ownClock,
 };
 
+/** 2000-01-01, in ms since 1970. */
+const since2000Ms = 946_684_800_000;
+
 /** Mistakes in the formula, each with what it gives. */
 function byCalculation(time: number, expected: ExpectedTime): Diagnosis | undefined {
   const { request, response, elapsed } = expected;
@@ -97,6 +109,7 @@ function byCalculation(time: number, expected: ExpectedTime): Diagnosis | undefi
   const slack = least === most ? 1 : near + (most - least);
   const right = rightOf(expected);
   const device = Number(request.deviceSendTime?.number ?? 0n);
+  const early = sumOfHalves(received, sent, device + most, -device);
   const mistakes: readonly (readonly [number, string, string, number?])[] = [
     [sent, known.onlySent, 'the time is serverSendTime: the latency of the link is not counted'],
     [
@@ -117,18 +130,20 @@ function byCalculation(time: number, expected: ExpectedTime): Diagnosis | undefi
     [(received + trip) / 2, known.madeUp, 'serverSendTime is read as 0'],
     [right + device / 2, known.madeUp, 'deviceSendTime is read as 0'],
     [right / 1000, known.seconds, 'the time is in seconds'],
+    [right - since2000Ms, known.since2000, 'the time counts from 2000-01-01, and not from 1970-01-01'],
     [right * 1000, known.microseconds, 'the time is in microseconds', 1000],
     // Half milliseconds can be told on a controlled clock only.
-    ...(least === most ? [[sumOfHalves(received, sent, device + most, -device), halvedEarly, lostHalves] as const] : []),
+    ...(least === most ? [[early, halvedEarly, lostHalves] as const] : []),
   ];
   // A time that is multiplied is as much less certain.
   const [found] = mistakes
     .filter(([value, , , times = 1]) => Math.abs(time - value) <= slack * times)
     .toSorted(([a], [b]) => Math.abs(time - a) - Math.abs(time - b));
   // The nearest one counts, and only where it can be told from the right time: none that is further off is named in its place.
-  if (found !== undefined && Math.abs(found[0] - right) > slack) return { kind: found[1], text: found[2] };
+  const nearer = found !== undefined && Math.abs(time - found[0]) < Math.abs(time - right);
+  if (nearer && Math.abs(found[0] - right) > slack) return { kind: found[1], text: found[2] };
   if (least !== most || Math.abs(time - right) > 2) return undefined;
-  return { kind: halvedEarly, text: lostHalves };
+  return Math.abs(time - early) < 1 ? { kind: halvedEarly, text: lostHalves } : { kind: roundedFurther, text: roundedFurther };
 }
 
 const lostHalves = `half milliseconds are lost: ${halvedEarly}`;
@@ -141,22 +156,25 @@ function sumOfHalves(...stamps: readonly number[]): number {
 /** Mistakes of too small an integer. */
 function bySize(time: number, expected: ExpectedTime): Diagnosis | undefined {
   if (time === 2147483647 || time === 4294967295) return { kind: known.saturated, text: 'the time is saturated at 32 bits' };
+  // A number of single precision has 24 bits, and one that is right has none below 2^17 only by chance.
+  const single = Math.fround(time) === time && Math.abs(time - rightOf(expected)) < 2 ** 17;
+  if (single) return { kind: known.bits, text: 'the time went through a 32-bit floating-point number' };
   const modulo = 2 ** 32;
   const rest = (value: number): number => ((value % modulo) + modulo) % modulo;
   const right = rightOf(expected);
-  const same = (value: number, other: number): boolean => Math.abs(rest(value) - rest(other)) < 60_000;
+  const same = (value: number, other: number): boolean => Math.abs(rest(value) - rest(other)) < roughly.bits;
   const wrapped = Math.abs(time) <= modulo && (same(time, right) || same(time * 2, right * 2));
   if (wrapped) return { kind: known.bits, text: 'the time went through a 32-bit integer' };
   // One of the stamps lost its upper half: the sum is then wrong by a multiple of 2^32.
   const lost = Math.abs(time - right) * 2;
-  const cut = lost > modulo / 2 && Math.abs(lost - Math.round(lost / modulo) * modulo) < 1000;
+  const cut = lost > modulo / 2 && Math.abs(lost - Math.round(lost / modulo) * modulo) < roughly.cutBits;
   return cut ? { kind: known.bits, text: 'a timestamp went through a 32-bit integer' } : undefined;
 }
 
 /** Mistakes that come from where the client runs, or from whom it believes. */
 function bySurroundings({ setup }: ClientRun, time: number, expected: ExpectedTime): Diagnosis | undefined {
   const right = rightOf(expected);
-  const is = (other: number): boolean => Math.abs(time - other) <= 2000;
+  const is = (other: number): boolean => Math.abs(time - other) <= roughly.clock;
   const falsified = setup.answers.find(({ offByMs, echoOffByMs }) => offByMs !== 0 || echoOffByMs !== 0);
   if (
     falsified !== undefined &&

@@ -9,7 +9,7 @@ import type { ReportedTime } from '../harness/platform/reported-time.ts';
 import { mistakesOf } from '../requirements/requirement.ts';
 import type { Judge, NtpWorld, ScenarioState, ScenarioTrace } from '../support/world.ts';
 import { type Recorded, recordClientRuns } from '../verdict/exchange-record.ts';
-import { noTime, unansweredTime } from './client-diagnosis.ts';
+import { noTime, notSubscribed, unansweredTime } from './client-diagnosis.ts';
 import { bufferingHint, busyStarts, silenceOf, traceOf } from './client-silence.ts';
 import { type ObservedRequest, type RequestStamp, stampOf } from './observed-request.ts';
 import { clockFaultOf, refusedMoment, refusedOrder, startInTurn } from './other-starts.ts';
@@ -30,14 +30,14 @@ export class ClientScenario implements ScenarioState {
   /** The client's starts that the scenario is about, in order. */
   readonly clientRuns: ClientRun[] = [];
   readonly #judge: Judge;
-  readonly #starter: Starter | undefined;
+  /** What starts the client; absent where nothing is started for the sake of a sentence, and what was observed is all that there is. */
+  readonly starter: Starter | undefined;
   #setup: ClientSetup | undefined;
 
-  /** @param starter absent where nothing is started for the sake of a sentence, and what was observed is all that there is */
   constructor(judge: Judge, target: Target, starter?: Starter) {
     this.#judge = judge;
     this.target = target;
-    this.#starter = starter;
+    this.starter = starter;
   }
 
   begin(): void {}
@@ -87,7 +87,7 @@ export class ClientScenario implements ScenarioState {
    * @throws EnvironmentError where it waits by the clock that stands still
    */
   async clockFault(): Promise<string | undefined> {
-    return this.#starter === undefined ? undefined : clockFaultOf(this.clientRun, this.#starter);
+    return this.starter === undefined ? undefined : clockFaultOf(this.clientRun, this.starter);
   }
 
   /** Whether the client still runs when its `within` has passed since it reported a time from a valid response. */
@@ -146,7 +146,7 @@ export class ClientScenario implements ScenarioState {
     this.#judge.fail({
       expected: `a client that hears a message on ${responseTopic}`,
       received: this.silence(),
-      likely: 'the client had not subscribed its response topic when the response came',
+      likely: notSubscribed,
       cause: 'silence',
     });
   }
@@ -173,9 +173,7 @@ export class ClientScenario implements ScenarioState {
       received: this.silence(),
       likely: {
         kind: noTime,
-        text: unsent
-          ? 'the client had not subscribed its response topic when the response came'
-          : bufferingHint(this.clientRun, this.target),
+        text: unsent ? notSubscribed : bufferingHint(this.clientRun, this.target),
       },
       cause: 'silence',
     });
@@ -216,7 +214,7 @@ export class ClientScenario implements ScenarioState {
    * @throws TooUncertain where it stays blurred
    */
   async measured<Fault>(judge: (stamps: readonly RequestStamp[]) => Fault | 'blurred' | undefined): Promise<Fault | undefined> {
-    const starter = this.#starter;
+    const starter = this.starter;
     let found = false;
     for (let again = 0; ; again += 1) {
       const fault = judge(this.stamps());
@@ -248,17 +246,17 @@ export class ClientScenario implements ScenarioState {
         punctual.add(target);
         return times;
       } catch (error) {
-        if (!(error instanceof TooUncertain) || this.#starter === undefined || again === (punctual.has(target) ? 5 : 2))
+        if (!(error instanceof TooUncertain) || this.starter === undefined || again === (punctual.has(target) ? 5 : 2))
           throw error;
         this.#judge.inform(`the client was started again: ${error.message}`);
-        this.clientRuns.splice(-1, 1, await this.#starter.performAgain(clientRun));
+        this.clientRuns.splice(-1, 1, await this.starter.performAgain(clientRun));
       }
     }
   }
 
   /** A time in one order of the members and none in another: then it is the order that the client does not understand. */
   async requireOtherOrder(): Promise<void> {
-    const likely = this.#starter === undefined ? undefined : await refusedOrder(this.clientRun, this.setup, this.#starter);
+    const likely = this.starter === undefined ? undefined : await refusedOrder(this.clientRun, this.setup, this.starter);
     if (likely === undefined) return;
     const { payload = '' } = this.clientRun.setup.answers[0] ?? {};
     this.#judge.fail({ expected: `a calculated time from ${payload}`, received: this.silence(), likely });
@@ -266,7 +264,7 @@ export class ClientScenario implements ScenarioState {
 
   /** A time from a response at another moment, and none from this one: then it is the moment that the client refuses. */
   async requireOtherMoments(): Promise<void> {
-    const likely = this.#starter === undefined ? undefined : await refusedMoment(this.clientRun, this.#starter);
+    const likely = this.starter === undefined ? undefined : await refusedMoment(this.clientRun, this.starter);
     if (likely === undefined) return;
     this.#judge.fail({
       expected: `a calculated time within ${this.target.withinMs} ms`,
@@ -281,8 +279,8 @@ export class ClientScenario implements ScenarioState {
   }
 
   #required(): Starter {
-    if (this.#starter === undefined) throw new Error('nothing is started for the sake of a sentence');
-    return this.#starter;
+    if (this.starter === undefined) throw new Error('nothing is started for the sake of a sentence');
+    return this.starter;
   }
 
   trace(): ScenarioTrace {

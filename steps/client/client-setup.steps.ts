@@ -13,7 +13,7 @@ Before({ name: 'the client' }, function (this: ClientWorld) {
 Given('the client is the device {string}', function (this: ClientWorld, name: string) {
   const [productKey = '', deviceName = ''] = name.split('/');
   if (this.scenario.target.onlyThese)
-    return this.inapplicable('the target file says that the client can be no other device (onlyThese)');
+    return this.inapplicable('the target file says that the client cannot be another device (onlyThese)');
   this.scenario.setup = { ...this.scenario.setup, identity: { productKey, deviceName } };
   return undefined;
 });
@@ -39,7 +39,7 @@ Given('a client that asks more than once', function (this: ClientWorld) {
 Given('a client that reports milliseconds', function (this: ClientWorld) {
   if (this.scenario.target.result?.unit !== 's') return undefined;
   return this.inapplicable(
-    'the target file says that the client reports whole seconds (result.unit), which do not show so little',
+    'the client reports whole seconds (result.unit in the target file), which are too coarse for this scenario',
   );
 });
 
@@ -48,7 +48,7 @@ Given('a client that reports whole seconds, and may take {duration}', function (
   if (result?.unit !== 's') return this.inapplicable('the target file says that the client reports milliseconds (result.unit)');
   if (withinMs >= patienceMs) return undefined;
   return this.inapplicable(
-    `whole seconds show several seconds only, and the target file gives the client ${withinMs} ms (within), which is less than ${patienceMs} ms`,
+    `whole seconds show only latencies of several seconds, and the target file gives the client ${withinMs} ms (within), which is less than ${patienceMs} ms`,
   );
 });
 

@@ -42,5 +42,4 @@ export function traceOf(clientRuns: readonly ClientRun[]): ScenarioTrace {
 
 /** Why the stamps of two starts cannot be compared. */
 export const busyStarts =
-  'the client took as long to ask in the start in which it was accepted at once as in the one in which it had to wait: run on a ' +
-  'machine that is less busy';
+  'the client was as slow when the platform accepted it at once as when it had to wait: run on a less busy machine';

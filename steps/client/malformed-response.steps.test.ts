@@ -25,6 +25,23 @@ describe('the client exits or gets its time', () => {
     await fail(judge({ publish: { topic: 'x' }, reports: [report(formula)] }), sentence);
   });
 
+  test('a client that hung in a short start is started for its whole time once, and judged by that', async () => {
+    const short = (): ClientRun => Object.assign(client({ ...server, rest: { overdue: true } }), { hurriedMs: 320 });
+    const late = world('client-outlives-malformed', [short()], {}, () => client({ ...server, reports: [report(formula)] }));
+    await say(late, sentence);
+    assert.deepEqual(
+      late.scenes.map(({ unhurried }) => unhurried),
+      [true],
+    );
+    const stuck = world('client-outlives-malformed', [short()], { sync: { kind: 'every', intervalMs: 1 } }, () =>
+      client({ ...server, rest: { overdue: true } }),
+    );
+    assert.match((await fail(stuck, sentence)).received, /within 15 ms/);
+    stuck.client.clientRuns.splice(0, 1, short());
+    assert.match((await fail(stuck, sentence)).received, /within 320 ms/);
+    assert.equal(stuck.scenes.length, 1);
+  });
+
   test('a client that stays after a valid response and never asks again is not judged', async () => {
     const stays = client({ ...server, reports: [report(formula)] });
     assert.equal(await say(judge({ rest: { overdue: true } }, {}, stays), sentence), 'skipped');

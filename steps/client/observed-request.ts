@@ -2,6 +2,7 @@ import type { Target } from '../harness/implementation/target.ts';
 import type { Request } from '../harness/message/exchange.ts';
 import type { SeenStamp } from '../harness/platform/client-clock.ts';
 import type { ClientRun } from '../harness/platform/client-run.ts';
+import { countedAge } from '../harness/platform/expected-time.ts';
 
 /** A request of a client, and where it belongs. */
 export interface ObservedRequest {
@@ -16,6 +17,8 @@ export interface ObservedRequest {
 /** A stamp with the request that holds it. */
 export interface RequestStamp extends SeenStamp {
   readonly request: Request;
+  /** How old it was when the request came, in ms, where the reported time shows it. */
+  readonly countedMs: number | undefined;
   /** How long ago the platform had taken the connection that it came on, in ms: not the first one where a client opens another to ask. */
   readonly ownConnectedMs: number;
 }
@@ -32,8 +35,10 @@ export function stampOf(request: Request, clientRun: ClientRun, start: number, {
     report?.twice === undefined
       ? {}
       : { calculated: { timeMs: report.twice / 2n, atUs: report.atUs, coarse: result?.unit === 's' } };
+  const own = reports.find(({ atUs }) => request.responses.some((response) => response.message.atUs <= atUs));
   return {
     request,
+    countedMs: own === undefined ? undefined : countedAge(clientRun, request, own, result?.unit === 's'),
     time: deviceSendTime.number,
     wallMs: message.wallMs,
     atUs: message.atUs,

@@ -22,7 +22,7 @@ type Performer = Pick<ClientRunner, 'perform'>;
 /** How often a start is made again in which the client may have been kept waiting. */
 const mostAgain = 2;
 
-/** A response that left later than this after its time, in ms, was late by the suite's own fault: the start is made again. */
+/** A response that left later than this after its time, in ms, was late by the suite's own fault: the start is made again. The Rules say so. */
 const mostLateMs = 250;
 
 /**

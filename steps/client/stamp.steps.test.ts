@@ -7,7 +7,7 @@ import { FakeWorld, fail, say } from '../testing/fake-world.ts';
 import { connectionOf } from '../testing/made-up-clients.ts';
 
 const unit = 'deviceSendTime counts milliseconds: it grows by 0.5 to 2 in each millisecond';
-const age = 'deviceSendTime is read for each request: it is at most 500 ms older in one than in another';
+const age = 'deviceSendTime is read for each request: at most 500 ms older in one than in another, at most 200 ms old';
 
 /** The same, with a platform that took 1 s to accept the connection. */
 const slow = (...requests: readonly (readonly [asked: number, deviceSendTime: number | bigint])[]): ClientRun => {

@@ -8,6 +8,7 @@ import {
   isBlurred,
   isFresh,
   isHasty,
+  slowUnitOf,
   unitOf,
 } from '../harness/platform/client-clock.ts';
 import type { Mismatch } from '../support/world.ts';
@@ -36,6 +37,10 @@ Then(
   },
 );
 
+/** The stamps of one start, or the two of two starts. */
+const between = (stamps: readonly RequestStamp[], from: RequestStamp, to: RequestStamp): readonly RequestStamp[] =>
+  from.start === to.start ? stamps.filter(({ start }) => start === from.start) : [from, to];
+
 /** Each stamp is compared with the first one of its start, and the first one of each start with the first of all. */
 function pairsOf(stamps: readonly RequestStamp[]): (readonly [RequestStamp, RequestStamp])[] {
   const [first] = stamps;
@@ -56,7 +61,7 @@ function unitFault(
     if (clock?.name === 'milliseconds') continue;
     if (clock === undefined && isBlurred(from, to)) return 'blurred';
     if (growths.some((growth) => growsBy(growth, rates))) continue;
-    const name = clock?.name ?? followed([to])?.name ?? unitOf(growths);
+    const name = clock?.name ?? followed([to])?.name ?? unitOf(growths) ?? slowUnitOf(between(stamps, from, to));
     // A clock that may have begun anew did not run while the platform withheld its CONNACK.
     if (clock === undefined && from.start !== to.start && isHasty(to) && countsFromNear(from, to)) return 'unseen';
     const passed = growths.map(({ passedMs }) => passedMs.toFixed(0));
@@ -77,9 +82,9 @@ const countsFromNear = (from: RequestStamp, to: RequestStamp): boolean => {
 };
 
 Then(
-  'deviceSendTime is read for each request: it is at most {duration} older in one than in another',
-  async function (this: ClientWorld, mostOlderMs: number) {
-    const fault = await this.scenario.measured((stamps) => ageFault(stamps, mostOlderMs));
+  'deviceSendTime is read for each request: at most {duration} older in one than in another, at most {duration} old',
+  async function (this: ClientWorld, mostOlderMs: number, mostOldMs: number) {
+    const fault = await this.scenario.measured((stamps) => ageFault(stamps, mostOlderMs) ?? countedFault(stamps, mostOldMs));
     if (fault !== undefined) this.fail(fault);
     const [first, second] = this.scenario.stamps();
     if (second !== undefined && first?.time === second.time)
@@ -100,6 +105,8 @@ function ageFault(stamps: readonly RequestStamp[], mostOlderMs: number): Mismatc
     const old = ageMs !== undefined && ageMs > Math.max(mostOlderMs, to.ownConnectedMs - mostOlderMs);
     if (ageMs === undefined && !constant && isBlurred(from, to)) return 'blurred';
     if (!old && !constant && (ageMs !== undefined || isFresh(growths, mostOlderMs))) continue;
+    // What falls behind evenly has another unit, and no age.
+    if (!old && !constant && slowUnitOf(between(stamps, from, to)) !== undefined) continue;
     const [{ grown }] = growths;
     const passed = growths.map(({ passedMs }) => passedMs.toFixed(0));
     return {
@@ -110,6 +117,18 @@ function ageFault(stamps: readonly RequestStamp[], mostOlderMs: number): Mismatc
     };
   }
   return undefined;
+}
+
+/** A stamp whose age is seen by the time that the client calculates with it. */
+function countedFault(stamps: readonly RequestStamp[], mostOldMs: number): Mismatch | undefined {
+  const old = stamps.find(({ countedMs = 0 }) => countedMs > mostOldMs);
+  if (old === undefined) return undefined;
+  return {
+    expected: `a deviceSendTime that is read when the request is sent, and at most ${mostOldMs} ms old when it comes`,
+    received: `deviceSendTime ${old.time}, which was ${(old.countedMs ?? 0).toFixed(0)} ms old: the reported time counts them`,
+    likely: 'the clock is read long before the request is sent',
+    at: [old.request, '/deviceSendTime'],
+  };
 }
 
 function likelyAge(from: RequestStamp, to: RequestStamp): string {

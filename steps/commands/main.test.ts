@@ -51,7 +51,7 @@ describe('wrong use', { concurrency: 2 }, () => {
     [['list', 'server'], /too many arguments/],
     [['run', 'absent.yaml'], /^absent\.yaml: there is no such file\n$/],
     [['run', '--only', 'server-respnse-qos0'], /there is no such requirement.*did you mean "server-response-qos0"\?/],
-    [['run', '--only', 'server-response-qos0', 'target.yaml'], /--only target\.yaml: .*a target file stands before --only/],
+    [['run', '--only', 'server-response-qos0', 'target.yaml'], /--only target\.yaml: .*put target files before --only/],
     [['run', '--role', 'server', '--tags', '@nobody'], /--tags @nobody: this selects no scenario/],
     [['run', '--role', 'server', '--tags', '('], /--tags \(: /],
     [

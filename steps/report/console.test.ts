@@ -192,6 +192,14 @@ Acme IoT Hub: does not conform, because 1 of 4 requirements is not met: server-q
     assert.match(play({ of, heard, verbose: true }).written, /untested {6}server-n7 /);
   });
 
+  test('says once why several are inconclusive', () => {
+    const of = ['server-a', 'server-b'].map((id) => requirement(id));
+    const uncertain = { outcomes: ['FAILED'], message: 'too little is known', type: 'TooUncertain' } as const;
+    const { written } = play({ of, heard: transcriptOf(...of.map(({ id }) => scenario(place(id), uncertain))) });
+    assert.match(written, /^ {2}inconclusive {2}server-a, server-b: too little is known$/m);
+    assert.equal(written.match(/too little is known/g)?.length, 1);
+  });
+
   test('says what broke besides the scenarios', () => {
     assert.match(play({ circumstances: { interrupted: 'SIGINT' } }).written, /^not judged: the run was interrupted \(SIGINT\)$/m);
   });
@@ -201,7 +209,7 @@ Acme IoT Hub: does not conform, because 1 of 4 requirements is not met: server-q
     const judgement = judge([requirement('server-a')], transcriptOf(scenario(place('server-a'))), { strict: false });
     const requirementSet = { name: '2026.1', digest: 'e'.repeat(64), modified: ['server-a', 'server-b', 'server-c', 'server-d'] };
     new Console(screen, { command: 'suite', env: {} }).closing(buildReport({ ...run, requirementSet }, judgement, new Date()));
-    const line = 'the features differ from 2026.1 in server-a, server-b, server-c, 1 more; what is said here certifies none';
+    const line = 'the features differ from 2026.1 in server-a, server-b, server-c, 1 more; this run certifies no set';
     assert.ok(screen.written.includes(`\nno released requirement set: ${line}\n`), screen.written);
   });
 

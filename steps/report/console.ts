@@ -114,7 +114,7 @@ export class Console {
       this.line(this.#paint(requirementSet.modified.length === 0 ? 'quiet' : 'doubtful', setInWords(requirementSet)));
     if (report.target.ended !== undefined) this.line(`the ${report.target.role} ended by itself: ${report.target.ended}`);
     for (const fault of report.faults) this.line(this.#paint('doubtful', `not judged: ${fault}`));
-    for (const mistake of report.expectations?.mistakes ?? []) this.line(this.#paint('bad', `out of step: ${mistake}`));
+    for (const mistake of report.expectations?.mistakes ?? []) this.line(this.#paint('bad', `outdated: ${mistake}`));
     const resources = report.repeat?.resources;
     if (resources !== undefined) this.line(this.#paint('quiet', resourcesInWords(resources)));
     const [first] = files;
@@ -190,9 +190,7 @@ export class Console {
     }
     const notSelected = this.#verbose ? 0 : requirements.filter(isNotSelected).length;
     const lines = [
-      ...folded.map(
-        ({ 0: first, length }) => `${this.#word(first?.status ?? 'untested')}  ${length} requirements: ${first?.reason}`,
-      ),
+      ...folded.map((alike) => `${this.#word(alike[0]?.status ?? 'untested')}  ${requirementsOf(alike)}: ${alike[0]?.reason}`),
       ...(notSelected === 0 ? [] : [`${this.#word('untested')}  ${counted(notSelected, 'requirement')} not selected`]),
     ];
     if (lines.length > 0) this.line('');
@@ -238,11 +236,19 @@ function isNotSelected({ scenarios }: RequirementResult): boolean {
   return scenarios.every(({ untested }) => untested === 'not selected');
 }
 
-/** Requirements that were not judged for one and the same reason, where one line for each would hide the rest. */
+/**
+ * Requirements that were not judged for one and the same reason, where one line for each would hide the rest. What is inconclusive is said
+ * once in any case: its reason is long, and what to do about it is the same.
+ */
 function alikeIn(requirements: readonly RequirementResult[]): (readonly RequirementResult[])[] {
   const open = requirements.filter((one) => ['untested', 'inconclusive'].includes(one.status) && !isNotSelected(one));
   const groups = Map.groupBy(open, ({ status, reason }) => `${status} ${reason}`);
-  return [...groups.values()].filter(({ length }) => length > mostAlike);
+  return [...groups.values()].filter(({ 0: first, length }) => length > (first?.status === 'inconclusive' ? 1 : mostAlike));
+}
+
+/** "client-unix-time, client-worked-example", or how many they are. */
+function requirementsOf(alike: readonly RequirementResult[]): string {
+  return alike.length > mostAlike ? `${alike.length} requirements` : alike.map(({ id }) => id).join(', ');
 }
 
 /** The feature that a requirement stands in: `server/qos`. */
@@ -253,7 +259,7 @@ function subjectOf({ scenarios }: RequirementResult): string {
 function setInWords({ name, digest, modified }: NonNullable<Report['requirementSet']>): string {
   if (modified.length === 0) return `requirement set ${name} (${digest.slice(0, 12)})`;
   const shown = [...modified.slice(0, 3), ...(modified.length > 3 ? [`${modified.length - 3} more`] : [])].join(', ');
-  return `no released requirement set: the features differ from ${name} in ${shown}; what is said here certifies none`;
+  return `no released requirement set: the features differ from ${name} in ${shown}; this run certifies no set`;
 }
 
 function countsInWords({ counts, requirements }: Report): string {

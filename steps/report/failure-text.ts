@@ -17,12 +17,14 @@ export interface FailureTextOptions {
   readonly command: string;
   /** The page that explains the requirements, as its reader finds it; absent where none does. */
   readonly specification?: string;
-  /** The command repeats all of it, and takes no part. */
+  /** The command cannot repeat a single requirement: it is shown without --only. */
   readonly whole?: boolean;
+  /** The file in the report folder that has every packet; by default `report.json`. */
+  readonly allPackets?: string;
   readonly paint?: Paint;
   /** Every failed scenario in full; otherwise the first one, and a line for each of the others. */
   readonly all?: boolean;
-  /** What was shown in full before: without the packets, the place in the specification and the end of long texts. */
+  /** For a failure that was shown in full before: without packets, the place in the specification, and the end of long texts. */
   readonly brief?: boolean;
 }
 
@@ -34,7 +36,15 @@ export type Quoted = Pick<RequirementResult, 'id' | 'level' | 'sentence' | 'sour
  * again. No line end at the end.
  */
 export function failureText(requirement: Quoted, scenarios: readonly ScenarioResult[], options: FailureTextOptions): string {
-  const { command, specification, whole = false, paint = plain, all = false, brief = false } = options;
+  const {
+    command,
+    specification,
+    whole = false,
+    paint = plain,
+    all = false,
+    brief = false,
+    allPackets = 'report.json',
+  } = options;
   const failed = scenarios.filter(({ failure }) => failure !== undefined);
   const full = all ? failed : failed.slice(0, 1);
   const warning = requirement.level === 'should';
@@ -42,7 +52,7 @@ export function failureText(requirement: Quoted, scenarios: readonly ScenarioRes
   return [
     `${paint(style, `${warning ? '!' : '✖'} ${requirement.id}`)}  ${requirement.level.toUpperCase()}  ${paint('strong', requirement.sentence)}`,
     ...(brief ? [] : [`    (${requirement.source})`]),
-    ...full.flatMap((scenario) => scenarioLines(scenario, paint, brief)),
+    ...full.flatMap((scenario) => scenarioLines(scenario, paint, brief, allPackets)),
     ...alsoFailed(failed.slice(full.length), brief).flatMap((line) => entry('also', [line], paint)),
     ...(specification === undefined ? [] : entry('explained', [`${specification}#${requirement.id}`], paint)),
     ...entry('repeat', [whole ? command : `${command} --only ${requirement.id}`], paint),
@@ -54,7 +64,12 @@ function alsoFailed(scenarios: readonly ScenarioResult[], brief: boolean): strin
   return scenarios.map(({ title, failure }) => `${title}: received ${failure?.received}`);
 }
 
-function scenarioLines({ title, failure, expected, unstable }: ScenarioResult, paint: Paint, brief: boolean): string[] {
+function scenarioLines(
+  { title, failure, expected, unstable }: ScenarioResult,
+  paint: Paint,
+  brief: boolean,
+  allPackets: string,
+): string[] {
   if (failure === undefined) return [];
   const packet = frameInWords(failure);
   const shown = (text: string): string => (brief && text.length > longestBrief ? `${text.slice(0, longestBrief - 1)}…` : text);
@@ -65,7 +80,7 @@ function scenarioLines({ title, failure, expected, unstable }: ScenarioResult, p
     ...(failure.likely === undefined ? [] : entry('likely', [failure.likely], paint)),
     ...(expected === undefined ? [] : entry('known', [expectedInWords(expected)], paint)),
     ...(unstable === undefined ? [] : entry('unstable', [unstableInWords(unstable)], paint)),
-    ...(brief ? [] : entry('trace', packets(failure.trace), paint)),
+    ...(brief ? [] : entry('trace', packets(failure.trace, allPackets), paint)),
     ...(brief || packet === undefined ? [] : entry('packet', [packet], paint)),
   ];
 }
@@ -75,8 +90,8 @@ function entry(label: string, lines: readonly string[], paint: Paint): string[] 
   return lines.map((line, index) => `    ${index === 0 ? paint('quiet', label.padEnd(9)) : ' '.repeat(9)}  ${line}`);
 }
 
-function packets(trace: readonly string[]): readonly string[] {
+function packets(trace: readonly string[], file: string): readonly string[] {
   if (trace.length <= mostPackets) return trace;
   const half = mostPackets / 2;
-  return [...trace.slice(0, half), `… ${trace.length - mostPackets} more, see report.json …`, ...trace.slice(-half)];
+  return [...trace.slice(0, half), `… ${trace.length - mostPackets} more, see ${file} …`, ...trace.slice(-half)];
 }

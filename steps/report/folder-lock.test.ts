@@ -41,7 +41,7 @@ describe('the lock of a report folder', () => {
       () => lockFolder(taken),
       (error: Error) =>
         error instanceof WrongUse &&
-        error.message.includes(`taken: another run writes there (process ${other.pid} on `) &&
+        error.message.includes(`taken: another run writes to this folder (process ${other.pid} on `) &&
         error.message.includes('since 2026-01-02T03:04:05Z') &&
         error.message.includes('--report'),
     );

@@ -7,10 +7,10 @@ import { makeFolder, namingFolder } from './report-folder.ts';
 /** The file that stands in a folder while a run writes there. */
 export const lockFile = 'running.lock';
 
-/** How often a run shows that it lasts, to those on other machines and in other containers, in ms. */
+/** How often a run renews its lock for processes on other machines and in other containers, in ms. */
 const beatMs = 5_000;
 
-/** From which age on the lock of another machine or container counts as left behind, in ms. */
+/** The age from which the lock of another machine or container counts as abandoned, in ms. */
 const oldMs = 60_000;
 
 /** Who writes into a folder. */
@@ -27,8 +27,8 @@ interface Owner {
 const held = new Set<string>();
 
 /**
- * Makes a folder, and keeps other runs out of it until it is disposed of. Where this process has it already, nothing changes. A lock that
- * a run left behind which was killed is taken over.
+ * Makes a folder and locks it against other runs until the lock is disposed of. If this process has the lock already, nothing changes. The
+ * lock of a killed run is taken over.
  *
  * @throws WrongUse that says who writes there; Error of `node:fs` when the folder cannot be written to
  */
@@ -47,7 +47,7 @@ export function lockFolder(folder: string): Disposable {
     const other = ownerOf(file);
     if (other !== undefined && lives(other, file))
       throw new WrongUse(
-        `${folder}: another run writes there (process ${other.pid} on ${other.host}, since ${other.since}): wait for its end, or name another folder by --report`,
+        `${folder}: another run writes to this folder (process ${other.pid} on ${other.host}, since ${other.since}): wait until it ends, or name another folder with --report`,
       );
     removeLeftBehind(file);
   }
@@ -101,14 +101,14 @@ function lives({ pid, host, began }: Owner, file: string): boolean {
 function beganOf(pid: number): string | undefined {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
-    // One that has ended and was not waited for has its number still.
+    // A zombie process still has its number.
     return fields[0] === 'Z' ? undefined : fields[19];
   } catch {
     return undefined;
   }
 }
 
-/** Moved away first: of several runs that find it only one does so. */
+/** Moves it away first, so that only one of several runs takes it over. */
 function removeLeftBehind(file: string): void {
   const away = `${file}.${process.pid}.tmp`;
   try {
@@ -117,7 +117,7 @@ function removeLeftBehind(file: string): void {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
   const moved = ownerOf(away);
-  // It may be the lock of a run that was faster.
+  // Another run may have taken the lock meanwhile.
   if (moved !== undefined && lives(moved, away)) renameSync(away, file);
   else rmSync(away, { force: true });
 }
@@ -126,6 +126,6 @@ function touch(file: string): void {
   try {
     utimesSync(file, new Date(), new Date());
   } catch {
-    // Somebody removed the folder: what is written next says so.
+    // The folder is gone: the next write reports that.
   }
 }

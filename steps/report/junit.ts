@@ -3,6 +3,7 @@ import { unstableInWords } from '../verdict/repeat.ts';
 import type { Report, RequirementResult, ScenarioResult } from '../verdict/report.ts';
 import { type FailureTextOptions, failureText } from './failure-text.ts';
 import { element, type Suite, suiteOf, type TestCase, testCase, testSuites } from './junit-elements.ts';
+import { paceInWords } from './pace-in-words.ts';
 import type { XmlElement } from './xml-text.ts';
 
 /**
@@ -22,7 +23,7 @@ export function junitXml(report: Report, command: string): string {
 }
 
 function requirementSuite(requirement: RequirementResult, report: Report, command: string): Suite {
-  const { strict, started, expectations, specification: page } = report;
+  const { strict, started, expectations, pace, specification: page } = report;
   const { id, level, sentence, status, scenarios, specification, reason = '' } = requirement;
   const titles = Map.groupBy(scenarios, ({ title }) => title);
   const cases = scenarios.map((scenario) => {
@@ -41,7 +42,11 @@ function requirementSuite(requirement: RequirementResult, report: Report, comman
     cases.length > 0
       ? cases
       : [testCase({ classname: id, name: sentence }, 'error', 0, [element('error', { message: reason, type: status })])];
-  return suiteOf(id, { level, sentence, status, ...(specification === undefined ? {} : { specification }) }, all, started);
+  const more = {
+    ...(specification === undefined ? {} : { specification }),
+    ...(pace === undefined ? {} : { pace: paceInWords(pace) }),
+  };
+  return suiteOf(id, { level, sentence, status, ...more }, all, started);
 }
 
 function scenarioCase(

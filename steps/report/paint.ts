@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 
-/** What a piece of text is, for whoever colours it. */
+/** What a piece of text is, which decides its colour. */
 export type Style = 'good' | 'bad' | 'doubtful' | 'quiet' | 'strong';
 
 /** Gives a text its colour, or none. */

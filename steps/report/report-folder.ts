@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Requirement } from '../requirements/requirement.ts';
 import type { Circumstances } from '../verdict/judge.ts';
 import type { Report } from '../verdict/report.ts';
-import { reportPage } from './html/report-page.ts';
+import { type BesideReport, reportPage } from './html/report-page.ts';
 import { junitXml } from './junit.ts';
 import { incompleteReport, type Run, reportJson } from './report-json.ts';
 
@@ -20,13 +20,12 @@ export const captureFile = 'exchange.pcapng';
  * Writes the report of a run into its folder: `index.html`, `report.json` and `junit.xml`.
  *
  * @param command As in `failureText`.
- * @param certificate what the page says of the certificate, in words
  * @returns The paths of what was written.
  * @throws Error of `node:fs` when the folder cannot be written to.
  */
-export function writeReport(folder: string, report: Report, command: string, certificate?: string): readonly string[] {
+export function writeReport(folder: string, report: Report, command: string, beside?: BesideReport): readonly string[] {
   const texts = [
-    [pageFile, reportPage(report, command, certificate)],
+    [pageFile, reportPage(report, command, beside)],
     ['report.json', reportJson(report)],
     ['junit.xml', junitXml(report, command)],
   ] as const;
@@ -35,6 +34,15 @@ export function writeReport(folder: string, report: Report, command: string, cer
     writeWhole(file, text);
     return file;
   });
+}
+
+/** The text of the report that an earlier run left in a folder; undefined where there is none. */
+export function earlierReport(folder: string): string | undefined {
+  try {
+    return readFileSync(join(folder, 'report.json'), 'utf8');
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -61,7 +69,7 @@ export function clearReport(folder: string): void {
     rmSync(join(folder, name), { force: true });
 }
 
-/** Writes a file so that nobody ever sees half of it: what stood there before stays until all of the new text is on the disk. */
+/** Writes a file without a moment in which half of it can be read: the old text stays until the new one is on the disk. */
 export function writeWhole(file: string, text: string): void {
   makeFolder(dirname(file));
   const draft = `${file}.${process.pid}.tmp`;

@@ -3,6 +3,7 @@ import { loosened } from '../harness/implementation/confinement.ts';
 import type { StartedTarget, Target } from '../harness/implementation/target.ts';
 import { printable } from '../harness/text/printable.ts';
 import { conceal } from '../harness/text/secrets.ts';
+import { specifiedBy } from '../requirements/page-statements.ts';
 import type { Requirement } from '../requirements/requirement.ts';
 import { type Circumstances, type Judgement, judge } from '../verdict/judge.ts';
 import type { Report, RequirementResult, Shard } from '../verdict/report.ts';
@@ -18,6 +19,7 @@ export interface Run {
   readonly shard?: Shard;
   readonly order?: NonNullable<Report['order']>;
   readonly specification?: string;
+  readonly pace?: NonNullable<Report['pace']>;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface Run {
  * @param finished When it ended; absent for a run that still lasts, and then the report cannot say anything but incomplete.
  */
 export function buildReport(
-  { suite, requirementSet, target, started, strict, shard, order, specification }: Run,
+  { suite, requirementSet, target, started, strict, shard, order, specification, pace }: Run,
   judgement: Judgement,
   finished?: Date,
 ): Report {
@@ -40,7 +42,9 @@ export function buildReport(
     ...(judgement.expectations === undefined ? {} : { expectations: judgement.expectations }),
     ...(shard === undefined ? {} : { shard }),
     ...(order === undefined ? {} : { order }),
+    ...(pace === undefined ? {} : { pace }),
     ...(specification === undefined ? {} : { specification }),
+    specifiedBy: specifiedBy(),
     suite,
     ...(requirementSet === undefined ? {} : { requirementSet }),
     target,
@@ -61,7 +65,7 @@ export function withLinks(requirements: readonly RequirementResult[], page: stri
 
 /** The report of a run that has only begun: what stays when it dies. */
 export function incompleteReport(run: Run, requirements: readonly Requirement[], selected?: Circumstances['selected']): Report {
-  const circumstances: Circumstances = { strict: run.strict, fault: 'the run did not come to its end' };
+  const circumstances: Circumstances = { strict: run.strict, fault: 'the run did not finish' };
   return buildReport(
     run,
     judge(requirements, new Transcript(), selected === undefined ? circumstances : { ...circumstances, selected }),
@@ -91,7 +95,7 @@ export function describeTarget(target: Target, started?: SeenTarget, file = base
     start: clean(startInWords(target)),
     kind: target.start.kind,
     ...(started?.imageDigest === undefined ? {} : { imageDigest: started.imageDigest }),
-    // Its digest is for everybody to compare, also where the environment gave it.
+    // Its digest is public, also if the environment gave it.
     ...(target.build === undefined ? {} : { build: { name: clean(target.build.name), digest: target.build.digest } }),
     ...(loose.length === 0 ? {} : { loosened: loose }),
     ...(target.role === 'server' ? { sharedClock: (started?.target ?? target).sharedClock } : {}),

@@ -15,13 +15,17 @@ export interface Statement {
   readonly misprint?: string;
 }
 
-/** The specification page: how it is found, and what it says. */
-export interface SpecificationPage {
+/** How an auditor finds the specification page. */
+export interface SpecifiedBy {
   readonly title: string;
   readonly vendor: string;
   /** `Last updated Nov 01, 2023` */
   readonly edition: string;
   readonly address: string;
+}
+
+/** The specification page: how it is found, and what it says. */
+export interface SpecificationPage extends SpecifiedBy {
   readonly sections: readonly { readonly title: string; readonly statements: readonly Statement[] }[];
 }
 
@@ -45,6 +49,12 @@ function parsePage(): SpecificationPage {
     })),
   }));
   return { ...page, sections };
+}
+
+/** The specification page, as reports and certificates name it. */
+export function specifiedBy(): SpecifiedBy {
+  const { title, vendor, edition, address } = readPage();
+  return { title, vendor, edition, address };
 }
 
 /** All statements of the page, in its order. */

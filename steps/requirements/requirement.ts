@@ -36,6 +36,8 @@ export interface Requirement {
   readonly role: Role;
   /** Capabilities without which the whole requirement is inapplicable. */
   readonly capabilities: readonly string[];
+  /** Present when its scenarios run one at a time and nothing beside them: the Rule is tagged @alone. */
+  readonly alone?: true;
   /** The title of the feature that it stands in: "The server's time". */
   readonly feature: string;
   /** The Rule's name: "the server MUST …". */
@@ -208,9 +210,12 @@ function rulesOf(feature: Feature, file: string): Rule[] {
   });
 }
 
+/** The tag of a Rule whose scenarios run by themselves. */
+const alone = 'alone';
+
 function readRule(rule: Rule, role: Role, file: string, text: string): Omit<Requirement, 'feature'> {
   const place = `${file}:${rule.location.line}`;
-  const [id, level, ...capabilities] = rule.tags.map(nameOf);
+  const [id, level, ...others] = rule.tags.map(nameOf);
   if (id === undefined || !id.startsWith(`${role}-`))
     throw new FeatureError(`${place}: the Rule's first tag must be its id, @${role}-…`);
   if (level !== 'must' && level !== 'should') throw new FeatureError(`${place}: the Rule's second tag must be @must or @should`);
@@ -227,7 +232,8 @@ function readRule(rule: Rule, role: Role, file: string, text: string): Omit<Requ
     id,
     level,
     role,
-    capabilities,
+    capabilities: others.filter((name) => name !== alone),
+    ...(others.includes(alone) ? { alone: true } : {}),
     sentence: rule.name,
     description: paragraphs.filter((p) => !/^(Source|Depends on|Usual mistakes): /.test(p)).join('\n\n'),
     source,

@@ -21,8 +21,9 @@ export function answerWait(
   deadline: number,
 ): AnswerWait {
   const type = timestamp?.type ?? 'Long';
-  const own = `no ${type} on ${responseTopic}`;
-  const common = `no ${type} on ${topicOf(devices.first, 'response')}`;
+  const common = `no ${type}`;
+  // Which device is the first one changes with the lane, and where the devices of the target file take turns.
+  const own = responseTopic === topicOf(devices.first, 'response') ? common : `no ${type} on ${responseTopic}`;
   const kind = level === 'must' ? own : id;
   return { kind, within: Math.min(...[kind, own, common].map((silence) => patience.within(silence, deadline))) };
 }

@@ -8,9 +8,10 @@ import type { Diagnosis } from '../verdict/evidence.ts';
 import { diagnoseServerTime, otherUnit, stampsOfStart } from './server-diagnosis.ts';
 import type { ServerWorld } from './server-scenario.ts';
 import { stamps, timeOf, toWithin } from './stamp.ts';
+import { stopClock } from './stop-clock.ts';
 
 Given("the server's clock stands at {timestamp}", function (this: ServerWorld, { digits }: Timestamp) {
-  this.scenario.serverRun.setClock(Number(digits));
+  stopClock(this.scenario.serverRun, Number(digits));
 });
 
 Then('each server time is the current time in milliseconds', async function (this: ServerWorld) {
@@ -37,7 +38,7 @@ function likelyStanding({ scenario }: ServerWorld, time: bigint): Diagnosis | un
   return longest > longestStep && latest === time ? { kind: stampsOfStart, text: takenOnce } : undefined;
 }
 
-const takenOnce = 'the stamp is taken once and answered ever after';
+const takenOnce = 'the stamp is taken once and used in every answer';
 
 Then("the server's times are not all whole seconds", function (this: ServerWorld) {
   const { exchanges } = this.scenario;

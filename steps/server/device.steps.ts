@@ -1,5 +1,5 @@
-import { Before, Given, When } from '@cucumber/cucumber';
-import { serverRun } from '../harness/device/current-server-run.ts';
+import { Before, Given, type ITestCaseHookParameter, When } from '@cucumber/cucumber';
+import { serverLanes } from '../harness/device/current-server-lanes.ts';
 import type { DeviceWishes } from '../harness/device/device-wishes.ts';
 import type { NtpDevice } from '../harness/device/ntp-device.ts';
 import type { Identity } from '../harness/implementation/target.ts';
@@ -8,23 +8,24 @@ import { readPayload } from '../harness/message/payload.ts';
 import { assertValid } from '../harness/message/schema.ts';
 import { runner } from '../harness/platform/current-client-runner.ts';
 import { nowUs, wallMsAt } from '../harness/time/now.ts';
+import { scenarioAt, turnOf } from '../requirements/scenario-turn.ts';
 import { type ClockState, toTimestamp } from '../support/parameter-types.ts';
 import { learnServerTime } from './learn-server-time.ts';
 import { ServerScenario, type ServerWorld } from './server-scenario.ts';
 
-Before({ name: 'the server' }, function (this: ServerWorld) {
-  if (runner() === undefined) this.scenario = new ServerScenario(this, serverRun());
+Before({ name: 'the server' }, async function (this: ServerWorld, { pickle }: ITestCaseHookParameter) {
+  if (runner() !== undefined) return;
+  const owned = scenarioAt(pickle.uri, pickle.location?.line ?? 0);
+  const names = pickle.steps.flatMap(({ text }) => [...text.matchAll(/"([\w-]+\/[^"/]+)"/g)].map(([, name = '']) => name));
+  const lanes = serverLanes();
+  const lane = await lanes.enter({ ...turnOf(owned), place: owned[1].place, names });
+  this.scenario = new ServerScenario(this, lane, () => lanes.leave(lane));
 });
 
-/** A device that is connected and hears its response topic. */
-async function listening(
-  world: ServerWorld,
-  identity: Identity,
-  wishes: DeviceWishes = {},
-  qos: 0 | 1 | 2 = 0,
-): Promise<NtpDevice> {
+/** A device that is connected and hears its response topic at QoS 0: on the connection that an earlier scenario has left, where there is one. */
+async function listening(world: ServerWorld, identity: Identity, wishes: DeviceWishes = { lasting: true }): Promise<NtpDevice> {
   const device = await world.scenario.play(identity, wishes);
-  await device.subscribe(device.responseTopic, qos);
+  await device.subscribe(device.responseTopic);
   return device;
 }
 
@@ -34,6 +35,12 @@ function whyUnknown({ scenario }: ServerWorld, name: string): string {
 
 Given('a device that hears its response topic', async function (this: ServerWorld) {
   this.scenario.device = await listening(this, this.scenario.serverRun.identity);
+});
+
+Given('a newly connected device that hears its response topic', async function (this: ServerWorld) {
+  const { identity, state } = this.scenario.serverRun;
+  await state.pool.release(identity);
+  this.scenario.device = await listening(this, identity);
 });
 
 Given('a device that hears its response topic at {qos}', async function (this: ServerWorld, qos: 0 | 1 | 2) {
@@ -64,7 +71,7 @@ Given('another device of the same product that hears its own', async function (t
   const { devices } = this.scenario.serverRun;
   const identity = devices.sibling;
   if (identity === undefined) return this.inapplicable(devices.whyUnknown());
-  this.scenario.other = await listening(this, identity, { name: 'other device' });
+  this.scenario.other = await listening(this, identity, { name: 'other device', lasting: true });
   return undefined;
 });
 
@@ -78,7 +85,7 @@ Given('the device {string} that hears its response topic', async function (this:
 Given('the device {string} that hears its own', async function (this: ServerWorld, name: string) {
   const identity = this.scenario.serverRun.devices.named(name);
   if (identity === undefined) return this.inapplicable(whyUnknown(this, name));
-  this.scenario.other = await listening(this, identity, { name: 'other device' });
+  this.scenario.other = await listening(this, identity, { name: 'other device', lasting: true });
   return undefined;
 });
 
@@ -94,17 +101,20 @@ Given('the device has asked, been answered and disconnected', async function (th
 });
 
 Given('a device whose clock is right', async function (this: ServerWorld) {
-  this.scenario.device = await listening(this, this.scenario.serverRun.identity, { clock: wallMsAt });
+  this.scenario.device = await listening(this, this.scenario.serverRun.identity, { clock: wallMsAt, lasting: true });
 });
 
 Given('a device whose clock stands at {int}', async function (this: ServerWorld, ms: number) {
   const start = nowUs();
-  this.scenario.device = await listening(this, this.scenario.serverRun.identity, { clock: (at) => ms + (at - start) / 1000 });
+  this.scenario.device = await listening(this, this.scenario.serverRun.identity, {
+    clock: (at) => ms + (at - start) / 1000,
+    lasting: true,
+  });
 });
 
 Given('a device whose clock is {clockState}', async function (this: ServerWorld, state: ClockState) {
   await learnServerTime(this);
-  this.scenario.device = await listening(this, this.scenario.serverRun.identity, { clock: clockOf(this, state) });
+  this.scenario.device = await listening(this, this.scenario.serverRun.identity, { clock: clockOf(this, state), lasting: true });
 });
 
 Given('a link of {duration} each way', async function (this: ServerWorld, latency: number) {

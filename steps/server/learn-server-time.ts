@@ -5,13 +5,15 @@ import type { ServerWorld } from './server-scenario.ts';
 /** Reads the server's clock by some quick exchanges on a direct connection. */
 export async function learnServerTime(world: ServerWorld): Promise<void> {
   const { scenario } = world;
-  const device = await scenario.play(scenario.serverRun.identity);
+  // Not the scenario's own device where there is another one: it may be about to connect in another way.
+  const { sibling, first } = scenario.serverRun.devices;
+  const device = await scenario.play(sibling ?? first, { lasting: true });
   await device.subscribe(device.responseTopic);
   scenario.device = device;
   const { clockResolution } = scenario.serverRun.ledger;
   const known = (all: readonly Exchange[]): boolean => all.length >= 8 && (clockResolution.certain || all.length >= 2000);
   const exchanges = await scenario.series((all) => known(all) && (clockResolution.step > 1 || hasTicked(all)), 1500);
-  await device.disconnect();
+  if (sibling === undefined) await device.disconnect();
   scenario.step = clockResolution.step;
   scenario.serverTime = estimateServerTime(exchanges, scenario.step);
   if (scenario.serverTime === undefined) {

@@ -40,13 +40,12 @@ When('the connection of the lost device is reset', function (this: ServerWorld) 
 
 When('the connection of the lost device goes dead', function (this: ServerWorld) {
   linkOf(this).swallow();
-  this.scenario.serverRun.note('lost device', 'its connection goes dead: nothing passes, and nobody is told');
+  this.scenario.serverRun.note('lost device', 'its connection goes dead: no packet passes, and neither side gets an error');
 });
 
 /** What the lost device does to the server, where that is beyond doubt. */
 async function likelyLoss(world: ServerWorld): Promise<string | undefined> {
-  if (world.scenario.serverRun.started.ended() !== undefined)
-    return 'an error of a connection that nobody catches ends the server';
+  if (world.scenario.serverRun.started.ended() !== undefined) return 'an uncaught connection error ends the server';
   linkOf(world).reset();
   const { device, serverRun } = world.scenario;
   // The full deadline was spent before this diagnosis began.
@@ -55,7 +54,7 @@ async function likelyLoss(world: ServerWorld): Promise<string | undefined> {
     throw error;
   });
   if (served === undefined) return undefined;
-  return 'the server waits for the lost device, and serves nobody meanwhile: with that connection reset it serves again';
+  return 'the server waits for the lost device and serves no other device until that connection is reset';
 }
 
 Then('the server still serves the device beside it', async function (this: ServerWorld) {

@@ -44,7 +44,7 @@ async function connectAll(world: ServerWorld, wanted: number): Promise<'skipped'
     const identity = identities[index] ?? serverRun.identity;
     return serverRun.device(identity, { raw: true, name: `device ${index + 1}`, trace: wires[index] ?? serverRun.trace });
   });
-  world.scenario.players = devices;
+  world.scenario.many.devices = devices;
   world.scenario.join(devices);
   if (refusal !== undefined) {
     serverRun.trace.adopt(wires[devices.length] ?? new Trace());
@@ -56,7 +56,7 @@ async function connectAll(world: ServerWorld, wanted: number): Promise<'skipped'
       cause: 'silence',
     });
   }
-  world.scenario.playerWires = wires;
+  world.scenario.many.traces = wires;
   return undefined;
 }
 
@@ -70,30 +70,30 @@ async function askAll(devices: readonly NtpDevice[], digits?: string): Promise<A
 }
 
 When('they all ask at the same moment', async function (this: ServerWorld) {
-  this.scenario.manyDevices = await askAll(this.scenario.players);
+  this.scenario.many.asked = await askAll(this.scenario.many.devices);
 });
 
 When('they all ask at the same moment with the same deviceSendTime', async function (this: ServerWorld) {
-  const [first] = this.scenario.players;
-  this.scenario.manyDevices = await askAll(this.scenario.players, first?.timestamp().digits);
+  const [first] = this.scenario.many.devices;
+  this.scenario.many.asked = await askAll(this.scenario.many.devices, first?.timestamp().digits);
 });
 
 Then('each of them gets its own single answer', patience, async function (this: ServerWorld) {
-  await requireAll(this, this.scenario.manyDevices);
+  await requireAll(this, this.scenario.many.asked);
   // Whatever else the server has to say to one of them, it has said before it answers that device again.
-  await requireAll(this, await askAll(this.scenario.players));
-  const often = this.scenario.manyDevices.find(({ request }) => request.responses.length > 1);
+  await requireAll(this, await askAll(this.scenario.many.devices));
+  const often = this.scenario.many.asked.find(({ request }) => request.responses.length > 1);
   if (often !== undefined) {
-    this.scenario.showPlayer(often.device);
+    this.scenario.many.show(often.device, this.scenario.serverRun.trace);
     this.fail({
       expected: 'one response to each request',
       received: `${often.request.responses.length} responses to the request of ${often.device.name}`,
     });
   }
-  this.scenario.showPlayer(this.scenario.players[0]);
-  const last = Math.max(...this.scenario.manyDevices.map(({ request }) => request.responses[0]?.message.atUs ?? 0));
-  const ms = (last - (this.scenario.manyDevices[0]?.request.message.atUs ?? last)) / 1000;
-  this.inform(`${this.scenario.manyDevices.length} devices were answered within ${ms.toFixed(3)} ms`);
+  this.scenario.many.show(this.scenario.many.devices[0], this.scenario.serverRun.trace);
+  const last = Math.max(...this.scenario.many.asked.map(({ request }) => request.responses[0]?.message.atUs ?? 0));
+  const ms = (last - (this.scenario.many.asked[0]?.request.message.atUs ?? last)) / 1000;
+  this.inform(`${this.scenario.many.asked.length} devices were answered within ${ms.toFixed(3)} ms`);
 });
 
 /** Blames a server that leaves one of the devices without its answer, or has given one device another's. */
@@ -111,7 +111,7 @@ async function requireAll(world: ServerWorld, asked: readonly Asked[]): Promise<
   const [wrong] = mixed;
   if (wrong !== undefined) {
     const { device, response } = wrong;
-    world.scenario.showPlayer(device);
+    world.scenario.many.show(device, world.scenario.serverRun.trace);
     world.fail({
       expected: `${device.name} hears the answer to its own request, on ${device.responseTopic}, and nothing else`,
       received: `a message on ${response.message.topic}: ${response.payload.text}`,
@@ -122,7 +122,7 @@ async function requireAll(world: ServerWorld, asked: readonly Asked[]): Promise<
   const [first] = silent;
   if (first === undefined) return;
   const { device } = first;
-  world.scenario.showPlayer(device);
+  world.scenario.many.show(device, world.scenario.serverRun.trace);
   const ended = world.scenario.serverRun.started.ended()?.words;
   const others = silent.length === 1 ? '' : `, nor were ${silent.length - 1} others`;
   const why = ended === undefined ? (device.closed ?? 'nothing came any more') : `the server ${ended}`;

@@ -10,7 +10,7 @@ Given('a server that the suite has started', function (this: ServerWorld) {
   const { started } = this.scenario.serverRun;
   if (started.noRestart !== undefined) throw new EnvironmentError(started.noRestart);
   return started.restart === undefined
-    ? this.inapplicable('the suite did not start this server: it has an address, and somebody else runs it')
+    ? this.inapplicable('the suite cannot restart this server: the target file gives only its address')
     : undefined;
 });
 

@@ -2,7 +2,6 @@ import { ConnectError } from '../harness/device/device.ts';
 import type { DeviceWishes } from '../harness/device/device-wishes.ts';
 import type { ForeignDevice } from '../harness/device/foreign-device.ts';
 import type { MalformedRequest } from '../harness/device/malformed-request.ts';
-import type { Asked } from '../harness/device/many-devices.ts';
 import type { NtpDevice } from '../harness/device/ntp-device.ts';
 import type { ServerRun } from '../harness/device/server-run.ts';
 import type { ServerTime } from '../harness/device/server-time.ts';
@@ -11,15 +10,15 @@ import { EnvironmentError } from '../harness/implementation/errors.ts';
 import type { Identity, StartedTarget, Target } from '../harness/implementation/target.ts';
 import type { Exchange, Request } from '../harness/message/exchange.ts';
 import type { Link } from '../harness/mqtt/link.ts';
-import type { Trace } from '../harness/mqtt/trace.ts';
 import { nowUs, wallMsAt } from '../harness/time/now.ts';
 import { standstills } from '../harness/time/standstill.ts';
 import { mistakesOf } from '../requirements/requirement.ts';
 import type { Judge, NtpWorld, ScenarioState, ScenarioTrace } from '../support/world.ts';
 import { type Recorded, recordDevices } from '../verdict/exchange-record.ts';
 import { answerWait } from './answer-wait.ts';
+import { ManyPlayers } from './many-players.ts';
 import { endsReading, likelyRefusal, noLongerServes } from './server-diagnosis.ts';
-import { silenceOf } from './server-silence.ts';
+import { requireVoice, silenceOf } from './server-silence.ts';
 import { likelySilence } from './silence-diagnosis.ts';
 
 /** A World in which a server is judged. */
@@ -33,6 +32,7 @@ export class ServerScenario implements ScenarioState {
   /** The run in front of the server under test. */
   readonly serverRun: ServerRun;
   readonly #judge: Judge;
+  readonly #leave: () => void;
   #device: NtpDevice | undefined;
   #other: NtpDevice | undefined;
   /** Every device that was played in the scenario. */
@@ -42,11 +42,8 @@ export class ServerScenario implements ScenarioState {
   requests: Request[] = [];
   /** Exchanges of a series. */
   exchanges: Exchange[] = [];
-  /** Many devices, and what they asked at the same moment. */
-  players: readonly NtpDevice[] = [];
-  /** What each of them has recorded. */
-  playerWires: readonly Trace[] = [];
-  manyDevices: Asked[] = [];
+  /** Many devices that ask at the same moment. */
+  readonly many = new ManyPlayers();
   /** What was published that is no request. */
   malformed: MalformedRequest | undefined;
   /** How the server received the scenario's unauthenticated device. */
@@ -60,10 +57,14 @@ export class ServerScenario implements ScenarioState {
   /** How coarse the server's stamps are, in ms. */
   step = 1;
   #begunUs: number | undefined;
+  /** That the server closed a connection which an earlier scenario had left, in words. */
+  #lost: string | undefined;
 
-  constructor(judge: Judge, serverRun: ServerRun) {
+  /** @param leave called when the scenario is over */
+  constructor(judge: Judge, serverRun: ServerRun, leave: () => void = () => {}) {
     this.#judge = judge;
     this.serverRun = serverRun;
+    this.#leave = leave;
   }
 
   /** The server under test. */
@@ -77,14 +78,18 @@ export class ServerScenario implements ScenarioState {
   }
 
   async prepare(): Promise<void> {
-    this.requireVoice();
+    requireVoice(this.#judge, this.serverRun);
     // What ends the server is seen for each malformed request by itself.
     if (mistakesOf(this.#judge.requirement).includes(endsReading)) await this.revive();
   }
 
   async end(): Promise<void> {
-    await this.serverRun.end();
-    this.#requireWhole();
+    try {
+      await this.serverRun.end();
+      this.#requireWhole();
+    } finally {
+      this.#leave();
+    }
   }
 
   /** Ends the scenario where not all was read that the server sent. @throws EnvironmentError */
@@ -119,26 +124,13 @@ export class ServerScenario implements ScenarioState {
     return request;
   }
 
-  /** Ends the scenario at once where the server has not answered anything yet: each wait would take its whole deadline. */
-  requireVoice(): void {
-    // What depends on nothing is judged whatever else was seen.
-    const { ledger, readsAll } = this.serverRun;
-    if (this.#judge.requirement.dependsOn.length === 0 || !ledger.mute || !readsAll) return;
-    this.serverRun.note('device', 'does not ask: no scenario before this one had a response');
-    this.#judge.fail({
-      expected: 'a server that answers',
-      received: 'no response in any scenario before this one; nothing was asked here',
-      cause: 'silence',
-    });
-  }
-
   /**
    * Starts the server again where it had ended in an earlier scenario and was blamed for that: what it does in this one is then seen as
    * well. One that ended unseen stays so, and is blamed by whoever wants to be served next.
    */
   async revive(): Promise<void> {
     const { serverRun } = this;
-    if (serverRun.started.restart === undefined || !serverRun.deathBlamed) return;
+    if (serverRun.started.restart === undefined || !serverRun.state.deathBlamed) return;
     try {
       await serverRun.restart('SIGKILL');
       this.#judge.inform('the server had ended in an earlier scenario, and was started again for this one');
@@ -156,9 +148,10 @@ export class ServerScenario implements ScenarioState {
       patience.restore(kind);
       return exchange;
     }
+    await this.#requireKept(device);
     this.#requireRun();
-    // A connection that was closed did not cost the deadline.
-    if (device.closed === undefined) patience.spend(kind);
+    // A connection that was closed did not cost the deadline, and what ran beside other scenarios shows nothing of later waits.
+    if (device.closed === undefined && this.serverRun.beside.size === 0) patience.spend(kind);
     this.requireSetUp();
     const others = this.#devices.filter((other) => other !== device);
     return this.#judge.fail({
@@ -200,12 +193,6 @@ export class ServerScenario implements ScenarioState {
     return this.#reach(() => this.serverRun.foreignDevice(identity));
   }
 
-  /** Shows the packets of one of many devices as those of the scenario. */
-  showPlayer(device: NtpDevice | undefined): void {
-    const trace = device === undefined ? undefined : this.playerWires[this.players.indexOf(device)];
-    if (trace !== undefined) this.serverRun.trace.adopt(trace);
-  }
-
   /** Takes devices into the scenario that are connected already. */
   join(devices: readonly NtpDevice[]): void {
     this.#devices.push(...devices);
@@ -238,7 +225,8 @@ export class ServerScenario implements ScenarioState {
     const exchange = await this.#reach(() => device.fence(within), likely);
     if (exchange !== undefined) return exchange;
     this.#requireRun();
-    if (device.closed === undefined) patience.spend(kind);
+    // What ran beside other scenarios shows nothing of later waits.
+    if (device.closed === undefined && this.serverRun.beside.size === 0) patience.spend(kind);
     this.requireSetUp();
     return this.#judge.fail({
       expected: `the server still answers a QoS 0 request within ${within} ms`,
@@ -256,7 +244,7 @@ export class ServerScenario implements ScenarioState {
       this.#requireRun();
       this.requireSetUp();
       this.serverRun.ledger.refused();
-      const ended = await this.serverRun.fate();
+      const ended = await this.serverRun.state.fate();
       return this.#judge.fail({
         expected: 'the server accepts the connection of a device',
         received: ended === undefined ? error.message : `${error.message}: the server ${ended}`,
@@ -273,18 +261,31 @@ export class ServerScenario implements ScenarioState {
   }
 
   trace(): ScenarioTrace {
-    return { lines: this.serverRun.trace.lines(), traces: [this.serverRun.trace, ...this.playerWires] };
+    return { lines: this.serverRun.trace.lines(), traces: [this.serverRun.trace, ...this.many.traces] };
   }
 
   records(): Recorded[] {
     return recordDevices(this.#devices);
   }
 
-  standstill(): string | undefined {
-    return this.#begunUs === undefined ? undefined : standstills.touched(this.#begunUs);
+  beside(): { readonly places: readonly string[]; readonly ended?: string } | undefined {
+    const { beside, started } = this.serverRun;
+    const ended = started.ended()?.words;
+    return beside.size === 0 ? undefined : { places: [...beside], ...(ended === undefined ? {} : { ended }) };
   }
 
-  /** Ends the scenario where the suite stood still in it: it is run again. @throws EnvironmentError */
+  standstill(): string | undefined {
+    return (this.#begunUs === undefined ? undefined : standstills.touched(this.#begunUs)) ?? this.#lost;
+  }
+
+  /** A server may close a connection that is left open after a scenario: nothing is judged by that, and no scenario leaves one any more. */
+  async #requireKept(device: NtpDevice): Promise<void> {
+    if (!device.reused || device.closed === undefined || this.serverRun.started.ended() !== undefined) return;
+    await this.serverRun.state.pool.shut();
+    this.#lost = 'the server closed a connection that an earlier scenario had left open';
+  }
+
+  /** Ends the scenario where the suite stood still in it, or could not use a connection: it is run again. @throws EnvironmentError */
   #requireRun(): void {
     const stood = this.standstill();
     if (stood !== undefined) throw new EnvironmentError(stood);
@@ -293,6 +294,7 @@ export class ServerScenario implements ScenarioState {
   beforeFailure(): void {
     this.#requireRun();
     this.#requireWhole();
-    if (this.serverRun.started.ended() !== undefined) this.serverRun.deathBlamed = true;
+    this.serverRun.distrust();
+    if (this.serverRun.started.ended() !== undefined) this.serverRun.state.deathBlamed = true;
   }
 }

@@ -1,10 +1,24 @@
 import type { NtpDevice } from '../harness/device/ntp-device.ts';
 import type { ServerRun } from '../harness/device/server-run.ts';
 import { readPayload } from '../harness/message/payload.ts';
+import type { Judge } from '../support/world.ts';
+
+/** Ends the scenario at once where the server has not answered anything yet: each wait would take its whole deadline. @throws NonConformance */
+export function requireVoice(judge: Judge, run: ServerRun): void {
+  const { ledger, state } = run;
+  // What depends on nothing is judged whatever else was seen.
+  if (judge.requirement.dependsOn.length === 0 || !ledger.mute || !state.readsAll) return;
+  run.note('device', 'does not ask: no scenario before this one had a response');
+  judge.fail({
+    expected: 'a server that answers',
+    received: 'no response in any scenario before this one; nothing was asked here',
+    cause: 'silence',
+  });
+}
 
 /** What was seen of a server instead of a response to a device. */
 export async function silenceOf(device: NtpDevice, serverRun: ServerRun): Promise<string> {
-  const ended = device.closed === undefined ? serverRun.started.ended()?.words : await serverRun.fate();
+  const ended = device.closed === undefined ? serverRun.started.ended()?.words : await serverRun.state.fate();
   if (ended !== undefined) return `no response: the server ${ended}`;
   if (device.closed !== undefined) return `no response: ${device.closed}`;
   const elsewhere = echoesElsewhere(device);

@@ -25,7 +25,7 @@ Given(
       return this.inapplicable(`a second start beside the first one does not become ready: ${error.message.split('\n')[0]}`);
     }
     return this.scenario.otherStart === undefined
-      ? this.inapplicable('the suite did not start this server: it has an address, and somebody else runs it')
+      ? this.inapplicable('the suite cannot restart this server: the target file gives only its address')
       : undefined;
   },
 );

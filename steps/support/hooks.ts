@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import {
   After,
   Before,
@@ -9,14 +8,14 @@ import {
 } from '@cucumber/cucumber';
 import { BeyondLimits } from '../harness/device/pacing.ts';
 import { standstills } from '../harness/time/standstill.ts';
-import { type Requirement, readRequirements, type Scenario } from '../requirements/requirement.ts';
+import { scenarioAt } from '../requirements/scenario-turn.ts';
 import { NtpWorld } from './world.ts';
 
 setWorldConstructor(NtpWorld);
 
 // Every wait has a deadline of its own; this one only ends what the suite itself would hang in. A device that may connect once a minute
-// waits in a step.
-setDefaultTimeout(600_000);
+// waits in a step, and a scenario may wait for all others to end.
+setDefaultTimeout(7_200_000);
 
 // What a scenario needs beyond the limits of the target file, it may find out anywhere.
 setDefinitionFunctionWrapper(
@@ -31,23 +30,9 @@ setDefinitionFunctionWrapper(
     },
 );
 
-/** By the name and the line of their file: a run of many scenarios does not look through all of them for each. */
-let known: ReadonlyMap<string, readonly (readonly [Requirement, Scenario])[]> | undefined;
-
-/** The requirement and the scenario of a scenario, found by its place in the features. */
-function find({ pickle }: ITestCaseHookParameter): readonly [Requirement, Scenario] {
-  known ??= Map.groupBy(
-    readRequirements().flatMap((requirement) => requirement.scenarios.map((s) => [requirement, s] as const)),
-    ([, { place }]) => basename(place),
-  );
-  const here = `${pickle.uri.replaceAll('\\', '/')}:${pickle.location?.line ?? 0}`;
-  const found = known.get(basename(here))?.find(([, { place }]) => here.endsWith(place));
-  if (found === undefined) throw new Error(`${here}: this scenario belongs to no requirement`);
-  return found;
-}
-
 Before({ name: 'the requirement' }, async function (this: NtpWorld, parameter: ITestCaseHookParameter) {
-  const [requirement, { title, place, capabilities: own }] = find(parameter);
+  const { pickle } = parameter;
+  const [requirement, { title, place, capabilities: own }] = scenarioAt(pickle.uri, pickle.location?.line ?? 0);
   await standstills.settled();
   this.requirement = requirement;
   this.title = `${requirement.id} · ${title} · ${place}`;

@@ -5,7 +5,14 @@ import type { Request, Response } from '../harness/message/exchange.ts';
 import type { Trace } from '../harness/mqtt/trace.ts';
 import { printable } from '../harness/text/printable.ts';
 import type { Requirement } from '../requirements/requirement.ts';
-import { type Diagnosis, EVIDENCE_MEDIA_TYPE, type Evidence, type Finding, NonConformance } from '../verdict/evidence.ts';
+import {
+  type BesideEvidence,
+  type Diagnosis,
+  EVIDENCE_MEDIA_TYPE,
+  type Evidence,
+  type Finding,
+  NonConformance,
+} from '../verdict/evidence.ts';
 import { type Recorded, thinned } from '../verdict/exchange-record.ts';
 import type { MessageAtFault } from '../verdict/report.ts';
 import { currentCapture } from './current-capture.ts';
@@ -47,6 +54,8 @@ export interface ScenarioState {
   end(): Promise<void>;
   trace(): ScenarioTrace;
   records(): Recorded[];
+  /** Which scenarios ran at the same time; absent where none can. */
+  beside?(): Omit<BesideEvidence, 'kind'> | undefined;
   /** Why nothing in the scenario is judged, in words: the suite stood still meanwhile. Absent where that is looked for elsewhere. */
   standstill?(): string | undefined;
   /** Called before the implementation is failed. @throws EnvironmentError where it cannot be told whether the implementation did it */
@@ -137,6 +146,8 @@ export class NtpWorld<State extends ScenarioState = ScenarioState> extends World
   showTrace(): void {
     const stood = this.scenario.standstill?.();
     if (stood !== undefined) this.#attach({ kind: 'standstill', text: stood });
+    const beside = this.scenario.beside?.();
+    if (beside !== undefined) this.#attach({ kind: 'beside', ...beside });
     const { lines, traces } = this.scenario.trace();
     const capture = currentCapture();
     if (this.#failed || capture?.all === true) capture?.take(this.title, traces);

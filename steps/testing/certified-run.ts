@@ -74,7 +74,7 @@ export function madeUp({ courses = {}, failing = [], change = (report) => report
 }
 
 /** Writes the reports of such a run into a folder and certifies it. @returns the names of the files of the certificate */
-export async function writeCertified(folder: string, course: MadeUpRun = {}): Promise<readonly string[]> {
+export function writeCertified(folder: string, course: MadeUpRun = {}): readonly string[] {
   const { messages, report } = madeUp(course);
   mkdirSync(folder, { recursive: true });
   const ndjson = join(folder, 'messages.ndjson');
@@ -82,6 +82,6 @@ export async function writeCertified(folder: string, course: MadeUpRun = {}): Pr
   const files = [...writeReport(folder, report, 'run acme.yaml'), ndjson];
   const { key, partial } = course;
   const given = { ...(key === undefined ? {} : { key }), ...(partial === undefined ? {} : { partial }) };
-  const written = await certify(folder, report, files, given);
+  const written = certify(folder, report, files, given);
   return written.map((file) => file.slice(folder.length + 1));
 }

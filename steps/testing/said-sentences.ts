@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { DataTable } from '@cucumber/cucumber';
 import { loadConfiguration, loadSupport } from '@cucumber/cucumber/api';
+import { standstills } from '../harness/time/standstill.ts';
 import { root } from '../requirements/requirement.ts';
 import type { NtpWorld } from '../support/world.ts';
 import { type Finding, NonConformance } from '../verdict/evidence.ts';
@@ -10,6 +11,8 @@ const { runConfiguration } = await loadConfiguration(
   { cwd: root },
 );
 const { stepDefinitions } = (await loadSupport(runConfiguration, { cwd: root })) as unknown as { stepDefinitions: Definition[] };
+// To load them blocks: no scenario begins before the watch has seen that.
+await standstills.settled();
 
 interface Definition {
   readonly expression: {

@@ -1,6 +1,7 @@
 import type { Plugin } from '@cucumber/cucumber/api';
 import { embeddedTarget } from '../commands/run/reference-target.ts';
-import { setServerRun } from '../harness/device/current-server-run.ts';
+import { setServerLanes } from '../harness/device/current-server-lanes.ts';
+import { ServerLanes } from '../harness/device/server-lanes.ts';
 import { ServerRun } from '../harness/device/server-run.ts';
 import { startTarget } from '../harness/implementation/start-target.ts';
 import type { Target } from '../harness/implementation/target.ts';
@@ -12,10 +13,10 @@ import { setClientRunner } from '../harness/platform/current-client-runner.ts';
 async function openServer(target: Target): Promise<() => Promise<void>> {
   const started = await startTarget(target);
   const serverRun = new ServerRun(started);
-  setServerRun(serverRun);
+  setServerLanes(new ServerLanes(serverRun));
   return async () => {
     await serverRun.close();
-    setServerRun(undefined);
+    setServerLanes(undefined);
     await started.stop();
   };
 }

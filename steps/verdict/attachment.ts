@@ -26,6 +26,7 @@ const members: Readonly<Record<Kind, Readonly<Record<string, MemberType | `${Mem
   inapplicable: { reason: 'text' },
   information: { text: 'text' },
   standstill: { text: 'text' },
+  beside: { places: 'lines', ended: 'text?' },
   trace: { lines: 'lines' },
   exchanges: { exchanges: 'exchanges', made: 'count' },
 };
@@ -115,7 +116,7 @@ export function concealEnvelope(envelope: Envelope, secrets: readonly string[]):
   return envelope;
 }
 
-/** The same message without the folder of the suite, which is nobody's business, in the stacks of exceptions. */
+/** The same message without the folder of the suite, in the stacks of exceptions. */
 export function withoutFolder(envelope: Envelope, folder: string): Envelope {
   const { testStepFinished, testRunHookFinished, testRunFinished } = envelope;
   const clean = (text: string): string => text.replaceAll(pathToFileURL(folder).href, '').replaceAll(folder, '');

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { Envelope } from '@cucumber/messages';
 import type { Requirement } from '../requirements/requirement.ts';
 import { finding, place, requirement, scenario, transcriptOf } from '../testing/cucumber-messages.ts';
 import { a, b, c, failed, inapplicable, on, passed, statuses, wish } from '../testing/judged-scenarios.ts';
@@ -59,6 +60,25 @@ describe('a failure of a requirement that depends on another', () => {
       { strict: false },
     );
     assert.deepEqual(statuses(judgement), { 'server-a': 'untested', 'server-b': 'passed', 'server-c': 'failed' });
+  });
+
+  test('is not the only consequence: what is too uncertain to be judged is one as well, along a chain', () => {
+    const uncertain = (id: string) =>
+      scenario(place(id), { outcomes: ['FAILED'], message: 'too little is known', type: 'TooUncertain' });
+    const chain = [c, on(b, 'server-c'), on(a, 'server-b')];
+    const judged = (...course: readonly Envelope[][]) => judge(chain, transcriptOf(...course), { strict: false });
+    const judgement = judged(failed('server-c'), uncertain('server-b'), uncertain('server-a'));
+    assert.deepEqual(statuses(judgement), { 'server-c': 'failed', 'server-b': 'untested', 'server-a': 'untested' });
+    assert.equal(judgement.requirements.at(-1)?.reason, 'cannot be judged while server-c fails');
+    const alone = judged(passed('server-c'), uncertain('server-b'), uncertain('server-a'));
+    assert.deepEqual(statuses(alone), { 'server-c': 'passed', 'server-b': 'inconclusive', 'server-a': 'inconclusive' });
+    assert.equal(alone.requirements.at(-1)?.reason, 'too little is known');
+  });
+
+  test('hides no fault of the suite', () => {
+    const broken = scenario(place('server-a'), { outcomes: ['FAILED'], message: 'x is undefined', type: 'TypeError' });
+    const judgement = judge([on(a, 'server-b'), b], transcriptOf(broken, failed('server-b')), { strict: false });
+    assert.equal(statuses(judgement)['server-a'], 'inconclusive');
   });
 
   test('is not excused by a warning, which decides nothing', () => {

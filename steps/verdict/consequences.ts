@@ -14,7 +14,8 @@ export function becauseOf(id: string): string {
 
 /**
  * Takes back each finding that another failure explains: it is one of a requirement that depends on another which is broken by itself, or
- * which cannot be judged for such a reason in turn, or it shows a mistake that another broken requirement is about. What explains is always
+ * which cannot be judged for such a reason in turn, or it shows a mistake that another broken requirement is about. What is too uncertain to
+ * be judged is a consequence in the same way, where the requirement depends on a broken one. What explains is always
  * a MUST that stays failed, so that two requirements which explain each other both stay failed, and a run never gets better than one
  * failure.
  */
@@ -62,9 +63,10 @@ export function mayBeConsequence(
 /** Ids of the broken requirements that may explain a failure. */
 function explanationsOf(
   { id, dependsOn, mistakes }: Requirement,
-  { result, finding }: Judged,
+  { result, finding, undecided }: Judged,
   broken: ReadonlyMap<string, Case>,
 ): readonly string[] {
+  if (undecided === true) return dependsOn;
   if (!isFailure(result) || finding === undefined) return [];
   const { cause, mistake } = finding;
   const about = [...broken.values()].filter((one) => mistake !== undefined && mistakesOf(one.requirement).includes(mistake));

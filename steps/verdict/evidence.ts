@@ -2,7 +2,7 @@ import type { ExchangeRecord, FrameInCapture, MessageAtFault } from './report.ts
 
 /**
  * What the steps write into the message stream beside Cucumber's own results. The verdict is computed from these and from the
- * results, and from nothing else, so that whoever has the messages can compute it again.
+ * results, and from nothing else, so that anyone with the messages can compute it again.
  */
 export const EVIDENCE_MEDIA_TYPE = 'application/vnd.iot-ntp-conformance+json';
 
@@ -58,6 +58,15 @@ export interface StandstillEvidence {
   readonly text: string;
 }
 
+/** Other scenarios ran at the same time. Where this one does not pass it is run again alone, and only that counts. */
+export interface BesideEvidence {
+  readonly kind: 'beside';
+  /** The places of the others. */
+  readonly places: readonly string[];
+  /** How the implementation had ended by the end of the scenario, in words; absent where it had not. */
+  readonly ended?: string;
+}
+
 /** Every request of a scenario and what came back for it, attached at its end. */
 export interface ExchangeEvidence {
   readonly kind: 'exchanges';
@@ -78,7 +87,15 @@ export interface LateFinding {
   readonly trace: readonly string[];
 }
 
-export type Evidence = Finding | Inapplicable | Information | TraceEvidence | ExchangeEvidence | StandstillEvidence | LateFinding;
+export type Evidence =
+  | Finding
+  | Inapplicable
+  | Information
+  | TraceEvidence
+  | ExchangeEvidence
+  | StandstillEvidence
+  | BesideEvidence
+  | LateFinding;
 
 /** Thrown to fail the implementation under test. Every other exception is the suite's own or the set-up's. */
 export class NonConformance extends Error {

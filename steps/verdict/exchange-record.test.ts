@@ -79,6 +79,7 @@ describe('an exchange with a client', () => {
     const [record] = recordClientRuns([clientRun]).map((recorded) => recorded.record);
     assert.equal(record?.reported, '1571724098115');
     assert.equal(record?.errorMs, -10);
+    assert.deepEqual(record?.expected, { time: '1571724098125', withinMs: 0.5, errorMs: 0 });
     assert.equal(record?.forthMs, undefined);
     assert.deepEqual(
       record?.answers.map(({ deviceRecvTime, roundTripMs }) => [deviceRecvTime, roundTripMs]),
@@ -91,6 +92,7 @@ describe('an exchange with a client', () => {
     clientRun.reports.push(reported(0, 116));
     const [record] = recordClientRuns([clientRun]).map((recorded) => recorded.record);
     assert.equal(record?.answers[0]?.roundTripMs, 15);
+    assert.ok(record?.expected !== undefined && record.expected.withinMs > 0 && record.expected.withinMs < 20);
   });
 });
 
@@ -106,6 +108,7 @@ describe('a record', () => {
       { n: 1, asker: 'device', atMs: 0, answers: [{ ...answer, serverRecvTime: 5 }] },
       { n: 1, asker: 'device', atMs: 0, answers: [{ ...answer, offsetMs: 'x' }] },
       { n: 1, asker: 'device', atMs: 0, deviceSendTime: 1, answers: [] },
+      { n: 1, asker: 'client', atMs: 0, answers: [], expected: { time: '5', withinMs: 1 } },
     ]) {
       assert.ok(!isExchangeRecord(wrong), JSON.stringify(wrong));
     }

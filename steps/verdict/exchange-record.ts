@@ -2,7 +2,9 @@ import type { NtpDevice } from '../harness/device/ntp-device.ts';
 import { type Exchange, isWhole, type Request, type Response, roundTrip, serverTimesOf } from '../harness/message/exchange.ts';
 import type { ClientRun } from '../harness/platform/client-run.ts';
 import { platformTime } from '../harness/platform/client-setup.ts';
+import { possibleTimes } from '../harness/platform/expected-time.ts';
 import type { ReportedTime } from '../harness/platform/reported-time.ts';
+import { halved } from '../harness/time/formula.ts';
 import { wallMsAt } from '../harness/time/now.ts';
 import type { AnswerRecord, ExchangeRecord } from './report.ts';
 
@@ -114,14 +116,33 @@ function resultsOf({ requests, reports }: ClientRun): ReadonlyMap<Request, Resul
   return results;
 }
 
-function reportedFor(clientRun: ClientRun, result: Result | undefined): Pick<ExchangeRecord, 'reported' | 'errorMs'> {
+function reportedFor(
+  clientRun: ClientRun,
+  result: Result | undefined,
+): Pick<ExchangeRecord, 'reported' | 'errorMs' | 'expected'> {
   if (result === undefined) return {};
   const { report, request, response } = result;
   const truth = platformTime(clientRun.setup, request.message.wallMs, response);
   return {
     reported: report.literal,
     ...(report.twice === undefined ? {} : finite('errorMs', Number(report.twice) / 2 - truth)),
+    ...expectedFor(clientRun, result, truth),
   };
+}
+
+/** What the formula gives, next to the report. @param truth the platform's time when the response arrived, in ms */
+function expectedFor(
+  { setup }: ClientRun,
+  { report, request, response }: Result,
+  truth: number,
+): Pick<ExchangeRecord, 'expected'> {
+  const times = possibleTimes({ setup, requests: [request] }, report, false);
+  const expected = times.find((time) => time.response === response && !time.later);
+  if (expected === undefined || !Number.isFinite(truth)) return {};
+  const { twiceLow, twiceHigh } = expected;
+  const twice = (twiceLow + twiceHigh) / 2n;
+  const withinMs = Number(twiceHigh - twiceLow) / 4;
+  return { expected: { time: halved(twice), withinMs, errorMs: rounded(Number(twice) / 2 - truth) } };
 }
 
 function timesIn({ serverRecvTime, serverSendTime }: Response): Pick<AnswerRecord, 'serverRecvTime' | 'serverSendTime'> {
@@ -171,9 +192,17 @@ export function isExchangeRecord(value: unknown): value is ExchangeRecord {
     optional(record['forthMs'], 'number') &&
     optional(record['reported'], 'string') &&
     optional(record['errorMs'], 'number') &&
+    isExpected(record['expected']) &&
     Array.isArray(answers) &&
     answers.every(isAnswerRecord)
   );
+}
+
+function isExpected(value: unknown): boolean {
+  if (value === undefined) return true;
+  if (typeof value !== 'object' || value === null) return false;
+  const { time, withinMs, errorMs } = value as Readonly<Record<string, unknown>>;
+  return typeof time === 'string' && Number.isFinite(withinMs) && Number.isFinite(errorMs);
 }
 
 function isAnswerRecord(value: unknown): value is AnswerRecord {

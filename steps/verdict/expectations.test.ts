@@ -152,7 +152,7 @@ describe('an expectation', () => {
 
   test('that no longer fails keeps the run from conforming, and says where it stands', () => {
     const report = reportOf([known], [passed('server-a'), passed('server-a', 20), ...rest], { allowed: true });
-    assert.deepEqual(verdictOf(report), ['incomplete', 4, `its expectations are out of step: ${stale}`]);
+    assert.deepEqual(verdictOf(report), ['incomplete', 4, `its expectations are outdated: ${stale}`]);
     assert.deepEqual(report.expectations?.mistakes, [stale]);
     assert.ok(junitXml(report, 'run').includes(`<error message="${stale}" type="incomplete"/>`));
     assert.ok(reportPage(report, 'run').includes('>server-a</a> no longer fails'));
@@ -174,7 +174,7 @@ describe('an expectation', () => {
     assert.deepEqual(verdictOf(late), ['does not conform', 1, '1 of 3 requirements is not met: server-a']);
     assert.equal(late.requirements[0]?.expected, undefined);
     assert.deepEqual(late.expectations?.mistakes, [
-      'expectations.yaml:2:5: expectations[0].until: 2027-03-31 is past, and server-a is expected to fail no more; mend it, or agree on a later day',
+      'expectations.yaml:2:5: expectations[0].until: 2027-03-31 has passed, so server-a must not fail any more; fix it, or agree on a later date',
     ]);
     assert.equal(reportOf([known], bothFail, { allowed: true, today: '2027-03-31' }).exitCode, 0);
   });
@@ -185,7 +185,7 @@ describe('an expectation', () => {
       [passed('server-a'), passed('server-a', 20), scenario(place('server-b'), inapplicable), passed('server-wish')],
     );
     assert.deepEqual(verdictOf(report).slice(0, 2), ['incomplete', 4]);
-    assert.match(report.because, /server-b is inapplicable here, so that nothing fails; remove the entry/);
+    assert.match(report.because, /server-b is inapplicable here, so nothing can fail; remove the entry/);
   });
 
   test('is compared with all runs together where this is one of several', () => {

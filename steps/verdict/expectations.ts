@@ -72,10 +72,10 @@ export function mistakesIn(results: readonly RequirementResult[], { entries, tod
     // What was not judged, or broke, may fail still.
     const judged = own.length > 0 && own.every(({ status }) => status === 'passed' || status === 'inapplicable');
     if (judged && own.every(({ status }) => status === 'inapplicable'))
-      return [`${at}: ${what} is inapplicable here, so that nothing fails; remove the entry`];
+      return [`${at}: ${what} is inapplicable here, so nothing can fail; remove the entry`];
     if (judged) return [`${at}: ${what} no longer fails; remove the entry`];
     if (isPast(entry, today))
-      return [`${at}.until: ${until} is past, and ${what} is expected to fail no more; mend it, or agree on a later day`];
+      return [`${at}.until: ${until} has passed, so ${what} must not fail any more; fix it, or agree on a later date`];
     return [];
   });
 }

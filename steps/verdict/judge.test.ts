@@ -109,14 +109,14 @@ describe('a scenario', () => {
       ['AMBIGUOUS', /several definitions/],
       ['PENDING', /not written yet/],
       ['UNKNOWN', /no result/],
-      ['SKIPPED', /no reason given/],
+      ['SKIPPED', /without a reason/],
     ];
     for (const [outcome, reason] of reasons) assertInconclusive(alone({ outcomes: ['PASSED', outcome, 'PASSED'] }), reason);
   });
 
   test('that never started, never ended, or lacks a step or a result is inconclusive', () => {
     assertInconclusive(judge([a], transcriptOf(), { strict: false }), /^it never started$/);
-    assertInconclusive(alone({ finished: false }), /did not come to its end/);
+    assertInconclusive(alone({ finished: false }), /did not finish/);
     assertInconclusive(alone({ outcomes: [] }), /has no step/);
     assertInconclusive(alone({ silent: 1 }), /no result/);
   });
@@ -192,7 +192,7 @@ describe('a scenario', () => {
       judge([a, b, c], transcriptOf(...messages), { strict: false, shard, selected });
     const { verdict, exitCode, because } = judgeShard(passed('server-a'), passed('server-b'));
     assert.deepEqual([verdict, exitCode], ['incomplete', 0]);
-    assert.match(because, /^it is shard 1 of 2, of which nothing failed/);
+    assert.match(because, /^it is shard 1 of 2 and nothing failed in it/);
     const { verdict: broken, exitCode: code } = judgeShard(failed('server-a'), passed('server-b'));
     assert.deepEqual([broken, code], ['does not conform', 1]);
     const stopped = scenario(place('server-b'), { outcomes: ['FAILED'] });
@@ -299,10 +299,10 @@ describe('a run', () => {
   });
 
   test('in which nothing was tested does not conform to anything', () => {
-    assertIncomplete(judge([], transcriptOf(), { strict: false }), /not one scenario/);
+    assertIncomplete(judge([], transcriptOf(), { strict: false }), /no scenario was tested/);
     assertIncomplete(
       judge([a], transcriptOf(scenario(place('server-a'), inapplicable('x'))), { strict: false }),
-      /not one scenario/,
+      /no scenario was tested/,
     );
     assertIncomplete(judge([a], transcriptOf(), { strict: false, selected: new Set() }), /untested/);
     assertIncomplete(judge([a], new Transcript(), { strict: false }), /inconclusive/);
@@ -312,7 +312,7 @@ describe('a run', () => {
     const transcript = new Transcript({ root: '/suite', cwd: '/suite' });
     const messages = [{ testRunStarted: {} }, ...passed('server-a')] as Envelope[];
     for (const message of messages) transcript.add(message);
-    assertIncomplete(judge([a], transcript, { strict: false }), /did not come to its end/);
+    assertIncomplete(judge([a], transcript, { strict: false }), /did not finish/);
     transcript.add({ testRunFinished: { success: false } } as Envelope);
     assertIncomplete(judge([a], transcript, { strict: false }), /no scenario shows why/);
   });

@@ -49,7 +49,7 @@ export function judge(requirements: readonly Requirement[], transcript: Transcri
   const declared = [
     ...(interrupted === undefined ? [] : [`the run was interrupted (${interrupted})`]),
     ...(fault === undefined ? [] : [fault]),
-    // Whatever failed beside it: what the suite saw after a mistake of its own does not decide against anybody.
+    // A fault of the suite overrides all findings.
     ...transcript.suiteFaults(),
   ];
   const faults = [...declared, ...transcript.faults(), ...strangers(requirements, transcript)];
@@ -90,11 +90,11 @@ export function judge(requirements: readonly Requirement[], transcript: Transcri
   const { shard } = circumstances;
   // No verdict, and no trouble either: a pipeline that runs the parts goes on to merge them.
   if (shard !== undefined && faults.length === 0 && concluded.every((one) => isClosed(one, 'not selected')))
-    return conclude('incomplete', 0, `it is shard ${shard.number} of ${shard.of}, of which nothing failed; merge all of them`);
+    return conclude('incomplete', 0, `it is shard ${shard.number} of ${shard.of} and nothing failed in it; merge all shards`);
   if (counts.untested + counts.inconclusive > 0) return conclude('incomplete', 4, becauseOpen(counts, faults));
   if (faults.length > 0) return conclude('incomplete', 4, faults.join('; '));
-  if (mistakes.length > 0) return conclude('incomplete', 4, `its expectations are out of step: ${mistakes.join('; ')}`);
-  if (!ran) return conclude('incomplete', 4, 'not one scenario was tested');
+  if (mistakes.length > 0) return conclude('incomplete', 4, `its expectations are outdated: ${mistakes.join('; ')}`);
+  if (!ran) return conclude('incomplete', 4, 'no scenario was tested');
   return conclude('conforms', 0, becauseMet(counts));
 }
 
@@ -152,7 +152,7 @@ function reasonOf(status: Status, results: readonly ScenarioResult[]): string | 
   return reasons.size === 0 ? undefined : [...reasons].join('; ');
 }
 
-/** What ran, or is charged, and belongs to no requirement of the list: it was judged by nobody. */
+/** Scenarios and findings that belong to no requirement of the list, and so were not judged. */
 function strangers(requirements: readonly Requirement[], transcript: Transcript): readonly string[] {
   const places = new Set(requirements.flatMap(({ scenarios }) => scenarios.map(({ place }) => place)));
   const ids = new Set(requirements.map(({ id }) => id));
@@ -160,7 +160,7 @@ function strangers(requirements: readonly Requirement[], transcript: Transcript)
   const found = new Set(transcript.lateFindings().map(({ requirement }) => requirement));
   return [
     ...[...ran].filter((place) => !places.has(place)).map((place) => `${place} ran and belongs to no requirement`),
-    ...[...found].filter((id) => !ids.has(id)).map((id) => `${id} is found and is no requirement`),
+    ...[...found].filter((id) => !ids.has(id)).map((id) => `there is a finding for ${id}, which is not a requirement`),
   ];
 }
 

@@ -8,6 +8,8 @@ export interface Judged {
   readonly result: ScenarioResult;
   /** What its failure is like; absent where it has none, and where no other failure may excuse it. */
   readonly finding?: Pick<Finding, 'cause' | 'mistake'>;
+  /** True where what was seen is too uncertain to judge it, for which another failure may be the reason. */
+  readonly undecided?: true;
 }
 
 /** What a scenario comes to that has not run. */
@@ -34,8 +36,10 @@ export function judgeScenario(
   const touched = executions.flatMap(({ evidence: pieces }) => pieces.filter((piece) => piece.kind === 'standstill'));
   const found = executions.some(({ evidence: pieces }) => pieces.some(({ kind }) => kind === 'finding'));
   const sound = executions.filter(({ evidence: pieces }) => pieces.every(({ kind }) => kind !== 'standstill'));
+  const alone = executions.filter((execution) => !isCrowded(execution));
   // What stood before the suite stood still was found in time.
-  const counting = found || sound.length === 0 ? executions : sound;
+  const whole = found || sound.length === 0 ? executions : sound;
+  const counting = alone.length > 0 ? whole.filter((execution) => alone.includes(execution)) : whole;
   const evidence = counting.flatMap((execution) => execution.evidence);
   const common = {
     title,
@@ -71,14 +75,20 @@ export function judgeScenario(
   if (stray !== undefined) return broke(`the suite broke: the scenario belongs to ${id}, its finding to ${stray.requirement}`);
   if (unreadable !== undefined) return broke(`the suite broke: ${unreadable}`);
   if (more.length > 0 || execution.retried)
-    return broke('it was tried more than once, and what counts is that it passes at once');
-  if (!execution.finished) return broke('it did not come to its end');
+    return broke('it ran more than once, and only a scenario that passes the first time counts as passed');
+  if (!execution.finished) return broke('it did not finish');
   if (execution.outcome === 'SKIPPED' && inapplicable !== undefined)
     return judged({ status: 'inapplicable', reason: inapplicable.reason });
   if (execution.outcome === 'SKIPPED' && failFast) return judged(notRun);
+  if (execution.trouble?.undecided === true) return { ...broke(execution.trouble.message), undecided: true };
   if (execution.outcome !== 'PASSED') return broke(inWords(execution));
   if (inapplicable !== undefined) return broke(`the suite broke: it ran although it is inapplicable (${inapplicable.reason})`);
   return judged({ status: 'passed' });
+}
+
+/** Whether a scenario did not pass beside others: it is run again alone, and only that counts. */
+export function isCrowded({ evidence, outcome }: Pick<Execution, 'evidence' | 'outcome'>): boolean {
+  return outcome === 'FAILED' && evidence.some(({ kind }) => kind === 'beside');
 }
 
 function exchangesOf(evidence: Execution['evidence']): Pick<ScenarioResult, 'exchanges' | 'exchangesMade'> {
@@ -95,7 +105,7 @@ function inWords({ outcome, trouble }: Execution): string {
     case 'FAILED':
       return `the suite or the set-up broke: ${trouble?.message || 'an exception without a message'}${step}`;
     case 'SKIPPED':
-      return `it was skipped, and no reason given${step}`;
+      return `it was skipped without a reason${step}`;
     case 'PENDING':
       return `the suite broke: a step is not written yet${step}`;
     case 'UNDEFINED':
@@ -118,8 +128,8 @@ function statusOfFailure(level: Level): Status {
 }
 
 /**
- * What a finding makes of its scenario. One that shows nothing fails nobody: the suite lost what it has seen, or never saw it. Silence
- * may show nothing.
+ * The result of a scenario with a finding. A finding without a packet is a fault of the suite and fails no implementation; only silence
+ * needs no packet.
  */
 export function outcomeOf(level: Level, finding: Finding | LateFinding): Pick<ScenarioResult, 'status' | 'reason' | 'failure'> {
   if (finding.trace.length > 0 || (finding.kind === 'finding' && finding.cause === 'silence'))

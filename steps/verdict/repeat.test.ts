@@ -83,7 +83,7 @@ describe('a series of runs', () => {
   test('is incomplete when only a recommendation goes now so, now so; under --strict it does not conform', () => {
     const now = [passed('server-a'), passed('server-b'), failed('server-wish')];
     const report = series([runOf(good), runOf(now)]);
-    const because = '1 requirement did not go the same way in each of 2 runs: server-wish';
+    const because = '1 requirement did not have the same result in all 2 runs: server-wish';
     assert.deepEqual(verdictOf(report), ['incomplete', 4, because]);
     assert.match(
       junitXml(report, 'run'),
@@ -121,7 +121,7 @@ describe('a series of runs', () => {
   test('is of one image and one target file', () => {
     const image = (digit: string): Report => runOf(good, {}, { imageDigest: `sha256:${digit.repeat(64)}` });
     const report = series([image('a'), image('b')]);
-    assert.deepEqual(verdictOf(report), ['incomplete', 4, 'the image was another one in run 2 than in run 1']);
+    assert.deepEqual(verdictOf(report), ['incomplete', 4, 'the image differs in run 2 from run 1']);
     assert.equal(series([image('a'), image('a')]).verdict, 'conforms');
   });
 

@@ -116,9 +116,9 @@ function conclude(
   if (open >= 0) return incomplete(openRun(open));
   if (unstable.length > 0)
     return incomplete(
-      `${requirementsIn(unstable.length)} did not go the same way in each of ${asked} runs: ${idsInWords(unstable)}`,
+      `${requirementsIn(unstable.length)} did not have the same result in all ${asked} runs: ${idsInWords(unstable)}`,
     );
-  if (mistakes.length > 0) return incomplete(`its expectations are out of step: ${mistakes.join('; ')}`);
+  if (mistakes.length > 0) return incomplete(`its expectations are outdated: ${mistakes.join('; ')}`);
   return { verdict: 'conforms', because: `${reports[0].because}, in each of ${asked} runs`, exitCode: 0 };
 }
 
@@ -130,7 +130,7 @@ function fails(id: string, { requirements, strict }: Report): boolean {
 function changesIn(reports: readonly Report[]): string[] {
   const changed = (what: string, of: (report: Report) => string | undefined): string[] => {
     const index = reports.findIndex((report) => of(report) !== undefined && of(report) !== of(reports[0] as Report));
-    return index < 1 ? [] : [`${what} was another one in run ${index + 1} than in run 1`];
+    return index < 1 ? [] : [`${what} differs in run ${index + 1} from run 1`];
   };
   return [
     ...changed('the image', ({ target }) => target.imageDigest),

@@ -66,7 +66,7 @@ describe('a report', () => {
     assert.equal(report.verdict, 'incomplete');
     assert.equal(report.exitCode, 4);
     assert.equal(report.finished, undefined);
-    assert.equal(report.because, 'the run did not come to its end');
+    assert.equal(report.because, 'the run did not finish');
     assert.deepEqual({ ...report.counts }, { passed: 0, failed: 0, warning: 0, inapplicable: 0, untested: 1, inconclusive: 5 });
   });
 
@@ -157,7 +157,7 @@ describe('a report folder', () => {
       assert.deepEqual(readdirSync(folder).sort(), ['index.html', 'junit.xml', 'notes.txt', 'report.json']);
       assert.match(readFileSync(join(folder, 'index.html'), 'utf8'), /<title>Acme IoT Hub 3\.2\.1: incomplete<\/title>/);
       assert.match(readFileSync(join(folder, 'report.json'), 'utf8'), /"verdict": "incomplete"/);
-      assert.match(readFileSync(join(folder, 'junit.xml'), 'utf8'), /<error message="the run did not come to its end"/);
+      assert.match(readFileSync(join(folder, 'junit.xml'), 'utf8'), /<error message="the run did not finish"/);
       const files = writeReport(join(folder, 'deeper'), conforming(), 'run x');
       const names = ['index.html', 'report.json', 'junit.xml'];
       assert.deepEqual(

@@ -6,21 +6,21 @@ export type Verdict = 'conforms' | 'does not conform' | 'incomplete';
 /** passed; failed (a MUST was broken); warning (a SHOULD was broken); inapplicable (the target file does not declare the capability); untested (not selected, not run, or hidden by another failure); inconclusive (the suite or the set-up broke). */
 export type Status = 'passed' | 'failed' | 'warning' | 'inapplicable' | 'untested' | 'inconclusive';
 
-/** What one run of iot-ntp-conformance found: report.json. It is written when the run starts and says incomplete until the run has ended and every result stands in it. */
+/** What one run of iot-ntp-conformance found: report.json. It is written when the run starts, and says incomplete until the run has ended. */
 export interface Report {
   /** Names this schema. */
   readonly $schema: 'https://iot-ntp-conformance.invalid/schemas/report.schema.json';
-  /** conforms: every requirement was tested, and none that decides has failed. does not conform: at least one that decides has failed. incomplete: neither can be said. */
+  /** conforms: every requirement that applies was tested, and none that affects the verdict failed. does not conform: at least one that affects the verdict failed. incomplete: any other run. */
   readonly verdict: Verdict;
   /** One sentence. */
   readonly because: string;
-  /** What the process exits with: 0 conforms, or does not conform in what is expected only under --allow-expected, or is a shard of which nothing failed; 1 does not conform, 3 incomplete because the implementation did not start, 4 incomplete for another reason. */
+  /** The exit code of the process: 0 conforms, or all failures are expected and --allow-expected is given, or a shard in which nothing failed; 1 does not conform, 3 incomplete because the implementation did not start, 4 incomplete for another reason. */
   readonly exitCode: 0 | 1 | 3 | 4;
-  /** An interruption, a fault of the suite, a stream of results that was cut short. A run with any of them is no proof of conformance. */
+  /** An interruption, a fault of the suite, a stream of results that was cut short. A run with any of them proves no conformance. */
   readonly faults: readonly string[];
-  /** True when the run was made with --strict: a warning then decides the verdict as a failure does. */
+  /** True if the run was made with --strict: a warning then counts as a failure. */
   readonly strict: boolean;
-  /** What the vendor's file of expectations came to. Absent where there is none. */
+  /** The result of the vendor's file of expectations. Absent if there is none. */
   readonly expectations?: {
     /** Its name without a folder. */
     readonly file: string;
@@ -31,13 +31,13 @@ export interface Report {
     /** Entries that no longer fail, or are out of date, with file, line and member. A run with any of them neither conforms nor exits with 0. */
     readonly mistakes: readonly string[];
   };
-  /** For run --repeat: this report says what several runs come to together. Each requirement and scenario is as it went in the worst of them. Absent for a single run. */
+  /** For run --repeat: this report combines several runs. Each requirement and scenario has its worst result. Absent for a single run. */
   readonly repeat?: {
     /** As --repeat said. */
     readonly asked: number;
     /** Those that were begun. */
     readonly runs: readonly Run[];
-    /** Ids of the requirements of which a scenario did not go the same way in every run. A series with any of them does not conform, or is incomplete. */
+    /** Ids of the requirements with a scenario whose result differed between the runs. A series with any of them does not conform, or is incomplete. */
     readonly unstable: readonly string[];
     /** Compares the first tenth of the runs with the last tenth. Absent for fewer than 20 runs. */
     readonly resources?: {
@@ -49,12 +49,30 @@ export interface Report {
       readonly last: SeriesResources;
     };
   };
-  /** With --shard: the number of this part, from 1, and that of all parts, which "merge" makes one report of. Absent where the run was not one of several parts. */
+  /** With --shard: the number of this part, from 1, and the number of all parts; "merge" combines them. Absent for other runs. */
   readonly shard?: Shard;
   /** random:SEED where the run was made with --order random; --order with this value repeats the order. Absent where the scenarios ran in the order of the features. */
   readonly order?: string;
+  /** Absent for a client, and where the server answered nothing before the first scenario. */
+  readonly pace?: {
+    /** From a request to its answer, before the first scenario, in ms. */
+    readonly roundTripMs: number;
+    /** One near a server; more far from it, as its limits allow. */
+    readonly lanes: number;
+  };
   /** The page that explains the requirements: a URI, relative to the report's folder. # and an id lead to one of them. */
   readonly specification?: string;
+  /** The document that the requirements are taken from. */
+  readonly specifiedBy: {
+    /** As printed on it. */
+    readonly title: string;
+    /** Who publishes it. */
+    readonly vendor: string;
+    /** As printed on it. */
+    readonly edition: string;
+    /** Where the vendor publishes it; a later edition may be there by now. */
+    readonly address: string;
+  };
   /** Which suite judged, and which text of the requirements. */
   readonly suite: {
     /** The package's name. */
@@ -100,11 +118,11 @@ export interface Report {
       /** From the target file. */
       readonly digest: string;
     };
-    /** For containers: in what it was confined less than by default, because the target file says so or the engine can do no better. Absent where nothing was. */
+    /** For containers: default limits that did not apply, because the target file lifts them or the engine does not support them. Absent if all applied. */
     readonly loosened?: readonly string[];
-    /** For servers: true when it reads the very clock that the suite reads. */
+    /** For servers: true if it reads the same clock as the suite. */
     readonly sharedClock?: boolean;
-    /** For servers: the limits of the target file, below which the run kept. Absent where it names none. */
+    /** For servers: the limits of the target file; the run stayed below them. Absent if it names none. */
     readonly limits?: {
       /** That a device may publish. */
       readonly requestsPerSecond?: number;
@@ -117,12 +135,12 @@ export interface Report {
     readonly capabilities: readonly string[];
     /** The last lines that it printed. */
     readonly output: readonly string[];
-    /** When it ended before the suite stopped it. */
+    /** How it ended, if it ended before the suite stopped it. */
     readonly ended?: string;
   };
   /** ISO 8601, UTC. */
   readonly started: string;
-  /** ISO 8601, UTC. Absent while the run lasts, and for ever when it died. */
+  /** ISO 8601, UTC. Absent while the run lasts, and after a run that was killed. */
   readonly finished?: string;
   /** Of the run, in ms. */
   readonly durationMs: number;
@@ -135,7 +153,7 @@ export interface Report {
     /** As process.arch has it. */
     readonly arch: string;
   };
-  /** How many requirements came to each status. */
+  /** How many requirements have each status. */
   readonly counts: {
     /** Number of requirements that are passed. */
     readonly passed: number;
@@ -166,7 +184,7 @@ export interface Run {
   readonly exitCode: 0 | 1 | 3 | 4;
 }
 
-/** With --shard: the number of this part, from 1, and that of all parts, which "merge" makes one report of. Absent where the run was not one of several parts. */
+/** With --shard: the number of this part, from 1, and the number of all parts; "merge" combines them. Absent for other runs. */
 export interface Shard {
   /** From 1. */
   readonly number: number;
@@ -184,11 +202,11 @@ export interface SeriesResources {
   readonly openFiles?: number;
 }
 
-/** One requirement, as it went in this run. */
+/** A requirement with its result in this run. */
 export interface RequirementResult {
   /** Stable, and unique in the suite: server-response-qos0. */
   readonly id: string;
-  /** must decides the verdict; should is a recommendation, and decides under --strict only. */
+  /** must affects the verdict; should is a recommendation, and affects it only with --strict. */
   readonly level: 'must' | 'should';
   /** The title of the feature that it stands in. */
   readonly feature: string;
@@ -204,17 +222,17 @@ export interface RequirementResult {
   readonly digest: string;
   /** Where it is explained with all its scenarios: a URI, relative to the report's folder. */
   readonly specification?: string;
-  /** What all its scenarios come to together. */
+  /** The result of all its scenarios together. */
   readonly status: Status;
   /** Why it is inapplicable, untested or inconclusive. */
   readonly reason?: string;
   /** Where each of its failures is: until the first of their days. */
   readonly expected?: Expected;
-  /** In the order of the features; what came to light late stands last. */
+  /** In the order of the features; late findings come last. */
   readonly scenarios: readonly ScenarioResult[];
 }
 
-/** One scenario, or one row of its Examples, as it went in this run. */
+/** A scenario, or one row of its Examples, with its result in this run. */
 export interface ScenarioResult {
   /** What is the case in this scenario. */
   readonly title: string;
@@ -230,15 +248,15 @@ export interface ScenarioResult {
   readonly failure?: Failure;
   /** By the vendor's file of expectations. It is a failure all the same. */
   readonly expected?: Expected;
-  /** In a series of runs: it did not go the same way in each of them. */
+  /** In a series of runs: its result differed between the runs. */
   readonly unstable?: Unstable;
   /** Measured or seen, never judged. */
   readonly information: readonly string[];
   /** The packets of the scenario, one line each. */
   readonly trace: readonly string[];
-  /** Every request and what came back for it. Absent where nobody asked. */
+  /** Every request with its responses. Absent if there was no request. */
   readonly exchanges?: readonly ExchangeRecord[];
-  /** Where not all of them stand here: those that do are spread evenly over them. */
+  /** How many there were, if this list has only a selection, spread evenly. */
   readonly exchangesMade?: number;
   /** In ms. */
   readonly durationMs: number;
@@ -254,7 +272,7 @@ export interface Expected {
 
 /** How it went in the runs of a series. */
 export interface Unstable {
-  /** How many of the runs came to each status. */
+  /** How many of the runs have each status. */
   readonly counts: {
     /** Number of runs. */
     readonly passed?: number;
@@ -269,7 +287,7 @@ export interface Unstable {
     /** Number of runs. */
     readonly inconclusive?: number;
   };
-  /** Number of the run, from 1, whose result and evidence stand here. */
+  /** Number of the run, from 1, whose result and evidence are shown here. */
   readonly run: number;
 }
 
@@ -283,7 +301,7 @@ export interface Failure {
   readonly likely?: string;
   /** The packets since the scenario began, one line each. */
   readonly trace: readonly string[];
-  /** Where it is one message of the implementation that is wrong. */
+  /** The wrong message of the implementation, if the fault is in one message. */
   readonly message?: MessageAtFault;
   /** Where the message at fault is, or the last packet before the failure. Absent where there was no packet. */
   readonly capture?: FrameInCapture;
@@ -305,7 +323,7 @@ export interface MessageAtFault {
   readonly qos: number;
   /** As it came. */
   readonly retain: boolean;
-  /** Printable text; control characters stand as \xNN or \u{NNNN}, secrets as (secret). */
+  /** Printable text; control characters are written as \xNN or \u{NNNN}, secrets as (secret). */
   readonly payload: string;
   /** topic, qos, retain, payload, or JSON Pointers to members of the payload. */
   readonly parts: readonly string[];
@@ -313,40 +331,49 @@ export interface MessageAtFault {
   readonly exchange?: number;
 }
 
-/** A request and what came back for it. The four timestamps are decimal digits, in ms on the clock that they come from; all else is in ms as the suite measured it. */
+/** A request with its responses. The four timestamps are decimal digits, in ms on their own clock; everything else is in ms as the suite measured it. */
 export interface ExchangeRecord {
   /** In the scenario, from 1. */
   readonly n: number;
-  /** The suite's device in front of a server; the client, or which start of it, in front of the suite's platform. */
+  /** For a server: the suite's device. For a client: the client, or which start of it. */
   readonly asker: string;
   /** After the first request of the scenario (of the start, where a client was started several times), in ms. */
   readonly atMs: number;
-  /** As the request says it; absent where it holds no number of that name. */
+  /** As in the request; absent if it has no such number. */
   readonly deviceSendTime?: string;
-  /** In the order in which they came; empty where none came. */
+  /** In order of arrival; may be empty. */
   readonly answers: readonly AnswerRecord[];
-  /** In front of a client: the latency of its link to the platform, in ms. */
+  /** For a client: the latency of its link to the platform, in ms. */
   readonly forthMs?: number;
-  /** In front of a client: the time that it says it calculated, as it wrote it. */
+  /** For a client: the calculated time, as the client wrote it. */
   readonly reported?: string;
   /** By how much the reported time is ahead of the platform's at that moment, in ms. */
   readonly errorMs?: number;
+  /** For a client: the time that the formula gives for this exchange, as far as the suite knows the client's clock. Absent if the client reported no time, or if the response was invalid. */
+  readonly expected?: {
+    /** In ms since 1970, in decimal digits; may end in .5. */
+    readonly time: string;
+    /** The time is known to so many ms. */
+    readonly withinMs: number;
+    /** By how much this time is ahead of the platform's at that moment, in ms. */
+    readonly errorMs: number;
+  };
 }
 
 /** A message that came back for a request. */
 export interface AnswerRecord {
   /** After the request, at the suite's end of the wire, in ms. */
   readonly afterMs: number;
-  /** As the message says it; absent where it holds no number of that name. */
+  /** As in the message; absent if it has no such number. */
   readonly serverRecvTime?: string;
-  /** As the message says it; absent where it holds no number of that name. */
+  /** As in the message; absent if it has no such number. */
   readonly serverSendTime?: string;
-  /** What the device's clock showed; absent where only the client could say it, and did not. */
+  /** The time on the device's clock; absent if only the client knows it and did not report it. */
   readonly deviceRecvTime?: string;
-  /** In front of a server all of it, whatever the server says of itself; in front of a client what it may have measured at the most, until it reported and without the time that the suite's platform took. In ms. */
+  /** For a server: the whole time, regardless of the server's times. For a client: the most that it may have measured until its report, without the processing time of the suite's platform. In ms. */
   readonly roundTripMs?: number;
-  /** In front of a server: by how much its clock is ahead of the suite's, by the formula, in ms. */
+  /** For a server: how far its clock is ahead of the suite's clock by the formula, in ms. */
   readonly offsetMs?: number;
-  /** True when it was kept back, since the client had not subscribed for it. */
+  /** True if it was not sent, because the client had no subscription for it. */
   readonly unheard?: true;
 }

@@ -166,7 +166,7 @@ describe('a transcript', () => {
     const begins = { testRunStarted: {} } as Envelope;
     const ends = { testRunFinished: { success: true } } as Envelope;
     for (const envelope of [begins, begins, ends]) transcript.add(envelope);
-    assert.deepEqual(transcript.faults(), ['the run did not come to its end']);
+    assert.deepEqual(transcript.faults(), ['the run did not finish']);
     transcript.add(ends);
     assert.deepEqual(transcript.faults(), []);
   });

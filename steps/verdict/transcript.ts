@@ -1,6 +1,7 @@
 import { relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Attachment, Duration, Envelope, Pickle, TestCase, TestStepResultStatus, Timestamp } from '@cucumber/messages';
+import { tooUncertainName } from '../harness/platform/expected-time.ts';
 import { printable } from '../harness/text/printable.ts';
 import { conceal } from '../harness/text/secrets.ts';
 import { suiteFaultName } from '../harness/text/suite-fault.ts';
@@ -17,6 +18,8 @@ export interface Trouble {
   readonly step?: string;
   /** The exception's message on one line; empty where there is none. */
   readonly message: string;
+  /** True where nothing broke, and what was seen of the implementation is too uncertain to judge it. */
+  readonly undecided?: true;
 }
 
 /** One attempt at a scenario. */
@@ -46,7 +49,7 @@ interface Steps {
 interface Attempt extends Steps {
   readonly evidence: Exclude<Evidence, LateFinding>[];
   readonly unreadable: string[];
-  readonly outcomes: Map<string, { readonly outcome: Outcome; readonly message: string }>;
+  readonly outcomes: Map<string, Omit<Trouble, 'step'>>;
   readonly startedMs: number;
   finishedMs?: number;
   retried: boolean;
@@ -98,7 +101,7 @@ export class Transcript {
    */
   seal(): void {
     this.#sealed = true;
-    // That the run does not come to its end is known then, and told by whoever has interrupted it.
+    // That the run does not come to its end is known then, and told by the code that interrupted it.
     this.#running = 0;
   }
 
@@ -123,7 +126,8 @@ export class Transcript {
       const { testCaseStartedId, testStepId, testStepResult } = envelope.testStepFinished;
       const message = this.#clean(onOneLine(testStepResult.exception?.message ?? firstLine(testStepResult.message ?? '')));
       const attempt = this.#attempts.get(testCaseStartedId);
-      attempt?.outcomes.set(testStepId, { outcome: testStepResult.status, message });
+      const undecided = testStepResult.exception?.type === tooUncertainName;
+      attempt?.outcomes.set(testStepId, { outcome: testStepResult.status, message, ...(undecided ? { undecided } : {}) });
       if (testStepResult.exception?.type === suiteFaultName) this.#addSuiteFault(message, attempt);
     }
     if (envelope.testCaseFinished !== undefined) {
@@ -163,7 +167,7 @@ export class Transcript {
   /** What broke besides the scenarios, in words; a run with any of these is no proof of anything that it did not find. */
   faults(): readonly string[] {
     const faults = [...this.#faults];
-    if (this.#running > 0) faults.push('the run did not come to its end');
+    if (this.#running > 0) faults.push('the run did not finish');
     const unexplained = faults.length === 0 && this.executions().every(({ outcome }) => outcome === 'PASSED');
     if (this.#unsuccessful && unexplained) faults.push('Cucumber says that the run failed, and no scenario shows why');
     return faults;
@@ -229,9 +233,7 @@ export class Transcript {
         finished && !empty ? (bySeverity[worst] ?? 'UNKNOWN') : worst === bySeverity.indexOf('FAILED') ? 'FAILED' : 'UNKNOWN',
       finished,
       retried,
-      ...(first === undefined
-        ? {}
-        : { trouble: { outcome: first.outcome, message: first.message, ...(text === undefined ? {} : { step: text }) } }),
+      ...(first === undefined ? {} : { trouble: troubleOf(first, text) }),
       evidence,
       unreadable,
       durationMs: Math.max(0, (finishedMs ?? startedMs) - startedMs),
@@ -242,6 +244,10 @@ export class Transcript {
     const path = relative(this.#root, resolve(this.#cwd, uri)).split(sep).join('/');
     return `${path}:${location?.line ?? 0}`;
   }
+}
+
+function troubleOf({ outcome, message, undecided }: Omit<Trouble, 'step'>, step: string | undefined): Trouble {
+  return { outcome, message, ...(undecided === true ? { undecided } : {}), ...(step === undefined ? {} : { step }) };
 }
 
 function milliseconds({ seconds, nanos }: Timestamp | Duration): number {

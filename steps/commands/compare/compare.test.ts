@@ -5,7 +5,6 @@ import { describe, test } from 'node:test';
 import { call, temporaryFolder } from '../../testing/command-line.ts';
 import { report, requirement } from '../../testing/sample-report.ts';
 import type { Report, RequirementResult, Status } from '../../verdict/report.ts';
-import { compareReports } from './report-comparison.ts';
 
 /** A requirement with this id and status. */
 const one = (id: string, status: Status, more: Partial<RequirementResult> = {}): RequirementResult => ({
@@ -16,30 +15,6 @@ const one = (id: string, status: Status, more: Partial<RequirementResult> = {}):
 });
 const of = (...requirements: RequirementResult[]): Report => ({ ...report([]), requirements });
 const ids = (changes: readonly { readonly id: string }[]): string[] => changes.map(({ id }) => id);
-
-describe('a comparison', () => {
-  test('says what got worse, better, and otherwise', () => {
-    const old = of(one('a', 'passed'), one('b', 'failed'), one('c', 'failed'), one('d', 'passed'), one('e', 'passed'));
-    const now = of(one('a', 'failed'), one('b', 'passed'), one('c', 'untested'), one('d', 'untested'), one('e', 'passed'));
-    const { worse, better, other, mustGotWorse } = compareReports(old, now);
-    assert.deepEqual([ids(worse), ids(better), ids(other), mustGotWorse], [['a', 'd'], ['b', 'c'], [], true]);
-  });
-
-  test('says what is new and gone in the set, and whose text changed', () => {
-    const digest = 'f'.repeat(64);
-    const { added, removed, reworded } = compareReports(
-      of(one('a', 'passed'), one('b', 'passed')),
-      of(one('b', 'passed', { digest }), one('c', 'failed')),
-    );
-    assert.deepEqual([ids(added), ids(removed), reworded], [['c'], ['a'], ['b']]);
-  });
-
-  test('lets a SHOULD get worse without a word about MUST', () => {
-    const level = 'should';
-    const { worse, mustGotWorse } = compareReports(of(one('a', 'passed', { level })), of(one('a', 'warning', { level })));
-    assert.deepEqual([ids(worse), mustGotWorse], [['a'], false]);
-  });
-});
 
 describe('compare', () => {
   const folder = temporaryFolder();
@@ -68,6 +43,6 @@ describe('compare', () => {
     const other = write('client', { ...client, target: { ...client.target, role: 'client' } });
     assert.match((await call(['compare', good, other])).stderr, /compare two of one role/);
     writeFileSync(join(folder, 'x.json'), '{}');
-    assert.match((await call(['compare', good, join(folder, 'x.json')])).stderr, /is no report of this version/);
+    assert.match((await call(['compare', good, join(folder, 'x.json')])).stderr, /is not a report of this version/);
   });
 });

@@ -2,11 +2,11 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { schemaFaults } from '../../harness/message/schema.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
+import { comparisonText } from '../../report/comparison/comparison-text.ts';
+import { compareReports } from '../../report/comparison/report-comparison.ts';
 import { writeWhole } from '../../report/report-folder.ts';
 import type { Report } from '../../verdict/report.ts';
 import { comparisonPage } from './comparison-page.ts';
-import { comparisonText } from './comparison-text.ts';
-import { compareReports } from './report-comparison.ts';
 
 /** What `compare` was told. */
 export interface CompareOptions {
@@ -46,9 +46,9 @@ function readReport(path: string): Report {
     );
   }
   const [fault] = schemaFaults('report', text);
-  if (fault !== undefined) throw new WrongUse(`${file}: is no report of this version of the suite: ${fault}`);
+  if (fault !== undefined) throw new WrongUse(`${file}: is not a report of this version of the suite: ${fault}`);
   const report = JSON.parse(text) as Report;
   if (report.verdict === 'incomplete' && report.finished === undefined)
-    throw new WrongUse(`${file}: the run did not come to its end; run it again`);
+    throw new WrongUse(`${file}: the run did not finish; run it again`);
   return report;
 }

@@ -1,11 +1,11 @@
+import { conclusion, durations, parts } from '../../report/comparison/comparison-text.ts';
+import type { Change, Comparison, Side } from '../../report/comparison/report-comparison.ts';
 import { foundation, icons } from '../../report/html/foundation.ts';
 import { pageHead } from '../../report/html/head.ts';
 import { html, listed, type Markup } from '../../report/html/html.ts';
 import { icon, iconSheet } from '../../report/html/icons.ts';
 import { policyOf } from '../../report/html/policy.ts';
 import type { Status } from '../../verdict/report.ts';
-import { conclusion, durations, parts } from './comparison-text.ts';
-import type { Change, Comparison, Side } from './report-comparison.ts';
 
 /** A comparison on one page that needs no other file. */
 export function comparisonPage(comparison: Comparison): string {

@@ -40,7 +40,7 @@ describe('of this machine', () => {
     assert.deepEqual(readdirSync(folder), []);
     assert.equal(seeFolder('/proc/nobody/writes').status, 'problem');
     writeFileSync(join(folder, 'file'), '');
-    assert.match(seeFolder(join(folder, 'file/reports')).seen, /is no folder/);
+    assert.match(seeFolder(join(folder, 'file/reports')).seen, /is not a folder/);
   });
 
   test('a program is found where the system finds it', () => {

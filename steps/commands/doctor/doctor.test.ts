@@ -37,7 +37,7 @@ describe('doctor', { concurrency: 2, timeout: 180_000 }, () => {
       stdout,
       /^ {2}not needed +Docker engine +No Docker engine answers at tcp:\/\/127\.0\.0\.1:1 \(DOCKER_HOST\): .*\. Only a target in a container needs one\.$/m,
     );
-    assert.match(stdout, /\nall that it needs is there; next: .* run\n$/);
+    assert.match(stdout, /\nnothing is missing; next: .* run\n$/);
   });
 
   test('says of a container without an engine what to do, and tries no more there', async () => {
@@ -49,7 +49,7 @@ describe('doctor', { concurrency: 2, timeout: 180_000 }, () => {
       /^ {2}problem +Docker engine +No Docker engine answers at tcp:.* refused.*\.\n +Start one, or point DOCKER_HOST at one/m,
     );
     assert.match(stdout, /^ {2}not needed +image +not tried: no engine answers$/m);
-    assert.match(stdout, /\n1 problem to mend first\n$/);
+    assert.match(stdout, /\n1 problem to fix first\n$/);
     assert.doesNotMatch(stdout, /^\s+at /m);
   });
 

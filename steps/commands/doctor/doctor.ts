@@ -42,9 +42,8 @@ export async function doctor(path: string | undefined, { report, root: bounds, c
   const problems = findings.filter(({ status }) => status === 'problem').length;
   const code = problems === 0 ? 0 : 3;
   if (json === true) console.log(JSON.stringify({ ready: problems === 0, findings }, undefined, 2));
-  else if (problems === 0)
-    console.log(`\nall that it needs is there; next: ${suiteCommand} run${path === undefined ? '' : ` ${path}`}`);
-  else console.log(`\n${problems} ${problems === 1 ? 'problem' : 'problems'} to mend first`);
+  else if (problems === 0) console.log(`\nnothing is missing; next: ${suiteCommand} run${path === undefined ? '' : ` ${path}`}`);
+  else console.log(`\n${problems} ${problems === 1 ? 'problem' : 'problems'} to fix first`);
   // What was too late to be waited for must not keep the process alive.
   setTimeout(() => process.exit(code), 500).unref();
   return code;
@@ -147,7 +146,7 @@ export function seeTerminal(stream: { readonly isTTY?: boolean; readonly columns
   const text =
     process.platform === 'win32' || /utf-?8/i.test(locale)
       ? 'UTF-8'
-      : `no UTF-8 (LANG is ${locale || 'not set'}): signs may look odd`;
+      : `no UTF-8 (LANG is ${locale || 'not set'}): symbols may look wrong`;
   return { status: 'ok', seen: `${stream.columns ?? 80} columns, ${colours}, ${text}` };
 }
 

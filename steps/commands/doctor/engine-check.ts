@@ -18,8 +18,7 @@ export async function seeEngine(): Promise<Seen> {
   const where = socketPath === undefined ? `${protocol}://${host}:${port}` : `unix://${socketPath}`;
   const away = wayTo({ cluster, remote });
   const more = [...(here ? [] : [away]), ...lacks];
-  const ignored =
-    besides.length === 0 ? [] : [`${besides.join(' and ')} ${besides.length === 1 ? 'does' : 'do'} not count beside it`];
+  const ignored = besides.length === 0 ? [] : [`${besides.join(' and ')} ${besides.length === 1 ? 'is' : 'are'} ignored`];
   return ok([`${serverVersion} (${machine}) at ${where} (${from})`, ...ignored, ...more].join('; '));
 }
 
@@ -46,7 +45,7 @@ export async function seeImage(name: string): Promise<Seen> {
     return ok(`${name} is not here yet; its registry has it`);
   } catch (error) {
     return problem(
-      `${name} is not here, and its registry does not give it: ${engineWords(error)}`,
+      `${name} is not here, and its registry does not provide it: ${engineWords(error)}`,
       'Check its name and tag; build or pull it by hand, or log in to its registry (docker login).',
     );
   }
@@ -75,9 +74,9 @@ export async function seeContainer(target: Target, start: ContainerStart): Promi
     } finally {
       await network?.leave();
     }
-    return ok(`one of ${start.image} started, and was removed`);
+    return ok(`a container of ${start.image} started and was removed`);
   } catch (error) {
-    return problem(`none of ${start.image} could be started: ${engineWords(error)}`, advice);
+    return problem(`no container of ${start.image} could be started: ${engineWords(error)}`, advice);
   }
 }
 

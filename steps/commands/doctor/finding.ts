@@ -36,7 +36,7 @@ export function ok(seen: string): Seen {
   return { status: 'ok', seen };
 }
 
-/** What nobody misses. */
+/** A finding about something that this run does not need. */
 export function notNeeded(seen: string): Seen {
   return { status: 'not needed', seen };
 }

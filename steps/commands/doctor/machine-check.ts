@@ -54,10 +54,10 @@ export async function seeClocks(): Promise<Seen> {
 
 /** @param moved by how many ms at least the wall clock was moved */
 export function seenOfClocks(moved: number, now: string): Seen {
-  if (moved <= mostApartMs) return ok(`it is ${now}, and the wall clock goes as the monotonic clock does`);
+  if (moved <= mostApartMs) return ok(`it is ${now}, and the wall clock runs like the monotonic clock`);
   return problem(
     `the wall clock was moved by ${moved.toFixed(0)} ms while ${watchedMs / 1000} s passed`,
-    'Wait until the time service has set the clock; on a virtual machine, let one service only set it.',
+    'Wait until the time service has set the clock; on a virtual machine, let only one service set it.',
   );
 }
 
@@ -70,10 +70,10 @@ function apart(): { readonly least: number; readonly most: number } {
 
 /** Writes into the folder that reports go to, or into the one that it will be made in, and takes that away again. */
 export function seeFolder(folder: string): Seen {
-  const advice = 'Make room or give the right to write there, or name another folder with --report.';
+  const advice = 'Free some space or grant write access there, or name another folder with --report.';
   let there = resolve(folder);
   while (!existsSync(there)) there = dirname(there);
-  if (!statSync(there).isDirectory()) return problem(`${there} is no folder`, advice);
+  if (!statSync(there).isDirectory()) return problem(`${there} is not a folder`, advice);
   try {
     const made = mkdtempSync(join(there, '.iot-ntp-conformance-'));
     try {

@@ -62,7 +62,7 @@ export async function seeClient(target: Target): Promise<Seen> {
     if (run.connections.length > 0) return ok('the client connected; it did not ask, which a run judges');
     return problem(
       `the client did not connect within ${target.withinMs} ms`,
-      `See where it looks for the platform: {host} and {port} in the target file. Its trace: ${run.lines(10).join(' | ') || 'nothing'}`,
+      `Check where it connects: {host} and {port} in the target file. Its trace: ${run.lines(10).join(' | ') || 'nothing'}`,
     );
   } finally {
     await runner.close();

@@ -27,6 +27,6 @@ export const galleryCommand: CommandDefinition = (program, done) => {
     )
     .action(async (folders: readonly string[], flags: GalleryOptions) => {
       const { gallery } = await import('./gallery.ts');
-      done(await gallery(folders, flags));
+      done(gallery(folders, flags));
     });
 };

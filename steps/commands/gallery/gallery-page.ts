@@ -67,7 +67,7 @@ function card(one: Certified, page: string): Markup {
   const { statement, report, remarks, signer, folder } = one;
   const { subject, predicate } = statement;
   const { warnedTests, failedTests, iotNtpConformance } = predicate;
-  const { verdict, strict, limits, capabilities, finished } = iotNtpConformance;
+  const { verdict, specifiedBy, strict, limits, capabilities, finished } = iotNtpConformance;
   const [{ name, digest }] = subject;
   const badge = badgeOf(statement);
   const linkTo = (file: string): string =>
@@ -78,9 +78,13 @@ function card(one: Certified, page: string): Markup {
     ['warnings', ids(warnedTests)],
     ['build', html`${name}<br><code>sha256:${digest.sha256}</code>`],
     ['tested', html`<time datetime="${finished}">${moment(finished)}</time>, by ${report.suite.name} ${report.suite.version}`],
+    [
+      'specification',
+      html`<a href="${specifiedBy.address}" rel="noreferrer">${specifiedBy.title}</a>, ${specifiedBy.vendor}, ${specifiedBy.edition}`,
+    ],
     ['requirement set', report.requirementSet?.name],
     ['capabilities', capabilities.length === 0 ? 'none declared' : capabilities.join(', ')],
-    ['limits kept to', limits === undefined ? 'none declared' : limitsInWords(limits)],
+    ['limits', limits === undefined ? 'none declared' : limitsInWords(limits)],
     [
       'signature',
       signer === undefined ? 'none: nothing proves who made the report' : html`genuine, by the key <code>${signer}</code>`,

@@ -33,11 +33,11 @@ function writeMany(): string {
   return dirname(file);
 }
 
-before(async () => {
-  await writeCertified(good, { change: named('Acme sensor', { limits }) });
-  await writeCertified(bad, { failing: ['client-request-qos0'] });
-  await writeCertified(signed, { key: signer.privateKey });
-  await writeCertified(forgery, { change: named(forged) });
+before(() => {
+  writeCertified(good, { change: named('Acme sensor', { limits }) });
+  writeCertified(bad, { failing: ['client-request-qos0'] });
+  writeCertified(signed, { key: signer.privateKey });
+  writeCertified(forgery, { change: named(forged) });
   writeMany();
   for (const [name, { publicKey }] of [['signer', signer] as const, ['stranger', stranger] as const])
     writeFileSync(place(`${name}.pem`), publicKey.export({ type: 'spki', format: 'pem' }));
@@ -53,7 +53,7 @@ describe('gallery', { timeout: 120_000 }, () => {
     assert.match(text, /href="\.\.\/good%20reports\/index\.html">Acme sensor/);
     assert.match(text, /sha256:b{64}/);
     assert.match(text, /<time datetime="2026-01-02T03:04:07\.500Z">02 Jan 2026, 03:04:07 UTC<\/time>/);
-    assert.match(text, /<dt>limits kept to<\/dt><dd>30 requests per second and device, 1 connection at the same time</);
+    assert.match(text, /<dt>limits<\/dt><dd>30 requests per second and device, 1 connection at the same time</);
     assert.match(text, /<dt>requirement set<\/dt><dd>\d{4}\.\d/);
     assert.match(text, /<dt>signature<\/dt><dd>none: nothing proves/);
     assert.match(text, /<img alt="NTP over MQTT: client conforms" src="data:image\/svg\+xml;base64,/);
@@ -74,7 +74,7 @@ describe('gallery', { timeout: 120_000 }, () => {
     const other = place('signed.html');
     const without = await call(['gallery', signed, '--page', other]);
     assert.equal(without.code, 1);
-    assert.match(without.stdout, /signed: refused: its certificate is signed: .* by --key\nno page was written/);
+    assert.match(without.stdout, /signed: refused: its certificate is signed: .* with --key\nno page was written/);
     const wrong = await call(['gallery', signed, '--page', other, '--key', place('stranger.pem')]);
     assert.match(wrong.stdout, /refused: not genuine: certificate\.sigstore\.json: was signed by another key/);
     assert.equal(existsSync(other), false);
@@ -87,7 +87,7 @@ describe('gallery', { timeout: 120_000 }, () => {
 
   test('refuses a folder that was changed', async () => {
     const changed = place('changed');
-    await writeCertified(changed);
+    writeCertified(changed);
     writeFileSync(join(changed, 'index.html'), 'conforms');
     const { code, stdout } = await call(['gallery', changed, '--page', page]);
     assert.equal(code, 1);
@@ -100,8 +100,8 @@ describe('gallery', { timeout: 120_000 }, () => {
     for (const [args, expected, says] of [
       [[], 2, /missing required argument 'folder'/],
       [[place('absent')], 2, /absent: there is no such folder; expected one that "run"/],
-      [[place('garbled')], 2, /run-many\.json: is no report of this version of the suite: /],
-      [[good, '--page', join(good, 'page.html')], 2, /stands in a report folder/],
+      [[place('garbled')], 2, /run-many\.json: is not a report of this version of the suite: /],
+      [[good, '--page', join(good, 'page.html')], 2, /is in a report folder/],
       [[good, '--key', place('absent.pem')], 2, /^--key .*absent\.pem: there is no such file\n$/],
       [[good, '--page', '/proc/page.html'], 3, /page\.html/],
     ] as const) {

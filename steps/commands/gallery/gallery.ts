@@ -26,17 +26,15 @@ export interface GalleryOptions {
  * @returns the exit code
  * @throws WrongUse, Error of `node:fs` when the page cannot be written
  */
-export async function gallery(paths: readonly string[], { page, key: keyFiles = [] }: GalleryOptions): Promise<number> {
+export function gallery(paths: readonly string[], { page, key: keyFiles = [] }: GalleryOptions): number {
   const keys = keyFiles.map(publicKey);
   const folders = reportFoldersIn(paths);
   const beside = dirname(resolve(page));
   if (folders.includes(beside) && isCertified(beside))
-    throw new WrongUse(
-      `--page ${page}: stands in a report folder, whose certificate names all of its files; choose another place`,
-    );
+    throw new WrongUse(`--page ${page}: is in a report folder, whose certificate lists all files; choose another place`);
   const certified: Certified[] = [];
   for (const folder of folders) {
-    const checked = await certifiedIn(folder, keys);
+    const checked = certifiedIn(folder, keys);
     if (typeof checked === 'string') console.log(printable(`${folder}: refused: ${checked}`));
     else {
       certified.push(checked);
@@ -67,19 +65,19 @@ function reportFoldersIn(paths: readonly string[]): readonly string[] {
 function membersOf(file: string): readonly string[] {
   const text = readFileSync(file, 'utf8');
   const [fault] = schemaFaults('run-many', text);
-  if (fault !== undefined) throw new WrongUse(`${file}: is no report of this version of the suite: ${fault}`);
+  if (fault !== undefined) throw new WrongUse(`${file}: is not a report of this version of the suite: ${fault}`);
   return (JSON.parse(text) as RunManyReport).members.map(({ folder }) => folder);
 }
 
 /** What is certified in a folder, or why it is refused. @throws WrongUse when the folder cannot be read */
-async function certifiedIn(folder: string, keys: readonly KeyObject[]): Promise<Certified | string> {
+function certifiedIn(folder: string, keys: readonly KeyObject[]): Certified | string {
   if (!isCertified(folder)) return uncertified;
   let reason: string | undefined;
   for (const key of keys.length === 0 ? [undefined] : keys) {
-    const { faults, remarks, signature, statement, report } = await checkFolder(folder, key);
+    const { faults, remarks, signature, statement, report } = checkFolder(folder, key);
     const [fault] = faults;
     if (fault !== undefined) reason ??= `not genuine: ${fault.file}: ${fault.what}`;
-    else if (signature === 'unchecked') reason ??= "its certificate is signed: name the signer's public key by --key";
+    else if (signature === 'unchecked') reason ??= "its certificate is signed: name the signer's public key with --key";
     else if (statement !== undefined && report !== undefined)
       return { folder, statement, report, remarks, ...(key === undefined ? {} : { signer: hintOf(key) }) };
   }

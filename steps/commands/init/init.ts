@@ -44,7 +44,7 @@ export async function init(file: string, { yes, force, ...flags }: InitFlags): P
   const text = targetText(content, { program: suiteCommand, file, ...(schema === undefined ? {} : { schema }) });
   write(file, text, force === true);
   console.log(
-    `${file} is written: ${printable(answers.name ?? '')} (${answers.role}, ${answers.start}). What its comments say can be added. Next:`,
+    `${file} is written: ${printable(answers.name ?? '')} (${answers.role}, ${answers.start}). Its comments show what you can add. Next:`,
   );
   for (const command of ['validate', 'doctor', 'run']) console.log(`  ${suiteCommand} ${command} ${joinWords([file])}`);
   return 0;
@@ -60,7 +60,7 @@ function withoutAsking(given: Answers, yes: boolean): Answers {
   const { answers, missing } = takeProposals(given);
   if (missing.length === 0) return answers;
   const flags = missing.map((question) => `\n  ${question.flags}`).join('');
-  throw new WrongUse(`init: ${yes ? '--yes asks nothing' : 'there is no terminal to ask on'}; missing:${flags}`);
+  throw new WrongUse(`init: ${yes ? '--yes asks nothing' : 'there is no terminal to ask questions on'}; missing:${flags}`);
 }
 
 function write(file: string, text: string, force: boolean): void {
@@ -74,5 +74,5 @@ function write(file: string, text: string, force: boolean): void {
 
 /** @throws WrongUse when there is such a file */
 function refuseToReplace(file: string): void {
-  if (existsSync(file)) throw new WrongUse(`init ${file}: there is such a file; name another one, or --force writes over it`);
+  if (existsSync(file)) throw new WrongUse(`init ${file}: the file exists; name another one, or use --force to overwrite it`);
 }

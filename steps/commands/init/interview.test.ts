@@ -170,14 +170,14 @@ describe('on a terminal', { timeout: 20_000 }, () => {
     const { answers, shown } = await typed(
       { name: 'Acme' },
       {
-        'Which side': '\r',
+        'Which role': '\r',
         'How does it start': `${down}${down}\r`,
-        'By which command': 'hub {prt}\r',
+        'Which command starts it': 'hub {prt}\r',
         'unknown placeholder {prt}': '\x7f\x7f\x7f\x7f\x7f{port}\r',
         'Which version': '\r',
         'Product key': 'a1PkTest01\r',
         'Device name': 'dev01\r',
-        'this device only': 'y',
+        'only this device': 'y',
       },
     );
     assert.deepEqual(answers, {
@@ -189,11 +189,11 @@ describe('on a terminal', { timeout: 20_000 }, () => {
       deviceName: 'dev01',
       onlyThisDevice: true,
     });
-    assert.doesNotMatch(shown, /reports call it|environment/);
+    assert.doesNotMatch(shown, /name in reports|environment/);
   });
 
   test('it can be ended without writing anything', async () => {
-    const { answers, shown } = await typed({}, { 'Which side': '\x03' });
+    const { answers, shown } = await typed({}, { 'Which role': '\x03' });
     assert.equal(answers, undefined);
     assert.match(shown, /Nothing was written/);
   });
@@ -213,14 +213,14 @@ describe('init without a terminal', { concurrency: 2 }, () => {
     assert.equal((await call(['validate', 'hub.yaml'], { cwd: folder })).code, 0);
     const again = await init('hub.yaml', ...flags, '--name', 'Other');
     assert.equal(again.code, 2);
-    assert.match(again.stderr, /^init hub\.yaml: there is such a file; .*--force/);
+    assert.match(again.stderr, /^init hub\.yaml: the file exists; .*--force/);
     assert.equal(readFileSync(join(folder, 'hub.yaml'), 'utf8'), text);
     assert.equal((await init('hub.yaml', ...flags, '--name', 'Other', '--force')).code, 0);
     assert.match(readFileSync(join(folder, 'hub.yaml'), 'utf8'), /^name: Other$/m);
   });
 
   const wrong: readonly (readonly [readonly string[], RegExp])[] = [
-    [[], /^init: there is no terminal to ask on; missing:\n {2}--role server\|client\n {2}one of --image, /],
+    [[], /^init: there is no terminal to ask questions on; missing:\n {2}--role server\|client\n {2}one of --image, /],
     [['--role', 'client', '--command', 'c', '--yes'], /^init: --yes asks nothing; missing:\n {2}--log PATTERN, or --topic TOPIC/],
     [['--role', 'server', '--image', 'a', '--address', 'mqtt://a'], /^init: --image and --address: expected one of them/],
     [['--role', 'client', '--address', 'mqtt://a'], /^init: --address goes with --role server/],

@@ -16,7 +16,7 @@ export interface Terminal {
  *
  * @param folder absolute path of the folder that the target file will stand in
  * @param file its name, for the first line
- * @returns undefined when whoever was asked has ended it
+ * @returns undefined if the user ended it
  */
 export async function interview(
   given: Answers,
@@ -24,7 +24,7 @@ export async function interview(
   file: string,
   terminal: Terminal = {},
 ): Promise<Answers | undefined> {
-  intro(`A target file, ${file}: Enter takes what is proposed, Ctrl-C ends without writing anything.`, terminal);
+  intro(`A target file, ${file}: Enter accepts the proposal, Ctrl-C quits without writing a file.`, terminal);
   let answers = given;
   for (const question of questions) {
     if (isOpen(question, answers)) {
@@ -70,7 +70,7 @@ async function ask(question: Question, answers: Answers, folder: string, termina
 
 async function askWhetherOnly(terminal: Terminal): Promise<boolean | undefined> {
   const only = await confirm({
-    message: 'Does it know this device only? Otherwise the suite makes up others.',
+    message: 'Does it know only this device? Otherwise the suite also uses devices of its own.',
     initialValue: false,
     ...terminal,
   });

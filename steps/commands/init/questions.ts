@@ -21,9 +21,9 @@ export interface Question {
   readonly applies: (answers: Answers) => boolean;
   /** Whether it is worth asking there; wherever it applies when absent. */
   readonly worth?: (answers: Answers) => boolean;
-  /** What its flag goes with, for whoever gives it where it does not apply. */
+  /** The flags that its flag needs, for the error message where it does not apply. */
   readonly goesWith?: string;
-  /** What is taken when nobody says otherwise. */
+  /** The default answer. */
   readonly proposal?: (answers: Answers) => string | undefined;
   /** No answer is one as well. */
   readonly optional?: true;
@@ -50,10 +50,10 @@ export const questions: readonly Question[] = [
   {
     about: 'role',
     flags: '--role server|client',
-    asks: 'Which side of the NTP service does it play?',
+    asks: 'Which role does it have in the NTP service?',
     choices: () => [
-      { value: 'server', label: 'server', hint: 'it answers devices that ask for the time; the suite plays the devices' },
-      { value: 'client', label: 'client', hint: 'it is a device that asks for the time; the suite plays the platform' },
+      { value: 'server', label: 'server', hint: 'it answers devices that ask for the time; the suite acts as the devices' },
+      { value: 'client', label: 'client', hint: 'it is a device that asks for the time; the suite acts as the platform' },
     ],
     applies: () => true,
     members: /^role$/,
@@ -88,7 +88,7 @@ export const questions: readonly Question[] = [
   {
     about: 'command',
     flags: '--command COMMAND',
-    asks: 'By which command? The suite fills in {host}, {port}, {productKey} and {deviceName}; no shell is involved.',
+    asks: 'Which command starts it? The suite fills in {host}, {port}, {productKey} and {deviceName}; no shell is involved.',
     example: 'python3 server.py --port {port}',
     applies: startsAs('command'),
     members: /^process\.command\.\d+$/,
@@ -105,7 +105,7 @@ export const questions: readonly Question[] = [
   {
     about: 'port',
     flags: '--port NUMBER',
-    asks: 'At which port does it listen, inside the container?',
+    asks: 'Which port does it listen on, inside the container?',
     applies: (answers) => !isClient(answers) && startsAs('image', 'dockerfile')(answers),
     goesWith: 'a server with --image or --dockerfile',
     proposal: () => '1883',
@@ -114,7 +114,7 @@ export const questions: readonly Question[] = [
   {
     about: 'name',
     flags: '--name NAME',
-    asks: 'What do reports call it?',
+    asks: 'What is its name in reports?',
     applies: () => true,
     proposal: nameOf,
     members: /^name$/,
@@ -122,7 +122,7 @@ export const questions: readonly Question[] = [
   {
     about: 'version',
     flags: '--version VERSION',
-    asks: 'Which version is it? (empty: not said)',
+    asks: 'Which version is it? (empty: none)',
     applies: () => true,
     proposal: ({ image }) => tagOf(image),
     optional: true,
@@ -150,7 +150,7 @@ export const questions: readonly Question[] = [
   {
     about: 'env',
     flags: '--env NAME=VALUE…',
-    asks: 'Which environment variables tell it what it needs? The suite fills in {host}, {port}, {productKey} and {deviceName}.',
+    asks: 'Which environment variables does it read? The suite fills in {host}, {port}, {productKey} and {deviceName}.',
     example: 'BROKER={host} PORT={port}',
     applies: startsAs('image', 'dockerfile', 'command'),
     worth: (answers) => untold(answers).length > 0,
@@ -161,7 +161,7 @@ export const questions: readonly Question[] = [
   {
     about: 'result',
     flags: '--log PATTERN, or --topic TOPIC with --pointer POINTER',
-    asks: 'Where can the suite read the time that it has calculated?',
+    asks: 'Where can the suite read its calculated time?',
     choices: () => [
       { value: 'log', label: 'in a line of its output' },
       { value: 'topic', label: 'in a message that it publishes' },
@@ -172,7 +172,7 @@ export const questions: readonly Question[] = [
   {
     about: 'log',
     flags: '--log PATTERN',
-    asks: 'In which lines? A regular expression whose group "time" is the time in milliseconds.',
+    asks: 'Which lines contain it? A regular expression whose group "time" is the time in milliseconds.',
     example: 'local time: (?<time>\\d+)',
     applies: isClient,
     worth: ({ result }) => result === 'log',

@@ -52,7 +52,7 @@ function containerText({ image, dockerfile, port, env }: NonNullable<Content['co
   const reached =
     role === 'client' ? 'and starts another one for each scenario.' : 'and reaches the server at this port inside of it.';
   return `# ${way} a container, ${reached}
-# It reaches the suite and nobody else, unless network is open.
+# It reaches only the suite, unless network is open.
 container:
 ${members({ image, dockerfile, port }, 2)}${envText(env, role)}  # command: [serve, --verbose]
   # files: [{ source: ./acme.conf, path: /etc/acme.conf }]

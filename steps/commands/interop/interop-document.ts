@@ -2,10 +2,10 @@
 
 import type { Report, RequirementResult } from '../../verdict/report.ts';
 
-/** What a client and a server come to together. */
+/** The result of a client and a server together. */
 export type PairVerdict = 'work together' | 'do not work together' | 'incomplete' | 'inapplicable';
 
-/** What clients and servers came to when each client was put in front of each server: interop.json. It certifies nothing. It is written when the run starts and says incomplete until the run has ended. */
+/** The results of clients that were connected to servers, each to each: interop.json. It certifies nothing. It is written when the run starts and after each pair, and says incomplete until the run has ended. */
 export interface InteropReport {
   /** Where this description is. */
   readonly $schema: 'https://iot-ntp-conformance.invalid/schemas/interop.schema.json';
@@ -15,7 +15,7 @@ export interface InteropReport {
   readonly because: string;
   /** 0 all pairs work together, 1 some do not, 3 something did not start, 4 incomplete or interrupted; the highest that applies. */
   readonly exitCode: 0 | 1 | 3 | 4;
-  /** Interop judges what two implementations said to each other, and nothing else. */
+  /** Interop judges only the messages between two implementations. */
   readonly certifies: false;
   /** Which suite judged, and which text of the requirements of both roles. */
   readonly suite: Report['suite'];
@@ -23,7 +23,7 @@ export interface InteropReport {
   readonly servers: readonly Report['target'][];
   /** The columns of the matrix. */
   readonly clients: readonly Report['target'][];
-  /** Those that were begun, server by server. */
+  /** Those that were tried, server by server. */
   readonly pairs: readonly PairResult[];
   /** ISO 8601, in UTC. */
   readonly started: string;
@@ -35,37 +35,37 @@ export interface InteropReport {
   readonly environment: Report['environment'];
 }
 
-/** What is wrong, and at whose side it is seen. */
+/** What is wrong, and on which side. */
 export interface Reason {
-  /** Whose doing it is; both where neither alone is at fault. */
+  /** The side that is at fault; both if neither is at fault alone. */
   readonly side: 'server' | 'client' | 'both';
-  /** The id of the one that is broken, where one is. */
+  /** The id of the failed requirement, if one failed. */
   readonly requirement?: string;
   /** In words; printable, secrets as (secret). */
   readonly text: string;
 }
 
-/** What came of a client in front of a server. */
+/** The result of a client with a server. */
 export interface PairResult {
   /** Its place in servers, from 0. */
   readonly server: number;
   /** Its place in clients, from 0. */
   readonly client: number;
-  /** work together: neither breaks a MUST in what was seen, and every start brought the time that the formula gives; inapplicable: by the target files the two cannot be put together. */
+  /** work together: neither breaks a MUST in the recorded messages, and every start gave the time of the formula; inapplicable: the target files do not allow a connection. */
   readonly verdict: PairVerdict;
   /** In one sentence. */
   readonly because: string;
-  /** Why they do not work together; empty where they do, or where nobody can know. */
+  /** Why they do not work together; empty if they do, or if it is unknown. */
   readonly reasons: readonly Reason[];
   /** Every start of the client, in order. */
   readonly starts: readonly StartResult[];
-  /** Of both roles, in the order of the features; empty where nothing was started. What the wire does not show is untested. */
+  /** Of both roles, in the order of the features; empty where nothing was started. What the messages do not show is untested. */
   readonly requirements: readonly RequirementResult[];
   /** In ms. */
   readonly durationMs: number;
 }
 
-/** One start of the client, with the stamps of its first exchange as they were seen on the wire. */
+/** One start of the client, with the times of its first exchange as they were recorded. */
 export interface StartResult {
   /** What is special about this start. */
   readonly title: string;
@@ -75,20 +75,20 @@ export interface StartResult {
   readonly forthMs: number;
   /** Of the link, in ms. */
   readonly backMs: number;
-  /** As the request says it, in decimal digits; absent where it holds no number of that name. */
+  /** As in the request, in decimal digits; absent if it has no such number. */
   readonly deviceSendTime?: string;
-  /** As the response says it, in decimal digits; absent where none was handed to the client. */
+  /** As in the response, in decimal digits; absent if the client got none. */
   readonly serverRecvTime?: string;
-  /** As the response says it, in decimal digits; absent where none was handed to the client. */
+  /** As in the response, in decimal digits; absent if the client got none. */
   readonly serverSendTime?: string;
-  /** The time that the client says it calculated, as it wrote it. */
+  /** The calculated time, as the client wrote it. */
   readonly reported?: string;
-  /** What the formula gives for the stamps on the wire, in words, with how well it is known. */
+  /** What the formula gives for the recorded times, in words, with the uncertainty. */
   readonly expected?: string;
-  /** Whether the reported time is the expected one; absent where nobody can know. */
+  /** Whether the reported time is the expected one; absent if that is unknown. */
   readonly right?: boolean;
-  /** What kept the time from being right, or from being judged; printable, secrets as (secret). */
+  /** Why the time is not right, or could not be judged; printable, secrets as (secret). */
   readonly trouble?: string;
-  /** The packets as the client saw them, one line each: → is what was handed to it. */
+  /** The packets as the client saw them, one line each: → was delivered to the client. */
   readonly trace: readonly string[];
 }

@@ -8,7 +8,7 @@ import type { RequirementResult, ScenarioResult } from '../../verdict/report.ts'
 import { type InteropReport, nameOf, type PairResult, type PairVerdict, type StartResult } from './interop-report.ts';
 import { certifiesNothing, countsOf } from './interop-text.ts';
 
-/** The pairs as one page of HTML that needs nothing else: a matrix of servers and clients, and below it what came of each pair. */
+/** All pairs as one HTML page without other files: a matrix of servers and clients, and below it the result of each pair. */
 export function interopPage(report: InteropReport): string {
   const { verdict, because, pairs, suite, started, finished } = report;
   return html`<!DOCTYPE html>
@@ -20,13 +20,12 @@ ${pageHead({ title: html`Interop: ${verdict}`, policy: policyOf(style, ''), styl
 <p class="quiet">Interop</p>
 <h1 class="${kinds[verdict]}">${verdict}</h1>
 <p>because ${because}</p>
-<p class="quiet">${suite.name} ${suite.version}, ${finished === undefined ? `begun ${moment(started)}, not ended` : `${moment(started)} to ${moment(finished)}`}. Of each pair the suite started the client in front of the server, with a link between
-them that records and changes nothing. ${certifiesNothing[0]?.toUpperCase()}${certifiesNothing.slice(1)}.</p>
+<p class="quiet">${suite.name} ${suite.version}, ${finished === undefined ? `began ${moment(started)}, has not ended` : `${moment(started)} to ${moment(finished)}`}. For each pair, the suite connected the client to the server through a link that records all packets and changes none. ${certifiesNothing[0]?.toUpperCase()}${certifiesNothing.slice(1)}.</p>
 </header>
 ${pairs.length > 0 && matrix(report)}
 ${pairs.map((pair) => pairSection(report, pair))}
 </main>
-<footer><p class="quiet">All of it is in interop.json.</p></footer>
+<footer><p class="quiet">Also available as interop.json.</p></footer>
 </body>
 </html>
 `.text;
@@ -44,7 +43,7 @@ const anchorOf = ({ server, client }: PairResult): string => `server-${server + 
 function matrix({ servers, clients, pairs }: InteropReport): Markup {
   const cell = (server: number, client: number): Part => {
     const pair = pairs.find((one) => one.server === server && one.client === client);
-    if (pair === undefined) return html`<td class="none">not begun</td>`;
+    if (pair === undefined) return html`<td class="none">not started</td>`;
     return html`<td class="${kinds[pair.verdict]}"><a href="#${anchorOf(pair)}">${pair.verdict}</a></td>`;
   };
   return html`<section>
@@ -96,7 +95,7 @@ function traceList(name: string, trace: readonly string[]): Markup {
   return html`<div class="trace" tabindex="0" role="region" aria-label="packets, ${name}"><ol>${trace.map((line) => html`<li>${line}</li>`)}</ol></div>`;
 }
 
-/** What stands beside the title of a start. */
+/** The columns after the title of a start. */
 const columns = ['deviceSendTime', 'serverRecvTime', 'serverSendTime', 'reported', 'by the formula', 'result'] as const;
 
 function startTable(name: string, starts: readonly StartResult[]): Markup {

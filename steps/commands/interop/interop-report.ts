@@ -10,5 +10,5 @@ export function nameOf(
 ): string {
   const named = (target: Report['target'] | undefined): string =>
     target?.version === undefined ? `${target?.name}` : `${target.name} ${target.version}`;
-  return `${named(clients[pair.client])} in front of ${named(servers[pair.server])}`;
+  return `${named(clients[pair.client])} against ${named(servers[pair.server])}`;
 }

@@ -4,9 +4,9 @@ import type { Paint, Style } from '../../report/paint.ts';
 import type { RequirementResult, Status } from '../../verdict/report.ts';
 import { type InteropReport, nameOf, type PairResult, type PairVerdict } from './interop-report.ts';
 
-/** What interop is worth, in a sentence: it stands wherever its results do. */
+/** What the result is worth, in a sentence that is shown with every result. */
 export const certifiesNothing =
-  'interop certifies nothing: passed is what was met in what the two said to each other, and what they did not say is untested';
+  'interop certifies nothing: it judges only the messages that the two exchanged, and all else is untested';
 
 const styles: Readonly<Record<PairVerdict, Style>> = {
   'work together': 'good',
@@ -25,13 +25,13 @@ const marks: Readonly<Record<PairVerdict, string>> = {
 /** How the console tells of a pair. */
 export interface Telling {
   readonly paint: Paint;
-  /** The command that does all of it again. */
+  /** The command that repeats the pair. */
   readonly command: string;
   /** Every requirement with its status, and every failure in full. */
   readonly verbose: boolean;
 }
 
-/** A pair with what it comes to, and why. */
+/** A pair with its verdict and the reasons. */
 export function pairText(report: Pick<InteropReport, 'servers' | 'clients'>, pair: PairResult, telling: Telling): string {
   const { paint, command, verbose } = telling;
   const { verdict, because, reasons, requirements, starts } = pair;
@@ -45,24 +45,35 @@ export function pairText(report: Pick<InteropReport, 'servers' | 'clients'>, pai
   ];
   const told = requirements.filter(({ status }) => status === 'failed' || (status === 'warning' && verbose));
   for (const requirement of told)
-    lines.push('', indented(failureText(requirement, requirement.scenarios, { command, paint, all: verbose, whole: true })));
+    lines.push(
+      '',
+      indented(
+        failureText(requirement, requirement.scenarios, {
+          command,
+          paint,
+          all: verbose,
+          whole: true,
+          allPackets: 'interop.json',
+        }),
+      ),
+    );
   if (told.length > 0) lines.push('');
   if (requirements.length > 0) lines.push(`    ${paint('quiet', countsOf(requirements))}`);
   if (verbose) {
     for (const { title, right, trouble } of starts)
-      lines.push(`    ${title}: ${right === true ? 'the right time' : (trouble ?? 'no right time')}`);
+      lines.push(`    ${title}: ${right === true ? 'the right time' : (trouble ?? 'not the right time')}`);
     for (const { id, status, reason } of requirements)
       lines.push(`    ${status.padEnd(12)}  ${id}${reason === undefined ? '' : `  ${paint('quiet', reason)}`}`);
   }
   return lines.join('\n');
 }
 
-/** The last line: what all pairs come to. */
+/** The last line: the verdict on all pairs. */
 export function conclusionText({ verdict, because }: InteropReport, paint: Paint): string {
   return `${paint(styles[verdict], `interop: ${verdict}`)}, because ${because}`;
 }
 
-/** How many requirements came to each status, in words. */
+/** How many requirements have each status, in words. */
 export function countsOf(requirements: readonly Pick<RequirementResult, 'status'>[]): string {
   const order: readonly Status[] = ['failed', 'warning', 'passed', 'inconclusive', 'untested', 'inapplicable'];
   const counts = order.map((status) => [requirements.filter((one) => one.status === status).length, status] as const);

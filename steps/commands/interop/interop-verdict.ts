@@ -69,7 +69,7 @@ export function concludePair(
     const [first] = troubles;
     return {
       verdict: 'do not work together',
-      because: `${starts.length - right} of ${counted(starts.length, 'start')} brought no right time: ${first?.text ?? ''}`,
+      because: `${starts.length - right} of ${counted(starts.length, 'start')} did not give the right time: ${first?.text ?? ''}`,
       reasons: troubles,
     };
   }
@@ -81,7 +81,7 @@ export function concludePair(
     };
   return {
     verdict: 'work together',
-    because: `${right === 1 ? 'the start' : `each of ${right} starts`} brought the time that the formula gives`,
+    because: `${right === 1 ? 'the start' : `each of ${right} starts`} gave the time that the formula gives`,
     reasons: [],
   };
 }

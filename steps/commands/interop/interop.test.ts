@@ -89,6 +89,7 @@ describe('interop of two servers and two clients', () => {
     assert.match(junit, /<testsuites [^>]*failures="6" errors="0"/);
     assert.match(readFileSync(join(folder, 'matrix/index.html'), 'utf8'), /<h1 class="bad">do not work together<\/h1>/);
     assert.match(ended.stdout, /interop certifies nothing/);
+    assert.match(ended.stdout, /repeat +npm run -s conformance -- interop \S*always-strings\S* \S*client\S* --starts 2\n/);
     assert.match(ended.stdout, /\ninterop: do not work together, because 3 of 4 pairs do not work together\n$/);
   });
 });
@@ -103,15 +104,19 @@ test('interop that is interrupted ends with 4, whatever was found before', { tim
   const targets = [fixtureTarget(folder, 'faulty/server/always-strings'), lasting, clientTarget('reference/client')];
   const { child, end } = start(['interop', ...targets, '--starts', '1', '--report', 'interrupted'], { cwd: folder });
   let text = '';
+  let early: unknown;
   child.stdout?.on('data', (part: Buffer) => {
     text += part.toString();
-    if (!text.includes('in front of faulty/server/always-strings')) return;
+    if (!text.includes('against faulty/server/always-strings')) return;
+    const { verdict, because, pairs } = report('interrupted');
+    early = [verdict, because, pairs.length];
     // Once: a second signal ends it without a report.
     text = '';
     child.kill('SIGINT');
   });
   const { code, stdout } = await end;
   assert.equal(code, 4, stdout);
+  assert.deepEqual(early, ['incomplete', 'the run did not finish: 1 of 2 pairs were tried', 1]);
   assert.match(stdout, /\ninterop: do not work together, because the run was interrupted \(SIGINT\): 1 of 2 pairs does not work/);
   assert.deepEqual([report('interrupted').exitCode, report('interrupted').pairs.length], [4, 2]);
 });
@@ -119,10 +124,10 @@ test('interop that is interrupted ends with 4, whatever was found before', { tim
 test('interop needs a server and a client that can be put together', async () => {
   const alone = await call(['interop', reference, '--report', 'alone'], { cwd: folder });
   assert.deepEqual([alone.code, alone.stdout], [2, '']);
-  assert.match(alone.stderr, /none with role: client\n$/);
+  assert.match(alone.stderr, /none of these has role: client\n$/);
 });
 
-test('interop in front of a server that does not start is incomplete, and says why', async () => {
+test('interop against a server that does not start is incomplete, and says why', async () => {
   const dead = writeTarget(folder, {
     name: 'dead',
     role: 'server',
@@ -132,7 +137,7 @@ test('interop in front of a server that does not start is incomplete, and says w
   assert.equal(code, 3);
   assert.match(
     stdout,
-    /\? incomplete {2}reference\/client in front of dead\n {4}dead \(dead\.json\) did not start.*.*exited with code 7/,
+    /\? incomplete {2}reference\/client against dead\n {4}dead \(dead\.json\) did not start.*.*exited with code 7/,
   );
   assert.equal(report('dead').verdict, 'incomplete');
 });

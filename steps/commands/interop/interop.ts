@@ -19,7 +19,7 @@ import { conclude } from './interop-verdict.ts';
 import { tryPair } from './pair-trial.ts';
 import { matchOf } from './pairing.ts';
 
-/** What `interop` was told. */
+/** The options of `interop`. */
 export interface InteropOptions {
   /** How often each client is started with each type that it offers. */
   readonly starts: number;
@@ -28,37 +28,38 @@ export interface InteropOptions {
   readonly root?: string;
   readonly json?: true;
   readonly verbose?: true;
-  /** How long all of it may take, as a duration. */
+  /** The deadline of the run, as a duration. */
   readonly deadline?: string;
 }
 
-/** How long all pairs may take together where nobody says otherwise, in ms. */
+/** The default deadline of all pairs together, in ms. */
 const usualDeadlineMs = 1_800_000;
 
-/** How long a pair that is under way when the run is interrupted may take to be ended, in ms: a container engine may answer no more. */
+/** How long the suite waits for the current pair to end after an interruption, in ms: a container engine may no longer answer. */
 const mostStopMs = 20_000;
 
 /**
- * `interop TARGET…`: puts each client in front of each server, with a recording link between them, and judges what both put on the wire.
+ * `interop TARGET…`: connects each client to each server through a recording link, and judges the messages of both.
  *
  * @param paths target files, of servers and clients in any order
  * @returns the exit code
  * @throws WrongUse, InputFileError, FeatureError
  */
 export async function interop(paths: readonly string[], options: InteropOptions): Promise<number> {
-  const targets: Target[] = [];
-  for (const path of paths) targets.push(await loadTarget(path, process.env, options.root));
+  const loaded = new Map<Target, string>();
+  for (const path of paths) loaded.set(await loadTarget(path, process.env, options.root), path);
+  const targets = [...loaded.keys()];
   const servers = targets.filter(({ role }) => role === 'server');
   const clients = targets.filter(({ role }) => role === 'client');
   if (servers.length === 0 || clients.length === 0) {
     const missing = servers.length === 0 ? 'server' : 'client';
-    throw new WrongUse(`interop needs target files of servers and of clients; among these is none with role: ${missing}`);
+    throw new WrongUse(`interop needs target files of servers and of clients; none of these has role: ${missing}`);
   }
   requireOne(servers, clients);
-  return new Matrix(servers, clients, paths, options).perform();
+  return new Matrix(servers, clients, loaded, options).perform();
 }
 
-/** @throws WrongUse where no client can be put in front of any server */
+/** @throws WrongUse where no client can be connected to any server */
 function requireOne(servers: readonly Target[], clients: readonly Target[]): void {
   const matches = servers.flatMap((server) => clients.map((client) => matchOf(server, client)));
   const reasons = matches.flatMap((match) => ('inapplicable' in match ? [match.inapplicable] : []));
@@ -69,7 +70,8 @@ class Matrix {
   readonly #servers: readonly Target[];
   readonly #clients: readonly Target[];
   readonly #options: InteropOptions;
-  readonly #command: string;
+  /** The arguments that named the targets. */
+  readonly #paths: ReadonlyMap<Target, string>;
   readonly #deadlineMs: number;
   readonly #started = new Date();
   readonly #described: { readonly server: Report['target'][]; readonly client: Report['target'][] };
@@ -78,14 +80,17 @@ class Matrix {
   /** How many pairs could not be started. */
   #notStarted = 0;
 
-  constructor(servers: readonly Target[], clients: readonly Target[], paths: readonly string[], options: InteropOptions) {
+  constructor(
+    servers: readonly Target[],
+    clients: readonly Target[],
+    paths: ReadonlyMap<Target, string>,
+    options: InteropOptions,
+  ) {
     this.#servers = servers;
     this.#clients = clients;
+    this.#paths = paths;
     this.#options = options;
-    const { starts, root: bounds, deadline } = options;
-    const flags = ['--starts', starts, ...(bounds === undefined ? [] : ['--root', bounds])];
-    this.#command = [suiteCommand, 'interop', ...paths, ...flags].join(' ');
-    this.#deadlineMs = deadlineOf(deadline);
+    this.#deadlineMs = deadlineOf(options.deadline);
     const describe = (target: Target): Report['target'] => describeTarget(target);
     this.#described = { server: servers.map(describe), client: clients.map(describe) };
   }
@@ -118,7 +123,9 @@ class Matrix {
         if (performed.environment === true) this.#notStarted += 1;
         if (performed.server !== undefined) this.#described.server[row] = performed.server;
         if (performed.client !== undefined) this.#described.client[column] = performed.client;
-        screen.write(`\n${pairText(this.#report(), pair, { paint, command: this.#command, verbose })}\n`);
+        const report = this.#report();
+        await failedWrites.keep(() => writeInterop(folder, report));
+        screen.write(`\n${pairText(report, pair, { paint, command: this.#commandFor(server, client), verbose })}\n`);
       }
     }
     const report = this.#report(new Date(), interruption.why);
@@ -127,17 +134,29 @@ class Matrix {
     screen.write(`\nreports in ${folder}: ${interopFiles.join(', ')}\n${paint('quiet', certifiesNothing)}\n`);
     screen.write(`${conclusionText(report, paint)}\n`);
     if (failedWrites.inWords !== undefined) {
-      process.stderr.write(`${failedWrites.inWords}: the reports are not whole\n`);
+      process.stderr.write(`${failedWrites.inWords}: the reports are incomplete\n`);
       return exitOfFailedWrite;
     }
     return report.exitCode;
+  }
+
+  #progress(): string {
+    return `${this.#pairs.length} of ${counted(this.#servers.length * this.#clients.length, 'pair')} were tried`;
+  }
+
+  /** The command that repeats one pair. */
+  #commandFor(server: Target, client: Target): string {
+    const { starts, root: bounds } = this.#options;
+    const targets = [server, client].map((target) => this.#paths.get(target) ?? target.file);
+    const flags = ['--starts', starts, ...(bounds === undefined ? [] : ['--root', bounds])];
+    return [suiteCommand, 'interop', ...targets, ...flags].join(' ');
   }
 
   #report(finished?: Date, interrupted?: string): InteropReport {
     const started = this.#started;
     const concluded =
       finished === undefined
-        ? ({ verdict: 'incomplete', exitCode: 4, because: 'the run did not come to its end' } as const)
+        ? ({ verdict: 'incomplete', exitCode: 4, because: `the run did not finish: ${this.#progress()}` } as const)
         : conclude(this.#pairs, { notStarted: this.#notStarted, interrupted: interrupted !== undefined });
     const because =
       interrupted === undefined ? concluded.because : `the run was interrupted (${interrupted}): ${concluded.because}`;

@@ -40,13 +40,13 @@ export interface Pair {
 const mostRequests = 20;
 
 const onlyListens: Readonly<Record<Role, string>> = {
-  server: 'nothing that this client does shows it: interop only listens, and run plays what it takes',
-  client: 'nothing that this server does shows it: interop only listens, and run plays what it takes',
+  server: 'nothing that this client does shows it: interop only records, and "run" tests it',
+  client: 'nothing that this server does shows it: interop only records, and "run" tests it',
 };
 
 /**
  * What client and server come to by what both put on the wire, each requirement judged by the sentences of the features. A requirement
- * that the wire does not show is untested, and nobody is judged by what the other one has done wrong.
+ * that the wire does not show is untested, and neither side is judged by the other side's mistakes.
  */
 export async function judgePair(pair: Pair): Promise<RequirementResult[]> {
   return new PairJudge(pair).judge();

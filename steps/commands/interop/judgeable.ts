@@ -37,7 +37,7 @@ export function requirementsSaying(requirements: readonly Requirement[], beginni
 const late = ({ pairRuns }: ClientSight): boolean => pairRuns.every(({ latency: { forth, back } }) => forth + back > 0);
 
 const twoStarts = ({ pairRuns }: ClientSight): string | undefined =>
-  pairRuns.length < 2 ? 'there was one start only' : undefined;
+  pairRuns.length < 2 ? 'there was only one start' : undefined;
 
 /** Judged by what the client sent before it was answered: nothing of the server's makes it right or wrong. */
 export const askingClient: readonly Judgeable<ClientSight>[] = [
@@ -107,7 +107,7 @@ export const answeredClient: readonly Judgeable<ClientSight>[] = [
   {
     about: 'the client reports the time that the formula gives',
     hindered: unanswered,
-    // Where there is none, it is counted by whoever forgets it.
+    // Without one, the caller counts it.
     unproven: (sight) => (late(sight) ? undefined : ''),
     sentences: () => [formula],
   },
@@ -115,7 +115,7 @@ export const answeredClient: readonly Judgeable<ClientSight>[] = [
     about: 'the client reports no time',
     always: true,
     hindered: (sight) => (answers(sight) ? '' : undefined),
-    unproven: () => 'it reported none, and the other ways not to be answered are played by run only',
+    unproven: () => 'it reported none, and only "run" tests the other cases without an answer',
     sentences: () => [['the client reports no time']],
   },
 ];
@@ -167,7 +167,7 @@ export const server: readonly Judgeable<ServerSight>[] = [
     unproven: (sight) =>
       fenced(sight)
         ? undefined
-        : 'no second answer came, and no later request on the connection shows that none was still to come',
+        : 'no second answer arrived, but no later request on the connection shows that none was on its way',
     sentences: () => [['the server answers exactly once']],
   },
   { about: 'the response comes at QoS 0', hindered: someAnswer, sentences: () => [['the response comes at QoS 0']] },
@@ -175,7 +175,7 @@ export const server: readonly Judgeable<ServerSight>[] = [
     about: 'the response comes without the RETAIN flag',
     hindered: someAnswer,
     // Whoever hears a response when it is published sees no flag of it: only who comes later does.
-    unproven: ({ starts }) => (starts > 1 ? undefined : 'no later start shows that nothing was left behind'),
+    unproven: ({ starts }) => (starts > 1 ? undefined : 'no later start shows that nothing was retained'),
     sentences: () => [['the response comes without the RETAIN flag']],
   },
   {

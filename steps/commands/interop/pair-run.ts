@@ -23,7 +23,7 @@ export interface PairSetup {
   readonly type: TimestampType;
   /** Of the link between the two. */
   readonly latency: Latency;
-  /** When it aborts, nobody wants to see the rest. */
+  /** When it aborts, the rest is not recorded. */
   readonly giveUp: AbortSignal;
 }
 

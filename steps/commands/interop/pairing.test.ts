@@ -31,9 +31,9 @@ describe('who the client is', () => {
   });
 });
 
-describe('a client that cannot be put in front of a server is told why', () => {
+describe('a client that cannot be connected to a server is told why', () => {
   const cases: readonly (readonly [string, Partial<Target>, Partial<Target>, RegExp])[] = [
-    ['TLS', { tls: { selfSigned: true } }, {}, /^reference server speaks TLS, .* without TLS$/],
+    ['TLS', { tls: { selfSigned: true } }, {}, /^reference server speaks TLS, .* without TLS for both$/],
     ['a message', {}, { sync: { kind: 'publish', topic: 't', payload: '' } }, /interop publishes nothing/],
     ['signatures', { auth: { kind: 'aliyun-hmac', signMethod: 'hmacsha256' } }, {}, /capabilities: \[aliyun-hmac\]/],
     [
@@ -46,7 +46,7 @@ describe('a client that cannot be put in front of a server is told why', () => {
       'its device',
       { devices: [device('a')], onlyThese: true },
       { devices: [device('b')], onlyThese: true },
-      /is the device pk\/b and can be no other, and reference server does not know it/,
+      /is the device pk\/b and cannot be another one, and reference server does not know it/,
     ],
   ];
   for (const [name, one, other, words] of cases) {

@@ -9,7 +9,7 @@ export type Match = { readonly identity: Identity } | { readonly inapplicable: s
 export function matchOf(server: Target, client: Target): Match {
   const secured = [server, client].find((target) => speaksTls(target));
   if (secured !== undefined) {
-    const why = 'interop listens to plain TCP: name target files of both without TLS';
+    const why = 'interop records plain TCP: use target files without TLS for both';
     return { inapplicable: `${secured.name} speaks TLS, and ${why}` };
   }
   if (client.sync.kind === 'publish')
@@ -18,7 +18,7 @@ export function matchOf(server: Target, client: Target): Match {
     };
   if (server.auth?.kind === 'aliyun-hmac' && !client.capabilities.has('aliyun-hmac'))
     return {
-      inapplicable: `${server.name} lets in only devices that sign (auth: aliyun-hmac), and ${client.name} does not declare that it does (capabilities: [aliyun-hmac])`,
+      inapplicable: `${server.name} accepts only devices that sign their CONNECT (auth: aliyun-hmac), and ${client.name} does not declare that (capabilities: [aliyun-hmac])`,
     };
   if (server.auth?.kind === 'password' && client.capabilities.has('aliyun-hmac'))
     return {
@@ -35,7 +35,7 @@ export function matchOf(server: Target, client: Target): Match {
   if (known === undefined && server.onlyThese) {
     const name = `${own.productKey}/${own.deviceName}`;
     return {
-      inapplicable: `${client.name} is the device ${name} and can be no other, and ${server.name} does not know it: add it to the devices of the server's target file`,
+      inapplicable: `${client.name} is the device ${name} and cannot be another one, and ${server.name} does not know it: add it to the devices of the server's target file`,
     };
   }
   return { identity: { ...own, ...known } };

@@ -51,7 +51,7 @@ export function preventedBy({ clientRun, connections }: PairRun): string | undef
   if (accepted.length === 0) {
     const [first] = asked;
     if (first?.connackCode !== undefined)
-      return `the server refused the CONNECT with code ${first.connackCode}; what the client shows has to be what the server knows`;
+      return `the server refused the CONNECT with code ${first.connackCode}; the client's credentials have to be those that the server knows`;
     return first?.ending?.by === 'server' ? first.ending.reason : 'the server did not answer the CONNECT';
   }
   const ungranted = accepted.flatMap((connection) => connection.ungranted);
@@ -84,10 +84,10 @@ export function troubleOf(pairRun: PairRun, client: Target, server: StartedTarge
   const fault = connections.flatMap(({ faults }) => faults)[0];
   if (fault !== undefined) return { side: fault.by, text: fault.reason };
   if (connections.some(({ dropped }) => dropped > 0))
-    return { side: 'both', text: 'more packets passed in one start than the suite keeps' };
+    return { side: 'both', text: 'one start had more packets than the suite keeps' };
   const prevented = preventedBy(pairRun);
   if (prevented !== undefined) return { side: 'both', text: prevented };
-  const { request, reports, fate = 'the client said nothing more' } = clientRun;
+  const { request, reports, fate = 'the client sent nothing more' } = clientRun;
   if (connections.length === 0) return { side: 'client', text: `no connection: ${fate}` };
   if (request === undefined) return { side: 'client', text: `a connection and no request: ${fate}` };
   const [report] = reports;

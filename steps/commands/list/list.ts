@@ -29,11 +29,18 @@ export function list({ role, excluded, set, json }: ListOptions): string {
 }
 
 function listExcluded(json: boolean): string {
-  const statements = readStatements().flatMap(({ place, says, untestable }) =>
-    untestable === undefined ? [] : [{ place, statement: says, why: untestable }],
+  const statements = readStatements().flatMap(({ place, says, untestable, misprint }) =>
+    untestable === undefined
+      ? []
+      : [{ place, statement: says, why: untestable, ...(misprint === undefined ? {} : { misprint }) }],
   );
   if (json) return `${JSON.stringify(statements, undefined, 2)}\n`;
-  return statements.map(({ place, statement, why }) => `${place}: ${statement}\n    ${why}\n`).join('');
+  return statements
+    .map(({ place, statement, why, misprint }) => {
+      const marked = misprint === undefined ? '' : `    Misprint: ${misprint}\n`;
+      return `${place}: ${statement}\n    ${why}\n${marked}`;
+    })
+    .join('');
 }
 
 function listSet(wanted: string | true, role: Role | undefined, json: boolean): string {

@@ -33,6 +33,7 @@ test('requests are sent by the clock while the server stalls, and their latency 
   assert.deepEqual([fleet.counts.asked, fleet.counts.answered, fleet.faultCount], [20, 20, 0]);
   assert.equal(tally.latency.count, 20);
   assert.equal(tally.lateness.count, 20);
+  assert.equal(tally.response.count, 20);
   // The first one was due 95 ms before the last one, with which all were answered.
   assert.ok(tally.latency.atPercentile(100) >= 95);
   const { asked, answered } = tally.course;
@@ -75,13 +76,15 @@ test('what is interrupted asks no more, and keeps what was measured', async () =
   assert.equal(fleet.counts.asked, fleet.counts.answered + fleet.open);
 });
 
-test('when all connections have ended, nobody asks any more', async () => {
+test('when all connections have ended, the rest of the requests is unsent', async () => {
   await using server = await FakeServer.open((packet, peer) => {
     agree(packet, peer);
     if (packet.cmd === 'publish') peer.socket.destroy();
   });
   await using fleet = await gather(server);
   await drive(fleet, { devices: 4, ratePerSecond: 200, forMs: 3_600_000 });
-  assert.equal(fleet.counts.disconnected, 4);
-  assert.equal(fleet.counts.lost, fleet.counts.asked);
+  const { asked, unsent, lost, disconnected } = fleet.counts;
+  assert.equal(disconnected, 4);
+  assert.equal(lost, asked);
+  assert.equal(asked + unsent, 200 * 3600);
 });

@@ -16,17 +16,17 @@ export async function drive(fleet: Fleet, plan: Plan, giveUp?: AbortSignal, firs
   const start = nowUs();
   const tally = new Tally(stepMs(plan), start);
   const ask = (device: number, due: number): void => {
-    fleet.ask(device, due);
-    tally.asked(due, nowUs());
+    if (fleet.ask(device, due)) tally.asked(due, nowUs());
   };
-  fleet.onAnswer = ({ due, at }) => tally.answered(due, at);
+  fleet.onAnswer = (answer) => tally.answered(answer);
   const kind = kindOf(plan);
   if (kind === 'once') for (let device = 0; device < first; device += 1) ask(device, start);
   else if (kind === 'open') await openLoop(fleet, new Schedule(plan), first, { start, ask }, giveUp);
   else {
     const end = start + (plan.forMs ?? 0) * 1000;
-    fleet.onAnswer = ({ device, due, at }) => {
-      tally.answered(due, at);
+    fleet.onAnswer = (answer) => {
+      tally.answered(answer);
+      const { device, at } = answer;
       if (at < end && giveUp?.aborted !== true) ask(device, at);
     };
     for (let device = 0; device < first; device += 1) ask(device, start);
@@ -42,7 +42,10 @@ interface Asking {
   readonly ask: (device: number, due: number) => void;
 }
 
-/** Sends each request when it is due, whatever has become of those before: what is late is sent at once, and counts from when it was due. */
+/**
+ * Sends each request when it is due, regardless of earlier answers. A late request is sent at once, and its latency counts from when it was
+ * due. Once all connections have ended, the rest is unsent.
+ */
 async function openLoop(
   fleet: Fleet,
   schedule: Schedule,
@@ -64,4 +67,5 @@ async function openLoop(
   send();
   await over;
   clearTimeout(timer);
+  if (giveUp?.aborted !== true) fleet.counts.unsent += schedule.count - sent;
 }

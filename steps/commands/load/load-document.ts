@@ -2,11 +2,11 @@
 
 import type { Report } from '../../verdict/report.ts';
 
-/** What came back when many devices asked a server, and when: load.json. It certifies nothing. It is written when the load starts and says incomplete until the load has ended. */
+/** The answers of a server to many devices, and their times: load.json. It certifies nothing. It is written when the load starts, and says incomplete until the load has ended. */
 export interface LoadReport {
   /** Where this description is. */
   readonly $schema: 'https://iot-ntp-conformance.invalid/schemas/load.schema.json';
-  /** answered: every device got its own single answer each time; not answered: not so; incomplete: it was interrupted, or could not be done here. */
+  /** answered: every device got exactly one answer to each request; not answered: any other result; incomplete: it was interrupted, or this machine could not do it. */
   readonly outcome: 'answered' | 'not answered' | 'incomplete';
   /** Why the outcome is what it is, in one sentence. */
   readonly because: string;
@@ -27,11 +27,11 @@ export interface LoadReport {
   readonly plan: LoadPlan;
   /** How many machines the devices were on: more than one in a merged report. */
   readonly machines: number;
-  /** At the beginning. */
+  /** Those that the server accepted at the beginning, also where it refused others. */
   readonly connected: number;
   /** Each request is answered, lost or open. */
   readonly counts: Counts;
-  /** Each device that was there asked once more, so that what the server had to say twice was said. Not part of the figures. */
+  /** At the end each device asks once more, so that a duplicate answer arrives before the answer to this request. Not part of the other figures. */
   readonly afterwards: {
     /** Those whose requests were all answered. */
     readonly asked: number;
@@ -42,10 +42,12 @@ export interface LoadReport {
   readonly began?: string;
   /** From the first request to the last request or answer, in ms. */
   readonly loadMs: number;
-  /** From the moment at which a request was due to its answer: where the suite or the server is late, the delay of all that had to wait is in it. */
+  /** From the moment at which a request was due to its answer: a request that had to wait because the suite or the server was late includes that wait. */
   readonly latency: DurationSummary;
-  /** From the moment at which a request was due to that at which the suite sent it: the part of the latency that is not the server’s. */
+  /** From the moment at which a request was due to that at which the suite sent it: the suite's share of the latency. */
   readonly lateness: DurationSummary;
+  /** From the moment at which the suite sent a request to that at which it read the answer: the latency without the suite's lateness. */
+  readonly response: DurationSummary;
   /** Requests and answers in each step of the time. */
   readonly course: Course;
   /** Of its process; of several machines the highest. */
@@ -54,7 +56,7 @@ export interface LoadReport {
   readonly faults: readonly string[];
   /** Answers per second, from the first request to the last answer. */
   readonly ratePerSecond: number;
-  /** A sentence each, for whoever reads the figures. */
+  /** Sentences that help to read the figures. */
   readonly remarks: readonly string[];
   /** In UTC. */
   readonly started: string;
@@ -76,25 +78,27 @@ export interface LoadPlan {
   readonly forMs?: number;
   /** Which part of the devices and of the rate it had; absent where it had all of them. */
   readonly shard?: Report['shard'];
-  /** open: by the clock, whether the server has answered or not; closed: each as soon as it is answered; once: all at the same moment. */
+  /** open: by the clock, regardless of answers; closed: each device asks again when it gets its answer; once: all at the same time. */
   readonly schedule: 'open' | 'closed' | 'once';
 }
 
 /** Each request is answered, lost or open. */
 export interface Counts {
-  /** All that were due and sent, or due at a device that was gone. */
+  /** Those that were sent. Each is answered, lost or open. */
   readonly asked: number;
+  /** Those that were due after the connection of their device had ended. They are in no other count. */
+  readonly unsent: number;
   /** Those that got their own answer. */
   readonly answered: number;
-  /** Those that got none until nothing came for ten seconds (or responseDeadline, if longer), or whose connection ended. */
+  /** Those without an answer when nothing had arrived for ten seconds (or responseDeadline, if longer), or whose connection ended. */
   readonly lost: number;
-  /** Those that nobody waited for any more, because the load was interrupted. */
+  /** Those that were not yet answered when the load was interrupted. */
   readonly open: number;
-  /** Answers to what was answered before. */
+  /** Answers to requests that were answered before. */
   readonly doubled: number;
-  /** Answers to requests of other devices, and what came on another topic than the device’s own. */
+  /** Answers to requests of other devices, and messages on the response topic of another device. */
   readonly foreign: number;
-  /** Messages that are no proper answer to anything that was asked. */
+  /** Messages that are not a valid answer to any request. */
   readonly unfit: number;
   /** By the server, or on the way to it. */
   readonly disconnected: number;
@@ -104,7 +108,7 @@ export interface Counts {
 export interface Memory {
   /** In bytes. */
   readonly peakBytes: number;
-  /** In bytes, by the peak; absent below 1,000 devices, where it cannot be told from what the suite needs anyway. */
+  /** In bytes, from the peak; absent below 1,000 devices, where the suite's own memory hides it. */
   readonly perDeviceBytes?: number;
 }
 

@@ -13,7 +13,7 @@ export const loadCommand: CommandDefinition = (program, done) => {
     .command('load')
     .summary('Sends requests from many devices to a server, and measures the answers.')
     .description(
-      'Sends requests from many devices to a server. Counts requests that are answered or lost, and answers that are duplicate or misdelivered, and measures percentiles of the latency. The result is not a verdict of conformance. Without --rate, each device sends its next request when it receives the answer. Without --for, each device sends one request.',
+      'Sends requests from many devices to a server. Counts requests that are answered or lost, and answers that are duplicate or misdelivered, and measures percentiles of the latency. The result is not a verdict of conformance. Without --rate, each device sends its next request when it receives the answer. Without --for, each device sends one request. At the end each device sends one more, so that a duplicate answer of the server arrives.',
     )
     .argument('[target]', 'target file of a server (default: the embedded reference)')
     .option('--devices <number>', 'how many devices are connected', upToTenMillion, 1000)

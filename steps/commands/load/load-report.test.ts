@@ -32,9 +32,9 @@ function reportOf(measured: Partial<Measured>, ending?: Partial<Ending>, ended?:
 const { counts } = nothingMeasured(plan);
 
 test('nothing is well that was not seen to be: a load without a request, and one that has only begun', () => {
-  assert.deepEqual([reportOf({}, {}).exitCode, reportOf({}, {}).because], [1, 'nothing was asked']);
+  assert.deepEqual([reportOf({}, {}).exitCode, reportOf({}, {}).because], [1, 'no request was sent']);
   const begun = reportOf({ counts: { ...counts, asked: 5, answered: 5 } });
-  assert.deepEqual([begun.outcome, begun.exitCode, begun.because], ['incomplete', 4, 'the load did not come to its end']);
+  assert.deepEqual([begun.outcome, begun.exitCode, begun.because], ['incomplete', 4, 'the load did not finish']);
 });
 
 test('every kind of fault is one, and is named', () => {
@@ -42,11 +42,12 @@ test('every kind of fault is one, and is named', () => {
   assert.equal(reportOf({ counts: good, connected: 20 }, {}).exitCode, 0);
   for (const [measured, because] of [
     [{ counts: { ...good, answered: 28, lost: 2 } }, '2 of 30 requests were not answered'],
-    [{ counts: { ...good, doubled: 1 } }, '1 answer came twice'],
-    [{ counts: { ...good, foreign: 2 } }, "2 answers were another device's"],
-    [{ counts: { ...good, unfit: 1 } }, '1 message was no proper answer'],
+    [{ counts: { ...good, unsent: 3 } }, '3 requests were not sent, because their connections had ended'],
+    [{ counts: { ...good, doubled: 1 } }, '1 answer was a duplicate'],
+    [{ counts: { ...good, foreign: 2 } }, '2 answers went to the wrong device'],
+    [{ counts: { ...good, unfit: 1 } }, '1 answer was invalid'],
     [{ counts: { ...good, disconnected: 2 } }, '2 connections ended'],
-    [{ counts: good, afterwards: { asked: 20, answered: 19 } }, '1 device was not answered when it asked once more'],
+    [{ counts: good, afterwards: { asked: 20, answered: 19 } }, '1 device got no answer when it asked once more'],
   ] as const) {
     const report = reportOf(measured, {});
     assert.deepEqual([report.outcome, report.exitCode, report.because], ['not answered', 1, because]);
@@ -65,15 +66,15 @@ test('the rate is that of the answers, and a suite that is late says so', () => 
     {},
   );
   assert.equal(report.ratePerSecond, 15);
-  assert.match(report.remarks.join(), /the suite itself sent late \(99 % within 80\.0 ms\)/);
+  assert.match(report.remarks.join(), /the suite sent late \(99 % within 80\.0 ms\)/);
 });
 
-test('console and page tell of a load of which nothing came, and run nothing of a server’s words', () => {
+test('console and page show a load without an answer, and run no text of a server', () => {
   const faults = Array.from({ length: 7 }, (_, index) => `load-${index} got <script>`);
   const report = reportOf({ counts: { ...counts, asked: 7, lost: 7 }, faults }, {});
   const text = loadText(report, plain);
-  assert.match(text, / {2}latency +nothing to measure\n/);
-  assert.match(text, /load-4 got <script>\n {2}and more, see load\.json\n/);
+  assert.match(text, / {2}latency +nothing measured\n/);
+  assert.match(text, /load-4 got <script>\n {2}more in load\.json\n/);
   const page = loadPage(report);
   assert.match(page, /Load on Acme &lt;Hub&gt;/);
   assert.doesNotMatch(page, /<script|NaN|Infinity|undefined/);

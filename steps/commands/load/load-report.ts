@@ -11,7 +11,17 @@ export type { LoadReport } from './load-document.ts';
 /** What was seen of a load, so far. */
 export type Measured = Pick<
   LoadReport,
-  'connected' | 'counts' | 'afterwards' | 'began' | 'loadMs' | 'latency' | 'lateness' | 'course' | 'memory' | 'faults'
+  | 'connected'
+  | 'counts'
+  | 'afterwards'
+  | 'began'
+  | 'loadMs'
+  | 'latency'
+  | 'lateness'
+  | 'response'
+  | 'course'
+  | 'memory'
+  | 'faults'
 >;
 
 /** How a load ended. */
@@ -27,7 +37,7 @@ export interface Ending {
 
 /** What a load is worth, in a sentence: it stands wherever its results do. */
 export const certifiesNothing =
-  'a load is no verdict of conformance: it counts answers and measures time, and judges nothing else that a server says';
+  'this is not a verdict of conformance: load counts answers and measures times, and judges nothing else';
 
 /** From how many devices on their memory is told. */
 const enoughDevices = 1000;
@@ -40,11 +50,12 @@ export function nothingMeasured(plan: Plan): Measured {
   const none = Durations.none().summary();
   return {
     connected: 0,
-    counts: { asked: 0, answered: 0, lost: 0, open: 0, doubled: 0, foreign: 0, unfit: 0, disconnected: 0 },
+    counts: { asked: 0, unsent: 0, answered: 0, lost: 0, open: 0, doubled: 0, foreign: 0, unfit: 0, disconnected: 0 },
     afterwards: { asked: 0, answered: 0 },
     loadMs: 0,
     latency: none,
     lateness: none,
+    response: none,
     course: { stepMs: stepMs(plan), asked: [], answered: [] },
     memory: { peakBytes: peakMemory() },
     faults: [],
@@ -52,9 +63,9 @@ export function nothingMeasured(plan: Plan): Measured {
 }
 
 /** What a tally comes to in a report. */
-export function measuredBy(tally: Tally): Pick<Measured, 'loadMs' | 'latency' | 'lateness' | 'course'> {
-  const { ms, latency, lateness, course } = tally;
-  return { loadMs: ms, latency: latency.summary(), lateness: lateness.summary(), course };
+export function measuredBy(tally: Tally): Pick<Measured, 'loadMs' | 'latency' | 'lateness' | 'response' | 'course'> {
+  const { ms, latency, lateness, response, course } = tally;
+  return { loadMs: ms, latency: latency.summary(), lateness: lateness.summary(), response: response.summary(), course };
 }
 
 /**
@@ -112,7 +123,7 @@ function conclude(
 ): Pick<LoadReport, 'outcome' | 'because' | 'exitCode'> {
   const { asked, answered } = measured.counts;
   const incomplete = (because: string, exitCode: 3 | 4) => ({ outcome: 'incomplete', because, exitCode }) as const;
-  if (ending === undefined) return incomplete('the load did not come to its end', 4);
+  if (ending === undefined) return incomplete('the load did not finish', 4);
   const { environment, interrupted, refused } = ending;
   if (environment !== undefined) return incomplete(environment, 3);
   if (interrupted !== undefined)
@@ -130,18 +141,23 @@ function conclude(
 }
 
 function wrongs({ counts, afterwards }: Measured): string[] {
-  const { asked, lost, doubled, foreign, unfit, disconnected } = counts;
+  const { asked, unsent, lost, doubled, foreign, unfit, disconnected } = counts;
   const mute = afterwards.asked - afterwards.answered;
   const many = (count: number, one: string, more: string): string[] =>
     count === 0 ? [] : [`${digits(count)} ${count === 1 ? one : more}`];
   return [
-    ...(asked === 0 ? ['nothing was asked'] : []),
+    ...(asked === 0 ? ['no request was sent'] : []),
     ...many(lost, `of ${digits(asked)} requests was not answered`, `of ${digits(asked)} requests were not answered`),
-    ...many(doubled, 'answer came twice', 'answers came twice'),
-    ...many(foreign, "answer was another device's", "answers were another device's"),
-    ...many(unfit, 'message was no proper answer', 'messages were no proper answers'),
+    ...many(
+      unsent,
+      'request was not sent, because its connection had ended',
+      'requests were not sent, because their connections had ended',
+    ),
+    ...many(doubled, 'answer was a duplicate', 'answers were duplicates'),
+    ...many(foreign, 'answer went to the wrong device', 'answers went to the wrong device'),
+    ...many(unfit, 'answer was invalid', 'answers were invalid'),
     ...many(disconnected, 'connection ended', 'connections ended'),
-    ...many(mute, 'device was not answered when it asked once more', 'devices were not answered when they asked once more'),
+    ...many(mute, 'device got no answer when it asked once more', 'devices got no answer when they asked once more'),
   ];
 }
 
@@ -149,10 +165,10 @@ function remarksOn(plan: Plan, { lateness }: Measured): string[] {
   const kind = kindOf(plan);
   if (kind === 'closed')
     return [
-      'each device asks as soon as it is answered: a server that is slow is asked less, and its latency looks better than it is; --rate asks by the clock',
+      'without --rate, a device asks again when it gets its answer: a slow server gets fewer requests, so its latency looks better than it is',
     ];
   if (kind === 'once' || lateness.p99Ms < lateMs) return [];
   return [
-    `the suite itself sent late (99 % within ${lateness.p99Ms.toFixed(1)} ms), which is part of the latency: this machine is too busy for the rate`,
+    `the suite sent late (99 % within ${lateness.p99Ms.toFixed(1)} ms), because this machine is too busy for the rate: look at the share of the server and the network`,
   ];
 }

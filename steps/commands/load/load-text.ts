@@ -2,7 +2,7 @@ import { digits } from '../../report/html/numbers.ts';
 import type { Paint, Style } from '../../report/paint.ts';
 import type { DurationSummary } from './load-document.ts';
 import type { LoadReport } from './load-report.ts';
-import type { Plan } from './plan.ts';
+import { devicesOf, type Plan } from './plan.ts';
 
 /** How many faults the console tells. */
 const toldFaults = 5;
@@ -13,34 +13,46 @@ const styles: Readonly<Record<LoadReport['outcome'], Style>> = {
   incomplete: 'doubtful',
 };
 
-/** What is to be done, in words: "10,000 devices, 2,000 requests a second for 30 s". */
+/** The plan in words: "10,000 devices, 2,000 requests per second for 30 s". */
 export function planInWords({ devices, ratePerSecond, forMs, shard }: Plan): string {
   const when =
     ratePerSecond === undefined
       ? forMs === undefined
-        ? 'each asks once, all at the same moment'
-        : `each asks as soon as it is answered, for ${forMs / 1000} s`
-      : `${digits(ratePerSecond)} requests a second${forMs === undefined ? ', each device asks once' : ` for ${forMs / 1000} s`}`;
-  const part = shard === undefined ? '' : `; part ${shard.number} of ${shard.of} of all that`;
+        ? 'each asks once, all at the same time'
+        : `each asks again when it gets its answer, for ${forMs / 1000} s`
+      : `${digits(ratePerSecond)} requests per second${forMs === undefined ? ', each device asks once' : ` for ${forMs / 1000} s`}`;
+  const part = shard === undefined ? '' : `; this machine is ${shard.number} of ${shard.of}`;
   return `${digits(devices)} ${devices === 1 ? 'device' : 'devices'}, ${when}${part}`;
 }
 
-/** Every figure with its name, in the order in which they are read; where one needs a word more, that as well. */
+/** Why the server gets more requests than those of the load. */
+const lastRequest = 'each device asks once more at the end: this shows duplicate answers';
+
+/** Every figure with its name, in reading order, and a remark where it needs one. */
 export function figures(report: LoadReport): readonly (readonly [name: string, value: string, remark?: string])[] {
-  const { connected, counts, loadMs, ratePerSecond, latency, lateness, memory } = report;
-  const { asked, answered, lost, open, doubled, foreign, unfit, disconnected } = counts;
+  const { plan, connected, counts, afterwards, loadMs, ratePerSecond, latency, lateness, response, memory } = report;
+  const { asked, unsent, answered, lost, open, doubled, foreign, unfit, disconnected } = counts;
   return [
-    ['devices connected', digits(connected)],
-    ['answered', `${digits(answered)} of ${digits(asked)}`, `in ${seconds(loadMs)}`],
-    ['lost', digits(lost)],
-    ...(open === 0 ? [] : [['still open when it was interrupted', digits(open)] as const]),
-    ['doubled', digits(doubled)],
-    ["another device's", digits(foreign)],
-    ['no proper answers', digits(unfit)],
+    ['devices connected', `${digits(connected)} of ${digits(devicesOf(plan).length)}`],
+    ['requests answered', `${digits(answered)} of ${digits(asked)} sent`, `in ${seconds(loadMs)}`],
+    ['requests lost', digits(lost)],
+    unsent === 0 ? ['requests not sent', '0'] : ['requests not sent', digits(unsent), 'the connection had ended before'],
+    ...(open === 0 ? [] : [['requests still open at the interruption', digits(open)] as const]),
+    ['duplicate answers', digits(doubled)],
+    ['misdelivered answers', digits(foreign)],
+    ['invalid answers', digits(unfit)],
     ['connections that ended', digits(disconnected)],
-    ['answers a second', digits(Math.round(ratePerSecond))],
-    ['latency', percentiles(latency)],
-    ['of which the suite sent late', percentiles(lateness)],
+    ...(afterwards.asked === 0
+      ? []
+      : [['answers to a last request', `${digits(afterwards.answered)} of ${digits(afterwards.asked)}`, lastRequest] as const]),
+    ['answers per second', digits(Math.round(ratePerSecond))],
+    ...(latency.count === 0
+      ? [['latency', 'nothing measured'] as const]
+      : ([
+          ['latency', percentiles(latency), 'from when a request was due'],
+          ['share of the server and the network', percentiles(response), 'from when it was sent'],
+          ['share of the suite, which sent late', percentiles(lateness)],
+        ] as const)),
     ...(memory.perDeviceBytes === undefined
       ? []
       : [['memory of the suite for each device', `${(memory.perDeviceBytes / 1024).toFixed(1)} KiB`] as const]),
@@ -48,8 +60,7 @@ export function figures(report: LoadReport): readonly (readonly [name: string, v
   ];
 }
 
-function percentiles({ count, p50Ms, p90Ms, p99Ms, p999Ms, maxMs }: DurationSummary): string {
-  if (count === 0) return 'nothing to measure';
+function percentiles({ p50Ms, p90Ms, p99Ms, p999Ms, maxMs }: DurationSummary): string {
   return `p50 ${ms(p50Ms)}, p90 ${ms(p90Ms)}, p99 ${ms(p99Ms)}, p99.9 ${ms(p999Ms)}, max ${ms(maxMs)} ms`;
 }
 
@@ -61,7 +72,7 @@ export function loadText(report: LoadReport, paint: Paint): string {
       ([name, value, remark]) => `  ${name.padEnd(36)} ${value}${remark === undefined ? '' : `  ${remark}`}`,
     ),
     ...faults.slice(0, toldFaults).map((fault) => `  ${paint('bad', fault)}`),
-    ...(faults.length > toldFaults ? ['  and more, see load.json'] : []),
+    ...(faults.length > toldFaults ? ['  more in load.json'] : []),
     ...remarks.map((remark) => `  ${paint('quiet', remark)}`),
     '',
     `${paint(styles[outcome], `load: ${outcome}`)}, because ${because}`,

@@ -90,12 +90,15 @@ export async function load(path: string | undefined, options: LoadOptions): Prom
     });
     const telling = {
       connected: (devices: number, ms: number): void => {
-        screen.write(`  connected after ${(ms / 1000).toFixed(1)} s: ${devices} devices, each hears its response topic\n`);
+        screen.write(
+          `  connected after ${(ms / 1000).toFixed(1)} s: ${devices} devices, each has subscribed to its response topic\n`,
+        );
       },
     };
     measured = concealed(await runLoad(started, plan, telling, giveUp.signal), target);
   } catch (error) {
     ending = endingBy(error, target);
+    if (error instanceof NotLetIn) measured = { ...measured, connected: error.connected };
   } finally {
     // Before it is stopped: how it ended by itself is what the report tells.
     if (started !== undefined) {
@@ -123,10 +126,10 @@ function endingBy(error: unknown, { secrets }: Target): Omit<Ending, 'finished'>
 
 /** @throws WrongUse */
 function planOf(target: Target, { devices, rate, for: text, shard: part }: LoadOptions): Plan {
-  if (target.role !== 'server') throw new WrongUse(`${target.file} is the target file of a client: only a server can be asked`);
+  if (target.role !== 'server') throw new WrongUse(`${target.file} is the target file of a client; load needs a server`);
   if (target.onlyThese && target.devices.length < devices)
     throw new WrongUse(
-      `--devices is ${devices}, and the server knows only those that its target file names, which are ${target.devices.length} (onlyThese)`,
+      `--devices is ${devices}, and the server knows only the devices of its target file, ${target.devices.length} (onlyThese)`,
     );
   const shard = readShard(part);
   const forMs = text === undefined ? undefined : durationOf(text);
@@ -136,7 +139,7 @@ function planOf(target: Target, { devices, rate, for: text, shard: part }: LoadO
     ...(forMs === undefined ? {} : { forMs }),
     ...(shard === undefined ? {} : { shard }),
   };
-  if (devicesOf(plan).length === 0) throw new WrongUse(`--shard is "${part}", and of ${devices} devices none is left for it`);
+  if (devicesOf(plan).length === 0) throw new WrongUse(`--shard is "${part}", but with ${devices} devices this part has none`);
   return plan;
 }
 
@@ -153,7 +156,7 @@ function concealed(measured: Measured, { secrets }: Target): Measured {
 
 /** @throws WrongUse */
 async function merge(path: string | undefined, folders: readonly string[], options: LoadOptions): Promise<number> {
-  if (path !== undefined) throw new WrongUse(`--merge takes report folders and no target file: ${path}`);
+  if (path !== undefined) throw new WrongUse(`--merge takes report folders, not a target file: ${path}`);
   const parts = folders.map(readPart);
   let report: LoadReport;
   try {
@@ -180,7 +183,7 @@ function readPart(folder: string): Part {
     throw error;
   }
   const [fault] = schemaFaults('load', text);
-  if (fault !== undefined) throw new WrongUse(`${file} is no report of a load: ${fault}`);
+  if (fault !== undefined) throw new WrongUse(`${file} is not a report of a load: ${fault}`);
   return { folder, report: JSON.parse(text) as LoadReport };
 }
 
@@ -194,7 +197,7 @@ async function writeReport(report: LoadReport, options: LoadOptions, failedWrite
     `${loadText(report, paint)}\nreports in ${folder}: ${loadFiles.join(', ')}\n${paint('quiet', certifiesNothing)}\n`,
   );
   if (failedWrites.inWords === undefined) return report.exitCode;
-  process.stderr.write(`${failedWrites.inWords}: the reports are not whole\n`);
+  process.stderr.write(`${failedWrites.inWords}: the reports are incomplete\n`);
   return exitOfFailedWrite;
 }
 

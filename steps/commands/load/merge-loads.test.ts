@@ -53,7 +53,7 @@ test('two machines are one: counts and histograms add up, and the rate is that o
   assert.ok(Math.abs(ratePerSecond - 6 / 1.3) < 0.01);
   assert.deepEqual(latency, measured([1000, 2000, 3000, 4000, 5000, 7000]).latency);
   assert.deepEqual(course, { stepMs: 100, asked: [1, 2, 0, 1, 2], answered: [0, 3, 0, 0, 3] });
-  assert.match(report.remarks.join(), /all at it for 0\.7 s of 1\.3 s/);
+  assert.match(report.remarks.join(), /at the same time for only 0\.7 s of 1\.3 s/);
 });
 
 test('what one machine lost, all have lost, and what one could not end is not whole', () => {
@@ -76,10 +76,10 @@ test('reports that are not all shards of one load are refused', () => {
   const { shard: _shard, ...unshared } = whole.report.plan;
   for (const [parts, says] of [
     [[part(1, 3, measured([1])), part(3, 3, measured([1]))], /shard 2 of 3 is missing/],
-    [[part(1, 2, measured([1])), part(1, 2, measured([1]))], /shard 1\/2 is there more than once/],
+    [[part(1, 2, measured([1])), part(1, 2, measured([1]))], /shard 1\/2 is given more than once/],
     [
       [part(1, 2, measured([1])), part(2, 2, measured([1]), {}, 7)],
-      /load-2 is no shard of the same load as load-1: --devices is 7, not 6/,
+      /load-2 is not a shard of the same load as load-1: --devices is 7, not 6/,
     ],
     [[{ ...whole, report: { ...whole.report, plan: unshared } }], /load-1 is a whole load/],
     [[part(1, 1, { ...measured([1]), latency: { ...measured([1]).latency, histogram: 'AAAA' } })], /a histogram cannot be read/],

@@ -41,13 +41,13 @@ function inOrder(parts: readonly Part[]): readonly [Part, ...Part[]] {
   const [first, ...others] = parts;
   if (first === undefined) throw new UnlikeParts('there is nothing to merge');
   for (const { folder, report } of parts)
-    if (report.plan.shard === undefined) throw new UnlikeParts(`${folder} is a whole load: it was made without --shard`);
+    if (report.plan.shard === undefined) throw new UnlikeParts(`${folder} is a whole load, made without --shard`);
   for (const other of others) requireSame(first, other);
   const of = first.report.plan.shard?.of ?? 0;
   const byNumber = Map.groupBy(parts, ({ report }) => report.plan.shard?.number);
   for (const [number, same] of byNumber)
     if (same.length > 1)
-      throw new UnlikeParts(`shard ${number}/${of} is there more than once: ${same.map(({ folder }) => folder).join(', ')}`);
+      throw new UnlikeParts(`shard ${number}/${of} is given more than once: ${same.map(({ folder }) => folder).join(', ')}`);
   const missing = Array.from({ length: of }, (_, index) => index + 1).filter((number) => !byNumber.has(number));
   if (missing.length > 0)
     throw new UnlikeParts(`shard ${missing.join(', ')} of ${of} is missing: merge needs all of them, also those that broke`);
@@ -69,7 +69,7 @@ function requireSame(first: Part, other: Part): void {
     const said = [own.get(name), value].map((one) => JSON.stringify(one) ?? 'nothing');
     if (said[0] !== said[1])
       throw new UnlikeParts(
-        `${other.folder} is no shard of the same load as ${first.folder}: ${name} is ${said[1]}, not ${said[0]}`,
+        `${other.folder} is not a shard of the same load as ${first.folder}: ${name} is ${said[1]}, not ${said[0]}`,
       );
   }
 }
@@ -83,6 +83,7 @@ function measuredTogether(reports: readonly LoadReport[], step: number): Measure
     connected: sum(({ connected }) => connected),
     counts: {
       asked: counted('asked'),
+      unsent: counted('unsent'),
       answered: counted('answered'),
       lost: counted('lost'),
       open: counted('open'),
@@ -96,6 +97,7 @@ function measuredTogether(reports: readonly LoadReport[], step: number): Measure
     loadMs: began === undefined ? 0 : ended - began,
     latency: added(reports.map(({ latency }) => latency.histogram)),
     lateness: added(reports.map(({ lateness }) => lateness.histogram)),
+    response: added(reports.map(({ response }) => response.histogram)),
     course: courseOf(reports, step, began ?? 0),
     memory: {
       peakBytes: Math.max(...reports.map(({ memory }) => memory.peakBytes)),
@@ -112,7 +114,7 @@ function added(histograms: readonly string[]): Measured['latency'] {
     try {
       all.add(Durations.decode(text));
     } catch (error) {
-      throw new UnlikeParts(`a histogram cannot be read (${String(error)}): merge reports as load has written them`);
+      throw new UnlikeParts(`a histogram cannot be read (${String(error)}): merge reports as load wrote them`);
     }
   }
   return all.summary();
@@ -137,7 +139,7 @@ function togetherness(reports: readonly LoadReport[]): string[] {
   if (began === undefined || common >= 0.9 * (ended - began)) return [];
   const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
   return [
-    `by their clocks the machines were all at it for ${seconds(common)} of ${seconds(ended - began)}: start them closer together, or let them ask for longer`,
+    `by their clocks, all machines sent requests at the same time for only ${seconds(common)} of ${seconds(ended - began)}: start them closer together, or use a longer --for`,
   ];
 }
 

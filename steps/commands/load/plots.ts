@@ -11,7 +11,7 @@ const least = 1e-3;
 type Point = readonly [x: number, y: number];
 
 /** The latency that so many percent of the requests do not exceed; each nine has the same room, so that the few slow ones are seen. */
-export function latencyPlot({ latency, lateness }: LoadReport): Markup {
+export function latencyPlot({ latency, lateness, response }: LoadReport): Markup {
   const nines = Math.max(2, Math.ceil(Math.log10(Math.max(1, latency.count))));
   const most = Math.max(latency.maxMs, lateness.maxMs, least);
   const { y, ticks } = upwards(most);
@@ -29,15 +29,15 @@ export function latencyPlot({ latency, lateness }: LoadReport): Markup {
   return figure(
     'Latency by percentile',
     words,
-    'From the moment at which a request was due; dashed: how late the suite sent it.',
+    'Solid: from when a request was due to its answer. Long dashes: the share of the server and the network. Short dashes: the share of the suite, which sent late.',
     html`${grid(ticks, y)}
 ${across.map((place) => html`<text class="tick" x="${round(x(place))}" y="${area.bottom + 14}">${place === 0 ? '0' : percent(place)}</text>`)}
 <text class="axis-name" x="4" y="12">ms</text><text class="axis-name end" x="${area.right}" y="${area.bottom + 31}">percent of the requests</text>
-<path class="curve late" d="${curve(lateness.histogram)}"/><path class="curve" d="${curve(latency.histogram)}"/>`,
+<path class="curve late" d="${curve(lateness.histogram)}"/><path class="curve response" d="${curve(response.histogram)}"/><path class="curve" d="${curve(latency.histogram)}"/>`,
   );
 }
 
-/** How many answers came a second, over the time of the load. */
+/** How many answers arrived per second, over the time of the load. */
 export function coursePlot({ course, ratePerSecond, loadMs }: LoadReport): Markup {
   const { stepMs } = course;
   const [asked, answered] = [levels(course.asked, stepMs, loadMs), levels(course.answered, stepMs, loadMs)];
@@ -54,14 +54,14 @@ export function coursePlot({ course, ratePerSecond, loadMs }: LoadReport): Marku
         [x(toMs), y(perSecond)],
       ]),
     );
-  const words = `${digits(ratePerSecond)} answers a second in the mean, in steps of ${digits(stepMs)} ms.`;
+  const words = `${digits(ratePerSecond)} answers per second on average, in steps of ${digits(stepMs)} ms.`;
   return figure(
     'Rate over time',
     words,
     'Answers; dashed: requests.',
     html`${grid(ticks, y)}
 ${across.map((s) => html`<text class="tick" x="${round(x(s * 1000))}" y="${area.bottom + 14}">${digits(s)}</text>`)}
-<text class="axis-name" x="4" y="12">a second</text><text class="axis-name end" x="${area.right}" y="${area.bottom + 31}">s</text>
+<text class="axis-name" x="4" y="12">per second</text><text class="axis-name end" x="${area.right}" y="${area.bottom + 31}">s</text>
 <path class="curve asked" d="${curve(asked)}"/><path class="curve" d="${curve(answered)}"/>`,
   );
 }

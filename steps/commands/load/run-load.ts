@@ -32,15 +32,15 @@ export async function runLoad(started: StartedTarget, plan: Plan, telling: LoadP
   if (giveUp.aborted) return { ...nothingMeasured(plan), connected, memory: memoryOf(connected, before) };
   const began = new Date().toISOString();
   const tally = await drive(fleet, plan, giveUp);
-  const { asked, answered, lost } = counts;
+  const { asked, unsent, answered, lost } = counts;
   const { open } = fleet;
   const memory = memoryOf(connected, before);
   if (!giveUp.aborted) await askOnceMore(fleet, giveUp);
   const more = fleet.faultCount - faults.length;
   return {
     connected,
-    counts: { ...counts, asked, answered, lost, open },
-    // Who was interrupted while asking once more has shown nothing by it.
+    counts: { ...counts, asked, unsent, answered, lost, open },
+    // An interrupted last round shows nothing.
     afterwards: giveUp.aborted
       ? { asked: 0, answered: 0 }
       : { asked: counts.asked - asked, answered: counts.answered - answered },
@@ -51,7 +51,7 @@ export async function runLoad(started: StartedTarget, plan: Plan, telling: LoadP
   };
 }
 
-/** What a server has to say twice to a device, it has said before it answers that device again. */
+/** A second answer arrives before the answer to the next request of the same device. */
 async function askOnceMore(fleet: Fleet, giveUp: AbortSignal): Promise<void> {
   const now = nowUs();
   for (let device = 0; device < fleet.size; device += 1) if (fleet.isReady(device)) fleet.ask(device, now);

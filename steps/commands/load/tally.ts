@@ -1,3 +1,4 @@
+import type { FleetAnswer } from '../../harness/device/fleet.ts';
 import { Durations } from './latency.ts';
 import type { Course } from './load-document.ts';
 
@@ -5,8 +6,10 @@ import type { Course } from './load-document.ts';
 export class Tally {
   /** From the moment at which a request was due to its answer. */
   readonly latency = Durations.none();
-  /** From the moment at which a request was due to that at which the suite sent it; part of the latency. */
+  /** From the moment at which a request was due to that at which the suite sent it: the suite's part of the latency. */
   readonly lateness = Durations.none();
+  /** From the moment at which the suite sent a request to its answer: the part of the latency of the server and the network. */
+  readonly response = Durations.none();
   readonly #stepMs: number;
   readonly #asked: number[] = [];
   readonly #answered: number[] = [];
@@ -24,8 +27,9 @@ export class Tally {
     this.#count(this.#asked, at);
   }
 
-  answered(due: number, at: number): void {
+  answered({ due, sent, at }: Pick<FleetAnswer, 'due' | 'sent' | 'at'>): void {
     this.latency.record(at - due);
+    this.response.record(at - sent);
     this.#count(this.#answered, at);
   }
 

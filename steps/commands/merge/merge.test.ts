@@ -73,7 +73,7 @@ describe('run --shard, and merge', { timeout: 180_000 }, async () => {
     const { verdict, exitCode, shard } = reportIn(part);
     assert.deepEqual([verdict, exitCode, shard], ['incomplete', 0, { number: 20, of: 40 }]);
     assert.deepEqual(schemaFaults('report', readFileSync(join(part, 'report.json'), 'utf8')), []);
-    assert.match(stdout, /: incomplete, because it is shard 20 of 40, of which nothing failed; merge all of them\n$/);
+    assert.match(stdout, /: incomplete, because it is shard 20 of 40 and nothing failed in it; merge all shards\n$/);
     assert.throws(() => readFileSync(join(part, 'certificate.json')), /ENOENT/);
   });
 
@@ -90,10 +90,10 @@ describe('run --shard, and merge', { timeout: 180_000 }, async () => {
     await call(['run', other, '--shard', '2/3', '--report', foreign]);
     const refused: readonly (readonly [readonly string[], RegExp])[] = [
       [[first, third], /^shard 2 of 3 is missing: merge needs all of them, also those that failed\n/],
-      [[first, second, third, first], /^shard 1\/3 is there more than once: /],
-      [[first, foreign, third], /foreign is no shard of the same run as \S+: target: fileDigest is "/],
+      [[first, second, third, first], /^shard 1\/3 is given more than once: /],
+      [[first, foreign, third], /foreign is not a shard of the same run as \S+: target: fileDigest is "/],
       [shards.map((shard) => (shard === failing ? changed : shard)), /changed is not as the suite wrote it: in report\.json /],
-      [[first, whole, third], /whole is no shard: its run was made without --shard\n/],
+      [[first, whole, third], /whole is not a shard: its run was made without --shard\n/],
       [[first, join(folder, 'nothing'), third], /nothing: expected the reports of "run --shard": ENOENT/],
     ];
     for (const [folders, complaint] of refused) {
@@ -107,9 +107,9 @@ describe('run --shard, and merge', { timeout: 180_000 }, async () => {
     const refused: readonly (readonly [readonly string[], RegExp])[] = [
       [['--shard', '0/3'], /^--shard is "0\/3"; expected the number of a part and that of all parts, such as 2\/5\n/],
       [['--shard', '4/3'], /^--shard is "4\/3"; expected/],
-      [['--shard', '999/999'], /^--shard 999\/999: there are \d+ scenarios, and this part is left none\n/],
-      [['--shard', '1/3', '--fail-fast'], /^--shard is a part of a whole run, and --fail-fast makes another one of it/],
-      [['--shard', '1/3', '--sign', 'key'], /^--sign signs a certificate, and a shard gets none: sign what "merge" writes\n/],
+      [['--shard', '999/999'], /^--shard 999\/999: there are \d+ scenarios, so this part has none\n/],
+      [['--shard', '1/3', '--fail-fast'], /^--shard runs a part of a whole run, and --fail-fast changes what a whole run is/],
+      [['--shard', '1/3', '--sign', 'key'], /^--sign signs a certificate, and a shard gets none: use --sign with "merge"\n/],
     ];
     for (const [args, complaint] of refused) {
       const { code, stderr } = await call(['run', '--role', 'server', ...args, '--report', join(folder, 'refused')]);

@@ -114,15 +114,15 @@ export async function merge(folders: readonly string[], options: MergeOptions): 
 function readPart(folder: string): Part {
   const text = readReported(folder, judgedFiles.report);
   const [fault] = schemaFaults('report', text);
-  if (fault !== undefined) throw new WrongUse(`${folder}/${judgedFiles.report} is no report of this suite: ${fault}`);
+  if (fault !== undefined) throw new WrongUse(`${folder}/${judgedFiles.report} is not a report of this suite: ${fault}`);
   const report = JSON.parse(text) as Report;
   const { shard, finished, faults } = report;
-  if (shard === undefined) throw new WrongUse(`${folder} is no shard: its run was made without --shard`);
+  if (shard === undefined) throw new WrongUse(`${folder} is not a shard: its run was made without --shard`);
   const name = `shard ${shard.number}/${shard.of} (${folder})`;
-  if (finished === undefined) throw new WrongUse(`${name} did not come to its end: run it again`);
+  if (finished === undefined) throw new WrongUse(`${name} did not finish: run it again`);
   if (faults.length > 0) throw new WrongUse(`${name} broke: ${faults.join('; ')}; run it again`);
   if (report.suite.digest !== suiteDigest())
-    throw new WrongUse(`${name} was run by another build of the suite than this one: merge by that, or run all shards by this`);
+    throw new WrongUse(`${name} was run by another build of the suite: merge with that build, or run all shards with this one`);
   try {
     return { folder, report: { ...report, shard }, messages: [...recordedMessages(readReported(folder, judgedFiles.messages))] };
   } catch (error) {
@@ -159,7 +159,7 @@ function inOrder(parts: readonly Part[]): readonly [Part, ...Part[]] {
   const missing = Array.from({ length: of }, (_, index) => index + 1).filter((number) => !byNumber.has(number));
   const doubled = [...byNumber].find(([, same]) => same.length > 1);
   if (doubled !== undefined)
-    throw new WrongUse(`shard ${doubled[0]}/${of} is there more than once: ${doubled[1].map(({ folder }) => folder).join(', ')}`);
+    throw new WrongUse(`shard ${doubled[0]}/${of} is given more than once: ${doubled[1].map(({ folder }) => folder).join(', ')}`);
   if (missing.length > 0)
     throw new WrongUse(`shard ${missing.join(', ')} of ${of} is missing: merge needs all of them, also those that failed`);
   const [lowest, ...others] = parts.toSorted((a, b) => a.report.shard.number - b.report.shard.number);
@@ -187,7 +187,9 @@ function requireSame(first: Part, other: Part): void {
   for (const [name, value] of identityOf(other)) {
     if (JSON.stringify(own.get(name)) === JSON.stringify(value)) continue;
     const said = [own.get(name), value].map((one) => JSON.stringify(one) ?? 'nothing');
-    throw new WrongUse(`${other.folder} is no shard of the same run as ${first.folder}: ${name} is ${said[1]}, not ${said[0]}`);
+    throw new WrongUse(
+      `${other.folder} is not a shard of the same run as ${first.folder}: ${name} is ${said[1]}, not ${said[0]}`,
+    );
   }
 }
 
@@ -198,7 +200,7 @@ async function readExpectations(
 ): Promise<Expectations | undefined> {
   if (file === undefined) {
     if (report.expectations !== undefined)
-      throw new WrongUse(`the shards were run with ${report.expectations.file}: name it by --expectations`);
+      throw new WrongUse(`the shards were run with ${report.expectations.file}: name it with --expectations`);
     if (allowExpected === true) throw new WrongUse('--allow-expected needs --expectations FILE');
     return undefined;
   }

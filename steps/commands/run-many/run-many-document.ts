@@ -6,11 +6,11 @@ import type { Status, Verdict } from '../../verdict/report.ts';
 export interface RunManyReport {
   /** Names this schema. */
   readonly $schema: 'https://iot-ntp-conformance.invalid/schemas/run-many.schema.json';
-  /** conforms: each of them does. does not conform: at least one does not. incomplete: neither can be said. */
+  /** conforms: all of them conform. does not conform: at least one does not. incomplete: any other result. */
   readonly verdict: Verdict;
   /** One sentence. */
   readonly because: string;
-  /** The highest of all runs; 4 as well where one was not begun. */
+  /** The highest of all runs; 4 if one was not started. */
   readonly exitCode: number;
   /** What judged. */
   readonly suite: {
@@ -23,7 +23,7 @@ export interface RunManyReport {
   readonly started: string;
   /** ISO 8601. */
   readonly finished: string;
-  /** In the order in which they were named; those that were not begun are left out. */
+  /** In the order of the command line; those that were not started are left out. */
   readonly members: readonly Member[];
 }
 
@@ -31,7 +31,7 @@ export interface RunManyReport {
 export interface MemberRequirement {
   /** For example server-response-qos0. */
   readonly id: string;
-  /** must decides, should does under --strict. */
+  /** must affects the verdict; should only with --strict. */
   readonly level: 'must' | 'should';
   /** What is required. */
   readonly sentence: string;
@@ -39,7 +39,7 @@ export interface MemberRequirement {
   readonly status: Status;
 }
 
-/** What became of it; its own reports stand in its folder. */
+/** Its result; its own reports are in its folder. */
 export interface Member {
   /** Beside this file. */
   readonly folder: string;
@@ -61,8 +61,8 @@ export interface Member {
   readonly exitCode: number;
   /** In ms. */
   readonly durationMs: number;
-  /** True where certificate.json stands with its reports. */
+  /** True if certificate.json is among its reports. */
   readonly certified: boolean;
-  /** In the order of the features; empty where its run left no report. */
+  /** In the order of the features; empty if its run left no report. */
   readonly requirements: readonly MemberRequirement[];
 }

@@ -59,7 +59,7 @@ describe('run on several targets', { timeout: 120_000 }, () => {
     assert.equal(existsSync(reports), false);
     mkdirSync(join(folder, 'other'));
     const same = fixtureTarget(join(folder, 'other'), 'unusual/server/equal-stamps');
-    assert.match((await call(['run', good, same])).stderr, /would have one folder for their reports/);
+    assert.match((await call(['run', good, same])).stderr, /would write their reports to the same folder/);
     assert.match((await call(['run', good, bad, '--json'])).stderr, /^--json is for one target: name one, or leave it out\n/);
   });
 

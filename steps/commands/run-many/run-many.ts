@@ -94,7 +94,7 @@ async function readEntries(paths: readonly string[], { root: bounds }: RunManyOp
     const other = entries.find((entry) => entry.folder === folder);
     if (other !== undefined)
       throw new WrongUse(
-        `${other.path} and ${path} would have one folder for their reports, ${folder}: give them different names`,
+        `${other.path} and ${path} would write their reports to the same folder, ${folder}: give them different names`,
       );
     entries.push({ path, target, folder });
   }

@@ -111,7 +111,7 @@ describe('a run that dies', () => {
     assert.deepEqual(schemaFaults('report', text), []);
     const { verdict, because, counts } = reportIn(report);
     assert.equal(verdict, 'incomplete');
-    assert.equal(because, 'the run did not come to its end');
+    assert.equal(because, 'the run did not finish');
     assert.equal(counts.inconclusive, readRequirements('server').length);
     assert.match(readFileSync(join(report, 'junit.xml'), 'utf8'), /<property name="verdict" value="incomplete"\/>/);
   });

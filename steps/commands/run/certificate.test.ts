@@ -63,7 +63,7 @@ describe('a whole run of a client that names its build', () => {
     assert.match(other.stdout, /^certificate\.sigstore\.json: was signed by another key .*\nreport: not genuine\n$/);
     const without = await call(['verify', report]);
     assert.equal(without.code, 2);
-    assert.match(without.stdout, /\nreport: all files fit together, but the certificate is signed: name .* by --key\n$/);
+    assert.match(without.stdout, /\nreport: all files match, but the certificate is signed: name .* with --key\n$/);
   });
 
   test('is found out to have been changed', async () => {
@@ -81,6 +81,7 @@ describe('a whole run of a client that names its build', () => {
 
   test('leaves nothing certified where the next run is of a part', async () => {
     const next = await call(['run', client, '--only', 'client-request-qos0', '--report', report]);
+    assert.match(readFileSync(join(report, 'index.html'), 'utf8'), /No result changed since the run of /);
     assert.equal(next.code, 4, next.stdout + next.stderr);
     for (const name of ['certificate.json', 'certificate.sigstore.json', 'badge.svg', 'badge.json'])
       assert.equal(existsSync(join(report, name)), false, name);
@@ -96,7 +97,7 @@ describe('wrong use', { concurrency: 2 }, () => {
   const wrong: readonly (readonly [readonly string[], RegExp, Readonly<Record<string, string>>?])[] = [
     [['run', client, '--sign', key, '--only', 'client-request-qos0'], /^--sign signs a certificate, .*: leave out --only\n$/],
     [['run', client, '--sign', key, '--tags', '@must'], /leave out --tags\n$/],
-    [['run', server, '--sign', key], /^--sign .* none without a build to name: declare build: \{ name, digest \}/],
+    [['run', server, '--sign', key], /^--sign .* needs the digest of a build: declare build: \{ name, digest \}/],
     [['run', client, '--sign', 'absent.pem'], /^--sign absent\.pem: there is no such file\n$/],
     [['run', client, '--sign', rsa], /rsa\.pem: is a key of rsa; expected an Ed25519 or EC P-256 key in PEM; openssl genpkey/],
     [['run', client, '--sign', publicKey], /holds no private key; expected an Ed25519/],

@@ -19,6 +19,8 @@ export interface CucumberRun {
   readonly shard: Shard | undefined;
   /** How many scenarios run at once. */
   readonly lanes: number;
+  /** Whether scenarios run in their turns, and not as the features have them. */
+  readonly inTurn: boolean;
   readonly onMessage: (envelope: Envelope) => void;
 }
 
@@ -53,19 +55,20 @@ async function configure(own: Partial<IConfiguration>): Promise<IRunConfiguratio
   return runConfiguration;
 }
 
-/** Loads the sentences; to be called early by whoever has to wait for something else anyway. */
+/** Loads the sentences; to be called early, while the caller waits for something else. */
 export async function loadSentences(): Promise<Awaited<ReturnType<typeof loadSupport>>> {
   library ??= configure({}).then((configuration) => loadSupport(configuration, environment));
   return library;
 }
 
 /** Runs the features; the messages say how they went, and nothing else does. */
-export async function runFeatures({ paths, failFast, order, shard, lanes, onMessage }: CucumberRun): Promise<void> {
+export async function runFeatures({ paths, failFast, order, shard, lanes, inTurn, onMessage }: CucumberRun): Promise<void> {
   const runConfiguration = await configure({
     paths: paths.map((path) => root + path),
     failFast,
     ...(shard === undefined ? {} : { shard: laneOf(0, 1, shard) }),
-    ...(order === undefined ? {} : { order, plugin: [fileURLToPath(new URL(`./order-plugin.${ending}`, import.meta.url))] }),
+    ...(order === undefined ? {} : { order }),
+    ...(order === undefined && !inTurn ? {} : { plugin: [fileURLToPath(new URL(`./order-plugin.${ending}`, import.meta.url))] }),
   });
   const support = await loadSentences();
   const formats = {
@@ -77,10 +80,13 @@ export async function runFeatures({ paths, failFast, order, shard, lanes, onMess
     await runCucumber({ ...runConfiguration, formats, support }, environment, onMessage);
     return;
   }
+  // Each of them listens to what nobody catches.
+  process.setMaxListeners(process.getMaxListeners() + lanes);
   const stream = new Lanes(lanes, onMessage);
   const run = (lane: number) => {
     const sources = { ...runConfiguration.sources, shard: laneOf(lane, lanes, shard) };
     return runCucumber({ ...runConfiguration, sources, formats, support }, environment, (envelope) => stream.add(lane, envelope));
   };
   await Promise.all(Array.from({ length: lanes }, (_, lane) => run(lane)));
+  process.setMaxListeners(process.getMaxListeners() - lanes);
 }

@@ -71,7 +71,7 @@ describe('a file of expectations', () => {
 `);
     assert.match(
       mistakes[0] ?? '',
-      /^expectations\.yaml:2:9: expectations\[0\]\.id: is "server-respons-qos0", which is no requirement \(did you mean "server-response-qos0"\?\); "list" shows them$/,
+      /^expectations\.yaml:2:9: expectations\[0\]\.id: is "server-respons-qos0", which is not a requirement \(did you mean "server-response-qos0"\?\); "list" shows them$/,
     );
     assert.match(
       mistakes[1] ?? '',
@@ -79,7 +79,7 @@ describe('a file of expectations', () => {
     );
     assert.match(
       mistakes[2] ?? '',
-      /^expectations\.yaml:8:12: expectations\[1\]\.until: is "2027-02-30", a day that there is not; expected a date/,
+      /^expectations\.yaml:8:12: expectations\[1\]\.until: is "2027-02-30", which is not a date; expected a date/,
     );
     assert.match(mistakes[3] ?? '', /^expectations\.yaml:9:5: expectations\[2\]\.reason: is missing; expected why it fails/);
     assert.match(
@@ -96,15 +96,12 @@ describe('a file of expectations', () => {
   test('speaks of each scenario once', async () => {
     const entry = '{ id: server-response-qos0, reason: x, until: 2027-03-31 }';
     assert.deepEqual(await mistakesOf(`expectations:\n  - ${entry}\n  - ${entry}\n`), [
-      'expectations.yaml:3:7: expectations[1].id: speaks of what expectations[0] speaks of already; expected each scenario once',
+      'expectations.yaml:3:7: expectations[1].id: repeats expectations[0]; expected each scenario once',
     ]);
   });
 
   test('that is none, or no YAML, is told so', async () => {
-    assert.match(
-      (await mistakesOf('- id: x\n')).join(),
-      /^expectations\.yaml: is empty, or is no map of members; expected the member/,
-    );
+    assert.match((await mistakesOf('- id: x\n')).join(), /^expectations\.yaml: is empty or not a mapping; expected the member/);
     assert.match((await mistakesOf('expectations: [\n')).join(), /^expectations\.yaml:\d+:\d+: is not YAML/);
     assert.match(
       (await mistakesOf('expectation: []\n')).join(),

@@ -54,7 +54,7 @@ export async function loadExpectations(path: string, role: Role, secrets: readon
   const { source } = await readInputFile(path, 'file of expectations', ExpectationsError);
   const { value, place } = source;
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new ExpectationsError(path, 'is empty, or is no map of members; expected the member expectations, a list');
+    throw new ExpectationsError(path, 'is empty or not a mapping; expected the member expectations, a list');
   const requirements = readRequirements();
   const faults = checkSchema(value, 'expectations');
   faults.push(...checkEntries(value, requirements));
@@ -78,9 +78,7 @@ function checkEntries(value: unknown, requirements: readonly Requirement[]): Fau
     const at = (member: string): string[] => ['expectations', String(index), member];
     const [id, scenario, until] = [text(entry, 'id'), text(entry, 'scenario'), text(entry, 'until')];
     const days = until !== undefined && /^\d{4}-\d\d-\d\d$/.test(until) && !isDay(until) ? [until] : [];
-    const faults = days.map((day) =>
-      fault(at('until'), `is "${day}", a day that there is not; expected a date such as 2027-03-31`),
-    );
+    const faults = days.map((day) => fault(at('until'), `is "${day}", which is not a date; expected a date such as 2027-03-31`));
     if (id === undefined || id === '') return faults;
     const requirement = requirements.find((candidate) => candidate.id === id);
     if (requirement === undefined) {
@@ -88,7 +86,7 @@ function checkEntries(value: unknown, requirements: readonly Requirement[]): Fau
         id,
         requirements.map((candidate) => candidate.id),
       );
-      return [...faults, fault(at('id'), `is "${id}", which is no requirement${near}; "list" shows them`)];
+      return [...faults, fault(at('id'), `is "${id}", which is not a requirement${near}; "list" shows them`)];
     }
     const meant = requirement.scenarios.filter((candidate) => covers(scenario === undefined ? {} : { scenario }, candidate));
     if (scenario !== undefined && scenario !== '' && meant.length === 0)
@@ -96,7 +94,7 @@ function checkEntries(value: unknown, requirements: readonly Requirement[]): Fau
     const twice = meant.map(({ place }) => claimed.get(place)).find((other) => other !== undefined);
     for (const { place } of meant) claimed.set(place, index);
     if (twice === undefined) return faults;
-    return [...faults, named(at('id'), `speaks of what expectations[${twice}] speaks of already; expected each scenario once`)];
+    return [...faults, named(at('id'), `repeats expectations[${twice}]; expected each scenario once`)];
   });
 }
 

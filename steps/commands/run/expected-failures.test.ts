@@ -58,7 +58,7 @@ describe('expectations that are out of step', () => {
     assert.equal(ended.code, 4);
     assert.match(
       ended.stdout,
-      /\nout of step: expectations\.yaml:3:5: expectations\[1\]: server-answers-once no longer fails; remove the entry\n/,
+      /\noutdated: expectations\.yaml:3:5: expectations\[1\]: server-answers-once no longer fails; remove the entry\n/,
     );
   });
 
@@ -69,7 +69,7 @@ describe('expectations that are out of step', () => {
     );
     const ended = await call(['run', target, '--report', report, '--allow-expected', '--only', 'server-response-qos0']);
     assert.equal(ended.code, 1);
-    assert.match(ended.stdout, /\nout of step: expectations\.yaml:2:5: expectations\[0\]\.until: 2001-01-01 is past/);
+    assert.match(ended.stdout, /\noutdated: expectations\.yaml:2:5: expectations\[0\]\.until: 2001-01-01 has passed/);
     assert.match(ended.stdout, /is not met: server-response-qos0\n$/);
   });
 
@@ -82,7 +82,7 @@ describe('expectations that are out of step', () => {
     assert.equal(ended.code, 2);
     assert.match(
       ended.stderr,
-      /expectations\.yaml:2:11: expectations\[0\]\.id: is "server-response-qos", which is no requirement \(did you mean "server-response-qos0"\?\)/,
+      /expectations\.yaml:2:11: expectations\[0\]\.id: is "server-response-qos", which is not a requirement \(did you mean "server-response-qos0"\?\)/,
     );
     assert.ok(!existsSync(report));
   });

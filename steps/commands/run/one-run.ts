@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { Envelope } from '@cucumber/messages';
 import { unansweredTime } from '../../client/client-diagnosis.ts';
-import { setServerRun } from '../../harness/device/current-server-run.ts';
+import { setServerLanes } from '../../harness/device/current-server-lanes.ts';
+import { ServerLanes } from '../../harness/device/server-lanes.ts';
 import { ServerRun } from '../../harness/device/server-run.ts';
 import { ControlledClock } from '../../harness/implementation/controlled-clock.ts';
 import { EnvironmentError, TargetFileError } from '../../harness/implementation/errors.ts';
@@ -16,10 +17,12 @@ import { clearCertificate } from '../../report/certificate/certificate-files.ts'
 import { suiteDigest } from '../../report/certificate/suite-digest.ts';
 import { Console } from '../../report/console.ts';
 import { lockFolder } from '../../report/folder-lock.ts';
+import { paceInWords } from '../../report/pace-in-words.ts';
 import { writeIncomplete, writeReport } from '../../report/report-folder.ts';
 import { buildReport, type Run, type SeenTarget } from '../../report/report-json.ts';
 import { clearSpecification, specificationFile, writeSpecification } from '../../report/specification/beside-report.ts';
 import { requirementAbout, root } from '../../requirements/requirement.ts';
+import { turnOf } from '../../requirements/scenario-turn.ts';
 import { setCapture } from '../../support/current-capture.ts';
 import { concealEnvelope, evidenceEnvelope, withoutFolder } from '../../verdict/attachment.ts';
 import { judge } from '../../verdict/judge.ts';
@@ -32,7 +35,7 @@ import { preflight } from './preflight.ts';
 import { Profile } from './profile.ts';
 import { RecordedFiles } from './recorded-files.ts';
 import type { RunPlan } from './run-plan.ts';
-import { pathsOf } from './selection.ts';
+import { runScenarios } from './run-scenarios.ts';
 import { writeReports } from './write-reports.ts';
 
 /** How many clients run at once: they wait for the platform most of their time. */
@@ -40,9 +43,6 @@ const clientLanes = 4;
 
 /** How long the implementation may take to be ended, in ms: a container engine may answer no more. */
 const mostStopMs = 20_000;
-
-/** How often a scenario is run again in which the suite stood still. */
-const mostAgain = 2;
 
 /** A run's place in a series. */
 export interface SeriesPlace {
@@ -72,6 +72,7 @@ export class OneRun {
   #implementation: StartedTarget | undefined;
   #runner: ClientRunner | undefined;
   #fault: string | undefined;
+  #pace: Report['pace'];
   #measured: Report | undefined; // for the profile
 
   /** @param place the run's place in a series; undefined for a single run */
@@ -129,7 +130,7 @@ export class OneRun {
       if (error instanceof EnvironmentError) await this.#reportNotStarted(error);
       throw error;
     } finally {
-      setServerRun(undefined);
+      setServerLanes(undefined);
       setCapture(undefined);
       setClientRunner(undefined);
       await this.#stop();
@@ -154,13 +155,24 @@ export class OneRun {
     void this.#implementation.lost?.then((why) => this.#interruption?.happen(why));
     const { devices: deviceCount } = this.#plan.options;
     const serverRun = new ServerRun(this.#implementation, clock, deviceCount === undefined ? {} : { deviceCount });
-    setServerRun(serverRun);
     await (await import('./cucumber.ts')).loadSentences(); // loading blocks: deadlines would pass unseen
     await preflight(serverRun, sinceUs, (words) => this.#console.note(words));
-    await this.#run(1);
+    const lanes = this.#lanesFor(serverRun);
+    setServerLanes(lanes);
+    await this.#run(lanes.count, () => setServerLanes(new ServerLanes(serverRun, { revives: true })));
     await serverRun.close();
     this.#fault ??= await this.#implementation.doubt?.();
     for (const lateFinding of lateFindingsOf(serverRun.ledger, this.#plan)) this.#take(evidenceEnvelope(lateFinding));
+  }
+
+  /** How many scenarios run at once, in an order that has what may harm the server come last. */
+  #lanesFor(serverRun: ServerRun): ServerLanes {
+    const { options, order } = this.#plan;
+    const lanes = options.failFast === true || order !== undefined ? 1 : ServerLanes.countFor(serverRun);
+    const { roundTripMs } = serverRun.state;
+    if (roundTripMs !== undefined) this.#pace = { roundTripMs: Math.round(roundTripMs * 1000) / 1000, lanes };
+    if (lanes > 1) this.#console.note(paceInWords(this.#pace));
+    return new ServerLanes(serverRun, { count: lanes, turns: this.#plan.scenarios.map(turnOf) });
   }
 
   /** Each scenario starts the client itself, several at once. */
@@ -184,35 +196,21 @@ export class OneRun {
     this.#fault ??= runner.changed;
   }
 
-  async #run(lanes: number): Promise<void> {
+  async #run(lanes: number, onAgain?: () => void): Promise<void> {
     this.#profile?.begin('scenarios');
-    const { runFeatures } = await import('./cucumber.ts');
     this.#recorded = new RecordedFiles(this.#plan.options, this.#plan.target);
-    const owners = new Map(this.#plan.requirements.flatMap((owner) => owner.scenarios.map(({ place }) => [place, owner])));
-    let done = 0;
-    const touched = new Set<string>();
-    this.#transcript.onFinished((execution) => {
-      if (execution.evidence.some(({ kind }) => kind === 'standstill')) {
-        touched.add(execution.place);
-        return;
-      }
-      done += 1;
-      this.#console.finished(execution, owners.get(execution.place), done, this.#plan.scenarioCount);
+    await runScenarios(this.#plan, lanes, {
+      transcript: this.#transcript,
+      onMessage: (envelope) => this.#take(envelope),
+      onJudged: (execution, owner, done) => this.#console.finished(execution, owner, done, this.#plan.scenarioCount),
+      ...(onAgain === undefined ? {} : { onAgain }),
     });
-    const { options, order, requirements, selected, shard } = this.#plan;
-    const common = { failFast: options.failFast === true, order, onMessage: (envelope: Envelope) => this.#take(envelope) };
-    await runFeatures({ ...common, paths: pathsOf(requirements, shard === undefined ? selected : undefined), shard, lanes });
-    for (let again = 0; again < mostAgain && touched.size > 0; again += 1) {
-      const paths = [...touched];
-      touched.clear();
-      await runFeatures({ ...common, paths, shard: undefined, lanes: 1 });
-    }
   }
 
   /** Ends the implementation, however far it has come. What cannot be ended is told, and changes nothing of what was judged. */
   async #stop(): Promise<void> {
     this.#giveUp.abort(new EnvironmentError('the run was ended before the implementation had started'));
-    // Why it did not start is told by whoever waits for it.
+    // The caller that waits for the start reports why it failed.
     const started = this.#starting?.catch(() => undefined).then((implementation) => implementation?.stop());
     const { promise: late, reject } = Promise.withResolvers<never>();
     using _deadline = new Deadline(mostStopMs, () => reject(new Error(`it has not ended within ${mostStopMs / 1000} s`)));
@@ -244,7 +242,7 @@ export class OneRun {
     const { suite, ...described } = this.#describe();
     const report = buildReport({ ...described, suite: { ...suite, digest: suiteDigest() } }, judgement, new Date());
     const stood = standstills.touched(this.#begunUs);
-    if (stood !== undefined) this.#console.note(`${stood}: nothing is judged by what was measured meanwhile`);
+    if (stood !== undefined) this.#console.note(`${stood}: nothing measured during that time is judged`);
     const code = await writeReports(report, {
       folder,
       command: this.#plan.command,
@@ -254,6 +252,7 @@ export class OneRun {
       json: json === true && this.#place === undefined,
       partial: this.#place === undefined ? this.#plan.whyPartial(report) : 'it is one run of several',
       key: this.#plan.key,
+      earlier: this.#plan.earlier,
     });
     this.#profile?.begin('implementation ends');
     this.#measured = report;
@@ -295,5 +294,8 @@ export class OneRun {
     return { ...(imageDigest === undefined ? {} : { imageDigest }), looseness, output: () => [], ended: () => undefined };
   }
 
-  #describe = (): Run => this.#plan.describe(this.#started, this.#seen());
+  #describe = (): Run => {
+    const run = this.#plan.describe(this.#started, this.#seen());
+    return this.#pace === undefined ? run : { ...run, pace: this.#pace };
+  };
 }

@@ -1,40 +1,22 @@
 import type { Plugin } from '@cucumber/cucumber/api';
-import { readRequirements } from '../../requirements/requirement.ts';
+import { scenarioAt, turnOf } from '../../requirements/scenario-turn.ts';
 
 /** As much of a scenario as its place in the order depends on. */
 interface Placed {
-  readonly pickle: { readonly uri: string; readonly tags: readonly { readonly name: string }[] };
+  readonly pickle: { readonly uri: string };
   readonly location: { readonly line: number };
 }
 
-/** Tags of the requirements that depend on no other. */
-const bases = new Set(
-  readRequirements('server')
-    .filter(({ dependsOn }) => dependsOn.length === 0)
-    .map(({ id }) => `@${id}`),
-);
-
-/**
- * When a scenario has its turn, whatever the order: what all others stand on first, and last what a server may not survive, in the
- * order of the features. After that nothing could be learnt from it, and what killed it could not be told from what found it dead.
- */
-function turnOf({ pickle: { uri, tags } }: Placed): number {
-  if (tags.some(({ name }) => bases.has(name))) return 0;
-  if (uri.endsWith('server/restart.feature')) return 4;
-  if (uri.endsWith('server/faults.feature')) return 3;
-  return tags.some(({ name }) => name.startsWith('@server-outlives-')) ? 2 : 1;
-}
-
-/** The scenarios in an order of chance, with those of fixed turns put in their places. */
+/** The scenarios in any order, with those of fixed turns put in their places. */
 export function inTurn<T extends Placed>(scenarios: readonly T[]): T[] {
   return scenarios.toSorted((a, b) => {
-    const turn = turnOf(a);
-    if (turn !== turnOf(b)) return turn - turnOf(b);
+    const [turn, other] = [a, b].map(({ pickle, location }) => turnOf(scenarioAt(pickle.uri, location.line)).number);
+    if (turn === undefined || other === undefined || turn !== other) return (turn ?? 0) - (other ?? 0);
     return turn === 1 ? 0 : a.location.line - b.location.line;
   });
 }
 
-/** For runs with `--order random`: Cucumber has shuffled the scenarios when it comes to this. */
+/** For runs with `--order random`, where Cucumber has shuffled the scenarios when it comes to this, and for those with several lanes. */
 const plugin: Plugin = {
   type: 'plugin',
   coordinator: async ({ operation, transform }) => {

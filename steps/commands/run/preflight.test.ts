@@ -145,7 +145,7 @@ describe('the preflight', { timeout: 20_000 }, () => {
     );
     assert.equal(answered, false);
     assert.ok(nowUs() - sinceUs < 2_000_000);
-    assert.deepEqual(delays, ['The server does not answer yet; it is asked again until its ready.within has passed']);
+    assert.deepEqual(delays, ['The server does not answer yet; the suite tries again until ready.within has passed']);
   });
 
   test('takes what a server that understands one type of timestamp answers', async () => {
@@ -165,7 +165,7 @@ describe('the preflight', { timeout: 20_000 }, () => {
       preflight(run, nowUs()),
       (error) =>
         error instanceof EnvironmentError &&
-        /The server exited with code 1\.\n {2}It has let no device in.*\n {4}no database$/.test(error.message),
+        /The server exited with code 1\.\n {2}It accepted no device.*\n {4}no database$/.test(error.message),
     );
   });
 

@@ -20,11 +20,12 @@ export async function preflight(run: ServerRun, sinceUs: number, onDelay?: (word
     untilUs,
     ...(onDelay === undefined
       ? {}
-      : { onDelay: (words) => onDelay(`${words}; it is asked again until its ready.within has passed`) }),
+      : { onDelay: (words) => onDelay(`${words}; the suite tries again until ready.within has passed`) }),
   });
-  run.answers = last.serves && last.answers;
+  run.state.answers = last.serves && last.answers;
+  run.state.roundTripMs = last.serves ? last.roundTripMs : undefined;
   if (last.serves) return last.answers;
-  const fate = await run.fate();
+  const fate = await run.state.fate();
   // How a server that has let a device in ended is told by the scenarios, which find it so.
   if (fate !== undefined && letIn) return false;
   const unreached = letIn || fate !== undefined ? undefined : await run.started.unreached?.();
@@ -34,7 +35,7 @@ export async function preflight(run: ServerRun, sinceUs: number, onDelay?: (word
   throw new EnvironmentError(
     [
       `${last.words}. The server ${fate}.`,
-      '  It has let no device in, so that nothing can be judged. Its last lines:',
+      '  It accepted no device, so nothing can be judged. Its last lines:',
       ...output.map((line) => `    ${line}`),
     ].join('\n'),
   );

@@ -48,20 +48,20 @@ export function wholeOf(shard: Shard, { only, tags, repeat, failFast }: RunOptio
   const other = { only, tags, repeat: repeat === 1 ? undefined : repeat, 'fail-fast': failFast };
   const [name] = Object.entries(other).find(([, value]) => value !== undefined) ?? [];
   if (name === undefined) return shard;
-  throw new WrongUse(`--shard is a part of a whole run, and --${name} makes another one of it: leave out one of them`);
+  throw new WrongUse(`--shard runs a part of a whole run, and --${name} changes what a whole run is: leave out one of them`);
 }
 
 /** @throws WrongUse for a key that cannot be used, or where nothing will be there to sign */
 export function readKey({ sign, only, tags, shard }: RunOptions, { start, build }: Target): KeyObject | undefined {
   if (sign === undefined) return undefined;
-  if (shard !== undefined) throw new WrongUse('--sign signs a certificate, and a shard gets none: sign what "merge" writes');
+  if (shard !== undefined) throw new WrongUse('--sign signs a certificate, and a shard gets none: use --sign with "merge"');
   if (only !== undefined || tags !== undefined)
     throw new WrongUse(
-      `--sign signs a certificate, and a run of a part gets none: leave out --${only === undefined ? 'tags' : 'only'}`,
+      `--sign signs a certificate, and a partial run gets none: leave out --${only === undefined ? 'tags' : 'only'}`,
     );
   if (start.kind !== 'container' && build === undefined)
     throw new WrongUse(
-      '--sign signs a certificate, and there is none without a build to name: declare build: { name, digest } in the target file',
+      '--sign signs a certificate, and a certificate needs the digest of a build: declare build: { name, digest } in the target file',
     );
   return readSigningKey(sign);
 }

@@ -1,9 +1,11 @@
 import type { KeyObject } from 'node:crypto';
 import type { Target } from '../../harness/implementation/target.ts';
+import { earlierReport } from '../../report/report-folder.ts';
 import { describeTarget, type Run, type SeenTarget } from '../../report/report-json.ts';
 import { specificationFile } from '../../report/specification/beside-report.ts';
 import { featuresDigest, type Requirement, readRequirements, suite } from '../../requirements/requirement.ts';
 import { type JudgedSet, judgedSet } from '../../requirements/requirement-set.ts';
+import type { Owned } from '../../requirements/scenario-turn.ts';
 import type { Expectations } from '../../verdict/expectations.ts';
 import type { Circumstances } from '../../verdict/judge.ts';
 import type { Report, Shard } from '../../verdict/report.ts';
@@ -40,6 +42,8 @@ export class RunPlan {
   readonly deadlineMs: number;
   /** The command that runs the suite on this target again. */
   readonly command: string;
+  /** The text of the report that an earlier run left in the folder. */
+  readonly earlier: string | undefined;
   readonly #file: string | undefined;
   readonly #set: JudgedSet | undefined;
 
@@ -58,6 +62,7 @@ export class RunPlan {
     this.key = readKey(options, target);
     const usual = target.limits?.connectsPerMinute === undefined ? usualDeadlineMs : pacedDeadlineMs;
     this.deadlineMs = readDeadline(options.deadline) ?? target.deadlineMs ?? usual;
+    this.earlier = earlierReport(options.report);
     this.#file = path === undefined ? embeddedName : undefined;
     const bounds = options.root === undefined ? [] : ['--root', options.root];
     const many = options.devices === undefined ? [] : ['--devices', options.devices];
@@ -71,8 +76,16 @@ export class RunPlan {
     return scenarios.some(({ place }) => this.selected?.has(place) ?? true);
   }
 
+  /** The scenarios of the run, each with its requirement. */
+  get scenarios(): readonly Owned[] {
+    const all = this.requirements.flatMap((requirement) =>
+      requirement.scenarios.map((scenario): Owned => [requirement, scenario]),
+    );
+    return all.filter(([, { place }]) => this.selected?.has(place) ?? true);
+  }
+
   get scenarioCount(): number {
-    return this.selected?.size ?? this.requirements.reduce((sum, { scenarios }) => sum + scenarios.length, 0);
+    return this.selected?.size ?? this.scenarios.length;
   }
 
   /** What the user should know when the run starts, one line each. */

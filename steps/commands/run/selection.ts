@@ -21,7 +21,7 @@ export function select(requirements: readonly Requirement[], { only, tags }: Lim
   for (const id of wanted ?? []) {
     if (ids.includes(id)) continue;
     // --only takes all words that follow it, so a target file behind it is taken for an id.
-    if (/[./\\]/.test(id)) throw new WrongUse(`--only ${id}: this is no id; a target file stands before --only`);
+    if (/[./\\]/.test(id)) throw new WrongUse(`--only ${id}: this is not an id; put target files before --only`);
     throw new WrongUse(`--only ${id}: there is no such requirement for this role${didYouMean(id, ids)}; "list" shows them`);
   }
   const matches = tags === undefined ? () => true : tagFilter(tags);

@@ -24,7 +24,7 @@ export function placesOf(requirements: readonly Requirement[], { number, of }: S
   const places = requirements.flatMap(({ scenarios }) => scenarios.map(({ place }) => place));
   const own = places.filter((_, index) => index % of === number - 1);
   if (own.length === 0)
-    throw new WrongUse(`--shard ${number}/${of}: there are ${places.length} scenarios, and this part is left none`);
+    throw new WrongUse(`--shard ${number}/${of}: there are ${places.length} scenarios, so this part has none`);
   return new Set(own);
 }
 

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { join } from 'node:path';
+import { schemaFaults } from '../../harness/message/schema.ts';
 import { certify } from '../../report/certificate/certify.ts';
 import { NotCertifiable, statementOf } from '../../report/certificate/statement.ts';
 import type { Console } from '../../report/console.ts';
@@ -34,6 +35,8 @@ export interface ReportOutput {
   readonly partial: string | undefined;
   /** The private key that the certificate is signed by. */
   readonly key: KeyObject | undefined;
+  /** The text of the report that an earlier run left in the folder. */
+  readonly earlier?: string | undefined;
 }
 
 /**
@@ -44,8 +47,9 @@ export interface ReportOutput {
 export async function writeReports(report: Report, output: ReportOutput): Promise<number> {
   const { folder, command, console: screen, recorded, specified, json } = output;
   const failedWrites = new FailedWrites();
-  const certificate = certificateInWords(report, output);
-  const files = [...((await failedWrites.keep(() => writeReport(folder, report, command, certificate))) ?? [])];
+  const earlier = readEarlier(output.earlier);
+  const beside = { certificate: certificateInWords(report, output), ...(earlier === undefined ? {} : { earlier }) };
+  const files = [...((await failedWrites.keep(() => writeReport(folder, report, command, beside))) ?? [])];
   if (specified) files.push(join(folder, specificationFile));
   for (const file of recorded) {
     await failedWrites.keep(() => file.close());
@@ -56,9 +60,16 @@ export async function writeReports(report: Report, output: ReportOutput): Promis
   const uncertified = await writeCertificate(report, files, failedWrites, output);
   screen.closing(report, files, uncertified);
   if (failedWrites.inWords === undefined) return report.exitCode;
-  console.error(`The reports in ${folder} are not whole: ${failedWrites.inWords}.`);
-  console.error('What is above is all that was measured. Make room, or name another folder with --report, and run again.');
+  console.error(`The reports in ${folder} are incomplete: ${failedWrites.inWords}.`);
+  console.error(
+    'The output above shows everything that was measured. Free some space, or name another folder with --report, and run again.',
+  );
   return exitOfFailedWrite;
+}
+
+/** A report of this version of the suite; undefined for any other text. */
+function readEarlier(text: string | undefined): Report | undefined {
+  return text === undefined || schemaFaults('report', text).length > 0 ? undefined : (JSON.parse(text) as Report);
 }
 
 /** What the page of the report says of its certificate, which is made of the page and so comes after it. */

@@ -37,7 +37,7 @@ describe('a run whose results cannot all be written', () => {
     const { code, stdout, stderr } = await call([...short, '--report', report]);
     assert.equal(code, 3, stdout + stderr);
     assert.match(stdout, /passed +server-response-qos0/);
-    assert.match(stderr, /^The reports in .*report are not whole: ENOSPC: no space left on device, write '.*report'/m);
+    assert.match(stderr, /^The reports in .*report are incomplete: ENOSPC: no space left on device, write '.*report'/m);
     assert.doesNotMatch(stderr, /^\s+at /m, 'a stack trace');
     assert.equal(reportIn(report).verdict, 'incomplete');
     assert.deepEqual(

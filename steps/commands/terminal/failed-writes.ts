@@ -1,4 +1,4 @@
-/** The exit code of a run whose results could not all be written: never that of a verdict, which nobody may have read. */
+/** The exit code of a run whose results could not all be written: never that of a verdict, because the verdict may not have been written. */
 export const exitOfFailedWrite = 3;
 
 /** Whether an error comes from the system, as that of a full disk does, and not from a mistake of the suite. */

@@ -4,7 +4,7 @@ import { Deadline } from '../../harness/time/deadline.ts';
 export const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Tells once that a run is to end before its time: at a signal, at its deadline, or because somebody says so. A further signal ends the
+ * Tells once that a run is to end before its time: at a signal, at its deadline, or because the caller asks for it. A further signal ends the
  * process at once.
  */
 export class Interruption implements Disposable {

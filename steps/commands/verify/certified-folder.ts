@@ -8,7 +8,7 @@ import { type Verification, verifyFolder } from '../../report/certificate/verifi
 import { isSystemError } from '../terminal/failed-writes.ts';
 
 /** What is wrong with a folder without a certificate, as what comes after its name. */
-export const uncertified = `there is no ${certificateFiles.certificate}; a whole run writes one when its verdict stands, and otherwise says why there is none`;
+export const uncertified = `there is no ${certificateFiles.certificate}; a whole run writes one, or says why it has none`;
 
 /** Whether a folder has a certificate, genuine or not. */
 export function isCertified(folder: string): boolean {
@@ -22,9 +22,9 @@ export function requireFolder(folder: string): void {
 }
 
 /** Checks a certified report folder. @param key of its signer @throws WrongUse when the folder cannot be read */
-export async function checkFolder(folder: string, key?: KeyObject): Promise<Verification> {
+export function checkFolder(folder: string, key?: KeyObject): Verification {
   try {
-    return await verifyFolder(folder, key);
+    return verifyFolder(folder, key);
   } catch (error) {
     if (isSystemError(error)) throw new WrongUse(`${folder}: cannot be read: ${error.message}`);
     throw error;

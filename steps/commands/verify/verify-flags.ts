@@ -20,6 +20,6 @@ export const verifyCommand: CommandDefinition = (program, done) => {
     )
     .action(async (folder: string, flags: { readonly key?: string }) => {
       const { verify } = await import('./verify.ts');
-      done(await verify(folder, flags));
+      done(verify(folder, flags));
     });
 };

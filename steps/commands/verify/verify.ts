@@ -11,11 +11,11 @@ import { checkFolder, isCertified, publicKey, requireFolder, uncertified } from 
  * @returns the exit code
  * @throws WrongUse
  */
-export async function verify(folder: string, { key }: { readonly key?: string }): Promise<number> {
+export function verify(folder: string, { key }: { readonly key?: string }): number {
   requireFolder(folder);
   const signer = key === undefined ? undefined : publicKey(key);
   if (!isCertified(folder)) throw new WrongUse(`${folder}: ${uncertified}`);
-  const verification = await checkFolder(folder, signer);
+  const verification = checkFolder(folder, signer);
   const { faults, remarks, signature, statement } = verification;
   const name = basename(resolve(folder));
   for (const { file, what } of faults) console.log(printable(`${file}: ${what}`));
@@ -26,7 +26,7 @@ export async function verify(folder: string, { key }: { readonly key?: string })
   const lines = [...(statement === undefined ? [] : inWords(statement)), ...remarks];
   for (const line of lines) console.log(printable(line));
   if (signature === 'unchecked') {
-    console.log(`${name}: all files fit together, but the certificate is signed: name the signer's public key by --key`);
+    console.log(`${name}: all files match, but the certificate is signed: name the signer's public key with --key`);
     return 2;
   }
   console.log(`${name}: genuine${signatureInWords(verification)}`);
@@ -35,6 +35,7 @@ export async function verify(folder: string, { key }: { readonly key?: string })
 
 function inWords({ subject: [subject], predicate }: Statement): readonly string[] {
   const { result, configuration, passedTests, warnedTests, failedTests, iotNtpConformance } = predicate;
+  const { title, vendor, edition, address } = iotNtpConformance.specifiedBy;
   const [[algorithm, digest] = ['', '']] = Object.entries(subject.digest);
   const counts = `${passedTests.length} passed, ${warnedTests.length} warned, ${failedTests.length} failed`;
   return [
@@ -42,6 +43,8 @@ function inWords({ subject: [subject], predicate }: Statement): readonly string[
     `               ${algorithm}:${digest}`,
     `result         ${result}: the ${iotNtpConformance.role} ${iotNtpConformance.verdict} (${counts})`,
     `tested         ${iotNtpConformance.finished}`,
+    `specification  ${title}, ${vendor}, ${edition}`,
+    `               ${address}`,
     ...configuration.map(({ name, uri, digest: of }, index) => {
       const [[kind, value] = ['', '']] = Object.entries(of);
       return `${(index === 0 ? 'configuration' : '').padEnd(15)}${uri ?? name}  ${kind}:${value}`;
@@ -51,5 +54,5 @@ function inWords({ subject: [subject], predicate }: Statement): readonly string[
 
 function signatureInWords({ signature }: Verification): string {
   if (signature === 'genuine') return ', and signed by this key';
-  return ' in itself; it is not signed, so nothing says who made it';
+  return ', but not signed: nothing proves who made it';
 }

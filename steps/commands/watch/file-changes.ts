@@ -1,7 +1,7 @@
 /** After a change, how long nothing more may change before it is told, in ms: an editor or a build writes several files. */
 const quietMs = 300;
 
-/** Gathers what has changed until somebody asks. */
+/** Gathers changes until the caller asks for them. */
 export class Changes {
   readonly #what = new Set<string>();
   #timer: NodeJS.Timeout | undefined;

@@ -108,7 +108,7 @@ describe('run --watch', { timeout: 120_000 }, () => {
   });
 
   test('needs a target file, and prints no JSON', async () => {
-    assert.match((await call(['run', '--watch'])).stderr, /^--watch watches what a target file names: name one\n$/);
+    assert.match((await call(['run', '--watch'])).stderr, /^--watch needs a target file\n$/);
     const { args } = prepared('json');
     const json = await call([...args, '--json']);
     assert.equal(json.code, 2);

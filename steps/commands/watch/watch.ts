@@ -21,8 +21,8 @@ const mostTold = 5;
  * @throws WrongUse
  */
 export async function watchTarget(path: string | undefined, options: RunOptions, flags: readonly string[]): Promise<number> {
-  if (path === undefined) throw new WrongUse('--watch watches what a target file names: name one');
-  if (options.json === true) throw new WrongUse('--json prints one report, and --watch makes many: read report.json');
+  if (path === undefined) throw new WrongUse('--watch needs a target file');
+  if (options.json === true) throw new WrongUse('--json prints one report, but --watch makes many: read report.json');
   const paths = [path, options.expectations ?? join(dirname(path), usualName)];
   using runs = new Runs();
   const changes = new Changes();

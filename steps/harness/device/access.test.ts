@@ -19,9 +19,8 @@ const options = (server: FakeServer, more: Partial<UnauthenticatedOptions> = {})
   trace: new Trace(),
   deadline: 5_000,
   habits: { acknowledges: true },
-  requestTopic: `${topic}/request`,
-  responseTopic: `${topic}/response`,
-  request: '{"deviceSendTime":1}',
+  identity: { productKey: 'a1PkTest01', deviceName: 'dev01' },
+  digits: '1',
   hasty: false,
   ...more,
 });

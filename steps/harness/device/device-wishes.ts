@@ -25,6 +25,8 @@ export interface DeviceWishes {
   readonly acknowledges?: boolean;
   /** Stays connected until the run ends, and for at least so long after its last request, in ms. */
   readonly staysMs?: number;
+  /** May use the connection that an earlier scenario has left, which hears the device's response topic at QoS 0, and leaves its own. */
+  readonly lasting?: boolean;
   /** Asks the server to keep the session after the connection. Makes it a raw device. */
   readonly keepsSession?: boolean;
   /** Where its packets are recorded; the scenario's own record where it is left out. */

@@ -7,7 +7,7 @@ import { Deadline } from '../time/deadline.ts';
 import { nowUs } from '../time/now.ts';
 import type { Inbox } from './inbox.ts';
 import { type Refusal, type Refusals, refusalIn } from './refusal.ts';
-import { type ConnectionOptions, ServerConnection } from './server-connection.ts';
+import { type ConnectionOptions, type Place, ServerConnection } from './server-connection.ts';
 
 /** How a device connects, and as which one. */
 export interface DeviceOptions extends ConnectionOptions {
@@ -50,6 +50,8 @@ export const closedUnaccepted = 'the server closed the connection before it acce
 /** A connection of a device that the suite plays. */
 export interface DeviceConnection {
   readonly inbox: Inbox;
+  /** Whether an earlier scenario has left it; absent for one that never is. */
+  readonly reused?: boolean;
   /** @returns the granted QoS; undefined when it was refused or not acknowledged in time, which no requirement forbids */
   subscribe(topic: string, qos: QoS): Promise<number | undefined>;
   /** @returns the monotonic time at which it left, in µs */
@@ -69,7 +71,7 @@ export class Device implements DeviceConnection {
   readonly #client: MqttClient;
   readonly #connection: ServerConnection;
   readonly #stream: PacketStream;
-  readonly #options: DeviceOptions;
+  #options: DeviceOptions;
   #refusal: Refusal | undefined;
 
   private constructor(options: DeviceOptions) {
@@ -87,7 +89,7 @@ export class Device implements DeviceConnection {
       resubscribe: false,
     };
     this.#connection = new ServerConnection(options, ({ packet, bytes }) => {
-      options.habits.refusals?.see(packet, options.clientId);
+      this.#options.habits.refusals?.see(packet, options.clientId);
       this.#refusal ??= refusalIn(packet);
       stream.deliver(packet, bytes);
     });
@@ -118,6 +120,12 @@ export class Device implements DeviceConnection {
       failed === 'connection closed' ? closedUnaccepted : failed,
       device.#refusal ?? device.#connection.refusal,
     );
+  }
+
+  /** From now on its connection belongs to another scenario. */
+  move(place: Place & Pick<DeviceOptions, 'habits'>): void {
+    this.#options = { ...this.#options, ...place };
+    this.#connection.move(place);
   }
 
   async subscribe(topic: string, qos: QoS): Promise<number | undefined> {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { agree, FakeServer, type Peer, type Reaction } from '../../testing/fake-server.ts';
 import { MadeCertificates } from '../../testing/made-certificates.ts';
 import { nowUs } from '../time/now.ts';
-import { Fleet } from './fleet.ts';
+import { Fleet, NotLetIn } from './fleet.ts';
 import type { FleetOptions } from './light-device.ts';
 
 const identities = Array.from({ length: 20 }, (_, index) => ({ productKey: 'a1b2c3d4e5f', deviceName: `probe-${index}` }));
@@ -35,7 +35,7 @@ const serving =
     act(name, (change = (text) => text, topic = own) => peer.publish(topic, change(payload)), peer);
   };
 
-const none = { lost: 0, doubled: 0, foreign: 0, unfit: 0, disconnected: 0 };
+const none = { unsent: 0, lost: 0, doubled: 0, foreign: 0, unfit: 0, disconnected: 0 };
 
 test('every device of a fleet gets its own single answer, each time, and the moment when it was to ask is told with it', async () => {
   const passwords = new Set<string>();
@@ -47,8 +47,8 @@ test('every device of a fleet gets its own single answer, each time, and the mom
   await using fleet = await Fleet.gather(identities, optionsFor(server));
   assert.equal(fleet.connected, 20);
   const dues: number[] = [];
-  fleet.onAnswer = ({ due, at }) => {
-    assert.ok(at >= due);
+  fleet.onAnswer = ({ due, sent, at }) => {
+    assert.ok(at >= sent && sent >= due);
     dues.push(due);
   };
   for (let round = 0; round < 3; round += 1) await askAll(fleet);
@@ -85,13 +85,22 @@ test('a second answer, another device’s answer and an incomplete one are told 
   );
   await using fleet = await Fleet.gather(identities, optionsFor(server, 1_500));
   await askAll(fleet);
-  assert.deepEqual(fleet.counts, { asked: 20, answered: 16, lost: 4, doubled: 1, foreign: 2, unfit: 2, disconnected: 0 });
+  assert.deepEqual(fleet.counts, {
+    asked: 20,
+    unsent: 0,
+    answered: 16,
+    lost: 4,
+    doubled: 1,
+    foreign: 2,
+    unfit: 2,
+    disconnected: 0,
+  });
   for (const said of [
-    /^probe-3 got .* an answer to what was answered before/,
-    /^probe-7 got .* an answer to what another device may have asked/,
+    /^probe-3 got .* a duplicate answer/,
+    /^probe-7 got .* an answer to a request of another device/,
     /^probe-8 got .* on \/ext\/ntp\/a1b2c3d4e5f\/probe-1\/response/,
-    /^probe-9 got .* which is no proper answer/,
-    /^probe-10 got .*17.* an answer to what nobody has asked/,
+    /^probe-9 got .* which is not a valid answer/,
+    /^probe-10 got .*17.* an answer to a request that no device has sent/,
     /^probe-9 was not answered$/,
   ])
     assert.ok(
@@ -100,7 +109,7 @@ test('a second answer, another device’s answer and an incomplete one are told 
     );
 });
 
-test('what a device asks that is not answered, is hung up on, or is gone, is lost', async () => {
+test('a request is lost without an answer or when its connection ends, and is not sent after that', async () => {
   await using server = await FakeServer.open(
     serving((name, answer, peer) => {
       if (name === 'probe-1') peer.socket.destroy();
@@ -110,8 +119,8 @@ test('what a device asks that is not answered, is hung up on, or is gone, is los
   await using fleet = await Fleet.gather(identities, optionsFor(server, 1_500));
   await askAll(fleet);
   assert.equal(fleet.connected, 19);
-  fleet.ask(1, nowUs());
-  assert.deepEqual(fleet.counts, { ...none, asked: 21, answered: 18, lost: 3, disconnected: 1 });
+  assert.equal(fleet.ask(1, nowUs()), false);
+  assert.deepEqual(fleet.counts, { ...none, asked: 20, unsent: 1, answered: 18, lost: 2, disconnected: 1 });
   assert.deepEqual(fleet.faults, ['probe-1: the server closed the connection', 'probe-2 was not answered']);
   assert.deepEqual(
     [0, 1, 2].map((device) => fleet.isReady(device)),
@@ -160,6 +169,24 @@ test('a fleet is not gathered where the server lets a device not in', async () =
   });
   await assert.rejects(
     Fleet.gather(identities, optionsFor(server)),
-    /probe-4 could not connect: the server refused the connection with code 5; \d+ of 20 devices were connected/,
+    /^NotLetIn: 19 of 20 devices connected, 1 could not\. probe-4: the server refused the connection with code 5$/,
   );
+});
+
+test('a fleet that the server does not take whole says how many devices it took', async () => {
+  let taken = 0;
+  await using server = await FakeServer.open((packet, peer) => {
+    if (packet.cmd === 'connect' && ++taken > 100) peer.send({ cmd: 'connack', sessionPresent: false, returnCode: 3 });
+    else agree(packet, peer);
+  });
+  const many = Array.from({ length: 150 }, (_, index) => ({ productKey: 'a1b2c3d4e5f', deviceName: `probe-${index}` }));
+  await assert.rejects(Fleet.gather(many, optionsFor(server)), (error) => {
+    assert.ok(error instanceof NotLetIn, String(error));
+    assert.match(
+      error.message,
+      /^100 of 150 devices connected, \d+ could not(, \d+ did not try)?\. probe-1\d\d: the server refused/,
+    );
+    assert.equal(error.connected, 100);
+    return true;
+  });
 });

@@ -3,13 +3,16 @@ import type { Identity } from '../implementation/target.ts';
 import { printable } from '../text/printable.ts';
 import { nowUs } from '../time/now.ts';
 import { standstills } from '../time/standstill.ts';
-import { type FleetListener, type FleetOptions, LightDevice, type Refusal } from './light-device.ts';
+import { type AskedAt, type FleetListener, type FleetOptions, LightDevice, type Refusal } from './light-device.ts';
 import { isExhausted, localAddress, requireFiles } from './machine-limits.ts';
 import { tlsContext } from './socket.ts';
 
-/** What came of all requests of a fleet so far. Those that are neither answered nor lost are open. */
+/** The results of all requests of a fleet so far. Requests that are neither answered nor lost are open. */
 export interface FleetCounts {
+  /** Requests that were sent. */
   asked: number;
+  /** Requests that were due and never sent, because the connection had ended before. */
+  unsent: number;
   /** Requests that got their answer. */
   answered: number;
   /** Requests that got none until nothing came any more, or whose connection ended. */
@@ -25,17 +28,22 @@ export interface FleetCounts {
 }
 
 /** A request was answered. Times are monotonic, in µs. */
-export interface FleetAnswer {
+export interface FleetAnswer extends AskedAt {
   /** The device, by its place in the fleet. */
   readonly device: number;
-  /** When it was to be asked, as {@link Fleet.ask} was told. */
-  readonly due: number;
   readonly at: number;
 }
 
-/** The server did not let a device in; the message says which, why, and how many were in by then. */
+/** The server did not let a device in; the message says which, why, and how many it let in. */
 export class NotLetIn extends Error {
   override readonly name = 'NotLetIn';
+  /** The devices that the server let in. */
+  readonly connected: number;
+
+  constructor(message: string, connected: number) {
+    super(message);
+    this.connected = connected;
+  }
 }
 
 /** How many devices connect at a time. */
@@ -54,7 +62,7 @@ const mostFaults = 20;
 export class Fleet implements AsyncDisposable {
   /** What went wrong, one line each; at most 20. */
   readonly faults: string[] = [];
-  readonly counts: FleetCounts = { asked: 0, answered: 0, lost: 0, doubled: 0, foreign: 0, unfit: 0, disconnected: 0 };
+  readonly counts: FleetCounts = { asked: 0, unsent: 0, answered: 0, lost: 0, doubled: 0, foreign: 0, unfit: 0, disconnected: 0 };
   /** Told of each answer. */
   onAnswer: (answer: FleetAnswer) => void = () => {};
   readonly #devices: LightDevice[] = [];
@@ -75,7 +83,8 @@ export class Fleet implements AsyncDisposable {
   }
 
   /**
-   * Connects devices and subscribes their response topics, some at a time.
+   * Connects devices and subscribes their response topics, some at a time. Once the server refuses one, no further device connects; those
+   * that are connecting by then show how many the server lets in.
    *
    * @param giveUp when it aborts, no further device connects: the fleet is then smaller
    * @throws EnvironmentError when this machine cannot open so many connections
@@ -89,15 +98,15 @@ export class Fleet implements AsyncDisposable {
     const buffer = Buffer.allocUnsafe(receiveBufferBytes);
     const listener = fleet.#listener();
     const queue = identities.entries();
-    let failed: Error | undefined;
+    let refused: Refusal | undefined;
     const connectInTurn = async (): Promise<void> => {
       for (const [index, identity] of queue) {
-        if (failed !== undefined || giveUp?.aborted === true) return;
+        if (refused !== undefined || giveUp?.aborted === true) return;
         const route = { from: localAddress(address.host, index), context, buffer };
         const device = new LightDevice(index, identity, options, route, listener);
         fleet.#devices.push(device);
         const refusal = await device.ready;
-        if (refusal !== undefined) failed ??= explained(refusal, fleet.connected, identities.length);
+        refused ??= refusal;
       }
     };
     const connecting = Promise.all(Array.from({ length: atATime }, connectInTurn));
@@ -107,13 +116,14 @@ export class Fleet implements AsyncDisposable {
     giveUp?.addEventListener('abort', stop);
     await connecting;
     giveUp?.removeEventListener('abort', stop);
-    if (failed === undefined || giveUp?.aborted === true) {
+    if (refused === undefined || giveUp?.aborted === true) {
       // By their numbers, whichever came in first.
       fleet.#devices.sort((a, b) => a.index - b.index);
       return fleet;
     }
+    const { connected, size } = fleet;
     await fleet[Symbol.asyncDispose]();
-    throw failed;
+    throw explained(refused, connected, size, identities.length);
   }
 
   get size(): number {
@@ -142,22 +152,24 @@ export class Fleet implements AsyncDisposable {
 
   /**
    * Has a device ask. Every request of the fleet has a timestamp of its own, by which its answer is found; every second device writes it
-   * as a String. The request of a device that is no longer connected is lost at once.
+   * as a String. A device that is no longer connected sends nothing.
    *
    * @param device its place in the fleet
    * @param due when it was to ask, monotonic time in µs
+   * @returns whether the request was sent
    */
-  ask(device: number, due: number): void {
+  ask(device: number, due: number): boolean {
     const one = this.#devices[device];
     if (one === undefined) throw new RangeError(`there is no device ${device} among ${this.size}`);
-    this.counts.asked += 1;
     this.#last = standstills.ranMs();
     if (!one.connected) {
-      this.counts.lost += 1;
-      return;
+      this.counts.unsent += 1;
+      return false;
     }
+    this.counts.asked += 1;
     this.#open += 1;
-    one.ask(this.#firstStamp + one.asked * this.#planned + one.index, due);
+    one.ask(this.#firstStamp + one.asked * this.#planned + one.index, { due, sent: nowUs() });
+    return true;
   }
 
   /** Waits until nothing is open any more. What is open when nothing has come for the deadline is lost; when it aborts it stays open. */
@@ -195,12 +207,12 @@ export class Fleet implements AsyncDisposable {
         const place = stamp - this.#firstStamp;
         return place < 0 ? undefined : { index: place % this.#planned, turn: Math.floor(place / this.#planned) };
       },
-      answered: (device, due) => {
+      answered: (device, { due, sent }) => {
         const at = nowUs();
         counts.answered += 1;
         this.#open -= 1;
         this.#last = standstills.ranMs();
-        this.onAnswer({ device, due, at });
+        this.onAnswer({ device, due, sent, at });
         this.#look();
       },
       unexpected: (kind, what) => {
@@ -231,9 +243,11 @@ export class Fleet implements AsyncDisposable {
   }
 }
 
-function explained({ device, reason, code }: Refusal, connected: number, all: number): Error {
-  const what = `${device} could not connect: ${reason}; ${connected} of ${all} devices were connected`;
-  if (!isExhausted(code)) return new NotLetIn(what);
+/** @param tried the devices that tried to connect, of all */
+function explained({ device, reason, code }: Refusal, connected: number, tried: number, all: number): Error {
+  const untried = tried < all ? `, ${all - tried} did not try` : '';
+  const what = `${connected} of ${all} devices connected, ${tried - connected} could not${untried}. ${device}: ${reason}`;
+  if (!isExhausted(code)) return new NotLetIn(what, connected);
   return new EnvironmentError(
     `${what}.\n  This machine has no more connections to give: take fewer devices, or raise the open files (ulimit -n), the ports (net.ipv4.ip_local_port_range) or the number of machines (--shard).`,
   );

@@ -1,31 +1,68 @@
 import { madeUpName, nameExists } from '../implementation/made-up-devices.ts';
 import type { Identity, Target } from '../implementation/target.ts';
 
+/** How many devices a scenario uses that does not name them. */
+const perLane = 2;
+
+/** The devices that scenarios of one lane use. */
+interface OwnDevices {
+  readonly first: Identity;
+  readonly sibling: Identity | undefined;
+  readonly third: Identity | undefined;
+}
+
 /** The devices that a server knows, by its target file: those that it names, and made-up ones where the server knows others too. */
 export class KnownDevices {
   readonly #target: Pick<Target, 'devices' | 'onlyThese' | 'deviceNames'>;
+  readonly #declared: readonly Identity[];
+  #own: OwnDevices;
 
-  constructor(target: Pick<Target, 'devices' | 'onlyThese' | 'deviceNames'>) {
+  /** @param lane the first lane is 0; each lane has devices of its own */
+  constructor(target: Pick<Target, 'devices' | 'onlyThese' | 'deviceNames'>, lane = 0) {
     this.#target = target;
+    const [named] = target.devices;
+    if (named === undefined) throw new Error('a target has at least one device');
+    const declared = target.devices.filter(({ productKey }) => productKey === named.productKey);
+    const { productKey } = named;
+    this.#declared = target.onlyThese ? declared.slice(perLane * lane) : lane === 0 ? declared : [];
+    const madeUp = (which: number): Identity | undefined => this.#madeUp(productKey, which + 1000 * lane);
+    const first = this.#declared[0] ?? madeUp(1);
+    if (first === undefined) throw new Error(`no device is left for lane ${lane + 1}`);
+    this.#own = { first, sibling: this.#declared[1] ?? madeUp(2), third: madeUp(3) };
   }
 
-  /** The device that the target file names first. */
+  /** How many lanes can have devices of their own. */
+  static lanes({ devices, onlyThese, deviceNames }: Pick<Target, 'devices' | 'onlyThese' | 'deviceNames'>): number {
+    if (!onlyThese) return madeUpName(1001, deviceNames) === undefined ? 1 : Number.POSITIVE_INFINITY;
+    const same = devices.filter(({ productKey }) => productKey === devices[0]?.productKey);
+    return Math.max(1, Math.floor(same.length / perLane));
+  }
+
+  /** The device that the target file names first, unless another one is {@link prefer}red or it is that of another lane. */
   get first(): Identity {
-    const [first] = this.#target.devices;
-    if (first === undefined) throw new Error('a target has at least one device');
-    return first;
+    return this.#own.first;
   }
 
   /** A second device of the first one's product; undefined when the server knows none. */
   get sibling(): Identity | undefined {
-    const { first } = this;
-    const declared = this.#target.devices.find((other) => other !== first && other.productKey === first.productKey);
-    return declared ?? this.#madeUp(2);
+    return this.#own.sibling;
   }
 
   /** A made-up device of the same product that is neither of them; undefined when the server knows none. */
   get third(): Identity | undefined {
-    return this.#madeUp(3);
+    return this.#own.third;
+  }
+
+  /** Whether a scenario of this lane uses the device of this name, "productKey/deviceName", without naming it. */
+  uses(name: string): boolean {
+    const { first, sibling, third } = this.#own;
+    return [first, sibling, third].some((own) => own !== undefined && `${own.productKey}/${own.deviceName}` === name);
+  }
+
+  /** Has those that the target file names take turns: the first and the second are those with the most left of what is limited. */
+  prefer(left: (identity: Identity) => number): void {
+    const [first, second] = this.#declared.toSorted((a, b) => left(b) - left(a));
+    if (first !== undefined && second !== undefined) this.#own = { ...this.#own, first, sibling: second };
   }
 
   /** The identity as the target file declares it, or as it is when the server knows other devices too; undefined when it does not. */
@@ -54,13 +91,13 @@ export class KnownDevices {
     const { devices, onlyThese } = this.#target;
     if (onlyThese) return devices.slice(0, count);
     // All of one length: none is the beginning of another.
-    return Array.from({ length: count }, (_, index) => this.#madeUp(10_000_000 + index)).filter(
+    return Array.from({ length: count }, (_, index) => this.#madeUp(this.first.productKey, 10_000_000 + index)).filter(
       (identity) => identity !== undefined,
     );
   }
 
-  #madeUp(which: number): Identity | undefined {
+  #madeUp(productKey: string, which: number): Identity | undefined {
     const deviceName = madeUpName(which, this.#target.deviceNames);
-    return deviceName === undefined ? undefined : this.known({ productKey: this.first.productKey, deviceName });
+    return deviceName === undefined ? undefined : this.known({ productKey, deviceName });
   }
 }

@@ -27,12 +27,18 @@ export interface FleetOptions {
 /** A longer packet is refused: as long as one may be that a single device gets. */
 const mostPacketBytes = 1024 * 1024;
 
+/** When a request was due, and when it was sent: monotonic times in µs. */
+export interface AskedAt {
+  readonly due: number;
+  readonly sent: number;
+}
+
 /** What a fleet is told by its devices. */
 export interface FleetListener {
   /** Which device sends a timestamp, and in which of its requests. */
   ownerOf(stamp: number): { readonly index: number; readonly turn: number } | undefined;
   letIn(): void;
-  answered(device: number, due: number): void;
+  answered(device: number, asked: AskedAt): void;
   /** A device got a message that is not the one answer to its request; in words. */
   unexpected(kind: 'doubled' | 'foreign' | 'unfit', what: string): void;
   /** The connection of a device ended, and so many of its requests were open. */
@@ -59,8 +65,8 @@ export class LightDevice {
   readonly #listener: FleetListener;
   readonly #version: 4 | 5;
   readonly #responseTopic: string;
-  /** When each open request was due, by its timestamp. */
-  readonly #open = new Map<number, number>();
+  /** The open requests, by their timestamps. */
+  readonly #open = new Map<number, AskedAt>();
   /** Timestamps of requests that it no longer waits for an answer to. */
   #lost: Set<number> | undefined;
   #settle: ((refusal?: Refusal) => void) | undefined;
@@ -108,10 +114,9 @@ export class LightDevice {
     return this.connected && this.#open.size === 0 && this.#lost === undefined;
   }
 
-  /** @param due monotonic time in µs */
-  ask(stamp: number, due: number): void {
+  ask(stamp: number, asked: AskedAt): void {
     this.asked += 1;
-    this.#open.set(stamp, due);
+    this.#open.set(stamp, asked);
     const payload = this.index % 2 === 0 ? `{"deviceSendTime":${stamp}}` : `{"deviceSendTime":"${stamp}"}`;
     const packet = { cmd: 'publish', topic: this.#topic('request'), payload, qos: 0, retain: false, dup: false } as const;
     this.#socket.write(generate(packet, { protocolVersion: this.#version }));
@@ -198,23 +203,24 @@ export class LightDevice {
     const whole = fault === undefined && members.has('serverRecvTime') && members.has('serverSendTime');
     const exact = echo?.number !== undefined && isExactly(echo, echo.number) ? echo.number : undefined;
     if (!whole || exact === undefined || qos !== 0) {
-      this.#listener.unexpected('unfit', `${said}${qos === 0 ? '' : ` at QoS ${qos}`}, which is no proper answer`);
+      this.#listener.unexpected('unfit', `${said}${qos === 0 ? '' : ` at QoS ${qos}`}, which is not a valid answer`);
       return;
     }
     const stamp = Number(exact);
-    const due = this.#open.get(stamp);
-    if (due !== undefined) {
+    const asked = this.#open.get(stamp);
+    if (asked !== undefined) {
       this.#open.delete(stamp);
-      this.#listener.answered(this.index, due);
+      this.#listener.answered(this.index, asked);
       return;
     }
     const owner = this.#listener.ownerOf(stamp);
-    if (this.#lost?.has(stamp) === true) this.#listener.unexpected('unfit', `${said}, an answer so late that it counts as lost`);
+    if (this.#lost?.has(stamp) === true)
+      this.#listener.unexpected('unfit', `${said}, an answer after its request had been counted as lost`);
     else if (owner?.index === this.index && owner.turn < this.asked)
-      this.#listener.unexpected('doubled', `${said}, an answer to what was answered before`);
+      this.#listener.unexpected('doubled', `${said}, a duplicate answer`);
     else if (owner !== undefined && owner.index !== this.index)
-      this.#listener.unexpected('foreign', `${said}, an answer to what another device may have asked`);
-    else this.#listener.unexpected('unfit', `${said}, an answer to what nobody has asked`);
+      this.#listener.unexpected('foreign', `${said}, an answer to a request of another device`);
+    else this.#listener.unexpected('unfit', `${said}, an answer to a request that no device has sent`);
   }
 
   readonly #idle = (): void => {

@@ -80,6 +80,11 @@ export class NtpDevice {
     return this.#connection === undefined ? 'not connected' : this.#connection.inbox.closed;
   }
 
+  /** Whether its connection is one that an earlier scenario has left. */
+  get reused(): boolean {
+    return this.#connection?.reused === true;
+  }
+
   /** How often it has connected. */
   get connections(): number {
     return this.#connections;
@@ -132,6 +137,17 @@ export class NtpDevice {
 
   async disconnect(): Promise<void> {
     await this.#connection?.close();
+  }
+
+  /**
+   * The connection, where another scenario may use it: it is open, hears the response topic at QoS 0 and nothing else, and what was
+   * published last was answered, so that the server has dealt with everything before it.
+   */
+  get reusable(): DeviceConnection | undefined {
+    const [[topic, qos] = [], more] = [...this.#filters];
+    const settled = (this.requests.at(-1)?.responses.length ?? 1) > 0 && this.requests.every(({ message }) => message.qos === 0);
+    const clean = this.closed === undefined && topic === this.responseTopic && qos === 0 && more === undefined;
+    return settled && clean ? this.#connection : undefined;
   }
 
   /**

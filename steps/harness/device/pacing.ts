@@ -47,6 +47,41 @@ export class Allowance {
   }
 }
 
+/** Counts what one device does: never more than so many in any span of time, and as many at once as are left. */
+class Count {
+  readonly #most: number;
+  readonly #spanUs: number;
+  #timesUs: number[] = [];
+
+  /** @param spanMs in ms; a little more is kept to, for what catches up with each other on the way */
+  constructor(most: number, spanMs: number) {
+    this.#most = most;
+    this.#spanUs = spanMs * 1.01 * 1000;
+  }
+
+  /** How many are left; where none is, less than 0 the longer the next one has to wait. */
+  get left(): number {
+    this.#timesUs = this.#timesUs.filter((atUs) => nowUs() - atUs < this.#spanUs);
+    const left = this.#most - this.#timesUs.length;
+    return left > 0 ? left : -this.#waitUs() / this.#spanUs;
+  }
+
+  /** Something is done. */
+  take(): void {
+    this.#timesUs.push(nowUs());
+  }
+
+  /** Waits until the next one is allowed. It takes at most a span. */
+  async wait(): Promise<void> {
+    while (this.left < 1) await pass(Math.ceil(this.#waitUs() / 1000));
+  }
+
+  /** How long until the earliest one no longer counts, in µs. */
+  #waitUs(): number {
+    return Math.max(0, (this.#timesUs[0] ?? 0) + this.#spanUs - nowUs());
+  }
+}
+
 /** What a scenario needs exceeds what the target file says that the server allows. The message says what. */
 export class BeyondLimits extends Error {
   override readonly name = 'BeyondLimits';
@@ -58,7 +93,7 @@ export class Pacing {
   /** The connections that are open. */
   readonly open = new Set<object>();
   readonly #requests = new Map<string, Allowance>();
-  readonly #connects = new Map<string, Allowance>();
+  readonly #connects = new Map<string, Count>();
 
   constructor(limits: Limits = {}) {
     this.limits = limits;
@@ -69,32 +104,42 @@ export class Pacing {
     return (this.limits.connections ?? Number.POSITIVE_INFINITY) - this.open.size;
   }
 
+  /** How soon and how often a device may connect, as a number that is greater for more; the same for all where that is not limited. */
+  connectsLeft(identity: Identity): number {
+    return this.#connectsOf(identity)?.left ?? 0;
+  }
+
   /** What a device may publish; undefined where that is not limited. */
   requests(identity: Identity): Allowance | undefined {
-    return allowanceOf(this.#requests, identity, this.limits.requestsPerSecond, 1000);
+    return kept(this.#requests, identity, this.limits.requestsPerSecond, (most) => new Allowance(most, 1000));
   }
 
   /** Waits until a device may connect. @throws BeyondLimits where too many connections are open */
   async connect(identity: Identity): Promise<void> {
-    const allowance = allowanceOf(this.#connects, identity, this.limits.connectsPerMinute, 60_000);
-    await allowance?.wait();
-    allowance?.take();
+    const connects = this.#connectsOf(identity);
+    await connects?.wait();
+    connects?.take();
     if (this.free < 1)
       throw new BeyondLimits(
         `it needs more than ${this.limits.connections} connections at the same time, and the target file allows no more (limits.connections)`,
       );
   }
+
+  #connectsOf(identity: Identity): Count | undefined {
+    return kept(this.#connects, identity, this.limits.connectsPerMinute, (most) => new Count(most, 60_000));
+  }
 }
 
-function allowanceOf(
-  all: Map<string, Allowance>,
+/** What is kept of a device, made when it is first needed; undefined where nothing is limited. */
+function kept<T>(
+  all: Map<string, T>,
   { productKey, deviceName }: Identity,
   most: number | undefined,
-  spanMs: number,
-): Allowance | undefined {
+  make: (most: number) => T,
+): T | undefined {
   if (most === undefined) return undefined;
   const key = `${productKey}/${deviceName}`;
-  const allowance = all.get(key) ?? new Allowance(most, spanMs);
-  all.set(key, allowance);
-  return allowance;
+  const one = all.get(key) ?? make(most);
+  all.set(key, one);
+  return one;
 }

@@ -1,69 +1,75 @@
-import {
-  type Request,
-  type RequestDetails,
-  type Response,
-  requestOf,
-  responseOf,
-  serverTimesOf,
-  type Timestamp,
-} from '../message/exchange.ts';
+import { type Request, type RequestDetails, type Response, requestOf, responseOf, serverTimesOf } from '../message/exchange.ts';
 import type { Message } from '../message/message.ts';
 import { type Payload, readPayload } from '../message/payload.ts';
 import { standstills } from '../time/standstill.ts';
-import { append, condense, type Doubt, isSame, isWaiting, mostResponses, RequestOrder, shortened } from './booking.ts';
-import { ClockResolution } from './clock-resolution.ts';
+import { append, condense, type Doubt, isSame, isWaiting, mostResponses, type RequestOrder, shortened } from './booking.ts';
+import type { ClockResolution } from './clock-resolution.ts';
 import { type LateMistake, linesOf, mostLateMistakes } from './late-mistake.ts';
+import { RunRequests } from './run-requests.ts';
 
 /**
- * Every request of the run. It gives each response to the request that it belongs to, however late it comes, so that an answer to an
- * earlier scenario is never taken for one to the present scenario.
+ * The requests that the scenarios of a lane send. It gives each response to the request that it belongs to, however late it comes, so
+ * that an answer to an earlier scenario is never taken for one to the present scenario.
  */
 export class RequestLedger {
-  readonly lateMistakes: LateMistake[] = [];
-  /** The resolution of the server's clock, by all its times of the run. */
-  readonly clockResolution = new ClockResolution();
-  /** True while the suite has stopped the server's clock. */
-  clockStands = false;
-  /** How long the slowest first response of the run took, in ms. */
-  slowest = 0;
-  /** When a request last got its first response: monotonic, in µs; 0 when none did. */
-  progress = 0;
-  /** By response topic, then by the digits of deviceSendTime. */
-  readonly #requests = new Map<string, Map<string, Request[]>>();
-  /** Which request of a device came before which. */
-  readonly order = new RequestOrder();
+  readonly #run: RunRequests;
   /** Requests of the present scenario, by response topic. */
   #present = new Map<string, Request[]>();
   /** Requests of the present scenario whose device connected again before they were answered. */
   #left: Request[] = [];
   #place = '';
-  #last = 0;
-  /** False once a response had another echo than its request: from then on the echo of a response shows nothing. */
-  #echoes = true;
   /** Responses for a request that still waits, each with the request that its echo names, or that may have caused it. */
   readonly #doubtful = new Map<Request, { readonly response: Response; readonly owner: Request | undefined }[]>();
-  readonly #unique = new Map<string, Request>();
-  /** Malformed requests of the run, by response topic: no response to them is judged. */
-  readonly #malformed = new Map<string, Request[]>();
-  #answered = false;
   #refused = false;
-  #refusals = 0;
-  #unanswered = 0;
-  /** The types of the requests so far. */
-  readonly #types = new Set<Timestamp['type']>();
+  /** True where other scenarios run beside the present one: that it had no response then shows nothing of later ones. */
+  crowded = false;
 
-  /**
-   * True when several scenarios had no response at all, neither to a Long nor to a String: then waiting for more is useless. A server
-   * that serves one type only gets the chance to be asked in that type first.
-   */
+  /** @param run what it shares with the ledgers of other lanes */
+  constructor(run: RunRequests = new RunRequests()) {
+    this.#run = run;
+  }
+
+  get lateMistakes(): readonly LateMistake[] {
+    return this.#run.lateMistakes;
+  }
+
+  get clockResolution(): ClockResolution {
+    return this.#run.clockResolution;
+  }
+
+  /** Which request of a device came before which. */
+  get order(): RequestOrder {
+    return this.#run.order;
+  }
+
+  /** How long the slowest first response of the run took, in ms. */
+  get slowest(): number {
+    return this.#run.slowest;
+  }
+
+  /** When a request last got its first response: monotonic, in µs; 0 when none did. */
+  get progress(): number {
+    return this.#run.progress;
+  }
+
+  /** See {@link RunRequests.mute}. */
   get mute(): boolean {
-    return !this.#answered && this.#unanswered >= 4 && (this.#types.size > 1 || this.#refusals >= 4);
+    return this.#run.mute;
+  }
+
+  /** The suite has stopped the server's clock, or lets it go on. */
+  set clockStands(stands: boolean) {
+    this.#run.clockStands = stands;
+  }
+
+  /** See {@link RunRequests.unused}. */
+  unused(ms: number): number {
+    return this.#run.unused(ms);
   }
 
   /** A new scenario begins. */
   begin(place: string): void {
-    if ((this.#present.size > 0 || this.#refused) && !this.#answered) this.#unanswered += 1;
-    if (this.#refused) this.#refusals += 1;
+    if (!this.crowded && (this.#present.size > 0 || this.#refused)) this.#run.scenarioEnded(this.#refused);
     this.#refused = false;
     this.#settleAll(false);
     this.#place = place;
@@ -77,26 +83,11 @@ export class RequestLedger {
     this.#refused = true;
   }
 
-  /** The given time in ms where no request of this run had it yet, else the next one that is free. */
-  unused(ms: number): number {
-    this.#last = Math.max(ms, this.#last + 1);
-    return this.#last;
-  }
-
   /** A request was sent. */
   sent(message: Message, details: Omit<RequestDetails, 'place'>): Request {
     const request = requestOf(message, { ...details, place: this.#place });
-    const { responseTopic, timestamp, malformed } = request;
-    append(this.#present, responseTopic, request);
-    this.order.add(request);
-    if (timestamp !== undefined) {
-      if (message.qos === 0) this.#types.add(timestamp.type);
-      const byDigits = this.#requests.get(responseTopic) ?? new Map<string, Request[]>();
-      append(byDigits, timestamp.digits, request);
-      this.#requests.set(responseTopic, byDigits);
-      if (timestamp.unique === true) this.#unique.set(timestamp.digits, request);
-    }
-    if (malformed === true) append(this.#malformed, responseTopic, request);
+    append(this.#present, request.responseTopic, request);
+    this.#run.add(request);
     return request;
   }
 
@@ -132,7 +123,7 @@ export class RequestLedger {
    */
   settle(request: Request): void {
     if (!this.#doubtful.has(request)) return;
-    this.#echoes = false;
+    this.#run.echoes = false;
     this.#settleAll(true);
   }
 
@@ -164,14 +155,14 @@ export class RequestLedger {
 
   #book(request: Request, response: Response): void {
     response.request = request;
-    this.#answered = true;
+    this.#run.answered = true;
     if (request.responses.length < mostResponses) request.responses.push(response);
     if (request.malformed === true) return;
     if (request.responses.length === 1) {
       const sentUs = request.message.atUs;
-      this.progress = response.message.atUs;
-      const stood = standstills.touched(sentUs, this.progress) !== undefined;
-      if (!stood) this.slowest = Math.max(this.slowest, (this.progress - sentUs) / 1000);
+      this.#run.progress = response.message.atUs;
+      const stood = standstills.touched(sentUs, this.#run.progress) !== undefined;
+      if (!stood) this.#run.slowest = Math.max(this.slowest, (this.#run.progress - sentUs) / 1000);
     }
     this.#note(request, response);
     this.#noteTimes(response);
@@ -179,24 +170,24 @@ export class RequestLedger {
 
   #requestOf({ members }: Payload, topic: string, { retain, payload }: Message): Request | Doubt | undefined {
     const digits = String(members.get('deviceSendTime')?.number);
-    const owner = this.#unique.get(digits);
-    const echoed = this.#requests.get(topic)?.get(digits) ?? [];
+    const owner = this.#run.unique.get(digits);
+    const echoed = this.#run.requests.get(topic)?.get(digits) ?? [];
     const earlier = echoed.filter(({ place }) => place !== this.#place);
     const stored = retain ? earlier.find(({ responses }) => responses.some((response) => isSame(response, payload))) : undefined;
     if (stored) return stored;
     // A wrong echo may equal the timestamp of another request by chance.
-    const now = this.#echoes ? echoed.find((request) => request.place === this.#place && isWaiting(request)) : undefined;
+    const now = this.#run.echoes ? echoed.find((request) => request.place === this.#place && isWaiting(request)) : undefined;
     if (now !== undefined) return now;
     const { next, forbidden } = this.#open(topic);
     // A device with a clock of its own may ask with a time that another device has asked with.
-    const foreign = this.#echoes && owner !== undefined && owner.responseTopic !== topic;
+    const foreign = this.#run.echoes && owner !== undefined && owner.responseTopic !== topic;
     if (foreign) return next === undefined ? undefined : { doubted: next, owner: undefined };
     // A response to a malformed request may have any echo, and come at any time.
-    const malformed = owner === undefined && this.#echoes ? (this.#malformed.get(topic) ?? []).filter(isWaiting) : [];
+    const malformed = owner === undefined && this.#run.echoes ? (this.#run.malformed.get(topic) ?? []).filter(isWaiting) : [];
     const odd = malformed.find(({ place }) => place === this.#place) ?? malformed[0];
     if (odd !== undefined) return odd;
     const unanswered = echoed.find(isWaiting);
-    if (!this.#echoes) return next ?? forbidden ?? unanswered ?? echoed.at(-1);
+    if (!this.#run.echoes) return next ?? forbidden ?? unanswered ?? echoed.at(-1);
     if (unanswered !== undefined) return unanswered;
     // What was stored before the run is no answer, and answers may be marked as stored.
     if (retain && next !== undefined && echoed.length === 0) return { doubted: next, owner: undefined };
@@ -212,14 +203,16 @@ export class RequestLedger {
     // It is a second response to an earlier request, or what a forbidden one has caused, where the own echo of the next one comes too.
     if (again !== undefined) return { doubted: next, owner: again };
     // A wrong echo is judged by a requirement of its own: here such responses are taken in the order of the requests.
-    this.#echoes = false;
+    this.#run.echoes = false;
     return next;
   }
 
   /** The requests of the present scenario that wait: the first that is to be answered, and the last that must or need not be. */
   #open(topic: string): { readonly next: Request | undefined; readonly forbidden: Request | undefined } {
     // While echoes are to be trusted, a malformed request has been thought of before.
-    const waiting = (this.#present.get(topic) ?? []).filter((one) => isWaiting(one) && !(this.#echoes && one.malformed === true));
+    const waiting = (this.#present.get(topic) ?? []).filter(
+      (one) => isWaiting(one) && !(this.#run.echoes && one.malformed === true),
+    );
     const usual = waiting.filter((one) => one.message.qos === 0 && one.forbiddenBy === undefined && one.malformed === undefined);
     return {
       next: usual.find((request) => !this.#doubtful.has(request)) ?? usual[0],
@@ -258,7 +251,7 @@ export class RequestLedger {
   #owes({ responseTopic, place, timestamp }: Request): boolean {
     if (place !== this.#place) return false;
     // Where echoes show nothing, the answer to it was taken for one to the next request.
-    if (!this.#echoes && this.#left.some((other) => isWaiting(other) && other.responseTopic === responseTopic)) return true;
+    if (!this.#run.echoes && this.#left.some((other) => isWaiting(other) && other.responseTopic === responseTopic)) return true;
     return [...this.#present].some(([topic, requests]) =>
       requests.some(
         (other) =>
@@ -276,7 +269,7 @@ export class RequestLedger {
     const { request, message } = response;
     const taken = request === undefined ? undefined : { afterUs: request.message.atUs, beforeUs: message.atUs };
     // A clock that the suite has stopped shows nothing of its steps.
-    if (!this.clockStands) for (const time of times) this.clockResolution.add(time, taken);
+    if (!this.#run.clockStands) for (const time of times) this.clockResolution.add(time, taken);
     const [received, sent] = times;
     if (received <= sent) return;
     const what = { mistake: 'the two members are swapped' };
@@ -290,9 +283,9 @@ export class RequestLedger {
     received: string,
     response?: Response,
   ): void {
-    if (this.lateMistakes.length >= mostLateMistakes) return;
+    if (this.#run.lateMistakes.length >= mostLateMistakes) return;
     // The stamps of a response are judged by what the present scenario sees, and everything else by what the request was sent for.
     const place = response === undefined ? (request?.place ?? this.#place) : this.#place;
-    this.lateMistakes.push({ ...what, place, expected, received, trace: linesOf(request, response) });
+    this.#run.lateMistakes.push({ ...what, place, expected, received, trace: linesOf(request, response) });
   }
 }

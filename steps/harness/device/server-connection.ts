@@ -49,6 +49,12 @@ export interface ConnectionOptions {
 /** The most messages of other services of one connection that are recorded: the trace of a scenario has room for what is judged. */
 const mostOthers = 100;
 
+/** The most packets before the first message that are kept: CONNECT, SUBSCRIBE and their answers. */
+const mostOpening = 10;
+
+/** The part of a connection's options that changes with the scenario that it belongs to. */
+export type Place = Pick<ConnectionOptions, 'name' | 'trace' | 'habits'>;
+
 /** Parts of the exchange of a message at QoS 1 or 2. */
 const acknowledgements: ReadonlySet<Packet['cmd']> = new Set(['puback', 'pubrec', 'pubrel', 'pubcomp']);
 
@@ -56,8 +62,11 @@ const acknowledgements: ReadonlySet<Packet['cmd']> = new Set(['puback', 'pubrec'
 export class ServerConnection implements Carrier {
   readonly inbox = new Inbox();
   readonly #socket: Socket;
-  readonly #options: ConnectionOptions;
+  #options: ConnectionOptions;
   readonly #sent: PacketReader;
+  /** How it was opened: what later scenarios on this connection show before their own packets. */
+  readonly #opening: Frame[] = [];
+  #opened = false;
   readonly #version: 4 | 5;
   #refusal: Refusal | undefined;
   #secured: boolean;
@@ -147,6 +156,13 @@ export class ServerConnection implements Carrier {
     this.#options.trace.record({ atUs: nowUs(), connection: this.#options.name, note });
   }
 
+  /** From now on it belongs to another scenario. Its trace begins with how the connection was opened. */
+  move(place: Place): void {
+    this.#options = { ...this.#options, ...place };
+    this.#others = 0;
+    for (const frame of this.#opening) place.trace.record({ ...frame, connection: place.name });
+  }
+
   /** Closes the connection: in an orderly way without a reason, at once with one. The first reason counts. */
   end(reason?: string): void {
     if (reason === undefined) {
@@ -171,10 +187,12 @@ export class ServerConnection implements Carrier {
 
   #record(frame: Frame): void {
     const { packet, direction } = frame;
+    this.#opened ||= packet.cmd === 'publish' || this.#opening.length >= mostOpening;
+    if (!this.#opened) this.#opening.push(frame);
     const foreign = packet.cmd === 'publish' && direction === 'received' && !isResponseTopic(packet.topic);
     if (foreign) this.#others += 1;
     if (this.#others > mostOthers && (foreign || acknowledgements.has(packet.cmd))) this.#options.trace.omit();
-    else this.#options.trace.record(frame);
+    else this.#options.trace.record({ ...frame, connection: this.#options.name });
   }
 
   /** A server that sends more packets than it is sent, and too much with them, floods; anything else is only more than the suite reads. */

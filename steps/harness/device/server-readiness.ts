@@ -13,8 +13,8 @@ const [leastPauseMs, mostPauseMs] = [100, 1000];
 
 /** What one attempt to use a server showed. */
 export type Attempt =
-  /** A device was let in; `answers` says whether its request was answered as well. */
-  { readonly serves: true; readonly answers: boolean } | Refused;
+  /** A device was let in; `answers` says whether its request was answered as well, and `roundTripMs` how long that took. */
+  { readonly serves: true; readonly answers: boolean; readonly roundTripMs?: number } | Refused;
 
 /** A device was refused its connection, or, once it was let in, its subscription or its request. */
 export interface Refused {
@@ -107,6 +107,7 @@ async function attempt(candidate: Candidate, untilUs: number, long: boolean): Pr
     const refused = granted === undefined && candidate.acknowledges();
     const stamp = long ? Date.now() : `"${Date.now()}"`;
     if (inbox.closed === undefined) connection.publish(topicOf(identity, 'request'), `{"deviceSendTime":${stamp}}`, 0);
+    const askedUs = nowUs();
     const leftMs = untilUs === 0 || refused ? responseDeadlineMs : (untilUs - nowUs()) / 1000;
     // An answer on another topic of the service is one that the scenarios judge.
     const answered = await inbox.until(
@@ -114,7 +115,8 @@ async function attempt(candidate: Candidate, untilUs: number, long: boolean): Pr
       Math.max(0, Math.min(responseDeadlineMs, leftMs)),
     );
     // A server may refuse a subscription that it does not need. What cannot be read is no silence: the scenarios judge it.
-    if (answered !== undefined || inbox.unreadable) return { serves: true, answers: true };
+    const roundTripMs = answered === undefined ? {} : { roundTripMs: (answered.atUs - askedUs) / 1000 };
+    if (answered !== undefined || inbox.unreadable) return { serves: true, answers: true, ...roundTripMs };
     const { latest } = refusals;
     const refuses = (words: string, refusal?: Refusal): Attempt => ({
       serves: false,

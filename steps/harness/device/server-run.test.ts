@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { agree, FakeServer, type Reaction } from '../../testing/fake-server.ts';
 import type { StartedTarget, Target } from '../implementation/target.ts';
-import { serverRun, setServerRun } from './current-server-run.ts';
 import { ServerRun } from './server-run.ts';
 
 const identity = { productKey: 'a1PkTest01', deviceName: 'dev01' };
@@ -109,21 +108,11 @@ describe('a server run', { timeout: 20_000 }, () => {
     const run = new ServerRun(started(server), clock);
     run.begin('here');
     await run.device(identity);
-    run.setClock(0);
+    run.atEnd(() => clock.follow());
     await run.device(identity, { raw: true });
     await assert.rejects(run.end(), /the clock is stuck/);
     await Promise.all(server.peers.map(({ closed }) => closed));
     await run.end();
-  });
-
-  test("stops the server's clock until the scenario ends, where it can", async () => {
-    const moves: string[] = [];
-    const clock = { set: (ms: number) => moves.push(`stands at ${ms}`), follow: () => moves.push('follows') };
-    const run = new ServerRun(started(undefined), clock);
-    run.setClock(1571724098110);
-    await run.end();
-    assert.deepEqual(moves, ['stands at 1571724098110', 'follows']);
-    assert.throws(() => new ServerRun(started(undefined)).setClock(0), /not under control/);
   });
 
   test('forgets the packets of the scenario before', () => {
@@ -148,14 +137,5 @@ describe('a server run', { timeout: 20_000 }, () => {
     assert.deepEqual(two.identity, identity);
     assert.deepEqual(two.devices.sibling, secret, 'of the same product');
     assert.deepEqual(two.devices.known({ productKey: 'a1PkTest01', deviceName: 'dev02' }), secret, 'with its secret');
-  });
-
-  test('is there for the steps once it is set, and says what to do when it is not', () => {
-    assert.throws(serverRun, /no implementation under test was started: run/);
-    const run = new ServerRun(started(undefined));
-    setServerRun(run);
-    assert.equal(serverRun(), run);
-    setServerRun(undefined);
-    assert.throws(serverRun);
   });
 });

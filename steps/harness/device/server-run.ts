@@ -1,109 +1,95 @@
 import { type Credentials, credentialsOf } from '../implementation/credentials.ts';
 import type { Identity, StartedTarget } from '../implementation/target.ts';
-import { lateEnd } from '../implementation/within-time.ts';
-import { topicOf } from '../message/ntp-topics.ts';
 import { Link } from '../mqtt/link.ts';
 import { Trace } from '../mqtt/trace.ts';
 import { learnSecret } from '../text/secrets.ts';
 import { nowUs, wallMsAt } from '../time/now.ts';
+import { LastingConnection } from './connection-pool.ts';
 import { Device, type DeviceConnection, type DeviceOptions, type Habits } from './device.ts';
 import type { DeviceWishes, MovableClock } from './device-wishes.ts';
 import { ForeignDevice } from './foreign-device.ts';
 import { KnownDevices } from './known-devices.ts';
 import { NtpDevice } from './ntp-device.ts';
-import { Pacing } from './pacing.ts';
-import { Patience } from './patience.ts';
+import type { Pacing } from './pacing.ts';
+import type { Patience } from './patience.ts';
 import { RawDevice } from './raw-device.ts';
 import { Refusals } from './refusal.ts';
 import { RequestLedger } from './request-ledger.ts';
 import { type Candidate, untilServes } from './server-readiness.ts';
-import type { Address } from './socket.ts';
-import { StayingDevices } from './staying-devices.ts';
-import { addressOf, requireTls } from './tls.ts';
+import { LaneHabits, ServerState } from './server-state.ts';
+import { addressOf, uncertified } from './tls.ts';
 import { connectUnauthenticated, type Reception } from './unauthenticated-device.ts';
 
-/** One run in front of one started server: what its scenarios share. */
+/** A run in front of a server, as its scenarios see it one after the other: where several run at once, each lane has one of its own. */
 export class ServerRun {
   readonly trace = new Trace();
-  readonly ledger = new RequestLedger();
+  readonly ledger: RequestLedger;
   /** The devices that the server knows. */
   readonly devices: KnownDevices;
-  /** Keeps it below the limits of the target file. */
-  readonly pacing: Pacing;
-  /** How long it waits for answers. */
-  readonly patience = new Patience(() => this.ledger.slowest);
+  /** What all lanes know of the server. */
+  readonly state: ServerState;
   readonly clock: MovableClock | undefined;
   /** How many devices ask at the same moment where many are to. */
   readonly deviceCount: number;
-  /** True once the server did not serve after a malformed request: later scenarios of this kind wait less. */
-  deaf = false;
-  /** True once the server has failed for having ended; until it is started again. */
-  deathBlamed = false;
-  /** Whether the server answered before the first scenario; undefined until that was tried. */
-  answers: boolean | undefined;
-  readonly started: StartedTarget;
-  #address: Address;
-  #awaitsEnd = true;
-  /** What the server refused its devices. */
+  /** What the server refused the devices of the present scenario. */
   readonly refusals = new Refusals();
-  readonly #habits: Habits = {
-    acknowledges: true,
-    refusals: this.refusals,
-    exceeded: (what) => {
-      this.exceeded ??= what;
-      this.readsAll = false;
-    },
-  };
-  /** False once the server exceeded a limit of the suite. */
-  readsAll = true;
+  readonly #habits: LaneHabits;
   /** The limit of the suite that the server exceeded in the present scenario, in words: what came after it was not read. */
   exceeded: string | undefined;
-  readonly #staying = new StayingDevices();
+  /** The scenarios that ran beside the present one, by their places. */
+  readonly beside = new Set<string>();
+  /** True where a scenario must not use what an earlier one has left. */
+  #distrusts = false;
   /** What the present scenario opened, to be closed in reverse order. */
   #open: (() => Promise<void>)[] = [];
 
-  constructor(started: StartedTarget, clock?: MovableClock, { deviceCount = 200 }: { readonly deviceCount?: number } = {}) {
-    this.started = started;
-    this.devices = new KnownDevices(started.target);
-    this.pacing = new Pacing(started.target.limits);
-    this.#address = addressOf(started);
+  /** @param lane the state that it shares with other lanes, and its number among them */
+  constructor(
+    started: StartedTarget,
+    clock?: MovableClock,
+    { deviceCount = 200 }: { readonly deviceCount?: number } = {},
+    { state = new ServerState(started), number = 0 }: { readonly state?: ServerState; readonly number?: number } = {},
+  ) {
+    this.state = state;
+    this.ledger = new RequestLedger(state.requests);
+    this.devices = new KnownDevices(started.target, number);
     this.clock = clock;
     this.deviceCount = deviceCount;
+    this.#habits = new LaneHabits(state, this.refusals, (what) => {
+      this.exceeded ??= what;
+    });
   }
 
-  /** @throws EnvironmentError when the suite cannot come to trust the server's TLS */
-  async requireTls(): Promise<void> {
-    await requireTls(this.#address, this.started.target.responseDeadlineMs);
+  get started(): StartedTarget {
+    return this.state.started;
+  }
+
+  /** Keeps it below the limits of the target file. */
+  get pacing(): Pacing {
+    return this.state.pacing;
+  }
+
+  /** How long it waits for answers. */
+  get patience(): Patience {
+    return this.state.patience;
   }
 
   /** A start of the server, to be asked by a device whether it serves, outside of any scenario. */
   candidate(started: StartedTarget = this.started, identity: Identity = this.identity): Candidate {
-    const address = started === this.started ? this.#address : addressOf(started);
+    const address = started === this.started ? this.state.address : addressOf(started);
     return {
       started,
       address,
       identity,
       refusals: this.refusals,
-      acknowledges: () => this.#habits.acknowledges,
+      acknowledges: () => this.state.acknowledges,
       connect: async (otherwise = {}) => {
         await this.pacing.connect(identity);
         // One that is not ready yet may leave out what it sends later.
-        if (this.answers === undefined) this.#habits.acknowledges = true;
+        if (this.state.answers === undefined) this.state.acknowledges = true;
         return Device.connect({ ...this.#options(identity, 'preflight'), address, trace: new Trace(), ...otherwise });
       },
     };
-  }
-
-  /**
-   * How the server ended, where it did. To be asked when a connection has closed: that is seen before the end of the process that
-   * held it. When that wait was in vain once, the server just closes connections, and the suite does not wait again.
-   */
-  async fate(): Promise<string | undefined> {
-    const { started } = this;
-    if (started.ended() !== undefined || !this.#awaitsEnd) return started.ended()?.words;
-    await lateEnd(started);
-    this.#awaitsEnd = started.ended() !== undefined;
-    return started.ended()?.words;
   }
 
   /** The device that the target file names first. */
@@ -113,14 +99,17 @@ export class ServerRun {
 
   /** A new scenario begins. */
   begin(place: string): void {
-    this.trace.clear();
+    this.trace.clear(nowUs());
     this.refusals.begin();
     this.exceeded = undefined;
+    this.#distrusts = false;
+    if (this.pacing.limits.connectsPerMinute !== undefined) this.devices.prefer((identity) => this.pacing.connectsLeft(identity));
     this.ledger.begin(place);
   }
 
   /** The scenario is over: closes what it opened, all of it even where one end fails. @throws the first failure */
   async end(): Promise<void> {
+    this.ledger.crowded = this.beside.size > 0;
     const closing = this.#open.reverse();
     this.#open = [];
     const failures: unknown[] = [];
@@ -128,49 +117,60 @@ export class ServerRun {
     if (failures.length > 0) throw failures[0];
   }
 
+  /** The present scenario leaves nothing that the next one uses. */
+  distrust(): void {
+    this.#distrusts = true;
+  }
+
   /** A connected device, closed when the scenario ends. @throws ConnectError */
   async device(identity: Identity, wishes: DeviceWishes = {}): Promise<NtpDevice> {
-    const { name = 'device', clock, link, started, keepsSession = false, acknowledges = true, staysMs } = wishes;
-    const raw = wishes.raw ?? (keepsSession || !acknowledges);
-    const { responseDeadlineMs: deadline } = this.started.target;
-    const requests = this.pacing.requests(identity);
-    const connect = async (): Promise<DeviceConnection> => {
-      // What only stays gives way.
-      if (this.pacing.free < 1) await this.#staying.end();
-      await this.pacing.connect(identity);
-      // Made anew each time: after a restart the server is somewhere else.
-      const server = started === undefined ? this.#address : addressOf(started);
-      const address = link === undefined ? server : { ...server, host: link.host, port: link.port };
-      const { trace = this.trace } = wishes;
-      const options = { ...this.#options(identity, name), address, trace, keepsSession, acknowledges };
-      return raw ? RawDevice.connect(options) : Device.connect(options);
-    };
+    const { name = 'device', clock, staysMs, lasting = false } = wishes;
     const device = new NtpDevice({
       identity,
       name,
       ledger: this.ledger,
-      deadline,
-      requests,
-      connect,
+      deadline: this.started.target.responseDeadlineMs,
+      requests: this.pacing.requests(identity),
+      connect: () => this.#connect(identity, name, wishes),
       ...(clock ? { clock } : {}),
     });
     if (staysMs !== undefined) {
       // What stays already may be the same device, which a server may have connected once only.
-      await this.#staying.end();
-      this.#staying.add(device, staysMs);
-    } else this.#open.push(() => device.disconnect());
+      await this.state.staying.end();
+      this.state.staying.add(device, staysMs);
+    } else {
+      this.#open.push(async () => {
+        const kept = lasting && !this.#distrusts && this.state.pool.keep(identity, device.reusable);
+        if (!kept) await device.disconnect();
+      });
+    }
     await device.connect();
     return device;
   }
 
-  /**
-   * A device that falls silent before its CONNECT is complete; cut when the scenario ends.
-   *
-   * @throws ConnectError
-   */
+  async #connect(identity: Identity, name: string, wishes: DeviceWishes): Promise<DeviceConnection> {
+    const { link, started, keepsSession = false, acknowledges = true, lasting = false, trace = this.trace } = wishes;
+    const { pool, address: own } = this.state;
+    const place = { name, trace, habits: this.#habits };
+    const left = lasting ? pool.take(identity) : undefined;
+    if (left !== undefined) {
+      left.move(place);
+      return left;
+    }
+    await this.#before(identity);
+    // Made anew each time: after a restart the server is somewhere else.
+    const server = started === undefined ? own : addressOf(started);
+    const address = link === undefined ? server : { ...server, host: link.host, port: link.port };
+    const options = { ...this.#options(identity, name), ...place, address, keepsSession, acknowledges };
+    if (wishes.raw ?? (keepsSession || !acknowledges)) return RawDevice.connect(options);
+    const device = await Device.connect(options);
+    return lasting ? new LastingConnection(device) : device;
+  }
+
+  /** A device that falls silent before its CONNECT is complete; cut when the scenario ends. @throws ConnectError */
   async silentDevice(identity: Identity, sent: 'nothing' | 'half of its CONNECT', link: Link): Promise<void> {
-    await this.pacing.connect(identity);
-    const address = { ...this.#address, host: link.host, port: link.port };
+    await this.#before(identity);
+    const address = { ...this.state.address, host: link.host, port: link.port };
     const device = await RawDevice.silent({ ...this.#options(identity, 'lost device'), address }, sent);
     this.#open.push(async () => device.cut());
   }
@@ -183,12 +183,13 @@ export class ServerRun {
    */
   async restart(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     if (this.started.restart === undefined) throw new Error('the suite did not start this server');
-    await this.#staying.end();
+    await this.state.staying.end();
+    await this.state.pool.clear();
     this.note('server', `ended by ${signal}, and started again`);
     const sinceUs = nowUs();
     await this.started.restart(signal);
-    this.deathBlamed = false;
-    this.#address = addressOf(this.started);
+    this.state.deathBlamed = false;
+    this.state.address = addressOf(this.started);
     await this.#waitFor(this.started, this.identity, sinceUs);
   }
 
@@ -205,6 +206,7 @@ export class ServerRun {
     this.#open.push(() => other.stop());
     // Not the first device: both starts may stand in front of one broker, which takes a client id once.
     const { sibling } = this.devices;
+    if (sibling !== undefined) await this.state.pool.release(sibling);
     if (sibling !== undefined) await this.#waitFor(other, sibling, sinceUs);
     return other;
   }
@@ -212,15 +214,14 @@ export class ServerRun {
   /** Waits until a start of the server serves, as the first one did. Where it does not in time, the scenario says so. */
   async #waitFor(started: StartedTarget, identity: Identity, sinceUs: number): Promise<void> {
     const untilUs = sinceUs + started.target.ready.withinMs * 1000;
-    await untilServes(this.candidate(started, identity), { untilUs, unanswered: this.answers !== true });
+    await untilServes(this.candidate(started, identity), { untilUs, unanswered: this.state.answers !== true });
     this.refusals.begin();
   }
 
   /** A connected device that will overstep its rights, closed when the scenario ends. @throws ConnectError */
   async foreignDevice(identity: Identity): Promise<ForeignDevice> {
-    await this.pacing.connect(identity);
-    // Habits of its own: a server may acknowledge nothing to this device, and everything to others.
-    const options = { ...this.#options(identity, 'foreign device'), habits: { ...this.#habits, refusals: new Refusals() } };
+    await this.#before(identity);
+    const options = { ...this.#options(identity, 'foreign device'), habits: this.#apart() };
     const connection = await RawDevice.connect(options);
     this.#open.push(() => connection.close());
     const requests = this.pacing.requests(identity);
@@ -233,30 +234,43 @@ export class ServerRun {
    * @param certified shows the certificate that the target file has for devices
    */
   async stranger(
-    { productKey, deviceName }: Identity,
+    identity: Identity,
     credentials: Credentials,
     how: { readonly mqttVersion: '3.1.1' | '5'; readonly hasty?: boolean; readonly certified?: boolean },
   ): Promise<Reception> {
-    await this.pacing.connect({ productKey, deviceName });
+    await this.#before(identity);
     const { mqttVersion, hasty = false, certified = true } = how;
-    const { tls, ...address } = this.#address;
-    const { certificate: _certificate, key: _key, ...uncertified } = tls ?? {};
     return connectUnauthenticated({
-      ...this.#options({ productKey, deviceName }, 'stranger', credentials),
-      address: tls === undefined || certified ? this.#address : { ...address, tls: uncertified as NonNullable<Address['tls']> },
+      ...this.#options(identity, 'stranger', credentials),
+      address: certified ? this.state.address : uncertified(this.state.address),
       mqttVersion,
-      habits: { ...this.#habits, refusals: new Refusals() },
+      habits: this.#apart(),
       hasty,
-      requestTopic: topicOf({ productKey, deviceName }, 'request'),
-      responseTopic: topicOf({ productKey, deviceName }, 'response'),
-      request: `{"deviceSendTime":${this.ledger.unused(Math.floor(wallMsAt(nowUs())))}}`,
+      identity,
+      digits: String(this.ledger.unused(Math.floor(wallMsAt(nowUs())))),
     });
+  }
+
+  /** Habits of its own for a device to which a server may acknowledge nothing, and everything to others. */
+  #apart(): Habits {
+    const { acknowledges, excessive, exceeded } = this.#habits;
+    return { acknowledges, excessive, exceeded, refusals: new Refusals() };
+  }
+
+  /** A device is about to connect that uses no connection of an earlier scenario. */
+  async #before(identity: Identity): Promise<void> {
+    const { pool, staying } = this.state;
+    await pool.release(identity);
+    // What nobody needs now gives way where the server allows no more connections.
+    if (this.pacing.free < 1) await pool.clear();
+    if (this.pacing.free < 1) await staying.end();
+    await this.pacing.connect(identity);
   }
 
   #options(identity: Identity, name: string, credentials?: Credentials): DeviceOptions {
     const { target } = this.started;
     const { mqttVersion, responseDeadlineMs: deadline } = target;
-    const common = { address: this.#address, mqttVersion, name, trace: this.trace, deadline, habits: this.#habits };
+    const common = { address: this.state.address, mqttVersion, name, trace: this.trace, deadline, habits: this.#habits };
     const requests = this.pacing.requests(identity);
     const paced = { open: this.pacing.open, ...(requests === undefined ? {} : { requests }) };
     const shown = credentials ?? credentialsOf(target, identity);
@@ -266,27 +280,19 @@ export class ServerRun {
 
   /** A link to the server, closed when the scenario ends. */
   async link(latency: { readonly forth: number; readonly back: number }): Promise<Link> {
-    const link = await Link.open({ host: this.#address.host, port: this.#address.port }, latency);
+    const link = await Link.open({ host: this.state.address.host, port: this.state.address.port }, latency);
     this.#open.push(() => link[Symbol.asyncDispose]());
     return link;
   }
 
-  /** Stops the server's clock at a moment, until the scenario ends. */
-  setClock(ms: number): void {
-    if (this.clock === undefined) throw new Error("the server's clock is not under control");
-    // A program that multiplies a fraction of seconds by 1000 would read one millisecond less of a whole one.
-    this.clock.set(ms, 300_000);
-    this.ledger.clockStands = true;
-    this.#open.push(async () => {
-      this.clock?.follow();
-      this.ledger.clockStands = false;
-    });
-  }
+  /** Has something undone when the scenario ends. */
+  atEnd = (undo: () => void): unknown => this.#open.push(async () => undo());
 
   /** The run is over: what devices heard that stayed is taken in with a last fence. */
   async close(): Promise<void> {
     this.begin('the end of the run');
-    await this.#staying.end();
+    await this.state.staying.end();
+    await this.state.pool.clear();
   }
 
   /** Records something that is no packet, among the packets. */

@@ -2,6 +2,7 @@ import { startTarget } from '../implementation/start-target.ts';
 import type { Identity, StartedTarget, Target } from '../implementation/target.ts';
 import type { NtpDevice } from './ntp-device.ts';
 import { ServerRun } from './server-run.ts';
+import { requireTls } from './tls.ts';
 
 /**
  * A device that is played in front of a server: it asks, and receives what comes. It never judges: a response is given to its request
@@ -61,7 +62,7 @@ export class ServerUnderTest implements AsyncDisposable {
     const started = await startTarget(target);
     const server = new ServerUnderTest(started);
     try {
-      await server.#serverRun.requireTls();
+      await requireTls(server.#serverRun.state.address, target.responseDeadlineMs);
       return server;
     } catch (error) {
       await started.stop();

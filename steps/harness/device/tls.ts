@@ -13,6 +13,13 @@ export function addressOf({ host, port, target }: StartedTarget): Address {
   return { host, port, ...(speaksTls(target) ? { tls: loadTls(target.tls, host) } : {}) };
 }
 
+/** The same address, for a device that shows no certificate. */
+export function uncertified({ tls, ...address }: Address): Address {
+  if (tls === undefined) return address;
+  const { certificate: _certificate, key: _key, ...rest } = tls;
+  return { ...address, tls: rest };
+}
+
 /** Reads the certificates that a target file names. The server name is sent only where it is a name (RFC 6066, section 3). */
 export function loadTls(tls: Tls | undefined, host: string): NonNullable<Address['tls']> {
   const read = (path: string | undefined): string | undefined => (path === undefined ? undefined : readFileSync(path, 'utf8'));

@@ -1,13 +1,15 @@
+import type { Identity } from '../implementation/target.ts';
 import type { Message } from '../message/message.ts';
+import { topicOf } from '../message/ntp-topics.ts';
 import { ConnectError, type DeviceOptions } from './device.ts';
 import { RawDevice } from './raw-device.ts';
 
 /** What a device with wrong credentials does once it is connected. */
 export interface UnauthenticatedOptions extends DeviceOptions {
-  readonly responseTopic: string;
-  readonly requestTopic: string;
-  /** A request that no other device of the run makes. */
-  readonly request: string;
+  /** In whose name. */
+  readonly identity: Identity;
+  /** A deviceSendTime that no other request of the run has. */
+  readonly digits: string;
   /** Subscribes and asks at once, before it knows whether it is accepted. */
   readonly hasty: boolean;
 }
@@ -44,7 +46,7 @@ export async function connectUnauthenticated(options: UnauthenticatedOptions): P
       return { accepted: false, response: undefined, open: device.inbox.closed === undefined, how: refusal };
     await (asking ?? ask(device, options));
     const response = await device.inbox.until(
-      () => device.inbox.messages.find(({ topic }) => topic === options.responseTopic),
+      () => device.inbox.messages.find(({ topic }) => topic === topicOf(options.identity, 'response')),
       options.deadline,
     );
     const { closed } = device.inbox;
@@ -59,14 +61,11 @@ export async function connectUnauthenticated(options: UnauthenticatedOptions): P
   }
 }
 
-async function ask(
-  device: RawDevice,
-  { responseTopic, requestTopic, request, requests, hasty }: UnauthenticatedOptions,
-): Promise<void> {
-  const granted = device.subscribe(responseTopic, 0);
+async function ask(device: RawDevice, { identity, digits, requests, hasty }: UnauthenticatedOptions): Promise<void> {
+  const granted = device.subscribe(topicOf(identity, 'response'), 0);
   // Without waiting for CONNACK there is no waiting for SUBACK either.
   if (!hasty) await granted;
   await requests?.wait();
-  device.publish(requestTopic, request, 0);
+  device.publish(topicOf(identity, 'request'), `{"deviceSendTime":${digits}}`, 0);
   if (hasty) await granted;
 }

@@ -23,7 +23,7 @@ const inContainer = '/wallclock';
 const range = { from: -(2n ** 63n), to: 2n ** 63n - 1n };
 
 /**
- * The wall clock of one client, which stands where the suite sets it. It works for dynamically linked Linux programs that ask
+ * The clocks of one client: the wall clock stands where the suite sets it, and the monotonic clocks may be hastened. It works for dynamically linked Linux programs that ask
  * the C library for the time; whether it took hold is seen by what the client sends, and never assumed.
  */
 export class ControlledClock implements Disposable {
@@ -69,9 +69,15 @@ export class ControlledClock implements Disposable {
     this.#write(time === 0n ? 1n : time);
   }
 
-  /** Lets the clock follow the real time again. */
+  /** Lets the clock follow the real time again, and the monotonic clocks as well. */
   follow(): void {
     this.#write(0n);
+    this.#hasten(0n);
+  }
+
+  /** Lets the program's monotonic clocks run so many times as fast from now on. Timers go on at the real pace. */
+  hasten(factor: number): void {
+    this.#hasten(BigInt(factor));
   }
 
   /**
@@ -101,11 +107,18 @@ export class ControlledClock implements Disposable {
     this.#removed();
   }
 
-  #write(time: bigint): void {
+  #hasten(factor: bigint): void {
+    // The factor is written last: without it the point from which it counts means nothing.
+    this.#write(process.hrtime.bigint(), 1);
+    this.#write(factor, 2);
+  }
+
+  /** @param cell which of the file's numbers */
+  #write(number: bigint, cell = 0): void {
     const bytes = Buffer.alloc(8);
-    bytes.writeBigInt64LE(time);
-    // Always the same eight bytes in one call: a reader of the mapped page sees the old time or the new one, and nothing between.
-    writeSync(this.#file, bytes, 0, bytes.length, 0);
+    bytes.writeBigInt64LE(number);
+    // Always the same eight bytes in one call: a reader of the mapped page sees the old number or the new one, and nothing between.
+    writeSync(this.#file, bytes, 0, bytes.length, cell * bytes.length);
   }
 }
 

@@ -27,7 +27,7 @@ const strict: ReceiveLimits = { packetBytes: 16 * 1024, bytes: 64 * 1024, packet
 /** What a run has learnt about how much a server sends. */
 export interface Moderation {
   /** True once it flooded a connection with what was not asked for; absent until then. */
-  excessive?: true;
+  excessive?: true | undefined;
   /** Told of a limit of the suite that was exceeded by what was asked for: what came after it was not read. In words. */
   readonly exceeded?: (what: string) => void;
 }

@@ -29,6 +29,8 @@ export class Trace implements Iterable<Frame> {
   #first = 0;
   #bytes = 0;
   #dropped = 0;
+  /** When the scenario began, in µs: what is older belongs to the connection that it uses. */
+  #begunUs = 0;
 
   /** @param limits `keeps` says which frames stay when there are too many; by default the limits of a scenario */
   constructor(limits: TraceLimits & { readonly keeps: 'earliest' | 'latest' } = ofScenario) {
@@ -91,8 +93,9 @@ export class Trace implements Iterable<Frame> {
     this.#bytes = this.#entries.reduce((sum, entry) => sum + sizeOf(entry), 0);
   }
 
-  /** Begins anew, for the next scenario. */
-  clear(): void {
+  /** Begins anew, for the next scenario. @param atUs monotonic, in µs */
+  clear(atUs = 0): void {
+    this.#begunUs = atUs;
     this.#entries = [];
     this.#first = 0;
     this.#bytes = 0;
@@ -108,10 +111,10 @@ export class Trace implements Iterable<Frame> {
     for (const entry of this.entries) if ('packet' in entry) yield entry;
   }
 
-  /** One line an entry, times relative to the first one; the middle is left out beyond `limit` lines. */
+  /** One line an entry, times relative to the first one of the scenario; the middle is left out beyond `limit` lines. */
   lines(limit = 60): string[] {
     const { entries } = this;
-    const startUs = entries[0]?.atUs ?? 0;
+    const startUs = (entries.find(({ atUs }) => atUs >= this.#begunUs) ?? entries[0])?.atUs ?? 0;
     const several = entries.some(({ connection }) => connection !== entries[0]?.connection);
     const line = (entry: Frame | Note): string => {
       const name = several ? `  ${entry.connection ?? ''}` : '';
@@ -142,7 +145,7 @@ const sizeOf = (entry: Frame | Note): number => ('packet' in entry ? entry.bytes
 
 /** The time of a line, relative to a start in µs: `+0.003000 s`. */
 export function timeOf({ atUs }: Pick<Time, 'atUs'>, startUs: number): string {
-  return `+${((atUs - startUs) / 1e6).toFixed(6)} s`;
+  return `${atUs < startUs ? '' : '+'}${((atUs - startUs) / 1e6).toFixed(6)} s`;
 }
 
 /** A frame in one line: → is what the suite sent. */

@@ -129,6 +129,7 @@ async function spendTime(
   if (setup.clock !== undefined) {
     // The client's clock stands still: what it can see elapse is what the clock is moved by.
     clock?.set(setup.clock.receives, beyondMillisecondNs);
+    if (setup.hastened !== undefined) clock?.hasten(setup.hastened);
     const received = receiveTimeOf(setup, setup.clock);
     return { received, sent: received + setup.processingMs };
   }

@@ -11,6 +11,7 @@ import {
   isFresh,
   isHasty,
   type SeenStamp,
+  slowUnitOf,
   unitOf,
 } from './client-clock.ts';
 
@@ -156,4 +157,31 @@ test("a clock that counts from the program's start is never ahead of its age, no
   assert.ok(countsFromStart([seen(121, 0), seen(0, 0)]));
   assert.ok(!countsFromStart([seen(122, 0)]));
   assert.ok(!countsFromStart([seen(-1, 0)]));
+});
+
+describe('stamps that fall behind', () => {
+  const one = (...stamps: readonly (readonly [time: number, afterMs: number])[]) =>
+    stamps.map(([time, afterMs]) => seen(time, afterMs));
+
+  test('evenly are in another unit', () => {
+    assert.equal(slowUnitOf(one([5, 0], [55, 500], [105, 1000])), 'clock ticks');
+    assert.equal(slowUnitOf(one([0, 0], [0, 600], [1, 1200])), 'seconds');
+    assert.equal(slowUnitOf(starts(5, 105)), 'clock ticks');
+  });
+
+  test('at once, or not at all, are old', () => {
+    for (const stamps of [
+      one([7, 0], [7, 500], [7, 1000]),
+      one([7, 0], [7, 600], [607, 1200]),
+      one([7, 0], [27, 1000]),
+      one([7, 0]),
+      starts(100, 120),
+    ])
+      assert.equal(slowUnitOf(stamps), undefined);
+  });
+});
+
+test('a stamp that is not read again is old, also where another unit would make little of it', () => {
+  const calculated = { timeMs: BigInt(now) + 3_600_000n, atUs: 5_515_000, coarse: false };
+  assert.ok(!fresh(seen(now, 0), seen(now, 1000, { calculated })));
 });

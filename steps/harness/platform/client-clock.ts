@@ -21,8 +21,8 @@ export interface SeenStamp {
 export interface Growth {
   readonly grown: bigint;
   readonly passedMs: number;
-  /** True where the clock was set, or began anew, and therefore cannot show more than what passed. */
-  readonly bounded?: true;
+  /** Where the clock was set to a time in ms, or began anew: it then cannot show more than what passed. */
+  readonly since?: 'it was set' | 'it began anew';
 }
 
 /** Units that a stamp may count. */
@@ -35,9 +35,9 @@ const units = [
   { name: 'nanoseconds', perMs: 1e6 },
 ] as const;
 
-/** A stamp follows the clock of the suite where it is no further from it than this, in ms: a clock may be set wrongly by a day. */
+/** A stamp follows the clock of the suite where it is no further from it than this, in ms: a clock may be set wrongly by a day. The Rules say so. */
 const near = 86_400_000;
-/** The same for the machine's uptime, which nobody sets, and for a clock that is known to be that of this machine, in ms. */
+/** The same for the machine's uptime, which nobody sets, and for a clock that is known to be that of this machine, in ms. The Rules say so. */
 const nearby = 5_000;
 
 /**
@@ -49,11 +49,11 @@ export function growthsOf(from: SeenStamp, to: SeenStamp): readonly [Growth, ...
   if (from.start !== to.start) {
     // One that is the clock of this machine did not begin anew.
     if (followed([from], nearby)?.name === 'milliseconds') return [ranOn];
-    return [ranOn, { grown: ranOn.grown, passedMs: to.connectedMs - from.connectedMs, bounded: true }];
+    return [ranOn, { grown: ranOn.grown, passedMs: to.connectedMs - from.connectedMs, since: 'it began anew' }];
   }
   const { calculated } = to;
   if (calculated === undefined) return [ranOn];
-  const set = { grown: to.time - calculated.timeMs, passedMs: (to.atUs - calculated.atUs) / 1000, bounded: true } as const;
+  const set = { grown: to.time - calculated.timeMs, passedMs: (to.atUs - calculated.atUs) / 1000, since: 'it was set' } as const;
   // A time in whole seconds is up to 1 s behind: half of that is taken off.
   return calculated.coarse ? [ranOn, set, { ...set, grown: set.grown - 500n }] : [ranOn, set];
 }
@@ -72,10 +72,11 @@ export function isFresh(growths: readonly [Growth, ...Growth[]], mostOlderMs: nu
   const [ranOn] = growths;
   const setBack = Number(ranOn.grown) < -ranOn.passedMs;
   const olderMs = ({ grown, passedMs }: Growth, perMs = 1): number => passedMs - Number(grown) / perMs;
-  const isNew = (growth: Growth): boolean =>
-    growth.bounded === true
-      ? units.some(({ name, perMs }) => name !== 'seconds' && Math.abs(olderMs(growth, perMs)) <= mostOlderMs)
-      : olderMs(growth) <= mostOlderMs;
+  const isNew = (growth: Growth): boolean => {
+    if (growth.since === undefined) return olderMs(growth) <= mostOlderMs;
+    const possible = growth.since === 'it was set' ? units.slice(0, 1) : units;
+    return possible.some(({ name, perMs }) => name !== 'seconds' && Math.abs(olderMs(growth, perMs)) <= mostOlderMs);
+  };
   return setBack || growths.some((growth) => isNew(growth) || countsSeconds(growth));
 }
 
@@ -118,6 +119,26 @@ export function unitOf(growths: readonly Growth[]): StampUnit | undefined {
   };
   const exact = units.find(({ perMs }) => growths.some((growth) => fits(growth, perMs)));
   return exact?.name ?? (growths.some(countsSeconds) ? 'seconds' : undefined);
+}
+
+/**
+ * The unit of stamps that fall behind milliseconds evenly, so that they are not old: whole seconds, or ticks of a clock, fewer than one in
+ * 2 ms. Undefined where they do not.
+ *
+ * @param stamps of one start, or one stamp of each of two starts, in order
+ */
+export function slowUnitOf(stamps: readonly SeenStamp[]): 'seconds' | 'clock ticks' | undefined {
+  const [first, ...others] = stamps;
+  const last = others.at(-1);
+  if (first === undefined || last === undefined) return undefined;
+  if (first.start !== last.start)
+    return growthsOf(first, last).some((growth) => growsBy(growth, [0.08, 0.5])) ? 'clock ticks' : undefined;
+  const passedMs = (from: SeenStamp, to: SeenStamp): number => (to.atUs - from.atUs) / 1000;
+  const inSeconds = others.every((to) => Math.abs(Number(to.time - first.time) * 1000 - passedMs(first, to)) <= 1000);
+  if (last.time > first.time && inSeconds) return 'seconds';
+  const rates = others.map((to, index) => Number(to.time - (stamps[index]?.time ?? 0n)) / passedMs(stamps[index] ?? first, to));
+  const even = Math.max(...rates) <= 1.25 * Math.min(...rates);
+  return rates.length > 1 && even && rates.every((rate) => rate > 0.001 && rate < 0.5) ? 'clock ticks' : undefined;
 }
 
 /** True when no stamp exceeds the age of its program in ms, as far as a clock that counts from the program's start can be told. */

@@ -52,6 +52,8 @@ export class ClientRun {
   doubt: string | undefined;
   /** True when the suite still waited for something at the deadline, or when a flood of requests came before. */
   overdue = false;
+  /** How long the suite waits after a malformed response, in ms, for a client that has hung in others; undefined for its `within`. */
+  hurriedMs: number | undefined;
   /** Why earlier starts with this setup could not be judged, in words. */
   startedAgain: readonly string[] = [];
   /** The last lines of its output. */

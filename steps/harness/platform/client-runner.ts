@@ -12,12 +12,13 @@ import { otherDevice, type StartParts, scriptOf } from './client-answers.ts';
 import { runClient } from './client-execution.ts';
 import { ClientRun } from './client-run.ts';
 import type { Script } from './client-script.ts';
-import { beyondMillisecondNs, type ClientSetup, isMeant, plainSetup, refusals, refusedUnnamed } from './client-setup.ts';
+import { beyondMillisecondNs, type ClientSetup, plainSetup, refusals, refusedUnnamed } from './client-setup.ts';
 import { clockFault } from './clock-proof.ts';
 import { ClosedPort } from './closed-port.ts';
 import { Platform } from './platform.ts';
 import { platformAdvice } from './platform-advice.ts';
 import { platformOptions } from './platform-options.ts';
+import { RepeatedSilence } from './repeated-silence.ts';
 import { type Reports, reportsOf } from './reported-time.ts';
 import { unreadTime } from './unread-time.ts';
 
@@ -35,6 +36,7 @@ export class ClientRunner {
   readonly #port: number;
   readonly #clientRuns = new Map<string, Promise<ClientRun>>();
   readonly #finished: ClientRun[] = [];
+  readonly #silence: RepeatedSilence;
   readonly #running = new Set<StartedTarget>();
   /** Of the images that were started; more than one where the image was replaced meanwhile. */
   readonly #imageDigests = new Set<string>();
@@ -55,6 +57,7 @@ export class ClientRunner {
     this.#address = listenAddress;
     this.#port = port;
     this.#reports = reportsOf(target);
+    this.#silence = new RepeatedSilence(target, this.#finished);
   }
 
   /** Opens the platform: on the loopback for processes, on the gateway of their network for containers. */
@@ -91,16 +94,9 @@ export class ClientRunner {
     return this.#finished;
   }
 
-  /**
-   * True when several starts in which the client was answered, in each of its types, brought no time at all: each additional start would
-   * take its whole deadline.
-   */
+  /** True when several starts show that the client reports no time: each additional start would take its whole deadline. */
   get mute(): boolean {
-    // After a malformed or foreign response no time is right as well.
-    const answered = this.#finished.filter(({ setup }) => setup.refusal === undefined && setup.answers.every(isMeant));
-    const tried = new Set(answered.map(({ setup }) => setup.type));
-    if (answered.length < 4 || !this.target.timestampTypes.every((type) => tried.has(type))) return false;
-    return answered.every(({ reports }) => reports.length === 0);
+    return this.#silence.mute;
   }
 
   /** Begins the starts in which the client is not answered, because they take longest. */
@@ -236,6 +232,7 @@ export class ClientRunner {
     using clock = setup.clock === undefined ? undefined : await ControlledClock.create();
     if (setup.clock !== undefined) clock?.set(setup.clock.sends, beyondMillisecondNs);
     const clientRun = new ClientRun(setup, identity);
+    clientRun.hurriedMs = this.#silence.afterMalformedMs(setup);
     const common = { target: this.target, clientRun, clock, reports: this.#reports };
     const unnamed = setup.slowConnectMs > 0 || refusedUnnamed.has(setup.refusal);
     if (unnamed || !this.#recognised) {

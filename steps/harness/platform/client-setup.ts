@@ -53,6 +53,8 @@ export interface ClientSetup {
   readonly timeZone?: string;
   /** The controlled clock of the client in ms: when it asks, and when the response comes. */
   readonly clock?: { readonly sends: number; readonly receives: number };
+  /** How many times as fast the client's monotonic clock runs from the response on; only where its wall clock is controlled. */
+  readonly hastened?: number;
   /** The platform's time when the request comes, in ms; by default it is an hour ahead of the suite's clock. */
   readonly serverRecvTime?: number;
   /** Latency of the link in ms, to the platform and back. */
@@ -72,6 +74,8 @@ export interface ClientSetup {
   readonly listensMs?: number;
   /** Whether a client that has reported is watched for its whole `within`, to see whether it ends by itself. */
   readonly untilItEnds?: true;
+  /** Whether its whole `within` is waited after a malformed response also for a client that has hung in others. */
+  readonly unhurried?: true;
   /** Of a scenario in which the client asks several times; by default it asks once. */
   readonly rounds?: Rounds;
   /** Which of several equal starts it is; by default equal setups share one start. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { origin, type Played, played, playedRequest, reported } from '../../testing/client-starts.ts';
-import { canHaveElapsed, expectedTimes, isRight, TooUncertain } from './expected-time.ts';
+import { canHaveElapsed, countedAge, expectedTimes, isRight, TooUncertain } from './expected-time.ts';
 import type { ReportedTime } from './reported-time.ts';
 
 /** The least and the most that a report may be, in ms. */
@@ -217,7 +217,7 @@ describe('a busy machine', () => {
   test('leaves a report unjudged that may be right', () => {
     assert.throws(
       () => bounds(late, reported(1_571_724_098_300, 110)),
-      (error) => error instanceof TooUncertain && /known to 450 ms only, .* capability "clock"$/.test(error.message),
+      (error) => error instanceof TooUncertain && /known to no better than 100 ms, .* capability "clock"$/.test(error.message),
     );
     assert.throws(() => bounds({ ...server }, reported(1_571_724_098_200, 400)), TooUncertain);
   });
@@ -242,5 +242,24 @@ describe('a busy machine', () => {
 
   test('does not matter where the client reports its own stamps', () => {
     assert.equal(bounds(late, reported(0, 9_000, { deviceRecvTime: 4736n })).length, 1);
+  });
+});
+
+describe('the age of a stamp', () => {
+  /** Asked at 500, answered at 510, reported at 512. */
+  const age = (behind: number, time: number, setup: Played['setup'] = {}): number | undefined => {
+    const clientRun = played({ ...server, setup, asked: 500, answered: 510, deviceSendTime: origin + 500 - behind });
+    const [request] = clientRun.requests;
+    assert.ok(request !== undefined);
+    return countedAge(clientRun, request, reported(time, 512), false);
+  };
+  const right = 1_571_724_098_118;
+
+  test('is seen where the reported time counts it', () => {
+    assert.equal(age(400, right + 200), 400);
+    assert.equal(age(400, right), undefined, 'a clock that is behind');
+    assert.equal(age(50, right + 25), undefined);
+    assert.equal(age(400, right + 5000), undefined);
+    assert.equal(age(400, right + 200, { clock: { sends: 0, receives: 10 } }), undefined);
   });
 });

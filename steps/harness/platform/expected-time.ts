@@ -23,7 +23,7 @@ const unseenMs = 50;
 
 /**
  * A stamp that is no further behind the suite's clock than this, in ms, may come from it: then the difference is the time to the suite. It
- * may come from another clock as well, so that nothing is decided by it.
+ * may come from another clock as well, so that nothing is decided by it. The features say so.
  */
 const mostBehindMs = 5000;
 
@@ -36,9 +36,12 @@ const mostUncertainMs = 100;
  */
 const twiceRounding = 3n;
 
+/** The name of {@link TooUncertain} in Cucumber's messages, which keep only the name of an error's class. */
+export const tooUncertainName = 'TooUncertain';
+
 /** The suite cannot judge: the machine is too busy, or the client reports too late. */
 export class TooUncertain extends Error {
-  override readonly name = 'TooUncertain';
+  override readonly name = tooUncertainName;
 }
 
 /**
@@ -56,12 +59,11 @@ export function expectedTimes(
   seconds: boolean,
 ): ExpectedTime[] {
   const all = possibleTimes(clientRun, report, seconds);
-  const width = ({ elapsed: [least, most] }: ExpectedTime): number => (most - least) / 2;
-  const known = all.filter((time) => width(time) <= mostUncertainMs);
+  const known = all.filter(({ elapsed: [least, most] }) => (most - least) / 2 <= mostUncertainMs);
   if (!isRight(report, known) && isRight(report, all)) {
     throw new TooUncertain(
-      `the client's own clock is known to ${Math.max(...all.map(width)).toFixed(0)} ms only, which is too little to judge its ` +
-        'time: run on a machine that is less busy, let the client write its output without a buffer (PYTHONUNBUFFERED=1, stdbuf -oL, ' +
+      `the client's own clock is known to no better than ${mostUncertainMs} ms, which is too little to judge its time: run on a ` +
+        'machine that is less busy, let the client write its output without a buffer (PYTHONUNBUFFERED=1, stdbuf -oL, ' +
         'setvbuf), let it report deviceRecvTime as well, or declare the capability "clock"',
     );
   }
@@ -89,7 +91,7 @@ export function possibleTimes(
         const elapsed = elapsedOf(clientRun, request, response, report);
         const exact = elapsed.every(([least, most]) => least === most);
         const results = elapsed.flatMap((one) => expectedOf(request, response, one, { seconds, exact, later: false }));
-        // A controlled clock stands still until the report.
+        // A controlled clock stands still until the report; what a monotonic clock counts meanwhile is not known from one start.
         if (clientRun.setup.clock !== undefined) return results;
         const untilReport = (report.atUs - response.message.atUs) / 1000;
         const shown = elapsed.map((one) => printedLater(one, untilReport));
@@ -119,6 +121,27 @@ function expectedOf(
   const twiceHigh = sum + BigInt(Math.ceil(most)) + (later ? twiceRounding : slack) + display;
   const text = `${halved((twiceLow + twiceHigh) / 2n)}, to within ${halved((twiceHigh - twiceLow) / 2n)} ms`;
   return [{ twiceLow, twiceHigh, request, response, elapsed, later, text }];
+}
+
+/**
+ * How long before its arrival a client read its clock for a request, in ms, where the time that it reports shows it: it is right with that
+ * age, and wrong without. Undefined where nothing shows it.
+ *
+ * @param seconds the client reports whole seconds
+ */
+export function countedAge(
+  clientRun: Pick<ClientRun, 'setup' | 'requests'>,
+  request: Request,
+  report: ReportedTime,
+  seconds: boolean,
+): number | undefined {
+  const behindMs = request.message.wallMs - Number(request.deviceSendTime?.number ?? 0n);
+  if (clientRun.setup.clock !== undefined || behindMs <= unseenMs || behindMs >= mostBehindMs) return undefined;
+  // Without the packet before, a clock of its own that is behind was read shortly before the request came.
+  const own = { ...request, beforeUs: request.message.atUs };
+  const times = possibleTimes({ setup: clientRun.setup, requests: [own] }, report, seconds);
+  const right = times.filter((time) => isRight(report, [time]));
+  return right.length > 0 && right.every(({ elapsed: [least] }) => least >= behindMs - 1) ? behindMs : undefined;
 }
 
 /** What a claimed deviceRecvTime claims to have elapsed since deviceSendTime, in ms; undefined without such a claim. */

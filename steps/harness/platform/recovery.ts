@@ -31,10 +31,18 @@ export async function untilItRecovers({ clientRun, withinMs, intervalMs, ask }: 
     await clientRun.until(() => spent() || reports.length >= asked, withinMs + intervalMs);
     await ask?.();
   }
+  const malformed = () => requests[number - 1]?.responses[0];
   const recovered = (): boolean => {
-    const malformed = requests[number - 1]?.responses[0];
-    return malformed !== undefined && reports.some(({ atUs }) => atUs >= malformed.message.atUs);
+    const since = malformed()?.message.atUs;
+    return since !== undefined && reports.some(({ atUs }) => atUs >= since);
   };
+  const { hurriedMs } = clientRun;
+  if (hurriedMs !== undefined) {
+    await clientRun.until(() => spent() || malformed() !== undefined, withinMs + intervalMs * number);
+    await clientRun.until(() => spent() || recovered(), hurriedMs);
+    clientRun.overdue = !(over() || recovered());
+    return;
+  }
   const parts = ask === undefined ? 1 : tellings;
   for (let part = 1; part <= parts; part += 1) {
     if (await clientRun.until(() => spent() || recovered(), (withinMs + intervalMs * number * 2) / parts)) break;

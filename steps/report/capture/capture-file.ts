@@ -15,7 +15,7 @@ interface Connection {
   version: number;
 }
 
-const description = 'the packets of MQTT as the suite recorded them; the IP addresses, the ports and the TCP headers are made up';
+const description = 'MQTT packets as the suite recorded them; the IP addresses, the ports and the TCP headers are made up';
 
 /**
  * `exchange.pcapng`: packets that the suite recorded, as Wireshark reads them. It is begun with the first packet, and at once where it

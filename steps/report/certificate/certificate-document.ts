@@ -1,9 +1,11 @@
 // Generated from schemas/certificate.schema.json by "npm run generate". Change the schema, never this file.
 
+import type { Report } from '../../verdict/report.ts';
+
 /** In the order of the features. */
 export type RequirementIds = readonly string[];
 
-/** What a whole run found of one build: certificate.json, an in-toto Statement v1 with the predicate test-result v0.1 (https://github.com/in-toto/attestation). Its bytes are what a signature signs. */
+/** The result of a whole run on one build: certificate.json, an in-toto Statement v1 with the predicate test-result v0.1 (https://github.com/in-toto/attestation). A signature signs its bytes. */
 export interface Statement {
   /** in-toto Statement v1. */
   readonly _type: 'https://in-toto.io/Statement/v1';
@@ -15,31 +17,35 @@ export interface Statement {
   readonly predicate: {
     /** PASSED: it conforms. WARNED: it conforms, and a recommendation is not met. FAILED: it does not conform. */
     readonly result: 'PASSED' | 'WARNED' | 'FAILED';
-    /** What decided: the suite, the requirement set, the features, and the target file. */
+    /** What the result depends on: the suite, the requirement set, the features, and the target file. */
     readonly configuration: readonly Descriptor[];
     /** Requirements that are met in every scenario that applies. */
     readonly passedTests: RequirementIds;
-    /** Recommendations that are not met. Empty under --strict, where they decide. */
+    /** Recommendations that are not met. Empty with --strict, where they count as failures. */
     readonly warnedTests: RequirementIds;
     /** Requirements that are not met; under --strict recommendations too. */
     readonly failedTests: RequirementIds;
     /** An extension field, as in-toto allows it. */
     readonly iotNtpConformance: {
-      /** As in report.json. What is incomplete has no certificate. */
+      /** As in report.json. An incomplete run has no certificate. */
       readonly verdict: 'conforms' | 'does not conform';
       /** The side of the NTP service that was tested. */
       readonly role: 'server' | 'client';
+      /** The document that the requirements are taken from. */
+      readonly specifiedBy: Report['specifiedBy'];
       /** As in report.json. */
       readonly strict: boolean;
-      /** As the target file declares them: what needs others is inapplicable. */
+      /** As the target file declares them; requirements that need others are inapplicable. */
       readonly capabilities: readonly string[];
-      /** Below which the run kept: what needs more is inapplicable. Absent where the target file names none. */
+      /** The run stayed below them; requirements that need more are inapplicable. Absent if the target file names none. */
       readonly limits?: Limits;
+      /** Absent for a client. */
+      readonly pace?: Pace;
       /** ISO 8601, UTC. */
       readonly started: string;
       /** ISO 8601, UTC. */
       readonly finished: string;
-      /** Requirements that need what the target file does not declare. */
+      /** Requirements that need something that the target file does not declare. */
       readonly inapplicableTests: RequirementIds;
       /** Requirements that cannot be judged while another one fails. Empty where the verdict is conforms. */
       readonly untestedTests: RequirementIds;
@@ -47,6 +53,14 @@ export interface Statement {
       readonly evidence: readonly EvidenceFile[];
     };
   };
+}
+
+/** Absent for a client, and where the server answered nothing before the first scenario. */
+export interface Pace {
+  /** From a request to its answer, before the first scenario, in ms. */
+  readonly roundTripMs: number;
+  /** One near a server; more far from it, as its limits allow. */
+  readonly lanes: number;
 }
 
 /** As its target file says. A member that is absent is not limited. */
@@ -69,7 +83,7 @@ export interface EvidenceFile {
   readonly mediaType: string;
 }
 
-/** Its name, and its digest, by which it is recognised. */
+/** Its name and its digest. */
 export interface Subject {
   /** For readers. */
   readonly name: string;

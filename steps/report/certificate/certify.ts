@@ -25,12 +25,12 @@ export interface Certifying {
  * @returns the paths of what was written
  * @throws NotCertifiable, Error of `node:fs`
  */
-export async function certify(
+export function certify(
   folder: string,
   report: Report,
   files: readonly string[],
   { partial, key }: Certifying,
-): Promise<readonly string[]> {
+): readonly string[] {
   if (partial !== undefined) throw new NotCertifiable(partial);
   // Whatever is not certifiable is found by this already, before anything is written.
   const badge = badgeOf(statementOf(report, []));
@@ -39,7 +39,7 @@ export async function certify(
   const written = [certificateFiles.badge, certificateFiles.badgeEndpoint].map((name) => join(folder, name));
   for (const [index, text] of [badgeSvg(badge), badgeJson(badge)].entries()) writeWhole(written[index] ?? '', text);
   const statement = statementJson(statementOf(report, evidenceOf([...files, ...written])));
-  const signed = key === undefined ? undefined : await signStatement(statement, key);
+  const signed = key === undefined ? undefined : signStatement(statement, key);
   const texts = [
     [certificateFiles.certificate, statement],
     ...(signed === undefined ? [] : [[certificateFiles.signed, signed] as const]),
@@ -48,7 +48,7 @@ export async function certify(
   return [...texts.map(([name]) => join(folder, name)), ...written];
 }
 
-/** Judges what was recorded once more, as whoever checks the certificate will do. */
+/** Judges what was recorded once more, as a check of the certificate will do. */
 function confirm(folder: string, report: Report): void {
   const text = readFileSync(join(folder, judgedFiles.messages), 'utf8');
   const { target, strict } = report;

@@ -36,7 +36,7 @@ export function readPrivateKey(path: string, passphrase = process.env[passphrase
   }
 }
 
-/** The public key of whoever signed. @throws KeyError */
+/** The public key of the signer. @throws KeyError */
 export function readPublicKey(path: string): KeyObject {
   const pem = readPem(path);
   if (pem.includes('PRIVATE KEY'))

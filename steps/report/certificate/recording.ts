@@ -1,4 +1,5 @@
 import type { Envelope } from '@cucumber/messages';
+import { specifiedBy } from '../../requirements/page-statements.ts';
 import { digestOfFeatures, type Requirement, type Role, requirementsOf, root } from '../../requirements/requirement.ts';
 import { type Circumstances, type Judgement, judge } from '../../verdict/judge.ts';
 import type { Report, RequirementResult } from '../../verdict/report.ts';
@@ -14,7 +15,7 @@ export interface Rejudged {
 }
 
 /**
- * Judges a recorded run once more, by the features that are recorded with it, as one that nobody interrupted.
+ * Judges a recorded run once more, by the features that are recorded with it, as a run that was not interrupted.
  *
  * @param messages what `messages.ndjson` holds
  * @param circumstances how the run was made, made from the requirements that are recorded
@@ -67,7 +68,7 @@ export function contradictions(report: Report, { featuresDigest, judgement }: Re
   const says = (what: string, said: unknown, recorded: unknown): string[] =>
     JSON.stringify(said) === JSON.stringify(recorded)
       ? []
-      : [`${what} is ${JSON.stringify(said)}; the recorded messages come to ${JSON.stringify(recorded)}`];
+      : [`${what} is ${JSON.stringify(said)}; the recorded messages give ${JSON.stringify(recorded)}`];
   const general = [
     ...says('suite.featuresDigest', report.suite.featuresDigest, featuresDigest),
     ...says('verdict', report.verdict, judgement.verdict),
@@ -75,6 +76,11 @@ export function contradictions(report: Report, { featuresDigest, judgement }: Re
     ...says('faults', report.faults, judgement.faults),
     ...says('counts', report.counts, judgement.counts),
     ...(whole ? says('because', report.because, judgement.because) : []),
+    ...(whole && JSON.stringify(report.specifiedBy) !== JSON.stringify(specifiedBy())
+      ? [
+          `specifiedBy is ${JSON.stringify(report.specifiedBy)}; the requirements of this suite are from ${JSON.stringify(specifiedBy())}`,
+        ]
+      : []),
     ...says(
       'the list of requirements',
       report.requirements.map(({ id }) => id),
@@ -89,7 +95,7 @@ export function contradictions(report: Report, { featuresDigest, judgement }: Re
     if (other === undefined) return [];
     const differences = says(`the result of ${requirement.id}`, core(requirement), core(other));
     if (differences.length > 0 || !whole || JSON.stringify(requirement) === JSON.stringify(other)) return differences;
-    return [`what it says of ${requirement.id} is not what the recorded messages say`];
+    return [`its text about ${requirement.id} differs from the recorded messages`];
   });
   return [...general, ...single];
 }

@@ -1,38 +1,35 @@
-import { createPublicKey, type KeyObject, sign } from 'node:crypto';
-import { type Bundle, bundleFromJSON, bundleToJSON } from '@sigstore/bundle';
+import { createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import { hintOf } from './keys.ts';
 
 /** The type of an in-toto Statement inside a DSSE envelope (in-toto's spec/v1/envelope.md). */
 export const payloadType = 'application/vnd.in-toto+json';
 
+/** What a bundle holds that may differ between two certificates. */
+interface Signed {
+  readonly payload: Buffer;
+  readonly type: string;
+  /** In base64. */
+  readonly signature: string;
+  /** The name of the public key. */
+  readonly hint: string;
+}
+
 /**
- * Signs a certificate by a key of one's own, without asking anybody: a DSSE envelope in a Sigstore bundle that names the public key by a
+ * Signs a certificate with the user's key, without any network: a DSSE envelope in a Sigstore bundle that names the public key by a
  * hint, and has neither a certificate of Fulcio nor an entry of Rekor.
  *
  * @param text of `certificate.json`
  * @returns the text of `certificate.sigstore.json`
  */
-export async function signStatement(text: string, key: KeyObject): Promise<string> {
-  // Only who signs waits for the library, which can do much more.
-  const { DSSEBundleBuilder } = await import('@sigstore/sign');
-  const publicKey = createPublicKey(key);
-  const signer = {
-    sign: async (data: Buffer) => ({
-      signature: sign(key.asymmetricKeyType === 'ec' ? 'sha256' : null, data, key),
-      key: {
-        $case: 'publicKey' as const,
-        publicKey: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
-        hint: hintOf(publicKey),
-      },
-    }),
-  };
-  const bundle = await new DSSEBundleBuilder({ signer, witnesses: [] }).create({ data: Buffer.from(text), type: payloadType });
-  return bundleText(bundle);
+export function signStatement(text: string, key: KeyObject): string {
+  const payload = Buffer.from(text);
+  const signature = sign(digestFor(key), encoded(payloadType, payload), key).toString('base64');
+  return bundleText({ payload, type: payloadType, signature, hint: hintOf(createPublicKey(key)) });
 }
 
-/** What a signed certificate comes to. */
+/** The result of the check of a signed certificate. */
 export interface CheckedSignature {
-  /** What is wrong with it; nothing when it is genuine, as far as could be seen. */
+  /** What is wrong with it; empty if nothing is. */
   readonly faults: readonly string[];
   /** The bytes of the certificate that it signs. */
   readonly payload?: Buffer;
@@ -42,48 +39,63 @@ export interface CheckedSignature {
  * Checks a signed certificate.
  *
  * @param bytes of `certificate.sigstore.json`
- * @param key of whoever is to have signed; without it only the form of the bundle is checked
+ * @param key the public key of the expected signer; without it only the form of the bundle is checked
  */
-export async function checkSignature(bytes: Buffer, key?: KeyObject): Promise<CheckedSignature> {
-  let signed: Bundle;
-  try {
-    signed = bundleFromJSON(JSON.parse(bytes.toString('utf8')));
-  } catch {
-    return { faults: ['is no Sigstore bundle'] };
-  }
-  const { content, verificationMaterial } = signed;
-  if (content.$case !== 'dsseEnvelope' || verificationMaterial.content.$case !== 'publicKey')
-    return { faults: ['is no Sigstore bundle of a DSSE envelope that is signed by a key'] };
-  const { payload, payloadType: type, signatures } = content.dsseEnvelope;
-  const { hint } = verificationMaterial.content.publicKey;
+export function checkSignature(bytes: Buffer, key?: KeyObject): CheckedSignature {
+  const signed = readBundle(bytes.toString('utf8'));
+  if (signed === undefined) return { faults: ['is not a Sigstore bundle of a DSSE envelope with one signature by a key'] };
+  const { payload, type, signature, hint } = signed;
   const faults: string[] = [];
-  if (!Buffer.from(bundleText(signed)).equals(bytes))
-    faults.push('is not written as the suite writes it: a byte of it was changed');
+  if (!Buffer.from(bundleText(signed)).equals(bytes)) faults.push('is not as the suite wrote it: a byte was changed');
   if (type !== payloadType) faults.push(`has the payload type "${type}"; expected ${payloadType}`);
-  if (signatures.length !== 1 || signatures[0]?.keyid !== hint)
-    faults.push('has another keyid than its hint, or not one signature');
   if (key !== undefined && faults.length === 0) {
+    const genuine = (): boolean => verify(digestFor(key), encoded(type, payload), key, Buffer.from(signature, 'base64'));
     if (hint !== hintOf(key)) faults.push(`was signed by another key (${hint}; the given one is ${hintOf(key)})`);
-    else if (!(await isSigned(signed, key))) faults.push('has a signature that is not of this certificate by the given key');
+    else if (!genuine()) faults.push('has a signature that is not of this certificate by the given key');
   }
   return { faults, payload };
 }
 
-async function isSigned(bundle: Bundle, publicKey: KeyObject): Promise<boolean> {
-  const { toSignedEntity, VerificationError, Verifier } = await import('@sigstore/verify');
-  const nobody = { certificateAuthorities: [], timestampAuthorities: [], tlogs: [], ctlogs: [] };
-  const trusted = { ...nobody, publicKey: () => ({ publicKey, validFor: () => true }) };
-  // A key of one's own: no log and no authority says when it was used.
-  const verifier = new Verifier(trusted, { tlogThreshold: 0, ctlogThreshold: 0, timestampThreshold: 0 });
-  try {
-    verifier.verify(toSignedEntity(bundle));
-    return true;
-  } catch (error) {
-    if (error instanceof VerificationError) return false;
-    throw error;
-  }
+/** What DSSE signs: the "pre-authentication encoding" of its protocol.md. */
+function encoded(type: string, payload: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(`DSSEv1 ${Buffer.byteLength(type)} ${type} ${payload.length} `), payload]);
 }
 
-function bundleText(bundle: Bundle): string {
-  return `${JSON.stringify(bundleToJSON(bundle))}\n`;
+/** Ed25519 has its own digest. */
+const digestFor = (key: KeyObject): string | null => (key.asymmetricKeyType === 'ec' ? 'sha256' : null);
+
+/** A Sigstore bundle v0.3, as the libraries of Sigstore write it. */
+function bundleText({ payload, type, signature, hint }: Signed): string {
+  const bundle = {
+    mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json',
+    verificationMaterial: { publicKey: { hint }, timestampVerificationData: {} },
+    dsseEnvelope: {
+      payload: payload.toString('base64'),
+      payloadType: type,
+      signatures: [{ sig: signature, keyid: hint }],
+    },
+  };
+  return `${JSON.stringify(bundle)}\n`;
+}
+
+/** Reads what {@link bundleText} writes; whether there is anything else in the text is for the caller to compare. */
+function readBundle(text: string): Signed | undefined {
+  let bundle: unknown;
+  try {
+    bundle = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const at = (...path: readonly (string | number)[]): string | undefined => {
+    let value: unknown = bundle;
+    for (const name of path)
+      value = typeof value === 'object' && value !== null ? (value as Record<string | number, unknown>)[name] : undefined;
+    return typeof value === 'string' ? value : undefined;
+  };
+  const payload = at('dsseEnvelope', 'payload');
+  const type = at('dsseEnvelope', 'payloadType');
+  const signature = at('dsseEnvelope', 'signatures', 0, 'sig');
+  const hint = at('verificationMaterial', 'publicKey', 'hint');
+  if (payload === undefined || type === undefined || signature === undefined || hint === undefined) return undefined;
+  return { payload: Buffer.from(payload, 'base64'), type, signature, hint };
 }

@@ -10,7 +10,7 @@ export class NotCertifiable extends Error {
 }
 
 /**
- * The certificate of a report: nothing stands in it but what the report and the evidence say, so that whoever has both can make it
+ * The certificate of a report: nothing stands in it but what the report and the evidence say, so that anyone with both can make it
  * again and compare.
  *
  * @throws NotCertifiable
@@ -19,7 +19,7 @@ export function statementOf(report: Report, evidence: readonly EvidenceFile[]): 
   const { verdict, strict, target, started, finished, counts, faults, expectations } = report;
   if (verdict === 'incomplete' || finished === undefined) throw new NotCertifiable('the run is incomplete');
   if (faults.length > 0 || counts.inconclusive > 0) throw new NotCertifiable('something in the run was inconclusive');
-  if (expectations !== undefined && expectations.entries > 0) throw new NotCertifiable('failures of it are expected');
+  if (expectations !== undefined && expectations.entries > 0) throw new NotCertifiable('some of its failures are expected');
   const withStatus = (...statuses: readonly Status[]): string[] =>
     report.requirements.filter(({ status }) => statuses.includes(status)).map(({ id }) => id);
   return {
@@ -36,9 +36,11 @@ export function statementOf(report: Report, evidence: readonly EvidenceFile[]): 
       iotNtpConformance: {
         verdict,
         role: target.role,
+        specifiedBy: report.specifiedBy,
         strict,
         capabilities: target.capabilities,
         ...(target.limits === undefined ? {} : { limits: target.limits }),
+        ...(report.pace === undefined ? {} : { pace: report.pace }),
         started,
         finished,
         inapplicableTests: withStatus('inapplicable'),
@@ -54,29 +56,29 @@ export function statementJson(statement: Statement): string {
   return `${JSON.stringify(statement, undefined, 2)}\n`;
 }
 
-/** Without a digest nobody could say later whether it is the same implementation. */
+/** Without a digest, a later reader could not tell whether it is the same implementation. */
 function subjectOf({ name, version, imageDigest, build, kind }: Report['target']): Subject {
   if (build !== undefined) return { name: build.name, digest: digestSet(build.digest) };
   if (imageDigest !== undefined) return { name: named({ name, version }), digest: digestSet(imageDigest) };
   if (kind === 'container')
     throw new NotCertifiable(
-      'nothing says which image was tested: a Kubernetes cluster does not tell its digest; name it with its digest in container.image (…@sha256:…)',
+      'the digest of the tested image is unknown: a Kubernetes cluster does not report it; add it to container.image (…@sha256:…)',
     );
   const what = kind === 'address' ? 'a server at an address' : 'a process';
   throw new NotCertifiable(
-    `nothing says which build was tested: ${what} has no digest that the suite could see; the target file may declare build: { name, digest }`,
+    `the suite cannot see which build was tested: ${what} has no digest; declare build: { name, digest } in the target file`,
   );
 }
 
 /** @param digest `sha256:…` */
 function digestSet(digest: string): DigestSet {
   const [, sha256] = /^sha256:([0-9a-f]+)$/.exec(digest) ?? [];
-  if (sha256 === undefined) throw new NotCertifiable(`"${digest}" is no digest such as sha256:…`);
+  if (sha256 === undefined) throw new NotCertifiable(`"${digest}" is not a digest such as sha256:…`);
   return { sha256 };
 }
 
 function configurationOf({ suite, requirementSet, target }: Report): readonly Descriptor[] {
-  if (requirementSet === undefined) throw new NotCertifiable('the package holds no requirement set');
+  if (requirementSet === undefined) throw new NotCertifiable('the package contains no requirement set');
   if (requirementSet.modified.length > 0)
     throw new NotCertifiable(
       `the requirements are not those of set ${requirementSet.name}: ${requirementSet.modified.join(', ')} differ`,

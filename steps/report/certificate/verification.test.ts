@@ -35,21 +35,21 @@ function positions(size: number): readonly number[] {
   return [...new Set([0, 1, size >> 2, size >> 1, size - (size >> 2), size - 2, size - 1])];
 }
 
-before(async () => {
-  await writeCertified(signed, { key: signer.privateKey });
-  await writeCertified(unsigned);
-  await writeCertified(elliptic, { key: other.privateKey });
+before(() => {
+  writeCertified(signed, { key: signer.privateKey });
+  writeCertified(unsigned);
+  writeCertified(elliptic, { key: other.privateKey });
 });
 
 describe('a certified folder', () => {
-  test('is genuine as it was written', async () => {
+  test('is genuine as it was written', () => {
     for (const [path, key, signature] of [
       [signed, signer.publicKey, 'genuine'],
       [elliptic, other.publicKey, 'genuine'],
       [signed, undefined, 'unchecked'],
       [unsigned, undefined, 'absent'],
     ] as const) {
-      const found = await verifyFolder(path, key);
+      const found = verifyFolder(path, key);
       assert.deepEqual([found.faults, found.remarks, found.signature], [[], [], signature]);
     }
   });
@@ -59,7 +59,7 @@ describe('a certified folder', () => {
     ['elliptic', elliptic, other.publicKey],
     ['unsigned', unsigned, undefined],
   ] as const) {
-    test(`shows every changed byte: ${kind}`, async () => {
+    test(`shows every changed byte: ${kind}`, () => {
       const copy = copyOf(original);
       for (const name of readdirSync(original)) {
         const bytes = readFileSync(join(original, name));
@@ -68,18 +68,18 @@ describe('a certified folder', () => {
             const changed = Buffer.from(bytes);
             changed[at] = (changed[at] ?? 0) ^ bit;
             writeFileSync(join(copy, name), changed);
-            const { faults } = await verifyFolder(copy, key);
+            const { faults } = verifyFolder(copy, key);
             const told = faults.map(({ file, what }) => `${file}: ${what}`).join('\n');
             assert.ok(told.includes(name), `byte ${at} of ${name}, bit ${bit}: ${told}`);
           }
         }
         writeFileSync(join(copy, name), bytes);
       }
-      assert.deepEqual((await verifyFolder(copy, key)).faults, []);
+      assert.deepEqual(verifyFolder(copy, key).faults, []);
     });
   }
 
-  test('shows every changed byte of the certificate, though it is not signed', async () => {
+  test('shows every changed byte of the certificate, though it is not signed', () => {
     const copy = copyOf(unsigned);
     const file = join(copy, 'certificate.json');
     const bytes = readFileSync(file);
@@ -89,16 +89,16 @@ describe('a certified folder', () => {
       const changed = Buffer.from(bytes);
       changed[at] = (changed[at] ?? 0) ^ 0x01;
       writeFileSync(file, changed);
-      const { faults } = await verifyFolder(copy);
+      const { faults } = verifyFolder(copy);
       assert.notDeepEqual(faults, [], `byte ${at}: ${changed.subarray(at - 20, at + 20).toString()}`);
     }
   });
 
-  test('shows what is missing and what was added', async () => {
+  test('shows what is missing and what was added', () => {
     for (const name of readdirSync(signed)) {
       const copy = copyOf(signed);
       rmSync(join(copy, name));
-      const { faults } = await verifyFolder(copy, signer.publicKey);
+      const { faults } = verifyFolder(copy, signer.publicKey);
       assert.ok(
         faults.some(({ file, what }) => file === name && what.startsWith('is missing')),
         `${name}: ${JSON.stringify(faults)}`,
@@ -107,42 +107,42 @@ describe('a certified folder', () => {
     const copy = copyOf(signed);
     writeFileSync(join(copy, 'note.txt'), '');
     mkdirSync(join(copy, 'more'));
-    const { faults } = await verifyFolder(copy, signer.publicKey);
+    const { faults } = verifyFolder(copy, signer.publicKey);
     assert.deepEqual(faults.map(({ file, what }) => `${file} ${what}`).sort(), [
       'more was added: certificate.json does not name it',
       'note.txt was added: certificate.json does not name it',
     ]);
   });
 
-  test('does not take a link for a file', async () => {
+  test('does not take a link for a file', () => {
     const copy = copyOf(signed);
     rmSync(join(copy, 'junit.xml'));
     symlinkSync(join(signed, 'junit.xml'), join(copy, 'junit.xml'));
-    const { faults } = await verifyFolder(copy, signer.publicKey);
+    const { faults } = verifyFolder(copy, signer.publicKey);
     assert.deepEqual(faults, [{ file: 'junit.xml', what: 'is no file' }]);
   });
 });
 
 describe('a signature', () => {
-  test('of another key is told', async () => {
-    const { faults, signature } = await verifyFolder(signed, stranger.publicKey);
+  test('of another key is told', () => {
+    const { faults, signature } = verifyFolder(signed, stranger.publicKey);
     assert.match(faults[0]?.what ?? '', /^was signed by another key/);
     assert.equal(signature, 'unchecked');
   });
 
-  test('that was taken away is missed where a key is given', async () => {
-    const { faults } = await verifyFolder(unsigned, signer.publicKey);
+  test('that was taken away is missed where a key is given', () => {
+    const { faults } = verifyFolder(unsigned, signer.publicKey);
     assert.deepEqual(faults, [{ file: 'certificate.sigstore.json', what: 'is missing: the certificate is not signed' }]);
   });
 
-  test('by a stranger under the name of the signer is told', async () => {
+  test('by a stranger under the name of the signer is told', () => {
     const copy = copyOf(signed);
     const file = join(copy, 'certificate.sigstore.json');
     const genuine = readFileSync(file, 'utf8');
-    const forged = await signStatement(readFileSync(join(copy, 'certificate.json'), 'utf8'), stranger.privateKey);
+    const forged = signStatement(readFileSync(join(copy, 'certificate.json'), 'utf8'), stranger.privateKey);
     const hint = (text: string): string => /"hint":"([^"]+)"/.exec(text)?.[1] ?? '';
     writeFileSync(file, forged.replaceAll(hint(forged), hint(genuine)));
-    const { faults } = await verifyFolder(copy, signer.publicKey);
+    const { faults } = verifyFolder(copy, signer.publicKey);
     assert.deepEqual(
       faults.map(({ what }) => what),
       ['has a signature that is not of this certificate by the given key'],
@@ -166,39 +166,39 @@ describe('a forger who makes all digests fit', () => {
     });
   }
 
-  async function toldOf(copy: string): Promise<string> {
-    const { faults } = await verifyFolder(copy);
+  function toldOf(copy: string): string {
+    const { faults } = verifyFolder(copy);
     return faults.map(({ file, what }) => `${file} ${what}`).join('\n');
   }
 
-  test('is found out by the report, where the certificate says otherwise', async () => {
+  test('is found out by the report, where the certificate says otherwise', () => {
     const copy = copyOf(unsigned);
     certifyAnew(copy, (statement) => ({ ...statement, subject: [{ name: 'x', digest: { sha256: '0'.repeat(64) } }] }));
     assert.equal(
-      await toldOf(copy),
-      ['name', 'digest/sha256'].map((at) => `certificate.json says otherwise than report.json in /subject/0/${at}`).join('\n'),
+      toldOf(copy),
+      ['name', 'digest/sha256'].map((at) => `certificate.json differs from report.json in /subject/0/${at}`).join('\n'),
     );
   });
 
-  test('is found out by the recorded messages, where the report says passed for failed', async () => {
+  test('is found out by the recorded messages, where the report says passed for failed', () => {
     const failed = join(folder, 'failed');
-    await writeCertified(failed, { failing: [must] });
+    writeCertified(failed, { failing: [must] });
     const passed = madeUp().report;
     writeFileSync(join(failed, 'report.json'), `${JSON.stringify(passed, undefined, 2)}\n`);
     certifyAnew(failed, ({ predicate }) => statementOf(passed, predicate.iotNtpConformance.evidence));
-    const told = await toldOf(failed);
-    assert.match(told, /^report\.json verdict is "conforms"; the recorded messages come to "does not conform"$/m);
+    const told = toldOf(failed);
+    assert.match(told, /^report\.json verdict is "conforms"; the recorded messages give "does not conform"$/m);
     assert.ok(told.includes(`report.json the result of ${must} is `), told);
   });
 
-  test('is found out by the requirement set, where the recorded requirements were made easier', async () => {
+  test('is found out by the requirement set, where the recorded requirements were made easier', () => {
     const copy = copyOf(unsigned);
     edit(join(copy, 'messages.ndjson'), (text) => text.replace(' MUST publish its request', ' MUST perhaps publish its request'));
     certifyAnew(copy);
-    assert.match(await toldOf(copy), /^messages\.ndjson was judged by other requirements than set 2026\.1: client-\S+ differ$/m);
+    assert.match(toldOf(copy), /^messages\.ndjson was judged by other requirements than set 2026\.1: client-\S+ differ$/m);
   });
 
-  test('is found out by the messages, where scenarios were cut out of them', async () => {
+  test('is found out by the messages, where scenarios were cut out of them', () => {
     const copy = copyOf(unsigned);
     edit(join(copy, 'messages.ndjson'), (text) =>
       text
@@ -207,23 +207,38 @@ describe('a forger who makes all digests fit', () => {
         .join('\n'),
     );
     certifyAnew(copy);
-    assert.match(await toldOf(copy), /^report\.json verdict is "conforms"; the recorded messages come to "incomplete"$/m);
+    assert.match(toldOf(copy), /^report\.json verdict is "conforms"; the recorded messages give "incomplete"$/m);
   });
 
-  test('is found out where what he certifies was never complete', async () => {
+  test('is found out where what he certifies was never complete', () => {
     const copy = copyOf(unsigned);
     edit(join(copy, 'report.json'), (text) => {
       const report = JSON.parse(text) as Report;
       return `${JSON.stringify({ ...report, verdict: 'incomplete', exitCode: 4 }, undefined, 2)}\n`;
     });
     certifyAnew(copy);
-    assert.match(await toldOf(copy), /^certificate\.json certifies what cannot be certified: the run is incomplete$/m);
+    assert.match(toldOf(copy), /^certificate\.json certifies what cannot be certified: the run is incomplete$/m);
   });
 
-  test('is found out by the form of what cannot be read', async () => {
+  test('is found out where he names another specification', () => {
+    const copy = copyOf(unsigned);
+    const edition = 'Last updated Jan 01, 2020';
+    edit(join(copy, 'report.json'), (text) => {
+      const report = JSON.parse(text) as Report;
+      return `${JSON.stringify({ ...report, specifiedBy: { ...report.specifiedBy, edition } }, undefined, 2)}\n`;
+    });
+    certifyAnew(copy, ({ predicate, ...statement }) => {
+      const { iotNtpConformance: own } = predicate;
+      const iotNtpConformance = { ...own, specifiedBy: { ...own.specifiedBy, edition } };
+      return { ...statement, predicate: { ...predicate, iotNtpConformance } };
+    });
+    assert.match(toldOf(copy), /^report\.json specifiedBy is \{.*2020.*\}; the requirements of this suite are from \{.*2023"/m);
+  });
+
+  test('is found out by the form of what cannot be read', () => {
     const copy = copyOf(unsigned);
     edit(join(copy, 'messages.ndjson'), (text) => `${text}{"testRunFinished":\n`);
     certifyAnew(copy);
-    assert.match(await toldOf(copy), /^messages\.ndjson line \d+ is no message$/m);
+    assert.match(toldOf(copy), /^messages\.ndjson line \d+ is no message$/m);
   });
 });

@@ -37,16 +37,16 @@ export interface Verification {
 type Files = ReadonlyMap<string, Buffer | undefined>;
 
 /**
- * Checks a certified report folder, without asking anybody: its certificate, every file that the certificate names, that there is no
+ * Checks a certified report folder, without any network: its certificate, every file that the certificate names, that there is no
  * other, the signature, and that the recorded messages come to the verdict once more.
  *
- * @param key of whoever is to have signed it
+ * @param key the public key of the expected signer
  * @throws Error of `node:fs` when the folder cannot be read
  */
-export async function verifyFolder(folder: string, key?: KeyObject): Promise<Verification> {
+export function verifyFolder(folder: string, key?: KeyObject): Verification {
   const files = readFolder(folder);
   const certificate = files.get(certificateFiles.certificate);
-  const { faults: unsigned, signature } = await checkSigned(certificate, files.get(certificateFiles.signed), key);
+  const { faults: unsigned, signature } = checkSigned(certificate, files.get(certificateFiles.signed), key);
   if (certificate === undefined)
     return { faults: [{ file: certificateFiles.certificate, what: 'is missing' }, ...unsigned], remarks: [], signature };
 
@@ -66,17 +66,17 @@ function readFolder(folder: string): Files {
   return new Map(entries.map((entry) => [entry.name, entry.isFile() ? readFileSync(join(folder, entry.name)) : undefined]));
 }
 
-async function checkSigned(
+function checkSigned(
   certificate: Buffer | undefined,
   bundle: Buffer | undefined,
   key: KeyObject | undefined,
-): Promise<{ readonly faults: Fault[]; readonly signature: Verification['signature'] }> {
+): { readonly faults: Fault[]; readonly signature: Verification['signature'] } {
   const file = certificateFiles.signed;
   if (bundle === undefined) {
     const faults = key === undefined ? [] : [{ file, what: 'is missing: the certificate is not signed' }];
     return { faults, signature: 'absent' };
   }
-  const { faults: found, payload } = await checkSignature(bundle, key);
+  const { faults: found, payload } = checkSignature(bundle, key);
   const faults = found.map((what): Fault => ({ file, what }));
   if (faults.length === 0 && certificate !== undefined && payload?.equals(certificate) !== true)
     faults.push({ file: certificateFiles.certificate, what: `is not the certificate that ${file} signs` });
@@ -89,7 +89,7 @@ function readStatement(bytes: Buffer): { readonly statement?: Statement; readonl
   if (faults.length > 0) return { faults };
   const statement = JSON.parse(text) as Statement;
   if (Buffer.from(statementJson(statement)).equals(bytes)) return { statement, faults };
-  return { statement, faults: [{ file: certificateFiles.certificate, what: 'is not written as the suite writes it' }] };
+  return { statement, faults: [{ file: certificateFiles.certificate, what: 'is not as the suite wrote it' }] };
 }
 
 /** Whether there is every file that the certificate names, as it was, and no other. */
@@ -119,7 +119,7 @@ function checkContent(files: Files, statement: Statement): Pick<Verification, 'f
   const remarks = same
     ? []
     : [
-        `judged by ${report.suite.name} ${report.suite.version} with other program files than this one's; judged once more by these`,
+        `judged by ${report.suite.name} ${report.suite.version} with other program files than those here; judged again with these`,
       ];
   return { faults: [...checkAgainst(report, statement), ...recorded.faults], remarks: [...remarks, ...recorded.remarks], report };
 }
@@ -133,7 +133,7 @@ function checkAgainst(report: Report, statement: Statement): Fault[] {
       report,
       evidence.map(({ name, digest }) => ({ name, digest, mediaType: mediaTypeOf(name) })),
     );
-    return unequal(statement, expected, '').map((member) => ({ file, what: `says otherwise than report.json in ${member}` }));
+    return unequal(statement, expected, '').map((member) => ({ file, what: `differs from report.json in ${member}` }));
   } catch (error) {
     if (error instanceof NotCertifiable) return [{ file, what: `certifies what cannot be certified: ${error.message}` }];
     throw error;
@@ -162,7 +162,7 @@ function checkRecorded(text: string, report: Report, same: boolean): { readonly 
   const { name, digest } = report.requirementSet ?? { name: '', digest: '' };
   const set = readSets().find((candidate) => candidate.name === name);
   if (set === undefined)
-    return { faults, remarks: [`requirement set ${name} is not in this package: whether it was judged was not checked`] };
+    return { faults, remarks: [`requirement set ${name} is not in this package, so the suite could not check the requirements`] };
   if (set.digest !== digest)
     faults.push({
       file: judgedFiles.report,

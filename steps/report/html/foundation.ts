@@ -72,5 +72,6 @@ text.measure { fill: var(--link); font-size: 11px; font-weight: 600; } text.meas
 .bound { fill: light-dark(#2a66b5, #7aa9ee); opacity: .13; } .bound.resolution { opacity: .08; }
 .grid { stroke: var(--rule); } .axis { stroke: var(--quiet); }
 text.tick, text.axis-name { fill: var(--quiet); font-size: 10.5px; text-anchor: middle; font-variant-numeric: tabular-nums; } text.tick.up { text-anchor: end; } text.axis-name { text-anchor: start; } text.axis-name.end { text-anchor: end; }
+.rings { stroke: var(--good); stroke-width: 10; stroke-linecap: round; } .rings.hole { stroke: var(--card); stroke-width: 7; } .range { stroke: var(--good); stroke-width: 1.4; opacity: .7; }
 .dots { stroke: var(--link); stroke-width: 4.5; stroke-linecap: round; opacity: .62; } .dots.bad { stroke: var(--bad); opacity: .85; } .beyond { fill: var(--link); } .beyond.bad { fill: var(--bad); }
 `;

@@ -1,7 +1,7 @@
 import { html, Markup, type Part } from './html.ts';
 
 /**
- * The head of every page that the suite writes: nothing is loaded from anywhere, and nobody is told where a link on it was followed.
+ * The head of every page that the suite writes: it loads nothing, and a link on it sends no referrer.
  *
  * @param policy as `policyOf` makes it from the same style
  * @param style CSS that the suite has written

@@ -5,7 +5,7 @@ import { escapeXml } from './escape-xml.ts';
 export class Markup {
   readonly text: string;
 
-  /** @param text HTML that nobody but the suite has written */
+  /** @param text HTML that the suite has written */
   constructor(text: string) {
     this.text = text;
   }

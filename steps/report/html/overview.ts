@@ -8,7 +8,7 @@ import { anchorOf } from './requirement-section.ts';
 /** The order in which counts are told. */
 const statuses: readonly Status[] = ['failed', 'warning', 'inconclusive', 'untested', 'passed', 'inapplicable'];
 
-/** The verdict, as nobody can overlook it. */
+/** The verdict, at the top of the page. */
 export function verdictHead(report: Report): Markup {
   const { verdict, because, target, counts, faults, expectations, exitCode, requirements } = report;
   const sign = signOf(verdict);
@@ -58,8 +58,20 @@ function bar(counts: Report['counts'], total: number): Markup {
 
 /** What was tested, by what, when and for how long. */
 export function facts(report: Report, certificate: string | undefined): Markup {
-  const { target, suite, requirementSet, started, finished, durationMs, environment, strict, order, expectations, repeat } =
-    report;
+  const {
+    target,
+    specifiedBy,
+    suite,
+    requirementSet,
+    started,
+    finished,
+    durationMs,
+    environment,
+    strict,
+    order,
+    expectations,
+    repeat,
+  } = report;
   const rows: readonly (readonly [name: string, value: string | Markup | undefined, width?: 'wide'])[] = [
     ['implementation', `${nameOf(report)}, a ${target.role}`],
     ['target file', target.file],
@@ -67,6 +79,11 @@ export function facts(report: Report, certificate: string | undefined): Markup {
     ['started as', html`<code>${target.start}</code>`, 'wide'],
     ['image digest', target.imageDigest === undefined ? undefined : html`<code>${target.imageDigest}</code>`, 'wide'],
     ['confined less in', target.loosened?.join(', '), 'wide'],
+    [
+      'specification',
+      html`<a href="${specifiedBy.address}" rel="noreferrer">${specifiedBy.title}</a>, ${specifiedBy.vendor}, ${specifiedBy.edition}`,
+      'wide',
+    ],
     ['requirement set', setInWords(requirementSet)],
     ['certificate', certificate, 'wide'],
     ['suite', `${suite.name} ${suite.version}${strict ? ', --strict' : ''}`],
@@ -84,7 +101,7 @@ function setInWords(set: Report['requirementSet']): string | Markup {
   if (set === undefined) return 'no released requirement set';
   const short = html`<code title="${set.digest}">${set.digest.slice(0, 12)}</code>`;
   if (set.modified.length === 0) return html`${set.name} ${short}`;
-  return html`none that is released: differs from ${set.name} ${short} in ${set.modified.join(', ')}`;
+  return html`not a released set: differs from ${set.name} ${short} in ${set.modified.join(', ')}`;
 }
 
 function expectationsInWords(expectations: Report['expectations']): string | undefined {

@@ -23,6 +23,7 @@ rect.passed { fill: var(--good); } rect.failed { fill: var(--bad); } rect.warnin
 .tally a { color: inherit; display: inline-flex; gap: .4em; align-items: center; text-decoration: none; padding: .15rem 0; } .tally a:hover { text-decoration: underline; }
 .tally b { font-variant-numeric: tabular-nums; }
 
+.changes { margin-top: 1rem; font-size: .95rem; } .changes > summary::after { display: inline-block; width: .4rem; height: .4rem; margin-bottom: .2rem; } .changes dl { display: grid; gap: .6rem; margin: .6rem 0 0; background: var(--card); border: 1px solid var(--rule); border-radius: 10px; padding: .8rem 1rem; } .changes li { padding: .1rem 0; } .changes li span span { white-space: nowrap; } .changes dl > div { display: grid; grid-template-columns: 9rem 1fr; gap: .8rem; }
 .facts-of-run { padding: 1.4rem 0 .2rem; }
 .facts-of-run dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: .9rem 2rem; }
 .facts-of-run .wide { grid-column: span 2; }
@@ -57,7 +58,7 @@ summary { cursor: pointer; list-style: none; } summary::-webkit-details-marker {
 .passed > summary .sentence, .untested > summary .sentence, .inapplicable > summary .sentence { font-weight: 450; }
 .facts { display: flex; flex-wrap: wrap; gap: 0 .9rem; color: var(--quiet); font-size: .84rem; margin-top: .1rem; } .facts code { font-size: .96em; }
 .requirement.failed > summary .status { color: var(--bad); } .requirement.warning > summary .status { color: var(--doubt); }
-.requirement > summary::after, .scenario > summary::after, .trace > summary::after, footer summary::after { content: ''; width: .5rem; height: .5rem; border: solid var(--quiet); border-width: 0 1.6px 1.6px 0; transform: rotate(45deg); flex: none; margin: .45rem .3rem 0 .4rem; transition: transform .12s; }
+.requirement > summary::after, .scenario > summary::after, .trace > summary::after, .changes > summary::after, footer summary::after { content: ''; width: .5rem; height: .5rem; border: solid var(--quiet); border-width: 0 1.6px 1.6px 0; transform: rotate(45deg); flex: none; margin: .45rem .3rem 0 .4rem; transition: transform .12s; }
 details[open] > summary::after { transform: rotate(-135deg); margin-top: .7rem; }
 .requirement > .inside { padding: 0 1rem 1rem 3rem; }
 .inside > * + * { margin-top: .8rem; }
@@ -100,7 +101,7 @@ footer summary { display: inline-flex; } footer summary::after { width: .4rem; h
   .map tr { display: block; padding: .6rem .9rem; } .map tbody tr + tr { border-top: 1px solid var(--rule); } .map tbody tr + tr > * { border-top: 0; }
   .map th[scope=row], .map td { display: block; width: auto; padding: 0; } .map th[scope=row] { color: var(--quiet); font-size: .86rem; margin-bottom: .1rem; }
   .requirement > summary { padding: .7rem .8rem; gap: .6rem; } .requirement > .inside { padding: 0 .8rem .8rem; }
-  .origin > div, .diagnosis > div, footer dl > div { grid-template-columns: 1fr; gap: 0; }
+  .changes dl > div, .origin > div, .diagnosis > div, footer dl > div { grid-template-columns: 1fr; gap: 0; }
   .scenario > .inside { padding: .3rem .6rem .6rem; } .sequence, .plot { padding: .5rem .2rem; }
 }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; } }

@@ -7,6 +7,8 @@ export interface Sample {
   readonly errorMs: number;
   /** It is what a scenario failed by, as far as one exchange can be. */
   readonly failed: boolean;
+  /** What the formula gives for a client's exchange, and to within how much. */
+  readonly expected?: { readonly errorMs: number; readonly withinMs: number };
 }
 
 /** Where the drawing's axes are, in its own units. */
@@ -24,12 +26,21 @@ export interface Dot {
   readonly beyond?: 'above' | 'below';
 }
 
+/** What the formula gives for an exchange, and the range that the suite allows, where it is drawn. */
+export interface Ring {
+  readonly x: number;
+  readonly y: number;
+  readonly from: number;
+  readonly to: number;
+}
+
 export interface PlotLayout {
   readonly xMost: number;
   readonly yMost: number;
   readonly xStep: number;
   readonly yStep: number;
   readonly dots: readonly Dot[];
+  readonly rings: readonly Ring[];
   /** How many lie within half the round trip + 1 ms. */
   readonly within: number;
   readonly x: (roundTripMs: number) => number;
@@ -58,17 +69,24 @@ export function layOutPlot(samples: readonly Sample[]): PlotLayout {
     const beyond = errorMs > 0 ? 'above' : 'below';
     return { ...at, y: beyond === 'above' ? area.top + 4 : area.bottom - 4, beyond };
   });
+  const rings = samples.flatMap(({ roundTripMs, expected }): Ring[] => {
+    if (expected === undefined || Math.abs(expected.errorMs) > yMost) return [];
+    const [low, high] = [expected.errorMs - expected.withinMs, expected.errorMs + expected.withinMs];
+    const at = (ms: number): number => y(Math.max(-yMost, Math.min(yMost, ms)));
+    return [{ x: x(roundTripMs), y: y(expected.errorMs), from: at(high), to: at(low) }];
+  });
   const within = samples.filter((sample) => Math.abs(sample.errorMs) <= boundOf(sample)).length;
-  return { xMost, yMost, xStep, yStep, dots, within, x, y };
+  return { xMost, yMost, xStep, yStep, dots, rings, within, x, y };
 }
 
-/** The exchanges of a client's scenarios: how far each reported time was off the platform's. */
+/** The exchanges of a client's scenarios: how far each reported time was off the platform's, and how far the formula is. */
 export function clientSamples(scenarios: readonly ScenarioResult[]): Sample[] {
   return scenarios.flatMap(({ exchanges = [], failure }) =>
-    exchanges.flatMap(({ answers, errorMs }) => {
+    exchanges.flatMap(({ answers, errorMs, expected }) => {
       const roundTripMs = answers.at(-1)?.roundTripMs;
       if (errorMs === undefined || roundTripMs === undefined) return [];
-      return [{ roundTripMs, errorMs, failed: failure !== undefined }];
+      const known = expected === undefined ? {} : { expected: { errorMs: expected.errorMs, withinMs: expected.withinMs } };
+      return [{ roundTripMs, errorMs, failed: failure !== undefined, ...known }];
     }),
   );
 }

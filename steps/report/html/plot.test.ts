@@ -79,6 +79,24 @@ describe('the plot of offset against round trip', () => {
     assert.deepEqual(clientSamples([scenario(reports)]), [{ roundTripMs: 9, errorMs: -4, failed: false }]);
   });
 
+  test('shows beside each report of a client the time that the formula gives, with its uncertainty', () => {
+    const expected = { time: '7', withinMs: 2, errorMs: 1 };
+    const [sample] = clientSamples([
+      scenario([
+        { n: 1, asker: 'client', atMs: 0, answers: [{ afterMs: 1, roundTripMs: 9 }], reported: '5', errorMs: -4, expected },
+      ]),
+    ]);
+    assert.ok(sample);
+    const {
+      rings: [ring],
+      dots: [dot],
+      x,
+      y,
+    } = layOutPlot([sample]);
+    assert.deepEqual(ring, { x: x(9), y: y(1), from: y(3), to: y(-1) });
+    assert.deepEqual([dot?.x, dot?.y], [x(9), y(-4)]);
+  });
+
   test('is drawn for requirements about time only, and says in words what it shows', () => {
     const passed = scenario([exchange(2, 0), exchange(4, 2)]);
     assert.match(plot(requirement([passed]), true)?.text ?? '', /2 exchanges with round trips of 2 ms to 4 ms, all within half/);

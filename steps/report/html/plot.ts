@@ -1,7 +1,17 @@
 import type { RequirementResult } from '../../verdict/report.ts';
 import { html, type Markup } from './html.ts';
 import { digits, duration } from './numbers.ts';
-import { area, clientSamples, type Dot, layOutPlot, type PlotLayout, resolutionMs, serverSamples } from './plot-layout.ts';
+import {
+  area,
+  clientSamples,
+  type Dot,
+  layOutPlot,
+  type PlotLayout,
+  type Ring,
+  resolutionMs,
+  type Sample,
+  serverSamples,
+} from './plot-layout.ts';
 
 /** The features whose requirements are about when something happened. */
 const timing = /^features\/(?:server\/time|client\/calculation)\.feature:/;
@@ -20,9 +30,10 @@ export function plot({ scenarios, status }: RequirementResult, sharedClock: bool
   const what = sharedClock === undefined ? 'error of the reported time, ms' : 'offset of the server’s clock, ms';
   return html`<figure class="plot">
 <svg viewBox="0 0 ${area.width} ${area.height}" role="img" aria-label="${`Plot of ${what} against the round trip. ${text}`}">
-${bounds(layout)}${axes(layout, what)}${dots(layout.dots)}
+${bounds(layout)}${axes(layout, what)}${rings(layout.rings)}${dots(layout.dots)}
 </svg>
 <figcaption><b>Offset against round trip</b> <span>${text}</span>
+${layout.rings.length > 0 && html`<span class="quiet">Dot: the time that the client reported. Ring: the time that the formula gives; its line shows what the suite cannot know about the client’s clock.</span>`}
 <span class="quiet">The formula cannot be off by more than half the round trip (dark); stamps of whole milliseconds allow ${resolutionMs} ms more (light).${origin(sharedClock)}</span></figcaption>
 </figure>`;
 }
@@ -31,7 +42,7 @@ function origin(sharedClock: boolean | undefined): string {
   if (sharedClock === undefined) return ' Zero is the platform’s time when its response arrived.';
   return sharedClock
     ? ' Zero is the suite’s clock, which the server shares.'
-    : ' Zero is where all these exchanges together put the server’s clock.';
+    : ' Zero is the server’s clock as all these exchanges together show it.';
 }
 
 function bounds({ x, y, xMost }: PlotLayout): Markup {
@@ -53,6 +64,14 @@ ${across.map((value) => html`<text class="tick" x="${round(x(value))}" y="${area
 <text class="axis-name" x="4" y="12">${what}</text><text class="axis-name end" x="${area.right}" y="${area.bottom + 31}">round trip, ms</text>`;
 }
 
+/** Each ring is a round dot with a smaller one of the page's colour on it, for the same reason as the dots. */
+function rings(all: readonly Ring[]): Markup | undefined {
+  if (all.length === 0) return undefined;
+  const points = all.map(({ x, y }) => `M${round(x)} ${round(y)}h0`).join('');
+  const ranges = all.map(({ x, from, to }) => `M${round(x)} ${round(from)}V${round(to)}`).join('');
+  return html`<path class="range" d="${ranges}"/><path class="rings" d="${points}"/><path class="rings hole" d="${points}"/>`;
+}
+
 /** Each dot is a line without length and with round ends: a thousand of them are a short text. */
 function dots(all: readonly Dot[]): Markup {
   const path = (wanted: readonly Dot[]): string => wanted.map(({ x, y }) => `M${round(x)} ${round(y)}h0`).join('');
@@ -67,11 +86,7 @@ function dots(all: readonly Dot[]): Markup {
 ${distinct.map(({ at, beyond, failed }) => html`<path class="beyond${failed && ' bad'}" d="M${at}${shape[beyond]}"/>`)}`;
 }
 
-function inWords(
-  { dots: all, within }: PlotLayout,
-  samples: readonly { readonly roundTripMs: number; readonly errorMs: number }[],
-  status: RequirementResult['status'],
-): string {
+function inWords({ dots: all, within }: PlotLayout, samples: readonly Sample[], status: RequirementResult['status']): string {
   const trips = samples.map(({ roundTripMs }) => roundTripMs);
   const [least, most] = [Math.min(...trips), Math.max(...trips)];
   const count = samples.length === 1 ? '1 exchange' : `${samples.length} exchanges`;
@@ -82,10 +97,19 @@ function inWords(
   const out =
     beyond === 0
       ? ''
-      : ` ${beyond} ${beyond === 1 ? 'lies' : 'lie'} beyond what is drawn, by up to ${duration(Math.abs(farthest))}.`;
+      : ` ${beyond} ${beyond === 1 ? 'is' : 'are'} outside the drawing, by up to ${duration(Math.abs(farthest))}.`;
   const fair =
-    within < samples.length && status === 'passed' ? ' A clock that moves in steps may lie farther out without fault.' : '';
-  return `${count} with ${range}, ${inside} half the round trip + ${resolutionMs} ms.${out}${fair}`;
+    within < samples.length && status === 'passed' ? ' A clock with steps may be farther off and still be correct.' : '';
+  return `${count} with ${range}, ${inside} half the round trip + ${resolutionMs} ms.${out}${fair}${fromFormula(samples)}`;
+}
+
+/** How far a client's reports are from what the formula gives. */
+function fromFormula(samples: readonly Sample[]): string {
+  const known = samples.flatMap(({ errorMs, expected }) =>
+    expected === undefined ? [] : [Math.abs(errorMs - expected.errorMs)],
+  );
+  if (known.length === 0) return '';
+  return ` ${known.length === 1 ? 'The report is' : 'Reports are up to'} ${duration(Math.max(...known))} from the time that the formula gives.`;
 }
 
 function round(value: number): number {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { schemaFaults } from '../../harness/message/schema.ts';
+import { specifiedBy } from '../../requirements/page-statements.ts';
 import { cleaned, forged, report, requirement, scenario, spoilt } from '../../testing/sample-report.ts';
 import { reportPage } from './report-page.ts';
 
@@ -90,7 +91,23 @@ describe('the page', () => {
   });
 
   test('says what became of the certificate', () => {
-    assert.match(textOf(reportPage(report(every), command, 'none, because it is incomplete')), /certificate none, because it is/);
+    assert.match(
+      textOf(reportPage(report(every), command, { certificate: 'none, because it is incomplete' })),
+      /certificate none, because it is/,
+    );
+  });
+
+  test('says what changed since an earlier run', () => {
+    const now = report(every);
+    const requirements = now.requirements.map((one) =>
+      one.id === 'server-failed' ? { ...one, status: 'passed' as const } : one,
+    );
+    const earlier = { ...now, target: { ...now.target, version: '3.2.0' }, requirements };
+    const changed = reportPage(now, command, { earlier });
+    assert.match(textOf(changed), /Changed since the run of 02 Jan 2026, 03:04:07 UTC on Acme IoT Hub 3\.2\.0: 1 worse/);
+    assert.match(textOf(changed), /Worse server-failed MUST passed → failed/);
+    assert.match(textOf(reportPage(now, command, { earlier: now })), /No result changed since the run of 02 Jan 2026/);
+    assert.ok(!page.includes('class="changes'));
   });
 
   test('plots requirements about time', () => {
@@ -103,11 +120,20 @@ describe('the page', () => {
     assert.match(textOf(reportPage(dead, command)), /incomplete This is why\. the run broke .*how long the run has not ended/);
   });
 
+  test('says a reason once: at the first requirement, and not again at its scenarios', () => {
+    const one = report(['inconclusive']);
+    const [first] = one.requirements;
+    assert.ok(first !== undefined);
+    const text = textOf(reportPage({ ...one, requirements: [first, { ...first, id: 'server-other' }] }, command));
+    assert.equal(text.match(/it is inconclusive/g)?.length, 1);
+    assert.match(text, /for the same reason as server-inconclusive/);
+  });
+
   test('warns where no released set was judged', () => {
     const set = { name: '2026.1', digest: 'e'.repeat(64), modified: ['server-passed'] };
     assert.match(
       textOf(reportPage(report(['passed'], { requirementSet: set }), command)),
-      /none that is released: differs from 2026\.1 .* in server-passed/,
+      /not a released set: differs from 2026\.1 .* in server-passed/,
     );
   });
 });
@@ -143,7 +169,7 @@ describe('a page about a hostile implementation', () => {
       [...page.matchAll(/\b(?:src|href|action|data)="([^"]*)"/g)]
         .map(([, url = '']) => url)
         .filter((url) => !/^#|^data:,$/.test(url)),
-      [],
+      [specifiedBy().address],
     );
     assert.ok(!/url\(|@import/.test(style));
   });

@@ -1,4 +1,5 @@
 import type { Report } from '../../verdict/report.ts';
+import { changesSection } from './changes-section.ts';
 import { pageHead } from './head.ts';
 import { html, Markup } from './html.ts';
 import { iconSheet } from './icons.ts';
@@ -21,23 +22,30 @@ const details: readonly Detail[] = [
   { lines: 4, drawings: 0, lineLength: 120, textLength: 120 },
 ];
 
+/** What the page says beside the report. */
+export interface BesideReport {
+  /** What became of the certificate, in words. */
+  readonly certificate?: string;
+  /** The report of an earlier run, if it was in the report folder. */
+  readonly earlier?: Report;
+}
+
 /**
  * The report as one page that needs nothing else: no other file, no request, and no script to be read. Every text of the implementation
  * is escaped, and were one not, the page's own policy lets nothing run that the suite has not written.
  *
  * @param command the command that runs the suite on this target again
- * @param certificate what the page says of the certificate, in words
  */
-export function reportPage(report: Report, command: string, certificate?: string): string {
+export function reportPage(report: Report, command: string, beside: BesideReport = {}): string {
   let page = '';
   for (const detail of details) {
-    page = render(report, command, detail, certificate);
+    page = render(report, command, detail, beside);
     if (Buffer.byteLength(page) <= mostBytes) break;
   }
   return page;
 }
 
-function render(report: Report, command: string, detail: Detail, certificate: string | undefined): string {
+function render(report: Report, command: string, detail: Detail, { certificate, earlier }: BesideReport): string {
   const { target, verdict, suite } = report;
   const setting = {
     role: target.role,
@@ -53,6 +61,7 @@ ${iconSheet}
 <main>
 <p class="kind">Conformance of ${target.role === 'server' ? 'an NTP server' : 'an NTP client'} over MQTT</p>
 ${verdictHead(report)}
+${changesSection(report, earlier)}
 <form class="tools" role="search" hidden><label for="find">Find a requirement</label><input id="find" type="search" autocomplete="off"><span id="found" role="status"></span>
 ${chips(report)}<button type="button" id="unfold">Unfold all</button><button type="button" id="fold">Fold all</button></form>
 ${requirementSections(report, setting, 'open')}

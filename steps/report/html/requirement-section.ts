@@ -3,7 +3,7 @@ import { readStatements } from '../../requirements/page-statements.ts';
 import type { Role } from '../../requirements/requirement.ts';
 import { expectedInWords } from '../../verdict/expectations.ts';
 import { isUnstable } from '../../verdict/repeat.ts';
-import type { Report, RequirementResult, Status } from '../../verdict/report.ts';
+import type { Report, RequirementResult, ScenarioResult, Status } from '../../verdict/report.ts';
 import { html, type Markup } from './html.ts';
 import { icon } from './icons.ts';
 import { emphasised, prose } from './paragraphs.ts';
@@ -43,7 +43,11 @@ export function requirementSections({ requirements }: Report, setting: Setting, 
     if (own.length === 0) return undefined;
     return html`<section class="part" id="${status}" aria-labelledby="h-${status}">
 <h2 id="h-${status}">${title} <span class="count">${own.length}</span></h2>
-${own.map((requirement, index) => requirementDetails(requirement, setting, isFailure(status) && index < mostOpen.requirements))}
+${own.map((requirement, index) => {
+  const first = own.find(({ reason }) => reason === requirement.reason);
+  const open = isFailure(status) && index < mostOpen.requirements;
+  return requirementDetails(requirement, setting, open, first === requirement ? undefined : first);
+})}
 </section>`;
   })}`;
 }
@@ -57,7 +61,13 @@ export function anchorOf({ id }: Pick<RequirementResult, 'id'>): string {
   return `r-${id}`;
 }
 
-function requirementDetails(requirement: RequirementResult, setting: Setting, open: boolean): Markup {
+/** @param alike a requirement that stands above, with the same reason: it is not said again */
+function requirementDetails(
+  requirement: RequirementResult,
+  setting: Setting,
+  open: boolean,
+  alike: RequirementResult | undefined,
+): Markup {
   const { id, level, sentence, status, reason, expected, description, source, mistakes, specification, scenarios } = requirement;
   const failed = scenarios.filter(({ failure }) => failure !== undefined).length;
   const share =
@@ -68,13 +78,13 @@ function requirementDetails(requirement: RequirementResult, setting: Setting, op
 <summary>${icon(status)}<span class="head"><span class="sentence">${emphasised(sentence)}</span>
 <span class="facts"><code>${id}</code> <span class="level">${level.toUpperCase()}</span> <span class="status">${status}</span> <span class="share">${share}</span>${expected !== undefined && html` <span class="share">expected</span>`}${isUnstable(requirement) && html` <span class="share">unstable</span>`}</span></span></summary>
 <div class="inside">
-${reason !== undefined && html`<p class="reason">${reason}</p>`}
+${reason !== undefined && html`<p class="reason">${alike === undefined ? reason : html`for the same reason as <a href="#${anchorOf(alike)}"><code>${alike.id}</code></a>`}</p>`}
 ${expected !== undefined && html`<p class="reason">Known: ${expectedInWords(expected)}</p>`}
 ${description !== '' && description.split('\n\n').map((paragraph) => html`<p class="why">${prose(paragraph)}</p>`)}
 <dl class="origin"><div><dt>source</dt><dd>${prose(source)}</dd></div>
 ${isFailure(status) && brokenStatements(id)}
 ${mistakes !== '' && html`<div><dt>usual mistakes</dt><dd>${prose(mistakes)}</dd></div>`}
-${specification !== undefined && html`<div><dt>specification</dt><dd><a href="${specification}">how it is tried, with all its scenarios</a></dd></div>`}</dl>
+${specification !== undefined && html`<div><dt>specification</dt><dd><a href="${specification}">all its scenarios, step by step</a></dd></div>`}</dl>
 ${plot(requirement, setting.sharedClock)}
 ${
   notSelected
@@ -82,11 +92,17 @@ ${
     : scenarios.map((one) => {
         const show = open && one.failure !== undefined && unfolded < mostOpen.scenarios;
         if (show) unfolded += 1;
-        return scenario(one, setting.role, setting.detail, show);
+        return scenario(one.reason === reason ? withoutReason(one) : one, setting.role, setting.detail, show);
       })
 }
 <p class="repeat"><span>repeat</span> <code>${setting.command} --only ${id}</code>${isFailure(status) && html` <button type="button" class="copy" hidden>Copy as text</button>`}</p>
 </div></details>`;
+}
+
+/** A scenario whose reason stands at its requirement. */
+function withoutReason(result: ScenarioResult): ScenarioResult {
+  const { reason: _, ...rest } = result;
+  return rest;
 }
 
 /** What the specification page says that a failed requirement breaks. */

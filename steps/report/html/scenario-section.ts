@@ -126,7 +126,7 @@ function trace(lines: readonly string[], failure: ScenarioResult['failure'], det
   const tail = few || most < 2 ? [] : lines.slice(-Math.floor(most / 2));
   const left = lines.length - head.length - tail.length;
   const line = (text: string): Markup => html`<li>${markedLine(cutTo(text, detail.lineLength), failure?.message)}</li>`;
-  return html`<details class="trace"${lines.length <= mostUnfolded && ' open'}><summary>${lines.length} ${lines.length === 1 ? 'packet' : 'packets'} on the trace</summary>
+  return html`<details class="trace"${lines.length <= mostUnfolded && ' open'}><summary>${lines.length} ${lines.length === 1 ? 'packet' : 'packets'} in the trace</summary>
 <ol>${head.map(line)}${left > 0 && html`<li class="left-out">… ${left} more ${left === 1 ? 'packet' : 'packets'}, see report.json …</li>`}${tail.map(line)}</ol></details>`;
 }
 

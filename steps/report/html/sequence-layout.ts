@@ -16,7 +16,7 @@ export interface Arrow {
 /** A timestamp: where it is on its lane, and where its label stands. */
 export interface Stamp {
   readonly name: 'deviceSendTime' | 'serverRecvTime' | 'serverSendTime' | 'deviceRecvTime';
-  /** Decimal digits; undefined where the message holds none, or nobody knows it. */
+  /** Decimal digits; undefined where the message has none, or it is unknown. */
   readonly digits: string | undefined;
   readonly y: number;
   readonly labelY: number;

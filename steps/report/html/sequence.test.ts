@@ -106,6 +106,14 @@ describe('the drawing of an exchange', () => {
     const { text } = sequence(example, 'client', 'The exchange');
     assert.ok(text.includes('(1571724098110 + 1571724098115 + 1571724098025 − 1571724098000) / 2 = <b>1571724098125</b>'));
     assert.ok(text.includes('The client reports <code>1571724098115</code>, 10 ms behind the platform’s time.'));
+    assert.ok(!text.includes('The formula gives'));
+  });
+
+  test("says what the formula gives where the client's clock is known in part", () => {
+    const answers = example.answers.map(({ deviceRecvTime: _unknown, ...answer }) => answer);
+    const expected = { time: '1571724098125.5', withinMs: 3, errorMs: 0.5 };
+    const { text } = sequence({ ...example, answers, expected }, 'client', 'The exchange');
+    assert.ok(text.includes('The formula gives <code>1571724098125.5</code>, to within 3 ms.'));
   });
 
   test('takes stamps that are no numbers for unknown', () => {

@@ -81,15 +81,16 @@ function scaleBar({ scale, height }: SequenceLayout): Markup {
 }
 
 function caption(exchange: ExchangeRecord, role: Role, heading: string): Markup {
-  const { reported, errorMs, answers } = exchange;
+  const { reported, errorMs, expected, answers } = exchange;
   const answer = mainAnswer(exchange, role);
   const result = formulaOf(exchange, role);
   const more = answers.length - 1;
   return html`<b>${heading}</b>
 ${result !== undefined && html`<span class="formula">(${String(result.serverRecvTime)} + ${String(result.serverSendTime)} + ${String(result.deviceRecvTime)} − ${String(result.deviceSendTime)}) / 2 = <b>${halved(twiceTheTime(result))}</b></span>`}
-${answer?.offsetMs !== undefined && html`<span>By the formula the server’s clock is ${ahead(answer.offsetMs)} the suite’s.</span>`}
+${answer?.offsetMs !== undefined && html`<span>By the formula, the server’s clock is ${ahead(answer.offsetMs)} the suite’s.</span>`}
 ${reported !== undefined && html`<span>The client reports <code>${reported.length > 40 ? `${reported.slice(0, 39)}…` : reported}</code>${errorMs !== undefined && html`, ${ahead(errorMs)} the platform’s time`}.</span>`}
-${more > 0 && html`<span>${more} more ${more === 1 ? 'message' : 'messages'} came in return.</span>`}`;
+${expected !== undefined && result === undefined && html`<span>The formula gives <code>${expected.time}</code>${expected.withinMs > 0 && `, to within ${duration(expected.withinMs)}`}.</span>`}
+${more > 0 && html`<span>${more} more ${more === 1 ? 'message' : 'messages'} arrived.</span>`}`;
 }
 
 /** The four timestamps, where all of them are known. */

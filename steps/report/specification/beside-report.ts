@@ -11,7 +11,7 @@ export const specificationFile = 'specification.html';
 /**
  * Where the site's page of a role stands.
  *
- * @param base where somebody offers the site, as the command line has it
+ * @param base the address of the site, as the command line has it
  * @throws Error that says what is wrong with it
  */
 export function hostedPage(base: string, role: Role): string {

@@ -8,6 +8,7 @@ import { runTool, tool, wholeNumber } from '../tool.ts';
 const measures = {
   runs: async (folder: string) => (await import('./runs.ts')).benchRuns(folder),
   growth: async (folder: string) => (await import('./growth.ts')).benchGrowth(folder),
+  far: async (folder: string) => (await import('./far.ts')).benchFar(folder),
   devices: async (_: string, devices: number) => (await import('./device-load.ts')).benchManyDevices(devices),
 };
 
@@ -19,7 +20,7 @@ const command = tool('bench', 'Measures what the suite itself costs. Only the ra
   .addArgument(
     new Argument(
       '[subjects...]',
-      'runs: whole runs against a bare mqtt.js loop, and the slowest scenarios; growth: what a scenario and a device cost at 8x; devices: many devices at once',
+      'runs: whole runs against a bare mqtt.js loop, and the slowest scenarios; growth: what a scenario and a device cost at 8x; far: runs far from a server, and on slow and wrong ones (15 min); devices: many devices at once',
     )
       .choices(Object.keys(measures))
       .default(['runs']),

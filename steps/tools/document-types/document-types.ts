@@ -19,7 +19,12 @@ export interface DocumentType {
 export const documentTypes: readonly DocumentType[] = [
   { schema: 'report', type: 'Report', file: 'steps/verdict/report.ts' },
   { schema: 'expectations', type: 'ExpectationsDocument', file: 'steps/verdict/expectations-document.ts' },
-  { schema: 'certificate', type: 'Statement', file: 'steps/report/certificate/certificate-document.ts' },
+  {
+    schema: 'certificate',
+    type: 'Statement',
+    file: 'steps/report/certificate/certificate-document.ts',
+    report: '../../verdict/report.ts',
+  },
   {
     schema: 'load',
     type: 'LoadReport',

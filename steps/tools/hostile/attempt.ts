@@ -201,7 +201,7 @@ async function disturb(
 /** Starts another run into a folder that one writes to. @throws Error where it is not told who writes there */
 async function requireTurnedAway(reports: string): Promise<void> {
   const { code, printed } = await call(['--role', 'server', '--report', reports], { env: {}, disturb: async () => {} });
-  if (code !== 2 || !/another run writes there \(process \d+ on .*, since .*\)/.test(printed))
+  if (code !== 2 || !/another run writes to this folder \(process \d+ on .*, since .*\)/.test(printed))
     throw new Error(`a second run into the folder ended with exit code ${code}: ${printed}`);
 }
 

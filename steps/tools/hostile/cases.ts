@@ -111,7 +111,7 @@ const clients: readonly HostileCase[] = [
 const ends: readonly HostileCase[] = (['SIGINT', 'SIGTERM', 'SIGKILL'] as const).map((disturbance) => ({
   ...server('forks children', 'forks-children-that-stay', {
     ...(disturbance === 'SIGKILL' ? { code: undefined, verdict: 'incomplete' as const } : incomplete),
-    says: disturbance === 'SIGKILL' ? /the run did not come to its end/ : new RegExp(`interrupted \\(${disturbance}\\)`),
+    says: disturbance === 'SIGKILL' ? /the run did not finish/ : new RegExp(`interrupted \\(${disturbance}\\)`),
   }),
   name: `${disturbance} to the suite, the server a process with children`,
   ...(disturbance === 'SIGKILL' ? { quick: true } : {}),
@@ -219,7 +219,7 @@ const containers: readonly HostileCase[] = [
       ...(disturbance === 'SIGTERM' ? { quick: true } : {}),
       code: disturbance === 'SIGKILL' ? undefined : 4,
       verdict: 'incomplete',
-      says: disturbance === 'SIGKILL' ? /the run did not come to its end/ : new RegExp(`interrupted \\(${disturbance}\\)`),
+      says: disturbance === 'SIGKILL' ? /the run did not finish/ : new RegExp(`interrupted \\(${disturbance}\\)`),
     }),
   ),
   {

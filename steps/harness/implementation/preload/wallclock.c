@@ -1,12 +1,13 @@
 /*
  * A wall clock that somebody else moves. Preloaded (LD_PRELOAD) into a dynamically linked program, glibc or musl, it answers
- * every question for the wall time from the file $WALLCLOCK_FILE: eight bytes, a signed 64-bit integer in the machine's byte
- * order, in nanoseconds since 1970. 0 means the real time. The file is mapped once and read anew each time, so that a move is
- * seen at once.
+ * every question for the wall time from the file $WALLCLOCK_FILE: three signed 64-bit integers in the machine's byte order.
+ * The first is the wall time in nanoseconds since 1970; 0 means the real time. The other two hasten the monotonic clocks: from
+ * the second, a time of CLOCK_MONOTONIC in nanoseconds, they run on as many times as fast as the third says; 0 means the real
+ * pace. The file is mapped once and read anew each time, so that a move is seen at once.
  *
- * Monotonic clocks, timers and relative waits are left alone: they go on at the real pace. A wait until a point of the wall time
- * (pthread_cond_timedwait, sem_timedwait and their like) is given to the C library as the point of the real time that is as far
- * away; otherwise a program that "waits until now plus one second" in 2019 would not wait at all.
+ * Timers and relative waits are left alone: they go on at the real pace. A wait until a point of the wall time or of a hastened
+ * clock (pthread_cond_timedwait, sem_timedwait and their like) is given to the C library as the point of the real time that is
+ * as far away; otherwise a program that "waits until now plus one second" in 2019 would not wait at all.
  *
  * It does not work for programs that are linked statically, and for those that ask the kernel without the C library (Go without
  * cgo). Whether it took hold is for the suite to prove, by what the program says.
@@ -43,7 +44,7 @@ static cell_t *map(void)
     const char *file = getenv("WALLCLOCK_FILE");
     long descriptor = file == NULL ? -1 : syscall(SYS_openat, AT_FDCWD, file, O_RDONLY | O_CLOEXEC, 0);
     if (descriptor >= 0) {
-      void *page = mmap(NULL, sizeof(int64_t), PROT_READ, MAP_SHARED, (int)descriptor, 0);
+      void *page = mmap(NULL, 3 * sizeof(int64_t), PROT_READ, MAP_SHARED, (int)descriptor, 0);
       if (page != MAP_FAILED) cell = page;
       close((int)descriptor);
     }
@@ -86,14 +87,32 @@ static int64_t now(void)
   return set != 0 ? set : kernel(CLOCK_REALTIME);
 }
 
+/* How far the monotonic clocks are ahead of the kernel's. */
+static int64_t hastened(void)
+{
+  cell_t *mapped = map();
+  int64_t factor = mapped == NULL ? 0 : mapped[2];
+  int64_t passed = factor == 0 ? 0 : kernel(CLOCK_MONOTONIC) - mapped[1];
+  return passed > 0 ? passed * (factor - 1) : 0;
+}
+
+static int is_monotonic(clockid_t id)
+{
+  return id == CLOCK_MONOTONIC || id == CLOCK_MONOTONIC_RAW || id == CLOCK_MONOTONIC_COARSE || id == CLOCK_BOOTTIME;
+}
+
 /* ---- Questions for the time ---- */
 
 /* Not __clock_gettime, by which glibc's own parts ask each other: they wait by the kernel's time and must know it. */
 int clock_gettime(clockid_t id, struct timespec *time)
 {
-  if (id != CLOCK_REALTIME && id != CLOCK_REALTIME_COARSE) return (int)syscall(SYS_clock_gettime, id, time);
-  *time = timespec_of(now());
-  return 0;
+  if (id == CLOCK_REALTIME || id == CLOCK_REALTIME_COARSE) {
+    *time = timespec_of(now());
+    return 0;
+  }
+  int result = (int)syscall(SYS_clock_gettime, id, time);
+  if (result == 0 && is_monotonic(id)) *time = timespec_of(nanoseconds(*time) + hastened());
+  return result;
 }
 
 int gettimeofday(struct timeval *restrict time, void *restrict zone)
@@ -134,9 +153,10 @@ static struct timespec really_of_condition(const struct timespec *deadline)
 {
   int64_t set = set_time();
   if (set == 0) return *deadline;
+  int64_t ahead = hastened();
   int64_t from_set = llabs(nanoseconds(*deadline) - set);
-  int64_t from_monotonic = llabs(nanoseconds(*deadline) - kernel(CLOCK_MONOTONIC));
-  return from_monotonic < from_set ? *deadline : really(deadline);
+  int64_t from_monotonic = llabs(nanoseconds(*deadline) - ahead - kernel(CLOCK_MONOTONIC));
+  return from_monotonic < from_set ? timespec_of(nanoseconds(*deadline) - ahead) : really(deadline);
 }
 
 static int valid(const struct timespec *time)

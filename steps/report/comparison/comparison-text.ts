@@ -5,9 +5,9 @@ import type { Change, Comparison, Side } from './report-comparison.ts';
 export const parts = [
   ['worse', 'Worse'],
   ['better', 'Better'],
-  ['other', 'Changed otherwise'],
+  ['other', 'Other changes'],
   ['added', 'New requirements'],
-  ['removed', 'Requirements that are gone'],
+  ['removed', 'Removed requirements'],
 ] as const;
 
 /** A comparison as the console prints it. */

@@ -83,6 +83,25 @@ export function compareReports(old: Report, now: Report): Comparison {
   };
 }
 
+/**
+ * Compares a report with an earlier one of the same implementation. Requirements that one of the runs did not select are left out.
+ *
+ * @returns undefined for another implementation, and where one of the runs was interrupted or broke
+ */
+export function changesSince(earlier: Report, now: Report): Comparison | undefined {
+  const [before, after] = [earlier.target, now.target];
+  if (before.role !== after.role || before.name !== after.name) return undefined;
+  if (earlier.finished === undefined || earlier.faults.length > 0 || now.faults.length > 0) return undefined;
+  const isUnselected = ({ scenarios }: RequirementResult): boolean =>
+    scenarios.every(({ untested }) => untested === 'not selected');
+  const unselected = new Set([earlier, now].flatMap((report) => report.requirements.filter(isUnselected).map(({ id }) => id)));
+  const selected = (report: Report): Report => ({
+    ...report,
+    requirements: report.requirements.filter(({ id }) => !unselected.has(id)),
+  });
+  return compareReports(selected(earlier), selected(now));
+}
+
 function changeOf(old: RequirementResult | undefined, now: RequirementResult | undefined): Change {
   const { id = '', level = 'must', sentence = '' } = now ?? old ?? {};
   const before = new Map((old?.scenarios ?? []).map(({ title, status }) => [title, status]));

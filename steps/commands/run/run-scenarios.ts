@@ -1,0 +1,85 @@
+import type { Envelope } from '@cucumber/messages';
+import type { Requirement } from '../../requirements/requirement.ts';
+import { evidenceEnvelope } from '../../verdict/attachment.ts';
+import type { LateFinding } from '../../verdict/evidence.ts';
+import { isCrowded } from '../../verdict/judged-scenario.ts';
+import type { Execution, Transcript } from '../../verdict/transcript.ts';
+import type { RunPlan } from './run-plan.ts';
+import { pathsOf } from './selection.ts';
+
+/** How often a scenario is run again in which the suite stood still. */
+const mostAgain = 2;
+
+/** Who is told of the scenarios. */
+export interface Listeners {
+  /** Gets the messages of Cucumber. */
+  readonly transcript: Transcript;
+  readonly onMessage: (envelope: Envelope) => void;
+  /** A scenario has come to its result. @param done how many have */
+  readonly onJudged: (execution: Execution, owner: Requirement | undefined, done: number) => void;
+  /** The first round is over: scenarios that have come to no result are run again, one at a time. */
+  readonly onAgain?: () => void;
+}
+
+/**
+ * Runs the scenarios of a plan, and again those that have come to no result: in which the suite stood still, and that did not pass while
+ * others ran.
+ *
+ * @param lanes how many run at once
+ */
+export async function runScenarios(plan: RunPlan, lanes: number, listeners: Listeners): Promise<void> {
+  const { onMessage, onJudged, onAgain, transcript } = listeners;
+  const { options, order, requirements, selected, shard, target } = plan;
+  const { runFeatures } = await import('./cucumber.ts');
+  const owners = new Map(plan.scenarios.map(([owner, { place }]) => [place, owner]));
+  const touched = new Set<string>();
+  const crowded = new Map<string, Execution>();
+  const alone: Execution[] = [];
+  let done = 0;
+  transcript.onFinished((execution) => {
+    const { place, evidence } = execution;
+    if (isCrowded(execution)) crowded.set(place, execution);
+    else if (evidence.some(({ kind }) => kind === 'standstill')) touched.add(place);
+    else {
+      if (crowded.has(place)) alone.push(execution);
+      done += 1;
+      onJudged(execution, owners.get(place), done);
+    }
+  });
+  const common = { failFast: options.failFast === true, order, onMessage };
+  const paths = pathsOf(requirements, shard === undefined ? selected : undefined);
+  await runFeatures({ ...common, paths, shard, lanes, inTurn: lanes > 1 && target.role === 'server' });
+  for (const place of crowded.keys()) touched.add(place);
+  for (let again = 0; again < mostAgain && touched.size > 0; again += 1) {
+    onAgain?.();
+    const left = [...touched];
+    touched.clear();
+    await runFeatures({ ...common, paths: left, shard: undefined, lanes: 1, inTurn: false });
+  }
+  for (const finding of unexplained([...crowded.values()], alone, owners)) onMessage(evidenceEnvelope(finding));
+}
+
+/**
+ * Where the server ended while several scenarios ran, and none of them has ended it alone, nothing tells which of them did: it is found in
+ * each of them.
+ */
+function unexplained(
+  crowded: readonly Execution[],
+  alone: readonly Execution[],
+  owners: ReadonlyMap<string, Requirement>,
+): LateFinding[] {
+  const passed = new Set(alone.filter(({ outcome }) => outcome === 'PASSED').map(({ place }) => place));
+  const suspects = crowded.flatMap((execution) => {
+    const beside = execution.evidence.find((piece) => piece.kind === 'beside');
+    return beside?.ended === undefined ? [] : [{ execution, ended: beside.ended, places: beside.places }];
+  });
+  if (suspects.some(({ execution }) => !passed.has(execution.place))) return [];
+  return suspects.flatMap(({ execution: { place, evidence }, ended, places }) => {
+    const requirement = owners.get(place);
+    const finding = evidence.find((piece) => piece.kind === 'finding');
+    if (requirement === undefined || finding === undefined) return [];
+    const received = `the server ${ended} while this scenario ran, and beside it: ${places.join(', ')}. Alone, each of them passes`;
+    const { trace } = finding;
+    return [{ kind: 'lateFinding', requirement: requirement.id, scenario: place, expected: finding.expected, received, trace }];
+  });
+}

@@ -1,0 +1,91 @@
+import type { StartedTarget } from '../implementation/target.ts';
+import { lateEnd } from '../implementation/within-time.ts';
+import { ConnectionPool } from './connection-pool.ts';
+import type { Habits } from './device.ts';
+import { Pacing } from './pacing.ts';
+import { Patience } from './patience.ts';
+import type { Refusals } from './refusal.ts';
+import { RunRequests } from './run-requests.ts';
+import type { Address } from './socket.ts';
+import { StayingDevices } from './staying-devices.ts';
+import { addressOf } from './tls.ts';
+
+/** What a run knows of the server in front of it, whichever of its lanes has found it out. */
+export class ServerState {
+  readonly started: StartedTarget;
+  readonly requests = new RunRequests();
+  /** Keeps it below the limits of the target file. */
+  readonly pacing: Pacing;
+  /** How long it waits for answers. */
+  readonly patience = new Patience(() => this.requests.slowest);
+  /** Connections that no scenario uses now. */
+  readonly pool = new ConnectionPool();
+  readonly staying = new StayingDevices();
+  address: Address;
+  /** True once the server did not serve after a malformed request: later scenarios of this kind wait less. */
+  deaf = false;
+  /** True once the server has failed for having ended; until it is started again. */
+  deathBlamed = false;
+  /** Whether the server answered before the first scenario; undefined until that was tried. */
+  answers: boolean | undefined;
+  /** How long that answer took, in ms; undefined where there was none. */
+  roundTripMs: number | undefined;
+  /** False once a SUBSCRIBE stayed without SUBACK. */
+  acknowledges = true;
+  /** False once the server exceeded a limit of the suite. */
+  readsAll = true;
+  /** True once it flooded a connection with what was not asked for. */
+  excessive: true | undefined;
+  #awaitsEnd = true;
+
+  constructor(started: StartedTarget) {
+    this.started = started;
+    this.pacing = new Pacing(started.target.limits);
+    this.address = addressOf(started);
+  }
+
+  /**
+   * How the server ended, where it did. To be asked when a connection has closed: that is seen before the end of the process that
+   * held it. When that wait was in vain once, the server just closes connections, and the suite does not wait again.
+   */
+  async fate(): Promise<string | undefined> {
+    const { started } = this;
+    if (started.ended() !== undefined || !this.#awaitsEnd) return started.ended()?.words;
+    await lateEnd(started);
+    this.#awaitsEnd = started.ended() !== undefined;
+    return started.ended()?.words;
+  }
+}
+
+/** What the connections of a lane have learnt of the server: all but its refusals is known to all lanes. */
+export class LaneHabits implements Habits {
+  readonly refusals: Refusals;
+  readonly exceeded: (what: string) => void;
+  readonly #state: ServerState;
+
+  /** @param exceeded told of a limit of the suite that the server exceeded, in words */
+  constructor(state: ServerState, refusals: Refusals, exceeded: (what: string) => void) {
+    this.#state = state;
+    this.refusals = refusals;
+    this.exceeded = (what) => {
+      exceeded(what);
+      state.readsAll = false;
+    };
+  }
+
+  get acknowledges(): boolean {
+    return this.#state.acknowledges;
+  }
+
+  set acknowledges(acknowledges: boolean) {
+    this.#state.acknowledges = acknowledges;
+  }
+
+  get excessive(): true | undefined {
+    return this.#state.excessive;
+  }
+
+  set excessive(excessive: true | undefined) {
+    this.#state.excessive = excessive;
+  }
+}

@@ -1,0 +1,60 @@
+import type { Target } from '../implementation/target.ts';
+import type { ClientRun } from './client-run.ts';
+import { type ClientSetup, isMeant } from './client-setup.ts';
+import { afterReportMs } from './client-start.ts';
+import { malformedRequest } from './recovery.ts';
+
+/** After so many starts in which a client hung in a malformed response, further ones are shorter. The Rule says so. */
+const mostHung = 3;
+
+/** How many starts without any time, in which the client was answered, show that it reports none. */
+const mostMute = 4;
+
+/** How long a client is waited for that was silent before: a deadline is spent once for each kind of silence, and not in each start. */
+export class RepeatedSilence {
+  readonly #target: Target;
+  readonly #finished: readonly ClientRun[];
+
+  /** @param finished every start that is over; it grows */
+  constructor(target: Target, finished: readonly ClientRun[]) {
+    this.#target = target;
+    this.#finished = finished;
+  }
+
+  /**
+   * True when several starts in which the client was answered, in each of its types, brought no time at all: each additional start would
+   * take its whole deadline.
+   */
+  get mute(): boolean {
+    // After a malformed or foreign response no time is right as well.
+    const answered = this.#finished.filter(({ setup }) => setup.refusal === undefined && setup.answers.every(isMeant));
+    const tried = new Set(answered.map(({ setup }) => setup.type));
+    if (answered.length < mostMute || !this.#target.timestampTypes.every((type) => tried.has(type))) return false;
+    return answered.every(({ reports }) => reports.length === 0);
+  }
+
+  /**
+   * How long a client is waited for after a malformed response, in ms: long enough for a time that it makes up. Undefined for its whole
+   * `within`, unless it has hung so often that it is bound to fail for that.
+   */
+  afterMalformedMs(setup: ClientSetup): number | undefined {
+    if (malformedRequest(setup) === undefined || setup.unhurried === true) return undefined;
+    const hung = this.#finished.filter(
+      (start) =>
+        malformedRequest(start.setup) !== undefined &&
+        start.hurriedMs === undefined &&
+        start.overdue &&
+        start.reports.length === 0,
+    );
+    const reported = this.#finished.filter((start) => start.reports.length > 0 && malformedRequest(start.setup) === undefined);
+    const isToRecover = this.#target.sync.kind !== 'start' || reported.some(({ ended }) => ended !== undefined);
+    if (hung.length < mostHung || !isToRecover) return undefined;
+    return afterReportMs + 2 * Math.max(0, ...reported.map(reportedAfterMs));
+  }
+}
+
+/** How long after its first response a client reported its first time, in ms; 0 where it reported before. */
+function reportedAfterMs({ request, reports: [report] }: ClientRun): number {
+  const [response] = request?.responses ?? [];
+  return report === undefined || response === undefined ? 0 : Math.max(0, (report.atUs - response.message.atUs) / 1000);
+}

@@ -1,0 +1,39 @@
+import { basename } from 'node:path';
+import type { Turn } from '../harness/device/server-lanes.ts';
+import { type Requirement, readRequirements, type Scenario } from './requirement.ts';
+
+/** A scenario, and the requirement that it belongs to. */
+export type Owned = readonly [requirement: Requirement, scenario: Scenario];
+
+/** By the name and the line of their file: a run of many scenarios does not look through all of them for each. */
+let known: ReadonlyMap<string, readonly Owned[]> | undefined;
+
+/**
+ * The scenario that stands at a line of a feature file.
+ *
+ * @param uri the file, by whatever path
+ * @throws Error where none stands there
+ */
+export function scenarioAt(uri: string, line: number): Owned {
+  known ??= Map.groupBy(
+    readRequirements().flatMap((requirement) => requirement.scenarios.map((scenario): Owned => [requirement, scenario])),
+    ([, { place }]) => basename(place),
+  );
+  const here = `${uri.replaceAll('\\', '/')}:${line}`;
+  const found = known.get(basename(here))?.find(([, { place }]) => here.endsWith(place));
+  if (found === undefined) throw new Error(`${here}: this scenario belongs to no requirement`);
+  return found;
+}
+
+/**
+ * When a scenario has its turn: what all others stand on comes first, and last what a server may not survive. After that nothing could be
+ * learnt from it, and what killed it could not be told from what found it dead. A scenario that stops the server's clock stops it for all.
+ */
+export function turnOf([{ id, dependsOn, alone }, { place, capabilities }]: Owned): Turn {
+  const single = alone === true || capabilities.includes('clock');
+  if (dependsOn.length === 0) return { number: 0, alone: single };
+  if (place.includes('server/restart.feature')) return { number: 5, alone: true };
+  if (place.includes('server/faults.feature')) return { number: 4, alone: single };
+  if (id.startsWith('server-outlives-')) return { number: 3, alone: single };
+  return { number: single ? 2 : 1, alone: single };
+}

@@ -1,0 +1,106 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { embeddedTarget } from '../../commands/run/reference-target.ts';
+import { startTarget } from '../../harness/implementation/start-target.ts';
+import { loadTarget } from '../../harness/implementation/target-file.ts';
+import { Link } from '../../harness/mqtt/link.ts';
+import type { Report } from '../../verdict/report.ts';
+import { seconds } from './figures.ts';
+import { entry, runMeasured } from './measured-program.ts';
+
+/** What a hosted platform documents: see schemas/target-files.md, `limits`. */
+const documented = { requestsPerSecond: 30, connectsPerMinute: 5, connections: 50, latencyMs: 90, jitterMs: 20 };
+
+const starter = fileURLToPath(new URL('../../../fixtures/support/start.ts', import.meta.url));
+
+/** Runs the suite with a target file. */
+type Use = (target: object) => Promise<void>;
+
+/** What is measured: a name, and what gives a target file for it while `use` works. */
+const rows: readonly (readonly [name: string, within: (use: Use, folder: string) => Promise<void>])[] = [
+  ['reference server, near', (use) => withReference(0, use)],
+  ['reference server, 50 ms', (use) => withReference(25, use)],
+  ['reference server, 200 ms', (use) => withReference(100, use)],
+  ['takes 300 ms for an answer', (use) => use(fixture('unusual/server/takes-300-ms'))],
+  ['answers Longs only', (use) => use(fixture('faulty/server/longs-only'))],
+  ['echoes the previous request', (use) => use(fixture('faulty/server/echo-of-the-previous-request'))],
+  ['a lock is left behind when it is killed', (use) => use(fixture('faulty/server/lock-file-left-behind-when-killed'))],
+  ['hosted platform, 200 ms, 5 connects a minute', (use, folder) => withPlatform(folder, use)],
+];
+
+/**
+ * Measures runs far from a server, in front of a slow one, and in front of wrong ones, and prints a line for each.
+ *
+ * @param folder for target files and reports
+ */
+export async function benchFar(folder: string): Promise<void> {
+  const head = ['run', 'verdict', 'time', 'lanes', 'round trips', 'CONNECTs', 'waiting'];
+  const line = ([name = '', ...cells]: readonly string[]): string =>
+    `${name.padEnd(46)}${cells.map((cell, index) => (index === 0 ? `  ${cell.padEnd(17)}` : cell.padStart(12))).join('')}`;
+  console.log(line(head));
+  for (const [name, within] of rows)
+    await within(async (target) => {
+      const file = join(folder, 'target.json');
+      writeFileSync(file, JSON.stringify({ name, role: 'server', lateAnswers: '100ms', ...target }));
+      const cost = await runMeasured([entry, 'run', file, '--report', folder], [0, 1]);
+      const report = JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8')) as Report;
+      const { roundTripMs = Number.NaN, lanes = 1 } = report.pace ?? {};
+      const connects = readFileSync(join(folder, 'messages.ndjson'), 'utf8').match(/"\+[\d.]+ s [^→"]*→ CONNECT /g)?.length ?? 0;
+      const waiting = `${Math.round(100 * (1 - cost.cpuMs / cost.wallMs))} %`;
+      const trips = (cost.wallMs / roundTripMs).toFixed(0);
+      console.log(line([name, report.verdict, seconds(cost.wallMs), `${lanes}`, trips, `${connects}`, waiting]));
+    }, folder);
+}
+
+/** The reference server behind a link of so many ms in each direction. */
+async function withReference(latencyMs: number, use: Use): Promise<void> {
+  const server = await startTarget(await embeddedTarget('server'));
+  const link = latencyMs === 0 ? undefined : await Link.open(server, { forth: latencyMs, back: latencyMs });
+  try {
+    await use({ address: `mqtt://127.0.0.1:${(link ?? server).port}` });
+  } finally {
+    await link?.[Symbol.asyncDispose]();
+    await server.stop();
+  }
+}
+
+/** @throws Error when a device exceeded a limit of the platform */
+async function withPlatform(folder: string, use: Use): Promise<void> {
+  const env = { ...process.env, HOSTED_PLATFORM: JSON.stringify(documented) };
+  const list = JSON.parse(execFileSync(process.execPath, [starter, '--list'], { env, encoding: 'utf8' })) as readonly Listed[];
+  const own = list.find(({ name }) => name === 'unusual/server/hosted-platform')?.target ?? {};
+  const { process: _process, ...target } = own;
+  const file = join(folder, 'platform.json');
+  writeFileSync(
+    file,
+    JSON.stringify({
+      ...own,
+      process: { command: commandOf('unusual/server/hosted-platform'), env: { HOSTED_PLATFORM: env.HOSTED_PLATFORM } },
+    }),
+  );
+  const platform = await startTarget(await loadTarget(file));
+  try {
+    await use({ ...target, address: `mqtt://127.0.0.1:${platform.port}` });
+    const excesses = platform.output().filter((line) => /^(refused|dropped): /.test(line));
+    console.log(`  the platform refused or dropped ${excesses.length} times`);
+    if (excesses.length > 0) throw new Error(`limits were exceeded: ${excesses.slice(0, 3).join(', ')}`);
+  } finally {
+    await platform.stop();
+  }
+}
+
+/** A fixture as `start.ts --list` has it. */
+interface Listed {
+  readonly name: string;
+  readonly target: { readonly process?: unknown };
+}
+
+/** How one of the fixtures is started as a program of its own. */
+const commandOf = (name: string): readonly string[] => [process.execPath, starter, name, '--port', '{port}'];
+
+/** The target file of one of the fixtures. */
+function fixture(name: string): object {
+  return { process: { command: commandOf(name) } };
+}

@@ -6,11 +6,11 @@ import { root } from '../../requirements/requirement.ts';
 import type { Report } from '../../verdict/report.ts';
 import { inLanes } from '../prove/prove-lanes.ts';
 import { runTool, tool, wholeNumber } from '../tool.ts';
-import { differences } from './comparison.ts';
+import { differences } from './differences.ts';
+import { type Outcome, table } from './field-table.ts';
 import { choose, type FieldImplementation, type FieldTarget, fieldFolder, readField } from './implementation.ts';
 import { prepare } from './installation.ts';
 import { call } from './program.ts';
-import { type Outcome, table } from './table.ts';
 
 const suite = join(root, 'steps/commands/entry.mjs');
 const reports = join(root, 'conformance-report/field');

@@ -82,10 +82,10 @@ export const askingClient: readonly Judgeable<ClientSight>[] = [
     sentences: () => [['deviceSendTime counts milliseconds: it grows by ']],
   },
   {
-    about: 'deviceSendTime is read for each request: it is at most ',
+    about: 'deviceSendTime is read for each request: at most ',
     together: true,
     hindered: twoStarts,
-    sentences: () => [['deviceSendTime is read for each request: it is at most ']],
+    sentences: () => [['deviceSendTime is read for each request: at most ']],
   },
   {
     about: 'its CONNECT is signed',

@@ -16,6 +16,7 @@ import { mistakesOf } from '../requirements/requirement.ts';
 import type { Judge, NtpWorld, ScenarioState, ScenarioTrace } from '../support/world.ts';
 import { type Recorded, recordDevices } from '../verdict/exchange-record.ts';
 import { answerWait } from './answer-wait.ts';
+import type { FenceWishes, Likely } from './fence-wishes.ts';
 import { ManyPlayers } from './many-players.ts';
 import { revive } from './revive-server.ts';
 import { endsReading, likelyRefusal, noLongerServes } from './server-diagnosis.ts';
@@ -24,9 +25,6 @@ import { likelySilence } from './silence-diagnosis.ts';
 
 /** A World in which a server is judged. */
 export type ServerWorld = NtpWorld<ServerScenario>;
-
-/** What a server probably did that does not serve any more, where that can be found out. */
-type Likely = () => Promise<string | undefined>;
 
 /** The state of a scenario that judges a server. */
 export class ServerScenario implements ScenarioState {
@@ -197,22 +195,18 @@ export class ServerScenario implements ScenarioState {
     await this.#reach(() => device.connect(), likely);
   }
 
-  /**
-   * Shows the server alive after something that it may not answer; blames it where it is not.
-   *
-   * @param within how long an answer may take, in ms
-   * @param likely gives a diagnosis where the server does not answer
-   */
-  async fence(
-    device: NtpDevice = this.device,
-    { within: given, likely }: { within?: number; likely?: Likely } = {},
-  ): Promise<Exchange> {
+  /** Shows the server alive after something that it may not answer; blames it where it is not. */
+  async fence(device: NtpDevice = this.device, { within: given, likely, requests = 1 }: FenceWishes = {}): Promise<Exchange> {
     const { patience } = this.serverRun;
     const kind = `no longer served: ${this.#judge.requirement.id}`;
     const within = given ?? patience.within(kind, device.deadline);
     const exchange = await this.#reach(() => device.fence(within), likely);
     if (exchange !== undefined) return exchange;
     this.#requireRun();
+    if (requests > 1) {
+      this.#judge.inform(`${device.name} was not answered within ${within} ms, and asked again`);
+      return this.fence(device, { within, likely, requests: requests - 1 });
+    }
     // What ran beside other scenarios shows nothing of later waits.
     if (device.closed === undefined && this.serverRun.beside.size === 0) patience.spend(kind);
     this.requireSetUp();

@@ -5,10 +5,10 @@ import { describe, test } from 'node:test';
 import { parse } from 'yaml';
 import { readRequirements } from '../../requirements/requirement.ts';
 import type { Report, RequirementResult, Status } from '../../verdict/report.ts';
-import { differences } from './comparison.ts';
+import { differences } from './differences.ts';
+import { table } from './field-table.ts';
 import { choose, type FieldImplementation, fieldFolder, readField } from './implementation.ts';
 import { prepare } from './installation.ts';
-import { table } from './table.ts';
 
 const all = readField();
 

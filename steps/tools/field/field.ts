@@ -1,15 +1,16 @@
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { InteropReport } from '../../commands/interop/interop-report.ts';
 import { root } from '../../requirements/requirement.ts';
 import type { Report } from '../../verdict/report.ts';
 import { inLanes } from '../prove/prove-lanes.ts';
 import { runTool, tool, wholeNumber } from '../tool.ts';
-import { differences } from './comparison.ts';
+import { differences } from './differences.ts';
+import { type Outcome, table } from './field-table.ts';
 import { choose, type FieldImplementation, type FieldTarget, fieldFolder, readField } from './implementation.ts';
 import { prepare } from './installation.ts';
 import { call } from './program.ts';
-import { type Outcome, table } from './table.ts';
 
 const suite = join(root, 'steps/commands/entry.mjs');
 const reports = join(root, 'conformance-report/field');
@@ -33,10 +34,9 @@ async function judge({ name }: FieldImplementation, target: FieldTarget, copy: s
   const { code, output } = await call([process.execPath, suite, 'run', join(copy, name, target.file), '--report', report], {
     withinMs: runMs,
   });
-  const path = join(report, 'report.json');
-  const found = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Report) : undefined;
+  const found = readJson<Report>(join(report, 'report.json'));
   const complaints = differences(target, found);
-  if (complaints.length > 0 && code !== 0 && code !== 1) complaints.push(...output.trim().split('\n').slice(-10));
+  if (complaints.length > 0 && code !== 0 && code !== 1) complaints.push(...lastLines(output));
   const outcome = { name, file: target.file, report: found, complaints, seconds: (performance.now() - begun) / 1000 };
   tell(outcome);
   return outcome;
@@ -48,24 +48,25 @@ async function matrix(chosen: readonly FieldImplementation[], copy: string): Pro
   const targets = chosen.flatMap(({ name, interop }) => interop.map((file) => join(copy, name, file)));
   const report = join(reports, 'interop');
   const args = ['interop', ...targets, '--root', copy, '--starts', '2', '--report', report];
+  rmSync(report, { recursive: true, force: true });
   const { code, output } = await call([process.execPath, suite, ...args], { withinMs: matrixMs });
-  const complaints =
-    code === 0
-      ? []
-      : output
-          .split('\n')
-          .filter((line) => /^[^✔○ ]/.test(line))
-          .slice(-20);
-  const last =
-    output
-      .trim()
-      .split('\n')
-      .at(-1)
-      ?.replace(/^interop: /, '') ?? '';
-  const outcome = { name: 'interop', file: last, complaints, seconds: (performance.now() - begun) / 1000 };
+  const found = readJson<InteropReport>(join(report, 'interop.json'));
+  const complaints = (found?.pairs ?? [])
+    .filter(({ verdict }) => verdict !== 'work together' && verdict !== 'inapplicable')
+    .map(
+      ({ client, server, because }) => `${found?.clients[client]?.name} in front of ${found?.servers[server]?.name}: ${because}`,
+    );
+  if (code !== 0 && complaints.length === 0) complaints.push(...lastLines(output));
+  const file = found?.because ?? 'no report';
+  const outcome = { name: 'interop', file, complaints, seconds: (performance.now() - begun) / 1000 };
   tell(outcome);
   return outcome;
 }
+
+const readJson = <Content>(path: string): Content | undefined =>
+  existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Content) : undefined;
+
+const lastLines = (output: string): string[] => output.trim().split('\n').slice(-10);
 
 function tell({ name, file, complaints, seconds }: Outcome): void {
   console.error(`${complaints.length === 0 ? '✔' : '✖'} ${name}, ${file}  ${seconds.toFixed(1)} s`);
@@ -76,6 +77,7 @@ async function field(names: readonly string[], { part = false, interop = names.l
   const chosen = choose(readField(), names, part);
   const copy = mkdtempSync(join(tmpdir(), 'iot-ntp-field-'));
   process.once('exit', () => rmSync(copy, { recursive: true, force: true }));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
   cpSync(fieldFolder, copy, { recursive: true });
   const ready: FieldImplementation[] = [];
   const outcomes: Outcome[] = [];

@@ -10,7 +10,7 @@ export interface Ended {
   readonly output: string;
 }
 
-/** Runs a program to its end. @param settings how long it may take, in ms; its folder, and what its environment has besides that of the tool */
+/** Runs a program to its end, or to that of this process. @param settings how long it may take, in ms; its folder, and what its environment has besides that of the tool */
 export async function call(
   [program = '', ...args]: readonly string[],
   settings: { readonly withinMs: number; readonly cwd?: string; readonly env?: Readonly<Record<string, string>> },
@@ -21,11 +21,15 @@ export async function call(
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: settings.withinMs,
   });
+  const stop = (): boolean => child.kill();
+  process.once('exit', stop);
   try {
     const [ended, ...output] = await Promise.all([once(child, 'close'), text(child.stdout), text(child.stderr)]);
     const code: unknown = ended[0];
     return { code: typeof code === 'number' ? code : undefined, output: output.join('') };
   } catch (error) {
     return { code: undefined, output: error instanceof Error ? error.message : String(error) };
+  } finally {
+    process.off('exit', stop);
   }
 }

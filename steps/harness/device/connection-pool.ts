@@ -1,6 +1,7 @@
 import type { Identity } from '../implementation/target.ts';
 import type { QoS } from '../message/message.ts';
-import type { Device, DeviceConnection } from './device.ts';
+import { Trace } from '../mqtt/trace.ts';
+import type { Device, DeviceConnection, DeviceOptions } from './device.ts';
 import type { Inbox } from './inbox.ts';
 import type { Place } from './server-connection.ts';
 
@@ -32,9 +33,14 @@ export class LastingConnection implements DeviceConnection {
   }
 
   /** From now on it belongs to another scenario. */
-  move(place: Place & Parameters<Device['move']>[0]): void {
+  move(place: Place & Pick<DeviceOptions, 'habits'>): void {
     this.reused = true;
     this.#device.move(place);
+  }
+
+  /** Its scenario is over: what happens on it now is recorded nowhere. */
+  leave(): void {
+    this.#device.move({ trace: new Trace() });
   }
 }
 
@@ -62,6 +68,7 @@ export class ConnectionPool {
   /** Keeps a connection for the next scenario. @returns false where it is not kept, and has to be closed */
   keep(identity: Identity, connection: DeviceConnection | undefined): boolean {
     if (!this.#open || !(connection instanceof LastingConnection)) return false;
+    connection.leave();
     this.#idle.set(keyOf(identity), connection);
     return true;
   }

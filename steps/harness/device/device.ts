@@ -123,7 +123,7 @@ export class Device implements DeviceConnection {
   }
 
   /** From now on its connection belongs to another scenario. */
-  move(place: Place & Pick<DeviceOptions, 'habits'>): void {
+  move(place: Partial<Place & Pick<DeviceOptions, 'habits'>>): void {
     this.#options = { ...this.#options, ...place };
     this.#connection.move(place);
   }

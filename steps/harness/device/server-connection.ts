@@ -157,10 +157,11 @@ export class ServerConnection implements Carrier {
   }
 
   /** From now on it belongs to another scenario. Its trace begins with how the connection was opened. */
-  move(place: Place): void {
+  move(place: Partial<Place>): void {
     this.#options = { ...this.#options, ...place };
     this.#others = 0;
-    for (const frame of this.#opening) place.trace.record({ ...frame, connection: place.name });
+    const { name, trace } = this.#options;
+    for (const frame of this.#opening) trace.record({ ...frame, connection: name });
   }
 
   /** Closes the connection: in an orderly way without a reason, at once with one. The first reason counts. */

@@ -1,3 +1,4 @@
+import { Pacing } from '../../harness/device/pacing.ts';
 import { endedByItself } from '../../harness/implementation/end.ts';
 import { EnvironmentError } from '../../harness/implementation/errors.ts';
 import { listenAddressOf } from '../../harness/implementation/listen-address.ts';
@@ -93,12 +94,15 @@ async function runAll(
   { starts, giveUp }: TrialSettings,
 ): Promise<PairRun[]> {
   const listenAddress = await listenAddressOf(client);
+  const pacing = new Pacing(server.target.limits);
   try {
     const pairRuns: PairRun[] = [];
     for (const planned of planOf(client, starts)) {
       let pairRun: PairRun | undefined;
       let stood: string | undefined;
       for (let again = 0; again <= mostAgain && !giveUp.aborted; again += 1) {
+        // The client connects once in a start, if it does what it should.
+        await pacing.connect(identity);
         await standstills.settled();
         const begunUs = nowUs();
         pairRun = await runPair({ client, listenAddress, server, identity, giveUp, ...planned });

@@ -96,6 +96,11 @@ describe('wrong use of load', { concurrency: 2 }, () => {
   const one = join(folder, 'one.yaml');
   const device = 'devices: [{ productKey: a1PkTest01, deviceName: dev01 }]';
   writeFileSync(one, `name: s\nrole: server\nprocess: { command: [s, "{port}"] }\n${device}\nonlyThese: true\n`);
+  const limited = join(folder, 'limited.yaml');
+  writeFileSync(
+    limited,
+    'name: s\nrole: server\nprocess: { command: [s, "{port}"] }\nlimits: { connections: 50, requestsPerSecond: 30 }\n',
+  );
   for (const [args, says] of [
     [['--devices', '0'], /'--devices <number>' argument '0' is invalid\. Expected a whole number from 1/],
     [['--rate', 'fast'], /'--rate <number>' argument 'fast' is invalid/],
@@ -103,6 +108,9 @@ describe('wrong use of load', { concurrency: 2 }, () => {
     [['--shard', '3/2'], /^--shard is "3\/2"/],
     [['--devices', '1', '--shard', '2/2'], /^--shard is "2\/2", but with 1 devices this part has none/],
     [[client], /is the target file of a client; load needs a server/],
+    [[limited], /--devices is 1000, and the target file allows 50 connections \(limits\.connections\)/],
+    [[limited, '--devices', '10', '--for', '1s'], /--for without --rate.*30 requests a second.*a --rate of at most 300/],
+    [[limited, '--devices', '10', '--rate', '301'], /--rate is 301, and .*: at most 300 for 10 devices/],
     [[one], /--devices is 1000, and the server knows only the devices of its target file, 1 \(onlyThese\)/],
     [['--merge', folder], /expected the report of "load --shard"/],
   ] as const) {

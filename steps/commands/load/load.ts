@@ -124,6 +124,22 @@ function endingBy(error: unknown, { secrets }: Target): Omit<Ending, 'finished'>
   throw error;
 }
 
+/** @throws WrongUse where the load would exceed what the target file allows */
+function requireWithinLimits(
+  { limits: { connections = Number.POSITIVE_INFINITY, requestsPerSecond } = {} }: Target,
+  { devices, rate, forMs }: { readonly devices: number; readonly rate: number | undefined; readonly forMs: number | undefined },
+): void {
+  if (devices > connections)
+    throw new WrongUse(`--devices is ${devices}, and the target file allows ${connections} connections (limits.connections)`);
+  if (requestsPerSecond === undefined) return;
+  const most = requestsPerSecond * devices;
+  const limit = `the target file allows each device ${requestsPerSecond} requests a second (limits.requestsPerSecond)`;
+  if (rate === undefined && forMs !== undefined)
+    throw new WrongUse(`--for without --rate asks as fast as the server answers, and ${limit}: give a --rate of at most ${most}`);
+  if (rate !== undefined && rate > most)
+    throw new WrongUse(`--rate is ${rate}, and ${limit}: at most ${most} for ${devices} devices`);
+}
+
 /** @throws WrongUse */
 function planOf(target: Target, { devices, rate, for: text, shard: part }: LoadOptions): Plan {
   if (target.role !== 'server') throw new WrongUse(`${target.file} is the target file of a client; load needs a server`);
@@ -133,6 +149,7 @@ function planOf(target: Target, { devices, rate, for: text, shard: part }: LoadO
     );
   const shard = readShard(part);
   const forMs = text === undefined ? undefined : durationOf(text);
+  requireWithinLimits(target, { devices, rate, forMs });
   const plan: Plan = {
     devices,
     ...(rate === undefined ? {} : { ratePerSecond: rate }),

@@ -38,9 +38,6 @@ import type { RunPlan } from './run-plan.ts';
 import { runScenarios } from './run-scenarios.ts';
 import { writeReports } from './write-reports.ts';
 
-/** How many clients run at once: they wait for the platform most of their time. */
-const clientLanes = 4;
-
 /** How long the implementation may take to be ended, in ms: a container engine may answer no more. */
 const mostStopMs = 20_000;
 
@@ -190,7 +187,7 @@ export class OneRun {
     // A client that cannot be started is told by the scenarios.
     const misread = this.#fault === undefined ? await runner.misreadTime().catch(() => undefined) : undefined;
     if (misread !== undefined) throw new TargetFileError(this.#plan.target.file, misread);
-    if (this.#fault === undefined) await this.#run(clientLanes);
+    if (this.#fault === undefined) await this.#run(runner.slots.most);
     const [fault] = runner.faults;
     if (fault !== undefined) this.#fault ??= faultInWords(fault);
     this.#fault ??= runner.changed;

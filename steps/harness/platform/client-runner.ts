@@ -3,8 +3,6 @@ import { EnvironmentError } from '../implementation/errors.ts';
 import { type ListenAddress, listenAddressOf } from '../implementation/listen-address.ts';
 import type { Identity, StartedTarget, Target } from '../implementation/target.ts';
 import { condensed } from '../mqtt/trace.ts';
-import { printable } from '../text/printable.ts';
-import { conceal } from '../text/secrets.ts';
 import { nowUs } from '../time/now.ts';
 import { standstills } from '../time/standstill.ts';
 import { stopwatch } from '../time/stopwatch.ts';
@@ -20,7 +18,8 @@ import { platformAdvice } from './platform-advice.ts';
 import { platformOptions } from './platform-options.ts';
 import { RepeatedSilence } from './repeated-silence.ts';
 import { type Reports, reportsOf } from './reported-time.ts';
-import { unreadTime } from './unread-time.ts';
+import { StartSlots } from './start-slots.ts';
+import { misreadInWords, unreadTime } from './unread-time.ts';
 
 /** How often a start is made again in which the suite stood still. */
 const mostAgain = 2;
@@ -60,6 +59,9 @@ export class ClientRunner {
     this.#silence = new RepeatedSilence(target, this.#finished);
   }
 
+  /** How many clients run at once. */
+  readonly slots = new StartSlots();
+
   /** Opens the platform: on the loopback for processes, on the gateway of their network for containers. */
   static async open(target: Target): Promise<ClientRunner> {
     const platform = new Platform(platformOptions(target));
@@ -85,8 +87,7 @@ export class ClientRunner {
   /** Why the starts were not all of the same implementation, in words; undefined when they were. */
   get changed(): string | undefined {
     const [first, ...others] = this.#imageDigests;
-    if (others.length === 0) return undefined;
-    return `the image was replaced while the run lasted: ${first}, then ${others.join(', ')}`;
+    return others.length === 0 ? undefined : `the image was replaced while the run lasted: ${first}, then ${others.join(', ')}`;
   }
 
   /** Every start that is over, in that order. */
@@ -160,10 +161,7 @@ export class ClientRunner {
     if (this.target.result === undefined) return undefined;
     const unread = unreadTime(await this.perform(plainSetup(type)));
     if (unread === undefined) return undefined;
-    const line = printable(conceal(unread.line, this.target.secrets), 300);
-    return unread.pattern === undefined
-      ? `result: the client prints "${line}", and ${unread.printed} is no whole number of digits: let it print milliseconds or seconds in digits only`
-      : `result.log: nothing that the client prints matches it. It prints "${line}", which this would read: ${unread.pattern}${unread.unit === (this.target.result.unit ?? 'ms') ? '' : `, with unit: ${unread.unit}`}`;
+    return misreadInWords(unread, this.target);
   }
 
   /**
@@ -207,7 +205,10 @@ export class ClientRunner {
     for (;;) {
       await standstills.settled();
       const begunUs = nowUs();
-      const attempt = await this.#perform(setup, this.#identityFor(setup)).catch((error: unknown) => ({ error }));
+      const perform = (): Promise<ClientRun> => this.#perform(setup, this.#identityFor(setup));
+      // A client that is refused mostly waits.
+      const started = setup.refusal === undefined ? this.slots.use(perform) : perform();
+      const attempt = await started.catch((error: unknown) => ({ error }));
       const stood = standstills.touched(begunUs);
       if (stood === undefined || this.#giveUp.signal.aborted) {
         if ('error' in attempt) throw attempt.error;
@@ -223,8 +224,8 @@ export class ClientRunner {
   /** The device that the client is to be: another one in each start, so that nothing of one start is taken for the doing of another. */
   #identityFor({ identity }: ClientSetup): Identity {
     const [declared] = this.target.devices;
-    const deviceSecret = declared?.deviceSecret ?? 'made-up-secret';
     if (this.target.onlyThese && declared !== undefined) return declared;
+    const deviceSecret = declared?.deviceSecret ?? 'made-up-secret';
     this.#count += 1;
     return {
       deviceSecret,

@@ -1,4 +1,7 @@
+import type { Target } from '../implementation/target.ts';
 import { type Request, serverTimesOf } from '../message/exchange.ts';
+import { printable } from '../text/printable.ts';
+import { conceal } from '../text/secrets.ts';
 import type { ClientRun } from './client-run.ts';
 
 /** A time that a client printed, and that the target file does not read. */
@@ -87,4 +90,13 @@ function answeredTimes({ responses }: Request): bigint[] {
 /** What stands before a time, as a pattern: other numbers in it may be others the next time. */
 function escaped(text: string): string {
   return text.replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`).replaceAll(/\d+/g, String.raw`\d+`);
+}
+
+/** How a target file misreads a printed time, and what to change in it, in words. */
+export function misreadInWords(unread: UnreadTime, { secrets, result }: Pick<Target, 'secrets' | 'result'>): string {
+  const line = printable(conceal(unread.line, secrets), 300);
+  if (unread.pattern === undefined)
+    return `result: the client prints "${line}", and ${unread.printed} is no whole number of digits: let it print milliseconds or seconds in digits only`;
+  const unit = unread.unit === (result?.unit ?? 'ms') ? '' : `, with unit: ${unread.unit}`;
+  return `result.log: nothing that the client prints matches it. It prints "${line}", which this would read: ${unread.pattern}${unit}`;
 }

@@ -40,9 +40,11 @@ Feature: The unit of a client's timestamp
     connection is 1 s older. A timestamp within 5 s of the machine's wall clock or uptime counts as
     that clock's, which does not begin again with a start and shows the age of the timestamp by
     itself. A timestamp that falls behind evenly, in whole seconds or by more than half in each
-    millisecond, has another unit, which client-unit-milliseconds judges. If a timestamp is more
-    than 50 ms and less than 5 s behind the suite's clock, and the reported time is right only if it
-    counts that time, the timestamp is so old. It is too old if each timestamp of the scenario is.
+    millisecond, has another unit, which client-unit-milliseconds judges.
+
+    A timestamp that is 50 ms to 5 s behind the suite's clock is that old if the reported time is
+    right only when it counts the delay, and no packet arrived during the delay, except in its first
+    50 ms. It is too old if each timestamp of the scenario is.
 
     If a timestamp is too old, the suite measures again before the scenario fails, because a busy
     machine may delay a request. If the delay in the two starts does not differ by at least half of

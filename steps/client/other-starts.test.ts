@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Target } from '../harness/implementation/target.ts';
 import type { ClientRun } from '../harness/platform/client-run.ts';
-import type { ClientSetup } from '../harness/platform/client-setup.ts';
+import { type ClientSetup, trueAnswer } from '../harness/platform/client-setup.ts';
 import { playedRequest } from '../testing/client-starts.ts';
 import { MadeCertificates } from '../testing/made-certificates.ts';
 import { client, type Deeds, formula, report, server, silent } from '../testing/made-up-clients.ts';
-import { clockFaultOf, refusedMoment, startInTurn } from './other-starts.ts';
+import { clockFaultOf, muteKind, refusedMoment, refusedOffset, startInTurn } from './other-starts.ts';
 
 const starter = (perform: (setup: ClientSetup) => ClientRun, target: Pick<Target, 'tls'> = {}) => ({
   target,
@@ -89,6 +89,40 @@ describe('a moment is refused', () => {
     assert.equal(await kind({ setup: { processingMs: 0 }, reports: [report(formula)] }), undefined);
     assert.equal(await kind({ setup: { processingMs: 0 }, sent: false }), undefined);
     assert.equal(await kind({}), undefined);
+  });
+});
+
+describe('an offset is refused', () => {
+  const near = ({ leadMs }: ClientSetup) => (leadMs === 0 ? client({ ...server, reports: [report(formula)] }) : client(server));
+
+  test('where the same response of a platform with the time of the machine brings a time', async () => {
+    const asked: ClientSetup[] = [];
+    const starts = starter((setup) => {
+      asked.push(setup);
+      return near(setup);
+    });
+    const silentRun = client({ ...server, setup: { answers: [trueAnswer('{ }')] } });
+    assert.equal((await refusedOffset(silentRun, starts))?.kind, 'a time that is far from the own clock is rejected');
+    assert.deepEqual(asked[0]?.answers, silentRun.setup.answers);
+    assert.equal(
+      await refusedOffset(
+        client(server),
+        starter(() => client(server)),
+      ),
+      undefined,
+    );
+    assert.equal(await refusedOffset(client({ ...server, reports: [report(formula)] }), starts), undefined);
+  });
+
+  test('and is why a client never reports, or it never does', async () => {
+    assert.equal(await muteKind(client().setup, starter(near)), 'a time that is far from the own clock is rejected');
+    assert.equal(
+      await muteKind(
+        client().setup,
+        starter(() => client(server)),
+      ),
+      'no time is ever reported',
+    );
   });
 });
 

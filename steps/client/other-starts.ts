@@ -129,7 +129,7 @@ export async function muteKind({ type }: ClientSetup, starter: Performer): Promi
 export async function refusedOffset({ setup, reports, request }: ClientRun, starter: Performer): Promise<Diagnosis | undefined> {
   const sent = request?.responses.some(({ unsent }) => !unsent) === true;
   if (reports.length > 0 || !sent || setup.clock !== undefined || setup.serverRecvTime !== undefined) return undefined;
-  const near = await starter.perform({ ...plainSetup(setup.type), leadMs: 0 });
+  const near = await starter.perform({ ...plainSetup(setup.type), answers: setup.answers, leadMs: 0 });
   if (near.reports.length === 0) return undefined;
   return { kind: offsetRefused, text: `${offsetRefused}: a platform with the time of the client's machine is understood` };
 }

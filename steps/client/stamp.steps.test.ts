@@ -109,6 +109,7 @@ describe('the age', () => {
   test('of a stamp that the reported time counts is failed, where each is as old', async () => {
     const counts = (ageMs: number, time: number): ClientRun => {
       const clientRun = start([1000, origin + 1000 - ageMs]);
+      Object.assign(clientRun.requests[0] ?? {}, { beforeUs: 500_000 });
       clientRun.reports.push(reported(time + ageMs / 2, 1012));
       return clientRun;
     };

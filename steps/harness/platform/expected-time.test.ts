@@ -247,8 +247,8 @@ describe('a busy machine', () => {
 
 describe('the age of a stamp', () => {
   /** Asked at 500, answered at 510, reported at 512. */
-  const age = (behind: number, time: number, setup: Played['setup'] = {}): number | undefined => {
-    const clientRun = played({ ...server, setup, asked: 500, answered: 510, deviceSendTime: origin + 500 - behind });
+  const age = (behind: number, time: number, setup: Played['setup'] = {}, before = 50): number | undefined => {
+    const clientRun = played({ ...server, setup, before, asked: 500, answered: 510, deviceSendTime: origin + 500 - behind });
     const [request] = clientRun.requests;
     assert.ok(request !== undefined);
     return countedAge(clientRun, request, reported(time, 512), false);
@@ -260,6 +260,7 @@ describe('the age of a stamp', () => {
     assert.equal(age(400, right), undefined, 'a clock that is behind');
     assert.equal(age(50, right + 25), undefined);
     assert.equal(age(400, right + 5000), undefined);
+    assert.equal(age(400, right + 200, {}, 160), undefined, 'the packet before came later');
     assert.equal(age(400, right + 200, { clock: { sends: 0, receives: 10 } }), undefined);
   });
 });

@@ -137,8 +137,11 @@ export function countedAge(
 ): number | undefined {
   const behindMs = request.message.wallMs - Number(request.deviceSendTime?.number ?? 0n);
   if (clientRun.setup.clock !== undefined || behindMs <= unseenMs || behindMs >= mostBehindMs) return undefined;
+  // What came soon after the packet before it was late on the way, and not old.
+  const { atUs } = request.message;
+  if ((atUs - (request.beforeUs ?? atUs)) / 1000 < behindMs - unseenMs) return undefined;
   // Without the packet before, a clock of its own that is behind was read shortly before the request came.
-  const own = { ...request, beforeUs: request.message.atUs };
+  const own = { ...request, beforeUs: atUs };
   const times = possibleTimes({ setup: clientRun.setup, requests: [own] }, report, seconds);
   const right = times.filter((time) => isRight(report, [time]));
   return right.length > 0 && right.every(({ elapsed: [least] }) => least >= behindMs - 1) ? behindMs : undefined;

@@ -257,7 +257,11 @@ describe('a client', () => {
     const { mistake, received } = await failed(mute.client.perform());
     assert.match(received, /not started again/);
     assert.equal(mistake, 'no time is ever reported');
-    assert.equal(mute.scenes.length, 0);
+    assert.deepEqual(
+      mute.scenes.map(({ leadMs }) => leadMs),
+      [0],
+      'one start tells whether it is the offset that is rejected',
+    );
     const refused = new FakeWorld('client-any-offset', { mute: true });
     await say(refused, 'a platform that never answers');
     await refused.client.perform();

@@ -47,8 +47,7 @@ export class ClientRunner {
   /** Aborts when the run has ended, and no client is started any more. */
   readonly #giveUp = new AbortController();
   #count = 0;
-  /** True once a start was recognised by its CONNECT or its topics. */
-  #recognised = false;
+  #recognised = false; // true once a start was recognised by its CONNECT or its topics
 
   private constructor(target: Target, platform: Platform, listenAddress: ListenAddress, port: number) {
     this.target = target;

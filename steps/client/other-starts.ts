@@ -128,8 +128,11 @@ export async function muteKind({ type }: ClientSetup, starter: Performer): Promi
 /** A refusal of the platform's time for being an hour ahead: there is a time where it is that of the client's machine. Undefined elsewhere. */
 export async function refusedOffset({ setup, reports, request }: ClientRun, starter: Performer): Promise<Diagnosis | undefined> {
   const sent = request?.responses.some(({ unsent }) => !unsent) === true;
-  if (reports.length > 0 || !sent || setup.clock !== undefined || setup.serverRecvTime !== undefined) return undefined;
-  const near = await starter.perform({ ...plainSetup(setup.type), answers: setup.answers, leadMs: 0 });
+  if (reports.length > 0 || !sent || setup.clock !== undefined) return undefined;
+  const usual = { ...plainSetup(setup.type), answers: setup.answers };
+  // One that takes an hour refuses the time itself, and no offset.
+  if (setup.serverRecvTime !== undefined && (await starter.perform(usual)).reports.length > 0) return undefined;
+  const near = await starter.perform({ ...usual, leadMs: 0 });
   if (near.reports.length === 0) return undefined;
   return { kind: offsetRefused, text: `${offsetRefused}: a platform with the time of the client's machine is understood` };
 }

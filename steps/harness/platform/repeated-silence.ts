@@ -39,7 +39,9 @@ export class RepeatedSilence {
       this.#answered.some((start) => isOther(start) && start.reports.length > 0) &&
       this.#silentIn(this.#answered.filter((start) => !isOther(start)));
     if (isOnly((start) => payloadOf(start.setup) !== payloadOf(setup))) return 'order';
-    return setup.leadMs === undefined && isOnly((start) => start.setup.leadMs !== undefined) ? 'offset' : undefined;
+    return setup.leadMs === undefined && isOnly(({ setup: { leadMs, clock } }) => (leadMs ?? clock) !== undefined)
+      ? 'offset'
+      : undefined;
   }
 
   /** Starts with valid responses only: after a malformed or foreign one no time is right as well. */

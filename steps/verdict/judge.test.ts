@@ -146,6 +146,18 @@ describe('a scenario', () => {
     assert.equal(judgeAll(before, passed('server-a')).verdict, 'does not conform');
   });
 
+  test('that did not pass beside others is judged by the attempt in which it ran alone', () => {
+    const beside = { kind: 'beside', places: [place('server-b')] } as const;
+    const crowded = scenario(place('server-a'), { outcomes: ['FAILED'], evidence: [finding('server-a'), beside] });
+    const alone = scenario(place('server-a'), { outcomes: ['FAILED'], evidence: [finding('server-a')] });
+    const verdictOf = (...messages: Envelope[][]) => judge([a], transcriptOf(...messages), { strict: false }).verdict;
+    assert.equal(verdictOf(crowded, passed('server-a')), 'conforms');
+    assert.equal(verdictOf(crowded, alone), 'does not conform');
+    assert.equal(verdictOf(crowded), 'does not conform');
+    const first = scenario(place('server-a'), { evidence: [beside] });
+    assert.equal(verdictOf(first), 'conforms');
+  });
+
   test('with evidence that cannot be read is inconclusive', () => {
     for (const raw of [
       '',

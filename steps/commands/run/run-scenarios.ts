@@ -1,5 +1,6 @@
 import type { Envelope } from '@cucumber/messages';
 import type { Requirement } from '../../requirements/requirement.ts';
+import { type Owned, turnOf } from '../../requirements/scenario-turn.ts';
 import { evidenceEnvelope } from '../../verdict/attachment.ts';
 import type { LateFinding } from '../../verdict/evidence.ts';
 import { isCrowded } from '../../verdict/judged-scenario.ts';
@@ -59,32 +60,32 @@ export async function runScenarios(plan: RunPlan, lanes: number, listeners: List
     touched.clear();
     await runFeatures({ ...common, paths: left, shard: undefined, lanes: 1, inTurn: false });
   }
-  for (const finding of unexplained([...crowded.values()], alone, owners)) onMessage(evidenceEnvelope(finding));
+  for (const finding of unexplained([...crowded.values()], alone, plan.scenarios)) onMessage(evidenceEnvelope(finding));
 }
 
 /**
  * Where the server ended while several scenarios ran, and none of them has ended it alone, nothing tells which of them did: it is found in
- * each of them.
+ * each of them. Those of another turn ran at another time.
  */
-function unexplained(
-  crowded: readonly Execution[],
-  alone: readonly Execution[],
-  owners: ReadonlyMap<string, Requirement>,
-): LateFinding[] {
+function unexplained(crowded: readonly Execution[], alone: readonly Execution[], scenarios: readonly Owned[]): LateFinding[] {
   const passed = new Set(alone.filter(({ outcome }) => outcome === 'PASSED').map(({ place }) => place));
+  const owners = new Map(scenarios.map((owned) => [owned[1].place, owned]));
   const suspects = crowded.flatMap((execution) => {
     const beside = execution.evidence.find((piece) => piece.kind === 'beside');
-    return beside?.ended === undefined ? [] : [{ execution, ended: beside.ended, places: beside.places }];
+    const owned = owners.get(execution.place);
+    return beside?.ended === undefined || owned === undefined
+      ? []
+      : [{ execution, owned, ended: beside.ended, places: beside.places }];
   });
-  if (suspects.some(({ execution }) => !passed.has(execution.place))) return [];
-  return suspects.flatMap(({ execution: { place, evidence }, ended, places }) => {
-    const requirement = owners.get(place);
+  const byTurn = [...Map.groupBy(suspects, ({ owned }) => turnOf(owned).number).values()];
+  const unsolved = byTurn.filter((some) => some.every(({ execution }) => passed.has(execution.place)));
+  return unsolved.flat().flatMap(({ execution: { place, evidence }, owned: [{ id }], ended, places }): LateFinding[] => {
     const finding = evidence.find((piece) => piece.kind === 'finding');
-    if (requirement === undefined || finding === undefined) return [];
+    if (finding === undefined) return [];
     const more = places.length > mostNamed ? ` and ${places.length - mostNamed} more` : '';
     const others = `${places.slice(0, mostNamed).join(', ')}${more}`;
     const received = `the server ${ended} while this scenario and others ran: ${others}. None of them ends it when it runs alone`;
-    const { trace } = finding;
-    return [{ kind: 'lateFinding', requirement: requirement.id, scenario: place, expected: finding.expected, received, trace }];
+    const { expected, trace } = finding;
+    return [{ kind: 'lateFinding', requirement: id, scenario: place, expected, received, trace }];
   });
 }

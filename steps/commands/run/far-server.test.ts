@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { root } from '../../requirements/requirement.ts';
+import { call, reportIn, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
+
+const folder = temporaryFolder();
+
+/** A server that takes 40 ms for each answer, and ends at a request. */
+const program = join(folder, 'far.ts');
+writeFileSync(
+  program,
+  `import { NtpServer } from '${root}fixtures/reference/ntp-server.ts';
+let count = 0;
+class Far extends NtpServer {
+  override process(...request: Parameters<NtpServer['process']>): void {
+    count += 1;
+    if (count === Number(process.env['LAST'])) process.exit(3);
+    setTimeout(() => super.process(...request), 40);
+  }
+}
+new Far().listen(Number(process.argv[2]), '127.0.0.1');`,
+);
+
+/** What a run on it comes to. @param last the number of the request at which it ends; 0 for never */
+async function runOn(name: string, last: number, ...args: readonly string[]) {
+  const command = ['node', program, '{port}'];
+  const env = { LAST: String(last) };
+  const file = writeTarget(folder, { name, role: 'server', process: { command, env }, lateAnswers: '100ms' });
+  const report = join(folder, name);
+  const { code, stdout, stderr } = await call(['run', file, '--report', report, ...args]);
+  return { code, stdout, stderr, report: reportIn(report) };
+}
+
+describe('a server that is far away', { timeout: 120_000 }, () => {
+  test('conforms with several scenarios at once, and the report says so', async () => {
+    const { code, stdout, stderr, report } = await runOn('far', 0);
+    assert.equal(code, 0, stdout + stderr);
+    assert.match(stdout, /^round trip \d+ ms, 16 scenarios at once$/m);
+    assert.ok((report.pace?.roundTripMs ?? 0) >= 40);
+    assert.equal(report.pace?.lanes, 16);
+  });
+
+  test('runs one scenario at a time with --fail-fast', async () => {
+    const { report } = await runOn('one', 0, '--fail-fast', '--only', 'server-long-stays-long');
+    assert.equal(report.pace?.lanes, 1);
+  });
+
+  test('that ends at its 90th request fails where it ended, and what ran beside is named', async () => {
+    const { code, report } = await runOn('ends', 90);
+    assert.equal(code, 1);
+    const failures = report.requirements.flatMap(({ scenarios }) => scenarios.flatMap(({ failure }) => failure ?? []));
+    const named = failures.filter(({ received }) => /while this scenario and others ran: features\/server\//.test(received));
+    assert.notEqual(named.length, 0, JSON.stringify(failures.map(({ received }) => received)));
+  });
+});

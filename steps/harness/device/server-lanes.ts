@@ -48,6 +48,7 @@ export class ServerLanes {
   ) {
     const { count = 1, turns = [], revives = false } = how;
     this.#revives = revives;
+    first.state.lanes = count;
     this.#lanes = [first, ...Array.from({ length: count - 1 }, (_, index) => laneOf(first, index + 1))];
     for (const { number } of turns) this.#left.set(number, (this.#left.get(number) ?? 0) + 1);
   }

@@ -109,9 +109,9 @@ async function attempt(candidate: Candidate, untilUs: number, long: boolean): Pr
     const { inbox } = connection;
     const granted = await connection.subscribe(topicOf(identity, 'response'), 0);
     const refused = granted === undefined && candidate.acknowledges();
-    const stamp = long ? Date.now() : `"${Date.now()}"`;
-    if (inbox.closed === undefined) connection.publish(topicOf(identity, 'request'), `{"deviceSendTime":${stamp}}`, 0);
-    const askedUs = nowUs();
+    const digits = String(Date.now());
+    const request = `{"deviceSendTime":${long ? digits : `"${digits}"`}}`;
+    const askedUs = inbox.closed === undefined ? connection.publish(topicOf(identity, 'request'), request, 0) : nowUs();
     const leftMs = untilUs === 0 || refused ? responseDeadlineMs : (untilUs - nowUs()) / 1000;
     // An answer on another topic of the service is one that the scenarios judge.
     const answered = await inbox.until(
@@ -119,9 +119,11 @@ async function attempt(candidate: Candidate, untilUs: number, long: boolean): Pr
       Math.max(0, Math.min(responseDeadlineMs, leftMs)),
     );
     // A server may refuse a subscription that it does not need. What cannot be read is no silence: the scenarios judge it.
-    if (answered !== undefined)
-      return { serves: true, answers: true, roundTripMs: await quickest(connection, identity, askedUs) };
-    if (inbox.unreadable) return { serves: true, answers: true };
+    if (answered === undefined && inbox.unreadable) return { serves: true, answers: true };
+    if (answered !== undefined) {
+      const roundTripMs = await quickest(connection, identity, { askedUs, digits });
+      return { serves: true, answers: true, ...(roundTripMs === undefined ? {} : { roundTripMs }) };
+    }
     const { latest } = refusals;
     const refuses = (words: string, refusal?: Refusal): Attempt => ({
       serves: false,
@@ -138,17 +140,25 @@ async function attempt(candidate: Candidate, untilUs: number, long: boolean): Pr
 }
 
 /**
- * The round trip of the quickest of some exchanges, the first of which has been answered: a busy machine makes one of them slow.
+ * The round trip of the quickest of some exchanges: a busy machine makes one of them slow.
  *
- * @param askedUs when the first request was sent @returns in ms
+ * @param first the exchange that was made: when it was asked, and with which deviceSendTime
+ * @returns in ms; undefined for a server that does not return the deviceSendTime, where nothing tells what it answers
  */
-async function quickest(connection: DeviceConnection, identity: Identity, askedUs: number): Promise<number> {
+async function quickest(
+  connection: DeviceConnection,
+  identity: Identity,
+  { askedUs, digits }: { readonly askedUs: number; readonly digits: string },
+): Promise<number | undefined> {
   const { inbox } = connection;
-  const answers = (): readonly Message[] => inbox.messages.filter(({ topic }) => topic === topicOf(identity, 'response'));
-  let best = ((answers()[0]?.atUs ?? nowUs()) - askedUs) / 1000;
-  for (let count = answers().length; count > 0 && count < mostExchanges && best > usuallyMs; count += 1) {
-    const sentUs = connection.publish(topicOf(identity, 'request'), `{"deviceSendTime":${Date.now()}}`, 0);
-    const answer = await inbox.until(() => answers()[count], 2 * best);
+  const answerTo = (stamp: string): Message | undefined => inbox.messages.find(({ payload }) => payload.includes(stamp));
+  const first = answerTo(digits);
+  if (first === undefined) return undefined;
+  let best = (first.atUs - askedUs) / 1000;
+  for (let count = 1; count < mostExchanges && best > usuallyMs; count += 1) {
+    const stamp = String(Number(digits) + count);
+    const sentUs = connection.publish(topicOf(identity, 'request'), `{"deviceSendTime":${stamp}}`, 0);
+    const answer = await inbox.until(() => answerTo(stamp), 2 * best);
     if (answer === undefined) break;
     best = Math.min(best, (answer.atUs - sentUs) / 1000);
   }

@@ -32,6 +32,8 @@ export class ServerState {
   answers: boolean | undefined;
   /** How long that answer took, in ms; undefined where there was none. */
   roundTripMs: number | undefined;
+  /** How many scenarios run at once. */
+  lanes = 1;
   /** False once a SUBSCRIBE stayed without SUBACK. */
   acknowledges = true;
   /** False once the server exceeded a limit of the suite. */
@@ -81,6 +83,10 @@ export class LaneHabits implements Habits {
 
   set acknowledges(acknowledges: boolean) {
     this.#state.acknowledges = acknowledges;
+  }
+
+  get lanes(): number {
+    return this.#state.lanes;
   }
 
   get excessive(): true | undefined {

@@ -28,13 +28,15 @@ const strict: ReceiveLimits = { packetBytes: 16 * 1024, bytes: 64 * 1024, packet
 export interface Moderation {
   /** True once it flooded a connection with what was not asked for; absent until then. */
   excessive?: true | undefined;
+  /** How many connections are read at the same time, and share what may be kept; one where it is absent. */
+  readonly lanes?: number;
   /** Told of a limit of the suite that was exceeded by what was asked for: what came after it was not read. In words. */
   readonly exceeded?: (what: string) => void;
 }
 
 /** How much a server may send on its next connection. */
-export function receiveLimits({ excessive }: Moderation): ReceiveLimits {
-  return excessive === true ? strict : usual;
+export function receiveLimits({ excessive, lanes = 1 }: Moderation): ReceiveLimits {
+  return excessive === true ? strict : { ...usual, bytes: usual.bytes / lanes };
 }
 
 /** Limits the size of each packet only. */

@@ -185,9 +185,14 @@ describe("the device arrives at the server's time", () => {
   const arrives = "the device arrives at the server's time to within half the round trip + 1 ms";
   const misses = 'serverSendTime alone is behind by the latency of 10 ms or more';
   /** The server's clock is known exactly but for `uncertainty`, and is that of the suite; the device's is as well. */
-  const judge = async (took: number, received: number, sent: number, uncertainty = 0, step = 1): Promise<FakeWorld> => {
+  const judge = async (
+    took: number,
+    received: number,
+    sent: number,
+    { uncertainty = 0, step = 1, contradiction = 0 } = {},
+  ): Promise<FakeWorld> => {
     const world = await worldWith(new FakeWorld('server-calibrates'), [0, took, received, sent]);
-    world.server.serverTime = { offset: 0, uncertainty };
+    world.server.serverTime = { offset: 0, uncertainty, contradiction };
     world.server.step = step;
     world.server.device = await world.server.play(world.serverRun.identity, {
       clock: (at) => (at - Number(world.server.exchanges[0]?.request.message.atUs)) / 1000,
@@ -214,12 +219,20 @@ describe("the device arrives at the server's time", () => {
   });
 
   test('counting in what is not known of the clock, and its steps where it has any', async () => {
-    await say(await judge(20, 10 + 35, 10, 7), arrives);
-    await fail(await judge(20, 10 + 37, 10, 7), arrives);
-    await say(await judge(20, 10 + 41, 10, 0, 10), arrives);
-    await fail(await judge(20, 10 + 43, 10, 0, 10), arrives);
+    await say(await judge(20, 10 + 35, 10, { uncertainty: 7 }), arrives);
+    await fail(await judge(20, 10 + 37, 10, { uncertainty: 7 }), arrives);
+    await say(await judge(20, 10 + 41, 10, { step: 10 }), arrives);
+    await fail(await judge(20, 10 + 43, 10, { step: 10 }), arrives);
     // a step of 1 ms is in the 1 ms already
-    await fail(await judge(20, 10 + 23, 10, 0, 1), arrives);
+    await fail(await judge(20, 10 + 23, 10, { step: 1 }), arrives);
+  });
+
+  test('and no time where two quick exchanges contradict each other by more', async () => {
+    await say(await judge(20, 10, 10, { contradiction: 10 }), arrives);
+    assert.match(
+      (await fail(await judge(20, 10, 10, { contradiction: 12 }), arrives)).received,
+      /contradict each other by 12\.0 ms/,
+    );
   });
 
   test('which serverSendTime alone does not, by the latency back, less what is not known', async () => {
@@ -227,9 +240,9 @@ describe("the device arrives at the server's time", () => {
     await say(await judge(20.5, 5, 12), misses);
     const { received } = await fail(await judge(20.5, 5, 13), misses);
     assert.match(received, /^7\.[45] ms behind/);
-    await say(await judge(20.5, 5, 15, 3), misses);
-    await fail(await judge(20.5, 5, 16, 3), misses);
-    await say(await judge(20.5, 5, 16, 0, 5), misses);
-    await fail(await judge(20.5, 5, 17, 0, 5), misses);
+    await say(await judge(20.5, 5, 15, { uncertainty: 3 }), misses);
+    await fail(await judge(20.5, 5, 16, { uncertainty: 3 }), misses);
+    await say(await judge(20.5, 5, 16, { step: 5 }), misses);
+    await fail(await judge(20.5, 5, 17, { step: 5 }), misses);
   });
 });

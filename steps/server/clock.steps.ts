@@ -193,8 +193,15 @@ async function calculate(world: ServerWorld): Promise<{ exchange: Exchange; twic
 Then("the device arrives at the server's time to within half the round trip + 1 ms", async function (this: ServerWorld) {
   const { exchange, twice, truth } = await calculate(this);
   const error = Number(twice) / 2 - truth;
-  const uncertainty = this.scenario.serverTime?.uncertainty ?? 0;
+  const { uncertainty = 0, contradiction = 0 } = this.scenario.serverTime ?? {};
   const bound = roundTrip(exchange) / 2 + 1;
+  if (contradiction > bound) {
+    this.fail({
+      expected: `the server's times of quick exchanges fit one clock, to within ${bound.toFixed(1)} ms`,
+      received: `two of them contradict each other by ${contradiction.toFixed(1)} ms`,
+      likely: "the server's time differs from one exchange to the next",
+    });
+  }
   const allowed = bound + uncertainty + (this.scenario.step > 1 ? this.scenario.step : 0);
   this.inform(
     `calculated ${halved(twice)}, off by ${error.toFixed(1)} ms; half the round trip + 1 ms is ${bound.toFixed(1)} ms, ` +

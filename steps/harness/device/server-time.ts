@@ -6,6 +6,8 @@ export interface ServerTime {
   readonly offset: number;
   /** Half the width of the interval in which the offset lies, in ms. */
   readonly uncertainty: number;
+  /** By how much two of the exchanges contradict each other, in ms: no clock has shown the times of both. */
+  readonly contradiction: number;
 }
 
 /**
@@ -26,7 +28,7 @@ export function estimateServerTime(exchanges: readonly Exchange[], step: number)
     high = Math.min(high, Number(received) + step - wallMsAt(request.message.atUs));
   }
   if (!Number.isFinite(low) || !Number.isFinite(high)) return undefined;
-  return { offset: (low + high) / 2, uncertainty: Math.abs(high - low) / 2 };
+  return { offset: (low + high) / 2, uncertainty: Math.abs(high - low) / 2, contradiction: Math.max(0, low - high) };
 }
 
 /** How long the server claims to have taken, in ms; undefined without both times. */

@@ -26,7 +26,7 @@ const rows: readonly (readonly [name: string, within: (use: Use, folder: string)
   ['takes 300 ms for an answer', (use) => use(fixture('unusual/server/takes-300-ms'))],
   ['answers Longs only', (use) => use(fixture('faulty/server/longs-only'))],
   ['echoes the previous request', (use) => use(fixture('faulty/server/echo-of-the-previous-request'))],
-  ['a lock is left behind when it is killed', (use) => use(fixture('faulty/server/lock-file-left-behind-when-killed'))],
+  ['keeps the client id of a lost device', (use) => use(fixture('faulty/server/client-id-stays-taken'))],
   ['hosted platform, 200 ms, 5 connects a minute', (use, folder) => withPlatform(folder, use)],
 ];
 

@@ -3,7 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { root } from '../../requirements/requirement.ts';
 import { call, fixtureClientTarget, fixtureTarget, reportIn, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
 import { FakeServer } from '../../testing/fake-server.ts';
 import { MadeCertificates } from '../../testing/made-certificates.ts';
@@ -11,6 +13,7 @@ import { behindWebSocket } from '../../testing/web-socket-front.ts';
 
 const withoutOpenssl = spawnSync('openssl', ['version']).status === 0 ? false : 'openssl is not there';
 const folder = temporaryFolder();
+const program = join(root, 'fixtures/support/start.ts');
 
 let runs = 0;
 
@@ -84,7 +87,7 @@ describe('a server over WebSocket', { timeout: 120_000 }, () => {
     await behindWebSocket('unusual/server/equal-stamps', async (port) => {
       const direct = await runOn(`mqtt://127.0.0.1:${port}`);
       assert.equal(direct.code, 3);
-      assert.match(direct.stderr, /the server answers in HTTP\.\n {2}It may have MQTT over WebSocket there/);
+      assert.match(direct.stderr, /the server speaks HTTP, and the suite does not\.\n {2}It may have MQTT over WebSocket there/);
     });
     await using mqtt = await FakeServer.open();
     const { code, stderr } = await runOn(`ws://127.0.0.1:${mqtt.address.port}/mqtt`);
@@ -102,5 +105,38 @@ describe('a server over WebSocket', { timeout: 120_000 }, () => {
     assert.match(interop.stdout + interop.stderr, /speaks WebSocket, and interop records plain TCP/);
     assert.notEqual(interop.code, 0);
     assert.notEqual(interop.code, 1);
+  });
+});
+
+describe('a client over WebSocket', { timeout: 240_000 }, () => {
+  const fixture = 'unusual/client/mqtt-over-websocket';
+  const run = (target: string) => call(['run', target, '--report', `${folder}/client`]);
+
+  test('conforms', async () => {
+    const { code, stdout, stderr } = await run(fixtureClientTarget(folder, fixture, { transport: 'websocket' }));
+    assert.equal(code, 0, stdout + stderr);
+  });
+
+  test('that speaks TLS conforms', { skip: withoutOpenssl }, async () => {
+    const made = new MadeCertificates(folder);
+    await made.authority('platform-ca');
+    await made.signedBy('platform-ca', 'platform', 'IP:127.0.0.1');
+    const options = '--host {host} --port {port} --product-key {productKey} --device-name {deviceName} --type {timestampType}';
+    const command = ['node', program, fixture, ...options.split(' '), '--tls-ca', `${folder}/platform-ca.pem`];
+    const more = { process: { command }, transport: 'websocket', tls: { certificate: 'platform.pem', key: 'platform.key' } };
+    const { code, stdout, stderr } = await run(fixtureClientTarget(folder, fixture, { ...more, capabilities: ['tls'] }));
+    assert.equal(code, 0, stdout + stderr);
+  });
+
+  test('where one side speaks it and the other does not, says what to change', async () => {
+    const one = await run(fixtureClientTarget(folder, fixture, { within: '3s' }));
+    assert.equal(one.code, 3, one.stdout + one.stderr);
+    assert.match(
+      one.stderr,
+      /the client speaks HTTP, and the platform does not\.\n {2}The target file does not say transport: websocket/,
+    );
+    const other = await run(fixtureClientTarget(folder, 'unusual/client/long', { transport: 'websocket', within: '3s' }));
+    assert.equal(other.code, 3, other.stdout + other.stderr);
+    assert.match(other.stderr, /the client speaks MQTT without WebSocket\.\n {2}The target file says transport: websocket/);
   });
 });

@@ -23,12 +23,20 @@ import { ExcessivePacket, MalformedPacket } from '../mqtt/malformed-packet.ts';
 import { PacketReader } from '../mqtt/packet-reader.ts';
 import type { Carrier } from '../mqtt/packet-stream.ts';
 import { type Moderation, packetLimit, receiveLimits } from '../mqtt/receive-limits.ts';
-import { deviceSides, endedHandshake, handshakeFaultOf, type TlsFault, tlsFaultOf, unexpectedTls } from '../mqtt/tls-fault.ts';
+import {
+  deviceSides,
+  endedHandshake,
+  handshakeFaultOf,
+  type TlsFault,
+  tlsFaultOf,
+  unexpectedHttp,
+  unexpectedTls,
+} from '../mqtt/tls-fault.ts';
 import type { Trace } from '../mqtt/trace.ts';
 import { nowUs } from '../time/now.ts';
 import { Inbox } from './inbox.ts';
 import type { Allowance } from './pacing.ts';
-import { type Refusal, refusalOfTls, refusalOfUpgrade, unexpectedHttp } from './refusal.ts';
+import { type Refusal, refusalOfTls, refusalOfUpgrade } from './refusal.ts';
 import { type Address, openStream } from './socket.ts';
 import { NoWebSocket } from './web-socket.ts';
 
@@ -218,8 +226,7 @@ export class ServerConnection implements Carrier {
       return;
     }
     if (first && chunk.toString('latin1', 0, 5) === 'HTTP/') {
-      this.#refusal = unexpectedHttp;
-      this.end('the server answers in HTTP');
+      this.#refuse(unexpectedHttp(deviceSides));
       return;
     }
     try {

@@ -2,10 +2,10 @@ import { setTimeout as pass } from 'node:timers/promises';
 import type { Identity, StartedTarget } from '../implementation/target.ts';
 import type { Message } from '../message/message.ts';
 import { topicOf } from '../message/ntp-topics.ts';
-import { deviceSides, unexpectedPlain, unexpectedTls } from '../mqtt/tls-fault.ts';
+import { deviceSides, unexpectedMqtt, unexpectedPlain, unexpectedTls } from '../mqtt/tls-fault.ts';
 import { nowUs } from '../time/now.ts';
 import { ConnectError, type DeviceConnection } from './device.ts';
-import { type Refusal, type Refusals, refusalOfTls, unexpectedMqtt } from './refusal.ts';
+import { type Refusal, type Refusals, refusalOfTls } from './refusal.ts';
 import type { Address } from './socket.ts';
 import { speaksTlsAt } from './tls.ts';
 
@@ -174,7 +174,8 @@ export async function adviceOn(candidate: Candidate, { letIn, refusal }: Refused
 async function otherTransport(candidate: Candidate, refusal: Refusal | undefined): Promise<Refusal | undefined> {
   const { address, started } = candidate;
   const { webSocket, ...direct } = address;
-  if (webSocket !== undefined && refusal === undefined && (await accepts(candidate, { address: direct }))) return unexpectedMqtt;
+  if (webSocket !== undefined && refusal === undefined && (await accepts(candidate, { address: direct })))
+    return refusalOfTls(unexpectedMqtt(deviceSides));
   if (address.tls === undefined) {
     const asks = refusal === undefined && (await speaksTlsAt(address, started.target.responseDeadlineMs));
     return asks ? refusalOfTls(unexpectedTls(deviceSides)) : undefined;

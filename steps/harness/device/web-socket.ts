@@ -35,7 +35,6 @@ export function openWebSocket(socket: Socket, url: string): WebSocketStream {
   webSocket.once('open', () => {
     webSocket.off('error', faulty);
     stream.open(webSocket);
-    stream.emit('connect');
   });
   stream.once('close', () => webSocket.terminate());
   return stream;

@@ -26,7 +26,7 @@ export class WebSocketStream extends Duplex {
     });
   }
 
-  /** The WebSocket is open. */
+  /** The WebSocket is open: emits `connect`. */
   open(webSocket: WebSocket): void {
     this.#webSocket = webSocket;
     webSocket.on('message', (data: Buffer, binary: boolean) => {
@@ -36,6 +36,7 @@ export class WebSocketStream extends Duplex {
     webSocket.on('error', (error) => this.destroy(error));
     webSocket.once('close', () => this.#leave());
     this.#settle();
+    this.emit('connect');
   }
 
   override _read(): void {

@@ -119,6 +119,13 @@ describe('a locked mosquitto', { skip, timeout: 300_000 }, () => {
     });
   }
 
+  test('over WebSocket, in a container, is certified', async () => {
+    const lock = { name: 'over-websocket', lines: [...passwords, 'protocol websockets'] };
+    const own = { tls, auth, devices, transport: 'websocket', capabilities: ['tls', 'authentication', 'access-control'] };
+    const { code, stdout, stderr } = await run(lock, own);
+    assert.equal(code, 0, stdout + stderr);
+  });
+
   test('that wants a certificate besides is certified where the devices have one', async () => {
     const lock = { name: 'certified', lines: [...passwords, 'require_certificate true'] };
     const own = { tls: { ...tls, certificate: 'dev01.pem', key: 'dev01.key' }, auth, devices, capabilities: ['tls'] };

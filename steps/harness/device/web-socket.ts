@@ -21,25 +21,24 @@ export class NoWebSocket extends Error {
  * @param url what is asked for, such as `wss://broker.example:443/mqtt`
  */
 export function openWebSocket(socket: Socket, url: string): WebSocketStream {
-  const stream = new WebSocketStream(socket);
+  // What the system or TLS says has a code; what has none is that of an upgrade.
+  const inWords = (error: Error): Error => ('code' in error ? error : new NoWebSocket(url, error.message));
+  const stream = new WebSocketStream(socket, inWords);
   socket.once('secureConnect', () => stream.emit('secureConnect'));
   const webSocket = new WebSocket(url, 'mqtt', { ...webSocketOptions, createConnection: () => socket });
-  const fail = (seen: string, refused?: boolean): unknown => stream.destroy(new NoWebSocket(url, seen, refused));
-  // What fails of the connection itself is told by the socket.
-  const faulty = (error: Error): unknown => (socket.errored === null ? fail(closed(error)) : stream.destroy(error));
+  const fail = (error: NodeJS.ErrnoException): void => {
+    const closed = error.code === 'ECONNRESET' ? 'the server closed the connection and sent no answer in HTTP' : error.message;
+    stream.destroy(socket.errored === null ? new NoWebSocket(url, closed) : inWords(error));
+  };
   webSocket.once('unexpected-response', (request, { statusCode = 0, statusMessage = '' }) => {
-    fail(`the server answers HTTP ${statusCode} ${statusMessage}`.trimEnd(), true);
+    stream.destroy(new NoWebSocket(url, `the server answers HTTP ${statusCode} ${statusMessage}`.trimEnd(), true));
     request.destroy();
   });
-  webSocket.on('error', faulty);
+  webSocket.on('error', fail);
   webSocket.once('open', () => {
-    webSocket.off('error', faulty);
+    webSocket.off('error', fail);
     stream.open(webSocket);
   });
   stream.once('close', () => webSocket.terminate());
   return stream;
-}
-
-function closed({ message }: Error): string {
-  return message === 'socket hang up' ? 'the server closed the connection and sent no answer in HTTP' : message;
 }

@@ -16,11 +16,14 @@ export class WebSocketStream extends Duplex {
   #settled: (() => void) | undefined;
   #over = false;
 
-  /** @param socket what carries the WebSocket: TCP or TLS */
-  constructor(socket: Socket) {
+  /**
+   * @param socket what carries the WebSocket: TCP or TLS
+   * @param inWords what an error of the socket means
+   */
+  constructor(socket: Socket, inWords = (error: Error): Error => error) {
     super({ allowHalfOpen: false });
     this.#socket = socket;
-    socket.on('error', (error) => this.destroy(error));
+    socket.on('error', (error) => this.destroy(inWords(error)));
     socket.once('close', () => {
       if (this.#webSocket === undefined) this.#leave();
     });

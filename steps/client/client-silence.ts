@@ -1,5 +1,6 @@
 import { utf16Note } from '../harness/implementation/output.ts';
 import type { Target } from '../harness/implementation/target.ts';
+import { failureInWords } from '../harness/mqtt/tls-fault.ts';
 import type { ClientRun } from '../harness/platform/client-run.ts';
 import { counted } from '../harness/text/counted.ts';
 import type { ScenarioTrace } from '../support/world.ts';
@@ -21,7 +22,7 @@ export function silenceOf({ connections, unnamed, requests, fate, setup, reports
 function withoutConnect(unnamed: ClientRun['unnamed']): string {
   const [first] = unnamed;
   const fault = unnamed.find(({ handshake }) => handshake.fault !== undefined)?.handshake.fault;
-  if (fault !== undefined) return `, because TLS failed: ${fault.words}`;
+  if (fault !== undefined) return `, because ${failureInWords(fault)}`;
   return first === undefined ? '' : `: TCP, and no CONNECT${first.ending === undefined ? '' : ` (${first.ending.reason})`}`;
 }
 

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { loosened } from '../harness/implementation/confinement.ts';
 import type { StartedTarget, Target } from '../harness/implementation/target.ts';
+import { addressInWords } from '../harness/implementation/transport.ts';
 import { printable } from '../harness/text/printable.ts';
 import { conceal } from '../harness/text/secrets.ts';
 import { specifiedBy } from '../requirements/page-statements.ts';
@@ -106,7 +107,7 @@ export function describeTarget(target: Target, started?: SeenTarget, file = base
   };
 }
 
-function startInWords({ start }: Target): string {
+function startInWords({ start, webSocketPath }: Target): string {
   switch (start.kind) {
     case 'container':
       return start.image === undefined
@@ -115,7 +116,7 @@ function startInWords({ start }: Target): string {
     case 'process':
       return `process ${start.command.join(' ')}`;
     case 'address':
-      return `address ${start.protocol}://${start.host}:${start.port}`;
+      return `address ${addressInWords(start, webSocketPath)}`;
   }
 }
 

@@ -21,7 +21,10 @@ export const initCommand: CommandDefinition = (program, done) => {
     .option('--image <image>', 'start it in a container, from this image')
     .option('--dockerfile <file>', 'start it in a container, built from this Dockerfile')
     .option('--command <command>', 'start it as a process, with this command, which may contain {port} and other placeholders')
-    .option('--address <url>', 'it already runs at this address: mqtt://host:port or mqtts://host:port (servers)')
+    .option(
+      '--address <url>',
+      'it already runs at this address: mqtt://host:port, mqtts://host:port, ws://host:port/path or wss://… (servers)',
+    )
     .option('--port <number>', 'the port that it listens on inside the container (servers; 1883)')
     .option('--name <name>', 'its name in reports')
     .option('--version <version>', 'its version')

@@ -69,7 +69,7 @@ ${readyText(role)}`;
 }
 
 function addressText(address: string): string {
-  return `# It runs already; the suite neither starts nor stops it. With mqtts:// the suite has to trust its certificate.
+  return `# It runs already; the suite neither starts nor stops it. With mqtts:// or wss:// the suite has to trust its certificate.
 ${members({ address })}# tls: { ca: ./ca.pem }
 
 # How far its clock may be from the clock of this machine, and whether it is the same one.

@@ -12,6 +12,11 @@ export function matchOf(server: Target, client: Target): Match {
     const why = 'interop records plain TCP: use target files without TLS for both';
     return { inapplicable: `${secured.name} speaks TLS, and ${why}` };
   }
+  const webSocket = [server, client].find(({ webSocketPath }) => webSocketPath !== undefined);
+  if (webSocket !== undefined) {
+    const why = 'interop records plain TCP: use target files without WebSocket for both';
+    return { inapplicable: `${webSocket.name} speaks WebSocket, and ${why}` };
+  }
   if (client.sync.kind === 'publish')
     return {
       inapplicable: `${client.name} asks when the platform publishes a message to it (sync.publish), and interop publishes nothing: name a target file with another sync`,

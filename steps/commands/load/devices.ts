@@ -1,8 +1,7 @@
 import type { FleetOptions } from '../../harness/device/light-device.ts';
-import { loadTls } from '../../harness/device/tls.ts';
+import { addressOf } from '../../harness/device/tls.ts';
 import { credentialsOf } from '../../harness/implementation/credentials.ts';
 import type { Identity, StartedTarget, Target } from '../../harness/implementation/target.ts';
-import { speaksTls } from '../../harness/implementation/transport.ts';
 import { devicesOf, type Plan } from './plan.ts';
 
 /** How long nothing may come before what is still open is lost, in ms; more where the target file allows an answer more. */
@@ -17,9 +16,10 @@ export function identitiesOf({ devices, onlyThese }: Target, plan: Plan): Identi
 }
 
 /** How the devices reach a server, and what they show it. */
-export function fleetOptions({ target, host, port }: StartedTarget): FleetOptions {
+export function fleetOptions(started: StartedTarget): FleetOptions {
+  const { target } = started;
   return {
-    address: { host, port, ...(speaksTls(target) ? { tls: loadTls(target.tls, host) } : {}) },
+    address: addressOf(started),
     mqttVersion: target.mqttVersion,
     credentials: (identity) => credentialsOf(target, identity),
     deadline: Math.max(patienceMs, target.responseDeadlineMs),

@@ -119,6 +119,22 @@ describe('a locked mosquitto', { skip, timeout: 300_000 }, () => {
     });
   }
 
+  test('over WebSocket, in a container, answers and refuses strangers', async () => {
+    const lock = { name: 'over-websocket', lines: [...passwords, 'protocol websockets'] };
+    const own = { tls, auth, devices, transport: 'websocket', capabilities: ['tls', 'authentication'] };
+    // It takes a quarter of a second to open a WebSocket: only some of the requirements.
+    const { code, stdout, stderr } = await run(
+      lock,
+      own,
+      '--only',
+      'server-answers-request',
+      '--only',
+      'server-refuses-strangers',
+    );
+    assert.equal(code, 4, stdout + stderr);
+    assert.match(stdout, /2 passed/);
+  });
+
   test('that wants a certificate besides is certified where the devices have one', async () => {
     const lock = { name: 'certified', lines: [...passwords, 'require_certificate true'] };
     const own = { tls: { ...tls, certificate: 'dev01.pem', key: 'dev01.key' }, auth, devices, capabilities: ['tls'] };

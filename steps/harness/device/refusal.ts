@@ -47,28 +47,41 @@ function codeOf(packet: Packet): number | undefined {
   return packet.cmd === 'disconnect' ? (packet.reasonCode ?? 0) : undefined;
 }
 
-/** What to change in the target file of a server where TLS fails. */
+/** What to change in the target file of a server where TLS fails, or WebSocket. */
 const tlsAdvice: Readonly<Record<TlsCause, string>> = {
-  tls: 'The server speaks TLS there: let its address begin with mqtts://, or add tls to the target file',
-  plain: 'A server without TLS has an address that begins with mqtt://, and no tls in the target file',
+  tls: 'The server speaks TLS there: let its address begin with mqtts:// (or wss://), or add tls to the target file',
+  plain: 'A server without TLS has an address that begins with mqtt:// (or ws://), and no tls in the target file',
   untrusted: 'Name the authority of its certificate by tls.ca, or accept any certificate by tls.selfSigned: true',
   name: 'Say by tls.serverName which name the certificate bears',
   date: 'Renew the certificate of the server, see the clock of this machine, or accept any certificate by tls.selfSigned: true',
   'no certificate': 'Name the certificate of a device by tls.certificate, and its key by tls.key',
   version: 'Let the server support TLS 1.2 or 1.3',
   cipher: 'Name the certificate of a device by tls.certificate and tls.key where the server asks for one; else see its ciphers',
-  ended: 'See tls in the target file; a server without TLS has an address that begins with mqtt://, and no tls',
+  ended: 'See tls in the target file; a server without TLS has an address that begins with mqtt:// (or ws://), and no tls',
+  websocket:
+    'It may have MQTT over WebSocket there: let its address begin with ws:// or wss:// and end with its path, or say transport: websocket',
+  'no websocket':
+    'It speaks MQTT there without WebSocket: let its address begin with mqtt:// or mqtts://, or leave out transport',
   other: 'See tls in the target file',
 };
 
 /** Advice where it is the suite's certificate that the server does not accept. */
 const ownCertificate = 'Name a certificate that the server accepts by tls.certificate, and its key by tls.key';
 
-/** What to change where a TLS handshake failed. */
+/** The causes that another address mends. */
+const ofAddress: ReadonlySet<TlsCause> = new Set(['plain', 'tls', 'websocket', 'no websocket']);
+
+/** What to change where a TLS handshake failed, or one side speaks WebSocket and the other does not. */
 export function refusalOfTls({ cause, by }: TlsFault): Refusal {
   const own = by === 'peer' && (cause === 'untrusted' || cause === 'date');
-  return { member: cause === 'plain' || cause === 'tls' ? 'address' : 'tls', words: own ? ownCertificate : tlsAdvice[cause] };
+  return { member: ofAddress.has(cause) ? 'address' : 'tls', words: own ? ownCertificate : tlsAdvice[cause] };
 }
+
+/** The server refuses an upgrade to WebSocket at this path. */
+export const refusalOfUpgrade: Refusal = {
+  member: 'address',
+  words: 'Name the path at which the server has MQTT over WebSocket, by the end of its address or by path: it is often /mqtt',
+};
 
 /** Why a CONNACK or DISCONNECT refuses; undefined where it does not, or does not say why. */
 export function refusalIn(packet: Packet): Refusal | undefined {

@@ -13,7 +13,7 @@
  * 10. `steps/verdict/judge.ts`: the verdict
  */
 
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { generate, type Packet } from 'mqtt-packet';
 import { messageOf } from '../message/message.ts';
 import { isResponseTopic } from '../message/ntp-topics.ts';
@@ -23,13 +23,22 @@ import { ExcessivePacket, MalformedPacket } from '../mqtt/malformed-packet.ts';
 import { PacketReader } from '../mqtt/packet-reader.ts';
 import type { Carrier } from '../mqtt/packet-stream.ts';
 import { type Moderation, packetLimit, receiveLimits } from '../mqtt/receive-limits.ts';
-import { deviceSides, endedHandshake, handshakeFaultOf, type TlsFault, tlsFaultOf, unexpectedTls } from '../mqtt/tls-fault.ts';
+import {
+  deviceSides,
+  endedHandshake,
+  handshakeFaultOf,
+  type TlsFault,
+  tlsFaultOf,
+  unexpectedHttp,
+  unexpectedTls,
+} from '../mqtt/tls-fault.ts';
 import type { Trace } from '../mqtt/trace.ts';
 import { nowUs } from '../time/now.ts';
 import { Inbox } from './inbox.ts';
 import type { Allowance } from './pacing.ts';
-import { type Refusal, refusalOfTls } from './refusal.ts';
-import { type Address, openSocket } from './socket.ts';
+import { type Refusal, refusalOfTls, refusalOfUpgrade } from './refusal.ts';
+import { type Address, openStream } from './socket.ts';
+import { NoWebSocket } from './web-socket.ts';
 
 /** How a device connects. */
 export interface ConnectionOptions {
@@ -61,7 +70,7 @@ const acknowledgements: ReadonlySet<Packet['cmd']> = new Set(['puback', 'pubrec'
 /** One connection to a server: every packet goes into the trace, both ways, and every message into the inbox. */
 export class ServerConnection implements Carrier {
   readonly inbox = new Inbox();
-  readonly #socket: Socket;
+  readonly #socket: Duplex;
   #options: ConnectionOptions;
   readonly #sent: PacketReader;
   /** How it was opened: what later scenarios on this connection show before their own packets. */
@@ -85,7 +94,7 @@ export class ServerConnection implements Carrier {
       direction: 'sent',
     });
     const reader = new PacketReader({ ...common, limits: receiveLimits(habits) });
-    this.#socket = openSocket(address);
+    this.#socket = openStream(address);
     this.#socket.on('data', (chunk: Buffer) => this.#receive(reader, chunk, take));
     this.#secured = address.tls === undefined;
     this.#socket.once('secureConnect', () => {
@@ -102,14 +111,15 @@ export class ServerConnection implements Carrier {
     options.open?.add(this);
   }
 
-  /** What TLS failed of, with what to change; undefined where it did not. */
+  /** What to change where TLS failed, or the server speaks HTTP in place of MQTT; undefined elsewhere. */
   get refusal(): Refusal | undefined {
     return this.#refusal;
   }
 
   /** Calls back when packets can be sent. */
   onOpen(opened: () => void): void {
-    this.#socket.once(this.#options.address.tls === undefined ? 'connect' : 'secureConnect', opened);
+    const { tls, webSocket } = this.#options.address;
+    this.#socket.once(tls === undefined || webSocket !== undefined ? 'connect' : 'secureConnect', opened);
   }
 
   /** Calls back when the server has ended its side. */
@@ -177,6 +187,7 @@ export class ServerConnection implements Carrier {
 
   #fail(error: NodeJS.ErrnoException): void {
     const fault = this.#secured ? tlsFaultOf(error, deviceSides) : handshakeFaultOf(error, deviceSides);
+    if (error instanceof NoWebSocket && error.refused) this.#refusal = refusalOfUpgrade;
     if (fault === undefined) this.end(error.message);
     else this.#refuse(fault);
   }
@@ -212,6 +223,10 @@ export class ServerConnection implements Carrier {
     this.#received = true;
     if (first && this.#options.address.tls === undefined && isTlsRecord(chunk)) {
       this.#refuse(unexpectedTls(deviceSides));
+      return;
+    }
+    if (first && chunk.toString('latin1', 0, 5) === 'HTTP/') {
+      this.#refuse(unexpectedHttp(deviceSides));
       return;
     }
     try {

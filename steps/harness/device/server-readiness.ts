@@ -2,7 +2,7 @@ import { setTimeout as pass } from 'node:timers/promises';
 import type { Identity, StartedTarget } from '../implementation/target.ts';
 import type { Message } from '../message/message.ts';
 import { topicOf } from '../message/ntp-topics.ts';
-import { deviceSides, unexpectedPlain, unexpectedTls } from '../mqtt/tls-fault.ts';
+import { deviceSides, unexpectedMqtt, unexpectedPlain, unexpectedTls } from '../mqtt/tls-fault.ts';
 import { nowUs } from '../time/now.ts';
 import { ConnectError, type DeviceConnection } from './device.ts';
 import { type Refusal, type Refusals, refusalOfTls } from './refusal.ts';
@@ -180,15 +180,19 @@ export async function adviceOn(candidate: Candidate, { letIn, refusal }: Refused
   return `${refusal?.words ?? `See address, tls, mqttVersion, clientId and auth in the target file: ${suite}`}.`;
 }
 
-/** What to change for a server that speaks TLS where the suite does not, or the reverse; undefined for any other. */
+/** What to change for a server that speaks TLS or WebSocket where the suite does not, or the reverse; undefined for any other. */
 async function otherTransport(candidate: Candidate, refusal: Refusal | undefined): Promise<Refusal | undefined> {
   const { address, started } = candidate;
+  const { webSocket, ...direct } = address;
+  if (webSocket !== undefined && refusal === undefined && (await accepts(candidate, { address: direct })))
+    return refusalOfTls(unexpectedMqtt(deviceSides));
   if (address.tls === undefined) {
     const asks = refusal === undefined && (await speaksTlsAt(address, started.target.responseDeadlineMs));
     return asks ? refusalOfTls(unexpectedTls(deviceSides)) : undefined;
   }
-  const { host, port } = address;
-  const plain = refusal?.member === 'tls' && (await accepts(candidate, { address: { host, port } }));
+  const { tls: _tls, ...untrusting } = address;
+  const unsecured = { ...untrusting, ...(webSocket === undefined ? {} : { webSocket: webSocket.replace(/^wss:/, 'ws:') }) };
+  const plain = refusal?.member === 'tls' && (await accepts(candidate, { address: unsecured }));
   return plain ? refusalOfTls(unexpectedPlain(deviceSides)) : undefined;
 }
 

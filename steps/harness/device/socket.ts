@@ -1,10 +1,14 @@
 import { createConnection, type OnReadOpts, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { checkServerIdentity, connect as connectTls, createSecureContext, type SecureContext } from 'node:tls';
+import { openWebSocket } from './web-socket.ts';
 
 /** Where a device connects to. */
 export interface Address {
   readonly host: string;
   readonly port: number;
+  /** The URL of MQTT over WebSocket, whatever the connection is made to; absent where TCP or TLS carry MQTT themselves. */
+  readonly webSocket?: string;
   /** Opens a connection otherwise than over TCP or TLS, as the fuzzing does. */
   readonly open?: () => Socket;
   /** PEM texts; present when the server speaks TLS. */
@@ -27,6 +31,12 @@ export interface SharedResources {
   readonly context?: SecureContext | undefined;
   /** Where what comes over TCP is put before `read` is called with it, instead of the event `data`. TLS does not have this. */
   readonly receiveBuffer?: { readonly buffer: Buffer; readonly read: (chunk: Buffer) => void };
+}
+
+/** Opens what carries MQTT: TCP, TLS, or a WebSocket on one of them. */
+export function openStream(address: Address): Duplex {
+  const socket = openSocket(address);
+  return address.webSocket === undefined ? socket : openWebSocket(socket, address.webSocket);
 }
 
 /** Opens TCP or TLS. TCP_NODELAY always, or a measured latency would be that of Nagle's algorithm. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { EnvironmentError } from '../implementation/errors.ts';
 import type { StartedTarget, Tls } from '../implementation/target.ts';
-import { speaksTls } from '../implementation/transport.ts';
+import { addressInWords, speaksTls } from '../implementation/transport.ts';
 import { deviceSides, endedHandshake, handshakeFaultOf, type TlsCause, type TlsFault } from '../mqtt/tls-fault.ts';
 import { Deadline } from '../time/deadline.ts';
 import { refusalOfTls } from './refusal.ts';
@@ -10,7 +10,15 @@ import { type Address, openSocket } from './socket.ts';
 
 /** Where a start of a server listens, with the certificates that its target file names. */
 export function addressOf({ host, port, target }: StartedTarget): Address {
-  return { host, port, ...(speaksTls(target) ? { tls: loadTls(target.tls, host) } : {}) };
+  const { webSocketPath } = target;
+  const secure = speaksTls(target);
+  const protocol = secure ? 'wss' : 'ws';
+  return {
+    host,
+    port,
+    ...(secure ? { tls: loadTls(target.tls, host) } : {}),
+    ...(webSocketPath === undefined ? {} : { webSocket: addressInWords({ protocol, host, port }, webSocketPath) }),
+  };
 }
 
 /** The same address, for a device that shows no certificate. */

@@ -54,6 +54,8 @@ interface Content {
   };
   readonly address?: string;
   readonly ready?: { readonly log?: string; readonly port?: boolean; readonly health?: true; readonly within?: string };
+  readonly transport?: 'tcp' | 'websocket';
+  readonly path?: string;
   readonly tls?: Partial<Tls>;
   readonly auth?: AuthContent;
   readonly device?: Identity;
@@ -90,6 +92,9 @@ type AuthContent =
       readonly 'aliyun-hmac'?: { readonly signMethod?: SignMethod; readonly timestamp?: string };
     };
 
+/** The port of an address that names none. */
+const usualPorts = { mqtt: 1883, mqtts: 8883, ws: 80, wss: 443 } as const;
+
 /** The timestamp that the platform's device SDK signs when a device has no clock yet: 2050-01-01T00:00:00Z, in ms. */
 const TIMESTAMP = '2524608000000';
 
@@ -120,6 +125,7 @@ export function applyDefaults(value: unknown, file: string, secrets: readonly st
     start,
     ready: readyOf(content, start.kind),
     ...optional('tls', tls),
+    ...optional('webSocketPath', webSocketPathOf(content)),
     ...optional('auth', auth),
     devices,
     onlyThese: content.onlyThese ?? !told,
@@ -174,14 +180,20 @@ function startOf({ container, process, address = '' }: Content, folder: string):
 }
 
 function addressOf(address: string): AddressStart {
-  const { protocol, hostname, port } = new URL(address);
-  const secure = protocol === 'mqtts:';
+  const { protocol: scheme, hostname, port } = new URL(address);
+  const protocol = scheme.slice(0, -1) as AddressStart['protocol'];
   return {
     kind: 'address',
-    protocol: secure ? 'mqtts' : 'mqtt',
+    protocol,
     host: hostname.replace(/^\[(.*)\]$/, '$1'),
-    port: port === '' ? (secure ? 8883 : 1883) : Number(port),
+    port: port === '' ? usualPorts[protocol] : Number(port),
   };
+}
+
+/** Where MQTT over WebSocket is, by the address or by `transport`; undefined where TCP or TLS carry MQTT themselves. */
+function webSocketPathOf({ address, transport, path = '/mqtt' }: Content): string | undefined {
+  if (address === undefined) return transport === 'websocket' ? path : undefined;
+  return /^wss?:/.test(address) ? new URL(address).pathname : undefined;
 }
 
 function readyOf({ role, ready = {} }: Content, kind: Target['start']['kind']): Ready {

@@ -183,7 +183,7 @@ function checkBuild(value: unknown): Fault[] {
 function checkAddress(value: unknown): Fault[] {
   const address = text(value, 'address');
   const faults: Fault[] = [];
-  const port = Number(/:(\d+)\/?$/.exec(address ?? '')?.[1] ?? 1);
+  const port = Number(/^\w+:\/\/[^/]*:(\d+)(?:\/|$)/.exec(address ?? '')?.[1] ?? 1);
   if (port < 1 || port > 65_535) faults.push(fault(['address'], `has port ${port}; expected 1 to 65535`));
   const declared = member(value, 'capabilities');
   if (
@@ -199,9 +199,18 @@ function checkAddress(value: unknown): Fault[] {
       ),
     );
   }
-  if (address?.startsWith('mqtt:') === true && member(value, 'tls') !== undefined) {
-    faults.push(named(['tls'], 'needs TLS, and the address is mqtt://; expected mqtts://, or no tls'));
-  }
+  const plain = /^(mqtt|ws):/.exec(address ?? '')?.[1];
+  if (plain !== undefined && member(value, 'tls') !== undefined)
+    faults.push(named(['tls'], `needs TLS, and the address is ${plain}://; expected ${plain}s://, or no tls`));
+  if (address !== undefined && member(value, 'transport') !== undefined)
+    faults.push(named(['transport'], 'is said by the address; expected ws:// or wss:// there for websocket, and no transport'));
+  if (member(value, 'path') !== undefined && member(value, 'transport') !== 'websocket')
+    faults.push(
+      named(
+        ['path'],
+        'is that of MQTT over WebSocket; expected transport: websocket beside it, or an address such as ws://host/path',
+      ),
+    );
   return faults;
 }
 

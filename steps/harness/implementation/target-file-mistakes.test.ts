@@ -121,6 +121,12 @@ describe('a mistake in a target file is answered with place, member and expectat
       '4:1: tls: needs TLS, and the address is mqtt://; expected mqtts://',
     ],
     [
+      'transport of an address',
+      'name: A\nrole: server\naddress: ws://h/x\ntransport: websocket',
+      '4:1: transport: is said by the',
+    ],
+    ['a path without WebSocket', `${SERVER}path: /x`, '4:1: path: is that of MQTT over WebSocket; expected transport: websocket'],
+    [
       'tls files that are none',
       `${SERVER}tls: { ca: empty.pem, certificate: Dockerfile, key: ca.pem }`,
       '4:12: tls.ca: "empty.pem" is not a certificate in PEM',

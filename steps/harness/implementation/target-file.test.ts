@@ -54,6 +54,16 @@ describe('a target file of a server', () => {
     assert.equal(target.ready.withinMs, 5_000);
   });
 
+  test('says MQTT over WebSocket by its address, or by transport', async () => {
+    const target = await load(JSON.stringify({ name: 'Hub', role: 'server', address: 'wss://hub.example/mqtt' }));
+    assert.deepEqual(target.start, { kind: 'address', protocol: 'wss', host: 'hub.example', port: 443 });
+    assert.equal(target.webSocketPath, '/mqtt');
+    assert.equal((await load(JSON.stringify({ name: 'Hub', role: 'server', address: 'ws://h' }))).webSocketPath, '/');
+    assert.equal((await load(`${SERVER}transport: websocket`)).webSocketPath, '/mqtt');
+    assert.equal((await load(`${SERVER}transport: websocket\npath: /ws`)).webSocketPath, '/ws');
+    assert.equal((await load(`${SERVER}transport: tcp`)).webSocketPath, undefined);
+  });
+
   test('has its paths made absolute and its texts kept as they are written', { skip: withoutOpenssl('ca.pem') }, async () => {
     const target = await load(
       [

@@ -53,7 +53,7 @@ export interface ProcessStart {
 /** Already running somewhere; the suite neither starts nor stops it. Servers only. */
 export interface AddressStart {
   readonly kind: 'address';
-  readonly protocol: 'mqtt' | 'mqtts';
+  readonly protocol: 'mqtt' | 'mqtts' | 'ws' | 'wss';
   readonly host: string;
   readonly port: number;
 }
@@ -132,6 +132,8 @@ export interface Target {
   readonly start: ContainerStart | ProcessStart | AddressStart;
   readonly ready: Ready;
   readonly tls?: Tls;
+  /** The path of MQTT over WebSocket, such as `/mqtt`; absent for MQTT that TCP or TLS carry themselves. */
+  readonly webSocketPath?: string;
   /** Absent when devices show nothing but their client id. */
   readonly auth?: Auth;
   /** At least one: the file's own, else a made-up one. */

@@ -1,9 +1,10 @@
 import { printable } from '../text/printable.ts';
 
 /**
- * What a TLS handshake failed of. `plain`: the other side speaks no TLS. `tls`: it does, and the suite does not. `untrusted`, `name`, `date`: one side does not accept the
+ * What a TLS handshake, or an upgrade to WebSocket after it, failed of. `plain`: the other side speaks no TLS. `tls`: it does, and the suite does not. `untrusted`, `name`, `date`: one side does not accept the
  * certificate of the other. `no certificate`: one side asks for a certificate that the other does not show. `ended`: the connection
- * ended in the middle of the handshake, without a reason. `version` and `cipher`: the sides have none in common.
+ * ended in the middle of the handshake, without a reason. `version` and `cipher`: the sides have none in common. `websocket`: the other side
+ * speaks WebSocket, and the suite does not; `no websocket`: the reverse.
  */
 export type TlsCause =
   | 'plain'
@@ -15,9 +16,11 @@ export type TlsCause =
   | 'version'
   | 'cipher'
   | 'ended'
+  | 'websocket'
+  | 'no websocket'
   | 'other';
 
-/** Why a TLS handshake failed. */
+/** Why a TLS handshake or an upgrade failed. */
 export interface TlsFault {
   readonly cause: TlsCause;
   /** The side that objected. */
@@ -99,9 +102,10 @@ interface SocketError extends NodeJS.ErrnoException {
   readonly cert?: { readonly subjectaltname?: string };
 }
 
-/** Why a handshake failed; undefined for an error that does not come from TLS. */
+/** Why a handshake failed; undefined for an error that does not come from TLS or the upgrade. */
 export function tlsFaultOf(error: SocketError, sides: TlsSides): TlsFault | undefined {
   if (error instanceof Distrust) return inWords('suite', ['untrusted', `P is not trusted: ${error.message}`], sides);
+  if (error instanceof NoUpgrade) return inWords('suite', ['no websocket', `P ${error.message}`], sides);
   const { cert } = error;
   const code = codeOf(error);
   const alert = /^ERR_SSL_(?:SSL\/TLS|SSLV3|TLSV1|TLSV13)_(?:ALERT_)?(\w+)$/.exec(code)?.[1];
@@ -129,6 +133,33 @@ export function unexpectedTls(sides: TlsSides): TlsFault {
 /** The other side speaks no TLS. */
 export function unexpectedPlain(sides: TlsSides): TlsFault {
   return inWords('suite', ['plain', 'P does not speak TLS'], sides);
+}
+
+/** The other side speaks HTTP, as a WebSocket begins, and the suite speaks MQTT. */
+export function unexpectedHttp(sides: TlsSides): TlsFault {
+  return inWords('suite', ['websocket', 'P speaks HTTP, and S does not'], sides);
+}
+
+/** The other side speaks MQTT without WebSocket. */
+export function unexpectedMqtt(sides: TlsSides): TlsFault {
+  return inWords('suite', ['no websocket', 'P speaks MQTT without WebSocket'], sides);
+}
+
+/** A fault in words, with what has failed. */
+export function failureInWords({ cause, words }: TlsFault): string {
+  return `${cause === 'websocket' || cause === 'no websocket' ? 'WebSocket' : 'TLS'} failed: ${words}`;
+}
+
+/** The other side asks for no WebSocket, in words that follow its name, where it has to. */
+export class NoUpgrade extends Error {
+  override readonly name = 'NoUpgrade';
+  /** What it sent instead. */
+  readonly bytes: Buffer;
+
+  constructor(what: string, bytes: Buffer = Buffer.alloc(0)) {
+    super(what);
+    this.bytes = bytes;
+  }
 }
 
 /** The suite's own reason not to trust a certificate, beyond those of Node. */

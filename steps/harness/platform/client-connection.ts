@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { generate, type IConnectPacket, type IPublishPacket, type ISubscribePacket, type Packet } from 'mqtt-packet';
 import type { Message, QoS } from '../message/message.ts';
 import type { Frame } from '../mqtt/frame.ts';
@@ -7,7 +8,7 @@ import { PacketReader } from '../mqtt/packet-reader.ts';
 import { Trace } from '../mqtt/trace.ts';
 import { now, type Time } from '../time/now.ts';
 import type { Delivery, Director, ReceivedMessage } from './client-decision.ts';
-import { ClientHandshake } from './client-handshake.ts';
+import { type Carriers, ClientHandshake } from './client-handshake.ts';
 import { ClientProtocol, reasonCodes } from './client-protocol.ts';
 import { ConnectionEnd, type Ending } from './connection-end.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
@@ -29,7 +30,7 @@ export class ClientConnection {
   /** When TCP was accepted. */
   readonly accepted: Time = now();
   readonly handshake: ClientHandshake;
-  readonly #socket: Socket;
+  readonly #socket: Duplex;
   readonly #raw: Socket;
   readonly #director: Director<ClientConnection>;
   readonly #limits: ConnectionLimits;
@@ -42,11 +43,8 @@ export class ClientConnection {
   #openRequests = 0;
   #messageId = 0;
 
-  /**
-   * @param socket what carries MQTT: the TCP connection itself, or TLS on it
-   * @param raw the TCP connection
-   */
-  constructor(number: number, socket: Socket, raw: Socket, director: Director<ClientConnection>, limits: ConnectionLimits) {
+  constructor(number: number, carriers: Carriers, director: Director<ClientConnection>, limits: ConnectionLimits) {
+    const { stream: socket, raw } = carriers;
     this.number = number;
     this.#socket = socket;
     this.#raw = raw;
@@ -65,7 +63,7 @@ export class ClientConnection {
     });
     socket.on('data', (bytes: Buffer) => this.#read(bytes));
     socket.on('drain', () => this.#throttle());
-    this.handshake = new ClientHandshake(socket, raw);
+    this.handshake = new ClientHandshake(carriers);
     const fail = (error: Error): void => this.#end.begin('reset', this.handshake.failed(error, this.connect !== undefined));
     socket.on('error', fail);
     if (raw !== socket) raw.on('error', fail);
@@ -255,8 +253,8 @@ export class ClientConnection {
     // What a client still sends while its connection is being closed is read, so that its FIN is seen, and thrown away.
     if (over()) return;
     try {
-      if (this.trace.length === 0 && this.handshake.unexpected(chunk))
-        throw new MalformedPacket('TLS, where this platform speaks plain TCP');
+      const unexpected = this.trace.length === 0 ? this.handshake.unexpected(chunk) : undefined;
+      if (unexpected !== undefined) throw new MalformedPacket(unexpected);
       for (const frame of this.#reader.read(chunk)) {
         // Recorded before the answer to it.
         this.#protocol.note(frame);

@@ -25,7 +25,11 @@ import { Platform } from './platform.ts';
 
 const ping = generate({ cmd: 'pingreq' });
 const malformed: [string, Buffer[], RegExp][] = [
-  ['HTTP', [Buffer.from('GET / HTTP/1.1\r\nHost: broker.example\r\n\r\n')], /first byte 0x47/],
+  [
+    'HTTP',
+    [Buffer.from('GET / HTTP/1.1\r\nHost: broker.example\r\n\r\n')],
+    /HTTP, where this platform speaks MQTT without WebSocket/,
+  ],
   ['a TLS handshake', [Buffer.from([0x16, 3, 1, 1, 0, 1])], /TLS, where this platform speaks plain TCP/],
   ['a packet before CONNECT', [ping], /PINGREQ before CONNECT/],
   ['a second CONNECT', [connectPacket(), connectPacket()], /a second CONNECT/],

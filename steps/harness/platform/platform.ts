@@ -12,11 +12,14 @@ import type { ConnectDecision, Delivery, Director, SubscribeDecision } from './c
 import type { Script } from './client-script.ts';
 import { type ConnectionLimits, usualLimits } from './connection-limits.ts';
 import { DeviceRegistry } from './device-registry.ts';
+import { WebSocketGate } from './web-socket-gate.ts';
 
 /** How a platform is set up. */
 export interface PlatformOptions {
   /** PEM texts; with them the platform speaks TLS and nothing else. With `ca` it accepts only clients with a certificate of that authority. */
   readonly tls?: { readonly key: string; readonly cert: string; readonly ca?: string };
+  /** With it the platform speaks MQTT over WebSocket and nothing else. */
+  readonly webSocket?: true;
   /** What it does for clients that it does not recognise as one of its devices; by default it accepts them and answers nothing. */
   readonly script?: Script;
   readonly limits?: Partial<ConnectionLimits>;
@@ -46,6 +49,7 @@ export class Platform implements AsyncDisposable {
   readonly #server: Server;
   readonly #limits: ConnectionLimits;
   readonly #secure: SecureContext | undefined;
+  readonly #gate: WebSocketGate | undefined;
   /** Whose certificates let a client in; none when it needs none. */
   readonly #authorities: readonly X509Certificate[];
   readonly #devices: DeviceRegistry;
@@ -62,9 +66,10 @@ export class Platform implements AsyncDisposable {
   #accepted = 0;
 
   /** @throws Error of node:tls when key and certificate are not a pair of PEM texts */
-  constructor({ tls, script = {}, limits = {} }: PlatformOptions = {}) {
+  constructor({ tls, webSocket, script = {}, limits = {} }: PlatformOptions = {}) {
     this.#limits = { ...usualLimits, ...limits };
     this.#secure = tls === undefined ? undefined : createSecureContext(tls);
+    this.#gate = webSocket ? new WebSocketGate() : undefined;
     this.#authorities = tls?.ca === undefined ? [] : certificatesIn(tls.ca);
     this.#devices = new DeviceRegistry(script);
     this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
@@ -193,8 +198,9 @@ export class Platform implements AsyncDisposable {
 
   #accept(raw: Socket): ClientConnection {
     this.#accepted += 1;
-    const socket = this.#secure === undefined ? raw : this.#secured(raw, this.#secure);
-    const connection = new ClientConnection(this.#accepted, socket, raw, this.#director, this.#limits);
+    const secured = this.#secure === undefined ? raw : this.#secured(raw, this.#secure);
+    const stream = this.#gate?.admit(secured) ?? secured;
+    const connection = new ClientConnection(this.#accepted, { stream, secured, raw }, this.#director, this.#limits);
     this.#open.add(connection);
     if (this.#unnamed.size < mostUnnamed) this.#unnamed.add(connection);
     void connection.closed.then(() => {

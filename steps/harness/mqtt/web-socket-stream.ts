@@ -33,6 +33,8 @@ export class WebSocketStream extends Duplex {
   open(webSocket: WebSocket): void {
     this.#webSocket = webSocket;
     webSocket.on('message', (data: Buffer, binary: boolean) => {
+      // Several messages may have come at once.
+      if (this.destroyed) return;
       if (!binary) this.destroy(new Error('a text message came over WebSocket, where MQTT has binary ones'));
       else if (!this.push(data)) webSocket.pause();
     });

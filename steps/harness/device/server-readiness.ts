@@ -151,14 +151,16 @@ async function quickest(
   { askedUs, digits }: { readonly askedUs: number; readonly digits: string },
 ): Promise<number | undefined> {
   const { inbox } = connection;
-  const answerTo = (stamp: string): Message | undefined => inbox.messages.find(({ payload }) => payload.includes(stamp));
-  const first = answerTo(digits);
+  // The server's own times may have the same digits, in an earlier answer.
+  const answerTo = (stamp: string, sentUs: number): Message | undefined =>
+    inbox.messages.find(({ atUs, payload }) => atUs >= sentUs && payload.includes(stamp));
+  const first = answerTo(digits, askedUs);
   if (first === undefined) return undefined;
   let best = (first.atUs - askedUs) / 1000;
   for (let count = 1; count < mostExchanges && best > usuallyMs; count += 1) {
     const stamp = String(Number(digits) + count);
     const sentUs = connection.publish(topicOf(identity, 'request'), `{"deviceSendTime":${stamp}}`, 0);
-    const answer = await inbox.until(() => answerTo(stamp), 2 * best);
+    const answer = await inbox.until(() => answerTo(stamp, sentUs), 2 * best);
     if (answer === undefined) break;
     best = Math.min(best, (answer.atUs - sentUs) / 1000);
   }

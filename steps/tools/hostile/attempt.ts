@@ -75,20 +75,23 @@ export async function attempt(one: HostileCase): Promise<Attempt> {
       docker: one.docker === true,
     });
     const result = { name: one.name, ended: summary(one, report), code: run.code, seconds, peakMb: run.peakMb, leftBehind };
-    return { ...result, complaints: [...complaintsOf(one, result, report), ...reportFaults(reports, run.printed)] };
+    return { ...result, complaints: [...complaintsOf(one, result, report, run.printed), ...reportFaults(reports, run.printed)] };
   } finally {
     await unload?.();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function complaintsOf(one: HostileCase, result: Omit<Attempt, 'complaints'>, report: Report): string[] {
+function complaintsOf(one: HostileCase, result: Omit<Attempt, 'complaints'>, report: Report, printed: string): string[] {
   const { code, seconds, peakMb, leftBehind } = result;
   const complaints: string[] = [];
   if (code !== one.code) complaints.push(`exit code ${code}, expected ${one.code}`);
   if (code !== undefined && report.exitCode !== code) complaints.push(`report.json says exit code ${report.exitCode}`);
   if (report.verdict !== one.verdict) complaints.push(`verdict ${report.verdict}, expected ${one.verdict}: ${report.because}`);
-  if (!one.says.test(told(report))) complaints.push(`nothing says ${one.says}: ${report.because}`);
+  // A stop between two scenarios touches none of them: the console tells it.
+  const stopped = typeof one.disturbance === 'object';
+  if (!one.says.test(stopped ? `${told(report)}\n${printed}` : told(report)))
+    complaints.push(`nothing says ${one.says}: ${report.because}`);
   if (report.because.includes('suite is at fault')) complaints.push(report.because);
   if (seconds * 1000 > mostMs) complaints.push(`it took ${seconds.toFixed(1)} s`);
   if (!(peakMb > 0 && peakMb < mostMb)) complaints.push(`the suite needed ${peakMb} MB, at most ${mostMb} are allowed`);

@@ -1,3 +1,4 @@
+import { deviceKey } from '../../harness/implementation/device-key.ts';
 import type { Identity, Target, TimestampType } from '../../harness/implementation/target.ts';
 import { speaksTls } from '../../harness/implementation/transport.ts';
 import type { Latency } from '../../harness/mqtt/link.ts';
@@ -38,7 +39,7 @@ export function matchOf(server: Target, client: Target): Match {
   const same = ({ productKey, deviceName }: Identity): boolean => productKey === own.productKey && deviceName === own.deviceName;
   const known = server.devices.find(same);
   if (known === undefined && server.onlyThese) {
-    const name = `${own.productKey}/${own.deviceName}`;
+    const name = deviceKey(own);
     return {
       inapplicable: `${client.name} is the device ${name} and cannot be another one, and ${server.name} does not know it: add it to the devices of the server's target file`,
     };

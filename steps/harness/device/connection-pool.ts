@@ -1,3 +1,4 @@
+import { deviceKey } from '../implementation/device-key.ts';
 import type { Identity } from '../implementation/target.ts';
 import type { QoS } from '../message/message.ts';
 import { Trace } from '../mqtt/trace.ts';
@@ -59,7 +60,7 @@ export class ConnectionPool {
 
   /** The connection of a device, for a scenario that goes on with it; undefined where none is open. */
   take(identity: Identity): LastingConnection | undefined {
-    const key = keyOf(identity);
+    const key = deviceKey(identity);
     const connection = this.#idle.get(key);
     this.#idle.delete(key);
     return connection?.inbox.closed === undefined ? connection : undefined;
@@ -69,7 +70,7 @@ export class ConnectionPool {
   keep(identity: Identity, connection: DeviceConnection | undefined): boolean {
     if (!this.#open || !(connection instanceof LastingConnection)) return false;
     connection.leave();
-    this.#idle.set(keyOf(identity), connection);
+    this.#idle.set(deviceKey(identity), connection);
     return true;
   }
 
@@ -78,7 +79,7 @@ export class ConnectionPool {
     await this.take(identity)?.close();
   }
 
-  /** Closes all that nobody uses. */
+  /** Closes every connection that no scenario uses. */
   async clear(): Promise<void> {
     const idle = [...this.#idle.values()];
     this.#idle.clear();
@@ -90,8 +91,4 @@ export class ConnectionPool {
     this.#open = false;
     await this.clear();
   }
-}
-
-function keyOf({ productKey, deviceName }: Identity): string {
-  return `${productKey}/${deviceName}`;
 }

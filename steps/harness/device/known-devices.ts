@@ -1,3 +1,4 @@
+import { deviceKey } from '../implementation/device-key.ts';
 import { madeUpName, nameExists } from '../implementation/made-up-devices.ts';
 import type { Identity, Target } from '../implementation/target.ts';
 
@@ -56,7 +57,7 @@ export class KnownDevices {
   /** Whether a scenario of this lane uses the device of this name, "productKey/deviceName", without naming it. */
   uses(name: string): boolean {
     const { first, sibling, third } = this.#own;
-    return [first, sibling, third].some((own) => own !== undefined && `${own.productKey}/${own.deviceName}` === name);
+    return [first, sibling, third].some((own) => own !== undefined && deviceKey(own) === name);
   }
 
   /** Has those that the target file names take turns: the first and the second are those with the most left of what is limited. */

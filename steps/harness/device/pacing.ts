@@ -1,4 +1,5 @@
 import { setTimeout as pass } from 'node:timers/promises';
+import { deviceKey } from '../implementation/device-key.ts';
 import type { Identity, Limits } from '../implementation/target.ts';
 import { nowUs } from '../time/now.ts';
 
@@ -131,14 +132,9 @@ export class Pacing {
 }
 
 /** What is kept of a device, made when it is first needed; undefined where nothing is limited. */
-function kept<T>(
-  all: Map<string, T>,
-  { productKey, deviceName }: Identity,
-  most: number | undefined,
-  make: (most: number) => T,
-): T | undefined {
+function kept<T>(all: Map<string, T>, identity: Identity, most: number | undefined, make: (most: number) => T): T | undefined {
   if (most === undefined) return undefined;
-  const key = `${productKey}/${deviceName}`;
+  const key = deviceKey(identity);
   const one = all.get(key) ?? make(most);
   all.set(key, one);
   return one;

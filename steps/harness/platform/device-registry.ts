@@ -1,3 +1,4 @@
+import { deviceKey } from '../implementation/device-key.ts';
 import type { Identity } from '../implementation/target.ts';
 import { condensed } from '../mqtt/trace.ts';
 import { Arrivals } from './arrivals.ts';
@@ -62,24 +63,24 @@ export class DeviceRegistry {
 
   /** Plays a script for a device from now on. */
   play(identity: Identity, script: Script): void {
-    const device = this.#devices.get(keyOf(identity));
-    if (device === undefined) this.#devices.set(keyOf(identity), new PlatformDevice(script, identity));
+    const device = this.#devices.get(deviceKey(identity));
+    if (device === undefined) this.#devices.set(deviceKey(identity), new PlatformDevice(script, identity));
     else device.script = script;
   }
 
   /** Removes a device. @returns it, where there was one */
   remove(identity: Identity): PlatformDevice | undefined {
-    const device = this.#devices.get(keyOf(identity));
-    this.#devices.delete(keyOf(identity));
-    device?.close(new Error(`the platform plays no part for ${keyOf(identity)} any more`));
+    const device = this.#devices.get(deviceKey(identity));
+    this.#devices.delete(deviceKey(identity));
+    device?.close(new Error(`the platform plays no part for ${deviceKey(identity)} any more`));
     return device;
   }
 
   /** @throws RangeError when no script is played for the device */
   get(identity: Identity | undefined): PlatformDevice {
     if (identity === undefined) return this.unrecognised;
-    const device = this.#devices.get(keyOf(identity));
-    if (device === undefined) throw new RangeError(`the platform plays no part for ${keyOf(identity)}`);
+    const device = this.#devices.get(deviceKey(identity));
+    if (device === undefined) throw new RangeError(`the platform plays no part for ${deviceKey(identity)}`);
     return device;
   }
 
@@ -103,7 +104,7 @@ export class DeviceRegistry {
   /** By the topic of a message: the request topic of a device always counts most. @returns the device */
   recogniseByTopic(connection: ClientConnection, topic: string): PlatformDevice {
     const [, productKey = '', deviceName = ''] = /^\/ext\/ntp\/([^/]+)\/([^/]+)\/request$/.exec(topic) ?? [];
-    const exact = this.#devices.get(keyOf({ productKey, deviceName }));
+    const exact = this.#devices.get(deviceKey({ productKey, deviceName }));
     return exact === undefined ? this.recogniseByFilters(connection, [topic]) : this.#assign(connection, exact);
   }
 
@@ -135,4 +136,3 @@ export class DeviceRegistry {
 }
 
 /** Neither a product key nor a device name has a slash. */
-const keyOf = ({ productKey, deviceName }: Identity): string => `${productKey}/${deviceName}`;

@@ -22,9 +22,6 @@ const farMs = 20;
 /** The most scenarios that run at once. */
 const mostLanes = 16;
 
-/** A wait has the deadlines of the scenarios before it. */
-const waitMs = 2 ** 31 - 1;
-
 /**
  * Has scenarios run at once in front of a server that is far away or slow. Each gets a lane with devices of its own, once those of an
  * earlier turn are over and nothing runs beside which it must not run.
@@ -67,9 +64,8 @@ export class ServerLanes {
 
   /** Waits until a scenario may run. @returns its lane, to be given back by {@link leave} @throws EnvironmentError where the server does not come back */
   async enter(candidate: Candidate): Promise<ServerRun> {
-    // Taken at once when it is found: others that wait look at the same moment.
-    const lane = await this.#changes.until(() => this.#take(candidate), waitMs);
-    if (lane === undefined) throw new Error(`${candidate.place} never had its turn`);
+    // Taken at once when it is found: others that wait look at the same moment. Those that run have deadlines of their own.
+    const lane = await this.#changes.until(() => this.#take(candidate));
     const { started } = lane;
     if (this.#revives && started.ended() !== undefined && started.restart !== undefined) await lane.restart('SIGKILL');
     return lane;

@@ -50,7 +50,7 @@ export class StartSlots {
 
   /** Starts a client when one more may run. */
   async use<T>(start: () => Promise<T>): Promise<T> {
-    await this.#changes.until(() => this.#take(), 2 ** 31 - 1);
+    await this.#changes.until(() => this.#take());
     const before = this.#machine.processors();
     const begunUs = nowUs();
     try {

@@ -13,15 +13,17 @@ export class Changes {
    * Waits until `find` gives something other than undefined.
    *
    * @param find asked now and after every change
-   * @param deadlineMs from now: time in which the suite stood still does not count
+   * @param deadlineMs from now: time in which the suite stood still does not count; without it the wait has no end of its own
    * @returns what `find` gave; undefined when the deadline passed before
    */
-  async until<T>(find: () => T | undefined, deadlineMs: number): Promise<T | undefined> {
+  async until<T>(find: () => T | undefined): Promise<T>;
+  async until<T>(find: () => T | undefined, deadlineMs: number): Promise<T | undefined>;
+  async until<T>(find: () => T | undefined, deadlineMs?: number): Promise<T | undefined> {
     const found = find();
     if (found !== undefined) return found;
     return new Promise((resolve) => {
       const settle = (result: T | undefined): void => {
-        deadline.clear();
+        deadline?.clear();
         this.#waiting.delete(look);
         resolve(result);
       };
@@ -29,7 +31,7 @@ export class Changes {
         const result = find();
         if (result !== undefined) settle(result);
       };
-      const deadline = new Deadline(deadlineMs, () => settle(undefined));
+      const deadline = deadlineMs === undefined ? undefined : new Deadline(deadlineMs, () => settle(undefined));
       this.#waiting.add(look);
     });
   }

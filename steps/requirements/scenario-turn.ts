@@ -5,6 +5,11 @@ import { type Requirement, readRequirements, type Scenario } from './requirement
 /** A scenario, and the requirement that it belongs to. */
 export type Owned = readonly [requirement: Requirement, scenario: Scenario];
 
+/** All scenarios of some requirements, in their order. */
+export function scenariosOf(requirements: readonly Requirement[]): Owned[] {
+  return requirements.flatMap((requirement) => requirement.scenarios.map((scenario): Owned => [requirement, scenario]));
+}
+
 /** By the name and the line of their file: a run of many scenarios does not look through all of them for each. */
 let known: ReadonlyMap<string, readonly Owned[]> | undefined;
 
@@ -15,10 +20,7 @@ let known: ReadonlyMap<string, readonly Owned[]> | undefined;
  * @throws Error where none stands there
  */
 export function scenarioAt(uri: string, line: number): Owned {
-  known ??= Map.groupBy(
-    readRequirements().flatMap((requirement) => requirement.scenarios.map((scenario): Owned => [requirement, scenario])),
-    ([, { place }]) => basename(place),
-  );
+  known ??= Map.groupBy(scenariosOf(readRequirements()), ([, { place }]) => basename(place));
   const here = `${uri.replaceAll('\\', '/')}:${line}`;
   const found = known.get(basename(here))?.find(([, { place }]) => here.endsWith(place));
   if (found === undefined) throw new Error(`${here}: this scenario belongs to no requirement`);

@@ -80,7 +80,7 @@ export async function runFeatures({ paths, failFast, order, shard, lanes, inTurn
     await runCucumber({ ...runConfiguration, formats, support }, environment, onMessage);
     return;
   }
-  // Each of them listens to what nobody catches.
+  // Each lane adds a listener for uncaught exceptions.
   process.setMaxListeners(process.getMaxListeners() + lanes);
   const stream = new Lanes(lanes, onMessage);
   const run = (lane: number) => {

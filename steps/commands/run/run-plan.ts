@@ -4,7 +4,7 @@ import { describeTarget, type Run, type SeenTarget } from '../../report/report-j
 import { specificationFile } from '../../report/specification/beside-report.ts';
 import { featuresDigest, type Requirement, readRequirements, suite } from '../../requirements/requirement.ts';
 import { type JudgedSet, judgedSet } from '../../requirements/requirement-set.ts';
-import type { Owned } from '../../requirements/scenario-turn.ts';
+import { type Owned, scenariosOf } from '../../requirements/scenario-turn.ts';
 import type { Expectations } from '../../verdict/expectations.ts';
 import type { Circumstances } from '../../verdict/judge.ts';
 import type { Report, Shard } from '../../verdict/report.ts';
@@ -75,10 +75,7 @@ export class RunPlan {
 
   /** The scenarios of the run, each with its requirement. */
   get scenarios(): readonly Owned[] {
-    const all = this.requirements.flatMap((requirement) =>
-      requirement.scenarios.map((scenario): Owned => [requirement, scenario]),
-    );
-    return all.filter(([, { place }]) => this.selected?.has(place) ?? true);
+    return scenariosOf(this.requirements).filter(([, { place }]) => this.selected?.has(place) ?? true);
   }
 
   get scenarioCount(): number {

@@ -35,7 +35,7 @@ export async function runScenarios(plan: RunPlan, lanes: number, listeners: List
   const { onMessage, onJudged, onAgain, transcript } = listeners;
   const { options, order, requirements, selected, shard, target } = plan;
   const { runFeatures } = await import('./cucumber.ts');
-  const owners = new Map(plan.scenarios.map(([owner, { place }]) => [place, owner]));
+  const scenarios = new Map(plan.scenarios.map((owned) => [owned[1].place, owned]));
   const touched = new Set<string>();
   const crowded = new Map<string, Execution>();
   const alone: Execution[] = [];
@@ -47,7 +47,7 @@ export async function runScenarios(plan: RunPlan, lanes: number, listeners: List
     else {
       if (crowded.has(place)) alone.push(execution);
       done += 1;
-      onJudged(execution, owners.get(place), done);
+      onJudged(execution, scenarios.get(place)?.[0], done);
     }
   });
   const common = { failFast: options.failFast === true, order, onMessage };
@@ -60,19 +60,22 @@ export async function runScenarios(plan: RunPlan, lanes: number, listeners: List
     touched.clear();
     await runFeatures({ ...common, paths: left, shard: undefined, lanes: 1, inTurn: false });
   }
-  for (const finding of unexplained([...crowded.values()], alone, plan.scenarios)) onMessage(evidenceEnvelope(finding));
+  for (const finding of unexplained([...crowded.values()], alone, scenarios)) onMessage(evidenceEnvelope(finding));
 }
 
 /**
  * Where the server ended while several scenarios ran, and none of them has ended it alone, nothing tells which of them did: it is found in
  * each of them. Those of another turn ran at another time.
  */
-function unexplained(crowded: readonly Execution[], alone: readonly Execution[], scenarios: readonly Owned[]): LateFinding[] {
+function unexplained(
+  crowded: readonly Execution[],
+  alone: readonly Execution[],
+  scenarios: ReadonlyMap<string, Owned>,
+): LateFinding[] {
   const passed = new Set(alone.filter(({ outcome }) => outcome === 'PASSED').map(({ place }) => place));
-  const owners = new Map(scenarios.map((owned) => [owned[1].place, owned]));
   const suspects = crowded.flatMap((execution) => {
     const beside = execution.evidence.find((piece) => piece.kind === 'beside');
-    const owned = owners.get(execution.place);
+    const owned = scenarios.get(execution.place);
     return beside?.ended === undefined || owned === undefined
       ? []
       : [{ execution, owned, ended: beside.ended, places: beside.places }];

@@ -53,7 +53,7 @@ describe('the connection of a device', { timeout: 20_000 }, () => {
     await run.close();
   });
 
-  test('ends with a scenario that failed, that heard more, or whose last message nobody answered', async () => {
+  test('ends with a scenario that failed, that heard more, or whose last message was not answered', async () => {
     await using server = await FakeServer.open((packet, peer) => {
       if (packet.cmd !== 'publish' || packet.topic.endsWith('/request')) serve(packet, peer);
     });

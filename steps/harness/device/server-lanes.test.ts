@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { FakeWorld } from '../../testing/fake-world.ts';
 import { serverLanes, setServerLanes } from './current-server-lanes.ts';
-import { type Candidate, ServerLanes } from './server-lanes.ts';
+import { ServerLanes, type WaitingScenario } from './server-lanes.ts';
 import type { ServerRun } from './server-run.ts';
 
 const run = (target = {}): ServerRun => new FakeWorld('server-answers-request', { target }).serverRun;
-const candidate = (place: string, number: number, more: Partial<Candidate> = {}): Candidate => ({
+const scenario = (place: string, number: number, more: Partial<WaitingScenario> = {}): WaitingScenario => ({
   place,
   number,
   alone: false,
@@ -15,9 +15,9 @@ const candidate = (place: string, number: number, more: Partial<Candidate> = {})
 });
 
 /** What entered, in order, while others wait. */
-function queue(lanes: ServerLanes): { enter: (one: Candidate) => Promise<ServerRun>; readonly entered: string[] } {
+function queue(lanes: ServerLanes): { enter: (one: WaitingScenario) => Promise<ServerRun>; readonly entered: string[] } {
   const entered: string[] = [];
-  const enter = async (one: Candidate): Promise<ServerRun> => {
+  const enter = async (one: WaitingScenario): Promise<ServerRun> => {
     const lane = await lanes.enter(one);
     entered.push(one.place);
     return lane;
@@ -37,7 +37,7 @@ describe('the lanes in front of a server', { timeout: 20_000 }, () => {
 
   test('have devices of their own', async () => {
     const lanes = new ServerLanes(run(), { count: 3 });
-    const three = await Promise.all(['a', 'b', 'c'].map((place) => lanes.enter(candidate(place, 1))));
+    const three = await Promise.all(['a', 'b', 'c'].map((place) => lanes.enter(scenario(place, 1))));
     const names = three.flatMap(({ devices }) => [devices.first, devices.sibling, devices.third]).map((one) => one?.deviceName);
     assert.equal(new Set(names).size, 9);
     assert.deepEqual([...(three[0]?.beside ?? [])], ['b', 'c']);
@@ -47,11 +47,11 @@ describe('the lanes in front of a server', { timeout: 20_000 }, () => {
     const turns = [1, 1, 1, 2, 3].map((number) => ({ number, alone: false }));
     const lanes = new ServerLanes(run(), { count: 8, turns });
     const { enter, entered } = queue(lanes);
-    const later = enter(candidate('later', 3));
-    const single = enter(candidate('alone', 2, { alone: true }));
-    const first = await enter(candidate('first', 1));
-    const named = await enter(candidate('named', 1, { names: ['pk/probe-1'] }));
-    const same = enter(candidate('same', 1, { names: ['pk/probe-1'] }));
+    const later = enter(scenario('later', 3));
+    const single = enter(scenario('alone', 2, { alone: true }));
+    const first = await enter(scenario('first', 1));
+    const named = await enter(scenario('named', 1, { names: ['pk/probe-1'] }));
+    const same = enter(scenario('same', 1, { names: ['pk/probe-1'] }));
     lanes.leave(first);
     assert.deepEqual(entered, ['first', 'named']);
     lanes.leave(named);

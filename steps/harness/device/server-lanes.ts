@@ -10,7 +10,7 @@ export interface Turn {
 }
 
 /** A scenario that wants to run. */
-export interface Candidate extends Turn {
+export interface WaitingScenario extends Turn {
   readonly place: string;
   /** The devices that it names, as "productKey/deviceName". */
   readonly names: readonly string[];
@@ -28,11 +28,10 @@ const mostLanes = 16;
  */
 export class ServerLanes {
   readonly #lanes: readonly ServerRun[];
-  readonly #running = new Map<ServerRun, Candidate>();
+  readonly #running = new Map<ServerRun, WaitingScenario>();
   readonly #changes = new Changes();
   /** How many scenarios of each turn have not begun. */
   readonly #left = new Map<number, number>();
-
   readonly #revives: boolean;
 
   /**
@@ -63,9 +62,9 @@ export class ServerLanes {
   }
 
   /** Waits until a scenario may run. @returns its lane, to be given back by {@link leave} @throws EnvironmentError where the server does not come back */
-  async enter(candidate: Candidate): Promise<ServerRun> {
+  async enter(scenario: WaitingScenario): Promise<ServerRun> {
     // Taken at once when it is found: others that wait look at the same moment. Those that run have deadlines of their own.
-    const lane = await this.#changes.until(() => this.#take(candidate));
+    const lane = await this.#changes.until(() => this.#take(scenario));
     const { started } = lane;
     if (this.#revives && started.ended() !== undefined && started.restart !== undefined) await lane.restart('SIGKILL');
     return lane;
@@ -78,29 +77,29 @@ export class ServerLanes {
     this.#changes.changed();
   }
 
-  #take(candidate: Candidate): ServerRun | undefined {
-    const lane = this.#laneFor(candidate);
+  #take(scenario: WaitingScenario): ServerRun | undefined {
+    const lane = this.#laneFor(scenario);
     if (lane === undefined) return undefined;
     for (const [other, { place }] of this.#running) {
-      other.beside.add(candidate.place);
+      other.beside.add(scenario.place);
       lane.beside.add(place);
     }
-    this.#running.set(lane, candidate);
-    this.#left.set(candidate.number, (this.#left.get(candidate.number) ?? 1) - 1);
+    this.#running.set(lane, scenario);
+    this.#left.set(scenario.number, (this.#left.get(scenario.number) ?? 1) - 1);
     return lane;
   }
 
-  #laneFor(candidate: Candidate): ServerRun | undefined {
+  #laneFor(scenario: WaitingScenario): ServerRun | undefined {
     const free = this.#lanes.find((lane) => !this.#running.has(lane));
     if (this.#lanes.length === 1 || free === undefined) return free;
-    const earlier = [...this.#left].some(([number, left]) => number < candidate.number && left > 0);
+    const earlier = [...this.#left].some(([number, left]) => number < scenario.number && left > 0);
     const running = [...this.#running];
     const apart = running.some(
       ([lane, other]) =>
-        other.number !== candidate.number ||
+        other.number !== scenario.number ||
         other.alone ||
-        candidate.alone ||
-        candidate.names.some((name) => other.names.includes(name) || lane.devices.uses(name)) ||
+        scenario.alone ||
+        scenario.names.some((name) => other.names.includes(name) || lane.devices.uses(name)) ||
         other.names.some((name) => free.devices.uses(name)),
     );
     return earlier || apart ? undefined : free;

@@ -206,13 +206,13 @@ export class ServerRun {
     this.#open.push(() => other.stop());
     // Not the first device: both starts may stand in front of one broker, which takes a client id once.
     const { sibling } = this.devices;
-    if (sibling !== undefined) await this.state.pool.release(sibling);
     if (sibling !== undefined) await this.#waitFor(other, sibling, sinceUs);
     return other;
   }
 
   /** Waits until a start of the server serves, as the first one did. Where it does not in time, the scenario says so. */
   async #waitFor(started: StartedTarget, identity: Identity, sinceUs: number): Promise<void> {
+    await this.state.pool.release(identity);
     const untilUs = sinceUs + started.target.ready.withinMs * 1000;
     await untilServes(this.candidate(started, identity), { untilUs, unanswered: this.state.answers !== true });
     this.refusals.begin();
@@ -261,7 +261,7 @@ export class ServerRun {
   async #before(identity: Identity): Promise<void> {
     const { pool, staying } = this.state;
     await pool.release(identity);
-    // What nobody needs now gives way where the server allows no more connections.
+    // Idle connections are closed where the server allows no more.
     if (this.pacing.free < 1) await pool.clear();
     if (this.pacing.free < 1) await staying.end();
     await this.pacing.connect(identity);

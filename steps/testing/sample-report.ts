@@ -141,3 +141,16 @@ export function spoilt(honest: Report, text: string): Report {
 
 /** A text as the transcript lets it into a report. */
 export const cleaned = (text: string): string => printable(text, 4000);
+
+/** A MUST with this id and status. */
+export function must(id: string, status: Status, more: Partial<RequirementResult> = {}): RequirementResult {
+  return { ...requirement(status), id, level: 'must', ...more };
+}
+
+/** A report of these requirements only. */
+export function reportOf(...requirements: readonly RequirementResult[]): Report {
+  return { ...report([]), requirements };
+}
+
+/** The ids of some requirements, or of what else is told of them. */
+export const idsOf = (some: readonly { readonly id: string }[]): string[] => some.map(({ id }) => id);

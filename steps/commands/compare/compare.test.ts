@@ -3,18 +3,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { call, temporaryFolder } from '../../testing/command-line.ts';
-import { report, requirement } from '../../testing/sample-report.ts';
-import type { Report, RequirementResult, Status } from '../../verdict/report.ts';
-
-/** A requirement with this id and status. */
-const one = (id: string, status: Status, more: Partial<RequirementResult> = {}): RequirementResult => ({
-  ...requirement(status),
-  id,
-  level: 'must',
-  ...more,
-});
-const of = (...requirements: RequirementResult[]): Report => ({ ...report([]), requirements });
-const ids = (changes: readonly { readonly id: string }[]): string[] => changes.map(({ id }) => id);
+import { idsOf, must, reportOf } from '../../testing/sample-report.ts';
+import type { Report } from '../../verdict/report.ts';
 
 describe('compare', () => {
   const folder = temporaryFolder();
@@ -23,7 +13,7 @@ describe('compare', () => {
     writeFileSync(join(folder, name, 'report.json'), JSON.stringify(content));
     return join(folder, name);
   };
-  const [good, bad] = [write('good', of(one('server-a', 'passed'))), write('bad', of(one('server-a', 'failed')))];
+  const [good, bad] = [write('good', reportOf(must('server-a', 'passed'))), write('bad', reportOf(must('server-a', 'failed')))];
 
   test('exits with 1 where a MUST got worse, and writes text, JSON and a page', async () => {
     const page = join(folder, 'page.html');
@@ -33,13 +23,13 @@ describe('compare', () => {
     assert.match(readFileSync(page, 'utf8'), /A MUST got worse: 1 worse, 0 better\. server-a/);
     const { code, stdout } = await call(['compare', bad, join(good, 'report.json'), '--json']);
     assert.equal(code, 0);
-    assert.deepEqual(ids((JSON.parse(stdout) as { better: { id: string }[] }).better), ['server-a']);
+    assert.deepEqual(idsOf((JSON.parse(stdout) as { better: { id: string }[] }).better), ['server-a']);
   });
 
   test('takes only reports, and only of one role', async () => {
     const { code, stderr } = await call(['compare', good, join(folder, 'none')]);
     assert.deepEqual([code, /none: there is no such report/.test(stderr)], [2, true], stderr);
-    const client = of(one('client-a', 'passed'));
+    const client = reportOf(must('client-a', 'passed'));
     const other = write('client', { ...client, target: { ...client.target, role: 'client' } });
     assert.match((await call(['compare', good, other])).stderr, /compare two of one role/);
     writeFileSync(join(folder, 'x.json'), '{}');

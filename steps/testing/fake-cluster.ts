@@ -10,7 +10,7 @@ import { after } from 'node:test';
 import { root } from '../requirements/requirement.ts';
 
 /** The socket of the real engine, whose containers take the place of pods. */
-const socketPath = '/var/run/docker.sock';
+export const socketPath = '/var/run/docker.sock';
 
 const notImplemented =
   /^(?:GET \/containers\/[^/]+\/(?:top|changes|export|stats)|POST \/containers\/[^/]+\/(?:update|pause|unpause)|POST \/build|(?:GET|POST|DELETE) \/volumes.*|POST \/images\/load)$/;

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { root } from '../../requirements/requirement.ts';
 import { call, reportIn, temporaryFolder } from '../../testing/command-line.ts';
-import { builtForwarder, builtHere, type FakeCluster, fakeCluster } from '../../testing/fake-cluster.ts';
+import { builtForwarder, builtHere, type FakeCluster, fakeCluster, socketPath } from '../../testing/fake-cluster.ts';
 
 const required = process.env['CONFORMANCE_REQUIRE_DOCKER'] === '1';
-const skip = required || existsSync('/var/run/docker.sock') ? false : 'no Docker engine answers at its usual socket';
+const skip = required || existsSync(socketPath) ? false : 'no Docker engine answers at its usual socket';
 
 const folder = temporaryFolder();
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
@@ -6,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
-import { builtForwarder, type FakeCluster, fakeCluster } from '../../testing/fake-cluster.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { builtForwarder, type FakeCluster, fakeCluster, socketPath } from '../../testing/fake-cluster.ts';
 import { stallReason } from './cluster.ts';
 import { endedByItself } from './end.ts';
 import { connectEngine } from './engine.ts';
@@ -24,7 +26,7 @@ const cluster: FakeCluster | undefined = await reachable();
 const skip = cluster === undefined ? 'no Docker engine answers at its usual socket' : false;
 
 async function reachable(): Promise<FakeCluster | undefined> {
-  const socket = connect('/var/run/docker.sock');
+  const socket = connect(socketPath);
   try {
     await once(socket, 'connect');
     return await fakeCluster();
@@ -118,13 +120,34 @@ describe('an engine in front of a Kubernetes cluster', { skip, timeout: 120_000 
     assert.match((await started.it.doubt?.()) ?? '', /has failed, or the Kubernetes cluster/);
   });
 
+  /** Has the real engine do something with the container of the forwarder. */
+  async function withForwarder(...words: readonly string[]): Promise<void> {
+    const { docker } = await connectEngine();
+    const [one] = (await docker.listContainers()).filter(({ Image }) => Image === process.env['SSHD_CONTAINER_IMAGE']);
+    execFileSync('docker', ['--host', `unix://${socketPath}`, ...words, one?.Id ?? '']);
+  }
+
+  test('knows how long the forwarder stood still, and goes on with it afterwards', async () => {
+    const program =
+      'require("node:net").createServer((s) => s.end("late")).listen(1883, "0.0.0.0", () => console.log("listening"));';
+    const target = await targetOf({ role: 'server', container: { ...node(program), port: 1883 }, responseDeadline: '6s' });
+    await using started = disposable(await startTarget(target));
+    await withForwarder('pause');
+    const heard = text(connect(started.it.port, started.it.host));
+    await sleep(4_000);
+    await withForwarder('unpause');
+    assert.equal(await heard, 'late');
+    assert.match(
+      (await started.it.doubt?.()) ?? '',
+      /the way to the container and back stood still for \d{4} ms, of the 6000 ms/,
+    );
+  });
+
   test('lets nothing be said once the forwarder is gone', async () => {
     const program = 'require("node:net").createServer().listen(1883, "0.0.0.0", () => console.log("listening"));';
     const target = await targetOf({ role: 'server', container: { ...node(program), port: 1883 } });
     await using started = disposable(await startTarget(target));
-    const { docker } = await connectEngine();
-    const [forwarder] = (await docker.listContainers()).filter(({ Image }) => Image === process.env['SSHD_CONTAINER_IMAGE']);
-    await docker.getContainer(forwarder?.Id ?? '').remove({ force: true });
+    await withForwarder('rm', '--force');
     assert.match((await started.it.lost) ?? '', /the container that forwards connections .* is gone/);
     assert.match((await started.it.doubt?.()) ?? '', /is gone/);
   });

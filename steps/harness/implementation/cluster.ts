@@ -9,12 +9,12 @@ export const noRestart =
   'a server cannot be ended and started again where a Kubernetes cluster runs its container: the next pod would know nothing of the first. ' +
   'Run it on a Docker engine for that';
 
-/** The share of an implementation's time limit that a stalled connection to the cluster may use up. */
+/** The share of an implementation's time limit that a stalled connection to its container may use up. */
 const allowedShare = 0.5;
 
 /**
- * Why an implementation in a cluster cannot be judged, in words: the connection to the cluster stalled for so long that a late or missing
- * message may be the connection's fault.
+ * Why an implementation behind a forwarder cannot be judged, in words: the connection stalled for so long that a late or missing message
+ * may be the connection's fault.
  *
  * @param since only stalls after this time count, by performance.now(), in ms
  * @returns undefined when no stall was that long
@@ -27,7 +27,7 @@ export function stallReason(
   const allowedMs = role === 'server' ? responseDeadlineMs : withinMs;
   const stallMs = forwarder.longestStallMs(since);
   if (stallMs <= allowedShare * allowedMs) return undefined;
-  return `the way to the Kubernetes cluster and back stood still for ${Math.round(stallMs)} ms, of the ${allowedMs} ms that an answer may take: it is unknown which side was late`;
+  return `the way to the container and back stood still for ${Math.round(stallMs)} ms, of the ${allowedMs} ms that an answer may take: it is unknown which side was late`;
 }
 
 /**

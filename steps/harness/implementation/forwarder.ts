@@ -23,8 +23,7 @@ export interface Forwarder {
   /** Whether a container has connected through it. */
   readonly used: boolean;
   /**
-   * The longest stall of the connection since a time of performance.now(), in ms: responses may have been late by as much. Always 0
-   * outside a cluster.
+   * The longest stall of the connection since a time of performance.now(), in ms: responses may have been late by as much.
    */
   longestStallMs(since?: number): number;
   /** Lets containers reach this port of this machine's loopback, by the same number. Safe to call twice. @throws Error of SSH */
@@ -74,7 +73,7 @@ export async function openForwarder(engine: Engine, network: string): Promise<Fo
     // The API in front of a cluster does not know the address of a pod; the pod does.
     const address = cluster ? firstAddress(await connection.run('hostname -i')) : Networks[network]?.IPAddress;
     if (address === undefined) throw new Error('it has no address there');
-    const probe = cluster ? await connection.probeStalls() : undefined;
+    const probe = await connection.probeStalls();
     const forwarded = new Map<number, Promise<void>>();
     const made = id;
     return {
@@ -83,7 +82,7 @@ export async function openForwarder(engine: Engine, network: string): Promise<Fo
       get used() {
         return connection.used;
       },
-      longestStallMs: (since = 0) => probe?.longestMs(since) ?? 0,
+      longestStallMs: (since = 0) => probe.longestMs(since),
       forwardToSuite: (local) => {
         const known = forwarded.get(local) ?? connection.listen(local);
         forwarded.set(local, known);
@@ -91,7 +90,7 @@ export async function openForwarder(engine: Engine, network: string): Promise<Fo
       },
       forwardToContainer: (name, port) => connection.lead(name, port),
       close: async () => {
-        probe?.stop();
+        probe.stop();
         connection.end();
         await remove(made);
       },

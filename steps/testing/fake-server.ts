@@ -102,4 +102,5 @@ export function agree(packet: Packet, peer: Peer): void {
   if (packet.cmd === 'connect') peer.send({ cmd: 'connack', sessionPresent: false, returnCode: 0, reasonCode: 0 });
   if (packet.cmd === 'subscribe')
     peer.send({ cmd: 'suback', messageId: packet.messageId ?? 0, granted: packet.subscriptions.map(({ qos }) => qos) });
+  if (packet.cmd === 'unsubscribe') peer.send({ cmd: 'unsuback', messageId: packet.messageId ?? 0, granted: [] });
 }

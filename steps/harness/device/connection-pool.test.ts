@@ -16,9 +16,9 @@ const serve: Reaction = (packet, peer) => {
 };
 
 /** A run in front of a fake server. */
-function runAt({ address: { host, port } }: FakeServer): ServerRun {
+function runAt({ address: { host, port } }: FakeServer, { responseDeadlineMs = 5_000 } = {}): ServerRun {
   const start = { kind: 'address', protocol: 'mqtt', host, port } as const;
-  const { started } = new FakeWorld('server-answers-request', { target: { start, responseDeadlineMs: 5_000 } }).serverRun;
+  const { started } = new FakeWorld('server-answers-request', { target: { start, responseDeadlineMs } }).serverRun;
   return new ServerRun({ ...started, host, port });
 }
 
@@ -53,16 +53,42 @@ describe('the connection of a device', { timeout: 20_000 }, () => {
     await run.close();
   });
 
-  test('ends with a scenario that failed, that heard more, or whose last message was not answered', async () => {
+  test('ends with a scenario that failed, or whose last message was not answered', async () => {
     await using server = await FakeServer.open((packet, peer) => {
       if (packet.cmd !== 'publish' || packet.topic.endsWith('/request')) serve(packet, peer);
     });
     const run = runAt(server);
     await scenario(run, 'failed', () => run.distrust());
-    await scenario(run, 'heard more', (device) => device.subscribe('/ext/ntp/pk/other/response'));
     await scenario(run, 'unanswered', (device) => device.publish('/elsewhere', 'x'));
     await scenario(run, 'the last');
-    assert.equal(server.peers.length, 4);
+    assert.equal(server.peers.length, 3);
+    await run.close();
+  });
+
+  test('hears nothing more after a scenario that heard more, and its response topic again', async () => {
+    const commands: string[] = [];
+    await using server = await FakeServer.open((packet, peer) => {
+      commands.push(packet.cmd === 'unsubscribe' ? `unsubscribe ${packet.unsubscriptions.join()}` : packet.cmd);
+      serve(packet, peer);
+    });
+    const run = runAt(server);
+    await scenario(run, 'heard more', (device) => device.subscribe('/ext/ntp/pk/other/response'));
+    await scenario(run, 'the last');
+    const subscribed = ['connect', 'subscribe', 'subscribe', 'unsubscribe /ext/ntp/pk/other/response', 'subscribe'];
+    assert.deepEqual([server.peers.length, commands], [1, subscribed]);
+    await run.close();
+  });
+
+  test('ends with a scenario that heard more where no UNSUBACK comes, for which is waited once', async () => {
+    const unsubscribed: number[] = [];
+    await using server = await FakeServer.open((packet, peer) => {
+      if (packet.cmd === 'unsubscribe') unsubscribed.push(server.peers.length);
+      else serve(packet, peer);
+    });
+    const run = runAt(server, { responseDeadlineMs: 200 });
+    for (const place of ['one', 'two', 'three'])
+      await scenario(run, place, (device) => device.subscribe('/ext/ntp/pk/other/response'));
+    assert.deepEqual([server.peers.length, unsubscribed], [3, [1]]);
     await run.close();
   });
 

@@ -25,6 +25,12 @@ export class LastingConnection implements DeviceConnection {
     return this.#granted.get(key);
   }
 
+  async unsubscribe(topics: readonly string[]): Promise<boolean> {
+    // A server that reads topics too generously may end other subscriptions with these: what is needed is subscribed again.
+    this.#granted.clear();
+    return this.#device.unsubscribe(topics);
+  }
+
   publish(topic: string, payload: string | Uint8Array, qos: QoS): number {
     return this.#device.publish(topic, payload, qos);
   }

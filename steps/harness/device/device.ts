@@ -28,6 +28,8 @@ export interface DeviceOptions extends ConnectionOptions {
 export interface Habits extends Moderation {
   /** False once a SUBSCRIBE stayed without SUBACK: from then on the suite does not wait for one. */
   acknowledges: boolean;
+  /** False once an UNSUBSCRIBE stayed without UNSUBACK: from then on none is sent. */
+  unsubscribes?: boolean;
   /** What it refused; absent where that says nothing about the set-up, as with wrong credentials. */
   readonly refusals?: Refusals;
 }
@@ -54,6 +56,8 @@ export interface DeviceConnection {
   readonly reused?: boolean;
   /** @returns the granted QoS; undefined when it was refused or not acknowledged in time, which no requirement forbids */
   subscribe(topic: string, qos: QoS): Promise<number | undefined>;
+  /** @returns whether it was acknowledged in time. A connection that may outlive its scenario only */
+  unsubscribe?(topics: readonly string[]): Promise<boolean>;
   /** @returns the monotonic time at which it left, in µs */
   publish(topic: string, payload: string | Uint8Array, qos: QoS): number;
   /** Sends the first half of a PUBLISH at QoS 0, and nothing after it. A raw device only. */
@@ -142,6 +146,22 @@ export class Device implements DeviceConnection {
     await this.inbox.until(() => answer, this.#options.deadline);
     if (answer === undefined && this.inbox.closed === undefined) this.#options.habits.acknowledges = false;
     return answer?.granted;
+  }
+
+  async unsubscribe(topics: readonly string[]): Promise<boolean> {
+    const { habits, deadline } = this.#options;
+    if (!habits.acknowledges || habits.unsubscribes === false) return false;
+    let acknowledged: boolean | undefined;
+    const answered = (how: boolean): void => {
+      acknowledged = how;
+      this.inbox.wake();
+    };
+    this.#client.unsubscribeAsync([...topics]).then(
+      () => answered(true),
+      () => answered(false),
+    );
+    habits.unsubscribes = (await this.inbox.until(() => acknowledged, deadline)) ?? this.inbox.closed !== undefined;
+    return acknowledged ?? false;
   }
 
   publish(topic: string, payload: string | Uint8Array, qos: QoS): number {

@@ -140,14 +140,15 @@ export class NtpDevice {
   }
 
   /**
-   * The connection, where another scenario may use it: it is open, hears the response topic at QoS 0 and nothing else, and what was
-   * published last was answered, so that the server has dealt with everything before it.
+   * The connection, where another scenario may use it: it is open, hears the response topic at QoS 0 and nothing else from now on, and what
+   * was published last was answered, so that the server has dealt with everything before it.
    */
-  get reusable(): DeviceConnection | undefined {
-    const [[topic, qos] = [], more] = [...this.#filters];
+  async leave(): Promise<DeviceConnection | undefined> {
     const settled = (this.requests.at(-1)?.responses.length ?? 1) > 0 && this.requests.every(({ message }) => message.qos === 0);
-    const clean = this.closed === undefined && topic === this.responseTopic && qos === 0 && more === undefined;
-    return settled && clean ? this.#connection : undefined;
+    if (!settled || this.closed !== undefined || this.#filters.get(this.responseTopic) !== 0) return undefined;
+    const others = [...this.#filters.keys()].filter((topic) => topic !== this.responseTopic);
+    const alone = others.length === 0 || (await this.#connection?.unsubscribe?.(others)) === true;
+    return alone && this.closed === undefined ? this.#connection : undefined;
   }
 
   /**

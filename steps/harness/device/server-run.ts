@@ -140,7 +140,7 @@ export class ServerRun {
       this.state.staying.add(device, staysMs);
     } else {
       this.#open.push(async () => {
-        const kept = lasting && !this.#distrusts && this.state.pool.keep(identity, device.reusable);
+        const kept = lasting && !this.#distrusts && this.state.pool.keep(identity, await device.leave());
         if (!kept) await device.disconnect();
       });
     }

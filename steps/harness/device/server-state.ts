@@ -36,6 +36,8 @@ export class ServerState {
   lanes = 1;
   /** False once a SUBSCRIBE stayed without SUBACK. */
   acknowledges = true;
+  /** False once an UNSUBSCRIBE stayed without UNSUBACK. */
+  unsubscribes = true;
   /** False once the server exceeded a limit of the suite. */
   readsAll = true;
   /** True once it flooded a connection with what was not asked for. */
@@ -83,6 +85,14 @@ export class LaneHabits implements Habits {
 
   set acknowledges(acknowledges: boolean) {
     this.#state.acknowledges = acknowledges;
+  }
+
+  get unsubscribes(): boolean {
+    return this.#state.unsubscribes;
+  }
+
+  set unsubscribes(unsubscribes: boolean) {
+    this.#state.unsubscribes = unsubscribes;
   }
 
   get lanes(): number {

@@ -10,7 +10,7 @@ import { mistakesOf } from '../requirements/requirement.ts';
 import type { Judge, NtpWorld, ScenarioState, ScenarioTrace } from '../support/world.ts';
 import { type Recorded, recordClientRuns } from '../verdict/exchange-record.ts';
 import { noTime, notSubscribed, refusedKinds, unansweredTime } from './client-diagnosis.ts';
-import { bufferingHint, busyStarts, silenceOf, traceOf } from './client-silence.ts';
+import { bufferingHint, silenceOf, traceOf } from './client-silence.ts';
 import { type ObservedRequest, type RequestStamp, stampOf } from './observed-request.ts';
 import { clockFaultOf, muteKind, refusedMoment, refusedOffset, refusedOrder, startInTurn } from './other-starts.ts';
 
@@ -209,20 +209,21 @@ export class ClientScenario implements ScenarioState {
   }
 
   /**
-   * What a judgement of the stamps finds. What it finds is measured once more, since a busy machine may have caused it, and what is
-   * blurred three times more.
+   * What a judgement of the stamps finds: twice, since a busy machine may have caused it. What is too uncertain is measured up to five times.
    *
-   * @throws TooUncertain where it stays blurred
+   * @throws TooUncertain where it stays so
    */
-  async measured<Fault>(judge: (stamps: readonly RequestStamp[]) => Fault | 'blurred' | undefined): Promise<Fault | undefined> {
+  async measured<Fault>(
+    judge: (stamps: readonly RequestStamp[]) => Fault | TooUncertain | undefined,
+  ): Promise<Fault | undefined> {
     const starter = this.starter;
     let found = false;
     for (let again = 0; ; again += 1) {
       const fault = judge(this.stamps());
-      const blurred = fault === 'blurred';
-      if (!blurred && (fault === undefined || found || starter === undefined)) return fault;
-      if (starter === undefined || again === 4) throw new TooUncertain(busyStarts);
-      found ||= !blurred;
+      if (fault === undefined) return undefined;
+      const uncertain = fault instanceof TooUncertain;
+      if (starter === undefined || (uncertain ? again >= 4 : found)) return uncertain ? Promise.reject(fault) : fault;
+      found ||= !uncertain;
       const runs = await Promise.all(this.clientRuns.map((clientRun) => starter.performAgain(clientRun)));
       this.clientRuns.splice(0, this.clientRuns.length, ...runs);
     }

@@ -3,6 +3,7 @@ import type { Request } from '../harness/message/exchange.ts';
 import type { SeenStamp } from '../harness/platform/client-clock.ts';
 import type { ClientRun } from '../harness/platform/client-run.ts';
 import { countedAge } from '../harness/platform/expected-time.ts';
+import { full } from '../harness/time/processors.ts';
 
 /** A request of a client, and where it belongs. */
 export interface ObservedRequest {
@@ -19,6 +20,8 @@ export interface RequestStamp extends SeenStamp {
   readonly request: Request;
   /** How old it was when the request came, in ms, where the reported time shows it. */
   readonly countedMs: number | undefined;
+  /** Whether this machine was so busy that the request may have waited for a processor. */
+  readonly crowded: boolean;
   /** How long ago the platform had taken the connection that it came on, in ms: not the first one where a client opens another to ask. */
   readonly ownConnectedMs: number;
 }
@@ -38,6 +41,7 @@ export function stampOf(request: Request, clientRun: ClientRun, start: number, {
   const own = reports.find(({ atUs }) => request.responses.some((response) => response.message.atUs <= atUs));
   return {
     request,
+    crowded: (request.busy ?? 0) >= full,
     countedMs: own === undefined ? undefined : countedAge(clientRun, request, own, result?.unit === 's'),
     time: deviceSendTime.number,
     wallMs: message.wallMs,

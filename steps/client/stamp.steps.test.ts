@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Target } from '../harness/implementation/target.ts';
 import type { ClientRun } from '../harness/platform/client-run.ts';
+import { TooUncertain } from '../harness/platform/expected-time.ts';
 import { origin, played, playedRequest, reported } from '../testing/client-starts.ts';
 import { FakeWorld, fail, say } from '../testing/fake-world.ts';
 import { connectionOf } from '../testing/made-up-clients.ts';
@@ -107,9 +108,9 @@ describe('the age', () => {
   });
 
   test('of a stamp that the reported time counts is failed, where each is as old', async () => {
-    const counts = (ageMs: number, time: number): ClientRun => {
+    const counts = (ageMs: number, time: number, busy = 0.5): ClientRun => {
       const clientRun = start([1000, origin + 1000 - ageMs]);
-      Object.assign(clientRun.requests[0] ?? {}, { beforeUs: 500_000 });
+      Object.assign(clientRun.requests[0] ?? {}, { beforeUs: 500_000, busy });
       clientRun.reports.push(reported(time + ageMs / 2, 1012));
       return clientRun;
     };
@@ -119,6 +120,8 @@ describe('the age', () => {
     assert.match((await fail(judge(400, 300), age)).received, /was 300 ms old: the reported time counts them/);
     await say(judge(400, 10), age);
     await say(judge(150, 150), age);
+    // not where the machine was so busy that the request may have waited for a processor
+    await assert.rejects(say(world([400, 300].map((ageMs) => counts(ageMs, right, 0.95))), age), TooUncertain);
   });
 
   test('of what a clock from the start of the program may show twice is told', async () => {

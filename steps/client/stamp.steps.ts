@@ -11,8 +11,10 @@ import {
   slowUnitOf,
   unitOf,
 } from '../harness/platform/client-clock.ts';
+import { TooUncertain } from '../harness/platform/expected-time.ts';
 import type { Mismatch } from '../support/world.ts';
 import type { ClientWorld } from './client-scenario.ts';
+import { busyMachine, busyStarts } from './client-silence.ts';
 import type { RequestStamp } from './observed-request.ts';
 
 Then(
@@ -54,12 +56,12 @@ function pairsOf(stamps: readonly RequestStamp[]): (readonly [RequestStamp, Requ
 function unitFault(
   stamps: readonly RequestStamp[],
   rates: readonly [number, number],
-): Mismatch | 'unseen' | 'blurred' | undefined {
+): Mismatch | 'unseen' | TooUncertain | undefined {
   for (const [from, to] of pairsOf(stamps)) {
     const growths = growthsOf(from, to);
     const clock = followed([from, to]);
     if (clock?.name === 'milliseconds') continue;
-    if (clock === undefined && isBlurred(from, to)) return 'blurred';
+    if (clock === undefined && isBlurred(from, to)) return new TooUncertain(busyStarts);
     if (growths.some((growth) => growsBy(growth, rates))) continue;
     const name = clock?.name ?? followed([to])?.name ?? unitOf(growths) ?? slowUnitOf(between(stamps, from, to));
     // A clock that may have begun anew did not run while the platform withheld its CONNACK.
@@ -92,7 +94,7 @@ Then(
   },
 );
 
-function ageFault(stamps: readonly RequestStamp[], mostOlderMs: number): Mismatch | 'blurred' | undefined {
+function ageFault(stamps: readonly RequestStamp[], mostOlderMs: number): Mismatch | TooUncertain | undefined {
   for (const [from, to] of pairsOf(stamps)) {
     const growths = growthsOf(from, to);
     // Without a wait for the CONNACK two starts show nothing but a constant, and a clock of this machine is none.
@@ -103,7 +105,7 @@ function ageFault(stamps: readonly RequestStamp[], mostOlderMs: number): Mismatc
     // The clock of this machine shows it in one start: what was read after the CONNACK is younger than the connection by the whole wait.
     const ageMs = from.start === to.start ? undefined : ageOf(to);
     const old = ageMs !== undefined && ageMs > Math.max(mostOlderMs, to.ownConnectedMs - mostOlderMs);
-    if (ageMs === undefined && !constant && isBlurred(from, to)) return 'blurred';
+    if (ageMs === undefined && !constant && isBlurred(from, to)) return new TooUncertain(busyStarts);
     if (!old && !constant && (ageMs !== undefined || isFresh(growths, mostOlderMs))) continue;
     // What falls behind evenly has another unit, and no age.
     if (!old && !constant && slowUnitOf(between(stamps, from, to)) !== undefined) continue;
@@ -120,9 +122,10 @@ function ageFault(stamps: readonly RequestStamp[], mostOlderMs: number): Mismatc
 }
 
 /** Stamps whose age is seen by the times that the client calculates with them. A busy machine delays one request, and not each. */
-function countedFault(stamps: readonly RequestStamp[], mostOldMs: number): Mismatch | undefined {
+function countedFault(stamps: readonly RequestStamp[], mostOldMs: number): Mismatch | TooUncertain | undefined {
   const [old] = stamps.toSorted((a, b) => (a.countedMs ?? 0) - (b.countedMs ?? 0));
   if (old === undefined || (old.countedMs ?? 0) <= mostOldMs) return undefined;
+  if (old.crowded) return new TooUncertain(busyMachine);
   return {
     expected: `a deviceSendTime that is read when the request is sent, and at most ${mostOldMs} ms old when it comes`,
     received: `deviceSendTime ${old.time}, which was ${(old.countedMs ?? 0).toFixed(0)} ms old: the reported time counts them`,

@@ -5,6 +5,7 @@ import { topicOf } from '../message/ntp-topics.ts';
 import { readPayload } from '../message/payload.ts';
 import { assertValid } from '../message/schema.ts';
 import { now, wallMsAt } from '../time/now.ts';
+import { busyPart, processorTimes } from '../time/processors.ts';
 import type { ClientMessage } from './client-connection.ts';
 import type { ClientRun } from './client-run.ts';
 import type { Script } from './client-script.ts';
@@ -34,8 +35,10 @@ export function scriptOf(parts: StartParts): Script {
   const { target, clientRun, platform, reports } = parts;
   const { setup } = clientRun;
   const autoSubscription = target.capabilities.has('auto-subscription');
+  let heard = processorTimes();
   const accepted = (): void => {
     clientRun.accepted = true;
+    heard = processorTimes();
     clientRun.changed();
   };
   return {
@@ -58,6 +61,7 @@ export function scriptOf(parts: StartParts): Script {
     onSubscribe: () => {
       // After the SUBACK has left, for what waits for a subscription.
       setImmediate(() => clientRun.changed());
+      heard = processorTimes();
       return 'grant';
     },
     onRequest: async (message, connection) => {
@@ -72,7 +76,8 @@ export function scriptOf(parts: StartParts): Script {
       const beforeUs = (connection.trace.before(message.atUs) ?? connection.accepted).atUs;
       const subscribed = platform.connections(clientRun.identity).some((one) => one.subscribes(responseTopic));
       const connectedUs = connection.accepted.atUs;
-      const request = requestOf(message, { place: '', responseTopic, beforeUs, connectedUs, subscribed });
+      const busy = busyPart(heard, processorTimes());
+      const request = requestOf(message, { place: '', responseTopic, beforeUs, busy, connectedUs, subscribed });
       clientRun.requests.push(request);
       clientRun.changed();
       if (message.topic === clientRun.requestTopic) await answer(parts, request, message);

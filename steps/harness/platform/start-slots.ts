@@ -1,6 +1,7 @@
-import { cpus, freemem } from 'node:os';
+import { freemem } from 'node:os';
 import { Changes } from '../time/changes.ts';
 import { nowUs } from '../time/now.ts';
+import { busyPart, full, type ProcessorTimes, processorTimes } from '../time/processors.ts';
 
 /** How many clients run at once, at least, at first, and at most. */
 const [least, usual, most] = [2, 4, 12];
@@ -11,13 +12,12 @@ const slowMs = 500;
 /** The memory that a client is thought to need, in bytes. */
 const memoryOfOne = 256 * 1024 * 1024;
 
-/** The part of the processors' time in which they were busy: below the first there is room for more clients, above the second too many run. */
-const [room, full] = [0.6, 0.9];
+/** The part of the processors' time in which they were busy: below it there is room for more clients, above {@link full} too many run. */
+const room = 0.6;
 
 /** What the machine has left, to be made up in tests. */
 export interface Machine {
-  /** Processor time since the machine was started, in any unit: in which it was busy, and all of it. */
-  readonly processors: () => { readonly busy: number; readonly all: number };
+  readonly processors: () => ProcessorTimes;
   /** In bytes. */
   readonly freeMemory: () => number;
 }
@@ -73,21 +73,12 @@ export class StartSlots {
     return true;
   }
 
-  #learn(before: ReturnType<Machine['processors']>): void {
+  #learn(before: ProcessorTimes): void {
     if (!this.#isSlow) return;
-    const { busy, all } = this.#machine.processors();
-    const part = (busy - before.busy) / Math.max(1, all - before.all);
+    const part = busyPart(before, this.#machine.processors());
     if (part > full) this.#limit = Math.max(least, this.#limit - 1);
     else if (part < room && this.#limit < this.most) this.#limit += 1;
   }
 }
 
-const thisMachine: Machine = {
-  processors: () => {
-    const times = cpus().map((cpu) => cpu.times);
-    const sum = (of: (one: (typeof times)[number]) => number): number => times.reduce((total, one) => total + of(one), 0);
-    const all = sum(({ user, nice, sys, idle, irq }) => user + nice + sys + idle + irq);
-    return { busy: all - sum(({ idle }) => idle), all };
-  },
-  freeMemory: freemem,
-};
+const thisMachine: Machine = { processors: processorTimes, freeMemory: freemem };

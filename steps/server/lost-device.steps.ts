@@ -74,7 +74,7 @@ Then(
   async function (this: ServerWorld) {
     const { sibling } = this.scenario.serverRun.devices;
     if (sibling === undefined) throw new Error('a lost device that comes back has an identity');
-    const back = await this.scenario.play(sibling, { name: 'lost device, back' });
+    const back = await this.scenario.play(sibling, { name: 'lost device, back', lasting: true });
     await back.subscribe(back.responseTopic);
     this.scenario.serverRun.ledger.reconnected(back.responseTopic);
     await this.scenario.fence(back, { requests: 2 });

@@ -83,7 +83,7 @@ describe('a foreign device', { timeout: 20_000 }, () => {
     deadline = 5_000,
   ): Promise<ForeignDevice> => {
     const connection = await RawDevice.connect(options(server, { deadline }));
-    return new ForeignDevice({ identity, connection, ledger, deadline });
+    return new ForeignDevice({ identity, connection, ledger, deadline, habits: { acknowledges: true } });
   };
 
   test('has heard all that there was when its fence is over', async () => {
@@ -116,5 +116,22 @@ describe('a foreign device', { timeout: 20_000 }, () => {
     const ignored = await playForeignDevice(deaf, new RequestLedger(), 50);
     await ignored.fence();
     assert.deepEqual(ignored.received(`${topic}/response`), []);
+  });
+
+  test('leaves a connection that was refused what it asked for, and no other', async () => {
+    await using server = await FakeServer.open((packet, peer) => {
+      if (packet.cmd !== 'subscribe') agree(packet, peer);
+      else
+        peer.send({
+          cmd: 'suback',
+          messageId: packet.messageId ?? 0,
+          granted: packet.subscriptions.map(({ topic: filter }) => (filter === '#' ? 128 : 0)),
+        });
+    });
+    const device = await playForeignDevice(server);
+    await device.listen('#');
+    assert.notEqual(await device.leave(), undefined);
+    await device.listen('+/response');
+    assert.equal(await device.leave(), undefined);
   });
 });

@@ -4,7 +4,7 @@ import type { Message } from '../message/message.ts';
 import { topicOf } from '../message/ntp-topics.ts';
 import { assertValid } from '../message/schema.ts';
 import { nowUs, wallMsAt } from '../time/now.ts';
-import type { DeviceConnection } from './device.ts';
+import type { DeviceConnection, Habits } from './device.ts';
 import type { NtpDevice } from './ntp-device.ts';
 import type { Allowance } from './pacing.ts';
 import type { RequestLedger } from './request-ledger.ts';
@@ -18,6 +18,7 @@ export interface ForeignDeviceParts {
   readonly requests?: Allowance | undefined;
   /** How long an answer may take, in ms. */
   readonly deadline: number;
+  readonly habits: Pick<Habits, 'acknowledges'>;
 }
 
 /**
@@ -27,15 +28,31 @@ export interface ForeignDeviceParts {
 export class ForeignDevice {
   readonly identity: Identity;
   readonly #parts: ForeignDeviceParts;
+  readonly #heard: Message[] = [];
+  /** Whether it may hear more than its own response topic. */
+  #hearsMore = false;
 
   constructor(parts: ForeignDeviceParts) {
     this.identity = parts.identity;
     this.#parts = parts;
+    parts.connection.inbox.listen((message) => void this.#heard.push(message));
   }
 
   /** Tries to subscribe a filter. A server may refuse it, close the connection, or deliver nothing. */
   async listen(filter: string): Promise<void> {
-    await this.#parts.connection.subscribe(filter, 0);
+    const { connection, habits } = this.#parts;
+    const granted = await connection.subscribe(filter, 0);
+    this.#hearsMore ||= granted !== undefined || !habits.acknowledges;
+  }
+
+  /** The connection, where another scenario may use it: it is open, and hears nothing of other devices. */
+  async leave(): Promise<DeviceConnection | undefined> {
+    const { connection } = this.#parts;
+    return this.#hearsMore || connection.inbox.closed !== undefined ? undefined : connection;
+  }
+
+  async disconnect(): Promise<void> {
+    await this.#parts.connection.close();
   }
 
   /** Asks in the name of another device, which then may get the response. @param forbiddenBy id of the requirement */
@@ -48,7 +65,7 @@ export class ForeignDevice {
 
   /** What reached it on a topic. */
   received(topic: string): readonly Message[] {
-    return this.#parts.connection.inbox.messages.filter((message) => message.topic === topic);
+    return this.#heard.filter((message) => message.topic === topic);
   }
 
   /**

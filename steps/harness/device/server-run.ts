@@ -139,19 +139,22 @@ export class ServerRun {
       await this.state.staying.end();
       this.state.staying.add(device, staysMs);
     } else {
-      this.#open.push(async () => {
-        const kept = lasting && !this.#distrusts && this.state.pool.keep(identity, await device.leave());
-        if (!kept) await device.disconnect();
-      });
+      this.#open.push(() => this.#leave(device, lasting));
     }
     await device.connect();
     return device;
   }
 
-  async #connect(identity: Identity, name: string, wishes: DeviceWishes): Promise<DeviceConnection> {
+  /** The scenario is over: the next one goes on with a device's connection where it may, or it is closed. */
+  async #leave(device: NtpDevice | ForeignDevice, lasting = true): Promise<void> {
+    const kept = lasting && !this.#distrusts && this.state.pool.keep(device.identity, await device.leave());
+    if (!kept) await device.disconnect();
+  }
+
+  async #connect(identity: Identity, name: string, wishes: DeviceWishes, habits?: Habits): Promise<DeviceConnection> {
     const { link, started, keepsSession = false, acknowledges = true, lasting = false, trace = this.trace } = wishes;
     const { pool, address: own } = this.state;
-    const place = { name, trace, habits: this.#habits };
+    const place = { name, trace, habits: habits ?? this.#habits };
     const left = lasting ? pool.take(identity) : undefined;
     if (left !== undefined) {
       left.move(place);
@@ -220,12 +223,13 @@ export class ServerRun {
 
   /** A connected device that will overstep its rights, closed when the scenario ends. @throws ConnectError */
   async foreignDevice(identity: Identity): Promise<ForeignDevice> {
-    await this.#before(identity);
-    const options = { ...this.#options(identity, 'foreign device'), habits: this.#apart() };
-    const connection = await RawDevice.connect(options);
-    this.#open.push(() => connection.close());
-    const requests = this.pacing.requests(identity);
-    return new ForeignDevice({ identity, connection, ledger: this.ledger, requests, deadline: options.deadline });
+    const habits = this.#habits.apart();
+    const connection = await this.#connect(identity, 'foreign device', { lasting: true }, habits);
+    const { ledger, started } = this;
+    const [requests, deadline] = [this.pacing.requests(identity), started.target.responseDeadlineMs];
+    const device = new ForeignDevice({ identity, connection, ledger, requests, deadline, habits });
+    this.#open.push(() => this.#leave(device));
+    return device;
   }
 
   /**
@@ -244,17 +248,11 @@ export class ServerRun {
       ...this.#options(identity, 'stranger', credentials),
       address: certified ? this.state.address : uncertified(this.state.address),
       mqttVersion,
-      habits: this.#apart(),
+      habits: this.#habits.apart(),
       hasty,
       identity,
       digits: String(this.ledger.unused(Math.floor(wallMsAt(nowUs())))),
     });
-  }
-
-  /** Habits of its own for a device to which a server may acknowledge nothing, and everything to others. */
-  #apart(): Habits {
-    const { acknowledges, excessive, exceeded } = this.#habits;
-    return { acknowledges, excessive, exceeded, refusals: new Refusals() };
   }
 
   /** A device is about to connect that uses no connection of an earlier scenario. */

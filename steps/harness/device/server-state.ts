@@ -4,7 +4,7 @@ import { ConnectionPool } from './connection-pool.ts';
 import type { Habits } from './device.ts';
 import { Pacing } from './pacing.ts';
 import { Patience } from './patience.ts';
-import type { Refusals } from './refusal.ts';
+import { Refusals } from './refusal.ts';
 import { RunRequests } from './run-requests.ts';
 import type { Address } from './socket.ts';
 import { StayingDevices } from './staying-devices.ts';
@@ -77,6 +77,12 @@ export class LaneHabits implements Habits {
       exceeded(what);
       state.readsAll = false;
     };
+  }
+
+  /** Habits of its own for a device to which a server may acknowledge nothing, and everything to others. */
+  apart(): Habits {
+    const { acknowledges, excessive, exceeded } = this;
+    return { acknowledges, excessive, exceeded, refusals: new Refusals() };
   }
 
   get acknowledges(): boolean {

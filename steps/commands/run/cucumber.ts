@@ -84,8 +84,12 @@ export async function runFeatures({ paths, failFast, order, shard, lanes, inTurn
   process.setMaxListeners(process.getMaxListeners() + lanes);
   const stream = new Lanes(lanes, onMessage);
   const run = (lane: number) => {
-    const sources = { ...runConfiguration.sources, shard: laneOf(lane, lanes, shard) };
-    return runCucumber({ ...runConfiguration, sources, formats, support }, environment, (envelope) => stream.add(lane, envelope));
+    const sources = inTurn ? runConfiguration.sources : { ...runConfiguration.sources, shard: laneOf(lane, lanes, shard) };
+    const { specifiers = [] } = runConfiguration.plugins ?? {};
+    const plugins = { specifiers, options: { turns: { lane: { number: lane, of: lanes } } } };
+    return runCucumber({ ...runConfiguration, sources, plugins, formats, support }, environment, (envelope) =>
+      stream.add(lane, envelope),
+    );
   };
   await Promise.all(Array.from({ length: lanes }, (_, lane) => run(lane)));
   process.setMaxListeners(process.getMaxListeners() - lanes);

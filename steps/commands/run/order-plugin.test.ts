@@ -2,12 +2,21 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readRequirements } from '../../requirements/requirement.ts';
 import { scenarioAt, turnOf } from '../../requirements/scenario-turn.ts';
-import { inTurn } from './order-plugin.ts';
+import { inTurn, ofLane } from './order-plugin.ts';
+
+const all = readRequirements('server').flatMap(({ scenarios }) =>
+  scenarios.map(({ place }) => {
+    const [uri = '', line] = place.split(':');
+    return { pickle: { uri, steps: [] as { readonly text: string }[] }, location: { line: Number(line) } };
+  }),
+);
+
+type Placed = (typeof all)[number];
+
+const byPlace = (a: Placed, b: Placed): number => a.pickle.uri.localeCompare(b.pickle.uri) || a.location.line - b.location.line;
 
 test('in any order, what all stands on comes first, and what a server may not survive last', () => {
-  const all = readRequirements('server').flatMap(({ scenarios }) => scenarios.map(({ place }) => place.split(':')));
-  const shuffled = all.map(([uri = '', line]) => ({ pickle: { uri }, location: { line: Number(line) } })).reverse();
-  const turns = inTurn(shuffled).map(({ pickle: { uri }, location: { line } }) => turnOf(scenarioAt(uri, line)));
+  const turns = inTurn(all.toReversed()).map(({ pickle: { uri }, location: { line } }) => turnOf(scenarioAt(uri, line)));
   assert.deepEqual(
     [turns[0], turns.at(-1)],
     [
@@ -20,4 +29,17 @@ test('in any order, what all stands on comes first, and what a server may not su
     numbers,
     numbers.toSorted((a, b) => a - b),
   );
+});
+
+test('each scenario is one of one lane, and a lane with a long one has fewer', () => {
+  const long = all.findIndex(({ pickle: { uri } }) => uri.endsWith('time.feature'));
+  const scenarios = all.map((scenario, index) =>
+    index === long ? { ...scenario, pickle: { ...scenario.pickle, steps: [{ text: 'it asks 20 times or for 8 s' }] } } : scenario,
+  );
+  const lanes = [0, 1, 2, 3].map((number) => ofLane(scenarios, { number, of: 4 }));
+  assert.deepEqual(lanes.flat().toSorted(byPlace), scenarios.toSorted(byPlace));
+  const lengths = lanes.map(({ length }) => length);
+  const [own] = lanes.filter((lane) => lane.includes(scenarios[long] as (typeof scenarios)[number]));
+  assert.equal(own?.length, Math.min(...lengths));
+  assert.ok(Math.max(...lengths) - Math.min(...lengths) >= 6, lengths.join());
 });

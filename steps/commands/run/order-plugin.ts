@@ -3,24 +3,55 @@ import { scenarioAt, turnOf } from '../../requirements/scenario-turn.ts';
 
 /** As much of a scenario as its place in the order depends on. */
 interface Placed {
-  readonly pickle: { readonly uri: string };
+  readonly pickle: { readonly uri: string; readonly steps: readonly { readonly text: string }[] };
   readonly location: { readonly line: number };
 }
+
+/** One of so many lanes, from 0. */
+export interface Lane {
+  readonly number: number;
+  readonly of: number;
+}
+
+const turnNumber = ({ pickle, location }: Placed): number => turnOf(scenarioAt(pickle.uri, location.line)).number;
 
 /** The scenarios in any order, with those of fixed turns put in their places. */
 export function inTurn<T extends Placed>(scenarios: readonly T[]): T[] {
   return scenarios.toSorted((a, b) => {
-    const [turn, other] = [a, b].map(({ pickle, location }) => turnOf(scenarioAt(pickle.uri, location.line)).number);
-    if (turn === undefined || other === undefined || turn !== other) return (turn ?? 0) - (other ?? 0);
+    const [turn, other] = [turnNumber(a), turnNumber(b)];
+    if (turn !== other) return turn - other;
     return turn === 1 ? 0 : a.location.line - b.location.line;
   });
 }
 
+/** How long a scenario takes, as a multiple of what is usual: one that does something for so many seconds takes so much longer. */
+function lengthOf({ pickle: { steps } }: Placed): number {
+  return (
+    1 + Math.max(0, ...steps.flatMap(({ text }) => [...text.matchAll(/ for (\d+) s\b/g)].map(([, seconds]) => Number(seconds))))
+  );
+}
+
+/** Those of the scenarios that a lane runs: in each turn, the longest first, each goes to the lane that has the least to do. */
+export function ofLane<T extends Placed>(scenarios: readonly T[], { number, of }: Lane): T[] {
+  const turns = Map.groupBy(inTurn(scenarios), turnNumber);
+  return [...turns.values()].flatMap((turn) => {
+    const work = Array.from({ length: of }, () => 0);
+    const byLength = turn.toSorted((a, b) => lengthOf(b) - lengthOf(a));
+    return byLength.filter((scenario) => {
+      const free = work.indexOf(Math.min(...work));
+      work[free] = (work[free] ?? 0) + lengthOf(scenario);
+      return free === number;
+    });
+  });
+}
+
 /** For runs with `--order random`, where Cucumber has shuffled the scenarios when it comes to this, and for those with several lanes. */
-const plugin: Plugin = {
+const plugin: Plugin<{ readonly lane?: Lane }> = {
   type: 'plugin',
-  coordinator: async ({ operation, transform }) => {
-    if (operation === 'runCucumber') transform('pickles:order', async (scenarios) => inTurn(scenarios));
+  optionsKey: 'turns',
+  coordinator: async ({ operation, options: { lane }, transform }) => {
+    if (operation === 'runCucumber')
+      transform('pickles:order', async (scenarios) => (lane === undefined ? inTurn(scenarios) : ofLane(scenarios, lane)));
     return undefined;
   },
 };

@@ -34,7 +34,7 @@ async function runOn(address: string, more: Readonly<Record<string, unknown>> = 
   return { ...ended, report, target };
 }
 
-describe('a server over WebSocket', { timeout: 120_000 }, () => {
+describe('a server over WebSocket', { timeout: 300_000 }, () => {
   test('that the suite starts conforms', async () => {
     const target = fixtureTarget(folder, 'unusual/server/mqtt-over-websocket', { transport: 'websocket' });
     const { code, stdout, stderr } = await call(['run', target, '--report', `${folder}/started`]);
@@ -62,8 +62,8 @@ describe('a server over WebSocket', { timeout: 120_000 }, () => {
 
   test('that stamps in seconds fails exactly that, and the trace shows MQTT', async () => {
     await behindWebSocket('faulty/server/stamps-in-seconds', async (port) => {
-      const { code, report, stdout } = await runOn(`ws://127.0.0.1:${port}/mqtt`);
-      assert.equal(code, 1, stdout);
+      const { code, report, stdout, stderr } = await runOn(`ws://127.0.0.1:${port}/mqtt`);
+      assert.equal(code, 1, stdout + stderr);
       const failed = reportIn(report).requirements.filter(({ status }) => status === 'failed');
       assert.deepEqual(
         failed.map(({ id }) => id),

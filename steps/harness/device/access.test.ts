@@ -54,7 +54,7 @@ describe('a stranger', { timeout: 20_000 }, () => {
     const served = await connectUnauthenticated(options(generous));
     assert.equal(served.response?.topic, `${topic}/response`);
     await using silent = await FakeServer.open(agree);
-    const left = await connectUnauthenticated(options(silent, { deadline: 100 }));
+    const left = await connectUnauthenticated(options(silent, { deadline: 1_000 }));
     assert.deepEqual([left.accepted, left.open, left.response], [true, true, undefined]);
     await using late = await FakeServer.open((packet, peer) => {
       agree(packet, peer);

@@ -32,6 +32,7 @@ function timeless(text: string): string {
   return text
     .replaceAll(/client id \S+/g, 'client id ID')
     .replaceAll(/\d+\.\d+ s/g, 'TIME')
+    .replaceAll(/frame \d+/g, 'frame NUMBER')
     .replaceAll(/\b1[789]\d{11}\b/g, 'STAMP');
 }
 

@@ -121,7 +121,7 @@ Feature: Access to the NTP service
 
     Scenario Outline: <other> listens to the response topic of <device>
       Given the device <device> that hears its response topic
-      And the device <other> that listens to it as well
+      And the device <other> that listens to "/ext/ntp/{productKey}/{deviceName}/response"
       When the device asks
       Then the server answers
       And the response does not reach the other device

@@ -1,7 +1,6 @@
 import { Given, Then, When } from '@cucumber/cucumber';
 import type { ForeignDevice } from '../harness/device/foreign-device.ts';
 import { type Credentials, credentialsOf, type Wrong, wrongCredentials } from '../harness/implementation/credentials.ts';
-import type { Identity } from '../harness/implementation/target.ts';
 import { printable } from '../harness/text/printable.ts';
 import type { ServerWorld } from './server-scenario.ts';
 
@@ -67,31 +66,19 @@ Then('the server refuses the stranger', function (this: ServerWorld) {
   this.inform(how);
 });
 
-function whyUnknown({ scenario }: ServerWorld, name?: string): string {
-  return scenario.serverRun.devices.whyUnknown(name?.split('/')[1]);
-}
-
-async function playForeignDevice(world: ServerWorld, identity: Identity | undefined): Promise<ForeignDevice | undefined> {
+async function playForeignDevice({ scenario }: ServerWorld, name: string | undefined): Promise<ForeignDevice | undefined> {
+  const identity = scenario.serverRun.devices.other(name);
   if (identity === undefined) return undefined;
-  const foreignDevice = await world.scenario.playForeignDevice(identity);
-  world.scenario.foreignDevice = foreignDevice;
-  return foreignDevice;
+  scenario.foreignDevice = await scenario.playForeignDevice(identity);
+  return scenario.foreignDevice;
 }
 
-async function askInItsName(world: ServerWorld, identity: Identity | undefined, name?: string): Promise<'skipped' | undefined> {
-  const foreignDevice = await playForeignDevice(world, identity);
-  if (foreignDevice === undefined) return world.inapplicable(whyUnknown(world, name));
-  world.scenario.requests.push(await foreignDevice.askAs(world.scenario.device, world.requirement.id));
+When('{otherDevice} asks in its name', async function (this: ServerWorld, name: string | undefined) {
+  const foreignDevice = await playForeignDevice(this, name);
+  if (foreignDevice === undefined) return this.inapplicable(this.scenario.serverRun.devices.whyUnknown(name));
+  this.scenario.requests.push(await foreignDevice.askAs(this.scenario.device, this.requirement.id));
   await foreignDevice.fence();
   return undefined;
-}
-
-When('another device of the same product asks in its name', async function (this: ServerWorld) {
-  return askInItsName(this, this.scenario.serverRun.devices.sibling);
-});
-
-When('the device {string} asks in its name', async function (this: ServerWorld, name: string) {
-  return askInItsName(this, this.scenario.serverRun.devices.named(name), name);
 });
 
 Then('the server does not answer the device', async function (this: ServerWorld) {
@@ -106,24 +93,11 @@ Then('the server does not answer the device', async function (this: ServerWorld)
   });
 });
 
-async function listenTo(
-  world: ServerWorld,
-  identity: Identity | undefined,
-  filter: string,
-  name?: string,
-): Promise<'skipped' | undefined> {
-  const foreignDevice = await playForeignDevice(world, identity);
-  if (foreignDevice === undefined) return world.inapplicable(whyUnknown(world, name));
-  await foreignDevice.listen(world.scenario.device.topic(filter));
+Given('{otherDevice} that listens to {string}', async function (this: ServerWorld, name: string | undefined, filter: string) {
+  const foreignDevice = await playForeignDevice(this, name);
+  if (foreignDevice === undefined) return this.inapplicable(this.scenario.serverRun.devices.whyUnknown(name));
+  await foreignDevice.listen(this.scenario.device.topic(filter));
   return undefined;
-}
-
-Given('another device of the same product that listens to {string}', async function (this: ServerWorld, filter: string) {
-  return listenTo(this, this.scenario.serverRun.devices.sibling, filter);
-});
-
-Given('the device {string} that listens to it as well', async function (this: ServerWorld, name: string) {
-  return listenTo(this, this.scenario.serverRun.devices.named(name), this.scenario.device.responseTopic, name);
 });
 
 Then('the response does not reach the other device', async function (this: ServerWorld) {

@@ -9,7 +9,7 @@ import { assertValid } from '../harness/message/schema.ts';
 import { runner } from '../harness/platform/current-client-runner.ts';
 import { nowUs, wallMsAt } from '../harness/time/now.ts';
 import { scenarioAt, turnOf } from '../requirements/scenario-turn.ts';
-import { type ClockState, toTimestamp } from '../support/parameter-types.ts';
+import { type ClockState, type Played, toTimestamp } from '../support/parameter-types.ts';
 import { learnServerTime } from './learn-server-time.ts';
 import { ServerScenario, type ServerWorld } from './server-scenario.ts';
 
@@ -29,18 +29,13 @@ async function listening(world: ServerWorld, identity: Identity, wishes: DeviceW
   return device;
 }
 
-function whyUnknown({ scenario }: ServerWorld, name: string): string {
-  return scenario.serverRun.devices.whyUnknown(name.split('/')[1]);
-}
-
-Given('a device that hears its response topic', async function (this: ServerWorld) {
-  this.scenario.device = await listening(this, this.scenario.serverRun.identity);
-});
-
-Given('a newly connected device that hears its response topic', async function (this: ServerWorld) {
-  const { identity, state } = this.scenario.serverRun;
-  await state.pool.release(identity);
+Given('{device} that hears its response topic', async function (this: ServerWorld, { name, isNew }: Played) {
+  const { devices, identity: usual, state } = this.scenario.serverRun;
+  const identity = name === undefined ? usual : devices.named(name);
+  if (identity === undefined) return this.inapplicable(devices.whyUnknown(name));
+  if (isNew) await state.pool.release(identity);
   this.scenario.device = await listening(this, identity);
+  return undefined;
 });
 
 Given('a device that hears its response topic at {qos}', async function (this: ServerWorld, qos: 0 | 1 | 2) {
@@ -67,24 +62,10 @@ Given(
   },
 );
 
-Given('another device of the same product that hears its own', async function (this: ServerWorld) {
+Given('{otherDevice} that hears its own', async function (this: ServerWorld, name: string | undefined) {
   const { devices } = this.scenario.serverRun;
-  const identity = devices.sibling;
-  if (identity === undefined) return this.inapplicable(devices.whyUnknown());
-  this.scenario.other = await listening(this, identity, { name: 'other device', lasting: true });
-  return undefined;
-});
-
-Given('the device {string} that hears its response topic', async function (this: ServerWorld, name: string) {
-  const identity = this.scenario.serverRun.devices.named(name);
-  if (identity === undefined) return this.inapplicable(whyUnknown(this, name));
-  this.scenario.device = await listening(this, identity);
-  return undefined;
-});
-
-Given('the device {string} that hears its own', async function (this: ServerWorld, name: string) {
-  const identity = this.scenario.serverRun.devices.named(name);
-  if (identity === undefined) return this.inapplicable(whyUnknown(this, name));
+  const identity = devices.other(name);
+  if (identity === undefined) return this.inapplicable(devices.whyUnknown(name));
   this.scenario.other = await listening(this, identity, { name: 'other device', lasting: true });
   return undefined;
 });

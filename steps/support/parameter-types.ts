@@ -38,6 +38,31 @@ defineParameterType({
     amount === undefined ? 'at 1970' : { aheadMs: Number(amount) * (perUnit[unit] ?? Number.NaN) * (side === 'ahead' ? 1 : -1) },
 });
 
+/** A device that the suite plays: one with a name, "productKey/deviceName", or the one that the run is about. */
+export interface Played {
+  readonly name?: string;
+  /** On a connection of its own, not on one that an earlier scenario has left. */
+  readonly isNew: boolean;
+}
+
+defineParameterType({
+  name: 'device',
+  regexp: /a (newly connected )?device|the device "([^"]+)"/,
+  transformer: (newly: string | undefined, name: string | undefined): Played => ({
+    isNew: newly !== undefined,
+    ...(name === undefined ? {} : { name }),
+  }),
+  useForSnippets: false,
+});
+
+/** Gives the name of the device, "productKey/deviceName"; undefined for any other one of the same product. */
+defineParameterType({
+  name: 'otherDevice',
+  regexp: /another device of the same product|the device "([^"]+)"/,
+  transformer: (name: string | undefined): string | undefined => name,
+  useForSnippets: false,
+});
+
 const wrongs: readonly Wrong[] = [
   'a wrong password',
   'no password',

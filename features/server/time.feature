@@ -130,7 +130,7 @@ Feature: The server's time
 
     Scenario Outline: A device whose clock is <clock> asks with a <type>
       Given a link of 10 ms each way
-      And a device on that link whose clock is <clock>
+      And a device whose clock is <clock>
       When the device asks with a <type>
       Then the device arrives at the server's time to within half the round trip + 1 ms
 

@@ -103,13 +103,13 @@ describe("a device's clock", () => {
     const ahead: Answers = ({ echo, now }) => [said(echo, now + hour, now + hour)];
     const world = await after({ answers: ahead }, 'a link of 10 ms each way');
     assert.deepEqual(world.serverRun.links, [{ forth: 10, back: 10 }]);
-    await say(world, 'a device on that link whose clock is 100 ms behind');
+    await say(world, 'a device whose clock is 100 ms behind');
     assert.ok(Math.abs(off(world) + 100) <= 3, `${off(world)}`);
     assert.ok(world.serverRun.wishes.at(-1)?.link !== undefined);
-    await say(world, 'a device on that link whose clock is 2 h ahead');
+    await say(world, 'a device whose clock is 2 h ahead');
     assert.ok(Math.abs(off(world) - 7_200_000) <= 3, `${off(world)}`);
     const before = nowUs();
-    await say(world, 'a device on that link whose clock is at 1970');
+    await say(world, 'a device whose clock is at 1970');
     const now = nowUs();
     const time = world.server.device.time(now);
     assert.ok(time >= 0 && time <= (now - before) / 1000, `${time}`);

@@ -81,40 +81,28 @@ Given('the device has asked, been answered and disconnected', async function (th
   await this.scenario.device.disconnect();
 });
 
-Given('a device whose clock is right', async function (this: ServerWorld) {
-  this.scenario.device = await listening(this, this.scenario.serverRun.identity, { clock: wallMsAt, lasting: true });
-});
-
-Given('a device whose clock stands at {int}', async function (this: ServerWorld, ms: number) {
-  const start = nowUs();
-  this.scenario.device = await listening(this, this.scenario.serverRun.identity, {
-    clock: (at) => ms + (at - start) / 1000,
-    lasting: true,
-  });
-});
-
-Given('a device whose clock is {clockState}', async function (this: ServerWorld, state: ClockState) {
-  await learnServerTime(this);
-  this.scenario.device = await listening(this, this.scenario.serverRun.identity, { clock: clockOf(this, state), lasting: true });
-});
-
 Given('a link of {duration} each way', async function (this: ServerWorld, latency: number) {
   await learnServerTime(this);
   this.scenario.wireLink = await this.scenario.serverRun.link({ forth: latency, back: latency });
 });
 
-Given('a device on that link whose clock is {clockState}', async function (this: ServerWorld, state: ClockState) {
-  const clock = clockOf(this, state);
-  const { wireLink: link } = this.scenario;
-  if (link === undefined) throw new Error('this scenario has no link yet');
-  this.scenario.device = await link.atOnce(() => listening(this, this.scenario.serverRun.identity, { clock, link }));
+Given('a device whose clock {clockState}', async function (this: ServerWorld, state: ClockState) {
+  const { serverRun, wireLink: link } = this.scenario;
+  const clock = await clockOf(this, state);
+  this.scenario.device =
+    link === undefined
+      ? await listening(this, serverRun.identity, { clock, lasting: true })
+      : await link.atOnce(() => listening(this, serverRun.identity, { clock, link }));
 });
 
-/** A device's clock, as it stands to the server's. */
-function clockOf({ scenario }: ServerWorld, state: ClockState): (at: number) => number {
+async function clockOf(world: ServerWorld, state: ClockState): Promise<(at: number) => number> {
+  if (state === 'right') return wallMsAt;
   const start = nowUs();
+  if ('startsAt' in state) return (at) => state.startsAt + (at - start) / 1000;
+  // Where there is a link, it was learnt before on a direct connection.
+  if (world.scenario.wireLink === undefined) await learnServerTime(world);
   // No clock of a device stands before 1970, not even one that is behind a server's whose time makes no sense.
-  return (at) => (state === 'at 1970' ? (at - start) / 1000 : Math.max(0, scenario.serverTimeAt(at) + state.aheadMs));
+  return (at) => Math.max(0, world.scenario.serverTimeAt(at) + state.aheadMs);
 }
 
 /** Publishes a request of this scenario. */

@@ -8,8 +8,8 @@ export function toTimestamp(literal: string): Timestamp {
   return literal.startsWith('"') ? { type: 'String', digits: literal.slice(1, -1) } : { type: 'Long', digits: literal };
 }
 
-/** How a device's clock stands to the server's: so many ms ahead of it, or counting from 1970 when the device started. */
-export type ClockState = { readonly aheadMs: number } | 'at 1970';
+/** A device's clock: right, so many ms ahead of the server's, or at a time in ms since 1970 when the device starts. */
+export type ClockState = 'right' | { readonly aheadMs: number } | { readonly startsAt: number };
 
 const perUnit: Readonly<Record<string, number>> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000 };
 
@@ -33,9 +33,13 @@ defineParameterType({
 
 defineParameterType({
   name: 'clockState',
-  regexp: /(\d+) (ms|s|min|h) (behind|ahead)|at 1970/,
-  transformer: (amount: string | undefined, unit: string, side: string): ClockState =>
-    amount === undefined ? 'at 1970' : { aheadMs: Number(amount) * (perUnit[unit] ?? Number.NaN) * (side === 'ahead' ? 1 : -1) },
+  regexp: /is (right)|is (\d+) (ms|s|min|h) (behind|ahead)|is at 1970|stands at (\d+)/,
+  transformer: (right?: string, amount?: string, unit = '', side?: string, time = '0'): ClockState => {
+    if (right !== undefined) return 'right';
+    if (amount === undefined) return { startsAt: Number(time) };
+    return { aheadMs: Number(amount) * (perUnit[unit] ?? Number.NaN) * (side === 'ahead' ? 1 : -1) };
+  },
+  useForSnippets: false,
 });
 
 /** A device that the suite plays: one with a name, "productKey/deviceName", or the one that the run is about. */

@@ -117,13 +117,9 @@ async function permissionOfBoth({ scenario }: ServerWorld): Promise<void> {
   for (const device of [scenario.device, scenario.other]) await device.permission();
 }
 
-When('the device asks', async function (this: ServerWorld) {
-  await ask(this);
-});
-
-When('the other device asks', async function (this: ServerWorld) {
-  await this.scenario.other.permission();
-  this.scenario.requests.push(this.scenario.other.ask());
+When('{player} asks', async function (this: ServerWorld, player: 'device' | 'other') {
+  await this.scenario[player].permission();
+  this.scenario.requests.push(this.scenario[player].ask());
 });
 
 When('the device asks with:', async function (this: ServerWorld, text: string) {

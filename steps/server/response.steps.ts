@@ -1,8 +1,7 @@
 import { type DataTable, Then } from '@cucumber/cucumber';
-import { type Request, type Response, type Timestamp, type TimestampType, toJson } from '../harness/message/exchange.ts';
+import type { Request, Response, Timestamp, TimestampType } from '../harness/message/exchange.ts';
 import { isExactly, type Value } from '../harness/message/payload.ts';
 import { type PayloadFault, responseFaults } from '../harness/message/payload-schema.ts';
-import { counted } from '../harness/text/counted.ts';
 import type { ServerWorld } from './server-scenario.ts';
 
 const times = ['deviceSendTime', 'serverRecvTime', 'serverSendTime'] as const;
@@ -176,8 +175,7 @@ Then('each time in the response is a String of decimal digits', async function (
 
 Then('each response has the type of its request', async function (this: ServerWorld) {
   for (const request of this.scenario.requests) {
-    const device = request.responseTopic === this.scenario.device.responseTopic ? this.scenario.device : this.scenario.other;
-    const { response } = await this.scenario.answered(device, request);
+    const { response } = await this.scenario.answered(this.scenario.askerOf(request), request);
     requireType(this, response, request.timestamp?.type ?? 'Long');
   }
 });
@@ -230,14 +228,4 @@ Then('the response holds:', async function (this: ServerWorld, table: DataTable)
         at: [response, received === undefined ? 'payload' : `/${name}`],
       });
   }
-});
-
-Then('two responses return that deviceSendTime, and no more', async function (this: ServerWorld) {
-  const [first, second] = this.scenario.requests;
-  if (first === undefined || second === undefined) throw new Error('this sentence needs two requests');
-  await this.scenario.answer();
-  await this.scenario.fence();
-  const wanted = second.timestamp === undefined ? '' : toJson(second.timestamp);
-  const count = first.responses.length + second.responses.length;
-  if (count !== 2) this.fail({ expected: `2 responses with deviceSendTime ${wanted}`, received: counted(count, 'response') });
 });

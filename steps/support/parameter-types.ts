@@ -67,6 +67,13 @@ defineParameterType({
   useForSnippets: false,
 });
 
+defineParameterType({
+  name: 'player',
+  regexp: /the (?:other )?device/,
+  transformer: (words: string): 'device' | 'other' => (words === 'the device' ? 'device' : 'other'),
+  useForSnippets: false,
+});
+
 const wrongs: readonly Wrong[] = [
   'a wrong password',
   'no password',

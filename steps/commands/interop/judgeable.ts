@@ -162,13 +162,13 @@ const members = ['serverRecvTime', 'serverSendTime'];
 export const server: readonly Judgeable<ServerSight>[] = [
   { about: 'the server answers', sentences: () => [['the server answers']] },
   {
-    about: 'the server answers exactly once',
+    about: 'the server answers each request exactly once',
     hindered: someAnswer,
     unproven: (sight) =>
       fenced(sight)
         ? undefined
         : 'no second answer arrived, but no later request on the connection shows that none was on its way',
-    sentences: () => [['the server answers exactly once']],
+    sentences: () => [['the server answers each request exactly once']],
   },
   { about: 'the response comes at QoS 0', hindered: someAnswer, sentences: () => [['the response comes at QoS 0']] },
   {

@@ -39,7 +39,8 @@ Feature: The topics of the NTP service
     Example: A device comes back on a new connection
       Given a device that hears its response topic
       And the device has asked, been answered and disconnected
-      When the device connects again and asks
+      When the device connects again and hears its response topic
+      And the device asks
       Then the server answers
 
   @server-answers-once
@@ -75,13 +76,13 @@ Feature: The topics of the NTP service
 
     Example: The same request twice
       Given a device that hears its response topic
-      When the device asks twice with the same deviceSendTime
+      When the device asks 2 times, one after the other, with the same deviceSendTime
       Then the server answers each request exactly once
 
     Example: Two devices ask at the same moment
       Given a device that hears its response topic
       And another device of the same product that hears its own
-      When both devices ask at the same moment
+      When the devices ask at the same moment, each with its own deviceSendTime
       Then the server answers each request exactly once
 
   @server-answers-the-asker
@@ -115,7 +116,7 @@ Feature: The topics of the NTP service
     Example: Two devices ask at the same moment with the same deviceSendTime
       Given a device that hears its response topic
       And another device of the same product that hears its own
-      When both devices ask at the same moment with the same deviceSendTime
+      When the devices ask at the same moment, all with the same deviceSendTime
       Then the server answers each request
 
     Scenario Outline: <asker> asks, <other> receives nothing

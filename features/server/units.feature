@@ -27,7 +27,7 @@ Feature: The unit of the timestamps
 
     Example: A device asks until the time has moved on
       Given a device whose clock is right
-      When the device asks until the server's time is no whole second or moves on, for at most 4 s
+      When the device asks again and again until the server's time is no whole second or moves on, for at most 4 s
       Then the server's times are not all whole seconds
 
   @server-unix-time

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type Answers, FakeWorld, fail, right, type Said, said, say } from '../testing/fake-world.ts';
+import { type Answers, FakeWorld, fail, failed, right, type Said, said, say } from '../testing/fake-world.ts';
 
 /** A device that has asked, in these words, a server that answers so. */
 async function asked(id: string, answers: Answers, ...questions: readonly string[]): Promise<FakeWorld> {
@@ -171,7 +171,7 @@ describe('each time in the response has the type of the request', () => {
       const world = new FakeWorld('server-type-per-request', { answers });
       await say(world, 'a device that hears its response topic');
       await say(world, 'another device of the same product that hears its own');
-      await say(world, 'both devices ask at the same moment, one with a Long, one with a String');
+      await say(world, 'the devices ask at the same moment, one with a Long, one with a String');
       return world;
     };
     await say(await both(({ echo }) => [{ payload: `{"deviceSendTime":${echo},"serverRecvTime":${echo}}` }]), sentence);
@@ -201,7 +201,7 @@ test('the response holds what the page says, to the digit', async () => {
 
 describe('the server answers each request of equal ones exactly once', () => {
   const sentence = 'the server answers each request exactly once';
-  const twice = 'the device asks twice with the same deviceSendTime';
+  const twice = 'the device asks 2 times, one after the other, with the same deviceSendTime';
   const times =
     (first: number, second: number): Answers =>
     ({ echo, now, count }) =>
@@ -217,7 +217,7 @@ describe('the server answers each request of equal ones exactly once', () => {
   });
 
   test('one that is missing is no answer, and one that comes late is one too many', async () => {
-    assert.match((await fail(await asked('server-answers-once', times(1, 0), twice), sentence)).expected, /^a response on/);
+    assert.match((await failed(asked('server-answers-once', times(1, 0), twice))).expected, /^a response on/);
     let first = '';
     const late: Answers = (request) => {
       if (request.count === 1) first = request.echo;

@@ -83,7 +83,7 @@ describe('exactly once', () => {
 
   test('each of two devices', async () => {
     const sentence = 'the server answers each request exactly once';
-    const both = [device, sibling, 'both devices ask at the same moment'];
+    const both = [device, sibling, 'the devices ask at the same moment, each with its own deviceSendTime'];
     await say(await after(id, right, ...both), sentence);
     const to =
       (name: string): Answers =>
@@ -97,7 +97,7 @@ describe('exactly once', () => {
 
   test('each of two devices, however often', async () => {
     const sentence = 'the server answers each request';
-    const both = [device, sibling, 'both devices ask at the same moment'];
+    const both = [device, sibling, 'the devices ask at the same moment, each with its own deviceSendTime'];
     await say(await after(id, twice(), ...both), sentence);
     const none: Answers = (asked) => (asked.topic.includes('/probe-2/') ? [] : twice()(asked));
     assert.match((await fail(await after(id, none, ...both), sentence)).expected, /^a response on \/ext\/ntp\/pk\/probe-2\//);

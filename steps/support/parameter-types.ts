@@ -25,10 +25,51 @@ defineParameterType({ name: 'qos', regexp: /QoS ([012])/, transformer: (qos: str
 
 defineParameterType({ name: 'type', regexp: /Long|String/, transformer: (type: string): TimestampType => type as TimestampType });
 
+/** What a device asks with, one request after the other: so many types of its own time, or one literal. */
 defineParameterType({
-  name: 'types',
-  regexp: /a (?:Long|String)(?:, a (?:Long|String))+ and a (?:Long|String)/,
-  transformer: (list: string): TimestampType[] => list.match(/Long|String/g) as TimestampType[],
+  name: 'stamps',
+  regexp: /deviceSendTime ("\d+"|\d+)|(a (?:Long|String)(?:(?:, a (?:Long|String))* and a (?:Long|String) in turn)?)/,
+  transformer: (literal: string | undefined, list = ''): readonly (Timestamp | TimestampType)[] =>
+    literal === undefined ? (list.match(/Long|String/g) as TimestampType[]) : [toTimestamp(literal)],
+  useForSnippets: false,
+});
+
+/** How a device asks several times. */
+export type Pace = 'back to back' | 'one after the other' | 'one after the other, with the same deviceSendTime';
+
+defineParameterType({
+  name: 'pace',
+  regexp: /back to back|one after the other(?:, with the same deviceSendTime)?/,
+  transformer: (words: string): Pace => words as Pace,
+  useForSnippets: false,
+});
+
+/** What is special about the requests of devices that ask at the same moment. */
+export interface Together {
+  /** Every second one has a String. */
+  readonly alternate: boolean;
+  readonly sameDigits: boolean;
+}
+
+defineParameterType({
+  name: 'together',
+  regexp:
+    /each with its own deviceSendTime|all with the same deviceSendTime|(?:one with a Long, one|every second one) with a String(?:, all with the same deviceSendTime)?/,
+  transformer: (words: string): Together => ({ alternate: words.includes('String'), sameDigits: words.includes('the same') }),
+  useForSnippets: false,
+});
+
+/** Until when a device asks again and again: so many times, or until the server's time shows something. */
+export type Until = { readonly times: number } | { readonly movedByMs: number } | 'noWholeSecond';
+
+defineParameterType({
+  name: 'until',
+  regexp: /it has asked (\d+) times|the server's time has moved on by (\d+) ms|the server's time is no whole second or moves on/,
+  transformer: (times?: string, ms?: string): Until => {
+    if (times !== undefined) return { times: Number(times) };
+    return ms === undefined ? 'noWholeSecond' : { movedByMs: Number(ms) };
+  },
+  useForSnippets: false,
 });
 
 defineParameterType({

@@ -47,10 +47,6 @@ Given('a device that hears its response topic at {qos}', async function (this: S
   return undefined;
 });
 
-Given('a device that acknowledges nothing and hears its response topic', async function (this: ServerWorld) {
-  this.scenario.device = await listening(this, this.scenario.serverRun.identity, { acknowledges: false });
-});
-
 Given(
   'a device that stays connected until the run ends, and {duration} or what "lateAnswers" says after it asked',
   async function (this: ServerWorld, usual: number) {

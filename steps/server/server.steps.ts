@@ -136,7 +136,3 @@ function likelyLeft({ message, request }: Response, longThere: boolean): string 
   if (ofThisRun) return 'the service publishes with the RETAIN flag';
   return longThere ? 'a retained message was already there when the run began' : undefined;
 }
-
-Then('the server still serves the device', async function (this: ServerWorld) {
-  await this.scenario.fence();
-});

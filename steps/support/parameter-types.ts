@@ -137,12 +137,13 @@ defineParameterType({
   useForSnippets: false,
 });
 
-defineParameterType({ name: 'bytes', regexp: /`([^`]*)`/, transformer: bytesOf, useForSnippets: false });
-
+/** What a malformed request holds: the payload itself, or what it has too much of. */
 defineParameterType({
-  name: 'excess',
-  regexp: /(\d+) ((?:levels of|digits|KiB) [a-zA-Z ]+)/,
-  transformer: (amount: string, words: string): string => excessOf(Number(amount), words),
+  name: 'content',
+  regexp: /the payload `([^`]*)`|(\d+) ((?:levels of|digits|KiB) [a-zA-Z ]+)/,
+  transformer: (payload: string | undefined, amount: string, words: string): string | Buffer =>
+    payload === undefined ? excessOf(Number(amount), words) : bytesOf(payload),
+  useForSnippets: false,
 });
 
 /** What a device has sent when it is lost. */
@@ -152,6 +153,38 @@ defineParameterType({
   name: 'lostAfter',
   regexp: /nothing|half of its CONNECT|half of a request|a request/,
   transformer: (words: string): LostAfter => words as LostAfter,
+});
+
+/** How a lost device loses its connection. */
+export type Loss = 'is reset' | 'goes dead';
+
+defineParameterType({ name: 'loss', regexp: /is reset|goes dead/, transformer: (words: string): Loss => words as Loss });
+
+/** How a device uses its connection. */
+export type Manner = 'acknowledges nothing' | 'keeps no session' | 'has the server keep its session';
+
+defineParameterType({
+  name: 'manner',
+  regexp: /acknowledges nothing|keeps no session|has the server keep its session/,
+  transformer: (words: string): Manner => words as Manner,
+});
+
+/** A device that a server is to serve. */
+export type Served = 'the device' | 'the lost device' | 'a device';
+
+defineParameterType({
+  name: 'served',
+  regexp: /the (?:lost )?device|a device/,
+  transformer: (words: string): Served => words as Served,
+  useForSnippets: false,
+});
+
+/** How often a device asks before the server is blamed. */
+defineParameterType({
+  name: 'attempts',
+  regexp: /(?:, at its second request at the latest)?/,
+  transformer: (words: string): number => (words === '' ? 1 : 2),
+  useForSnippets: false,
 });
 
 defineParameterType({

@@ -4,7 +4,7 @@ import type { NtpDevice } from '../harness/device/ntp-device.ts';
 import type { Response } from '../harness/message/exchange.ts';
 import { Trace } from '../harness/mqtt/trace.ts';
 import { counted } from '../harness/text/counted.ts';
-import type { Together } from '../support/parameter-types.ts';
+import type { DeviceCount, Together } from '../support/parameter-types.ts';
 import { answerWait } from './answer-wait.ts';
 import { noLongerServes } from './server-diagnosis.ts';
 import type { ServerWorld } from './server-scenario.ts';
@@ -12,15 +12,11 @@ import type { ServerWorld } from './server-scenario.ts';
 /** Every wait in these steps has an end of its own: 90 s for a round of answers that keep coming. */
 const patience = { timeout: 200_000 };
 
-Given('{int} devices that hear their response topics', patience, async function (this: ServerWorld, count: number) {
-  return connectAll(this, count);
-});
-
 Given(
-  '{int} devices, or as many as "--devices" says, that hear their response topics',
+  '{deviceCount} that hear their response topics',
   patience,
-  async function (this: ServerWorld, least: number) {
-    return connectAll(this, Math.max(least, this.scenario.serverRun.deviceCount));
+  async function (this: ServerWorld, { least, orMore }: DeviceCount) {
+    return connectAll(this, orMore ? Math.max(least, this.scenario.serverRun.deviceCount) : least);
   },
 );
 

@@ -25,6 +25,22 @@ defineParameterType({ name: 'qos', regexp: /QoS ([012])/, transformer: (qos: str
 
 defineParameterType({ name: 'type', regexp: /Long|String/, transformer: (type: string): TimestampType => type as TimestampType });
 
+/** Whether the type of an echo is judged as well. */
+defineParameterType({
+  name: 'echoType',
+  regexp: /the same type|either type/,
+  transformer: (words: string): boolean => words === 'the same type',
+  useForSnippets: false,
+});
+
+/** The type of a response's times; how Strings are written is judged as well. */
+defineParameterType({
+  name: 'timeType',
+  regexp: /(Long)|(String) of decimal digits/,
+  transformer: (long?: string): TimestampType => (long === undefined ? 'String' : 'Long'),
+  useForSnippets: false,
+});
+
 /** What a device asks with, one request after the other: so many types of its own time, or one literal. */
 defineParameterType({
   name: 'stamps',
@@ -41,6 +57,19 @@ defineParameterType({
   name: 'pace',
   regexp: /back to back|one after the other(?:, with the same deviceSendTime)?/,
   transformer: (words: string): Pace => words as Pace,
+  useForSnippets: false,
+});
+
+/** How many devices there are, and whether `--devices` may say more. */
+export interface DeviceCount {
+  readonly least: number;
+  readonly orMore: boolean;
+}
+
+defineParameterType({
+  name: 'deviceCount',
+  regexp: /(\d+) devices(, or as many as "--devices" says,)?/,
+  transformer: (least: string, more?: string): DeviceCount => ({ least: Number(least), orMore: more !== undefined }),
   useForSnippets: false,
 });
 

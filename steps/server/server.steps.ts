@@ -66,6 +66,7 @@ async function requireSilence(world: ServerWorld): Promise<void> {
   world.fail({
     expected: 'no response to this message; the next request is answered first',
     received: `a response on ${first.message.topic}: ${first.payload.text}`,
+    likely: world.scenario.foreignDevice && 'a device may publish on the request topic of any device',
     at: [first, 'topic', 'payload'],
   });
 }

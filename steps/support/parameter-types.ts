@@ -25,6 +25,22 @@ defineParameterType({ name: 'qos', regexp: /QoS ([012])/, transformer: (qos: str
 
 defineParameterType({ name: 'type', regexp: /Long|String/, transformer: (type: string): TimestampType => type as TimestampType });
 
+/** A time of the server in ms since 1970; undefined for the current time. */
+defineParameterType({
+  name: 'serverTime',
+  regexp: /the current time in milliseconds|(\d+)/,
+  transformer: (time?: string): number | undefined => (time === undefined ? undefined : Number(time)),
+  useForSnippets: false,
+});
+
+/** How far a time may be off in ms, or one step of the clock; undefined for what the target file says. */
+defineParameterType({
+  name: 'tolerance',
+  regexp: /the "clockTolerance" of the target file|(\d+) ms or one step of the clock/,
+  transformer: (ms?: string): number | undefined => (ms === undefined ? undefined : Number(ms)),
+  useForSnippets: false,
+});
+
 /** Whether the type of an echo is judged as well. */
 defineParameterType({
   name: 'echoType',
@@ -150,6 +166,7 @@ const wrongs: readonly Wrong[] = [
   'no user name and no password',
   'an unknown user name',
   "another device's password",
+  'no certificate',
 ];
 
 defineParameterType({
@@ -159,10 +176,19 @@ defineParameterType({
   useForSnippets: false,
 });
 
+/** A version of MQTT; undefined for that of the device. */
 defineParameterType({
   name: 'mqttVersion',
-  regexp: /3\.1\.1|5/,
-  transformer: (version: string): '3.1.1' | '5' => version as '3.1.1' | '5',
+  regexp: /MQTT (3\.1\.1|5)|its MQTT version/,
+  transformer: (version?: string): '3.1.1' | '5' | undefined => version as '3.1.1' | '5' | undefined,
+  useForSnippets: false,
+});
+
+/** Whether a stranger asks before it is accepted. */
+defineParameterType({
+  name: 'haste',
+  regexp: /at once|when it is accepted/,
+  transformer: (words: string): boolean => words === 'at once',
   useForSnippets: false,
 });
 

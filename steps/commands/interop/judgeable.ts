@@ -228,7 +228,7 @@ export const server: readonly Judgeable<ServerSight>[] = [
   {
     about: 'each server time is the current time',
     hindered: someAnswer,
-    sentences: () => [['each server time is the current time in milliseconds']],
+    sentences: () => [['each server time is the current time in milliseconds, to within ']],
   },
   {
     about: 'both server times advance',

@@ -2,6 +2,8 @@ import { defineParameterType } from '@cucumber/cucumber';
 import { bytesOf, excessOf } from '../harness/device/malformed-request.ts';
 import type { Wrong } from '../harness/implementation/credentials.ts';
 import type { Timestamp, TimestampType } from '../harness/message/exchange.ts';
+import './client-parameter-types.ts';
+import { definePhrases, inMs } from './phrases.ts';
 
 /** A literal as it stands in a payload: `1571724098000` is a Long, `"1571724098000"` a String. */
 export function toTimestamp(literal: string): Timestamp {
@@ -11,19 +13,17 @@ export function toTimestamp(literal: string): Timestamp {
 /** A device's clock: right, so many ms ahead of the server's, or at a time in ms since 1970 when the device starts. */
 export type ClockState = 'right' | { readonly aheadMs: number } | { readonly startsAt: number };
 
-const perUnit: Readonly<Record<string, number>> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000 };
-
 defineParameterType({ name: 'timestamp', regexp: /"\d+"|\d+/, transformer: toTimestamp, useForSnippets: false });
 
 defineParameterType({
   name: 'duration',
   regexp: /(\d+) (ms|s|min|h)/,
-  transformer: (amount: string, unit: string): number => Number(amount) * (perUnit[unit] ?? Number.NaN),
+  transformer: inMs,
 });
 
 defineParameterType({ name: 'qos', regexp: /QoS ([012])/, transformer: (qos: string): 0 | 1 | 2 => Number(qos) as 0 | 1 | 2 });
 
-defineParameterType({ name: 'type', regexp: /Long|String/, transformer: (type: string): TimestampType => type as TimestampType });
+definePhrases('type', ['Long', 'String']);
 
 /** A time of the server in ms since 1970; undefined for the current time. */
 defineParameterType({
@@ -66,15 +66,12 @@ defineParameterType({
   useForSnippets: false,
 });
 
-/** How a device asks several times. */
-export type Pace = 'back to back' | 'one after the other' | 'one after the other, with the same deviceSendTime';
+const pacePhrases = ['back to back', 'one after the other', 'one after the other, with the same deviceSendTime'] as const;
 
-defineParameterType({
-  name: 'pace',
-  regexp: /back to back|one after the other(?:, with the same deviceSendTime)?/,
-  transformer: (words: string): Pace => words as Pace,
-  useForSnippets: false,
-});
+/** How a device asks several times. */
+export type Pace = (typeof pacePhrases)[number];
+
+definePhrases('pace', pacePhrases);
 
 /** How many devices there are, and whether `--devices` may say more. */
 export interface DeviceCount {
@@ -123,7 +120,7 @@ defineParameterType({
   transformer: (right?: string, amount?: string, unit = '', side?: string, time = '0'): ClockState => {
     if (right !== undefined) return 'right';
     if (amount === undefined) return { startsAt: Number(time) };
-    return { aheadMs: Number(amount) * (perUnit[unit] ?? Number.NaN) * (side === 'ahead' ? 1 : -1) };
+    return { aheadMs: inMs(amount, unit) * (side === 'ahead' ? 1 : -1) };
   },
   useForSnippets: false,
 });
@@ -169,12 +166,7 @@ const wrongs: readonly Wrong[] = [
   'no certificate',
 ];
 
-defineParameterType({
-  name: 'wrong',
-  regexp: new RegExp(wrongs.join('|')),
-  transformer: (wrong: string): Wrong => wrong as Wrong,
-  useForSnippets: false,
-});
+definePhrases('wrong', wrongs);
 
 /** A version of MQTT; undefined for that of the device. */
 defineParameterType({
@@ -201,38 +193,33 @@ defineParameterType({
   useForSnippets: false,
 });
 
-/** What a device has sent when it is lost. */
-export type LostAfter = 'nothing' | 'half of its CONNECT' | 'half of a request' | 'a request';
+const lostAfterPhrases = ['nothing', 'half of its CONNECT', 'half of a request', 'a request'] as const;
 
-defineParameterType({
-  name: 'lostAfter',
-  regexp: /nothing|half of its CONNECT|half of a request|a request/,
-  transformer: (words: string): LostAfter => words as LostAfter,
-});
+/** What a device has sent when it is lost. */
+export type LostAfter = (typeof lostAfterPhrases)[number];
+
+definePhrases('lostAfter', lostAfterPhrases);
+
+const lossPhrases = ['is reset', 'goes dead'] as const;
 
 /** How a lost device loses its connection. */
-export type Loss = 'is reset' | 'goes dead';
+export type Loss = (typeof lossPhrases)[number];
 
-defineParameterType({ name: 'loss', regexp: /is reset|goes dead/, transformer: (words: string): Loss => words as Loss });
+definePhrases('loss', lossPhrases);
+
+const mannerPhrases = ['acknowledges nothing', 'keeps no session', 'has the server keep its session'] as const;
 
 /** How a device uses its connection. */
-export type Manner = 'acknowledges nothing' | 'keeps no session' | 'has the server keep its session';
+export type Manner = (typeof mannerPhrases)[number];
 
-defineParameterType({
-  name: 'manner',
-  regexp: /acknowledges nothing|keeps no session|has the server keep its session/,
-  transformer: (words: string): Manner => words as Manner,
-});
+definePhrases('manner', mannerPhrases);
+
+const servedPhrases = ['the device', 'the lost device', 'a device'] as const;
 
 /** A device that a server is to serve. */
-export type Served = 'the device' | 'the lost device' | 'a device';
+export type Served = (typeof servedPhrases)[number];
 
-defineParameterType({
-  name: 'served',
-  regexp: /the (?:lost )?device|a device/,
-  transformer: (words: string): Served => words as Served,
-  useForSnippets: false,
-});
+definePhrases('served', servedPhrases);
 
 /** How often a device asks before the server is blamed. */
 defineParameterType({
@@ -242,8 +229,4 @@ defineParameterType({
   useForSnippets: false,
 });
 
-defineParameterType({
-  name: 'signal',
-  regexp: /SIGTERM|SIGKILL/,
-  transformer: (signal: string): 'SIGTERM' | 'SIGKILL' => signal as 'SIGTERM' | 'SIGKILL',
-});
+definePhrases('signal', ['SIGTERM', 'SIGKILL']);

@@ -8,9 +8,9 @@ import { claimedWrongly, diagnoseClientTime } from './client-diagnosis.ts';
 import type { ClientWorld } from './client-scenario.ts';
 import { printedLater } from './printed-time.ts';
 
-Then('the client reports a time', async function (this: ClientWorld) {
+Then('the client reports a time( in each start)', async function (this: ClientWorld) {
   await this.scenario.requireOtherOrder();
-  this.scenario.firstReport();
+  for (const clientRun of this.scenario.clientRuns) this.scenario.firstReport(clientRun);
 });
 
 Then('the client reports the time that the formula gives{silence}', async function (this: ClientWorld, silence: Silence) {

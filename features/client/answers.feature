@@ -355,12 +355,12 @@ Feature: How a client reads a response
     topic is checked; names are compared by their beginning, or regardless of case
 
     Example: Another device's response comes first
-      Given the platform first delivers another device's response, whose times are 1 h off
+      Given the platform first sends a response for another device, times 1 h off, deviceSendTime 0 ms off
       When the client asks and is answered
       Then the client reports the right time or none
 
     Scenario Outline: A response for a device whose name <name> comes first
-      Given the platform first delivers the response of a device whose name <name>, its times 1 h off
+      Given the platform first sends a response for a device whose name <name>, times 1 h off, deviceSendTime 0 ms off
       When the client asks and is answered
       Then the client reports the right time or none
 
@@ -370,7 +370,7 @@ Feature: How a client reads a response
         | is the client's own in the other case |
 
     Scenario Outline: A response for the same device name in another product comes first, <whose> deviceSendTime
-      Given the platform first delivers the response of another product, its times 1 h off, its deviceSendTime <off> off
+      Given the platform first sends a response for another product, times 1 h off, deviceSendTime <off> off
       When the client asks and is answered
       Then the client reports the right time or none
 

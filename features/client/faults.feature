@@ -12,7 +12,7 @@ Feature: Lost, late, duplicate and foreign responses
     in the formula without a check
 
     Example: A response with an unknown deviceSendTime comes first
-      Given the platform first delivers a response whose deviceSendTime is 1 h off, and its times too
+      Given the platform first sends a response for the client itself, times 1 h off, deviceSendTime 1 h off
       When the client asks and is answered
       Then the client reports the right time or none
 

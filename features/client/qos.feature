@@ -39,12 +39,12 @@ Feature: QoS and RETAIN of a client
     Usual mistakes: the SDK's default QoS is 1
 
     Example: The client subscribes
-      Given a client without automatic subscription
+      Given a client that does not rely on automatic subscription
       When the client asks and is answered
       Then its response topic was subscribed at QoS 0
 
     Example: The client asks three times
-      Given a client without automatic subscription
+      Given a client that does not rely on automatic subscription
       And a client that asks more than once
       When the client asks 3 times in 1 s or more
       Then its response topic was subscribed at QoS 0

@@ -57,12 +57,12 @@ Feature: The topics of a client
     topic instead; no time is ever reported
 
     Example: The client subscribes before it asks
-      Given a client without automatic subscription
+      Given a client that does not rely on automatic subscription
       When the client asks and is answered
       Then a filter that covers its response topic was subscribed before the request
 
     Example: The client asks three times
-      Given a client without automatic subscription
+      Given a client that does not rely on automatic subscription
       And a client that asks more than once
       When the client asks 3 times in 1 s or more
       Then a filter that covers its response topic was subscribed before the request

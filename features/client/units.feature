@@ -23,8 +23,9 @@ Feature: The unit of a client's timestamp
     Usual mistakes: seconds; microseconds; nanoseconds; clock ticks
 
     Example: In the second of two starts, the platform takes 1 s to accept the connection
-      When the client asks and is answered
-      And the client asks on a platform that takes 1 s to accept the connection
+      Given the client has asked
+      And a platform that takes 1 s to accept the connection
+      When the client asks
       Then deviceSendTime counts milliseconds: it grows by 0.5 to 2 in each millisecond
 
     Example: The client asks three times
@@ -58,8 +59,9 @@ Feature: The unit of a client's timestamp
     before the client connects; the timestamp of the first request is used again
 
     Example: In the second of two starts, the platform takes 1 s to accept the connection
-      When the client asks and is answered
-      And the client asks on a platform that takes 1 s to accept the connection
+      Given the client has asked
+      And a platform that takes 1 s to accept the connection
+      When the client asks
       Then deviceSendTime is read for each request: at most 500 ms older in one than in another, at most 200 ms old
 
     Example: The client asks three times

@@ -26,7 +26,7 @@ Feature: Access to the NTP service
     Scenario Outline: A stranger with <wrong>, in MQTT <version>
       Given a device that hears its response topic
       And the device has asked, been answered and disconnected
-      When a stranger connects in its place with <wrong>, in MQTT <version>
+      When a stranger connects in its place with <wrong>, in MQTT <version>, and asks when it is accepted
       Then the server refuses the stranger
       And the server still serves the device
 
@@ -59,7 +59,7 @@ Feature: Access to the NTP service
     Example: A stranger without a client certificate
       Given a device that hears its response topic
       And the device has asked, been answered and disconnected
-      When a stranger connects in its place without a certificate
+      When a stranger connects in its place with no certificate, in its MQTT version, and asks when it is accepted
       Then the server refuses the stranger
       And the server still serves the device
 
@@ -83,12 +83,12 @@ Feature: Access to the NTP service
     Example: Another device of the same product asks in the device's name
       Given a device that hears its response topic
       When another device of the same product asks in its name
-      Then the server does not answer the device
+      Then the server does not answer it
 
     Scenario Outline: <other> asks in the name of <device>
       Given the device <device> that hears its response topic
       When the device <other> asks in its name
-      Then the server does not answer the device
+      Then the server does not answer it
 
       Examples: the same device name in another product
         | device                | other                 |
@@ -121,7 +121,7 @@ Feature: Access to the NTP service
 
     Scenario Outline: <other> listens to the response topic of <device>
       Given the device <device> that hears its response topic
-      And the device <other> that listens to it as well
+      And the device <other> that listens to "/ext/ntp/{productKey}/{deviceName}/response"
       When the device asks
       Then the server answers
       And the response does not reach the other device

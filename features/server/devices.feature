@@ -19,12 +19,12 @@ Feature: Many devices and many requests
 
     Example: 8 devices ask at the same moment
       Given 8 devices that hear their response topics
-      When they all ask at the same moment
+      When the devices ask at the same moment, every second one with a String
       Then each of them gets its own single answer
 
     Example: 8 devices ask at the same moment with the same deviceSendTime
       Given 8 devices that hear their response topics
-      When they all ask at the same moment with the same deviceSendTime
+      When the devices ask at the same moment, every second one with a String, all with the same deviceSendTime
       Then each of them gets its own single answer
 
   @server-serves-many-devices
@@ -43,7 +43,7 @@ Feature: Many devices and many requests
 
     Example: 200 devices ask at the same moment
       Given 200 devices, or as many as "--devices" says, that hear their response topics
-      When they all ask at the same moment
+      When the devices ask at the same moment, every second one with a String
       Then each of them gets its own single answer
 
   @server-request-burst

@@ -24,7 +24,7 @@ Feature: Lost connections and malformed requests
     Scenario Outline: A device falls silent after it sends <sent>
       Given a device that hears its response topic
       And a lost device that has sent <sent>
-      Then the server still serves the device beside it
+      Then the server still serves the device
       And the server serves the device on a new connection
 
       Examples:
@@ -37,7 +37,7 @@ Feature: Lost connections and malformed requests
       Given a device that hears its response topic
       And a lost device that has sent <sent>
       When the connection of the lost device is reset
-      Then the server still serves the device beside it
+      Then the server still serves the device
       And the server serves the device on a new connection
 
       Examples:
@@ -52,7 +52,7 @@ Feature: Lost connections and malformed requests
       And a lost device that has sent a request
       When <fate>
       Then the server serves the lost device on a new connection, at its second request at the latest
-      And the server still serves the device beside it
+      And the server still serves the device
 
       Examples:
         | old                                | fate                                        |
@@ -102,7 +102,7 @@ Feature: Lost connections and malformed requests
 
     Scenario Outline: Malformed request: <what>
       Given a device that hears its response topic
-      When the device publishes as its request <payload>
+      When the device publishes a request with the payload <payload>
       Then the server still serves the device, whatever it did about it
       And the server serves the device on a new connection
 

@@ -20,9 +20,9 @@ Feature: Restart of the server
     Example: The server is ended by SIGTERM
       Given a server that the suite has started
       When the server is ended by SIGTERM and started again
-      Then the server serves a device
+      Then the server serves a device on a new connection
 
     Example: The server is killed by SIGKILL
       Given a server that the suite has started
       When the server is ended by SIGKILL and started again
-      Then the server serves a device
+      Then the server serves a device on a new connection

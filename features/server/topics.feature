@@ -34,12 +34,13 @@ Feature: The topics of the NTP service
     Example: A device asks again on the same connection
       Given a device that hears its response topic
       When the device asks 3 times, one after the other
-      Then the server answers every time
+      Then the server answers each request
 
     Example: A device comes back on a new connection
       Given a device that hears its response topic
       And the device has asked, been answered and disconnected
-      When the device connects again and asks
+      When the device connects again and hears its response topic
+      And the device asks
       Then the server answers
 
   @server-answers-once
@@ -61,7 +62,7 @@ Feature: The topics of the NTP service
     Example: One request
       Given a device that hears its response topic
       When the device asks
-      Then the server answers exactly once
+      Then the server answers each request exactly once
 
     Example: Several requests, one after the other
       Given a device that hears its response topic
@@ -71,18 +72,18 @@ Feature: The topics of the NTP service
     Example: A device that listens until the run ends
       Given a device that stays connected until the run ends, and 5 s or what "lateAnswers" says after it asked
       When the device asks
-      Then the server answers exactly once
+      Then the server answers each request exactly once
 
     Example: The same request twice
       Given a device that hears its response topic
-      When the device asks twice with the same deviceSendTime
-      Then two responses return that deviceSendTime, and no more
+      When the device asks 2 times, one after the other, with the same deviceSendTime
+      Then the server answers each request exactly once
 
     Example: Two devices ask at the same moment
       Given a device that hears its response topic
       And another device of the same product that hears its own
-      When both devices ask at the same moment
-      Then each device gets exactly one response
+      When the devices ask at the same moment, each with its own deviceSendTime
+      Then the server answers each request exactly once
 
   @server-answers-the-asker
   @must
@@ -109,14 +110,14 @@ Feature: The topics of the NTP service
       Given a device that hears its response topic
       And another device of the same product that hears its own
       When the other device asks
-      Then the server answers the other device
+      Then the server answers
       And nothing reaches the device
 
     Example: Two devices ask at the same moment with the same deviceSendTime
       Given a device that hears its response topic
       And another device of the same product that hears its own
-      When both devices ask at the same moment with the same deviceSendTime
-      Then each device gets a response on its own topic
+      When the devices ask at the same moment, all with the same deviceSendTime
+      Then the server answers each request
 
     Scenario Outline: <asker> asks, <other> receives nothing
       Given the device <asker> that hears its response topic

@@ -74,7 +74,7 @@ Feature: Long and String
     Example: Two devices of one product ask at the same moment, one with a Long, one with a String
       Given a device that hears its response topic
       And another device of the same product that hears its own
-      When both devices ask at the same moment, one with a Long, one with a String
+      When the devices ask at the same moment, one with a Long, one with a String
       Then each response has the type of its request
 
   @server-long-is-integer

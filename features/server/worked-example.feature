@@ -23,7 +23,7 @@ Feature: The page's worked example
 
     Example: The example on the wire
       Given a link of 10 ms each way
-      And a device on that link whose clock is 100 ms behind
+      And a device whose clock is 100 ms behind
       When the device asks
       Then the device arrives at the server's time to within half the round trip + 1 ms
       And serverSendTime alone is behind by the latency of 10 ms or more

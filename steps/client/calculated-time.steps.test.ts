@@ -117,6 +117,11 @@ describe('in another order of the members', () => {
     assert.equal(mistake, 'the members are read by position');
   });
 
+  test('nor on the order, where a response at another moment brings one', async () => {
+    const atOnce = client({ ...server, setup: { forthMs: 0, backMs: 0 } });
+    assert.equal((await fail(judge(atOnce, talks), sentence)).mistake, 'a round trip of 0 is rejected');
+  });
+
   test('no time at all is not', async () => {
     const { expected, mistake, likely } = await fail(judge(mute(), mute), sentence);
     assert.equal(expected, 'a calculated time within 15 ms');

@@ -3,22 +3,27 @@ import { canHaveElapsed, claimedElapsed, expectedTimes, isRight } from '../harne
 import type { ReportedTime } from '../harness/platform/reported-time.ts';
 import { claimsTime } from '../harness/platform/reported-time.ts';
 import { halved } from '../harness/time/formula.ts';
+import type { Silence } from '../support/client-parameter-types.ts';
 import { claimedWrongly, diagnoseClientTime } from './client-diagnosis.ts';
 import type { ClientWorld } from './client-scenario.ts';
 import { printedLater } from './printed-time.ts';
 
-Then('the client reports a time', async function (this: ClientWorld) {
+Then('the client reports a time( in each start)', async function (this: ClientWorld) {
   await this.scenario.requireOtherOrder();
-  this.scenario.firstReport();
+  for (const clientRun of this.scenario.clientRuns) this.scenario.firstReport(clientRun);
 });
 
-Then('the client reports the time that the formula gives, as in any other order', async function (this: ClientWorld) {
-  await this.scenario.requireOtherOrder();
+Then('the client reports the time that the formula gives{silence}', async function (this: ClientWorld, silence: Silence) {
+  if (silence === ', as in any other order') await this.scenario.requireOtherOrder();
+  if (silence === ', where it waits so long') {
+    await this.scenario.times();
+    if (this.scenario.clientRun.request !== undefined && this.scenario.clientRun.reports.length === 0)
+      return this.inapplicable(
+        'the client reports whole seconds, so the response has to take several seconds, and then the client reported no time',
+      );
+  }
   await requireRight(this);
-});
-
-Then('the client reports the time that the formula gives', async function (this: ClientWorld) {
-  await requireRight(this);
+  return undefined;
 });
 
 /** Blames the client where its first report is not the time that the formula gives for the true answer. */
@@ -37,19 +42,6 @@ async function requireRight(world: ClientWorld): Promise<void> {
     likely: diagnoseClientTime(world.scenario.clientRun, report, expected),
   });
 }
-
-Then('the client reports the time that the formula gives, where it waits so long', async function (this: ClientWorld): Promise<
-  'skipped' | undefined
-> {
-  await this.scenario.times();
-  if (this.scenario.clientRun.request === undefined || this.scenario.clientRun.reports.length > 0) {
-    await requireRight(this);
-    return undefined;
-  }
-  return this.inapplicable(
-    'the client reports whole seconds, so the response has to take several seconds, and then the client reported no time',
-  );
-});
 
 /** Blames the client where it says that the response came at a time at which it did not come. */
 function requireTrueClaim(world: ClientWorld, report: ReportedTime): void {
@@ -70,17 +62,13 @@ function requireTrueClaim(world: ClientWorld, report: ReportedTime): void {
   });
 }
 
-Then('the client reports {int}', async function (this: ClientWorld, time: number) {
-  const later = await requireExactly(this, [time]);
-  if (later !== undefined) this.inform(later);
-});
-
-Then('the client reports {int} or {int}', async function (this: ClientWorld, low: number, high: number): Promise<
+Then('the client reports {times}', async function (this: ClientWorld, times: readonly [number, number?]): Promise<
   'skipped' | undefined
 > {
-  const later = await requireExactly(this, [low, high]);
+  const later = await requireExactly(this, times);
   if (later === undefined) return undefined;
   this.inform(later);
+  if (times.length === 1) return undefined;
   return this.inapplicable('half a millisecond cannot be seen in a result that contains the time until the report');
 });
 

@@ -117,9 +117,9 @@ export class ClientScenario implements ScenarioState {
   }
 
   /** Blames a client that asks on another topic, where it cannot be answered; nothing else can be judged then. */
-  requireOwnTopic(): Request {
-    const request = this.firstRequest();
-    const { requestTopic } = this.clientRun;
+  requireOwnTopic(clientRun: ClientRun = this.clientRun): Request {
+    const request = this.firstRequest(clientRun);
+    const { requestTopic } = clientRun;
     if (request.message.topic === requestTopic) return request;
     return this.#judge.fail({
       expected: `a request on ${requestTopic}`,
@@ -153,13 +153,13 @@ export class ClientScenario implements ScenarioState {
   }
 
   /** The first time that the client reported, or the blame for one that reported none, or none that came of an answer. */
-  firstReport(): ReportedTime {
-    const [report] = this.clientRun.reports;
-    const { requests } = this.clientRun;
+  firstReport(clientRun: ClientRun = this.clientRun): ReportedTime {
+    const { requests, reports } = clientRun;
+    const [report] = reports;
     const answered = ({ atUs }: ReportedTime): boolean =>
       requests.some(({ responses }) => responses.some(({ unsent, message }) => !unsent && message.atUs <= atUs));
     if (report !== undefined && answered(report)) return report;
-    const request = this.requireOwnTopic();
+    const request = this.requireOwnTopic(clientRun);
     if (report !== undefined) {
       return this.#judge.fail({
         expected: 'a calculated time after the response',
@@ -171,10 +171,10 @@ export class ClientScenario implements ScenarioState {
     const unsent = request.responses.length > 0 && request.responses.every((response) => response.unsent === true);
     return this.#judge.fail({
       expected: `a calculated time within ${this.target.withinMs} ms`,
-      received: this.silence(),
+      received: silenceOf(clientRun),
       likely: {
         kind: noTime,
-        text: unsent ? notSubscribed : bufferingHint(this.clientRun, this.target),
+        text: unsent ? notSubscribed : bufferingHint(clientRun, this.target),
       },
       cause: 'silence',
     });
@@ -256,10 +256,11 @@ export class ClientScenario implements ScenarioState {
     }
   }
 
-  /** A time in one order of the members, or from another offset, and none in this one: then it is that which the client refuses. */
+  /** A time in one order of the members, at another moment or from another offset, and none here: then it is that which the client refuses. */
   async requireOtherOrder(): Promise<void> {
     if (this.starter === undefined) return;
-    const order = await refusedOrder(this.clientRun, this.setup, this.starter);
+    const moment = await refusedMoment(this.clientRun, this.starter);
+    const order = moment ?? (await refusedOrder(this.clientRun, this.setup, this.starter));
     const likely = order ?? (await refusedOffset(this.clientRun, this.starter));
     if (likely === undefined) return;
     const { payload = '' } = this.clientRun.setup.answers[0] ?? {};

@@ -28,8 +28,8 @@ describe('what the target file does not declare is inapplicable', () => {
 
   test('a subscription of its own, and a second request', async () => {
     const automatic = { capabilities: new Set(['auto-subscription']) };
-    assert.equal(await asks('a client without automatic subscription', automatic), 'skipped');
-    assert.equal(await asks('a client without automatic subscription', {}), undefined);
+    assert.equal(await asks('a client that does not rely on automatic subscription', automatic), 'skipped');
+    assert.equal(await asks('a client that does not rely on automatic subscription', {}), undefined);
     assert.equal(await asks('a client that asks more than once', {}), 'skipped');
     assert.equal(await asks('a client that asks more than once', { sync: { kind: 'every', intervalMs: 100 } }), undefined);
   });
@@ -57,18 +57,19 @@ test('the sentences about the surroundings make the setup that is performed', as
   });
   assert.equal(here.client.clientRuns.length, 1);
   const slow = world('client-worked-example', []);
-  await say(slow, 'the client asks on a platform that takes 2 s to accept the connection');
+  await say(slow, 'a platform that takes 2 s to accept the connection');
+  await say(slow, 'the client asks');
   assert.equal(slow.scenes[0]?.slowConnectMs, 2000);
   for (const [sentence, argument, answers] of [
     ['the platform answers with:', '{}', [trueAnswer('{}')]],
     ['the platform first answers with:', '{}', [{ ...trueAnswer('{}'), request: 1 }, trueAnswer()]],
     [
-      "the platform first delivers another device's response, whose times are 1 h off",
+      'the platform first sends a response for another device, times 1 h off, deviceSendTime 0 ms off',
       undefined,
       [{ ...trueAnswer(), on: "another device's", offByMs: 3_600_000 }, trueAnswer()],
     ],
     [
-      'the platform first delivers a response whose deviceSendTime is 1 h off, and its times too',
+      'the platform first sends a response for the client itself, times 1 h off, deviceSendTime 1 h off',
       undefined,
       [{ ...trueAnswer(), offByMs: 3_600_000, echoOffByMs: 3_600_000 }, trueAnswer()],
     ],

@@ -1,16 +1,9 @@
 import { Before, Given, When } from '@cucumber/cucumber';
 import { serverTimesOf, type TimestampType } from '../harness/message/exchange.ts';
-import {
-  type NameAlike,
-  namesAlike,
-  plainSetup,
-  type Refusal,
-  refusals,
-  type Sequel,
-  trueAnswer,
-} from '../harness/platform/client-setup.ts';
+import { type Answer, type ClientSetup, plainSetup, trueAnswer } from '../harness/platform/client-setup.ts';
 import { runner } from '../harness/platform/current-client-runner.ts';
 import { counted } from '../harness/text/counted.ts';
+import type { Asks, ClientPremise } from '../support/client-parameter-types.ts';
 import { ClientScenario, type ClientWorld } from './client-scenario.ts';
 
 Before({ name: 'the client' }, function (this: ClientWorld) {
@@ -34,56 +27,46 @@ Given('the client sends a {type}', function (this: ClientWorld, type: TimestampT
   return undefined;
 });
 
-Given('a client without automatic subscription', function (this: ClientWorld) {
-  const declared = this.scenario.target.capabilities.has('auto-subscription');
-  return declared ? this.inapplicable('the target file declares auto-subscription') : undefined;
-});
+/** Why a scenario that is only for such clients does not apply, in words. */
+const premises: Readonly<
+  Record<
+    ClientPremise['phrase'],
+    (scenario: ClientScenario, mayTakeMs: number) => string | undefined | Promise<string | undefined>
+  >
+> = {
+  'asks more than once': ({ target }) =>
+    target.sync.kind === 'start' ? 'the target file says that the client asks once, when it starts (sync)' : undefined,
+  'asks more than once, or again where it is not answered': async ({ target, setup, starter }) => {
+    if (target.sync.kind !== 'start') return undefined;
+    const unanswered = await starter?.perform({ ...plainSetup(setup.type), refusal: 'never answers' });
+    const again = unanswered !== undefined && unanswered.requests.length > 1;
+    return again ? undefined : 'the client asks once, also where it is not answered';
+  },
+  'does not rely on automatic subscription': ({ target }) =>
+    target.capabilities.has('auto-subscription') ? 'the target file declares auto-subscription' : undefined,
+  'reports milliseconds': ({ target }) =>
+    target.result?.unit === 's'
+      ? 'the client reports whole seconds (result.unit in the target file), which are too coarse for this scenario'
+      : undefined,
+  'reports whole seconds': ({ target: { result, withinMs } }, mayTakeMs) => {
+    if (result?.unit !== 's') return 'the target file says that the client reports milliseconds (result.unit)';
+    if (withinMs >= mayTakeMs) return undefined;
+    return `whole seconds show only latencies of several seconds, and the target file gives the client ${withinMs} ms (within), which is less than ${mayTakeMs} ms`;
+  },
+};
 
-Given('a client that asks more than once', function (this: ClientWorld) {
-  const once = this.scenario.target.sync.kind === 'start';
-  return once ? this.inapplicable('the target file says that the client asks once, when it starts (sync)') : undefined;
-});
-
-Given('a client that asks more than once, or again where it is not answered', async function (this: ClientWorld) {
-  if (this.scenario.target.sync.kind !== 'start') return undefined;
-  const unanswered = await this.scenario.starter?.perform({
-    ...plainSetup(this.scenario.setup.type),
-    refusal: 'never answers',
-  });
-  const again = unanswered !== undefined && unanswered.requests.length > 1;
-  return again ? undefined : this.inapplicable('the client asks once, also where it is not answered');
-});
-
-Given('a client that reports milliseconds', function (this: ClientWorld) {
-  if (this.scenario.target.result?.unit !== 's') return undefined;
-  return this.inapplicable(
-    'the client reports whole seconds (result.unit in the target file), which are too coarse for this scenario',
-  );
-});
-
-Given('a client that reports whole seconds, and may take {duration}', function (this: ClientWorld, patienceMs: number) {
-  const { result, withinMs } = this.scenario.target;
-  if (result?.unit !== 's') return this.inapplicable('the target file says that the client reports milliseconds (result.unit)');
-  if (withinMs >= patienceMs) return undefined;
-  return this.inapplicable(
-    `whole seconds show only latencies of several seconds, and the target file gives the client ${withinMs} ms (within), which is less than ${patienceMs} ms`,
-  );
-});
-
-Given('a link of {duration} to the platform and {duration} back', function (this: ClientWorld, forthMs: number, backMs: number) {
-  this.scenario.setup = { ...this.scenario.setup, forthMs, backMs };
+Given('a client that {clientPremise}', async function (this: ClientWorld, { phrase, mayTakeMs }: ClientPremise) {
+  const why = await premises[phrase](this.scenario, mayTakeMs);
+  return why === undefined ? undefined : this.inapplicable(why);
 });
 
 Given(
-  'a link of {duration} to the platform and {duration} back after the first request',
-  function (this: ClientWorld, forthMs: number, backMs: number) {
-    this.scenario.setup = { ...this.scenario.setup, later: { forthMs, backMs } };
+  'a link of {duration} to the platform and {duration} back{later}',
+  function (this: ClientWorld, forthMs: number, backMs: number, later: boolean) {
+    const link = { forthMs, backMs };
+    this.scenario.setup = { ...this.scenario.setup, ...(later ? { later: link } : link) };
   },
 );
-
-Given('a platform that answers after {duration}', function (this: ClientWorld, processingMs: number) {
-  this.scenario.setup = { ...this.scenario.setup, processingMs };
-});
 
 Given("the platform's time is {int} when the request comes", function (this: ClientWorld, serverRecvTime: number) {
   this.scenario.setup = { ...this.scenario.setup, serverRecvTime };
@@ -100,41 +83,18 @@ Given('the client runs in the time zone {string}', function (this: ClientWorld, 
   this.scenario.setup = { ...this.scenario.setup, timeZone };
 });
 
-Given('the platform answers with:', function (this: ClientWorld, payload: string) {
-  this.scenario.setup = { ...this.scenario.setup, answers: [trueAnswer(payload)] };
+Given('the platform {answers} with:', function (this: ClientWorld, request: number | undefined, payload: string) {
+  const answer = trueAnswer(payload);
+  this.scenario.setup = {
+    ...this.scenario.setup,
+    answers: request === undefined ? [answer] : [{ ...answer, request }, trueAnswer()],
+  };
 });
 
 Given(
-  "the platform first delivers another device's response, whose times are {duration} off",
-  function (this: ClientWorld, offByMs: number) {
-    this.scenario.setup = {
-      ...this.scenario.setup,
-      answers: [{ ...trueAnswer(), on: "another device's", offByMs }, trueAnswer()],
-    };
-  },
-);
-
-Given(
-  new RegExp(`^the platform first delivers the response of a device whose name (${namesAlike.join('|')}), its times 1 h off$`),
-  function (this: ClientWorld, on: NameAlike) {
-    this.scenario.setup = { ...this.scenario.setup, answers: [{ ...trueAnswer(), on, offByMs: 3_600_000 }, trueAnswer()] };
-  },
-);
-
-Given(
-  'the platform first delivers the response of another product, its times {duration} off, its deviceSendTime {duration} off',
-  function (this: ClientWorld, offByMs: number, echoOffByMs: number) {
-    this.scenario.setup = {
-      ...this.scenario.setup,
-      answers: [{ ...trueAnswer(), on: "another product's", offByMs, echoOffByMs }, trueAnswer()],
-    };
-  },
-);
-
-Given(
-  'the platform first delivers a response whose deviceSendTime is {duration} off, and its times too',
-  function (this: ClientWorld, offByMs: number) {
-    this.scenario.setup = { ...this.scenario.setup, answers: [{ ...trueAnswer(), offByMs, echoOffByMs: offByMs }, trueAnswer()] };
+  'the platform first sends a response for {recipient}, times {duration} off, deviceSendTime {duration} off',
+  function (this: ClientWorld, on: Answer['on'], offByMs: number, echoOffByMs: number) {
+    this.scenario.setup = { ...this.scenario.setup, answers: [{ ...trueAnswer(), on, offByMs, echoOffByMs }, trueAnswer()] };
   },
 );
 
@@ -145,32 +105,19 @@ Given(
   },
 );
 
-Given(new RegExp(`^a platform that (${refusals.join('|')})$`), function (this: ClientWorld, refusal: Refusal) {
-  this.scenario.setup = { ...this.scenario.setup, refusal };
+Given('a platform that {conduct}', function (this: ClientWorld, conduct: Partial<ClientSetup>) {
+  this.scenario.setup = { ...this.scenario.setup, ...conduct };
 });
 
-Given(
-  /^a platform that (answers the first request late|loses the first answer|cuts the connection after the first request)$/,
-  function (this: ClientWorld, sequel: Sequel) {
-    this.scenario.setup = { ...this.scenario.setup, sequel };
-  },
-);
-
-When('the client asks', async function (this: ClientWorld) {
-  await this.scenario.perform();
-});
-
-When('the client asks and is answered', async function (this: ClientWorld) {
-  await this.scenario.perform();
-  const fault = await this.scenario.clockFault();
+When('the client (has )ask(s)(ed)( and is answered){asks}', async function (this: ClientWorld, { again, rounds }: Asks) {
+  const { scenario } = this;
+  if (rounds !== undefined) scenario.setup = { ...scenario.setup, rounds };
+  if (again && scenario.target.sync.kind !== 'start') scenario.setup = { ...scenario.setup, untilNextTime: true };
+  await scenario.perform();
+  const { requests } = scenario.clientRun;
+  if (rounds !== undefined && requests.length < rounds.times) this.inform(`the client asked ${counted(requests.length, 'time')}`);
+  const fault = await scenario.clockFault();
   return fault === undefined ? undefined : this.inapplicable(fault);
-});
-
-When('the client asks {int} times in {duration} or more', async function (this: ClientWorld, times: number, overMs: number) {
-  this.scenario.setup = { ...this.scenario.setup, rounds: { times, overMs } };
-  await this.scenario.perform();
-  const { requests } = this.scenario.clientRun;
-  if (requests.length < times) this.inform(`the client asked ${counted(requests.length, 'time')}`);
 });
 
 When(
@@ -188,13 +135,5 @@ When(
       if (report.twice <= received + sent) return undefined;
     }
     return this.inapplicable(`the response never came in the millisecond of its request, in ${most} starts`);
-  },
-);
-
-When(
-  'the client asks on a platform that takes {duration} to accept the connection',
-  async function (this: ClientWorld, slowConnectMs: number) {
-    this.scenario.setup = { ...this.scenario.setup, slowConnectMs };
-    await this.scenario.perform();
   },
 );

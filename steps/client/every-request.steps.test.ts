@@ -117,9 +117,9 @@ test('a time is reported in each start', async () => {
   const both = judge(thrice(0));
   both.client.clientRuns.push(thrice(0));
   await say(both, sentence);
-  both.client.clientRuns.push(thrice());
-  const { likely, mistake } = await fail(both, sentence);
-  assert.deepEqual([likely, mistake], ['a round trip of 0 is rejected', 'a round trip of 0 is rejected']);
+  const silent = thrice();
+  both.client.clientRuns.push(Object.assign(silent, { setup: { ...silent.setup, forthMs: 0, backMs: 0 } }));
+  assert.equal((await fail(both, sentence)).mistake, 'a round trip of 0 is rejected');
 });
 
 test('a wrong request topic is named', () => {

@@ -1,11 +1,11 @@
 import { Then } from '@cucumber/cucumber';
-import type { Request, Response } from '../harness/message/exchange.ts';
+import type { Response } from '../harness/message/exchange.ts';
 import type { ClientRun } from '../harness/platform/client-run.ts';
 import { type ExpectedTime, isRight, possibleTimes } from '../harness/platform/expected-time.ts';
 import type { ReportedTime } from '../harness/platform/reported-time.ts';
 import { halved } from '../harness/time/formula.ts';
 import type { Diagnosis } from '../verdict/evidence.ts';
-import { diagnoseClientTime, laterTimes, notSubscribed, rightOf, zeroRoundTrip } from './client-diagnosis.ts';
+import { diagnoseClientTime, laterTimes, rightOf } from './client-diagnosis.ts';
 import type { ClientWorld } from './client-scenario.ts';
 
 Then('each time that the client reports first after a response is the one that the formula gives', function (this: ClientWorld) {
@@ -23,34 +23,6 @@ Then('each time that the client reports first after a response is the one that t
     likely: diagnoseLaterTime(wrong, clientRun) ?? diagnoseClientTime(clientRun, report, expected),
   });
 });
-
-Then('the client reports a time in each start', function (this: ClientWorld) {
-  for (const clientRun of this.scenario.clientRuns) {
-    if (clientRun.reports.length > 0) continue;
-    const request = this.scenario.firstRequest(clientRun);
-    const unsent = request.responses.length > 0 && request.responses.every((response) => response.unsent === true);
-    if (unsent) {
-      this.fail({
-        expected: `a calculated time within ${this.scenario.target.withinMs} ms`,
-        received: this.scenario.silence(),
-        likely: notSubscribed,
-        cause: 'silence',
-      });
-    }
-    this.fail({
-      expected: `a calculated time within ${this.scenario.target.withinMs} ms, also where the response comes at once`,
-      received: `no time, although the response was sent ${latencyOf(request)} ms after the request had come`,
-      likely: { kind: zeroRoundTrip, text: zeroRoundTrip },
-      cause: 'silence',
-    });
-  }
-});
-
-/** How long after a request its response was sent, in ms. */
-function latencyOf({ message, responses }: Request): string {
-  const [first] = responses;
-  return first === undefined ? 'none' : ((first.message.atUs - message.atUs) / 1000).toFixed(1);
-}
 
 /** A report that is wrong, and what it may have been. */
 interface WrongReport {

@@ -1,8 +1,8 @@
-import { Given, Then, When } from '@cucumber/cucumber';
+import { Then } from '@cucumber/cucumber';
 import type { Target } from '../harness/implementation/target.ts';
 import { serverTimesOf } from '../harness/message/exchange.ts';
 import type { ClientRun } from '../harness/platform/client-run.ts';
-import { plainSetup, trueAnswer } from '../harness/platform/client-setup.ts';
+import { plainSetup } from '../harness/platform/client-setup.ts';
 import { type ExpectedTime, expectedTimes, isRight, TooUncertain } from '../harness/platform/expected-time.ts';
 import type { ReportedTime } from '../harness/platform/reported-time.ts';
 import { claimsTime } from '../harness/platform/reported-time.ts';
@@ -12,14 +12,6 @@ import type { ClientWorld } from './client-scenario.ts';
 
 /** How the end of a process is described that a signal killed, also where a shell or a container reports it as its exit code. */
 const killed = /killed by SIG|exited with code 13[24569]\b/;
-
-Given('the platform first answers with:', function (this: ClientWorld, payload: string) {
-  this.scenario.setup = { ...this.scenario.setup, answers: [{ ...trueAnswer(payload), request: 1 }, trueAnswer()] };
-});
-
-Given('the platform first answers the second request with:', function (this: ClientWorld, payload: string) {
-  this.scenario.setup = { ...this.scenario.setup, answers: [{ ...trueAnswer(payload), request: 2 }, trueAnswer()] };
-});
 
 /** How often a client is started again where the machine was too busy to judge it. */
 const mostAgain = 2;
@@ -81,13 +73,6 @@ function timesAfterLastRequest({ setup, requests, reports }: ClientRun, report: 
   );
   return expectedTimes({ setup, requests: possible }, report, target.result?.unit === 's');
 }
-
-When('the client asks and is answered, and asks again if it does', async function (this: ClientWorld) {
-  if (this.scenario.target.sync.kind !== 'start') this.scenario.setup = { ...this.scenario.setup, untilNextTime: true };
-  await this.scenario.perform();
-  const fault = await this.scenario.clockFault();
-  return fault === undefined ? undefined : this.inapplicable(fault);
-});
 
 /** Clients that hung in a start of the whole `within`: what shorter ones show of them as well is not looked at again. */
 const hung = new WeakSet<Target>();

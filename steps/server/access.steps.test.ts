@@ -5,7 +5,7 @@ import type { Target } from '../harness/implementation/target.ts';
 import { FakeWorld, fail, say } from '../testing/fake-world.ts';
 
 const device = 'a device that hears its response topic';
-const uncertified = 'a stranger connects in its place without a certificate';
+const uncertified = 'a stranger connects in its place with no certificate, in its MQTT version, and asks when it is accepted';
 const refuses = 'the server refuses the stranger';
 
 const refused: Reception = { accepted: false, response: undefined, open: false, how: 'connection refused' };
@@ -23,7 +23,7 @@ test('a stranger without a certificate shows none, in the place of the device', 
   assert.equal(await say(world, uncertified), undefined);
   const credentials = { clientId: 'dn' };
   const identity = { productKey: 'pk', deviceName: 'dn' };
-  assert.deepEqual(world.serverRun.strangers, [{ identity, credentials, mqttVersion: '5', certified: false }]);
+  assert.deepEqual(world.serverRun.strangers, [{ identity, credentials, mqttVersion: '5', hasty: false, certified: false }]);
   await say(world, refuses);
   assert.deepEqual(world.informed, ['connection refused']);
 });
@@ -50,15 +50,21 @@ test('a stranger that is let in is failed, unless the server hangs up', async ()
 test('a stranger shows what is wrong, and asks when it is said', async () => {
   const auth = { kind: 'password', username: '{deviceName}', password: 'secret' } as const;
   const world = await worldOf({ auth });
-  assert.equal(await say(world, 'a stranger connects in its place with no password, in MQTT 5'), undefined);
+  assert.equal(
+    await say(world, 'a stranger connects in its place with no password, in MQTT 5, and asks when it is accepted'),
+    undefined,
+  );
   await say(world, 'a stranger connects in its place with no password, in MQTT 3.1.1, and asks at once');
   const common = { identity: { productKey: 'pk', deviceName: 'dn' }, credentials: { clientId: 'dn', username: 'dn' } };
   assert.deepEqual(world.serverRun.strangers, [
-    { ...common, mqttVersion: '5' },
-    { ...common, mqttVersion: '3.1.1', hasty: true },
+    { ...common, mqttVersion: '5', hasty: false, certified: true },
+    { ...common, mqttVersion: '3.1.1', hasty: true, certified: true },
   ]);
   const open = await worldOf({});
-  assert.equal(await say(open, 'a stranger connects in its place with no password, in MQTT 5'), 'skipped');
+  assert.equal(
+    await say(open, 'a stranger connects in its place with no password, in MQTT 5, and asks when it is accepted'),
+    'skipped',
+  );
   assert.deepEqual(open.serverRun.strangers, []);
 });
 

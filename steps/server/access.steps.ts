@@ -1,55 +1,23 @@
 import { Given, Then, When } from '@cucumber/cucumber';
 import type { ForeignDevice } from '../harness/device/foreign-device.ts';
-import { type Credentials, credentialsOf, type Wrong, wrongCredentials } from '../harness/implementation/credentials.ts';
-import type { Identity } from '../harness/implementation/target.ts';
+import { type Wrong, wrongCredentials } from '../harness/implementation/credentials.ts';
 import { printable } from '../harness/text/printable.ts';
 import type { ServerWorld } from './server-scenario.ts';
 
-/** What is special about a stranger. */
-interface Call {
-  readonly mqttVersion: '3.1.1' | '5';
-  readonly hasty?: boolean;
-  readonly certified?: boolean;
-}
-
-async function call(world: ServerWorld, credentials: Credentials, how: Call): Promise<void> {
-  world.scenario.reception = await world.scenario.serverRun.stranger(world.scenario.device.identity, credentials, how);
-}
-
-async function callWrongly(world: ServerWorld, wrong: Wrong, how: Call): Promise<'skipped' | undefined> {
-  const stranger = wrongCredentials(
-    world.scenario.target,
-    world.scenario.device.identity,
-    world.scenario.serverRun.devices.sibling,
-    wrong,
-  );
-  if ('impossible' in stranger) return world.inapplicable(stranger.impossible);
-  await call(world, stranger.credentials, how);
-  return undefined;
-}
-
 When(
-  'a stranger connects in its place with {wrong}, in MQTT {mqttVersion}',
-  async function (this: ServerWorld, wrong: Wrong, mqttVersion: '3.1.1' | '5') {
-    return callWrongly(this, wrong, { mqttVersion });
+  'a stranger connects in its place with {wrong}, in {mqttVersion}, and asks {haste}',
+  async function (this: ServerWorld, wrong: Wrong, version: '3.1.1' | '5' | undefined, hasty: boolean) {
+    const { target, device, serverRun } = this.scenario;
+    const stranger = wrongCredentials(target, device.identity, serverRun.devices.sibling, wrong);
+    if ('impossible' in stranger) return this.inapplicable(stranger.impossible);
+    this.scenario.reception = await serverRun.stranger(device.identity, stranger.credentials, {
+      mqttVersion: version ?? target.mqttVersion,
+      hasty,
+      certified: wrong !== 'no certificate',
+    });
+    return undefined;
   },
 );
-
-When(
-  'a stranger connects in its place with {wrong}, in MQTT {mqttVersion}, and asks at once',
-  async function (this: ServerWorld, wrong: Wrong, mqttVersion: '3.1.1' | '5') {
-    return callWrongly(this, wrong, { mqttVersion, hasty: true });
-  },
-);
-
-When('a stranger connects in its place without a certificate', async function (this: ServerWorld) {
-  const { tls, auth, mqttVersion } = this.scenario.target;
-  if (tls?.certificate === undefined) return this.inapplicable('the target file names no certificate of devices (tls)');
-  if (auth !== undefined)
-    return this.inapplicable('devices have other credentials (auth); that the certificate is one as well is not said');
-  await call(this, credentialsOf(this.scenario.target, this.scenario.device.identity), { mqttVersion, certified: false });
-  return undefined;
-});
 
 Then('the server refuses the stranger', function (this: ServerWorld) {
   const { reception } = this.scenario;
@@ -67,63 +35,26 @@ Then('the server refuses the stranger', function (this: ServerWorld) {
   this.inform(how);
 });
 
-function whyUnknown({ scenario }: ServerWorld, name?: string): string {
-  return scenario.serverRun.devices.whyUnknown(name?.split('/')[1]);
-}
-
-async function playForeignDevice(world: ServerWorld, identity: Identity | undefined): Promise<ForeignDevice | undefined> {
+async function playForeignDevice({ scenario }: ServerWorld, name: string | undefined): Promise<ForeignDevice | undefined> {
+  const identity = scenario.serverRun.devices.other(name);
   if (identity === undefined) return undefined;
-  const foreignDevice = await world.scenario.playForeignDevice(identity);
-  world.scenario.foreignDevice = foreignDevice;
-  return foreignDevice;
+  scenario.foreignDevice = await scenario.playForeignDevice(identity);
+  return scenario.foreignDevice;
 }
 
-async function askInItsName(world: ServerWorld, identity: Identity | undefined, name?: string): Promise<'skipped' | undefined> {
-  const foreignDevice = await playForeignDevice(world, identity);
-  if (foreignDevice === undefined) return world.inapplicable(whyUnknown(world, name));
-  world.scenario.requests.push(await foreignDevice.askAs(world.scenario.device, world.requirement.id));
+When('{otherDevice} asks in its name', async function (this: ServerWorld, name: string | undefined) {
+  const foreignDevice = await playForeignDevice(this, name);
+  if (foreignDevice === undefined) return this.inapplicable(this.scenario.serverRun.devices.whyUnknown(name));
+  this.scenario.requests.push(await foreignDevice.askAs(this.scenario.device, this.requirement.id));
   await foreignDevice.fence();
   return undefined;
-}
-
-When('another device of the same product asks in its name', async function (this: ServerWorld) {
-  return askInItsName(this, this.scenario.serverRun.devices.sibling);
 });
 
-When('the device {string} asks in its name', async function (this: ServerWorld, name: string) {
-  return askInItsName(this, this.scenario.serverRun.devices.named(name), name);
-});
-
-Then('the server does not answer the device', async function (this: ServerWorld) {
-  await this.scenario.fence();
-  const [response] = this.scenario.request.responses;
-  if (response === undefined) return;
-  const { identity, responseTopic } = this.scenario.device;
-  this.fail({
-    expected: `no response to a request in the name of ${identity.deviceName} of ${identity.productKey} that another device sent`,
-    received: `a response on ${responseTopic}: ${response.payload.text}`,
-    likely: 'a device may publish on the request topic of any device',
-  });
-});
-
-async function listenTo(
-  world: ServerWorld,
-  identity: Identity | undefined,
-  filter: string,
-  name?: string,
-): Promise<'skipped' | undefined> {
-  const foreignDevice = await playForeignDevice(world, identity);
-  if (foreignDevice === undefined) return world.inapplicable(whyUnknown(world, name));
-  await foreignDevice.listen(world.scenario.device.topic(filter));
+Given('{otherDevice} that listens to {string}', async function (this: ServerWorld, name: string | undefined, filter: string) {
+  const foreignDevice = await playForeignDevice(this, name);
+  if (foreignDevice === undefined) return this.inapplicable(this.scenario.serverRun.devices.whyUnknown(name));
+  await foreignDevice.listen(this.scenario.device.topic(filter));
   return undefined;
-}
-
-Given('another device of the same product that listens to {string}', async function (this: ServerWorld, filter: string) {
-  return listenTo(this, this.scenario.serverRun.devices.sibling, filter);
-});
-
-Given('the device {string} that listens to it as well', async function (this: ServerWorld, name: string) {
-  return listenTo(this, this.scenario.serverRun.devices.named(name), this.scenario.device.responseTopic, name);
 });
 
 Then('the response does not reach the other device', async function (this: ServerWorld) {

@@ -62,17 +62,14 @@ function smallest(all: readonly Moments[]): { readonly late: number; readonly ea
   };
 }
 
-When('the device asks again after {duration}', async function (this: ServerWorld, ms: number) {
-  await sleep(ms);
-  // What belongs to an earlier exchange is so much older.
-  this.scenario.exchanges.push(...(await this.scenario.series((one) => one.length > 0, this.scenario.device.deadline)));
-});
-
 When(
-  'the device asks on until both ends of an exchange are seen to within {duration}, at most {int} times in {duration}',
-  async function (this: ServerWorld, ms: number, times: number, limit: number) {
+  'after {duration} the device asks until both ends of an exchange are seen to within {duration}, at most {int} times in {duration}',
+  async function (this: ServerWorld, after: number, ms: number, times: number, limit: number) {
+    const { exchanges, device } = this.scenario;
+    await sleep(after);
+    // What belongs to an earlier exchange is so much older.
+    exchanges.push(...(await this.scenario.series((one) => one.length > 0, device.deadline)));
     const end = nowUs() + limit * 1000;
-    const { exchanges } = this.scenario;
     const all = exchanges.map((exchange) => momentsOf(this, exchange));
     let seen = smallest(all);
     const open = (): boolean => Math.max(seen.late, seen.early) > toWithin(this, ms);

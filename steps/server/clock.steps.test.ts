@@ -6,7 +6,7 @@ import { type Answers, FakeWorld, fail, said, say, worldWith } from '../testing/
 const apart = (): FakeWorld => new FakeWorld('server-stamps-are-fresh', { target: { sharedClock: false } });
 
 describe('each server time is the current time in milliseconds', () => {
-  const sentence = 'each server time is the current time in milliseconds';
+  const sentence = 'each server time is the current time in milliseconds, to within the "clockTolerance" of the target file';
   const judge = (received: number, sent: number) => worldWith(new FakeWorld('server-unit-milliseconds'), [0, 10, received, sent]);
 
   test('within the tolerance of the target file either way', async () => {
@@ -126,7 +126,7 @@ describe('no server time stays the same for longer', () => {
 });
 
 test('times that are whole seconds throughout are failed, where there are two at least', async () => {
-  const sentence = "the server's times are not all whole seconds";
+  const sentence = "the server's times are not all multiples of 1 s";
   const judge = (...times: readonly number[]) =>
     worldWith(new FakeWorld('server-unit-milliseconds'), ...times.map((time) => [time, 1, time + 5, time + 5] as const));
   assert.equal((await fail(await judge(0, 1000), sentence)).likely, 'the times are whole seconds');

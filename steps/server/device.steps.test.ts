@@ -103,13 +103,13 @@ describe("a device's clock", () => {
     const ahead: Answers = ({ echo, now }) => [said(echo, now + hour, now + hour)];
     const world = await after({ answers: ahead }, 'a link of 10 ms each way');
     assert.deepEqual(world.serverRun.links, [{ forth: 10, back: 10 }]);
-    await say(world, 'a device on that link whose clock is 100 ms behind');
+    await say(world, 'a device whose clock is 100 ms behind');
     assert.ok(Math.abs(off(world) + 100) <= 3, `${off(world)}`);
     assert.ok(world.serverRun.wishes.at(-1)?.link !== undefined);
-    await say(world, 'a device on that link whose clock is 2 h ahead');
+    await say(world, 'a device whose clock is 2 h ahead');
     assert.ok(Math.abs(off(world) - 7_200_000) <= 3, `${off(world)}`);
     const before = nowUs();
-    await say(world, 'a device on that link whose clock is at 1970');
+    await say(world, 'a device whose clock is at 1970');
     const now = nowUs();
     const time = world.server.device.time(now);
     assert.ok(time >= 0 && time <= (now - before) / 1000, `${time}`);
@@ -170,11 +170,10 @@ describe('the device asks', () => {
     });
     await say(patient, device);
     await say(patient, 'the device asks 3 times, one after the other');
-    await say(patient, 'the device asks twice with the same deviceSendTime');
-    await patient.server.answer();
+    await say(patient, 'the device asks 2 times, one after the other, with the same deviceSendTime');
     await say(patient, 'the device asks with a Long, a String and a Long in turn');
     assert.deepEqual(heard, [0, 1, 2, 3, 4, 5, 6, 7]);
-    const twice = await after({}, device, 'the device asks twice with the same deviceSendTime');
+    const twice = await after({}, device, 'the device asks 2 times, one after the other, with the same deviceSendTime');
     assert.equal(new Set(twice.server.requests.map(({ timestamp }) => timestamp?.digits)).size, 1);
     assert.equal(twice.server.requests.length, 2);
     const turns = await after({}, device, 'the device asks with a Long, a String and a Long in turn');
@@ -189,10 +188,16 @@ describe('the device asks', () => {
   });
 
   test('together with another one', async () => {
-    const world = await after({}, device, sibling, 'both devices ask at the same moment', 'the other device asks');
+    const world = await after(
+      {},
+      device,
+      sibling,
+      'the devices ask at the same moment, each with its own deviceSendTime',
+      'the other device asks',
+    );
     const asker = ({ responseTopic }: { readonly responseTopic: string }): string => responseTopic.split('/')[4] ?? '';
     assert.deepEqual(world.server.requests.map(asker), ['dn', 'probe-2', 'probe-2']);
-    await say(world, 'both devices ask at the same moment, one with a Long, one with a String');
+    await say(world, 'the devices ask at the same moment, one with a Long, one with a String');
     assert.deepEqual(
       world.server.requests.slice(3).map(({ timestamp }) => timestamp?.type),
       ['Long', 'String'],
@@ -203,9 +208,6 @@ describe('the device asks', () => {
     const world = await after({}, device, 'the device has asked, been answered and disconnected');
     assert.equal(world.server.device.requests[0]?.responses.length, 1);
     assert.equal(world.server.device.closed, 'closed by the suite');
-    await say(world, 'the device connects again and asks');
-    await world.server.answer();
-    await world.server.device.disconnect();
     await say(world, 'the device connects again and hears its response topic');
     assert.deepEqual([world.server.device.responses.length, world.server.device.closed], [0, undefined]);
     await assert.rejects(say(await after({ answers: () => [] }, device), 'the device has asked, been answered and disconnected'));
@@ -232,7 +234,7 @@ describe('again and again', () => {
     ({ echo }) => [{ payload: `{"deviceSendTime":${echo},"serverRecvTime":${stamp},"serverSendTime":${stamp}}` }];
 
   test('so many times', async () => {
-    assert.equal(await count(right, 'the device asks again and again, 20 times or for 10 s'), 20);
+    assert.equal(await count(right, 'the device asks again and again until it has asked 20 times, for at most 10 s'), 20);
   });
 
   test("until the server's time has moved on, six times at the least", async () => {

@@ -1,10 +1,11 @@
 import { setTimeout as pass } from 'node:timers/promises';
 import { Given, Then, When } from '@cucumber/cucumber';
 import { ConnectError } from '../harness/device/device.ts';
+import type { NtpDevice } from '../harness/device/ntp-device.ts';
 import type { Link } from '../harness/mqtt/link.ts';
 import { nowUs } from '../harness/time/now.ts';
-import type { LostAfter } from '../support/parameter-types.ts';
-import type { ServerWorld } from './server-scenario.ts';
+import type { Loss, LostAfter, Manner, Served } from '../support/parameter-types.ts';
+import type { ServerScenario, ServerWorld } from './server-scenario.ts';
 
 function linkOf({ scenario: { wireLink } }: ServerWorld): Link {
   if (wireLink === undefined) throw new Error('this scenario has no link yet');
@@ -34,14 +35,12 @@ Given('a lost device that has sent {lostAfter}', async function (this: ServerWor
   return undefined;
 });
 
-When('the connection of the lost device is reset', function (this: ServerWorld) {
-  linkOf(this).reset();
-  this.scenario.serverRun.note('lost device', 'its connection is reset');
-});
-
-When('the connection of the lost device goes dead', function (this: ServerWorld) {
-  linkOf(this).swallow();
-  this.scenario.serverRun.note('lost device', 'its connection goes dead: no packet passes, and neither side gets an error');
+When('the connection of the lost device {loss}', function (this: ServerWorld, loss: Loss) {
+  const isReset = loss === 'is reset';
+  if (isReset) linkOf(this).reset();
+  else linkOf(this).swallow();
+  const means = isReset ? '' : ': no packet passes, and neither side gets an error';
+  this.scenario.serverRun.note('lost device', `its connection ${loss}${means}`);
 });
 
 /** What the lost device does to the server, where that is beyond doubt. */
@@ -58,52 +57,64 @@ async function likelyLoss(world: ServerWorld): Promise<string | undefined> {
   return 'the server waits for the lost device and serves no other device until that connection is reset';
 }
 
-Then('the server still serves the device beside it', async function (this: ServerWorld) {
-  await this.scenario.fence(this.scenario.device, { likely: () => likelyLoss(this) });
-});
-
-Then('the server serves the device on a new connection', async function (this: ServerWorld) {
-  const likely = async (): Promise<string | undefined> => (this.scenario.wireLink === undefined ? undefined : likelyLoss(this));
-  await this.scenario.device.disconnect();
-  await this.scenario.comeBack(this.scenario.device, likely);
+Then('the server still serves the device', async function (this: ServerWorld) {
+  const likely = this.scenario.wireLink === undefined ? undefined : () => likelyLoss(this);
   await this.scenario.fence(this.scenario.device, { likely });
 });
 
 Then(
-  'the server serves the lost device on a new connection, at its second request at the latest',
-  async function (this: ServerWorld) {
-    const { sibling } = this.scenario.serverRun.devices;
-    if (sibling === undefined) throw new Error('a lost device that comes back has an identity');
-    const back = await this.scenario.play(sibling, { name: 'lost device, back', lasting: true });
-    await back.subscribe(back.responseTopic);
-    this.scenario.serverRun.ledger.reconnected(back.responseTopic);
-    await this.scenario.fence(back, { requests: 2 });
+  'the server serves {served} on a new connection{attempts}',
+  async function (this: ServerWorld, served: Served, requests: number) {
+    const { serverRun, wireLink } = this.scenario;
+    if (served === 'the device') {
+      const { device } = this.scenario;
+      const likely = wireLink === undefined ? undefined : () => likelyLoss(this);
+      await device.disconnect();
+      await this.scenario.comeBack(device, likely);
+      await this.scenario.fence(device, { likely, requests });
+      return;
+    }
+    const isLost = served === 'the lost device';
+    const identity = isLost ? serverRun.devices.sibling : serverRun.identity;
+    if (identity === undefined) throw new Error('a lost device that comes back has an identity');
+    const device = await this.scenario.play(identity, isLost ? { name: 'lost device, back', lasting: true } : {});
+    await device.subscribe(device.responseTopic);
+    serverRun.ledger.reconnected(device.responseTopic);
+    await this.scenario.fence(device, { requests });
   },
 );
 
-Given('a device that keeps no session and hears its response topic', async function (this: ServerWorld) {
-  const link = await this.scenario.serverRun.link({ forth: 0, back: 0 });
-  this.scenario.wireLink = link;
-  this.scenario.device = await this.scenario.play(this.scenario.serverRun.identity, { raw: true, link });
-  await this.scenario.device.subscribe(this.scenario.device.responseTopic);
-});
-
-Given('a device that has the server keep its session and hears its response topic', async function (this: ServerWorld) {
-  const { serverRun } = this.scenario;
-  const link = await serverRun.link({ forth: 0, back: 0 });
-  this.scenario.wireLink = link;
-  // A server that lets nobody in is judged for that, and not for the session.
-  await (await this.scenario.play(serverRun.identity)).disconnect();
-  try {
-    this.scenario.device = await serverRun.device(serverRun.identity, { keepsSession: true, link });
-  } catch (error) {
-    if (!(error instanceof ConnectError)) throw error;
-    return this.inapplicable(`the server keeps no serverRun: ${error.message}`);
+Given('a device that {manner} and hears its response topic', async function (this: ServerWorld, manner: Manner) {
+  const { scenario } = this;
+  const { serverRun } = scenario;
+  const { identity } = serverRun;
+  if (manner === 'acknowledges nothing') scenario.device = await scenario.play(identity, { acknowledges: false });
+  else {
+    const link = await serverRun.link({ forth: 0, back: 0 });
+    scenario.wireLink = link;
+    const device =
+      manner === 'keeps no session' ? await scenario.play(identity, { raw: true, link }) : await keepSession(scenario, link);
+    if (typeof device === 'string') return this.inapplicable(device);
+    scenario.device = device;
   }
-  this.scenario.join([this.scenario.device]);
-  await this.scenario.device.subscribe(this.scenario.device.responseTopic);
+  await scenario.device.subscribe(scenario.device.responseTopic);
   return undefined;
 });
+
+/** @returns why there is none, in words, where the server refuses to keep a session */
+async function keepSession(scenario: ServerScenario, link: Link): Promise<NtpDevice | string> {
+  const { serverRun } = scenario;
+  // A server that lets nobody in is judged for that, and not for the session.
+  await (await scenario.play(serverRun.identity)).disconnect();
+  try {
+    const device = await serverRun.device(serverRun.identity, { keepsSession: true, link });
+    scenario.join([device]);
+    return device;
+  } catch (error) {
+    if (!(error instanceof ConnectError)) throw error;
+    return `the server keeps no session: ${error.message}`;
+  }
+}
 
 Given('the device has asked and lost its connection before it was answered', async function (this: ServerWorld) {
   const link = linkOf(this);

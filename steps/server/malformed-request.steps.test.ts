@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { type Answers, FakeWorld, fail, right, say } from '../testing/fake-world.ts';
 
 const device = 'a device that hears its response topic';
-const malformed = 'the device publishes as its request `x`';
+const malformed = 'the device publishes a request with the payload `x`';
 const serves = 'the server still serves the device, whatever it did about it';
 
 type Surroundings = ConstructorParameters<typeof FakeWorld>[1];

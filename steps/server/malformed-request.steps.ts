@@ -4,20 +4,12 @@ import { printable } from '../harness/text/printable.ts';
 import { endsReading } from './server-diagnosis.ts';
 import type { ServerWorld } from './server-scenario.ts';
 
-async function publish(world: ServerWorld, payload: string | Uint8Array): Promise<void> {
-  const { device } = world.scenario;
+When('the device publishes a request with {content}', async function (this: ServerWorld, payload: string | Buffer) {
+  const { device } = this.scenario;
   await device.permission();
   const { connections } = device;
   const request = device.publish(device.requestTopic, payload, { malformed: true });
-  world.scenario.malformed = { request, connections, bytes: payload.length };
-}
-
-When('the device publishes as its request {bytes}', async function (this: ServerWorld, payload: Buffer) {
-  await publish(this, payload);
-});
-
-When('the device publishes a request with {excess}', async function (this: ServerWorld, payload: string) {
-  await publish(this, payload);
+  this.scenario.malformed = { request, connections, bytes: payload.length };
 });
 
 Then('the server still serves the device, whatever it did about it', async function (this: ServerWorld) {

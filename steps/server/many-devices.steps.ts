@@ -4,6 +4,7 @@ import type { NtpDevice } from '../harness/device/ntp-device.ts';
 import type { Response } from '../harness/message/exchange.ts';
 import { Trace } from '../harness/mqtt/trace.ts';
 import { counted } from '../harness/text/counted.ts';
+import type { DeviceCount, Together } from '../support/parameter-types.ts';
 import { answerWait } from './answer-wait.ts';
 import { noLongerServes } from './server-diagnosis.ts';
 import type { ServerWorld } from './server-scenario.ts';
@@ -11,15 +12,11 @@ import type { ServerWorld } from './server-scenario.ts';
 /** Every wait in these steps has an end of its own: 90 s for a round of answers that keep coming. */
 const patience = { timeout: 200_000 };
 
-Given('{int} devices that hear their response topics', patience, async function (this: ServerWorld, count: number) {
-  return connectAll(this, count);
-});
-
 Given(
-  '{int} devices, or as many as "--devices" says, that hear their response topics',
+  '{deviceCount} that hear their response topics',
   patience,
-  async function (this: ServerWorld, least: number) {
-    return connectAll(this, Math.max(least, this.scenario.serverRun.deviceCount));
+  async function (this: ServerWorld, { least, orMore }: DeviceCount) {
+    return connectAll(this, orMore ? Math.max(least, this.scenario.serverRun.deviceCount) : least);
   },
 );
 
@@ -60,28 +57,27 @@ async function connectAll(world: ServerWorld, wanted: number): Promise<'skipped'
   return undefined;
 }
 
-/** Every device asks at the same moment, every second one with a String; with these digits where they are given. */
-async function askAll(devices: readonly NtpDevice[], digits?: string): Promise<Asked[]> {
+async function askAll(devices: readonly NtpDevice[], { alternate, sameDigits }: Together): Promise<Asked[]> {
   for (const device of devices) await device.permission();
+  // As devices do that count from power-on, after a power cut.
+  const digits = sameDigits ? devices[0]?.timestamp().digits : undefined;
   return devices.map((device, index) => {
-    const type = index % 2 === 0 ? 'Long' : 'String';
+    const type = alternate && index % 2 === 1 ? 'String' : 'Long';
     return { device, request: device.ask(digits === undefined ? device.timestamp(type) : { type, digits }) };
   });
 }
 
-When('they all ask at the same moment', async function (this: ServerWorld) {
-  this.scenario.many.asked = await askAll(this.scenario.many.devices);
-});
-
-When('they all ask at the same moment with the same deviceSendTime', async function (this: ServerWorld) {
-  const [first] = this.scenario.many.devices;
-  this.scenario.many.asked = await askAll(this.scenario.many.devices, first?.timestamp().digits);
+When('the devices ask at the same moment, {together}', async function (this: ServerWorld, together: Together) {
+  const { scenario } = this;
+  const { many } = scenario;
+  many.asked = await askAll(many.devices.length > 0 ? many.devices : [scenario.device, scenario.other], together);
+  scenario.requests.push(...many.asked.map(({ request }) => request));
 });
 
 Then('each of them gets its own single answer', patience, async function (this: ServerWorld) {
   await requireAll(this, this.scenario.many.asked);
   // Whatever else the server has to say to one of them, it has said before it answers that device again.
-  await requireAll(this, await askAll(this.scenario.many.devices));
+  await requireAll(this, await askAll(this.scenario.many.devices, { alternate: true, sameDigits: false }));
   const often = this.scenario.many.asked.find(({ request }) => request.responses.length > 1);
   if (often !== undefined) {
     this.scenario.many.show(often.device, this.scenario.serverRun.trace);
@@ -140,15 +136,6 @@ function isForeign({ request, message, deviceSendTime }: Response, stamps: Reado
   const echo = String(deviceSendTime?.number);
   return request === undefined || (echo !== request.timestamp?.digits && stamps.has(echo));
 }
-
-When('the device asks {int} times, back to back', async function (this: ServerWorld, times: number) {
-  const { requestsPerSecond = times } = this.scenario.serverRun.pacing.limits;
-  if (times > requestsPerSecond)
-    return this.inapplicable(`the target file allows ${requestsPerSecond} requests a second (limits.requestsPerSecond)`);
-  await this.scenario.device.rest();
-  for (let n = 0; n < times; n += 1) this.scenario.requests.push(this.scenario.device.ask());
-  return undefined;
-});
 
 Then('the server answers each of them with its own deviceSendTime', patience, async function (this: ServerWorld) {
   const { device, requests } = this.scenario;

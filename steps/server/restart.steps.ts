@@ -1,4 +1,4 @@
-import { Given, Then, When } from '@cucumber/cucumber';
+import { Given, When } from '@cucumber/cucumber';
 import { EnvironmentError } from '../harness/implementation/errors.ts';
 import { noLongerServes } from './server-diagnosis.ts';
 import type { ServerWorld } from './server-scenario.ts';
@@ -38,9 +38,3 @@ function likelyLeftover(output: string): string | undefined {
     ? 'something that the earlier start left behind (a lock file, a socket, a port) keeps the next one from starting'
     : undefined;
 }
-
-Then('the server serves a device', async function (this: ServerWorld) {
-  this.scenario.device = await this.scenario.play(this.scenario.serverRun.identity);
-  await this.scenario.device.subscribe(this.scenario.device.responseTopic);
-  await this.scenario.fence();
-});

@@ -150,7 +150,12 @@ export class ServerScenario implements ScenarioState {
 
   /** The exchange of the scenario's last request. */
   async answer(): Promise<Exchange> {
-    return this.answered(this.device, this.request);
+    return this.answered(this.askerOf(this.request), this.request);
+  }
+
+  /** The device that sent a request of the scenario. */
+  askerOf({ responseTopic }: Request): NtpDevice {
+    return this.#other?.responseTopic === responseTopic ? this.#other : this.device;
   }
 
   /** Exchanges of the device, one after the other. */

@@ -37,14 +37,14 @@ test('an answer is told with its round trip, and no answer is failed', async () 
   assert.deepEqual([received, cause], ['no response', 'silence']);
   const onlyOne: Answers = (asked) => (asked.topic.includes('dn') ? right(asked) : []);
   const other = await after('server-answers-the-asker', onlyOne, device, sibling, 'the other device asks');
-  assert.deepEqual((await fail(other, 'the server answers the other device')).cause, 'silence');
+  assert.deepEqual((await fail(other, 'the server answers')).cause, 'silence');
   const both = await after('server-answers-the-asker', right, device, sibling, 'the other device asks');
-  await say(both, 'the server answers the other device');
+  await say(both, 'the server answers');
 });
 
 test('every request is answered', async () => {
   const three = 'the device asks 3 times, one after the other';
-  await say(await after('server-answers-request', right, device, three), 'the server answers every time');
+  await say(await after('server-answers-request', right, device, three), 'the server answers each request');
   const world = await after(
     'server-answers-request',
     (asked) => (asked.count === 2 ? [] : right(asked)),
@@ -52,14 +52,14 @@ test('every request is answered', async () => {
     'the device asks',
     'the device asks',
   );
-  await fail(world, 'the server answers every time');
+  await fail(world, 'the server answers each request');
 });
 
 describe('exactly once', () => {
   const id = 'server-answers-once';
 
   test('one request', async () => {
-    const sentence = 'the server answers exactly once';
+    const sentence = 'the server answers each request exactly once';
     await say(await after(id, right, device, 'the device asks'), sentence);
     assert.match((await fail(await after(id, twice(), device, 'the device asks'), sentence)).likely ?? '', /delivered twice/);
     const later: Answers = also(({ echo, now }) => [said(echo, now + 1, now + 2)]);
@@ -82,8 +82,8 @@ describe('exactly once', () => {
   });
 
   test('each of two devices', async () => {
-    const sentence = 'each device gets exactly one response';
-    const both = [device, sibling, 'both devices ask at the same moment'];
+    const sentence = 'the server answers each request exactly once';
+    const both = [device, sibling, 'the devices ask at the same moment, each with its own deviceSendTime'];
     await say(await after(id, right, ...both), sentence);
     const to =
       (name: string): Answers =>
@@ -96,8 +96,8 @@ describe('exactly once', () => {
   });
 
   test('each of two devices, however often', async () => {
-    const sentence = 'each device gets a response on its own topic';
-    const both = [device, sibling, 'both devices ask at the same moment'];
+    const sentence = 'the server answers each request';
+    const both = [device, sibling, 'the devices ask at the same moment, each with its own deviceSendTime'];
     await say(await after(id, twice(), ...both), sentence);
     const none: Answers = (asked) => (asked.topic.includes('/probe-2/') ? [] : twice()(asked));
     assert.match((await fail(await after(id, none, ...both), sentence)).expected, /^a response on \/ext\/ntp\/pk\/probe-2\//);
@@ -206,7 +206,7 @@ describe('nothing reaches another device', () => {
   });
 
   test('the other way round', async () => {
-    const back = [device, sibling, 'the other device asks', 'the server answers the other device'];
+    const back = [device, sibling, 'the other device asks', 'the server answers'];
     await say(await after(id, right, ...back), 'nothing reaches the device');
     const everybody = also(({ count, echo }) => (count === 1 ? [said(echo, 1, 1, { to: 'dn' })] : []));
     assert.match(

@@ -1,11 +1,9 @@
 import { Given, Then, When } from '@cucumber/cucumber';
 import { estimateServerTime } from '../harness/device/server-time.ts';
 import { EnvironmentError } from '../harness/implementation/errors.ts';
-import type { Timestamp } from '../harness/message/exchange.ts';
 import { wallMsAt } from '../harness/time/now.ts';
-import { diagnoseServerTime } from './server-diagnosis.ts';
 import type { ServerWorld } from './server-scenario.ts';
-import { stamps, timeOf, toWithin } from './stamp.ts';
+import { stamps, timeOf } from './stamp.ts';
 
 /** A start may take as long as the target file says; it has an end of its own. */
 const patience = { timeout: 900_000 };
@@ -63,20 +61,3 @@ Then('both give the same time, to within {duration} and the round trips', functi
     at: [other.response, ...stamps.map((name) => `/${name}`)],
   });
 });
-
-Then(
-  'each server time is {timestamp}, to within {duration} or one step of the clock',
-  async function (this: ServerWorld, { digits }: Timestamp, ms: number) {
-    const exchange = await this.scenario.answer();
-    for (const name of stamps) {
-      const time = timeOf(this, exchange, name);
-      if (Math.abs(Number(time) - Number(digits)) <= toWithin(this, ms)) continue;
-      this.fail({
-        expected: `${name} ${digits}, at which its clock stands`,
-        received: `${name} ${time}`,
-        likely: diagnoseServerTime(time, Number(digits)),
-        at: [exchange.response, `/${name}`],
-      });
-    }
-  },
-);

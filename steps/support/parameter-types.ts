@@ -2,40 +2,159 @@ import { defineParameterType } from '@cucumber/cucumber';
 import { bytesOf, excessOf } from '../harness/device/malformed-request.ts';
 import type { Wrong } from '../harness/implementation/credentials.ts';
 import type { Timestamp, TimestampType } from '../harness/message/exchange.ts';
+import './client-parameter-types.ts';
+import { definePhrases, inMs } from './phrases.ts';
 
 /** A literal as it stands in a payload: `1571724098000` is a Long, `"1571724098000"` a String. */
 export function toTimestamp(literal: string): Timestamp {
   return literal.startsWith('"') ? { type: 'String', digits: literal.slice(1, -1) } : { type: 'Long', digits: literal };
 }
 
-/** How a device's clock stands to the server's: so many ms ahead of it, or counting from 1970 when the device started. */
-export type ClockState = { readonly aheadMs: number } | 'at 1970';
-
-const perUnit: Readonly<Record<string, number>> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000 };
+/** A device's clock: right, so many ms ahead of the server's, or at a time in ms since 1970 when the device starts. */
+export type ClockState = 'right' | { readonly aheadMs: number } | { readonly startsAt: number };
 
 defineParameterType({ name: 'timestamp', regexp: /"\d+"|\d+/, transformer: toTimestamp, useForSnippets: false });
 
 defineParameterType({
   name: 'duration',
   regexp: /(\d+) (ms|s|min|h)/,
-  transformer: (amount: string, unit: string): number => Number(amount) * (perUnit[unit] ?? Number.NaN),
+  transformer: inMs,
 });
 
 defineParameterType({ name: 'qos', regexp: /QoS ([012])/, transformer: (qos: string): 0 | 1 | 2 => Number(qos) as 0 | 1 | 2 });
 
-defineParameterType({ name: 'type', regexp: /Long|String/, transformer: (type: string): TimestampType => type as TimestampType });
+definePhrases('type', ['Long', 'String']);
+
+/** A time of the server in ms since 1970; undefined for the current time. */
+defineParameterType({
+  name: 'serverTime',
+  regexp: /the current time in milliseconds|(\d+)/,
+  transformer: (time?: string): number | undefined => (time === undefined ? undefined : Number(time)),
+  useForSnippets: false,
+});
+
+/** How far a time may be off in ms, or one step of the clock; undefined for what the target file says. */
+defineParameterType({
+  name: 'tolerance',
+  regexp: /the "clockTolerance" of the target file|(\d+) ms or one step of the clock/,
+  transformer: (ms?: string): number | undefined => (ms === undefined ? undefined : Number(ms)),
+  useForSnippets: false,
+});
+
+/** Whether the type of an echo is judged as well. */
+defineParameterType({
+  name: 'echoType',
+  regexp: /the same type|either type/,
+  transformer: (words: string): boolean => words === 'the same type',
+  useForSnippets: false,
+});
+
+/** The type of a response's times; how Strings are written is judged as well. */
+defineParameterType({
+  name: 'timeType',
+  regexp: /(Long)|(String) of decimal digits/,
+  transformer: (long?: string): TimestampType => (long === undefined ? 'String' : 'Long'),
+  useForSnippets: false,
+});
+
+/** What a device asks with, one request after the other: so many types of its own time, or one literal. */
+defineParameterType({
+  name: 'stamps',
+  regexp: /deviceSendTime ("\d+"|\d+)|(a (?:Long|String)(?:(?:, a (?:Long|String))* and a (?:Long|String) in turn)?)/,
+  transformer: (literal: string | undefined, list = ''): readonly (Timestamp | TimestampType)[] =>
+    literal === undefined ? (list.match(/Long|String/g) as TimestampType[]) : [toTimestamp(literal)],
+  useForSnippets: false,
+});
+
+const pacePhrases = ['back to back', 'one after the other', 'one after the other, with the same deviceSendTime'] as const;
+
+/** How a device asks several times. */
+export type Pace = (typeof pacePhrases)[number];
+
+definePhrases('pace', pacePhrases);
+
+/** How many devices there are, and whether `--devices` may say more. */
+export interface DeviceCount {
+  readonly least: number;
+  readonly orMore: boolean;
+}
 
 defineParameterType({
-  name: 'types',
-  regexp: /a (?:Long|String)(?:, a (?:Long|String))+ and a (?:Long|String)/,
-  transformer: (list: string): TimestampType[] => list.match(/Long|String/g) as TimestampType[],
+  name: 'deviceCount',
+  regexp: /(\d+) devices(, or as many as "--devices" says,)?/,
+  transformer: (least: string, more?: string): DeviceCount => ({ least: Number(least), orMore: more !== undefined }),
+  useForSnippets: false,
+});
+
+/** What is special about the requests of devices that ask at the same moment. */
+export interface Together {
+  /** Every second one has a String. */
+  readonly alternate: boolean;
+  readonly sameDigits: boolean;
+}
+
+defineParameterType({
+  name: 'together',
+  regexp:
+    /each with its own deviceSendTime|all with the same deviceSendTime|(?:one with a Long, one|every second one) with a String(?:, all with the same deviceSendTime)?/,
+  transformer: (words: string): Together => ({ alternate: words.includes('String'), sameDigits: words.includes('the same') }),
+  useForSnippets: false,
+});
+
+/** Until when a device asks again and again: so many times, or until the server's time shows something. */
+export type Until = { readonly times: number } | { readonly movedByMs: number } | 'noWholeSecond';
+
+defineParameterType({
+  name: 'until',
+  regexp: /it has asked (\d+) times|the server's time has moved on by (\d+) ms|the server's time is no whole second or moves on/,
+  transformer: (times?: string, ms?: string): Until => {
+    if (times !== undefined) return { times: Number(times) };
+    return ms === undefined ? 'noWholeSecond' : { movedByMs: Number(ms) };
+  },
+  useForSnippets: false,
 });
 
 defineParameterType({
   name: 'clockState',
-  regexp: /(\d+) (ms|s|min|h) (behind|ahead)|at 1970/,
-  transformer: (amount: string | undefined, unit: string, side: string): ClockState =>
-    amount === undefined ? 'at 1970' : { aheadMs: Number(amount) * (perUnit[unit] ?? Number.NaN) * (side === 'ahead' ? 1 : -1) },
+  regexp: /is (right)|is (\d+) (ms|s|min|h) (behind|ahead)|is at 1970|stands at (\d+)/,
+  transformer: (right?: string, amount?: string, unit = '', side?: string, time = '0'): ClockState => {
+    if (right !== undefined) return 'right';
+    if (amount === undefined) return { startsAt: Number(time) };
+    return { aheadMs: inMs(amount, unit) * (side === 'ahead' ? 1 : -1) };
+  },
+  useForSnippets: false,
+});
+
+/** A device that the suite plays: one with a name, "productKey/deviceName", or the one that the run is about. */
+export interface Played {
+  readonly name?: string;
+  /** On a connection of its own, not on one that an earlier scenario has left. */
+  readonly isNew: boolean;
+}
+
+defineParameterType({
+  name: 'device',
+  regexp: /a (newly connected )?device|the device "([^"]+)"/,
+  transformer: (newly: string | undefined, name: string | undefined): Played => ({
+    isNew: newly !== undefined,
+    ...(name === undefined ? {} : { name }),
+  }),
+  useForSnippets: false,
+});
+
+/** Gives the name of the device, "productKey/deviceName"; undefined for any other one of the same product. */
+defineParameterType({
+  name: 'otherDevice',
+  regexp: /another device of the same product|the device "([^"]+)"/,
+  transformer: (name: string | undefined): string | undefined => name,
+  useForSnippets: false,
+});
+
+defineParameterType({
+  name: 'player',
+  regexp: /the (?:other )?device/,
+  transformer: (words: string): 'device' | 'other' => (words === 'the device' ? 'device' : 'other'),
+  useForSnippets: false,
 });
 
 const wrongs: readonly Wrong[] = [
@@ -44,41 +163,70 @@ const wrongs: readonly Wrong[] = [
   'no user name and no password',
   'an unknown user name',
   "another device's password",
+  'no certificate',
 ];
 
-defineParameterType({
-  name: 'wrong',
-  regexp: new RegExp(wrongs.join('|')),
-  transformer: (wrong: string): Wrong => wrong as Wrong,
-  useForSnippets: false,
-});
+definePhrases('wrong', wrongs);
 
+/** A version of MQTT; undefined for that of the device. */
 defineParameterType({
   name: 'mqttVersion',
-  regexp: /3\.1\.1|5/,
-  transformer: (version: string): '3.1.1' | '5' => version as '3.1.1' | '5',
+  regexp: /MQTT (3\.1\.1|5)|its MQTT version/,
+  transformer: (version?: string): '3.1.1' | '5' | undefined => version as '3.1.1' | '5' | undefined,
   useForSnippets: false,
 });
 
-defineParameterType({ name: 'bytes', regexp: /`([^`]*)`/, transformer: bytesOf, useForSnippets: false });
-
+/** Whether a stranger asks before it is accepted. */
 defineParameterType({
-  name: 'excess',
-  regexp: /(\d+) ((?:levels of|digits|KiB) [a-zA-Z ]+)/,
-  transformer: (amount: string, words: string): string => excessOf(Number(amount), words),
+  name: 'haste',
+  regexp: /at once|when it is accepted/,
+  transformer: (words: string): boolean => words === 'at once',
+  useForSnippets: false,
 });
+
+/** What a malformed request holds: the payload itself, or what it has too much of. */
+defineParameterType({
+  name: 'content',
+  regexp: /the payload `([^`]*)`|(\d+) ((?:levels of|digits|KiB) [a-zA-Z ]+)/,
+  transformer: (payload: string | undefined, amount: string, words: string): string | Buffer =>
+    payload === undefined ? excessOf(Number(amount), words) : bytesOf(payload),
+  useForSnippets: false,
+});
+
+const lostAfterPhrases = ['nothing', 'half of its CONNECT', 'half of a request', 'a request'] as const;
 
 /** What a device has sent when it is lost. */
-export type LostAfter = 'nothing' | 'half of its CONNECT' | 'half of a request' | 'a request';
+export type LostAfter = (typeof lostAfterPhrases)[number];
 
+definePhrases('lostAfter', lostAfterPhrases);
+
+const lossPhrases = ['is reset', 'goes dead'] as const;
+
+/** How a lost device loses its connection. */
+export type Loss = (typeof lossPhrases)[number];
+
+definePhrases('loss', lossPhrases);
+
+const mannerPhrases = ['acknowledges nothing', 'keeps no session', 'has the server keep its session'] as const;
+
+/** How a device uses its connection. */
+export type Manner = (typeof mannerPhrases)[number];
+
+definePhrases('manner', mannerPhrases);
+
+const servedPhrases = ['the device', 'the lost device', 'a device'] as const;
+
+/** A device that a server is to serve. */
+export type Served = (typeof servedPhrases)[number];
+
+definePhrases('served', servedPhrases);
+
+/** How often a device asks before the server is blamed. */
 defineParameterType({
-  name: 'lostAfter',
-  regexp: /nothing|half of its CONNECT|half of a request|a request/,
-  transformer: (words: string): LostAfter => words as LostAfter,
+  name: 'attempts',
+  regexp: /(?:, at its second request at the latest)?/,
+  transformer: (words: string): number => (words === '' ? 1 : 2),
+  useForSnippets: false,
 });
 
-defineParameterType({
-  name: 'signal',
-  regexp: /SIGTERM|SIGKILL/,
-  transformer: (signal: string): 'SIGTERM' | 'SIGKILL' => signal as 'SIGTERM' | 'SIGKILL',
-});
+definePhrases('signal', ['SIGTERM', 'SIGKILL']);

@@ -147,7 +147,8 @@ test('a failed scenario leaves its packets in the capture, and others only where
     world.title = 'the scenario';
     await say(world, device);
     await say(world, 'the device asks');
-    if (fails) assert.deepEqual((await fail(world, 'the response comes at QoS 0')).capture, { file: 'x.pcapng', frame: 3 });
+    await say(world, 'the server answers');
+    if (fails) assert.deepEqual((await fail(world, 'each response comes at QoS 0')).capture, { file: 'x.pcapng', frame: 3 });
     world.showTrace();
     return world;
   };
@@ -169,7 +170,8 @@ test('the message at fault is shown with its exchange', async () => {
   const world = new FakeWorld('server-response-qos0', { answers: ({ echo }) => [said(echo, 1, 1, { qos: 1 })] });
   await say(world, device);
   await say(world, 'the device asks');
-  const { message } = await fail(world, 'the response comes at QoS 0');
+  await say(world, 'the server answers');
+  const { message } = await fail(world, 'each response comes at QoS 0');
   assert.deepEqual([message?.qos, message?.exchange, message?.parts], [1, 1, ['qos']]);
 });
 

@@ -162,15 +162,15 @@ const members = ['serverRecvTime', 'serverSendTime'];
 export const server: readonly Judgeable<ServerSight>[] = [
   { about: 'the server answers', sentences: () => [['the server answers']] },
   {
-    about: 'the server answers exactly once',
+    about: 'the server answers each request exactly once',
     hindered: someAnswer,
     unproven: (sight) =>
       fenced(sight)
         ? undefined
         : 'no second answer arrived, but no later request on the connection shows that none was on its way',
-    sentences: () => [['the server answers exactly once']],
+    sentences: () => [['the server answers each request exactly once']],
   },
-  { about: 'the response comes at QoS 0', hindered: someAnswer, sentences: () => [['the response comes at QoS 0']] },
+  { about: 'each response comes at QoS 0', hindered: someAnswer, sentences: () => [['each response comes at QoS 0']] },
   {
     about: 'the response comes without the RETAIN flag',
     hindered: someAnswer,
@@ -196,7 +196,9 @@ export const server: readonly Judgeable<ServerSight>[] = [
     about: 'the response returns deviceSendTime',
     hindered: someAnswer,
     sentences: (_, request) =>
-      request?.timestamp === undefined ? [] : [[`the response returns deviceSendTime ${toJson(request.timestamp)}`]],
+      request?.timestamp === undefined
+        ? []
+        : [[`the response returns deviceSendTime ${toJson(request.timestamp)} in either type`]],
   },
   {
     about: 'each time in the response is a Long',
@@ -226,7 +228,7 @@ export const server: readonly Judgeable<ServerSight>[] = [
   {
     about: 'each server time is the current time',
     hindered: someAnswer,
-    sentences: () => [['each server time is the current time in milliseconds']],
+    sentences: () => [['each server time is the current time in milliseconds, to within ']],
   },
   {
     about: 'both server times advance',

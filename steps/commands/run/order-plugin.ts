@@ -27,7 +27,11 @@ export function inTurn<T extends Placed>(scenarios: readonly T[]): T[] {
 /** How long a scenario takes, as a multiple of what is usual: one that does something for so many seconds takes so much longer. */
 function lengthOf({ pickle: { steps } }: Placed): number {
   return (
-    1 + Math.max(0, ...steps.flatMap(({ text }) => [...text.matchAll(/ for (\d+) s\b/g)].map(([, seconds]) => Number(seconds))))
+    1 +
+    Math.max(
+      0,
+      ...steps.flatMap(({ text }) => [...text.matchAll(/ for at most (\d+) s\b/g)].map(([, seconds]) => Number(seconds))),
+    )
   );
 }
 

@@ -79,12 +79,17 @@ export class KnownDevices {
     return this.known({ productKey, deviceName });
   }
 
+  /** The same; where the name is left out, a second device of the first one's product. */
+  other(name?: string): Identity | undefined {
+    return name === undefined ? this.sibling : this.named(name);
+  }
+
   /** Why the server does not know a device of this name, in words; of any other name where it is left out. */
-  whyUnknown(deviceName?: string): string {
+  whyUnknown(name?: string): string {
     const { onlyThese, deviceNames = '' } = this.#target;
     if (onlyThese) return 'the target file says that the server knows no other devices (onlyThese)';
-    const name = deviceName === undefined ? 'no further device' : `no device named ${deviceName}`;
-    return `the target file says that ${name} exists there: deviceNames is ${deviceNames}`;
+    const which = name === undefined ? 'no further device' : `no device named ${name.split('/')[1]}`;
+    return `the target file says that ${which} exists there: deviceNames is ${deviceNames}`;
   }
 
   /** The identities of so many devices; fewer where the server knows no more. */

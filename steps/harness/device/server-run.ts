@@ -240,10 +240,10 @@ export class ServerRun {
   async stranger(
     identity: Identity,
     credentials: Credentials,
-    how: { readonly mqttVersion: '3.1.1' | '5'; readonly hasty?: boolean; readonly certified?: boolean },
+    how: { readonly mqttVersion: '3.1.1' | '5'; readonly hasty: boolean; readonly certified: boolean },
   ): Promise<Reception> {
     await this.#before(identity);
-    const { mqttVersion, hasty = false, certified = true } = how;
+    const { mqttVersion, hasty, certified } = how;
     return connectUnauthenticated({
       ...this.#options(identity, 'stranger', credentials),
       address: certified ? this.state.address : uncertified(this.state.address),

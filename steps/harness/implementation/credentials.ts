@@ -82,9 +82,10 @@ export type Wrong =
   | 'no password'
   | 'no user name and no password'
   | 'an unknown user name'
-  | "another device's password";
+  | "another device's password"
+  | 'no certificate';
 
-/** Wrong credentials, or why credentials cannot be certain to be wrong in this way. */
+/** Wrong credentials, or why credentials cannot be certain to be wrong in this way. A missing certificate is all that is wrong. */
 export type WrongCredentials = { readonly credentials: Credentials } | { readonly impossible: string };
 
 /**
@@ -100,6 +101,11 @@ export function wrongCredentials(
 ): WrongCredentials {
   const right = credentialsOf(access, identity);
   const { clientId, username, password } = right;
+  if (wrong === 'no certificate') {
+    if (access.tls?.certificate === undefined) return { impossible: 'the target file names no certificate of devices (tls)' };
+    if (access.auth === undefined) return { credentials: right };
+    return { impossible: 'devices have other credentials (auth); that the certificate is one as well is not said' };
+  }
   if (username === undefined) return { impossible: 'the target file names no user name (auth)' };
   if (wrong === 'no user name and no password') return { credentials: { clientId } };
   if (wrong === 'an unknown user name') return unknownUser(access, identity, right);

@@ -42,7 +42,13 @@ export const refusedUnnamed: ReadonlySet<Refusal | undefined> = new Set([
 ]);
 
 /** What happens between the client and the platform in a scenario that needs more than one request. */
-export type Sequel = 'answers the first request late' | 'loses the first answer' | 'cuts the connection after the first request';
+export const sequels = [
+  'answers the first request late',
+  'loses the first answer',
+  'cuts the connection after the first request',
+] as const;
+
+export type Sequel = (typeof sequels)[number];
 
 /** How often a client is to ask in one start, and how far apart its first and its last request are at least, in ms. */
 export interface Rounds {

@@ -51,14 +51,15 @@ export class StartSlots {
   /** Starts a client when one more may run. */
   async use<T>(start: () => Promise<T>): Promise<T> {
     await this.#changes.until(() => this.#take());
-    const before = this.#machine.processors();
+    // Starts that are quick teach nothing, and to ask the machine takes a part of what they take.
+    const before = this.#quickestMs >= slowMs ? this.#machine.processors() : undefined;
     const begunUs = nowUs();
     try {
       return await start();
     } finally {
       this.#quickestMs = Math.min(this.#quickestMs, (nowUs() - begunUs) / 1000);
       this.#running -= 1;
-      this.#learn(before);
+      if (before !== undefined && this.#isSlow) this.#learn(before);
       this.#changes.changed();
     }
   }
@@ -74,7 +75,6 @@ export class StartSlots {
   }
 
   #learn(before: ProcessorTimes): void {
-    if (!this.#isSlow) return;
     const part = busyPart(before, this.#machine.processors());
     if (part > full) this.#limit = Math.max(least, this.#limit - 1);
     else if (part < room && this.#limit < this.most) this.#limit += 1;

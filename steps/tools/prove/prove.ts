@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Option } from 'commander';
 import { WrongUse } from '../../harness/text/usage-error.ts';
 import { type Role, readRequirements, root } from '../../requirements/requirement.ts';
+import '../../testing/compile-cache.ts';
 import { runTool, tool, wholeNumber } from '../tool.ts';
 import { cpuSeconds } from './cpu-time.ts';
 import { Fixtures } from './fixtures.ts';

@@ -172,10 +172,7 @@ export class ClientScenario implements ScenarioState {
     return this.#judge.fail({
       expected: `a calculated time within ${this.target.withinMs} ms`,
       received: silenceOf(clientRun),
-      likely: {
-        kind: noTime,
-        text: unsent ? notSubscribed : bufferingHint(clientRun, this.target),
-      },
+      likely: { kind: noTime, text: unsent ? notSubscribed : bufferingHint(clientRun, this.target) },
       cause: 'silence',
     });
   }

@@ -76,7 +76,7 @@ Feature: Lost connections and malformed requests
     Scenario Outline: A device comes back <how>
       Given a device that <session> and hears its response topic
       And the device has asked and lost its connection before it was answered
-      When the device comes back when the answer must have been given
+      When the device connects again and hears its response topic, after the answer must have been given
       Then nothing reaches the device before it asks
 
       Examples:

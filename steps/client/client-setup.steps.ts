@@ -109,7 +109,7 @@ Given('a platform that {conduct}', function (this: ClientWorld, conduct: Partial
   this.scenario.setup = { ...this.scenario.setup, ...conduct };
 });
 
-When('the client (has )ask(s)(ed)( and is answered){asks}', async function (this: ClientWorld, { again, rounds }: Asks) {
+When('the client {asks}', async function (this: ClientWorld, { again, rounds }: Asks) {
   const { scenario } = this;
   if (rounds !== undefined) scenario.setup = { ...scenario.setup, rounds };
   if (again && scenario.target.sync.kind !== 'start') scenario.setup = { ...scenario.setup, untilNextTime: true };

@@ -4,6 +4,7 @@ import { estimateServerTime } from '../harness/device/server-time.ts';
 import { type Exchange, roundTrip, type Timestamp } from '../harness/message/exchange.ts';
 import { halved, twiceTheTime } from '../harness/time/formula.ts';
 import { wallMsAt } from '../harness/time/now.ts';
+import type { TimeReference } from '../support/parameter-types.ts';
 import type { Diagnosis } from '../verdict/evidence.ts';
 import { diagnoseServerTime, otherUnit, stampsOfStart } from './server-diagnosis.ts';
 import type { ServerWorld } from './server-scenario.ts';
@@ -143,33 +144,51 @@ Then('serverRecvTime is never later than serverSendTime', function (this: Server
 });
 
 Then(
-  "the server's time is that of a device whose clock is right, to within {duration} and the round trips",
-  async function (this: ServerWorld, ms: number) {
-    const odd = await this.scenario.answer();
-    const right = { type: 'Long', digits: String(this.scenario.serverRun.ledger.unused(Math.floor(wallMsAt()))) } as const;
-    await this.scenario.device.permission();
-    const usual = await this.scenario.answered(this.scenario.device, this.scenario.device.ask(right));
-    timeOf(this, odd, 'serverRecvTime');
-    timeOf(this, odd, 'serverSendTime');
+  "the server's time is that of {timeReference}, to within {duration} and the round trips",
+  async function (this: ServerWorld, reference: TimeReference, ms: number) {
+    const ofStarts = reference === 'its other start';
+    const [usual, odd] = ofStarts ? this.scenario.exchanges : await withRightClock(this);
+    if (usual === undefined || odd === undefined) throw new Error('this sentence needs two exchanges');
+    for (const exchange of [odd, usual]) for (const name of stamps) timeOf(this, exchange, name);
     const { step } = this.scenario.serverRun.ledger.clockResolution;
     const [a, b] = [estimateServerTime([odd], step), estimateServerTime([usual], step)];
     if (a === undefined || b === undefined) throw new Error('both exchanges have stamps');
-    const apart = Math.abs(a.offset - b.offset);
-    const allowed = a.uncertainty + b.uncertainty + ms;
-    if (apart <= allowed) return;
+    const apart = a.offset - b.offset;
+    this.inform(`the two times are ${apart.toFixed(1)} ms apart`);
+    if (Math.abs(apart) <= a.uncertainty + b.uncertainty + ms) return;
     const seen = wallMsAt(odd.response.message.atUs);
-    const unit = otherUnit(timeOf(this, odd, 'serverSendTime'), seen);
     this.fail({
-      expected: `the same server time as for a device whose clock is right, ${Math.floor(seen + b.offset)}`,
-      received: odd.response.payload.text,
-      likely:
-        unit === undefined
-          ? 'the server calculates its stamps from deviceSendTime'
-          : { kind: unit, text: `the time is in ${unit}` },
+      expected: `the time of ${ofStarts ? 'the first start' : reference}, ${Math.floor(seen + b.offset)}, to within ${ms} ms and the round trips`,
+      received: `${odd.response.payload.text}, which is ${Math.round(Math.abs(apart))} ms ${apart > 0 ? 'ahead' : 'behind'}`,
+      likely: ofStarts ? likelyZone(apart, ms) : likelySource(timeOf(this, odd, 'serverSendTime'), seen),
       at: [odd.response, ...stamps.map((name) => `/${name}`)],
     });
   },
 );
+
+/** An exchange with a right clock, and the scenario's own that came before it. */
+async function withRightClock({ scenario }: ServerWorld): Promise<readonly Exchange[]> {
+  const odd = await scenario.answer();
+  const right = { type: 'Long', digits: String(scenario.serverRun.ledger.unused(Math.floor(wallMsAt()))) } as const;
+  await scenario.device.permission();
+  return [await scenario.answered(scenario.device, scenario.device.ask(right)), odd];
+}
+
+/** A time that moves with the time zone does by whole quarters of an hour, in ms. */
+const quarter = 900_000;
+
+function likelyZone(apart: number, ms: number): string | undefined {
+  const quarters = Math.round(apart / quarter);
+  const isZone = quarters !== 0 && Math.abs(apart - quarters * quarter) <= ms;
+  return isZone ? "the server's local time: the offset of its time zone is added" : undefined;
+}
+
+function likelySource(time: bigint, seen: number): string | Diagnosis {
+  const unit = otherUnit(time, seen);
+  return unit === undefined
+    ? 'the server calculates its stamps from deviceSendTime'
+    : { kind: unit, text: `the time is in ${unit}` };
+}
 
 /** What the device calculates from the scenario's exchange, twice, in ms; and the server's time when the response arrived, in ms. */
 async function calculate(world: ServerWorld): Promise<{ exchange: Exchange; twice: bigint; truth: number; roundTripMs: number }> {

@@ -30,22 +30,20 @@ async function listening(world: ServerWorld, identity: Identity, wishes: DeviceW
   return device;
 }
 
-Given('{device} that hears its response topic', async function (this: ServerWorld, { name, isNew }: Played) {
-  const { devices, identity: usual, state } = this.scenario.serverRun;
-  const identity = name === undefined ? usual : devices.named(name);
-  if (identity === undefined) return this.inapplicable(devices.whyUnknown(name));
-  if (isNew) await state.pool.release(identity);
-  this.scenario.device = await listening(this, identity);
-  return undefined;
-});
-
-Given('a device that hears its response topic at {qos}', async function (this: ServerWorld, qos: 0 | 1 | 2) {
-  const device = await this.scenario.play(this.scenario.serverRun.identity);
-  const granted = await device.subscribe(device.responseTopic, qos);
-  this.scenario.device = device;
-  if (qos > 0 && granted === undefined) return this.inapplicable(`the server does not grant a subscription at QoS ${qos}`);
-  return undefined;
-});
+Given(
+  '{device} that hears its response topic{atQos}',
+  async function (this: ServerWorld, { name, isNew }: Played, qos: 0 | 1 | 2 | undefined) {
+    const { devices, identity: usual, state } = this.scenario.serverRun;
+    const identity = name === undefined ? usual : devices.named(name);
+    if (identity === undefined) return this.inapplicable(devices.whyUnknown(name));
+    if (isNew) await state.pool.release(identity);
+    this.scenario.device = await (qos === undefined ? listening(this, identity) : this.scenario.play(identity));
+    if (qos === undefined) return undefined;
+    const granted = await this.scenario.device.subscribe(this.scenario.device.responseTopic, qos);
+    const isRefused = qos > 0 && granted === undefined;
+    return isRefused ? this.inapplicable(`the server does not grant a subscription at QoS ${qos}`) : undefined;
+  },
+);
 
 Given(
   'a device that stays connected until the run ends, and {duration} or what "lateAnswers" says after it asked',
@@ -103,15 +101,15 @@ async function clockOf(world: ServerWorld, state: ClockState): Promise<(at: numb
 }
 
 /** Publishes a request of this scenario. */
-async function ask(world: ServerWorld, timestamp?: Timestamp, qos: 0 | 1 | 2 = 0): Promise<void> {
-  const { device, requests } = world.scenario;
+async function ask({ scenario }: ServerWorld, device: NtpDevice, timestamp?: Timestamp, qos: 0 | 1 | 2 = 0): Promise<void> {
   await device.permission();
-  requests.push(device.ask(timestamp, qos));
+  scenario.requests.push(device.ask(timestamp, qos));
 }
 
-When('{player} asks', async function (this: ServerWorld, player: 'device' | 'other') {
-  await this.scenario[player].permission();
-  this.scenario.requests.push(this.scenario[player].ask());
+When('{player} asks{atQos}', async function (this: ServerWorld, player: 'device' | 'other', qos: 0 | 1 | 2 | undefined) {
+  const device = this.scenario[player];
+  // A server may close the connection because of a request at another QoS.
+  if (qos === undefined || device.closed === undefined) await ask(this, device, undefined, qos);
 });
 
 When('the device asks with:', async function (this: ServerWorld, text: string) {
@@ -136,14 +134,11 @@ Given('the server serves a request that ends with the member {string}', async fu
 });
 
 When('the device asks with {stamps}', async function (this: ServerWorld, all: readonly (Timestamp | TimestampType)[]) {
+  const { device } = this.scenario;
   for (const one of all) {
-    await ask(this, typeof one === 'string' ? this.scenario.device.timestamp(one) : one);
+    await ask(this, device, typeof one === 'string' ? device.timestamp(one) : one);
     if (all.length > 1) await this.scenario.answer();
   }
-});
-
-When('the device asks at {qos}', async function (this: ServerWorld, qos: 0 | 1 | 2) {
-  if (this.scenario.device.closed === undefined) await ask(this, undefined, qos);
 });
 
 When('the device asks {int} times, {pace}', async function (this: ServerWorld, times: number, pace: Pace) {
@@ -158,15 +153,10 @@ When('the device asks {int} times, {pace}', async function (this: ServerWorld, t
   }
   const timestamp = pace === 'one after the other' ? undefined : device.timestamp();
   for (let n = 0; n < times; n += 1) {
-    await ask(this, timestamp);
+    await ask(this, device, timestamp);
     await this.scenario.answer();
   }
   return undefined;
-});
-
-When('the device connects again and hears its response topic', async function (this: ServerWorld) {
-  this.scenario.device.responses.length = 0;
-  await this.scenario.comeBack(this.scenario.device);
 });
 
 When('the device publishes on {string}:', async function (this: ServerWorld, topic: string, text: string) {

@@ -1,18 +1,10 @@
-import { Given, When } from '@cucumber/cucumber';
+import { When } from '@cucumber/cucumber';
 import { EnvironmentError } from '../harness/implementation/errors.ts';
 import { noLongerServes } from './server-diagnosis.ts';
 import type { ServerWorld } from './server-scenario.ts';
 
 /** A start may take as long as the target file says; it has an end of its own. */
 const patience = { timeout: 900_000 };
-
-Given('a server that the suite has started', function (this: ServerWorld) {
-  const { started } = this.scenario.serverRun;
-  if (started.noRestart !== undefined) throw new EnvironmentError(started.noRestart);
-  return started.restart === undefined
-    ? this.inapplicable('the suite cannot restart this server: the target file gives only its address')
-    : undefined;
-});
 
 When(
   'the server is ended by {signal} and started again',

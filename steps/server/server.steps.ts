@@ -1,14 +1,20 @@
 import { Given, Then } from '@cucumber/cucumber';
 import type { NtpDevice } from '../harness/device/ntp-device.ts';
+import { EnvironmentError } from '../harness/implementation/errors.ts';
 import { type Exchange, type Request, type Response, roundTrip } from '../harness/message/exchange.ts';
+import type { ServerPremise } from '../support/parameter-types.ts';
 import type { ServerWorld } from './server-scenario.ts';
 import { nameAlone, shareName } from './silence-diagnosis.ts';
 
-Given("a server that shares the suite's clock", function (this: ServerWorld) {
-  const shared = this.scenario.serverRun.started.target.sharedClock;
-  return shared
-    ? undefined
-    : this.inapplicable("the target file does not say that the server shares the suite's clock (sharedClock)");
+Given('a server that {serverPremise}', function (this: ServerWorld, premise: ServerPremise) {
+  const { started } = this.scenario.serverRun;
+  if (premise === "shares the suite's clock") {
+    if (started.target.sharedClock) return undefined;
+    return this.inapplicable("the target file does not say that the server shares the suite's clock (sharedClock)");
+  }
+  if (started.noRestart !== undefined) throw new EnvironmentError(started.noRestart);
+  if (started.restart !== undefined) return undefined;
+  return this.inapplicable('the suite cannot restart this server: the target file gives only its address');
 });
 
 Then('the server answers( each request)', async function (this: ServerWorld) {
@@ -42,34 +48,24 @@ async function requireOnce(world: ServerWorld, device: NtpDevice, requests: read
   });
 }
 
-Then('the server does not answer it', async function (this: ServerWorld) {
-  await requireSilence(this);
-});
-
-Then('the server does not answer it within {duration}', async function (this: ServerWorld, ms: number) {
+Then('the server does not answer it{within}', async function (this: ServerWorld, ms: number | undefined) {
+  const { device, requests, request, foreignDevice } = this.scenario;
   // On this connection: a server may lose what it has to say to one that is closed.
-  await this.scenario.device.exchange(this.scenario.request, ms);
-  await requireSilence(this);
-});
-
-async function requireSilence(world: ServerWorld): Promise<void> {
-  for (const request of world.scenario.requests) request.forbiddenBy = world.requirement.id;
-  const fence = await world.scenario.fence();
+  if (ms !== undefined) await device.exchange(request, ms);
+  for (const one of requests) one.forbiddenBy = this.requirement.id;
+  const fence = await this.scenario.fence();
   // What the server says without having been asked counts too: its echo may be missing.
-  const own = (request: Request | undefined): boolean => request === undefined || world.scenario.requests.includes(request);
+  const own = (one: Request | undefined): boolean => one === undefined || requests.includes(one);
   const toFence = (response: Response): boolean => String(response.deviceSendTime?.number) === fence.request.timestamp?.digits;
-  const answers = world.scenario.device.responses.filter(
-    (response) => own(response.request) && !toFence(response) && isAnswer(response),
-  );
-  const [first] = answers;
+  const first = device.responses.find((response) => own(response.request) && !toFence(response) && isAnswer(response));
   if (first === undefined) return;
-  world.fail({
+  this.fail({
     expected: 'no response to this message; the next request is answered first',
     received: `a response on ${first.message.topic}: ${first.payload.text}`,
-    likely: world.scenario.foreignDevice && 'a device may publish on the request topic of any device',
+    likely: foreignDevice && 'a device may publish on the request topic of any device',
     at: [first, 'topic', 'payload'],
   });
-}
+});
 
 /** A message with a time of the server, whatever else is wrong with it. */
 function isAnswer({ serverRecvTime, serverSendTime, message, request }: Response): boolean {

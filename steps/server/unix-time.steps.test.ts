@@ -51,7 +51,7 @@ describe('another start of the server', () => {
 });
 
 describe('both starts give the same time', () => {
-  const sentence = 'both give the same time, to within 1 min and the round trips';
+  const sentence = "the server's time is that of its other start, to within 1 min and the round trips";
   const judge = (apart: number): FakeWorld => {
     const world = new FakeWorld(id);
     world.exchange(0, 2, 1, 1);

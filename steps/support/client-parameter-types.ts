@@ -90,7 +90,7 @@ export interface Asks {
 
 defineParameterType({
   name: 'asks',
-  regexp: /(, and asks again if it does)|(?: (\d+) times in (\d+) (ms|s) or more)?/,
+  regexp: /(?:has asked|asks(?: and is answered)?)(?:(, and asks again if it does)| (\d+) times in (\d+) (ms|s) or more)?/,
   transformer: (again?: string, times?: string, amount = '', unit = ''): Asks => ({
     again: again !== undefined,
     ...(times === undefined ? {} : { rounds: { times: Number(times), overMs: inMs(amount, unit) } }),

@@ -21,7 +21,21 @@ defineParameterType({
   transformer: inMs,
 });
 
-defineParameterType({ name: 'qos', regexp: /QoS ([012])/, transformer: (qos: string): 0 | 1 | 2 => Number(qos) as 0 | 1 | 2 });
+/** The QoS of a request or a subscription; undefined where the sentence does not say it. */
+defineParameterType({
+  name: 'atQos',
+  regexp: /(?: at QoS ([012]))?/,
+  transformer: (qos?: string): 0 | 1 | 2 | undefined => (qos === undefined ? undefined : (Number(qos) as 0 | 1 | 2)),
+  useForSnippets: false,
+});
+
+/** How long the suite waits for what must not come, in ms; undefined where a later request shows that nothing comes. */
+defineParameterType({
+  name: 'within',
+  regexp: /(?: within (\d+) ms)?/,
+  transformer: (ms?: string): number | undefined => (ms === undefined ? undefined : Number(ms)),
+  useForSnippets: false,
+});
 
 definePhrases('type', ['Long', 'String']);
 
@@ -230,3 +244,25 @@ defineParameterType({
 });
 
 definePhrases('signal', ['SIGTERM', 'SIGKILL']);
+
+/** Whether a device stays away until its answer must have been given. */
+defineParameterType({
+  name: 'after',
+  regexp: /(?:, after the answer must have been given)?/,
+  transformer: (words: string): boolean => words !== '',
+  useForSnippets: false,
+});
+
+const referencePhrases = ['a device whose clock is right', 'its other start'] as const;
+
+/** Whose time the server's is to be. */
+export type TimeReference = (typeof referencePhrases)[number];
+
+definePhrases('timeReference', referencePhrases);
+
+const serverPremisePhrases = ['the suite has started', "shares the suite's clock"] as const;
+
+/** For which servers alone a scenario is. */
+export type ServerPremise = (typeof serverPremisePhrases)[number];
+
+definePhrases('serverPremise', serverPremisePhrases);

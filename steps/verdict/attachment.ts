@@ -119,7 +119,10 @@ export function concealEnvelope(envelope: Envelope, secrets: readonly string[]):
 /** The same message without the folder of the suite, in the stacks of exceptions. */
 export function withoutFolder(envelope: Envelope, folder: string): Envelope {
   const { testStepFinished, testRunHookFinished, testRunFinished } = envelope;
-  const clean = (text: string): string => text.replaceAll(pathToFileURL(folder).href, '').replaceAll(folder, '');
+  // Nearly every message is of a step that threw nothing.
+  if (testStepFinished !== undefined && testStepFinished.testStepResult.message === undefined) return envelope;
+  const address = pathToFileURL(folder).href;
+  const clean = (text: string): string => text.replaceAll(address, '').replaceAll(folder, '');
   if (testStepFinished !== undefined) return { testStepFinished: mapText(testStepFinished, clean) as typeof testStepFinished };
   if (testRunHookFinished !== undefined)
     return { testRunHookFinished: mapText(testRunHookFinished, clean) as typeof testRunHookFinished };

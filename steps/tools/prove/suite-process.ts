@@ -13,6 +13,9 @@ export interface End {
 /** How long a process that was told to end may take until it is ended by force, in ms. */
 const farewell = 10_000;
 
+/** A run makes 100 MB that is of use for moments only: with more room less of it is copied. In MB. */
+const youngMb = 32;
+
 /** A process that runs the suite's command line, once or many times; a new one where the one before died. */
 export class SuiteProcess {
   #child: ChildProcess | undefined;
@@ -54,7 +57,10 @@ export class SuiteProcess {
 
   #alive(): ChildProcess {
     if (this.#child !== undefined) return this.#child;
-    const child = fork(new URL('./prove-worker.ts', import.meta.url), { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    const child = fork(new URL('./prove-worker.ts', import.meta.url), {
+      execArgv: [...process.execArgv, `--max-semi-space-size=${youngMb}`],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       if (this.#said.length < 2000) this.#said += text;
     });

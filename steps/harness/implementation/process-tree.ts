@@ -6,7 +6,7 @@ import { isLeftover, RUN } from './run-owner.ts';
 export const MARK = 'IOT_NTP_CONFORMANCE';
 
 /** How long processes may take to vanish after SIGKILL, in ms: it is the kernel that ends them. */
-const VANISH_MS = 2_000;
+const VANISH_MS = 10_000;
 
 /** Between two looks, in ms: the system reports only the end of child processes. */
 const LOOK_MS = 10;
@@ -67,7 +67,7 @@ export class ProcessTree {
     this.#descendants = descendants;
   }
 
-  /** Kills all of them, and waits until they are gone, for 2 s at most. */
+  /** Kills all of them, and waits until they are gone, for 10 s at most. */
   async end(): Promise<void> {
     const giveUp = standstills.ranMs() + VANISH_MS;
     for (let left = this.#left(); left.length > 0 && standstills.ranMs() < giveUp; left = this.#left()) {
@@ -114,9 +114,18 @@ function processes(bystanders?: ReadonlySet<string>): Known[] {
     // The second field is the program's name in parentheses, which may hold anything.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const [state, parent, began] = [fields[0], fields[1], fields[19]];
-    if (state === undefined || parent === undefined || began === undefined || state === 'Z') return [];
+    if (state === undefined || parent === undefined || began === undefined || (state === 'Z' && !hasThreads(name))) return [];
     return [{ pid: Number(name), parent: Number(parent), began }];
   });
+}
+
+/** Whether threads of a process are still there when its first one has ended: its files and ports are open as long as one is. */
+function hasThreads(pid: string): boolean {
+  try {
+    return readdirSync(`/proc/${pid}/task`).length > 1;
+  } catch {
+    return false;
+  }
 }
 
 function markOf(pid: number): string | undefined {

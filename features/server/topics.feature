@@ -150,9 +150,9 @@ Feature: The topics of the NTP service
 
     Depends on: server-answers-request, server-answers-the-asker
 
-    Usual mistakes: the pattern for the topic allows fewer characters; the field for the name is too
-    short; the broker maps '.' in topics to '/'; a dot or an underscore in the name matches any
-    character
+    Usual mistakes: the pattern for the topic allows fewer characters, or fewer at the beginning;
+    the field for the name is too short; the broker maps '.' in topics to '/'; a dot or an
+    underscore in the name matches any character; a name of digits is read as a number
 
     Scenario Outline: A device is named <name>
       Given the device <name> that hears its response topic
@@ -171,6 +171,16 @@ Feature: The topics of the NTP service
         | "a1NtpSuite1/request"     |
         | "a1NtpSuite1/response"    |
         | "A1zZ09Suite/UPPER.lower" |
+
+      Examples: names and product keys that do not begin with a letter, or look like a number
+        | name               |
+        | "a1NtpSuite1/0042" |
+        | "a1NtpSuite1/-dev" |
+        | "a1NtpSuite1/_dev" |
+        | "a1NtpSuite1/.dev" |
+        | "a1NtpSuite1/:dev" |
+        | "a1NtpSuite1/@dev" |
+        | "01234567890/dev1" |
 
     Scenario Outline: <asker> asks, "a1NtpSuite1/probe-1" receives nothing
       Given the device <asker> that hears its response topic

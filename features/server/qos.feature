@@ -17,8 +17,8 @@ Feature: Quality of service and retained messages
 
     Scenario Outline: The subscription asked for QoS <qos>
       Given a device that hears its response topic at QoS <qos>
-      When the device asks
-      Then the server answers
+      When the device asks 10 times, one after the other
+      Then the server answers each request
       And each response comes at QoS 0
 
       Examples:

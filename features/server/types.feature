@@ -52,14 +52,15 @@ Feature: Long and String
   @must
   Rule: the server MUST choose the type of each response by its request
     A device may change the type from one request to the next. Devices of one product may use
-    different types.
+    different types. The suite also looks at the types of all other responses of the run.
 
     Source: stated, "The timestamps that are sent by the device and the NTP server are of the same
     data type"
 
     Depends on: server-long-stays-long, server-string-stays-string, server-answers-the-asker
 
-    Usual mistakes: the type is remembered for the connection, the device or the product
+    Usual mistakes: the type is remembered for the connection, the device or the product; a request
+    is answered in another type than others like it
 
     Example: A device alternates on one connection
       Given a newly connected device that hears its response topic

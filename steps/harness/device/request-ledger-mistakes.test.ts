@@ -42,6 +42,36 @@ describe('a second response', () => {
   });
 });
 
+describe('a response in another type', () => {
+  const mistyped = (echo: number): string => `{"deviceSendTime":${echo},"serverRecvTime":"10","serverSendTime":"11"}`;
+
+  test('than an earlier or a later one to a request like it is seen once, where it was asked', () => {
+    for (const wrong of [1, 2]) {
+      const play = new Play('one');
+      play.ask('1');
+      play.hear(wrong === 1 ? mistyped(1) : 1);
+      play.ledger.begin('two');
+      play.ask('2');
+      play.hear(wrong === 2 ? mistyped(2) : 2);
+      play.ask('3');
+      play.hear(mistyped(3));
+      const place = wrong === 1 ? 'one' : 'two';
+      assert.deepEqual(play.seen, [`a request is answered in another type than others like it at ${place}`]);
+    }
+  });
+
+  test('is not seen where no response of the run has the type, nor where it is not clear whose it is', () => {
+    const play = new Play('here');
+    play.ask('1');
+    play.hear(mistyped(1));
+    play.ask('2', { unique: false });
+    play.hear(2);
+    play.ask('3');
+    play.hear('{"serverRecvTime":10,"serverSendTime":11}');
+    assert.deepEqual(play.seen, []);
+  });
+});
+
 test('a retained response of an earlier scenario belongs there, though the present one asked with the same digits', () => {
   const play = new Play('earlier');
   const earlier = play.ask('0', { unique: false });

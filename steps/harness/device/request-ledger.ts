@@ -167,6 +167,8 @@ export class RequestLedger {
       this.#run.progress = response.message.atUs;
       const stood = standstills.touched(sentUs, this.#run.progress) !== undefined;
       if (!stood) this.#run.slowest = Math.max(this.slowest, (this.#run.progress - sentUs) / 1000);
+      const mistyped = this.#run.echoes ? this.#run.answeredTypes.add(request, response) : undefined;
+      if (mistyped !== undefined) this.#add(...mistyped);
     }
     this.#note(request, response);
     this.#noteTimes(response);

@@ -1,4 +1,5 @@
 import type { Request, Timestamp } from '../message/exchange.ts';
+import { AnsweredTypes } from './answered-types.ts';
 import { append, RequestOrder } from './booking.ts';
 import { ClockResolution } from './clock-resolution.ts';
 import type { LateMistake } from './late-mistake.ts';
@@ -8,6 +9,7 @@ export class RunRequests {
   readonly lateMistakes: LateMistake[] = [];
   /** The resolution of the server's clock, by all its times of the run. */
   readonly clockResolution = new ClockResolution();
+  readonly answeredTypes = new AnsweredTypes();
   /** Which request of a device came before which. */
   readonly order = new RequestOrder();
   /** True while the suite has stopped the server's clock. */

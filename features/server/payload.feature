@@ -11,7 +11,7 @@ Feature: What a response holds
     Depends on: server-answers-request
 
     Usual mistakes: a member is misspelled; the object ends with a trailing comma, as in another
-    edition of the page; the members are inside another object
+    edition of the page; the members are inside another object; some responses lack a member
 
     Example: The request has a Long
       Given a device that hears its response topic
@@ -46,7 +46,8 @@ Feature: What a response holds
     Depends on: server-response-members
 
     Usual mistakes: the echo is missing; the echo went through a 32-bit integer; 0 is treated as a
-    missing value; the server's own time is returned; the echo is of an earlier request
+    missing value; the server's own time is returned; the echo is of an earlier request; some
+    responses have another deviceSendTime than their request
 
     Scenario Outline: deviceSendTime is <deviceSendTime>
       Given a device that hears its response topic

@@ -36,7 +36,7 @@ Feature: Long and String
     Depends on: server-response-members, server-echoes-send-time
 
     Usual mistakes: the server's timestamps are always Longs; a time is formatted as a date; a
-    String has a fraction or an exponent
+    String has a fraction or an exponent; some Strings have more than digits
 
     Scenario Outline: deviceSendTime is <deviceSendTime>
       Given a newly connected device that hears its response topic
@@ -59,8 +59,8 @@ Feature: Long and String
 
     Depends on: server-long-stays-long, server-string-stays-string, server-answers-the-asker
 
-    Usual mistakes: the type is remembered for the connection, the device or the product; a request
-    is answered in another type than others like it
+    Usual mistakes: the type is remembered for the connection, the device or the product; some
+    responses have another type than others to requests of their type
 
     Example: A device alternates on one connection
       Given a newly connected device that hears its response topic
@@ -89,7 +89,8 @@ Feature: Long and String
 
     Depends on: server-long-stays-long
 
-    Usual mistakes: the server keeps times as doubles and prints them with a fraction or an exponent
+    Usual mistakes: the server keeps times as doubles and prints them with a fraction or an
+    exponent; some Longs are not written as integers
 
     Scenario Outline: deviceSendTime is <deviceSendTime>
       Given a newly connected device that hears its response topic

@@ -42,32 +42,39 @@ describe('a second response', () => {
   });
 });
 
-describe('a response in another type', () => {
-  const mistyped = (echo: number): string => `{"deviceSendTime":${echo},"serverRecvTime":"10","serverSendTime":"11"}`;
+describe('a response that is not as others are', () => {
+  const times = '"serverRecvTime":10,"serverSendTime":11}';
+  for (const [mistake, wrong] of [
+    [
+      'some responses have another type than others to requests of their type',
+      '{"deviceSendTime":N,"serverRecvTime":"10","serverSendTime":11}',
+    ],
+    ['some responses have another deviceSendTime than their request', `{"deviceSendTime":9,${times}`],
+    ['some responses lack a member', `{"serverRecvTime":10}`],
+    ['some Longs are not written as integers', `{"deviceSendTime":N.0,${times}`],
+  ] as const) {
+    test(`is seen once, where it was asked, be it before or after a right one: ${mistake}`, () => {
+      for (const which of [1, 2]) {
+        const play = new Play('one');
+        const hear = (n: number, right: boolean): unknown => play.hear(right ? n : wrong.replace('N', String(n)));
+        play.ask('1');
+        hear(1, which !== 1);
+        play.ledger.begin('two');
+        play.ask('2');
+        hear(2, which !== 2);
+        play.ask('3');
+        hear(3, false);
+        assert.deepEqual(play.seen, [`${mistake} at ${which === 1 ? 'one' : 'two'}`]);
+      }
+    });
+  }
 
-  test('than an earlier or a later one to a request like it is seen once, where it was asked', () => {
-    for (const wrong of [1, 2]) {
-      const play = new Play('one');
-      play.ask('1');
-      play.hear(wrong === 1 ? mistyped(1) : 1);
-      play.ledger.begin('two');
-      play.ask('2');
-      play.hear(wrong === 2 ? mistyped(2) : 2);
-      play.ask('3');
-      play.hear(mistyped(3));
-      const place = wrong === 1 ? 'one' : 'two';
-      assert.deepEqual(play.seen, [`a request is answered in another type than others like it at ${place}`]);
-    }
-  });
-
-  test('is not seen where no response of the run has the type, nor where it is not clear whose it is', () => {
+  test('is not seen where none of the run is right, nor where the request was unusual', () => {
     const play = new Play('here');
     play.ask('1');
-    play.hear(mistyped(1));
+    play.hear('{"deviceSendTime":1,"serverRecvTime":"10","serverSendTime":"11"}');
     play.ask('2', { unique: false });
     play.hear(2);
-    play.ask('3');
-    play.hear('{"serverRecvTime":10,"serverSendTime":11}');
     assert.deepEqual(play.seen, []);
   });
 });

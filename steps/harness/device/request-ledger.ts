@@ -115,6 +115,9 @@ export class RequestLedger {
     else if ('doubted' in found) append(this.#doubtful, found.doubted, { response, owner: found.owner });
     else {
       this.#book(found, response);
+      // Whose response it is has to be beyond doubt.
+      if (found.responses[0] === response && found.malformed !== true && !message.retain)
+        for (const exception of this.#run.responseHabits.add(found, response)) this.#add(...exception);
       // Not before: while a request waits, a second response to another one may be meant for it.
       this.#giveBack(found);
     }
@@ -167,8 +170,6 @@ export class RequestLedger {
       this.#run.progress = response.message.atUs;
       const stood = standstills.touched(sentUs, this.#run.progress) !== undefined;
       if (!stood) this.#run.slowest = Math.max(this.slowest, (this.#run.progress - sentUs) / 1000);
-      const mistyped = this.#run.echoes ? this.#run.answeredTypes.add(request, response) : undefined;
-      if (mistyped !== undefined) this.#add(...mistyped);
     }
     this.#note(request, response);
     this.#noteTimes(response);

@@ -1,15 +1,15 @@
 import type { Request, Timestamp } from '../message/exchange.ts';
-import { AnsweredTypes } from './answered-types.ts';
 import { append, RequestOrder } from './booking.ts';
 import { ClockResolution } from './clock-resolution.ts';
 import type { LateMistake } from './late-mistake.ts';
+import { ResponseHabits } from './response-habits.ts';
 
 /** Every request of a run, in whichever lane, and what its responses have shown. */
 export class RunRequests {
   readonly lateMistakes: LateMistake[] = [];
   /** The resolution of the server's clock, by all its times of the run. */
   readonly clockResolution = new ClockResolution();
-  readonly answeredTypes = new AnsweredTypes();
+  readonly responseHabits = new ResponseHabits();
   /** Which request of a device came before which. */
   readonly order = new RequestOrder();
   /** True while the suite has stopped the server's clock. */

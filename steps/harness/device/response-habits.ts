@@ -1,0 +1,52 @@
+import type { Request, Response, TimestampType } from '../message/exchange.ts';
+import type { LateMistake } from './late-mistake.ts';
+
+/** What a late mistake says of a response that is not as others are. */
+type Exception = readonly [what: Pick<LateMistake, 'mistake'>, request: Request, expected: string, received: string];
+
+/** What is wrong with a response, as some Rule lists it under "Usual mistakes:"; undefined where nothing is. */
+function faultOf({ timestamp }: Request, response: Response): string | undefined {
+  const { deviceSendTime, serverRecvTime, serverSendTime } = response;
+  if (serverRecvTime === undefined || serverSendTime === undefined) return 'some responses lack a member';
+  if (deviceSendTime === undefined || String(deviceSendTime.number) !== timestamp?.digits)
+    return 'some responses have another deviceSendTime than their request';
+  const times = [deviceSendTime, serverRecvTime, serverSendTime];
+  const own = timestamp.type === 'Long' ? 'number' : 'string';
+  if (times.some(({ type }) => type !== own)) return 'some responses have another type than others to requests of their type';
+  if (times.every(({ literal }) => /^"?\d+"?$/.test(literal))) return undefined;
+  return timestamp.type === 'Long' ? 'some Longs are not written as integers' : 'some Strings have more than digits';
+}
+
+/** What a response to a request of this type is like. */
+const usual = (type: TimestampType): string =>
+  `as in other responses to a ${type}: the deviceSendTime of the request, and three ${type === 'Long' ? 'integers' : 'Strings of digits'}`;
+
+/**
+ * Whether a server answers all requests of a type in one way in the whole run. What it never does rightly is another mistake, which is
+ * judged by itself.
+ */
+export class ResponseHabits {
+  readonly #right = new Set<TimestampType>();
+  /** By type and mistake; without the response once it was told. */
+  readonly #wrong = new Map<string, { readonly type: TimestampType; readonly exception?: Exception }>();
+
+  /**
+   * Takes in the first response to a request.
+   *
+   * @returns what is wrong with responses to requests of its type, as soon as it is known that others are right; each mistake once
+   */
+  add(request: Request, response: Response): Exception[] {
+    const { timestamp } = request;
+    // What is asked with an unusual number may be answered in an unusual way.
+    if (timestamp?.unique !== true) return [];
+    const { type } = timestamp;
+    const mistake = faultOf(request, response);
+    const key = `${type}: ${mistake}`;
+    if (mistake === undefined) this.#right.add(type);
+    else if (!this.#wrong.has(key))
+      this.#wrong.set(key, { type, exception: [{ mistake }, request, usual(type), response.payload.text] });
+    const known = [...this.#wrong].filter(([, one]) => one.exception !== undefined && this.#right.has(one.type));
+    for (const [each, one] of known) this.#wrong.set(each, { type: one.type });
+    return known.flatMap(([, { exception }]) => (exception === undefined ? [] : [exception]));
+  }
+}

@@ -24,6 +24,9 @@ export const mostMb = 512;
 /** Between two looks at a run that is to be disturbed, in ms. */
 const lookMs = 20;
 
+/** Where compiled code is kept, for the suite and for what it starts a hundred times. */
+const cache = join(tmpdir(), 'node-compile-cache');
+
 /** How many scenarios have ended when a run is disturbed. */
 const middle = 3;
 
@@ -126,7 +129,7 @@ function targetOf(one: HostileCase, folder: string): string[] {
   if (one.file !== undefined) return [join(root, `fixtures/targets/${one.file}.yaml`), '--root', root];
   const own = one.role === 'server' ? ['{port}'] : ['{host}', '{port}', '{productKey}', '{deviceName}'];
   const command = ['node', join(root, `fixtures/hostile/${one.program}.ts`), ...own, basename(folder)];
-  const process = one.program === undefined ? {} : { process: { command } };
+  const process = one.program === undefined ? {} : { process: { command, env: { NODE_COMPILE_CACHE: cache } } };
   const path = join(folder, 'target.json');
   writeFileSync(path, JSON.stringify({ name: one.program ?? one.name, role: one.role, ...process, ...one.target }));
   return [path];
@@ -148,7 +151,6 @@ interface Call {
 async function call(args: readonly string[], { env, disturb: happen }: Call) {
   const options = `--import data:text/javascript,${encodeURIComponent(measure)}`;
   const { FORCE_COLOR: _force, NODE_TEST_CONTEXT: _context, ...inherited } = process.env;
-  const cache = join(tmpdir(), 'node-compile-cache');
   const child = spawn(process.execPath, [join(root, 'steps/commands/entry.mjs'), 'run', ...args], {
     env: { ...inherited, NODE_COMPILE_CACHE: cache, ...env, NODE_OPTIONS: options },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -11,8 +11,8 @@ const within = { within: '1s' };
 const broken = { code: 1, verdict: 'does not conform' } as const;
 /** Given time: it is the machine that may be slow. */
 const sound = { code: 0, verdict: 'conforms', target: { responseDeadline: '10s', lateAnswers: '100ms' } } as const;
-/** It lets no device in, so that there is no verdict. */
-const unreachable = { code: 3, verdict: 'incomplete' } as const;
+/** It lets no device in, so that there is no verdict. That is known when its time to start is over, of which it needs none. */
+const unreachable = { code: 3, verdict: 'incomplete', target: { ...impatient, ready: { within: '5s' } } } as const;
 const incomplete = { code: 4, verdict: 'incomplete' } as const;
 
 const server = (name: string, program: string, rest: Omit<HostileCase, 'name' | 'role' | 'program'>): HostileCase => ({

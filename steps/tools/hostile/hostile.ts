@@ -52,7 +52,7 @@ const command = tool(
 )
   .argument('[words...]', 'the same as --only')
   .option('--only <words...>', 'only cases with one of these words in their names')
-  .option('--lanes <number>', 'how many run at the same time', wholeNumber(1), 2)
+  .option('--lanes <number>', 'how many run at the same time', wholeNumber(1), 4)
   .action(hostile);
 
 await runTool(command);

@@ -87,7 +87,8 @@ Feature: The server's time
     Depends on: server-stamps-are-fresh
 
     Usual mistakes: the timestamps are calculated from deviceSendTime; a device whose clock is close
-    to the server's is trusted; requests that look too old or too new are answered differently
+    to the server's is trusted; requests that look too old or too new are answered differently; the
+    unit of a request is guessed
 
     Scenario Outline: A device whose clock shows <moment>
       Given a device whose clock stands at <clock>
@@ -97,6 +98,7 @@ Feature: The server's time
       Examples:
         | moment                         | clock         |
         | zero                           | 0             |
+        | a time in seconds              | 1571724098    |
         | the time of the page's example | 1571724098000 |
         | a time in 2038                 | 2147483648000 |
         | a time in 2100                 | 4102444800000 |

@@ -45,12 +45,13 @@ Feature: The unit of the timestamps
 
     Depends on: server-unit-milliseconds
 
-    Usual mistakes: the server's local time; seconds in a signed 32-bit integer
+    Usual mistakes: the server's local time; local time in one of the two types; seconds in a signed
+    32-bit integer
 
     Example: The server runs in another time zone
       Given a device whose clock is right
       And another start of the server with TZ=CST-8
-      When the device asks both starts
+      When the device asks both starts, with a Long and with a String
       Then the server's time is that of its other start, to within 1 min and the round trips
 
     @clock

@@ -1,5 +1,7 @@
 import { Given, When } from '@cucumber/cucumber';
+import type { NtpDevice } from '../harness/device/ntp-device.ts';
 import { EnvironmentError } from '../harness/implementation/errors.ts';
+import type { Exchange } from '../harness/message/exchange.ts';
 import { wallMsAt } from '../harness/time/now.ts';
 import type { ServerWorld } from './server-scenario.ts';
 
@@ -23,16 +25,24 @@ Given(
   },
 );
 
-When('the device asks both starts', async function (this: ServerWorld) {
+/** The device asks once in each type. */
+async function inBothTypes({ scenario }: ServerWorld, device: NtpDevice): Promise<Exchange[]> {
+  const exchanges: Exchange[] = [];
+  for (const type of ['Long', 'String'] as const) {
+    await device.permission();
+    exchanges.push(await scenario.answered(device, device.ask(device.timestamp(type))));
+  }
+  return exchanges;
+}
+
+When('the device asks both starts, with a Long and with a String', async function (this: ServerWorld) {
   const { scenario } = this;
-  await scenario.device.permission();
-  const first = await scenario.answered(scenario.device, scenario.device.ask());
+  const first = await inBothTypes(this, scenario.device);
   // Both may stand in front of one broker, which takes a client id once.
   await scenario.device.disconnect();
   const { otherStart: started, serverRun } = scenario;
   if (started === undefined) throw new Error('this scenario has no other start yet');
   const other = await scenario.play(serverRun.identity, { clock: wallMsAt, name: 'device at the other start', started });
   await other.subscribe(other.responseTopic);
-  await other.permission();
-  scenario.exchanges = [first, await scenario.answered(other, other.ask())];
+  scenario.exchanges = [...first, ...(await inBothTypes(this, other))];
 });

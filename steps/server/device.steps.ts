@@ -258,25 +258,18 @@ When(
   },
 );
 
-/** How often a clock is looked at, in ms: it is still seen twice in each tick of 4 ms. To ask without a pause takes half of a run. */
-const lookMs = 2;
-
 When(
   "the device asks again and again until the server's time has moved on by {duration}, for at most {duration}",
   async function (this: ServerWorld, by: number, ms: number) {
     const { clockResolution } = this.scenario.serverRun.ledger;
-    this.scenario.exchanges = await this.scenario.series(
-      (exchanges) => {
-        const [first, last] = [exchanges[0], exchanges.at(-1)];
-        const [begin, end] = [first, last].map((exchange) => exchange?.response.serverSendTime?.number);
-        if (first === undefined || last === undefined || begin === undefined || end === undefined) return exchanges.length > 0;
-        // A clock that has not moved on for so long, its steps counted in, does not move on: to ask further shows nothing new.
-        const real = (last.response.message.atUs - first.request.message.atUs) / 1000;
-        return exchanges.length >= 6 && (Number(end - begin) >= by || real >= by + 200 + 2 * clockResolution.step);
-      },
-      ms,
-      lookMs,
-    );
+    this.scenario.exchanges = await this.scenario.series((exchanges) => {
+      const [first, last] = [exchanges[0], exchanges.at(-1)];
+      const [begin, end] = [first, last].map((exchange) => exchange?.response.serverSendTime?.number);
+      if (first === undefined || last === undefined || begin === undefined || end === undefined) return exchanges.length > 0;
+      // A clock that has not moved on for so long, its steps counted in, does not move on: to ask further shows nothing new.
+      const real = (last.response.message.atUs - first.request.message.atUs) / 1000;
+      return exchanges.length >= 6 && (Number(end - begin) >= by || real >= by + 200 + 2 * clockResolution.step);
+    }, ms);
   },
 );
 

@@ -169,19 +169,14 @@ When('the device publishes on {string}:', async function (this: ServerWorld, top
   );
 });
 
-/** How often a clock is looked at, in ms: it is still seen twice in each tick of 4 ms. To ask without a pause takes half of a run. */
-const lookMs = 2;
-
 When(
   'the device asks again and again until {until}, for at most {duration}',
   async function (this: ServerWorld, until: Until, ms: number) {
     const { clockResolution } = this.scenario.serverRun.ledger;
-    const enough = (exchanges: readonly Exchange[]): boolean => {
+    this.scenario.exchanges = await this.scenario.series((exchanges) => {
       if (until === 'noWholeSecond') return showsNoWholeSecond(exchanges);
       return 'times' in until ? exchanges.length >= until.times : hasMoved(exchanges, until.movedByMs, clockResolution.step);
-    };
-    const looksAtClock = until !== 'noWholeSecond' && 'movedByMs' in until;
-    this.scenario.exchanges = await this.scenario.series(enough, ms, looksAtClock ? lookMs : 0);
+    }, ms);
   },
 );
 

@@ -158,9 +158,9 @@ export class ServerScenario implements ScenarioState {
     return this.#other?.responseTopic === responseTopic ? this.#other : this.device;
   }
 
-  /** Exchanges of the device, one after the other: {@link NtpDevice.askUntil}. */
-  async series(enough: (exchanges: readonly Exchange[]) => boolean, ms: number, apartMs?: number): Promise<Exchange[]> {
-    const exchanges = await this.device.askUntil(enough, ms, apartMs);
+  /** Exchanges of the device, one after the other. */
+  async series(enough: (exchanges: readonly Exchange[]) => boolean, ms: number): Promise<Exchange[]> {
+    const exchanges = await this.device.askUntil(enough, ms);
     const last = this.device.requests.at(-1);
     if (last !== undefined && last.responses.length === 0) await this.answered(this.device, last);
     return exchanges;

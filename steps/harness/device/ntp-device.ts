@@ -259,17 +259,11 @@ export class NtpDevice {
     return this.exchange(this.ask(), within);
   }
 
-  /**
-   * Asks one request after the other, each when the one before is answered, until `enough` says so or the time is over.
-   *
-   * @param ms in ms
-   * @param apartMs how long after a request the next one comes at the earliest, in ms
-   */
-  async askUntil(enough: (exchanges: readonly Exchange[]) => boolean, ms: number, apartMs = 0): Promise<Exchange[]> {
+  /** Asks one request after the other, each when the one before is answered, until `enough` says so or the time is over. */
+  async askUntil(enough: (exchanges: readonly Exchange[]) => boolean, ms: number): Promise<Exchange[]> {
     const exchanges: Exchange[] = [];
     const end = nowUs() + ms * 1000;
     while (nowUs() < end && !enough(exchanges)) {
-      if (exchanges.length > 0) await this.listen(apartMs);
       const exchange = await this.askAndWait();
       if (exchange === undefined) break;
       exchanges.push(exchange);

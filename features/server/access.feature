@@ -20,8 +20,8 @@ Feature: Access to the NTP service
     Depends on: server-answers-request
 
     Usual mistakes: anonymous connections are allowed in addition to those with a password; only the
-    user name is checked; the password of any device is accepted; one version of MQTT is not
-    checked; requests are served before CONNECT is checked
+    user name is checked; the password of any device is accepted; only the beginning of the password
+    is compared; one version of MQTT is not checked; requests are served before CONNECT is checked
 
     Scenario Outline: A stranger with <wrong>, in MQTT <version>
       Given a device that hears its response topic
@@ -31,17 +31,19 @@ Feature: Access to the NTP service
       And the server still serves the device
 
       Examples:
-        | wrong                        | version |
-        | a wrong password             | 3.1.1   |
-        | a wrong password             | 5       |
-        | no password                  | 3.1.1   |
-        | no password                  | 5       |
-        | no user name and no password | 3.1.1   |
-        | no user name and no password | 5       |
-        | an unknown user name         | 3.1.1   |
-        | an unknown user name         | 5       |
-        | another device's password    | 3.1.1   |
-        | another device's password    | 5       |
+        | wrong                                         | version |
+        | a wrong password                              | 3.1.1   |
+        | a wrong password                              | 5       |
+        | the right password and one more character     | 3.1.1   |
+        | the right password without its last character | 3.1.1   |
+        | no password                                   | 3.1.1   |
+        | no password                                   | 5       |
+        | no user name and no password                  | 3.1.1   |
+        | no user name and no password                  | 5       |
+        | an unknown user name                          | 3.1.1   |
+        | an unknown user name                          | 5       |
+        | another device's password                     | 3.1.1   |
+        | another device's password                     | 5       |
 
     Scenario Outline: A stranger that asks before it is accepted, in MQTT <version>
       Given a device that hears its response topic

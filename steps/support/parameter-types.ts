@@ -173,6 +173,8 @@ defineParameterType({
 
 const wrongs: readonly Wrong[] = [
   'a wrong password',
+  'the right password and one more character',
+  'the right password without its last character',
   'no password',
   'no user name and no password',
   'an unknown user name',

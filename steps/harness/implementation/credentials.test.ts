@@ -71,6 +71,8 @@ describe('an unauthenticated device', () => {
   test('differs from the device in what is wrong, and in nothing else', () => {
     const right = credentialsOf(common, dev01);
     assert.deepEqual(of(common, 'a wrong password'), { ...right, password: 'a-password-of-nobody' });
+    assert.equal(of(common, 'the right password and one more character').password, `${right.password}0`);
+    assert.equal(of(common, 'the right password without its last character').password, right.password?.slice(0, -1));
     assert.deepEqual(of(common, 'no password'), { clientId: right.clientId, username: right.username });
     assert.deepEqual(of(common, 'no user name and no password'), { clientId: right.clientId });
     assert.deepEqual(of(common, 'an unknown user name'), { ...right, username: 'nobody' });

@@ -79,6 +79,8 @@ export function secretsIn(access: Access, identities: readonly Identity[]): stri
 /** How the credentials of an unauthenticated device are wrong; everything else about them is right. */
 export type Wrong =
   | 'a wrong password'
+  | 'the right password and one more character'
+  | 'the right password without its last character'
   | 'no password'
   | 'no user name and no password'
   | 'an unknown user name'
@@ -113,6 +115,10 @@ export function wrongCredentials(
   switch (wrong) {
     case 'no password':
       return { credentials: { clientId, username } };
+    case 'the right password and one more character':
+      return { credentials: { ...right, password: `${password}0` } };
+    case 'the right password without its last character':
+      return { credentials: { ...right, password: password.slice(0, -1) } };
     case 'a wrong password':
       return { credentials: { ...right, password: wrongPassword(access, identity) } };
     case "another device's password": {

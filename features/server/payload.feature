@@ -73,6 +73,7 @@ Feature: What a response holds
         | "2147483648"    |
         | "4294967296"    |
         | "1571724098000" |
+        | "1571724098347" |
 
   @server-echoes-64-bit
   @should

@@ -109,15 +109,16 @@ export class RequestLedger {
   received(whole: Message, own: string): Response {
     const payload = readPayload(whole.payload);
     const message = payload.unread === true ? shortened(whole) : whole;
+    // Whether it is beyond doubt whose response it is, where only one request waits.
+    const sure = this.#run.echoes && this.#left.length === 0 && this.#doubtful.size === 0;
     const found = message.topic === own ? this.#requestOf(payload, own, message) : undefined;
     const response = responseOf(message, found === undefined || 'doubted' in found ? undefined : found, payload);
     if (found === undefined) this.#noteTimes(response);
     else if ('doubted' in found) append(this.#doubtful, found.doubted, { response, owner: found.owner });
     else {
       this.#book(found, response);
-      // Whose response it is has to be beyond doubt.
-      if (found.responses[0] === response && found.malformed !== true && !message.retain)
-        for (const exception of this.#run.responseHabits.add(found, response)) this.#add(...exception);
+      const how = sure && this.#present.get(own)?.some(isWaiting) !== true ? 'alone' : sure;
+      for (const exception of this.#run.responseHabits.add(found, response, how)) this.#add(...exception);
       // Not before: while a request waits, a second response to another one may be meant for it.
       this.#giveBack(found);
     }

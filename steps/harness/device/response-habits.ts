@@ -13,7 +13,7 @@ function faultOf({ timestamp }: Request, response: Response): string | undefined
   const times = [deviceSendTime, serverRecvTime, serverSendTime];
   const own = timestamp.type === 'Long' ? 'number' : 'string';
   if (times.some(({ type }) => type !== own)) return 'some responses have another type than others to requests of their type';
-  if (times.every(({ literal }) => /^"?\d+"?$/.test(literal))) return undefined;
+  if (times.every(({ literal }) => /^"?-?\d+"?$/.test(literal))) return undefined;
   return timestamp.type === 'Long' ? 'some Longs are not written as integers' : 'some Strings have more than digits';
 }
 
@@ -31,19 +31,23 @@ export class ResponseHabits {
   readonly #wrong = new Map<string, { readonly type: TimestampType; readonly exception?: Exception }>();
 
   /**
-   * Takes in the first response to a request.
+   * Takes in a response.
    *
+   * @param sure its deviceSendTime shows whose it is; `alone` where no other request can have caused it, whatever that is
    * @returns what is wrong with responses to requests of its type, as soon as it is known that others are right; each mistake once
    */
-  add(request: Request, response: Response): Exception[] {
-    const { timestamp } = request;
+  add(request: Request, response: Response, sure: boolean | 'alone'): Exception[] {
+    const { timestamp, message, malformed, forbiddenBy, responses } = request;
+    if (malformed === true || forbiddenBy !== undefined || message.qos !== 0) return [];
+    if (responses[0] !== response || response.message.retain) return [];
     // What is asked with an unusual number may be answered in an unusual way.
     if (timestamp?.unique !== true) return [];
     const { type } = timestamp;
     const mistake = faultOf(request, response);
     const key = `${type}: ${mistake}`;
+    const certain = String(response.deviceSendTime?.number) === timestamp.digits ? sure !== false : sure === 'alone';
     if (mistake === undefined) this.#right.add(type);
-    else if (!this.#wrong.has(key))
+    else if (certain && !this.#wrong.has(key))
       this.#wrong.set(key, { type, exception: [{ mistake }, request, usual(type), response.payload.text] });
     const known = [...this.#wrong].filter(([, one]) => one.exception !== undefined && this.#right.has(one.type));
     for (const [each, one] of known) this.#wrong.set(each, { type: one.type });

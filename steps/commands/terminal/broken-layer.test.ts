@@ -14,7 +14,7 @@ const functions = [
   ['the reader of packets', 'harness/mqtt/packet-reader.ts', '  #parse('],
   ['the ledger', 'harness/device/request-ledger.ts', '  received('],
   ['the hook before a scenario', 'support/hooks.ts', "Before({ name: 'the requirement' }"],
-  ['a sentence', 'server/server.steps.ts', "Then('the server answers',"],
+  ['a sentence', 'server/server.steps.ts', "Then('the server answers( each request)',"],
   ['the transcript', 'verdict/transcript.ts', '  add('],
   ['the verdict', 'verdict/judge.ts', 'export function judge('],
   ['the page', 'report/html/report-page.ts', 'function render('],

@@ -7,9 +7,9 @@ describe('a response belongs to the request', () => {
     const play = new Play('here');
     const [first, second] = [play.ask('1'), play.ask('2')];
     assert.equal(play.hear(2).request, second);
-    assert.equal(play.hear('{"deviceSendTime":"1"}').request, first);
+    assert.equal(play.hear('{"deviceSendTime":"1","serverRecvTime":"10","serverSendTime":"11"}').request, first);
     assert.deepEqual([first.responses.length, second.responses.length], [1, 1]);
-    assert.deepEqual(play.seen, []);
+    assert.deepEqual(play.seen, ['some responses have another type than others to requests of their type at here']);
   });
 
   test('of the new connection, where nothing but the order tells and the device is back on one', () => {
@@ -68,7 +68,7 @@ describe('a response belongs to the request', () => {
     play.ledger.begin('now');
     const now = play.ask('3');
     assert.equal(play.hear(77).request, now);
-    assert.deepEqual(play.seen, []);
+    assert.deepEqual(play.seen, ['some responses have another deviceSendTime than their request at earlier']);
   });
 
   test('at QoS 0, when the server does not echo and other requests need no answer', () => {

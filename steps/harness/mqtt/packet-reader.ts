@@ -1,12 +1,9 @@
-import { parser as createParser, type IPublishPacket, type Packet, type Parser, writeToStream } from 'mqtt-packet';
+import { parser as createParser, type IPublishPacket, type Packet, type Parser } from 'mqtt-packet';
 import { now } from '../time/now.ts';
 import type { Frame } from './frame.ts';
 import { ExcessivePacket, MalformedPacket } from './malformed-packet.ts';
 import { PacketCutter } from './packet-cutter.ts';
 import type { ReceiveLimits } from './receive-limits.ts';
-
-// Its cache of all numbers up to 65535 would be filled before the first packet leaves.
-writeToStream.cacheNumbers = false;
 
 /** What a reader of packets reads. */
 export interface ReaderOptions {

@@ -122,6 +122,7 @@ describe('the age', () => {
     await say(judge(150, 150), age);
     // not where the machine was so busy that the request may have waited for a processor
     await assert.rejects(say(world([400, 300].map((ageMs) => counts(ageMs, right, 0.95))), age), TooUncertain);
+    assert.match((await fail(world([450, 450].map((ageMs) => counts(ageMs, right, 0.95))), age)).received, /was 450 ms old/);
   });
 
   test('of what a clock from the start of the program may show twice is told', async () => {

@@ -62,12 +62,12 @@ export interface DeviceConnection {
   publish(topic: string, payload: string | Uint8Array, qos: QoS): number;
   /** Sends the first half of a PUBLISH at QoS 0, and nothing after it. A raw device only. */
   publishHalf?(topic: string, payload: string): void;
-  /** Ends the connection in an orderly way, or by force when that takes longer than 250 ms. */
+  /** Ends the connection in an orderly way, or by force when that takes longer than 1 s. */
   close(): Promise<void>;
 }
 
 /** How long an orderly end may take before the connection is cut, in ms. */
-const orderlyEndMs = 250;
+const orderlyEndMs = 1_000;
 
 /** A device on mqtt.js. */
 export class Device implements DeviceConnection {

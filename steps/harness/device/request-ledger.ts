@@ -117,8 +117,8 @@ export class RequestLedger {
     else if ('doubted' in found) append(this.#doubtful, found.doubted, { response, owner: found.owner });
     else {
       this.#book(found, response);
-      const how = sure && this.#present.get(own)?.some(isWaiting) !== true ? 'alone' : sure;
-      for (const exception of this.#run.responseHabits.add(found, response, how)) this.#add(...exception);
+      const alone = sure && this.#present.get(own)?.some(isWaiting) !== true && !this.#run.knows(response);
+      for (const exception of this.#run.responseHabits.add(found, response, alone ? 'alone' : sure)) this.#add(...exception);
       // Not before: while a request waits, a second response to another one may be meant for it.
       this.#giveBack(found);
     }

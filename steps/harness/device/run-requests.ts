@@ -1,4 +1,4 @@
-import type { Request, Timestamp } from '../message/exchange.ts';
+import type { Request, Response, Timestamp } from '../message/exchange.ts';
 import { append, RequestOrder } from './booking.ts';
 import { ClockResolution } from './clock-resolution.ts';
 import type { LateMistake } from './late-mistake.ts';
@@ -46,6 +46,12 @@ export class RunRequests {
   unused(ms: number): number {
     this.#last = Math.max(ms, this.#last + 1);
     return this.#last;
+  }
+
+  /** Whether some request of the run, of whichever device, had the deviceSendTime of a response. */
+  knows({ deviceSendTime }: Response): boolean {
+    const digits = String(deviceSendTime?.number);
+    return [...this.requests.values()].some((byDigits) => byDigits.has(digits));
   }
 
   /** A request was sent. */

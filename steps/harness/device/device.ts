@@ -133,35 +133,37 @@ export class Device implements DeviceConnection {
   }
 
   async subscribe(topic: string, qos: QoS): Promise<number | undefined> {
-    let answer: { readonly granted: number | undefined } | undefined;
-    const answered = (granted?: number): void => {
-      answer = { granted: granted === undefined || granted > 2 ? undefined : granted };
-      this.inbox.wake();
-    };
-    this.#client.subscribeAsync(topic, { qos }).then(
-      ([granted]) => answered(granted?.qos),
-      () => answered(),
+    const { habits } = this.#options;
+    const asked = this.#client.subscribeAsync(topic, { qos }).then(
+      ([granted]) => granted?.qos,
+      () => undefined,
     );
-    if (!this.#options.habits.acknowledges) return undefined;
-    await this.inbox.until(() => answer, this.#options.deadline);
-    if (answer === undefined && this.inbox.closed === undefined) this.#options.habits.acknowledges = false;
-    return answer?.granted;
+    if (!habits.acknowledges) return undefined;
+    const answer = await this.#answerTo(asked);
+    if (answer === undefined && this.inbox.closed === undefined) habits.acknowledges = false;
+    return answer?.value === undefined || answer.value > 2 ? undefined : answer.value;
   }
 
   async unsubscribe(topics: readonly string[]): Promise<boolean> {
-    const { habits, deadline } = this.#options;
+    const { habits } = this.#options;
     if (!habits.acknowledges || habits.unsubscribes === false) return false;
-    let acknowledged: boolean | undefined;
-    const answered = (how: boolean): void => {
-      acknowledged = how;
-      this.inbox.wake();
-    };
-    this.#client.unsubscribeAsync([...topics]).then(
-      () => answered(true),
-      () => answered(false),
+    const asked = this.#client.unsubscribeAsync([...topics]).then(
+      () => true,
+      () => false,
     );
-    habits.unsubscribes = (await this.inbox.until(() => acknowledged, deadline)) ?? this.inbox.closed !== undefined;
-    return acknowledged ?? false;
+    const answer = await this.#answerTo(asked);
+    habits.unsubscribes = answer?.value ?? this.inbox.closed !== undefined;
+    return answer?.value ?? false;
+  }
+
+  /** Waits for what mqtt.js makes of an acknowledgement. @returns undefined where none came in time */
+  async #answerTo<T>(asked: Promise<T>): Promise<{ readonly value: T } | undefined> {
+    let answer: { readonly value: T } | undefined;
+    void asked.then((value) => {
+      answer = { value };
+      this.inbox.wake();
+    });
+    return this.inbox.until(() => answer, this.#options.deadline);
   }
 
   publish(topic: string, payload: string | Uint8Array, qos: QoS): number {

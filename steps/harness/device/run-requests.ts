@@ -51,7 +51,8 @@ export class RunRequests {
   /** Whether some request of the run, of whichever device, had the deviceSendTime of a response. */
   knows({ deviceSendTime }: Response): boolean {
     const digits = String(deviceSendTime?.number);
-    return [...this.requests.values()].some((byDigits) => byDigits.has(digits));
+    for (const byDigits of this.requests.values()) if (byDigits.has(digits)) return true;
+    return false;
   }
 
   /** A request was sent. */

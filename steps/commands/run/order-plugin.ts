@@ -24,16 +24,17 @@ export function inTurn<T extends Placed>(scenarios: readonly T[]): T[] {
   });
 }
 
-/** How long a scenario takes, as a multiple of what is usual: one that does something for so many seconds takes so much longer. */
-function lengthOf({ pickle: { steps } }: Placed): number {
-  return (
-    1 +
-    Math.max(
-      0,
-      ...steps.flatMap(({ text }) => [...text.matchAll(/ for at most (\d+) s\b/g)].map(([, seconds]) => Number(seconds))),
-    )
-  );
+/** About how many exchanges one after the other a step takes: it says so, or for how many seconds it asks; a link of its own is measured first. */
+function exchangesOf(text: string): number {
+  const [, times] = / (\d+) times, one after the other\b/.exec(text) ?? [];
+  const [, seconds] = / for at most (\d+) s\b/.exec(text) ?? [];
+  const inTurn = text.endsWith(' in turn') ? text.match(/\b(?:Long|String)\b/g) : null;
+  const link = text.startsWith('a link of ') ? 5 : 0;
+  return Math.max(Number(times ?? 0), 2 * Number(seconds ?? 0), inTurn?.length ?? 0, link);
 }
+
+/** About how long a scenario takes, in exchanges. */
+const lengthOf = ({ pickle: { steps } }: Placed): number => 1 + Math.max(0, ...steps.map(({ text }) => exchangesOf(text)));
 
 /** Those of the scenarios that a lane runs: in each turn, the longest first, each goes to the lane that has the least to do. */
 export function ofLane<T extends Placed>(scenarios: readonly T[], { number, of }: Lane): T[] {

@@ -24,7 +24,8 @@ export async function behindWebSocket<T>(
   const server = spawn(process.execPath, program, { stdio: ['ignore', 'pipe', 'inherit'] });
   const front = tls === undefined ? createServer() : createSecureServer(tls);
   try {
-    await once(server.stdout, 'data');
+    const [said] = await Promise.race([once(server.stdout, 'data'), once(server, 'exit')]);
+    if (!Buffer.isBuffer(said)) throw new Error(`the fixture ${fixture} ended with code ${String(said)}`);
     new WebSocketServer({ server: front, path: '/mqtt' }).on('connection', (webSocket) => {
       const [near, far] = [createWebSocketStream(webSocket), createConnection({ host: '127.0.0.1', port, noDelay: true })];
       pipeline(near, far, near, () => {});

@@ -143,10 +143,6 @@ function requireWithinLimits(
 /** @throws WrongUse */
 function planOf(target: Target, { devices, rate, for: text, shard: part }: LoadOptions): Plan {
   if (target.role !== 'server') throw new WrongUse(`${target.file} is the target file of a client; load needs a server`);
-  if (target.webSocketPath !== undefined)
-    throw new WrongUse(
-      `${target.name} has MQTT over WebSocket, and load speaks it over TCP and TLS only: name a target file of mqtt:// or mqtts://`,
-    );
   if (target.onlyThese && target.devices.length < devices)
     throw new WrongUse(
       `--devices is ${devices}, and the server knows only the devices of its target file, ${target.devices.length} (onlyThese)`,

@@ -95,11 +95,20 @@ describe('a server over WebSocket', { timeout: 300_000 }, () => {
     assert.match(stderr, /It speaks MQTT there without WebSocket: let its address begin with mqtt:\/\//);
   });
 
-  test('is refused by load and interop, which speak MQTT over TCP', async () => {
+  test('is spoken by load, and refused by interop, which records TCP', async () => {
     const target = fixtureTarget(folder, 'unusual/server/mqtt-over-websocket', { transport: 'websocket' });
-    const load = await call(['load', target, '--devices', '1', '--report', `${folder}/load`]);
-    assert.equal(load.code, 2);
-    assert.match(load.stderr, /has MQTT over WebSocket, and load speaks it over TCP and TLS only/);
+    const load = await call(['load', target, '--devices', '50', '--report', `${folder}/load`]);
+    assert.equal(load.code, 0, load.stdout + load.stderr);
+    assert.match(load.stdout, /requests answered +50 of 50 /);
+    const elsewhere = await behindWebSocket('unusual/server/equal-stamps', async (port) => {
+      const wrong = writeTarget(folder, { name: 'no such path', role: 'server', address: `ws://127.0.0.1:${port}/elsewhere` });
+      return call(['load', wrong, '--devices', '2', '--report', `${folder}/load-elsewhere`]);
+    });
+    assert.equal(elsewhere.code, 1, elsewhere.stderr);
+    assert.match(
+      elsewhere.stdout,
+      /0 of 2 devices connected, .*no WebSocket at ws:[^ ]*\/elsewhere: the server answers HTTP 400/,
+    );
     const client = fixtureClientTarget(folder, 'unusual/client/long');
     const interop = await call(['interop', target, client, '--report', `${folder}/interop`]);
     assert.match(interop.stdout + interop.stderr, /speaks WebSocket, and interop records plain TCP/);

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { type SecureContext, TLSSocket } from 'node:tls';
 import { generate } from 'mqtt-packet';
 import type { Credentials } from '../implementation/credentials.ts';
@@ -14,6 +15,7 @@ import { standstills } from '../time/standstill.ts';
 import { acknowledgementOf } from './acknowledgement.ts';
 import { serverFault } from './server-connection.ts';
 import { type Address, openSocket } from './socket.ts';
+import { openWebSocket } from './web-socket.ts';
 
 /** Where a fleet connects to, and how. */
 export interface FleetOptions {
@@ -62,6 +64,8 @@ export class LightDevice {
   /** How often it has asked. */
   asked = 0;
   readonly #socket: Socket;
+  /** What carries MQTT: the socket, or the WebSocket on it. */
+  readonly #stream: Duplex;
   readonly #listener: FleetListener;
   readonly #version: 4 | 5;
   readonly #responseTopic: string;
@@ -92,16 +96,19 @@ export class LightDevice {
     });
     const reader = new PacketReader({ limits: packetLimit(mostPacketBytes), protocolVersion: this.#version });
     const read = (chunk: Buffer): void => this.#read(reader, chunk);
-    this.#socket = openSocket(address, { from, context, receiveBuffer: { buffer, read } });
-    if (address.tls !== undefined) this.#socket.on('data', read);
-    this.#socket.on('error', (error: NodeJS.ErrnoException) =>
+    const { webSocket } = address;
+    const shared = webSocket === undefined ? { receiveBuffer: { buffer, read } } : {};
+    this.#socket = openSocket(address, { from, context, ...shared });
+    this.#stream = webSocket === undefined ? this.#socket : openWebSocket(this.#socket, webSocket);
+    if (address.tls !== undefined || webSocket !== undefined) this.#stream.on('data', read);
+    this.#stream.on('error', (error: NodeJS.ErrnoException) =>
       this.#end(tlsFaultOf(error, deviceSides)?.words ?? error.message, error.code),
     );
-    this.#socket.on('close', () => this.#end('the server closed the connection'));
+    this.#stream.on('close', () => this.#end('the server closed the connection'));
     this.#endMs = standstills.ranMs() + deadline;
     this.#socket.setTimeout(deadline, this.#idle);
     const packet = { cmd: 'connect', protocolId: 'MQTT', clean: true, keepalive: 0, ...shown(credentials(identity)) } as const;
-    this.#socket.write(generate({ ...packet, protocolVersion: this.#version }, { protocolVersion: this.#version }));
+    this.#stream.write(generate({ ...packet, protocolVersion: this.#version }, { protocolVersion: this.#version }));
   }
 
   /** True from the granted subscription on, until the connection ends. */
@@ -119,7 +126,7 @@ export class LightDevice {
     this.#open.set(stamp, asked);
     const payload = this.index % 2 === 0 ? `{"deviceSendTime":${stamp}}` : `{"deviceSendTime":"${stamp}"}`;
     const packet = { cmd: 'publish', topic: this.#topic('request'), payload, qos: 0, retain: false, dup: false } as const;
-    this.#socket.write(generate(packet, { protocolVersion: this.#version }));
+    this.#stream.write(generate(packet, { protocolVersion: this.#version }));
   }
 
   /** Gives up its open requests. @returns how many there were */
@@ -157,7 +164,7 @@ export class LightDevice {
         const message = messageOf(frame);
         if (message !== undefined) this.#receive(message);
         const answer = acknowledgementOf(packet);
-        if (answer !== undefined) this.#socket.write(generate(answer, { protocolVersion: this.#version }));
+        if (answer !== undefined) this.#stream.write(generate(answer, { protocolVersion: this.#version }));
         if (packet.cmd === 'connack') this.#accepted(packet.reasonCode ?? packet.returnCode ?? 0);
         else if (packet.cmd === 'suback') this.#granted(Number(packet.granted[0] ?? 0x80));
       }
@@ -173,7 +180,7 @@ export class LightDevice {
       return;
     }
     const subscriptions = [{ topic: this.#responseTopic, qos: 0 }] as const;
-    this.#socket.write(
+    this.#stream.write(
       generate({ cmd: 'subscribe', messageId: 1, subscriptions: [...subscriptions] }, { protocolVersion: this.#version }),
     );
   }
@@ -236,7 +243,7 @@ export class LightDevice {
     }
     this.#settle?.({ device: this.identity.deviceName, reason, code });
     this.#settle = undefined;
-    this.#socket.destroy();
+    this.#stream.destroy();
   }
 }
 

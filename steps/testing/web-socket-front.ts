@@ -24,8 +24,9 @@ export async function behindWebSocket<T>(
   const server = spawn(process.execPath, program, { stdio: ['ignore', 'pipe', 'inherit'] });
   const front = tls === undefined ? createServer() : createSecureServer(tls);
   try {
-    const [said] = await Promise.race([once(server.stdout, 'data'), once(server, 'exit')]);
-    if (!Buffer.isBuffer(said)) throw new Error(`the fixture ${fixture} ended with code ${String(said)}`);
+    const ended = once(server, 'exit').then(() => true);
+    if (await Promise.race([ended, once(server.stdout, 'data').then(() => false)]))
+      throw new Error(`the fixture ${fixture} ended at once`);
     new WebSocketServer({ server: front, path: '/mqtt' }).on('connection', (webSocket) => {
       const [near, far] = [createWebSocketStream(webSocket), createConnection({ host: '127.0.0.1', port, noDelay: true })];
       pipeline(near, far, near, () => {});

@@ -109,7 +109,13 @@ async function trigger({ target, clientRun, platform }: StartParts, client: Star
   // The attempt of a client that is refused shows that it runs, and that it is ready for a signal. Where nothing listens, no attempt is
   // seen: half of what the target file allows is then its time to start.
   const ready = refusedUnnamed.has(refusal) ? () => platform.accepted > 0 : listens;
-  await clientRun.until(() => ready() || clientRun.ended !== undefined, refusal === 'does not listen' ? withinMs / 2 : withinMs);
+  if (!clientRun.toldAtOnce) {
+    const soon = await clientRun.until(
+      () => ready() || clientRun.ended !== undefined,
+      refusal === 'does not listen' ? withinMs / 2 : withinMs,
+    );
+    clientRun.toldUnconnected ||= !soon && refusal === undefined && platform.connections(clientRun.identity).length === 0;
+  }
   if (clientRun.ended !== undefined) return;
   if (sync.kind !== 'publish') {
     try {

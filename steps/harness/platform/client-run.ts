@@ -54,6 +54,10 @@ export class ClientRun {
   overdue = false;
   /** How long the suite waits after a malformed response, in ms, for a client that has hung in others; undefined for its `within`. */
   hurriedMs: number | undefined;
+  /** True when it is told to ask before it connects, as it connected in an earlier start only then. */
+  toldAtOnce = false;
+  /** True when it had made no connection in its whole `within`, and was told to ask all the same. */
+  toldUnconnected = false;
   /** Why earlier starts with this setup could not be judged, in words. */
   startedAgain: readonly string[] = [];
   /** The last lines of its output. */

@@ -237,6 +237,7 @@ export class ClientRunner {
     if (setup.clock !== undefined) clock?.set(setup.clock.sends, beyondMillisecondNs);
     const clientRun = new ClientRun(setup, identity);
     clientRun.hurriedMs = this.#silence.afterMalformedMs(setup);
+    clientRun.toldAtOnce = this.#silence.connectsWhenTold;
     const common = { target: this.target, clientRun, clock, reports: this.#reports };
     const unnamed = setup.slowConnectMs > 0 || refusedUnnamed.has(setup.refusal);
     if (unnamed || !this.#recognised) {

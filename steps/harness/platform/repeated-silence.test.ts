@@ -68,3 +68,13 @@ describe('a client that makes nothing of a response', () => {
     assert.equal(deaf(...starts('one', 3), near), undefined);
   });
 });
+
+test('a client that connects only when it is told is told at once in later starts, where what it is told waits for it', () => {
+  const told = Object.assign(client({ ...server, reports: [report(formula)] }), { toldUnconnected: true });
+  const connectsWhenTold = (start: ClientRun, sync: Target['sync']): boolean =>
+    new RepeatedSilence(target({ sync }), [start]).connectsWhenTold;
+  const stdin = { kind: 'stdin', text: 'sync\n' } as const;
+  assert.ok(connectsWhenTold(told, stdin));
+  assert.ok(!connectsWhenTold(client({ ...server, reports: [report(formula)] }), stdin));
+  assert.ok(!connectsWhenTold(told, { kind: 'signal', signal: 'SIGUSR1' }));
+});

@@ -44,6 +44,15 @@ export class RepeatedSilence {
       : undefined;
   }
 
+  /**
+   * True when the client connected in an earlier start only once it was told to ask, and can be told before it listens: what is written to
+   * its standard input waits there.
+   */
+  get connectsWhenTold(): boolean {
+    if (this.#target.sync.kind !== 'stdin') return false;
+    return this.#finished.some(({ toldUnconnected, requests }) => toldUnconnected && requests.length > 0);
+  }
+
   /** Starts with valid responses only: after a malformed or foreign one no time is right as well. */
   get #answered(): ClientRun[] {
     return this.#finished.filter(({ setup }) => setup.refusal === undefined && setup.answers.every(isMeant));

@@ -42,15 +42,19 @@ interface Moments {
   readonly published: number;
   readonly received: number;
   readonly sent: number;
+  /** When the first byte of the response came: a server may write one in several pieces. */
+  readonly began: number;
   readonly arrived: number;
 }
 
 function momentsOf(world: ServerWorld, exchange: Exchange): Moments {
+  const { atUs, beganUs = atUs } = exchange.response.message;
   return {
     published: wallMsAt(exchange.request.message.atUs),
     received: Number(timeOf(world, exchange, 'serverRecvTime')),
     sent: Number(timeOf(world, exchange, 'serverSendTime')),
-    arrived: wallMsAt(exchange.response.message.atUs),
+    began: wallMsAt(beganUs),
+    arrived: wallMsAt(atUs),
   };
 }
 
@@ -58,7 +62,7 @@ function momentsOf(world: ServerWorld, exchange: Exchange): Moments {
 function smallest(all: readonly Moments[]): { readonly late: number; readonly early: number } {
   return {
     late: Math.min(...all.map(({ published, received }) => received - published)),
-    early: Math.min(...all.map(({ sent, arrived }) => arrived - sent)),
+    early: Math.min(...all.map(({ sent, began }) => began - sent)),
   };
 }
 

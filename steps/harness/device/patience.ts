@@ -25,7 +25,7 @@ export class Patience {
   short(deadline: number): number {
     const slowest = this.#slowest();
     // Without any answer nothing is known of how fast this server is.
-    return slowest === 0 ? deadline : Math.min(deadline, Math.max(leastMs, 3 * slowest));
+    return slowest === 0 ? deadline : Math.min(deadline, Math.max(leastMs, Math.ceil(3 * slowest)));
   }
 
   /** The wait for something of this kind was in vain. */

@@ -4,7 +4,7 @@ import type { Time } from '../time/now.ts';
 export type QoS = 0 | 1 | 2;
 
 /** A PUBLISH, and when it crossed the suite's end of the connection. */
-export interface Message extends Time {
+export interface Message extends Time, Pick<Frame, 'beganUs'> {
   readonly topic: string;
   readonly payload: Buffer;
   readonly qos: QoS;
@@ -15,9 +15,24 @@ export interface Message extends Time {
 }
 
 /** The message that a frame is; undefined for any other packet than PUBLISH. */
-export function messageOf({ packet, atUs, wallMs }: Pick<Frame, 'packet' | 'atUs' | 'wallMs'>): Message | undefined {
+export function messageOf({
+  packet,
+  atUs,
+  wallMs,
+  beganUs,
+}: Pick<Frame, 'packet' | 'atUs' | 'wallMs' | 'beganUs'>): Message | undefined {
   if (packet.cmd !== 'publish') return undefined;
   const { topic, qos, retain, dup, messageId } = packet;
   const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
-  return { atUs, wallMs, topic, payload, qos, retain, dup, ...(qos === 0 || messageId === undefined ? {} : { messageId }) };
+  return {
+    atUs,
+    wallMs,
+    ...(beganUs === undefined ? {} : { beganUs }),
+    topic,
+    payload,
+    qos,
+    retain,
+    dup,
+    ...(qos === 0 || messageId === undefined ? {} : { messageId }),
+  };
 }

@@ -8,6 +8,8 @@ export interface Frame extends Time {
   readonly packet: Packet;
   /** The whole packet, fixed header included. */
   readonly bytes: Buffer;
+  /** When its first byte came, where that was before the last one: monotonic, in µs. */
+  readonly beganUs?: number;
   /** The connection in words ("device", "second device"), where a trace has several. */
   readonly connection?: string;
   /** The same object for all frames of one connection, where a trace has several. */

@@ -21,6 +21,18 @@ describe('a reader of packets', () => {
     assert.equal(reader.unfinished, 0);
   });
 
+  test('says when the first byte came of a packet that comes in pieces', () => {
+    const reader = new PacketReader({ limits: packetLimit(1000), protocolVersion: 4 });
+    const whole = [...reader.read(hex(`${ping} 20`))];
+    const end = performance.now() + 2;
+    while (performance.now() < end);
+    const pieces = [...reader.read(hex(`02 00 00 ${ping}`))];
+    assert.deepEqual(
+      [...whole, ...pieces].map(({ atUs, beganUs }) => (beganUs === undefined ? undefined : atUs - beganUs >= 2000)),
+      [undefined, true, undefined],
+    );
+  });
+
   const malformed: readonly (readonly [string, 4 | 5, string, RegExp])[] = [
     ['a CONNACK without a code', 4, '20 00', /without a code/],
     ['a CONNACK without a code, whose length is written in two bytes', 4, '20 81 00 00', /without a code/],

@@ -33,6 +33,8 @@ export class PacketReader {
   #bytes = 0;
   #packets = 0;
   #beganUs: number | undefined;
+  /** When the first byte came of the packet that is not complete yet. */
+  #packetBeganUs = 0;
 
   constructor({ limits, protocolVersion, direction = 'received', connection, stream }: ReaderOptions) {
     this.#limits = limits;
@@ -70,10 +72,13 @@ export class PacketReader {
       this.#beganUs ??= time.atUs;
       const seconds = (time.atUs - this.#beganUs) / 1e6;
       this.#requireWithin(this.#bytes, 'bytes', seconds);
+      if (this.#cutter.unfinished === 0) this.#packetBeganUs = time.atUs;
       for (const bytes of this.#cutter.cut(chunk)) {
         this.#packets += 1;
         this.#requireWithin(this.#packets, 'packets', seconds);
-        yield { ...time, ...this.#origin, packet: this.#parse(bytes), bytes };
+        const began = this.#packetBeganUs < time.atUs ? { beganUs: this.#packetBeganUs } : {};
+        this.#packetBeganUs = time.atUs;
+        yield { ...time, ...began, ...this.#origin, packet: this.#parse(bytes), bytes };
       }
     } catch (error) {
       this.#broken = true;

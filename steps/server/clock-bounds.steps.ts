@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Then, When } from '@cucumber/cucumber';
-import type { Packet } from 'mqtt-packet';
+import { oneWayMs } from '../harness/device/one-way.ts';
 import { claimedProcessing } from '../harness/device/server-time.ts';
 import { type Exchange, roundTrip } from '../harness/message/exchange.ts';
-import type { Frame } from '../harness/mqtt/frame.ts';
 import { nowUs, wallMsAt } from '../harness/time/now.ts';
 import { diagnoseServerTime } from './server-diagnosis.ts';
 import type { ServerWorld } from './server-scenario.ts';
@@ -134,9 +133,7 @@ Then(
       0,
       Math.min(...all.map(({ published, received, sent, arrived }) => arrived - published - (sent - received))),
     );
-    // A link may be slower in one direction; what only the service takes is no link.
-    const oneWay = Math.max(onLink / 2, Math.min(onLink, quickestOpening(this.scenario.serverRun.trace)));
-    const spare = Number((toWithin(this, ms) + oneWay).toFixed(1));
+    const spare = Number((toWithin(this, ms) + oneWayMs(onLink, this.scenario.serverRun.trace)).toFixed(1));
     const [isLate, isEarly] = [late > spare, early > spare];
     if (!isLate && !isEarly) return;
     const taken = all.reduce((sum, { received, sent }) => sum + sent - received, 0) / all.length;
@@ -152,19 +149,6 @@ Then(
     });
   },
 );
-
-/** What answers which packet, without any service behind the broker. */
-const openings: Partial<Record<Packet['cmd'], Packet['cmd']>> = { connack: 'connect', suback: 'subscribe' };
-
-/** How long the quickest answer to a CONNECT or SUBSCRIBE took, in ms; 0 where there is none. */
-function quickestOpening(trace: Iterable<Frame>): number {
-  const frames = [...trace];
-  const took = frames.flatMap(({ atUs, packet, stream }, index) => {
-    const asked = frames.slice(0, index).findLast((one) => one.stream === stream && one.packet.cmd === openings[packet.cmd]);
-    return asked === undefined ? [] : [(atUs - asked.atUs) / 1000];
-  });
-  return took.length === 0 ? 0 : Math.min(...took);
-}
 
 /** @param taken how long the server claims to take, in ms, on the average */
 function likelyMoment(isLate: boolean, isEarly: boolean, taken: number): string | undefined {

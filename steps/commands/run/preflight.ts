@@ -17,6 +17,7 @@ export async function preflight(run: ServerRun, sinceUs: number, onDelay?: (word
   const untilUs = target.start.kind === 'address' ? 0 : sinceUs + target.ready.withinMs * 1000;
   const candidate = run.candidate();
   const { last, letIn } = await untilServes(candidate, {
+    measures: true,
     untilUs,
     ...(onDelay === undefined
       ? {}

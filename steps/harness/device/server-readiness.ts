@@ -53,6 +53,8 @@ export interface WaitForServer {
   readonly untilUs: number;
   /** True for a server that was seen to answer nothing: then no answer is waited for. */
   readonly unanswered?: boolean;
+  /** True where the round trip is to be known: several exchanges show it. */
+  readonly measures?: boolean;
   /** Told once of what keeps the server from serving, when it has been asked for as long as an answer may take. */
   readonly onDelay?: (words: string) => void;
 }
@@ -65,7 +67,7 @@ export interface WaitForServer {
  */
 export async function untilServes(
   candidate: Candidate,
-  { untilUs, unanswered = false, onDelay }: WaitForServer,
+  { untilUs, unanswered = false, measures = false, onDelay }: WaitForServer,
 ): Promise<{ readonly last: Attempt; readonly letIn: boolean }> {
   const { target } = candidate.started;
   const delayedUs = nowUs() + target.responseDeadlineMs * 1000;
@@ -73,7 +75,7 @@ export async function untilServes(
   let served: Attempt | undefined;
   let told = false;
   for (let count = 0, pauseMs = leastPauseMs; ; count += 1, pauseMs = Math.min(pauseMs * 2, mostPauseMs)) {
-    const last = await attempt(candidate, unanswered ? 0 : untilUs, count % 2 === 0);
+    const last = await attempt(candidate, { untilUs: unanswered ? 0 : untilUs, long: count % 2 === 0, measures });
     letIn ||= last.serves || last.letIn;
     if (last.serves) served = last;
     const over = candidate.started.ended() !== undefined || nowUs() + pauseMs * 1000 > untilUs;
@@ -86,7 +88,10 @@ export async function untilServes(
   }
 }
 
-async function attempt(candidate: Candidate, untilUs: number, long: boolean): Promise<Attempt> {
+async function attempt(
+  candidate: Candidate,
+  { untilUs, long, measures }: { readonly untilUs: number; readonly long: boolean; readonly measures: boolean },
+): Promise<Attempt> {
   const { started, identity, refusals } = candidate;
   const { responseDeadlineMs } = started.target;
   const { deviceName, productKey } = identity;
@@ -121,7 +126,7 @@ async function attempt(candidate: Candidate, untilUs: number, long: boolean): Pr
     // A server may refuse a subscription that it does not need. What cannot be read is no silence: the scenarios judge it.
     if (answered === undefined && inbox.unreadable) return { serves: true, answers: true };
     if (answered !== undefined) {
-      const roundTripMs = await quickest(connection, identity, { askedUs, digits });
+      const roundTripMs = measures ? await quickest(connection, identity, { askedUs, digits }) : undefined;
       return { serves: true, answers: true, ...(roundTripMs === undefined ? {} : { roundTripMs }) };
     }
     const { latest } = refusals;

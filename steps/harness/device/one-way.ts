@@ -18,7 +18,9 @@ export function oneWayMs(onLinkMs: number, trace: Iterable<Frame>): number {
   const frames = [...trace];
   const openingMs = Math.min(
     ...frames.flatMap(({ atUs, packet, stream }, index) => {
-      const asked = frames.slice(0, index).findLast((one) => one.stream === stream && one.packet.cmd === openings[packet.cmd]);
+      const opening = openings[packet.cmd];
+      if (opening === undefined) return [];
+      const asked = frames.slice(0, index).findLast((one) => one.stream === stream && one.packet.cmd === opening);
       return asked === undefined ? [] : [(atUs - asked.atUs) / 1000];
     }),
   );

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { FieldImplementation } from './implementation.ts';
 import { call } from './program.ts';
@@ -23,7 +23,7 @@ export async function prepare({ debian, build }: FieldImplementation, folder: st
     if (missing.length > 0) {
       if (!listsFetched) await step(['apt-get', 'update', '-qq'], folder);
       listsFetched = true;
-      await step(['apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...missing], folder);
+      await withoutServices(() => step(['apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...missing], folder));
     }
     if (existsSync(join(folder, 'package.json')))
       await step(['npm', 'install', '--no-audit', '--no-fund', '--ignore-scripts', '--no-package-lock'], folder);
@@ -32,6 +32,18 @@ export async function prepare({ debian, build }: FieldImplementation, folder: st
   } catch (error) {
     if (error instanceof StepFailed) return error.message;
     throw error;
+  }
+}
+
+/** While it acts, Debian starts no service that it installs: brokers are started as their target files say, and only while they are judged. */
+async function withoutServices(act: () => Promise<void>): Promise<void> {
+  const policy = '/usr/sbin/policy-rc.d';
+  const own = !existsSync(policy);
+  if (own) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    await act();
+  } finally {
+    if (own) rmSync(policy);
   }
 }
 

@@ -159,8 +159,7 @@ export class ClientRunner {
     const [type = 'long'] = this.target.timestampTypes;
     if (this.target.result === undefined) return undefined;
     const unread = unreadTime(await this.perform(plainSetup(type)));
-    if (unread === undefined) return undefined;
-    return misreadInWords(unread, this.target);
+    return unread === undefined ? undefined : misreadInWords(unread, this.target);
   }
 
   /**

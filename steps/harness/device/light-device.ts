@@ -14,8 +14,7 @@ import { deviceSides, tlsFaultOf } from '../mqtt/tls-fault.ts';
 import { standstills } from '../time/standstill.ts';
 import { acknowledgementOf } from './acknowledgement.ts';
 import { serverFault } from './server-connection.ts';
-import { type Address, openSocket } from './socket.ts';
-import { openWebSocket } from './web-socket.ts';
+import { type Address, openSocket, streamOn } from './socket.ts';
 
 /** Where a fleet connects to, and how. */
 export interface FleetOptions {
@@ -96,11 +95,9 @@ export class LightDevice {
     });
     const reader = new PacketReader({ limits: packetLimit(mostPacketBytes), protocolVersion: this.#version });
     const read = (chunk: Buffer): void => this.#read(reader, chunk);
-    const { webSocket } = address;
-    const shared = webSocket === undefined ? { receiveBuffer: { buffer, read } } : {};
-    this.#socket = openSocket(address, { from, context, ...shared });
-    this.#stream = webSocket === undefined ? this.#socket : openWebSocket(this.#socket, webSocket);
-    if (address.tls !== undefined || webSocket !== undefined) this.#stream.on('data', read);
+    this.#socket = openSocket(address, { from, context, receiveBuffer: { buffer, read } });
+    this.#stream = streamOn(this.#socket, address);
+    if (address.tls !== undefined || address.webSocket !== undefined) this.#stream.on('data', read);
     this.#stream.on('error', (error: NodeJS.ErrnoException) =>
       this.#end(tlsFaultOf(error, deviceSides)?.words ?? error.message, error.code),
     );

@@ -29,23 +29,33 @@ export interface SharedResources {
   readonly from?: string | undefined;
   /** The certificates, read by {@link tlsContext}. */
   readonly context?: SecureContext | undefined;
-  /** Where what comes over TCP is put before `read` is called with it, instead of the event `data`. TLS does not have this. */
+  /** Where what comes over TCP is put before `read` is called with it, instead of the event `data`. TLS and WebSocket do not have this. */
   readonly receiveBuffer?: { readonly buffer: Buffer; readonly read: (chunk: Buffer) => void };
 }
 
 /** Opens what carries MQTT: TCP, TLS, or a WebSocket on one of them. */
 export function openStream(address: Address): Duplex {
-  const socket = openSocket(address);
-  return address.webSocket === undefined ? socket : openWebSocket(socket, address.webSocket);
+  return streamOn(openSocket(address), address);
+}
+
+/** What carries MQTT on a connection that {@link openSocket} opened to the same address: the connection itself, or a WebSocket on it. */
+export function streamOn(socket: Socket, { webSocket }: Pick<Address, 'webSocket'>): Duplex {
+  return webSocket === undefined ? socket : openWebSocket(socket, webSocket);
 }
 
 /** Opens TCP or TLS. TCP_NODELAY always, or a measured latency would be that of Nagle's algorithm. */
 export function openSocket(address: Address, { from, context, receiveBuffer }: SharedResources = {}): Socket {
-  const { host, port, tls, open } = address;
+  const { host, port, tls, webSocket, open } = address;
   if (open !== undefined) return open();
   const local = from === undefined ? {} : { localAddress: from };
   if (tls === undefined)
-    return createConnection({ host, port, noDelay: true, ...local, ...(receiveBuffer ? { onread: onread(receiveBuffer) } : {}) });
+    return createConnection({
+      host,
+      port,
+      noDelay: true,
+      ...local,
+      ...(receiveBuffer === undefined || webSocket !== undefined ? {} : { onread: onread(receiveBuffer) }),
+    });
   const socket = connectTls({
     host,
     port,

@@ -224,7 +224,7 @@ Feature: The time that a client calculates
   @must
   Rule: the client MUST report a UNIX timestamp that does not depend on its time zone
     `CST-8` is the POSIX form of a time zone eight hours ahead of UTC, which needs no time zone
-    files. Programs in Go or Java read only names of time zones.
+    files. Programs in Go read only names of time zones.
 
     Source: stated, "The device calculates the accurate current time in the UNIX timestamp format"
 

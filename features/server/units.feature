@@ -36,9 +36,9 @@ Feature: The unit of the timestamps
   Rule: the server MUST give the same times regardless of its time zone, and also after 2038
     If the suite can start the server, it starts a second instance beside the first one, with `TZ`
     in its environment: a time zone eight hours ahead of UTC. `CST-8` is its POSIX form, which needs
-    no time zone files, and programs in Go or Java read only its name, `Asia/Shanghai`. If the
-    second instance does not become ready beside the first one, the scenario does not apply. The
-    suite judges times after 2038 only if it controls the server's clock.
+    no time zone files, and programs in Go read only its name, `Asia/Shanghai`. If the second
+    instance does not become ready beside the first one, the scenario does not apply. The suite
+    judges times after 2038 only if it controls the server's clock.
 
     Source: derived from "the accurate current time in the UNIX timestamp format": it counts from
     1970-01-01T00:00:00Z, without a time zone and without an end

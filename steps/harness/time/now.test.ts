@@ -33,3 +33,16 @@ test('both clocks advance together', () => {
   const after = Date.now();
   assert.ok(wallMs >= before && wallMs < after + 2, `${before} ${wallMs} ${after}`);
 });
+
+test('the wall time is exact in a process that had to wait for a processor as it started', async (context) => {
+  const origin = performance.timeOrigin;
+  context.after(() => Object.defineProperty(performance, 'timeOrigin', { value: origin }));
+  Object.defineProperty(performance, 'timeOrigin', { value: origin + 0.9, configurable: true });
+  const again = (await import(new URL('now.ts?again', import.meta.url).href)) as typeof import('./now.ts');
+  // At the end of a millisecond Date.now() shows that a wall time is ahead, at its beginning it does not.
+  const wall = Date.now();
+  while (Date.now() === wall);
+  const at = nowUs();
+  const apart = again.wallMsAt(at) - wallMsAt(at);
+  assert.ok(Math.abs(apart) < 0.3, `${apart} ms apart`);
+});

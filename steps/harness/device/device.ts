@@ -67,7 +67,7 @@ export interface DeviceConnection {
 }
 
 /** How long an orderly end may take before the connection is cut, in ms. */
-const orderlyEndMs = 1_000;
+export const orderlyEndMs = 1_000;
 
 /** A device on mqtt.js. */
 export class Device implements DeviceConnection {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { describe, test } from 'node:test';
 import { agree, FakeServer } from '../../testing/fake-server.ts';
 import { Trace } from '../mqtt/trace.ts';
@@ -38,6 +39,21 @@ describe('a raw device', { timeout: 20_000 }, () => {
     const [, , odd] = peer.packets;
     assert.deepEqual(odd?.cmd === 'publish' && [odd.retain, odd.dup], [true, true]);
     await device.close();
+  });
+
+  test('has ended when the server has closed its side, which then has room for another connection', async () => {
+    let open = true;
+    const end = (socket: Socket): void => {
+      open = false;
+      socket.end();
+    };
+    await using server = await FakeServer.open(
+      (packet, peer) => (packet.cmd === 'disconnect' ? setTimeout(end, 50, peer.socket) : agree(packet, peer)),
+      { allowHalfOpen: true },
+    );
+    const device = await connect(server);
+    await device.close();
+    assert.equal(open, false);
   });
 
   test('cuts the connection without a DISCONNECT, and says so on the trace', async () => {

@@ -2,7 +2,7 @@ import type { Packet } from 'mqtt-packet';
 import type { QoS } from '../message/message.ts';
 import { nowUs } from '../time/now.ts';
 import { acknowledgementOf } from './acknowledgement.ts';
-import { ConnectError, closedUnaccepted, type DeviceConnection, type DeviceOptions } from './device.ts';
+import { ConnectError, closedUnaccepted, type DeviceConnection, type DeviceOptions, orderlyEndMs } from './device.ts';
 import type { Inbox } from './inbox.ts';
 import { refusalIn } from './refusal.ts';
 import { ServerConnection } from './server-connection.ts';
@@ -115,6 +115,9 @@ export class RawDevice implements DeviceConnection {
   async close(): Promise<void> {
     if (this.inbox.closed !== undefined) return;
     this.send({ cmd: 'disconnect' });
+    // A server that allows so many connections has room again when it has closed its side.
+    this.#connection.end();
+    await this.inbox.until(() => undefined, orderlyEndMs);
     this.cut();
   }
 

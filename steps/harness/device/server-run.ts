@@ -40,8 +40,10 @@ export class ServerRun {
   readonly beside = new Set<string>();
   /** True where a scenario must not use what an earlier one has left. */
   #distrusts = false;
-  /** What the present scenario opened, to be closed in reverse order. */
-  #open: (() => Promise<void>)[] = [];
+  /** How the devices of the present scenario end. */
+  readonly #leaving: (() => Promise<void>)[] = [];
+  /** What else it opened, to be closed in reverse order. */
+  readonly #open: (() => Promise<void>)[] = [];
 
   /** @param lane the state that it shares with other lanes, and its number among them */
   constructor(
@@ -64,12 +66,10 @@ export class ServerRun {
     return this.state.started;
   }
 
-  /** Keeps it below the limits of the target file. */
   get pacing(): Pacing {
     return this.state.pacing;
   }
 
-  /** How long it waits for answers. */
   get patience(): Patience {
     return this.state.patience;
   }
@@ -110,9 +110,10 @@ export class ServerRun {
   /** The scenario is over: closes what it opened, all of it even where one end fails. @throws the first failure */
   async end(): Promise<void> {
     this.ledger.crowded = this.beside.size > 0;
-    const closing = this.#open.reverse();
-    this.#open = [];
+    const [leaving, closing] = [this.#leaving.splice(0).reverse(), this.#open.splice(0).reverse()];
     const failures: unknown[] = [];
+    // Devices first, since they may need the rest, and all at once: each takes a round trip.
+    await Promise.all(leaving.map((leave) => leave().catch((error: unknown) => failures.push(error))));
     for (const close of closing) await close().catch((error: unknown) => failures.push(error));
     if (failures.length > 0) throw failures[0];
   }
@@ -139,7 +140,7 @@ export class ServerRun {
       await this.state.staying.end();
       this.state.staying.add(device, staysMs);
     } else {
-      this.#open.push(() => this.#leave(device, lasting));
+      this.#leaving.push(() => this.#leave(device, lasting));
     }
     await device.connect();
     return device;
@@ -228,7 +229,7 @@ export class ServerRun {
     const { ledger, started } = this;
     const [requests, deadline] = [this.pacing.requests(identity), started.target.responseDeadlineMs];
     const device = new ForeignDevice({ identity, connection, ledger, requests, deadline, habits });
-    this.#open.push(() => this.#leave(device));
+    this.#leaving.push(() => this.#leave(device));
     return device;
   }
 

@@ -36,6 +36,19 @@ export async function listImplementations(): Promise<Implementation[]> {
   return JSON.parse(stdout) as Implementation[];
 }
 
+/**
+ * For each requirement a faulty implementation that breaks it: the one that breaks least besides, and of several such one whose run is
+ * short.
+ */
+export function onePerRequirement(all: readonly Implementation[]): Implementation[] {
+  const broken = ({ fails, warns }: Implementation): string[] => [...fails, ...warns];
+  const faulty = all
+    .filter(({ kind }) => kind === 'faulty')
+    .sort((a, b) => broken(a).length - broken(b).length || Number(a.slow ?? false) - Number(b.slow ?? false));
+  const first = (id: string): Implementation[] => faulty.filter((one) => broken(one).includes(id)).slice(0, 1);
+  return [...new Set(faulty.flatMap(broken).flatMap(first))];
+}
+
 /** What is wrong with what an implementation expects of the suite, in words: then comparing with it proves nothing. */
 export function faultsOfClaim(
   { name, kind, fails, warns, passes = [] }: Implementation,

@@ -10,7 +10,7 @@ import { cpuSeconds } from './cpu-time.ts';
 import { Fixtures } from './fixtures.ts';
 import { matrix } from './matrix.ts';
 import { conclude, type Proof } from './proof.ts';
-import type { Implementation } from './proof-implementation.ts';
+import { type Implementation, onePerRequirement } from './proof-implementation.ts';
 import { page } from './proof-text.ts';
 import { inLanes } from './prove-lanes.ts';
 import { SuiteProcess } from './suite-process.ts';
@@ -23,16 +23,17 @@ const usualLanes = 6;
 interface ProveOptions {
   readonly only: readonly string[];
   readonly role?: Role;
+  readonly part: boolean;
   readonly lanes: number;
 }
 
 /** The implementations that the options name, by their whole name or its last part. @throws WrongUse */
-function choose(all: readonly Implementation[], { only, role }: ProveOptions): Implementation[] {
+function choose(all: readonly Implementation[], { only, role, part }: ProveOptions): Implementation[] {
   const called = (name: string, wish: string): boolean => name === wish || name.endsWith(`/${wish}`);
   for (const wish of only)
     if (!all.some(({ name }) => called(name, wish)))
       throw new WrongUse(`--only names "${wish}", which is none of the implementations: node fixtures/support/start.ts --list`);
-  return all.filter(
+  return (part ? onePerRequirement(all) : [...all]).filter(
     ({ name, role: own }) =>
       (role === undefined || own === role) && (only.length === 0 || only.some((wish) => called(name, wish))),
   );
@@ -61,7 +62,7 @@ async function prove(options: ProveOptions): Promise<Proof> {
     trials.sort((a, b) => a.implementation.name.localeCompare(b.implementation.name));
     const requirements = readRequirements(options.role);
     return conclude(requirements, trials, {
-      whole: options.only.length === 0,
+      whole: options.only.length === 0 && !options.part,
       durationMs: Math.round(performance.now() - start),
     });
   } finally {
@@ -89,6 +90,7 @@ const command = tool(
   .argument('[names...]', 'the same as --only')
   .option('--only <names...>', 'only these implementations, by their whole names or the last parts of them')
   .addOption(new Option('--role <role>', 'only implementations of this role').choices(['server', 'client']))
+  .option('--part', 'only one faulty implementation of each requirement: the part that takes two minutes', false)
   .option('--lanes <number>', 'how many run at the same time; most of a run is waiting', wholeNumber(1), usualLanes)
   .action(async (names: readonly string[], given: Omit<ProveOptions, 'only'> & { readonly only?: readonly string[] }) => {
     const options = { ...given, only: [...(given.only ?? []), ...names] };

@@ -35,7 +35,7 @@ function checkRule(rule, role, blame) {
   if (!['@must', '@should'].includes(level?.name))
     blame(level ?? rule, 'the second tag of a Rule is its level, @must or @should');
   checkCapabilities(
-    needed.filter(({ name }) => name !== '@alone'),
+    needed.filter(({ name }) => name !== '@alone' && name !== '@last'),
     blame,
   );
 

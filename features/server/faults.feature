@@ -5,6 +5,7 @@ Feature: Lost connections and malformed requests
 
   @server-outlives-lost-device
   @must
+  @last
   Rule: the server MUST continue to serve devices while one of them is silent or lost, and afterwards
     A device on a mobile network disappears without closing its connection, and the connection stays
     open on the server's side until a timeout. The server must serve the devices that were connected
@@ -61,6 +62,7 @@ Feature: Lost connections and malformed requests
 
   @server-no-stale-response
   @should
+  @last
   Rule: the server SHOULD NOT deliver a response from an earlier connection to a device that comes back
     The formula applies to one exchange: an old response gives a wrong time. The device stays
     disconnected for longer than any response in this run has taken.
@@ -86,6 +88,7 @@ Feature: Lost connections and malformed requests
 
   @server-outlives-malformed
   @must
+  @last
   Rule: the server MUST continue to serve the device after each malformed request
     The server must serve the device on the same connection, if the server leaves it open, and on a
     new connection. The page does not state how the server handles the malformed request itself. The

@@ -63,6 +63,7 @@ Feature: Quality of service and retained messages
 
   @server-outlives-other-qos
   @must
+  @last
   Rule: the server MUST continue to serve QoS 0 requests after requests at QoS 1 and 2
     The server must serve the device on the same connection if the server leaves it open, and
     otherwise on a new connection.

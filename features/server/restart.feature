@@ -3,6 +3,7 @@ Feature: Restart of the server
 
   @server-comes-back
   @should
+  @last
   @alone
   Rule: the server SHOULD serve again after its container or process is restarted
     The suite starts a container again in the state in which it ended. It starts a process with the

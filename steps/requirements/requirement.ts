@@ -38,6 +38,8 @@ export interface Requirement {
   readonly capabilities: readonly string[];
   /** Present when its scenarios run one at a time and nothing beside them: the Rule is tagged @alone. */
   readonly alone?: true;
+  /** Present when its scenarios run after all others, because the server may not survive them: the Rule is tagged @last. */
+  readonly last?: true;
   /** The title of the feature that it stands in: "The server's time". */
   readonly feature: string;
   /** The Rule's name: "the server MUST …". */
@@ -76,7 +78,9 @@ export function suite(): { readonly name: string; readonly version: string } {
 }
 
 /** The order in which subjects are read, run and reported; what is not named here comes last. */
-const subjects = 'topics qos payload types units time calculation worked-example answers devices faults access'.split(' ');
+const subjects = 'topics qos payload types units time calculation worked-example answers devices faults access restart'.split(
+  ' ',
+);
 
 /** The feature files of a role, or of both, relative to {@link root}, in the order of their subjects. */
 export function featureFiles(role?: Role): string[] {
@@ -84,13 +88,16 @@ export function featureFiles(role?: Role): string[] {
   return files.map((file) => file.replaceAll('\\', '/')).sort(bySubject);
 }
 
+/** The place of a feature file among the subjects, from 0. */
+export function subjectRank(file: string): number {
+  const index = subjects.indexOf(basename(file, '.feature'));
+  return index < 0 ? subjects.length : index;
+}
+
 /** Which of two feature files comes first. */
 function bySubject(a: string, b: string): number {
-  const rank = (file: string): number => {
-    const index = subjects.indexOf(basename(file, '.feature'));
-    return (file.startsWith('features/server/') ? 0 : 100) + (index < 0 ? subjects.length : index);
-  };
-  return rank(a) - rank(b) || a.localeCompare(b);
+  const role = (file: string): number => (file.startsWith('features/server/') ? 0 : 1);
+  return role(a) - role(b) || subjectRank(a) - subjectRank(b) || a.localeCompare(b);
 }
 
 /**
@@ -210,8 +217,8 @@ function rulesOf(feature: Feature, file: string): Rule[] {
   });
 }
 
-/** The tag of a Rule whose scenarios run by themselves. */
-const alone = 'alone';
+/** The tags of a Rule that say when its scenarios run. */
+const [alone, last] = ['alone', 'last'] as const;
 
 function readRule(rule: Rule, role: Role, file: string, text: string): Omit<Requirement, 'feature'> {
   const place = `${file}:${rule.location.line}`;
@@ -232,8 +239,9 @@ function readRule(rule: Rule, role: Role, file: string, text: string): Omit<Requ
     id,
     level,
     role,
-    capabilities: others.filter((name) => name !== alone),
+    capabilities: others.filter((name) => name !== alone && name !== last),
     ...(others.includes(alone) ? { alone: true } : {}),
+    ...(others.includes(last) ? { last: true } : {}),
     sentence: rule.name,
     description: paragraphs.filter((p) => !/^(Source|Depends on|Usual mistakes): /.test(p)).join('\n\n'),
     source,

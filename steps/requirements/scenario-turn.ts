@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { Turn } from '../harness/device/server-lanes.ts';
-import { type Requirement, readRequirements, type Scenario } from './requirement.ts';
+import { type Requirement, readRequirements, type Scenario, subjectRank } from './requirement.ts';
 
 /** A scenario, and the requirement that it belongs to. */
 export type Owned = readonly [requirement: Requirement, scenario: Scenario];
@@ -28,14 +28,12 @@ export function scenarioAt(uri: string, line: number): Owned {
 }
 
 /**
- * When a scenario has its turn: what all others stand on comes first, and last what a server may not survive. After that nothing could be
- * learnt from it, and what killed it could not be told from what found it dead. A scenario that stops the server's clock stops it for all.
+ * When a scenario runs. First come the scenarios of what all others depend on. Last come those that the server may not survive, one subject
+ * after the other: a later scenario could not tell what ended it. Where a scenario stops the server's clock, it stops it for all.
  */
-export function turnOf([{ id, dependsOn, alone }, { place, capabilities }]: Owned): Turn {
+export function turnOf([{ dependsOn, alone, last, place }, { capabilities }]: Owned): Turn {
   const single = alone === true || capabilities.includes('clock');
   if (dependsOn.length === 0) return { number: 0, alone: single };
-  if (place.includes('server/restart.feature')) return { number: 5, alone: true };
-  if (place.includes('server/faults.feature')) return { number: 4, alone: single };
-  if (id.startsWith('server-outlives-')) return { number: 3, alone: single };
+  if (last === true) return { number: 3 + subjectRank(place.replace(/:\d+$/, '')), alone: single };
   return { number: single ? 2 : 1, alone: single };
 }

@@ -1,16 +1,14 @@
 /**
- * The way of a payload from a server to a verdict, file by file, each entered once:
+ * The way of a payload from a server to a verdict, folder by folder, in one direction:
  *
- * 1. `device/server-connection.ts`: the bytes come from the socket
- * 2. `mqtt/packet-reader.ts`: limits, then a frame for each packet (`packet-cutter.ts` finds its end)
- * 3. `mqtt/trace.ts`: records the frame
- * 4. `message/message.ts`: the frame as a message
- * 5. `device/inbox.ts`: wakes what waits for it
- * 6. `device/ntp-device.ts`: the device that it is for
- * 7. `device/request-ledger.ts`: finds the request that it answers (`message/payload.ts` reads the JSON)
- * 8. `message/payload-schema.ts`: what it breaks in its schema
- * 9. `steps/server/*.steps.ts`: the sentence that judges it
- * 10. `steps/verdict/judge.ts`: the verdict
+ * 1. `device/server-connection.ts` takes the bytes from the socket, `mqtt/packet-reader.ts` makes a frame of each packet, within limits,
+ *    and `mqtt/trace.ts` records it
+ * 2. `message/message.ts` makes a message of the frame, and `device/inbox.ts` wakes what waits for it
+ * 3. `device/ntp-device.ts`, the device that it is for, has `device/request-ledger.ts` find the request that it answers
+ *    (`message/payload.ts` reads the JSON)
+ * 4. `server/*.steps.ts` judges the exchange by the sentences of the features (`message/payload-schema.ts`: what it breaks in its schema)
+ * 5. `support/world.ts` writes what was found into Cucumber's messages
+ * 6. `verdict/transcript.ts` reads them, and `verdict/judge.ts` comes to the verdict
  */
 
 import type { Duplex } from 'node:stream';

@@ -26,7 +26,7 @@ Then('the client reports the time that the formula gives{silence}', async functi
   return undefined;
 });
 
-/** Blames the client where its first report is not the time that the formula gives for the true answer. */
+/** Fails the client where its first report is not the time that the formula gives for the true answer. */
 async function requireRight(world: ClientWorld): Promise<void> {
   const times = await world.scenario.times();
   await world.scenario.requireOtherMoments();
@@ -43,7 +43,7 @@ async function requireRight(world: ClientWorld): Promise<void> {
   });
 }
 
-/** Blames the client where it says that the response came at a time at which it did not come. */
+/** Fails the client where it says that the response came at a time at which it did not come. */
 function requireTrueClaim(world: ClientWorld, report: ReportedTime): void {
   const { clientRun } = world.scenario;
   const pairs = clientRun.requests.flatMap((request) =>

@@ -63,7 +63,7 @@ export class ClientScenario implements ScenarioState {
     return clientRun;
   }
 
-  /** Starts the client in this scene, or takes the start that there was of it. */
+  /** Starts the client in this setup, or takes the start that there was of it. */
   async perform(): Promise<void> {
     // What may be the reason why there is no time is looked at all the same.
     const reason = mistakesOf(this.#judge.requirement).includes(noTime);
@@ -98,12 +98,12 @@ export class ClientScenario implements ScenarioState {
     return reports.length > 0 && ended === undefined;
   }
 
-  /** Starts the client anew in the scene of its last start, which could not be judged. */
+  /** Starts the client anew in the setup of its last start, which could not be judged. */
   async performAgain(): Promise<void> {
     this.clientRuns.splice(-1, 1, await this.#required().performAgain(this.clientRun));
   }
 
-  /** The client's first request, or the blame for a client that never asked. */
+  /** The client's first request, or a failure for a client that never asked. */
   firstRequest(clientRun: ClientRun = this.clientRun): Request {
     const { request } = clientRun;
     if (request !== undefined) return request;
@@ -116,7 +116,7 @@ export class ClientScenario implements ScenarioState {
     });
   }
 
-  /** Blames a client that asks on another topic, where it cannot be answered; nothing else can be judged then. */
+  /** Fails a client that asks on another topic, where it cannot be answered; nothing else can be judged then. */
   requireOwnTopic(clientRun: ClientRun = this.clientRun): Request {
     const request = this.firstRequest(clientRun);
     const { requestTopic } = clientRun;
@@ -128,7 +128,7 @@ export class ClientScenario implements ScenarioState {
     });
   }
 
-  /** Blames a client that was not seen to do what the platform refuses: that it reports no time then shows nothing. */
+  /** Fails a client that was not seen to do what the platform refuses: that it reports no time then shows nothing. */
   requireRefused(): void {
     const { setup, attempts } = this.clientRun;
     // The operating system refuses in the platform's place: the suite sees no attempt.
@@ -137,7 +137,7 @@ export class ClientScenario implements ScenarioState {
     else if (attempts === 0) this.#judge.fail({ expected: 'an attempt to connect', received: this.silence(), cause: 'silence' });
   }
 
-  /** Blames a client that the platform's message did not reach: that nothing came of it shows nothing. */
+  /** Fails a client that the platform's message did not reach: that nothing came of it shows nothing. */
   requireHeard(): void {
     const { requests, responseTopic, setup } = this.clientRun;
     this.requireOwnTopic();
@@ -152,7 +152,7 @@ export class ClientScenario implements ScenarioState {
     });
   }
 
-  /** The first time that the client reported, or the blame for one that reported none, or none that came of an answer. */
+  /** The first time that the client reported, or a failure for one that reported none, or none that came of an answer. */
   firstReport(clientRun: ClientRun = this.clientRun): ReportedTime {
     const { requests, reports } = clientRun;
     const [report] = reports;
@@ -187,13 +187,13 @@ export class ClientScenario implements ScenarioState {
     );
   }
 
-  /** The stamps of every request, and what they can be compared with; blames a client whose first request has none. */
+  /** The stamps of every request, and what they can be compared with; fails a client whose first request has none. */
   stamps(): RequestStamp[] {
     for (const clientRun of this.clientRuns) this.requireStamp(clientRun);
     return this.requests().flatMap(({ request, clientRun, start }) => stampOf(request, clientRun, start, this.target) ?? []);
   }
 
-  /** Blames a client whose first request has no time that could be answered. */
+  /** Fails a client whose first request has no time that could be answered. */
   requireStamp(clientRun: ClientRun = this.clientRun): void {
     const request = this.firstRequest(clientRun);
     const { deviceSendTime, payload } = request;

@@ -7,6 +7,6 @@ export interface FenceWishes {
   readonly within?: number;
   /** Gives a diagnosis where the server does not answer. */
   readonly likely?: Likely | undefined;
-  /** How often the device asks before the server is blamed; once where nothing is said. */
+  /** How often the device asks before the server is failed; once where nothing is said. */
   readonly requests?: number;
 }

@@ -92,7 +92,7 @@ Then('each of them gets its own single answer', patience, async function (this: 
   this.inform(`${this.scenario.many.asked.length} devices were answered within ${ms.toFixed(3)} ms`);
 });
 
-/** Blames a server that leaves one of the devices without its answer, or has given one device another's. */
+/** Fails a server that leaves one of the devices without its answer, or has given one device another's. */
 async function requireAll(world: ServerWorld, asked: readonly Asked[]): Promise<void> {
   const { serverRun } = world.scenario;
   const silent = await answersTo(

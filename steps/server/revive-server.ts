@@ -3,8 +3,8 @@ import { EnvironmentError } from '../harness/implementation/errors.ts';
 import type { Judge } from '../support/world.ts';
 
 /**
- * Starts the server again where it had ended in an earlier scenario and was blamed for that: what it does in this one is then seen as
- * well. One that ended unseen stays so, and is blamed by whoever wants to be served next.
+ * Starts the server again where an earlier scenario failed because it ended, so that this one can be judged. An end that no scenario has
+ * reported yet stays, and the next one that needs the server reports it.
  */
 export async function revive(judge: Judge, run: ServerRun): Promise<void> {
   const { started, state } = run;

@@ -50,12 +50,3 @@ export function diagnoseServerTime(time: bigint, now: number): string | undefine
   if (time > 0n && time < 30n * 86_400_000n) return "the time counts from the server's start, not from 1970";
   return undefined;
 }
-
-/** Why a server does not let a device in, where it said so: CONNACK codes 4 and 5, in MQTT 5 134 and 135, or a TLS alert. */
-export function likelyRefusal(message: string): string | undefined {
-  if (/not authorized|bad user ?name or password|code (4|5|134|135)$/i.test(message))
-    return 'the credentials in the target file (auth, device) are not those that the server knows';
-  if (/alert (certificate|bad certificate|unknown ca|handshake failure)|certificate required/i.test(message))
-    return 'the server asks devices for a certificate that it knows: tls.certificate and tls.key in the target file';
-  return undefined;
-}

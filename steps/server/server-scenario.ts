@@ -19,7 +19,7 @@ import { answerWait } from './answer-wait.ts';
 import type { FenceWishes, Likely } from './fence-wishes.ts';
 import { ManyPlayers } from './many-players.ts';
 import { revive } from './revive-server.ts';
-import { endsReading, likelyRefusal, noLongerServes } from './server-diagnosis.ts';
+import { endsReading, noLongerServes } from './server-diagnosis.ts';
 import { requireVoice, silenceOf } from './server-silence.ts';
 import { likelySilence } from './silence-diagnosis.ts';
 
@@ -125,7 +125,7 @@ export class ServerScenario implements ScenarioState {
     return request;
   }
 
-  /** The exchange of a request, or the blame for a response that did not come. */
+  /** The exchange of a request, or a failure for a response that did not come. */
   async answered(device: NtpDevice, request: Request): Promise<Exchange> {
     const { patience } = this.serverRun;
     const { kind, within } = answerWait(this.serverRun, this.#judge.requirement, request, device.deadline);
@@ -172,14 +172,14 @@ export class ServerScenario implements ScenarioState {
     return wallMsAt(at) + this.serverTime.offset;
   }
 
-  /** A connected device, or the blame for a server that does not let it connect. */
+  /** A connected device, or a failure for a server that does not let it connect. */
   async play(identity: Identity, wishes: DeviceWishes = {}): Promise<NtpDevice> {
     const device = await this.#reach(() => this.serverRun.device(identity, wishes));
     this.#devices.push(device);
     return device;
   }
 
-  /** A connected device that will overstep its rights, or the blame for a server that does not let it connect. */
+  /** A connected device that will overstep its rights, or a failure for a server that does not let it connect. */
   async playForeignDevice(identity: Identity): Promise<ForeignDevice> {
     return this.#reach(() => this.serverRun.foreignDevice(identity));
   }
@@ -189,7 +189,7 @@ export class ServerScenario implements ScenarioState {
     this.#devices.push(...devices);
   }
 
-  /** A device that falls silent before its CONNECT is complete, or the blame for a server that has no connection for it. */
+  /** A device that falls silent before its CONNECT is complete, or a failure for a server that has no connection for it. */
   async fallSilent(sent: 'nothing' | 'half of its CONNECT', link: Link): Promise<void> {
     const { serverRun } = this;
     await this.#reach(() => serverRun.silentDevice(serverRun.devices.sibling ?? serverRun.identity, sent, link));
@@ -200,7 +200,7 @@ export class ServerScenario implements ScenarioState {
     await this.#reach(() => device.connect(), likely);
   }
 
-  /** Shows the server alive after something that it may not answer; blames it where it is not. */
+  /** Shows the server alive after something that it may not answer; fails it where it is not. */
   async fence(device: NtpDevice = this.device, { within: given, likely, requests = 1 }: FenceWishes = {}): Promise<Exchange> {
     const { patience } = this.serverRun;
     const kind = `no longer served: ${this.#judge.requirement.id}`;
@@ -235,7 +235,7 @@ export class ServerScenario implements ScenarioState {
       return this.#judge.fail({
         expected: 'the server accepts the connection of a device',
         received: ended === undefined ? error.message : `${error.message}: the server ${ended}`,
-        likely: { kind: noLongerServes, text: (await likely?.()) ?? likelyRefusal(error.message) },
+        likely: { kind: noLongerServes, text: (await likely?.()) ?? error.refusal?.words },
         cause: 'silence',
       });
     }

@@ -4,7 +4,7 @@ import type { ServerWorld } from './server-scenario.ts';
 /** The members that hold the server's times. */
 export const stamps = ['serverRecvTime', 'serverSendTime'] as const;
 
-/** A time of the server, or the blame for one that cannot be read. */
+/** A time of the server, or a failure for one that cannot be read. */
 export function timeOf(world: ServerWorld, { response }: Exchange, name: (typeof stamps)[number]): bigint {
   const time = response[name]?.number;
   if (time !== undefined) return time;

@@ -237,7 +237,7 @@ export type Served = (typeof servedPhrases)[number];
 
 definePhrases('served', servedPhrases);
 
-/** How often a device asks before the server is blamed. */
+/** How often a device asks before the server is failed. */
 defineParameterType({
   name: 'attempts',
   regexp: /(?:, at its second request at the latest)?/,

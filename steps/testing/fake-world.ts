@@ -200,7 +200,7 @@ class FakeServerRun extends ServerRun {
 interface Surroundings extends Fate {
   readonly target?: Partial<Target>;
   readonly answers?: Answers;
-  /** What the client is seen to do in a scene, for each start. */
+  /** What the client is seen to do in a setup, for each start. */
   readonly perform?: (setup: ClientSetup) => ClientRun;
   readonly mute?: boolean;
   /** The topic on whose SUBSCRIBE a server closes the connection. */

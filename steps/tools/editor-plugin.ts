@@ -21,7 +21,7 @@ async function openServer(target: Target): Promise<() => Promise<void>> {
   };
 }
 
-/** Sets the stage on which each scenario starts the client itself. @returns what clears it */
+/** Opens the platform on which each scenario starts the client itself. @returns what clears it */
 async function openClient(target: Target): Promise<() => Promise<void>> {
   const runner = await ClientRunner.open(target);
   setClientRunner(runner);

@@ -26,7 +26,7 @@ import type { PairRun } from './pair-run.ts';
 import type { ClientSight, Judgeable, ServerSight } from './sight.ts';
 import { preventedBy, titleOf, unheardBy } from './starts.ts';
 
-/** A client that was started in front of a server some times. */
+/** A client that was started against a server some times. */
 export interface Pair {
   readonly server: StartedTarget;
   readonly client: Target;

@@ -27,7 +27,7 @@ export interface PairSetup {
   readonly giveUp: AbortSignal;
 }
 
-/** One start of a client in front of a server, and all that passed between them. */
+/** One start of a client against a server, and all that passed between them. */
 export interface PairRun {
   /** As the platform in front of the client would have seen it. */
   readonly clientRun: ClientRun;
@@ -38,7 +38,7 @@ export interface PairRun {
 }
 
 /**
- * Starts a client in front of a server, with a link between them that records and changes nothing.
+ * Starts a client against a server, with a link between them that records and changes nothing.
  *
  * @throws EnvironmentError when the client does not start, or is lost from sight
  */

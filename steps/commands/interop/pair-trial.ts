@@ -46,7 +46,7 @@ const mostAgain = 2;
 
 const nothing = { reasons: [], starts: [], requirements: [] } as const;
 
-/** Starts the server, then the client in front of it as often as is planned, and judges what both put on the wire. Never throws for what a pair does. */
+/** Starts the server, then the client against it as often as is planned, and judges what both put on the wire. Never throws for what a pair does. */
 export async function tryPair({ server, client }: Candidates, setting: TrialSettings): Promise<PairTrial> {
   const { giveUp } = setting;
   const match = matchOf(server, client);

@@ -3,10 +3,10 @@ import type { Identity, Target, TimestampType } from '../../harness/implementati
 import { speaksTls } from '../../harness/implementation/transport.ts';
 import type { Latency } from '../../harness/mqtt/link.ts';
 
-/** Who the client is in front of a server, or why it cannot be put there. */
+/** Who the client is against a server, or why it cannot be run against it. */
 export type Match = { readonly identity: Identity } | { readonly inapplicable: string };
 
-/** Whether a client can be put in front of a server with a link between them that reads what passes, by their target files alone. */
+/** Whether a client can be run against a server with a link between them that reads what passes, by their target files alone. */
 export function matchOf(server: Target, client: Target): Match {
   const secured = [server, client].find((target) => speaksTls(target));
   if (secured !== undefined) {

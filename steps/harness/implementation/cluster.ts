@@ -32,7 +32,7 @@ export function stallReason(
 
 /**
  * Checks, before anything starts, that a cluster can do what the target needs. The API in front of a cluster accepts many requests that
- * it does not carry out, and the result would be blamed on the implementation.
+ * it does not carry out, and the result would count against the implementation.
  *
  * @throws EnvironmentError when the engine is a cluster, and the target needs what a cluster does not do
  */

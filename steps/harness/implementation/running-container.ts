@@ -210,7 +210,7 @@ export class RunningContainer {
     const { network, giveUp } = this.#context;
     giveUp?.removeEventListener('abort', this.#abort);
     await this.#created;
-    // Read the exit cause first, so that a removal by the cluster is not blamed on the implementation.
+    // Read the exit cause first, so that a removal by the cluster does not count against the implementation.
     await this.#quiet;
     this.#removed = true;
     try {

@@ -27,7 +27,7 @@ function tiny(wishes: object = {}): string[] {
 /** The command of a program of a line. */
 const node = (program: string): string[] => ['node', '-e', program, '{host}', '{port}', '{productKey}', '{deviceName}'];
 
-/** Opens the stage for a client. */
+/** Opens a platform for a client. */
 async function open(
   context: TestContext,
   command: readonly string[] = tiny(),
@@ -82,8 +82,8 @@ describe('a setup', { timeout: 120_000 }, () => {
 
   test('that differs is another start, at the same time, as another device, with a trace of its own', async (context) => {
     const runner = await open(context);
-    const scenes = [plain, unlike, { ...plain, processingMs: 20 }, { ...plain, type: 'string' }] as const;
-    const all = await Promise.all(scenes.map((setup) => runner.perform(setup)));
+    const setups = [plain, unlike, { ...plain, processingMs: 20 }, { ...plain, type: 'string' }] as const;
+    const all = await Promise.all(setups.map((setup) => runner.perform(setup)));
     assert.equal(new Set(all.map(({ identity }) => identity.deviceName)).size, 4);
     for (const clientRun of all) {
       assertRight(clientRun);
@@ -144,12 +144,12 @@ describe('a client', { timeout: 120_000 }, () => {
 
   test('several starts of which never brought a time is mute', async (context) => {
     const runner = await open(context, node(''));
-    const scenes = [1, 2, 3, 4].map((processingMs) => ({ ...plain, processingMs }));
+    const setups = [1, 2, 3, 4].map((processingMs) => ({ ...plain, processingMs }));
     await Promise.all(
-      [...scenes.slice(1), { ...plain, refusal: 'resets every connection' } as const].map((setup) => runner.perform(setup)),
+      [...setups.slice(1), { ...plain, refusal: 'resets every connection' } as const].map((setup) => runner.perform(setup)),
     );
     assert.equal(runner.mute, false);
-    await runner.perform(scenes[0] ?? plain);
+    await runner.perform(setups[0] ?? plain);
     assert.equal(runner.mute, true);
   });
 

@@ -41,7 +41,7 @@ describe('a client under test', { timeout: 60_000 }, () => {
     assert.ok(sent - received >= 19n);
   });
 
-  test('is started once for equal scenes, and again where that is asked for', async () => {
+  test('is started once for equal setups, and again where that is asked for', async () => {
     await using client = await open(tiny);
     const [one, same] = await Promise.all([client.perform(), client.perform({ forthMs: 2 })]);
     assert.equal(one, same);

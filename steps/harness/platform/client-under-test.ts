@@ -41,10 +41,10 @@ export class ClientUnderTest implements AsyncDisposable {
   }
 
   /**
-   * Starts the client, answers it as the scene says, and ends it when it has reported a time, or at the deadline of its target file.
-   * Scenes that are equal are one start, whose record everybody gets.
+   * Starts the client, answers it as the setup says, and ends it when it has reported a time, or at the deadline of its target file.
+   * Setups that are equal are one start, with one record.
    *
-   * @param scene what is not usual: a platform that answers at once, truly, an hour ahead of the suite's clock
+   * @param setup what is not usual: a platform that answers at once, truly, an hour ahead of the suite's clock
    * @throws EnvironmentError when the client cannot be started, or the suite lost sight of it; SuiteFault
    */
   async perform(setup: Partial<ClientSetup> = {}): Promise<ClientRun> {
@@ -53,7 +53,7 @@ export class ClientUnderTest implements AsyncDisposable {
     return clientRun;
   }
 
-  /** Starts the client once more in the scene of an earlier start. @throws as {@link perform} */
+  /** Starts the client once more in the setup of an earlier start. @throws as {@link perform} */
   async performAgain(earlier: ClientRun): Promise<ClientRun> {
     const clientRun = await this.#runner.performAgain(earlier);
     this.#requireSound();

@@ -134,5 +134,3 @@ export class DeviceRegistry {
     return found;
   }
 }
-
-/** Neither a product key nor a device name has a slash. */

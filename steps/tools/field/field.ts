@@ -42,7 +42,7 @@ async function judge({ name }: FieldImplementation, target: FieldTarget, copy: s
   return outcome;
 }
 
-/** Puts all clients in front of all servers. */
+/** Runs all clients against all servers. */
 async function matrix(chosen: readonly FieldImplementation[], copy: string): Promise<Outcome> {
   const begun = performance.now();
   const targets = chosen.flatMap(({ name, interop }) => interop.map((file) => join(copy, name, file)));
@@ -53,9 +53,7 @@ async function matrix(chosen: readonly FieldImplementation[], copy: string): Pro
   const found = readJson<InteropReport>(join(report, 'interop.json'));
   const complaints = (found?.pairs ?? [])
     .filter(({ verdict }) => verdict !== 'work together' && verdict !== 'inapplicable')
-    .map(
-      ({ client, server, because }) => `${found?.clients[client]?.name} in front of ${found?.servers[server]?.name}: ${because}`,
-    );
+    .map(({ client, server, because }) => `${found?.clients[client]?.name} against ${found?.servers[server]?.name}: ${because}`);
   if (code !== 0 && complaints.length === 0) complaints.push(...lastLines(output));
   const file = found?.because ?? 'no report';
   const outcome = { name: 'interop', file, complaints, seconds: (performance.now() - begun) / 1000 };
@@ -104,7 +102,7 @@ async function field(names: readonly string[], { part = false, interop = names.l
 
 const command = tool(
   'field',
-  'Installs real brokers and clients from Debian and the npm registry, as root, judges each with the suite, compares with fixtures/field/field.yaml, and puts all clients in front of all servers. The reports are in conformance-report/field.',
+  'Installs real brokers and clients from Debian and the npm registry, as root, judges each with the suite, compares with fixtures/field/field.yaml, and runs all clients against all servers. The reports are in conformance-report/field.',
   { 0: 'everything is as expected', 1: 'something is not, or could not be installed', 2: 'wrong use' },
 )
   .argument('[names...]', 'only these, without the matrix: names of folders in fixtures/field')

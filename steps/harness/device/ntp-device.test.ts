@@ -92,6 +92,12 @@ describe('an NTP device', { timeout: 20_000 }, () => {
     );
   });
 
+  test('asks again in another millisecond of its clock', async () => {
+    const { device } = await play(serve, { clock: (atUs) => atUs / 1000 });
+    await device.askUntil(({ length }) => length >= 9, never);
+    assert.equal(new Set(device.requests.map(({ timestamp }) => timestamp?.digits)).size, 9);
+  });
+
   test('takes a request that is not valid for a fault of the suite', async () => {
     const { device, connections } = await play();
     assert.throws(() => device.ask({ type: 'Long', digits: '1.5' }), SuiteFault);

@@ -1,3 +1,4 @@
+import { setTimeout as pass } from 'node:timers/promises';
 import type { Identity } from '../implementation/target.ts';
 import { type Exchange, isWhole, type Request, type Response, type Timestamp, toJson } from '../message/exchange.ts';
 import type { Message, QoS } from '../message/message.ts';
@@ -259,11 +260,16 @@ export class NtpDevice {
     return this.exchange(this.ask(), within);
   }
 
-  /** Asks one request after the other, each when the one before is answered, until `enough` says so or the time is over. */
+  /**
+   * Asks one request after the other, each when the one before is answered, until `enough` says so or the time is over. A device with a
+   * clock of its own waits for its next millisecond: a second response to the request before could not be told from the first to this one.
+   */
   async askUntil(enough: (exchanges: readonly Exchange[]) => boolean, ms: number): Promise<Exchange[]> {
     const exchanges: Exchange[] = [];
     const end = nowUs() + ms * 1000;
     while (nowUs() < end && !enough(exchanges)) {
+      const before = this.requests.at(-1)?.timestamp?.digits;
+      if (this.#parts.clock !== undefined && this.timestamp().digits === before) await pass(1);
       const exchange = await this.askAndWait();
       if (exchange === undefined) break;
       exchanges.push(exchange);

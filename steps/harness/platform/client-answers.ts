@@ -52,10 +52,12 @@ export function scriptOf(parts: StartParts): Script {
         setImmediate(accepted);
         return 'accept';
       }
-      setTimeout(() => {
+      const timer = setTimeout(() => {
         connection.accept();
         accepted();
       }, setup.slowConnectMs);
+      // A client that has left by then was not accepted.
+      void connection.closed.then(() => clearTimeout(timer));
       return 'withhold';
     },
     onSubscribe: () => {

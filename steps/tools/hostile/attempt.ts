@@ -21,6 +21,12 @@ const mostMs = 90_000;
 /** What the suite may need at most, whatever an implementation does, in MB. */
 export const mostMb = 512;
 
+/**
+ * The most that V8 takes for half of its new objects, in MB: as on a machine of 4 GB. It takes more where the machine has more memory,
+ * whatever the program needs.
+ */
+const youngMb = 16;
+
 /** Between two looks at a run that is to be disturbed, in ms. */
 const lookMs = 20;
 
@@ -149,7 +155,7 @@ interface Call {
 }
 
 async function call(args: readonly string[], { env, disturb: happen }: Call) {
-  const options = `--import data:text/javascript,${encodeURIComponent(measure)}`;
+  const options = `--max-semi-space-size=${youngMb} --import data:text/javascript,${encodeURIComponent(measure)}`;
   const { FORCE_COLOR: _force, NODE_TEST_CONTEXT: _context, ...inherited } = process.env;
   const child = spawn(process.execPath, [join(root, 'steps/commands/entry.mjs'), 'run', ...args], {
     env: { ...inherited, NODE_COMPILE_CACHE: cache, ...env, NODE_OPTIONS: options },

@@ -35,12 +35,10 @@ async function runOn(address: string, more: Readonly<Record<string, unknown>> = 
 }
 
 describe('a server over WebSocket', { timeout: 300_000 }, () => {
-  test('that the suite starts is judged', async () => {
+  test('that the suite starts conforms', async () => {
     const target = fixtureTarget(folder, 'unusual/server/mqtt-over-websocket', { transport: 'websocket' });
-    const only = ['--only', 'server-answers-request', 'server-long-stays-long'];
-    const { code, stdout, stderr } = await call(['run', target, ...only, '--report', `${folder}/started`]);
-    assert.equal(code, 4, stdout + stderr);
-    assert.match(stdout, /2 passed/);
+    const { code, stdout, stderr } = await call(['run', target, '--report', `${folder}/started`]);
+    assert.equal(code, 0, stdout + stderr);
   });
 
   test('at wss:// conforms, where its certificate is trusted', { skip: withoutOpenssl }, async () => {
@@ -121,17 +119,14 @@ describe('a server over WebSocket', { timeout: 300_000 }, () => {
 
 describe('a client over WebSocket', { timeout: 240_000 }, () => {
   const fixture = 'unusual/client/mqtt-over-websocket';
-  // That it is certified by a whole run is shown where all fixtures are proven.
-  const only = ['--only', 'client-request-topic', 'client-request-qos0'];
-  const run = (target: string) => call(['run', target, ...only, '--report', `${folder}/client`]);
+  const run = (target: string) => call(['run', target, '--report', `${folder}/client`]);
 
-  test('is judged', async () => {
+  test('conforms', async () => {
     const { code, stdout, stderr } = await run(fixtureClientTarget(folder, fixture, { transport: 'websocket' }));
-    assert.equal(code, 4, stdout + stderr);
-    assert.match(stdout, /2 passed/);
+    assert.equal(code, 0, stdout + stderr);
   });
 
-  test('that speaks TLS is judged', { skip: withoutOpenssl }, async () => {
+  test('that speaks TLS conforms', { skip: withoutOpenssl }, async () => {
     const made = new MadeCertificates(folder);
     await made.authority('platform-ca');
     await made.signedBy('platform-ca', 'platform', 'IP:127.0.0.1');
@@ -139,8 +134,7 @@ describe('a client over WebSocket', { timeout: 240_000 }, () => {
     const command = ['node', program, fixture, ...options.split(' '), '--tls-ca', `${folder}/platform-ca.pem`];
     const more = { process: { command }, transport: 'websocket', tls: { certificate: 'platform.pem', key: 'platform.key' } };
     const { code, stdout, stderr } = await run(fixtureClientTarget(folder, fixture, { ...more, capabilities: ['tls'] }));
-    assert.equal(code, 4, stdout + stderr);
-    assert.match(stdout, /2 passed/);
+    assert.equal(code, 0, stdout + stderr);
   });
 
   test('where one side speaks it and the other does not, says what to change', async () => {

@@ -22,6 +22,7 @@ test('in any order, what all stands on comes first, and what a server may not su
   assert.ok(order.slice(first).every(([{ last }]) => last === true));
   const turns = order.map(turnOf);
   assert.deepEqual(turns[0], { number: 0, alone: false });
+  assert.equal(turns.at(-1)?.alone, true);
   const numbers = turns.map(({ number }) => number);
   assert.deepEqual(
     numbers,

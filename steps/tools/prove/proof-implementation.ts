@@ -36,6 +36,9 @@ export async function listImplementations(): Promise<Implementation[]> {
   return JSON.parse(stdout) as Implementation[];
 }
 
+/** Those that mostly wait come first: nothing then waits for them at the end. */
+export const slowFirst = (a: Implementation, b: Implementation): number => Number(b.slow ?? false) - Number(a.slow ?? false);
+
 /**
  * For each requirement a faulty implementation that breaks it: the one that breaks least besides, and of several such one whose run is
  * short.
@@ -44,7 +47,7 @@ export function onePerRequirement(all: readonly Implementation[]): Implementatio
   const broken = ({ fails, warns }: Implementation): string[] => [...fails, ...warns];
   const faulty = all
     .filter(({ kind }) => kind === 'faulty')
-    .sort((a, b) => broken(a).length - broken(b).length || Number(a.slow ?? false) - Number(b.slow ?? false));
+    .sort((a, b) => broken(a).length - broken(b).length || slowFirst(b, a));
   const first = (id: string): Implementation[] => faulty.filter((one) => broken(one).includes(id)).slice(0, 1);
   return [...new Set(faulty.flatMap(broken).flatMap(first))];
 }

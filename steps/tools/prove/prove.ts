@@ -10,7 +10,7 @@ import { cpuSeconds } from './cpu-time.ts';
 import { Fixtures } from './fixtures.ts';
 import { matrix } from './matrix.ts';
 import { conclude, type Proof } from './proof.ts';
-import { type Implementation, onePerRequirement } from './proof-implementation.ts';
+import { type Implementation, onePerRequirement, slowFirst } from './proof-implementation.ts';
 import { page } from './proof-text.ts';
 import { inLanes } from './prove-lanes.ts';
 import { SuiteProcess } from './suite-process.ts';
@@ -33,14 +33,11 @@ function choose(all: readonly Implementation[], { only, role, part }: ProveOptio
   for (const wish of only)
     if (!all.some(({ name }) => called(name, wish)))
       throw new WrongUse(`--only names "${wish}", which is none of the implementations: node fixtures/support/start.ts --list`);
-  return (part ? onePerRequirement(all) : [...all]).filter(
+  return (part ? onePerRequirement(all) : all).filter(
     ({ name, role: own }) =>
       (role === undefined || own === role) && (only.length === 0 || only.some((wish) => called(name, wish))),
   );
 }
-
-/** Those that mostly wait come first: nothing then waits for them at the end. */
-const slowFirst = (a: Implementation, b: Implementation): number => Number(b.slow ?? false) - Number(a.slow ?? false);
 
 async function prove(options: ProveOptions): Promise<Proof> {
   const start = performance.now();

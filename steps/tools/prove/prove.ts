@@ -28,12 +28,15 @@ interface ProveOptions {
 }
 
 /** The implementations that the options name, by their whole name or its last part. @throws WrongUse */
-function choose(all: readonly Implementation[], { only, role, part }: ProveOptions): Implementation[] {
+function choose(listed: readonly Implementation[], { only, role, part }: ProveOptions): Implementation[] {
+  const all = part ? onePerRequirement(listed) : listed;
   const called = (name: string, wish: string): boolean => name === wish || name.endsWith(`/${wish}`);
   for (const wish of only)
     if (!all.some(({ name }) => called(name, wish)))
-      throw new WrongUse(`--only names "${wish}", which is none of the implementations: node fixtures/support/start.ts --list`);
-  return (part ? onePerRequirement(all) : all).filter(
+      throw new WrongUse(
+        `--only names "${wish}", which is none of the implementations${part ? ' of the part' : ''}: node fixtures/support/start.ts --list`,
+      );
+  return all.filter(
     ({ name, role: own }) =>
       (role === undefined || own === role) && (only.length === 0 || only.some((wish) => called(name, wish))),
   );

@@ -26,7 +26,14 @@ test('wrong use is named, without a stack trace', () => {
     [['--lanes', '0'], /'0' is invalid\. Expected a whole number from 1/],
     [['--no-such-option'], /--no-such-option/],
     [['--only', 'no-such-thing'], /--only names "no-such-thing"/],
-    [['--part', '--only', 'pretty-json'], /--only names "pretty-json", which is none of the implementations of the part/],
+    [
+      ['--part', '--only', 'pretty-json'],
+      /--only names "pretty-json", which is none of the implementations that the other options leave/,
+    ],
+    [
+      ['--role', 'client', '--only', 'stamps-in-seconds'],
+      /--only names "stamps-in-seconds", which is none of the implementations/,
+    ],
   ] as const) {
     const { status, stderr } = prove(...args);
     assert.equal(status, 2, stderr);

@@ -28,18 +28,16 @@ interface ProveOptions {
 }
 
 /** The implementations that the options name, by their whole name or its last part. @throws WrongUse */
-function choose(listed: readonly Implementation[], { only, role, part }: ProveOptions): Implementation[] {
-  const all = part ? onePerRequirement(listed) : listed;
+function choose(all: readonly Implementation[], { only, role, part }: ProveOptions): Implementation[] {
   const called = (name: string, wish: string): boolean => name === wish || name.endsWith(`/${wish}`);
+  const offered = (part ? onePerRequirement(all) : all).filter(({ role: own }) => role === undefined || own === role);
+  const left = part || role !== undefined ? ' that the other options leave' : '';
   for (const wish of only)
-    if (!all.some(({ name }) => called(name, wish)))
+    if (!offered.some(({ name }) => called(name, wish)))
       throw new WrongUse(
-        `--only names "${wish}", which is none of the implementations${part ? ' of the part' : ''}: node fixtures/support/start.ts --list`,
+        `--only names "${wish}", which is none of the implementations${left}: node fixtures/support/start.ts --list`,
       );
-  return all.filter(
-    ({ name, role: own }) =>
-      (role === undefined || own === role) && (only.length === 0 || only.some((wish) => called(name, wish))),
-  );
+  return offered.filter(({ name }) => only.length === 0 || only.some((wish) => called(name, wish)));
 }
 
 async function prove(options: ProveOptions): Promise<Proof> {

@@ -4,7 +4,7 @@ import { printable } from '../text/printable.ts';
 import { nowUs } from '../time/now.ts';
 import { standstills } from '../time/standstill.ts';
 import { type AskedAt, type FleetListener, type FleetOptions, LightDevice, type Refusal } from './light-device.ts';
-import { isExhausted, localAddress, requireFiles } from './machine-limits.ts';
+import { lackOf, localAddress, requireFiles } from './machine-limits.ts';
 import { tlsContext } from './socket.ts';
 
 /** The results of all requests of a fleet so far. Requests that are neither answered nor lost are open. */
@@ -247,7 +247,7 @@ export class Fleet implements AsyncDisposable {
 function explained({ device, reason, code }: Refusal, connected: number, tried: number, all: number): Error {
   const untried = tried < all ? `, ${all - tried} did not try` : '';
   const what = `${connected} of ${all} devices connected, ${tried - connected} could not${untried}. ${device}: ${reason}`;
-  if (!isExhausted(code)) return new NotLetIn(what, connected);
+  if (lackOf(code) === undefined) return new NotLetIn(what, connected);
   return new EnvironmentError(
     `${what}.\n  This machine has no more connections to give: take fewer devices, or raise the open files (ulimit -n), the ports (net.ipv4.ip_local_port_range) or the number of machines (--shard).`,
   );

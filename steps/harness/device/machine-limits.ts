@@ -10,12 +10,19 @@ const portsOfAnAddress = 12_000;
 /** Files that the suite has open besides its devices. */
 const otherFiles = 200;
 
-/** What the system says when it has no more connections to give. */
-const exhausted = new Set(['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'EADDRINUSE', 'ENOBUFS', 'ENOMEM']);
+/** What the machine has no more of, by the system's code. */
+const lacks: ReadonlyMap<string | undefined, string> = new Map([
+  ['EMFILE', 'open files for this process (ulimit -n)'],
+  ['ENFILE', 'open files'],
+  ['EADDRNOTAVAIL', 'local ports'],
+  ['EADDRINUSE', 'local ports'],
+  ['ENOBUFS', 'memory for connections'],
+  ['ENOMEM', 'memory for connections'],
+]);
 
-/** Whether it was this machine, and not the server, that could not open a connection. @param code the system's */
-export function isExhausted(code: string | undefined): boolean {
-  return code !== undefined && exhausted.has(code);
+/** What this machine has no more of, where it and not the server prevented a connection. @param code the system's */
+export function lackOf(code: string | undefined): string | undefined {
+  return lacks.get(code);
 }
 
 /** The local address of a device: one address of the loopback has too few ports for all of them. */

@@ -1,6 +1,7 @@
 import type { Request } from '../message/exchange.ts';
 import { nowUs } from '../time/now.ts';
 import { ConnectError } from './device.ts';
+import { lackOf } from './machine-limits.ts';
 import type { NtpDevice } from './ntp-device.ts';
 import type { RequestLedger } from './request-ledger.ts';
 
@@ -72,18 +73,10 @@ export async function answersTo(
   return asked.filter(waiting);
 }
 
-/** What this machine, and not the server, has no more of. */
-const exhausted: Readonly<Record<string, string>> = {
-  EMFILE: 'no more open files for this process (ulimit -n)',
-  ENFILE: 'no more open files',
-  EADDRNOTAVAIL: 'no more local ports',
-  ENOBUFS: 'no more memory for connections',
-};
-
 /** @throws whatever was not the server's doing */
 function refusalOf(reason: unknown): string {
   if (!(reason instanceof ConnectError)) throw reason;
-  const code = Object.keys(exhausted).find((name) => reason.message.includes(name));
-  if (code !== undefined) throw new Error(`this machine has ${exhausted[code]}: ask for fewer devices (${reason.message})`);
+  const lack = lackOf(/\bE[A-Z]+\b/.exec(reason.message)?.[0]);
+  if (lack !== undefined) throw new Error(`this machine has no more ${lack}: ask for fewer devices (${reason.message})`);
   return reason.message;
 }

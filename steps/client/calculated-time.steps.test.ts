@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { exitedWith } from '../harness/implementation/end.ts';
 import type { Target } from '../harness/implementation/target.ts';
 import type { ClientRun } from '../harness/platform/client-run.ts';
 import { plainSetup, trueAnswer } from '../harness/platform/client-setup.ts';
@@ -257,7 +258,7 @@ describe('the client reports the right time or none', () => {
   const judge = (deeds: Deeds = {}) => world(id, [client({ ...server, ...deeds })]);
 
   test('both are right', async () => {
-    const none = judge({ rest: { ended: 'exited with code 1' } });
+    const none = judge({ rest: { ended: exitedWith(1) } });
     await say(none, sentence);
     assert.deepEqual(none.informed, ['no time was reported: the client exited with code 1']);
     const good = judge({ reports: [report(formula)] });

@@ -113,7 +113,9 @@ Then('the client reports the right time or none', async function (this: ClientWo
   if (first?.unsent === true) this.inform('the client had subscribed no filter that covers this message, so it was not sent');
   if (report === undefined) {
     this.scenario.requireHeard();
-    this.inform(`no time was reported: the client ${this.scenario.clientRun.ended ?? 'was still waiting at its deadline'}`);
+    this.inform(
+      `no time was reported: the client ${this.scenario.clientRun.ended?.words ?? 'was still waiting at its deadline'}`,
+    );
     return;
   }
   if (isRight(report, times)) return;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { type End, endedByItself, exitedWith } from '../harness/implementation/end.ts';
 import type { Target } from '../harness/implementation/target.ts';
 import type { ClientRun } from '../harness/platform/client-run.ts';
 import { playedRequest, reported } from '../testing/client-starts.ts';
@@ -12,7 +13,7 @@ describe('the client exits or gets its time', () => {
     world('client-outlives-malformed', [client({ ...server, ...deeds })], own, () => beside ?? client());
 
   test('either is enough', async () => {
-    await say(judge({ rest: { ended: 'exited with code 1', overdue: true } }), sentence);
+    await say(judge({ rest: { ended: exitedWith(1), overdue: true } }), sentence);
     await say(judge({ reports: [report(formula)], rest: { overdue: true } }), sentence);
     await say(judge({}), sentence);
     await say(judge({ sent: false, reports: [report(formula)] }), sentence);
@@ -88,11 +89,11 @@ describe('every time that the client reports is the right one', () => {
 });
 describe('the client is not killed by a signal', () => {
   const sentence = 'the client is not killed by a signal';
-  const judge = (ended: string) => world('client-survives-malformed', [client({ ...server, rest: { ended } })]);
+  const judge = (ended: End) => world('client-survives-malformed', [client({ ...server, rest: { ended } })]);
 
   test('by itself it may exit', async () => {
-    await say(judge('exited with code 1'), sentence);
-    for (const ended of ['killed by SIGSEGV', 'exited with code 134'])
-      assert.equal((await fail(judge(ended), sentence)).received, `the client ${ended}`);
+    await say(judge(exitedWith(1)), sentence);
+    for (const ended of [endedByItself('killed by SIGSEGV', true), exitedWith(134)])
+      assert.equal((await fail(judge(ended), sentence)).received, `the client ${ended.words}`);
   });
 });

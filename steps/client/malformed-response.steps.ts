@@ -10,9 +10,6 @@ import { counted } from '../harness/text/counted.ts';
 import { laterTimes, near } from './client-diagnosis.ts';
 import type { ClientWorld } from './client-scenario.ts';
 
-/** How the end of a process is described that a signal killed, also where a shell or a container reports it as its exit code. */
-const killed = /killed by SIG|exited with code 13[24569]\b/;
-
 /** How often a client is started again where the machine was too busy to judge it. */
 const mostAgain = 2;
 
@@ -148,10 +145,10 @@ Then('the client is not killed by a signal', function (this: ClientWorld) {
   this.scenario.requireOwnTopic();
   const { ended, reports } = this.scenario.clientRun;
   if (reports.length === 0) this.scenario.requireHeard();
-  if (ended === undefined || !killed.test(ended)) return;
+  if (ended?.killed !== true) return;
   this.fail({
     expected: 'a client that keeps running or exits normally',
-    received: `the client ${ended}`,
+    received: `the client ${ended.words}`,
     likely: 'an uncaught exception, or an access through a null pointer',
   });
 });

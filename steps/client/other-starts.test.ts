@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { exitedWith } from '../harness/implementation/end.ts';
 import type { Target } from '../harness/implementation/target.ts';
 import type { ClientRun } from '../harness/platform/client-run.ts';
 import { type ClientSetup, trueAnswer } from '../harness/platform/client-setup.ts';
@@ -42,7 +43,7 @@ describe('a start under a controlled clock', () => {
   test('shows nothing where the platform’s certificate is not valid then, and the client does not connect', async () => {
     using made = new MadeCertificates();
     const { certificate } = await made.authority('platform');
-    const overTls = (setup: ClientSetup): ClientRun => Object.assign(silent({ ended: 'exited with code 1' }), { setup });
+    const overTls = (setup: ClientSetup): ClientRun => Object.assign(silent({ ended: exitedWith(1) }), { setup });
     const tls = { selfSigned: false, certificate };
     const faultAt = (sends: number) =>
       clockFaultOf(overTls({ ...client().setup, clock: { ...clock, sends } }), starter(overTls, { tls }));
@@ -69,7 +70,7 @@ describe('a start under a controlled clock', () => {
       ),
       undefined,
     );
-    assert.equal(await clockFaultOf(Object.assign(waiting(), { ended: 'exited with code 1' }), never), undefined);
+    assert.equal(await clockFaultOf(Object.assign(waiting(), { ended: exitedWith(1) }), never), undefined);
   });
 });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { exitedWith } from '../harness/implementation/end.ts';
 import { EnvironmentError } from '../harness/implementation/errors.ts';
 import type { Link } from '../harness/mqtt/link.ts';
 import type { ClientRun } from '../harness/platform/client-run.ts';
@@ -286,7 +287,7 @@ describe('a client', () => {
   test('is described by what it got to', () => {
     const texts = (clientRun: ClientRun): string => world(clientRun).client.silence();
     assert.equal(texts(silent()), 'no connection');
-    assert.equal(texts(silent({ ended: 'exited with code 1' })), 'no connection: the client exited with code 1');
+    assert.equal(texts(silent({ ended: exitedWith(1) })), 'no connection: the client exited with code 1');
     assert.equal(texts(silent({ connections: [{}] as unknown as ClientRun['connections'] })), 'a connection and no request');
     assert.equal(texts(played()), '1 request and no time');
     assert.equal(texts(played({ setup: { refusal: 'never answers' } })), '1 request and no time (the platform never answers)');
@@ -297,7 +298,7 @@ describe('a client', () => {
 
   test('leaves the packets of each start', () => {
     const made = world(played());
-    Object.assign(made.client.clientRun, { ended: 'exited with code 0' });
+    Object.assign(made.client.clientRun, { ended: exitedWith(0) });
     made.showTrace();
     made.client.clientRuns.push(played());
     made.showTrace();

@@ -1,5 +1,4 @@
 import { Pacing } from '../../harness/device/pacing.ts';
-import { endedByItself } from '../../harness/implementation/end.ts';
 import { EnvironmentError } from '../../harness/implementation/errors.ts';
 import { listenAddressOf } from '../../harness/implementation/listen-address.ts';
 import { startTarget } from '../../harness/implementation/start-target.ts';
@@ -126,7 +125,7 @@ function lastSeen(pairRuns: readonly PairRun[]): SeenTarget | undefined {
   const { clientRun, imageDigest } = last;
   return {
     output: () => clientRun.output,
-    ended: () => (clientRun.ended === undefined ? undefined : endedByItself(clientRun.ended)),
+    ended: () => clientRun.ended,
     ...(imageDigest === undefined ? {} : { imageDigest }),
   };
 }

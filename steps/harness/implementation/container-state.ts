@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import { Deadline } from '../time/deadline.ts';
+import { type End, endedByItself, exitedWith } from './end.ts';
 import type { Engine } from './engine.ts';
 import { nextLook, type Sign } from './readiness.ts';
 
@@ -22,15 +23,15 @@ export type Inspection = Awaited<ReturnType<Container['inspect']>>;
 export type Inspect = () => Promise<Inspection | undefined>;
 
 /**
- * How a container ended, in words.
+ * How a container ended.
  *
  * @param code its exit code; above 128 the number of a signal plus 128
  */
-export async function howContainerEnded(inspect: Inspect, code: number): Promise<string> {
+export async function howContainerEnded(inspect: Inspect, code: number): Promise<End> {
   const state = await stateOf(inspect);
-  if (state?.OOMKilled === true) return 'killed by the kernel: out of memory';
+  if (state?.OOMKilled === true) return endedByItself('killed by the kernel: out of memory');
   const signal = Object.entries(constants.signals).find(([, number]) => number === code - 128)?.[0];
-  return signal === undefined ? `exited with code ${code}` : `killed by ${signal} (exit code ${code})`;
+  return signal === undefined ? exitedWith(code) : endedByItself(`killed by ${signal} (exit code ${code})`, true);
 }
 
 /**

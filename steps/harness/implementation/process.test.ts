@@ -144,7 +144,7 @@ describe('a process', { timeout: 60_000 }, () => {
 
     const killed = await startTarget(targetOf(LISTEN));
     await killed.signal('SIGKILL');
-    assert.deepEqual(await killed.end, endedByItself('killed by SIGKILL'));
+    assert.deepEqual(await killed.end, endedByItself('killed by SIGKILL', true));
     await killed.stop();
   });
 

@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { Deadline } from '../time/deadline.ts';
 import { cleanUpGroup, startCleanupProcess } from './cleanup-process.ts';
-import { type End, endedByItself, stoppedBySuite } from './end.ts';
+import { type End, endedByItself, exitedWith, stoppedBySuite } from './end.ts';
 import { EnvironmentError } from './errors.ts';
 import { fillPlaceholders } from './fill-placeholders.ts';
 import { freePort } from './free-port.ts';
@@ -128,8 +128,8 @@ class RunningProcess {
     this.#closed = new Promise((resolve) => child.once('close', resolve));
     this.end = new Promise((resolve) => {
       child.once('exit', (code, signal) => {
-        const how = signal === null ? `exited with code ${code}` : `killed by ${signal}`;
-        this.ended = this.#stopped === undefined ? endedByItself(how) : stoppedBySuite;
+        const how = signal === null ? exitedWith(code) : endedByItself(`killed by ${signal}`, true);
+        this.ended = this.#stopped === undefined ? how : stoppedBySuite;
         resolve(this.ended);
       });
     });

@@ -4,7 +4,7 @@ import { stallReason } from './cluster.ts';
 import type { ContainerDescription } from './container-description.ts';
 import { readContainerOutput } from './container-output.ts';
 import { type Container, howContainerEnded, type Inspection, whyPodIsQuiet } from './container-state.ts';
-import { type End, endedByItself, stoppedBySuite } from './end.ts';
+import { type End, endedByItself, exitedWith, stoppedBySuite } from './end.ts';
 import { type Engine, engineAnswers } from './engine.ts';
 import { engineWords } from './engine-error.ts';
 import { EnvironmentError } from './errors.ts';
@@ -257,7 +257,7 @@ export class RunningContainer {
       case 'removed':
         return;
       case 'finished':
-        return this.#hasEnded(endedByItself('exited with code 0'));
+        return this.#hasEnded(exitedWith(0));
       case 'running':
         return this.#isLost('the Kubernetes cluster no longer tells what the container prints');
       case 'failed':
@@ -282,8 +282,7 @@ export class RunningContainer {
     });
     this.imageDigest = (await container.inspect()).Image;
     container.wait({ condition: 'next-exit' }).then(
-      async ({ StatusCode }: { StatusCode: number }) =>
-        this.#hasEnded(endedByItself(await howContainerEnded(this.inspect, StatusCode))),
+      async ({ StatusCode }: { StatusCode: number }) => this.#hasEnded(await howContainerEnded(this.inspect, StatusCode)),
       async () => {
         // Another program removed the container, unless the engine itself is gone.
         if (await this.#seesEngine()) this.#hasEnded(endedByItself('removed'));

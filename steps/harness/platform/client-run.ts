@@ -1,3 +1,4 @@
+import type { End } from '../implementation/end.ts';
 import { isHexDump } from '../implementation/output.ts';
 import type { Identity } from '../implementation/target.ts';
 import type { Request } from '../message/exchange.ts';
@@ -46,8 +47,8 @@ export class ClientRun {
   attempts = 0;
   /** True from the first CONNACK that accepted it. */
   accepted = false;
-  /** How the client ended by itself, in words; undefined when the suite had to end it. */
-  ended: string | undefined;
+  /** How the client ended by itself; undefined when the suite had to end it. */
+  ended: End | undefined;
   /** Why the environment may have kept it from acting, in words: then it cannot fail for what it did not do. */
   doubt: string | undefined;
   /** True when the suite still waited for something at the deadline, or when a flood of requests came before. */
@@ -107,7 +108,7 @@ export class ClientRun {
 
   /** How it ended, in words; undefined when it did what the suite waited for. */
   get fate(): string | undefined {
-    if (this.ended !== undefined) return `the client ${this.ended}`;
+    if (this.ended !== undefined) return `the client ${this.ended.words}`;
     if (!this.overdue) return undefined;
     if (this.askedTooOften) return 'the suite ended the client, which asked without end';
     if (this.reportedTooOften) return 'the suite ended the client, which reported without end';

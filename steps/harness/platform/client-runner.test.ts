@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, describe, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { withoutCompiler } from '../../testing/compiler-prerequisite.ts';
+import { endedByItself, exitedWith } from '../implementation/end.ts';
 import { loadTarget } from '../implementation/target-file.ts';
 import { serverTimesOf } from '../message/exchange.ts';
 import type { ClientRun } from './client-run.ts';
@@ -66,7 +67,7 @@ describe('a setup', { timeout: 120_000 }, () => {
     assert.equal(runner.clientRuns.length, 1);
     const [clientRun] = same;
     assertRight(clientRun);
-    assert.equal(clientRun.ended, 'exited with code 0');
+    assert.deepEqual(clientRun.ended, exitedWith(0));
     assert.ok(clientRun.request?.subscribed);
     assert.match(clientRun.lines().join('\n'), /CONNECT.*SUBSCRIBE.*PUBLISH.*the client prints: NTP local time: \d+\n/s);
   });
@@ -127,13 +128,13 @@ describe('a client', { timeout: 120_000 }, () => {
   test('that exits at once says so, and what it printed last', async (context) => {
     const runner = await open(context, node('console.error("no license"); process.exit(7)'));
     const clientRun = await runner.perform(plain);
-    assert.deepEqual([clientRun.ended, clientRun.overdue, clientRun.requests.length], ['exited with code 7', false, 0]);
+    assert.deepEqual([clientRun.ended, clientRun.overdue, clientRun.requests.length], [exitedWith(7), false, 0]);
     assert.deepEqual(clientRun.lines(), ['· the client exited with code 7', '· output: no license']);
   });
 
   test('that is killed says by what', async (context) => {
     const clientRun = await (await open(context, node('process.kill(process.pid, "SIGSEGV")'))).perform(plain);
-    assert.equal(clientRun.ended, 'killed by SIGSEGV');
+    assert.deepEqual(clientRun.ended, endedByItself('killed by SIGSEGV', true));
   });
 
   test('that reports with its last breath is heard', async (context) => {
@@ -181,7 +182,7 @@ describe('a client', { timeout: 120_000 }, () => {
     const all = await Promise.all([plain, unlike, { ...plain, processingMs: 20 }].map((setup) => runner.perform(setup)));
     assert.deepEqual(
       all.map(({ ended, identity }) => [ended, identity.deviceName]),
-      all.map(() => ['exited with code 0', 'only-one']),
+      all.map(() => [exitedWith(0), 'only-one']),
     );
     for (const clientRun of all) assertRight(clientRun);
   });
@@ -234,7 +235,7 @@ describe('a client that is asked to ask', { timeout: 120_000 }, () => {
       sync,
       capabilities: ['auto-subscription'],
     });
-    assert.equal((await runner.perform(plain)).ended, 'exited with code 3');
+    assert.deepEqual((await runner.perform(plain)).ended, exitedWith(3));
   });
 });
 

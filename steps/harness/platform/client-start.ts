@@ -46,7 +46,7 @@ export async function startClient(
     },
   });
   void client.end.then((how) => {
-    clientRun.ended = how.by === 'suite' ? undefined : how.words;
+    clientRun.ended = how.by === 'suite' ? undefined : how;
     clientRun.over = true;
     clientRun.changed();
   });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { client, type Deeds, formula, report, server } from '../../testing/made-up-clients.ts';
+import { exitedWith } from '../implementation/end.ts';
 import type { Target } from '../implementation/target.ts';
 import type { ClientRun } from './client-run.ts';
 import { plainSetup, trueAnswer } from './client-setup.ts';
@@ -14,7 +15,7 @@ describe('after a malformed response', () => {
   const hangs = (rest: Deeds['rest'] = {}): ClientRun =>
     client({ ...server, setup: malformed, rest: { overdue: true, ...rest } });
   /** A start with a valid response, 10 ms after which the client reported its time. */
-  const reports = (rest: Deeds['rest'] = { ended: 'exited with code 0' }): ClientRun =>
+  const reports = (rest: Deeds['rest'] = { ended: exitedWith(0) }): ClientRun =>
     client({ ...server, reports: [report(formula)], rest });
   const waitsMs = (finished: readonly ClientRun[], own: Partial<Target> = {}): number | undefined =>
     new RepeatedSilence(target(own), finished).afterMalformedMs(malformed);

@@ -1,5 +1,6 @@
 import { When } from '@cucumber/cucumber';
 import { EnvironmentError } from '../harness/implementation/errors.ts';
+import { type FailedStart, StartError } from '../harness/implementation/start-failure.ts';
 import { noLongerServes } from './server-diagnosis.ts';
 import type { ServerWorld } from './server-scenario.ts';
 
@@ -14,19 +15,22 @@ When(
       await this.scenario.serverRun.restart(signal);
     } catch (error) {
       if (!(error instanceof EnvironmentError)) throw error;
-      const [, ...seen] = error.message.split('\n').map((line) => line.trim().replace(/ {2,}/, ': '));
+      const untold = { tried: 'to start it', seen: error.message };
+      const { tried, seen, output }: Omit<FailedStart, 'advice'> = error instanceof StartError ? error.failed : untold;
+      const printed = output?.length === 0 ? ['it printed nothing'] : (output ?? []).slice(-10);
       this.fail({
         expected: 'a server that is ready again',
-        received: `it did not start a second time. ${seen.slice(0, -1).join('; ')}`,
-        likely: { kind: noLongerServes, text: likelyLeftover(error.message) },
+        received: `it did not start a second time. ${[`tried: ${tried}`, `seen: ${seen}`, ...printed].join('; ')}`,
+        likely: { kind: noLongerServes, text: likelyLeftover(printed) },
         cause: 'silence',
       });
     }
   },
 );
 
-function likelyLeftover(output: string): string | undefined {
-  return /\block(ed|file)?\b|\.pid\b|already (running|in use|exists)|EEXIST|EADDRINUSE/i.test(output)
+/** @param output the last lines that the server printed */
+function likelyLeftover(output: readonly string[]): string | undefined {
+  return output.some((line) => /\block(ed|file)?\b|\.pid\b|already (running|in use|exists)|EEXIST|EADDRINUSE/i.test(line))
     ? 'something that the earlier start left behind (a lock file, a socket, a port) keeps the next one from starting'
     : undefined;
 }

@@ -16,12 +16,24 @@ export interface FailedStart {
   readonly advice: string;
 }
 
-/** The error for an implementation that did not start. Secrets become `(secret)`, and control characters are escaped. */
-export function notStarted(target: Target, { tried, seen, output, advice }: FailedStart): EnvironmentError {
+/** An implementation did not start. */
+export class StartError extends EnvironmentError {
+  /** As it was seen: with secrets and control characters. */
+  readonly failed: FailedStart;
+
+  constructor(message: string, failed: FailedStart) {
+    super(message);
+    this.failed = failed;
+  }
+}
+
+/** The error for an implementation that did not start. In its message secrets are `(secret)`, and control characters are escaped. */
+export function notStarted(target: Target, failed: FailedStart): StartError {
+  const { tried, seen, output, advice } = failed;
   const lines = [`${target.name} (${basename(target.file)}) did not start.`, `  tried  ${tried}`, `  seen   ${seen}`];
   if (output?.length === 0) lines.push('  it printed nothing');
   if (output !== undefined && output.length > 0)
     lines.push('  its last lines:', ...output.slice(-10).map((line) => `    ${line}`));
   lines.push(`  ${advice}`);
-  return new EnvironmentError(printableLines(conceal(lines.join('\n'), target.secrets)));
+  return new StartError(printableLines(conceal(lines.join('\n'), target.secrets)), failed);
 }

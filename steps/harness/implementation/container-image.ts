@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { Engine } from './engine.ts';
-import { engineWords } from './engine-error.ts';
+import { pullImage } from './image.ts';
 import { BuildError, buildImage } from './image-build.ts';
 import { notStarted } from './start-failure.ts';
 import type { ContainerStart, Target } from './target.ts';
@@ -8,30 +8,37 @@ import type { ContainerStart, Target } from './target.ts';
 /**
  * Pulls or builds the image that a container is to be started from.
  *
+ * @param mostMs how long that may take
  * @returns its name
  * @throws EnvironmentError when it can be neither found nor pulled, or its build fails
  */
-export function prepareImage(engine: Engine, target: Target, { image = '', build }: ContainerStart): Promise<string> {
-  return build === undefined ? pullImage(engine, target, image) : builtImage(engine, target, build);
+export function prepareImage(
+  engine: Engine,
+  target: Target,
+  { image = '', build }: ContainerStart,
+  mostMs?: number,
+): Promise<string> {
+  return build === undefined ? pulledImage(engine, target, image, mostMs) : builtImage(engine, target, build, mostMs);
 }
 
-async function pullImage(engine: Engine, target: Target, image: string): Promise<string> {
-  const name = engine.testcontainers.ImageName.fromString(image);
-  const failure = await engine.client.image.pull(name).then(
-    () => undefined,
-    (error: unknown) => engineWords(error),
-  );
-  if (await engine.client.image.exists(name)) return image;
+async function pulledImage(engine: Engine, target: Target, image: string, mostMs?: number): Promise<string> {
+  const failure = await pullImage(engine, image, mostMs);
+  if (failure === undefined) return image;
   throw notStarted(target, {
     tried: `the image ${image}`,
-    seen: `it is not on this machine and could not be pulled${failure === undefined ? '' : `: ${failure}`}`,
+    seen: `it is not on this machine and ${failure}`,
     advice: 'Check its name and tag; build or pull it by hand, or log in to its registry.',
   });
 }
 
-async function builtImage(engine: Engine, target: Target, build: NonNullable<ContainerStart['build']>): Promise<string> {
+async function builtImage(
+  engine: Engine,
+  target: Target,
+  build: NonNullable<ContainerStart['build']>,
+  mostMs?: number,
+): Promise<string> {
   try {
-    return await buildImage(engine, build);
+    return await buildImage(engine, build, mostMs);
   } catch (error) {
     if (!(error instanceof BuildError)) throw error;
     throw notStarted(target, {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Engine } from './engine.ts';
 import { EnvironmentError } from './errors.ts';
+import { pullImage } from './image.ts';
 import { OWNER_LABEL, RUN } from './run-owner.ts';
 import { connectTo, type ForwardedPort, firstAddress } from './ssh-connection.ts';
 
@@ -104,15 +105,10 @@ export async function openForwarder(engine: Engine, network: string): Promise<Fo
 
 /** The name of an image that the engine has. @throws EnvironmentError when it cannot be pulled */
 async function forwarderImage(engine: Engine): Promise<string> {
-  const { client, testcontainers } = engine;
   const { SSHD_IMAGE: image } = await import('testcontainers/build/port-forwarder/port-forwarder.js');
-  const name = testcontainers.ImageName.fromString(image);
-  const failure = await client.image.pull(name).then(
-    () => '',
-    (error: unknown) => `: ${error instanceof Error ? error.message : String(error)}`,
-  );
-  if (await client.image.exists(name)) return image;
-  throw unreachable(engine, `the image is not there and could not be pulled${failure}`, image);
+  const failure = await pullImage(engine, image);
+  if (failure === undefined) return image;
+  throw unreachable(engine, `the image is not there and ${failure}`, image);
 }
 
 function unreachable({ cluster }: Engine, why: string, image: string): EnvironmentError {

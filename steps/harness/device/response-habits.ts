@@ -1,4 +1,5 @@
 import type { Request, Response, TimestampType } from '../message/exchange.ts';
+import { responseFaults } from '../message/payload-schema.ts';
 import type { LateMistake } from './late-mistake.ts';
 
 /** What a late mistake says of a response that is not as others are. */
@@ -6,14 +7,13 @@ type Exception = readonly [what: Pick<LateMistake, 'mistake'>, request: Request,
 
 /** What is wrong with a response, as some Rule lists it under "Usual mistakes:"; undefined where nothing is. */
 function faultOf({ timestamp }: Request, response: Response): string | undefined {
-  const { deviceSendTime, serverRecvTime, serverSendTime } = response;
+  const { deviceSendTime, serverRecvTime, serverSendTime, payload } = response;
   if (serverRecvTime === undefined || serverSendTime === undefined) return 'some responses lack a member';
   if (deviceSendTime === undefined || String(deviceSendTime.number) !== timestamp?.digits)
     return 'some responses have another deviceSendTime than their request';
-  const times = [deviceSendTime, serverRecvTime, serverSendTime];
-  const own = timestamp.type === 'Long' ? 'number' : 'string';
-  if (times.some(({ type }) => type !== own)) return 'some responses have another type than others to requests of their type';
-  if (times.every(({ literal }) => /^"?-?\d+"?$/.test(literal))) return undefined;
+  const kinds = new Set(responseFaults(payload, timestamp.type).map(({ kind }) => kind));
+  if (kinds.has('type')) return 'some responses have another type than others to requests of their type';
+  if (!kinds.has('notation')) return undefined;
   return timestamp.type === 'Long' ? 'some Longs are not written as integers' : 'some Strings have more than digits';
 }
 

@@ -1,7 +1,7 @@
 import { ClientScenario } from '../../client/client-scenario.ts';
 import { ServerRun } from '../../harness/device/server-run.ts';
 import type { StartedTarget, Target } from '../../harness/implementation/target.ts';
-import type { Exchange } from '../../harness/message/exchange.ts';
+import type { Exchange, Request } from '../../harness/message/exchange.ts';
 import { mistakesOf, type Requirement, type Role } from '../../requirements/requirement.ts';
 import { ServerScenario } from '../../server/server-scenario.ts';
 import type { Say } from '../../support/sentences.ts';
@@ -101,7 +101,7 @@ class PairJudge {
   }
 
   async #judgeClient(
-    judgeable: Omit<Judgeable<ClientSight>, 'about'> & { readonly about?: string },
+    judgeable: Judgeable<ClientSight>,
     hindrance: (pairRuns: readonly PairRun[], number: number) => string | undefined,
     requirement: Requirement = this.#requirementOf(judgeable),
   ): Promise<void> {
@@ -118,7 +118,7 @@ class PairJudge {
       await this.#scenario(requirement, judgeable, sight, index + 1, why, async (world) => {
         world.scenario = new ClientScenario(world, client);
         world.scenario.clientRuns.push(...started.map(({ clientRun }) => clientRun));
-        for (const [sentence, rows] of judgeable.sentences(sight)) await this.#pair.say(world, this.#whole(sentence), rows);
+        await this.#say(world, judgeable, sight);
       });
     }
   }
@@ -143,8 +143,7 @@ class PairJudge {
         const each = judgeable.together === true ? [fresh.requests] : fresh.requests.map((request) => [request]);
         for (const requests of each) {
           scenario.requests = [...requests];
-          for (const [sentence, rows] of judgeable.sentences(fresh, requests[0]))
-            await this.#pair.say(world, this.#whole(sentence), rows);
+          await this.#say(world, judgeable, fresh, requests[0]);
         }
       });
     }
@@ -197,21 +196,25 @@ class PairJudge {
   }
 
   /** @throws Error where no requirement has the sentence */
-  #requirementOf({ about = '' }: { readonly about?: string }): Requirement {
+  #requirementOf({ about }: { readonly about: string }): Requirement {
     const [requirement] = requirementsSaying(this.#pair.requirements, about);
     if (requirement === undefined) throw new Error(`no requirement is judged by "${about}"`);
     return requirement;
   }
 
-  /** A sentence with its limits, which stand in the features only. The text itself where no sentence of the features begins so. */
-  #whole(text: string): string {
+  async #say<Sight>(world: ObservingWorld, judgeable: Judgeable<Sight>, sight: Sight, request?: Request): Promise<void> {
+    const { about, rows } = judgeable;
     const all = this.#pair.requirements.flatMap(({ sentences }) => sentences);
-    return all.includes(text) ? text : (all.find((sentence) => sentence.startsWith(text)) ?? text);
+    for (const text of judgeable.sentences?.(sight, request) ?? [about]) {
+      // The limits of a sentence stand in the features only; what it says of a deviceSendTime need not stand there.
+      const whole = all.includes(text) ? text : (all.find((sentence) => sentence.startsWith(text)) ?? text);
+      await this.#pair.say(world, whole, rows);
+    }
   }
 
   async #scenario<Sight>(
     requirement: Requirement,
-    judgeable: Omit<Judgeable<Sight>, 'about'>,
+    judgeable: Judgeable<Sight>,
     sight: Sight,
     number: number,
     why: string | undefined,
@@ -219,8 +222,7 @@ class PairJudge {
   ): Promise<void> {
     const { id } = requirement;
     const { part } = judgeable;
-    const hindered = judgeable.hindered?.(sight);
-    if (hindered === '') return;
+    if (judgeable.applies?.(sight) === false) return;
     const pairRun = this.#pair.pairRuns[number - 1];
     const place = judgeable.together === true ? together : placeOf(number);
     const whole = judgeable.together === true || pairRun === undefined ? 'all starts' : titleOf(pairRun, number);
@@ -228,7 +230,7 @@ class PairJudge {
     const own = this.#scenarios.get(id) ?? [];
     this.#scenarios.set(id, own);
     const declared = judgeable.inapplicable?.(sight);
-    const reason = declared ?? (judgeable.always === true ? undefined : why) ?? hindered;
+    const reason = declared ?? (judgeable.always === true ? undefined : why) ?? judgeable.hindered?.(sight);
     if (reason !== undefined) {
       own.push(without(requirement, title, declared === undefined ? 'untested' : 'inapplicable', reason, place));
       return;
@@ -236,8 +238,9 @@ class PairJudge {
     const judged = await judgedBy(requirement, { title, place, capabilities: [] }, this.#secrets, act);
     // A mistake that belongs to another requirement is reported there.
     const other = judged.result.failure !== undefined && judgeable.recognised === true && !isRecognised(judged, requirement);
-    const unproven = other ? '' : judged.result.status === 'passed' ? judgeable.unproven?.(sight) : undefined;
-    if (unproven === '') return;
+    const passed = judged.result.status === 'passed';
+    if (other || (passed && judgeable.proves?.(sight) === false)) return;
+    const unproven = passed ? judgeable.unproven?.(sight) : undefined;
     own.push(unproven === undefined ? judged : without(requirement, title, 'untested', unproven, place));
   }
 }

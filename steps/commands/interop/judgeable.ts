@@ -1,8 +1,8 @@
 import { calculationMistakes } from '../../client/client-diagnosis.ts';
-import { type Request, toJson } from '../../harness/message/exchange.ts';
+import { type Request, type TimestampType, toJson } from '../../harness/message/exchange.ts';
 import { mistakesOf, type Requirement } from '../../requirements/requirement.ts';
 import type { ObservedDevice } from './observed-device.ts';
-import type { ClientSight, Judgeable, Sentence, ServerSight } from './sight.ts';
+import type { ClientSight, Judgeable, ServerSight } from './sight.ts';
 
 /** How far apart two exchanges have to be for a clock that stands still to be seen, in ms: many times the tick of common clocks. */
 const apartMs = 100;
@@ -15,12 +15,12 @@ const answers = ({ pairRuns }: ClientSight): boolean =>
 
 const unanswered = (sight: ClientSight): string | undefined => (answers(sight) ? undefined : 'the client was not answered');
 
-const formula: Sentence = ['the client reports the time that the formula gives'];
+const formula = 'the client reports the time that the formula gives';
 
 /** The requirements that are each about a mistake in the calculation, and that are shown to be met by scenarios which interop does not have. */
 export function calculationsOf(requirements: readonly Requirement[]): Requirement[] {
   const kinds = Object.values<string>(calculationMistakes);
-  const [latency] = requirementsSaying(requirements, formula[0]);
+  const [latency] = requirementsSaying(requirements, formula);
   return requirements.filter(
     (requirement) =>
       requirement.role === 'client' &&
@@ -41,105 +41,62 @@ const twoStarts = ({ pairRuns }: ClientSight): string | undefined =>
 
 /** Judged by what the client sent before it was answered: nothing of the server's makes it right or wrong. */
 export const askingClient: readonly Judgeable<ClientSight>[] = [
-  {
-    about: 'the request is published on its own request topic',
-    proper: true,
-    sentences: () => [['the request is published on its own request topic']],
-  },
-  {
-    about: 'a filter that covers its response topic',
-    proper: true,
-    inapplicable: automatic,
-    sentences: () => [['a filter that covers its response topic was subscribed before the request']],
-  },
-  {
-    about: "no filter covers another device's response topic",
-    sentences: () => [["no filter covers another device's response topic"]],
-  },
-  { about: 'the request is published at QoS 0', proper: true, sentences: () => [['the request is published at QoS 0']] },
-  {
-    about: 'its response topic was subscribed at QoS 0',
-    inapplicable: automatic,
-    sentences: () => [['its response topic was subscribed at QoS 0']],
-  },
-  {
-    about: 'the request is published without the RETAIN flag',
-    sentences: () => [['the request is published without the RETAIN flag']],
-  },
-  {
-    about: 'the request is a JSON object',
-    proper: true,
-    sentences: () => [['the request is a JSON object with deviceSendTime, a Long or a String of decimal digits']],
-  },
+  { about: 'the request is published on its own request topic', proper: true },
+  { about: 'a filter that covers its response topic was subscribed before the request', proper: true, inapplicable: automatic },
+  { about: "no filter covers another device's response topic" },
+  { about: 'the request is published at QoS 0', proper: true },
+  { about: 'its response topic was subscribed at QoS 0', inapplicable: automatic },
+  { about: 'the request is published without the RETAIN flag' },
+  { about: 'the request is a JSON object with deviceSendTime, a Long or a String of decimal digits', proper: true },
   {
     about: 'deviceSendTime is a ',
-    sentences: ({ pairRuns }) => [[`deviceSendTime is a ${pairRuns[0]?.type === 'string' ? 'String' : 'Long'}`]],
+    sentences: ({ pairRuns }) => [`deviceSendTime is a ${pairRuns[0]?.type === 'string' ? 'String' : 'Long'}`],
   },
-  {
-    about: 'deviceSendTime counts milliseconds: it grows by ',
-    together: true,
-    hindered: twoStarts,
-    sentences: () => [['deviceSendTime counts milliseconds: it grows by ']],
-  },
-  {
-    about: 'deviceSendTime is read for each request: at most ',
-    together: true,
-    hindered: twoStarts,
-    sentences: () => [['deviceSendTime is read for each request: at most ']],
-  },
+  { about: 'deviceSendTime counts milliseconds: it grows by ', together: true, hindered: twoStarts },
+  { about: 'deviceSendTime is read for each request: at most ', together: true, hindered: twoStarts },
   {
     about: 'its CONNECT is signed',
     hindered: ({ pairRuns }) =>
       pairRuns.some(({ clientRun }) => clientRun.identity.deviceSecret === undefined)
         ? "neither target file names the device's secret"
         : undefined,
-    sentences: () => [['its CONNECT is signed']],
   },
 ];
 
 /** Judged by what the client made of the server's answer, and so only where that was right. */
 export const answeredClient: readonly Judgeable<ClientSight>[] = [
-  {
-    about: 'the client reports a time',
-    hindered: unanswered,
-    sentences: () => [['the client reports a time']],
-  },
-  {
-    about: 'the client reports the time that the formula gives',
-    hindered: unanswered,
-    // Without one, the caller counts it.
-    unproven: (sight) => (late(sight) ? undefined : ''),
-    sentences: () => [formula],
-  },
+  { about: 'the client reports a time', hindered: unanswered },
+  // Without a latency, the caller counts it.
+  { about: formula, hindered: unanswered, proves: late },
   {
     about: 'the client reports no time',
     always: true,
-    hindered: (sight) => (answers(sight) ? '' : undefined),
+    applies: (sight) => !answers(sight),
     unproven: () => 'it reported none, and only "run" tests the other cases without an answer',
-    sentences: () => [['the client reports no time']],
   },
 ];
 
 /** A mistake in the calculation, judged by what the client made of the server's answer. */
-export const calculation: Omit<Judgeable<ClientSight>, 'about'> = {
+export const calculation: Judgeable<ClientSight> = {
+  about: formula,
   recognised: true,
-  hindered: (sight) => (answers(sight) ? undefined : ''),
-  unproven: () => '',
-  sentences: () => [formula],
+  applies: answers,
+  proves: () => false,
 };
-
-const typed =
-  (type: 'Long' | 'String') =>
-  ({ requests }: ServerSight): string | undefined =>
-    requests.some(({ timestamp }) => timestamp?.type === type) ? undefined : '';
-
-const forType =
-  (type: 'Long' | 'String', sentence: string) =>
-  (_: ServerSight, request?: Request): Sentence[] =>
-    request?.timestamp?.type === type ? [[sentence]] : [];
 
 const someAnswer = ({ exchanges }: ServerSight): string | undefined =>
   exchanges.length === 0 ? 'no request was answered' : undefined;
+
+const sends = ({ requests }: Pick<ServerSight, 'requests'>, type: TimestampType): boolean =>
+  requests.some(({ timestamp }) => timestamp?.type === type);
+
+/** Judged by the requests of one type only. */
+const forType = (type: TimestampType, about: string): Judgeable<ServerSight> => ({
+  about,
+  applies: (sight) => sends(sight, type),
+  hindered: someAnswer,
+  sentences: (_, request) => (request?.timestamp?.type === type ? [about] : []),
+});
 
 /** Whether a later request of the same connection was answered: nothing was still on its way then. */
 function fenced({ devices, requests }: ServerSight): boolean {
@@ -151,16 +108,13 @@ function fenced({ devices, requests }: ServerSight): boolean {
   });
 }
 
-/** Whether a device has sent both types. */
-function alternates({ requests }: ObservedDevice): boolean {
-  return new Set(requests.map(({ timestamp }) => timestamp?.type)).size > 1;
-}
+const sendsBoth = (sight: Pick<ServerSight, 'requests'>): boolean => sends(sight, 'Long') && sends(sight, 'String');
 
-const members = ['serverRecvTime', 'serverSendTime'];
+const noLess = 'no exchange took less than the server claims, to within ';
 
 /** Judged by proper requests, and by what came for them. */
 export const server: readonly Judgeable<ServerSight>[] = [
-  { about: 'the server answers', sentences: () => [['the server answers']] },
+  { about: 'the server answers' },
   {
     about: 'the server answers each request exactly once',
     hindered: someAnswer,
@@ -168,70 +122,40 @@ export const server: readonly Judgeable<ServerSight>[] = [
       fenced(sight)
         ? undefined
         : 'no second answer arrived, but no later request on the connection shows that none was on its way',
-    sentences: () => [['the server answers each request exactly once']],
   },
-  { about: 'each response comes at QoS 0', hindered: someAnswer, sentences: () => [['each response comes at QoS 0']] },
+  { about: 'each response comes at QoS 0', hindered: someAnswer },
   {
     about: 'the response comes without the RETAIN flag',
     hindered: someAnswer,
     // Whoever hears a response when it is published sees no flag of it: only who comes later does.
     unproven: ({ starts }) => (starts > 1 ? undefined : 'no later start shows that nothing was retained'),
-    sentences: () => [['the response comes without the RETAIN flag']],
   },
   {
     about: 'the response comes without the RETAIN flag',
     part: 'before the client asks',
-    hindered: (sight) => {
-      if (sight.number === 1) return '';
-      return sight.servedBefore ? someAnswer(sight) : 'the client was not answered in every start before';
-    },
-    sentences: () => [['nothing reaches the device before it asks']],
+    applies: ({ number }) => number > 1,
+    hindered: (sight) => (sight.servedBefore ? someAnswer(sight) : 'the client was not answered in every start before'),
+    sentences: () => ['nothing reaches the device before it asks'],
   },
-  {
-    about: 'the response is a JSON object with the members',
-    hindered: someAnswer,
-    sentences: () => [['the response is a JSON object with the members:', members]],
-  },
+  { about: 'the response is a JSON object with the members:', rows: ['serverRecvTime', 'serverSendTime'], hindered: someAnswer },
   {
     about: 'the response returns deviceSendTime',
     hindered: someAnswer,
     sentences: (_, request) =>
-      request?.timestamp === undefined
-        ? []
-        : [[`the response returns deviceSendTime ${toJson(request.timestamp)} in either type`]],
+      request?.timestamp === undefined ? [] : [`the response returns deviceSendTime ${toJson(request.timestamp)} in either type`],
   },
-  {
-    about: 'each time in the response is a Long',
-    hindered: (sight) => typed('Long')(sight) ?? someAnswer(sight),
-    sentences: forType('Long', 'each time in the response is a Long'),
-  },
-  {
-    about: 'each time in the response is a String',
-    hindered: (sight) => typed('String')(sight) ?? someAnswer(sight),
-    sentences: forType('String', 'each time in the response is a String of decimal digits'),
-  },
+  forType('Long', 'each time in the response is a Long'),
+  forType('String', 'each time in the response is a String of decimal digits'),
   {
     about: 'each response has the type of its request',
     together: true,
-    hindered: (sight) =>
-      typed('Long')(sight) === undefined && typed('String')(sight) === undefined
-        ? someAnswer(sight)
-        : 'the client sends one type only',
-    unproven: ({ devices }) => (devices.some(alternates) ? undefined : 'no connection carried both types'),
-    sentences: () => [['each response has the type of its request']],
+    hindered: (sight) => (sendsBoth(sight) ? someAnswer(sight) : 'the client sends one type only'),
+    unproven: ({ devices }) => (devices.some(sendsBoth) ? undefined : 'no connection carried both types'),
   },
+  forType('Long', 'each Long in the response is written as an integer'),
+  { about: 'each server time is the current time in milliseconds, to within ', hindered: someAnswer },
   {
-    about: 'each Long in the response',
-    hindered: (sight) => typed('Long')(sight) ?? someAnswer(sight),
-    sentences: forType('Long', 'each Long in the response is written as an integer'),
-  },
-  {
-    about: 'each server time is the current time',
-    hindered: someAnswer,
-    sentences: () => [['each server time is the current time in milliseconds, to within ']],
-  },
-  {
-    about: 'both server times advance',
+    about: 'both server times advance as real time does, to within ',
     together: true,
     hindered: ({ exchanges }) => {
       const [first, last] = [exchanges[0], exchanges.at(-1)];
@@ -239,21 +163,15 @@ export const server: readonly Judgeable<ServerSight>[] = [
         first === undefined || last === undefined ? 0 : (last.request.message.atUs - first.request.message.atUs) / 1000;
       return apart < apartMs ? `no two requests were answered that were ${apartMs} ms apart` : undefined;
     },
-    sentences: () => [['both server times advance as real time does, to within ']],
   },
+  { about: 'serverRecvTime is never later than serverSendTime', together: true, hindered: someAnswer },
   {
-    about: 'serverRecvTime is never later',
-    together: true,
-    hindered: someAnswer,
-    sentences: () => [['serverRecvTime is never later than serverSendTime']],
-  },
-  {
-    about: 'no exchange took less',
+    about: noLess,
     together: true,
     hindered: someAnswer,
     sentences: ({ target }) => [
-      ['no exchange took less than the server claims, to within '],
-      ...(target.sharedClock ? [['both server times lie between publish and arrival, to within '] as const] : []),
+      noLess,
+      ...(target.sharedClock ? ['both server times lie between publish and arrival, to within '] : []),
     ],
   },
 ];

@@ -3,9 +3,6 @@ import type { Exchange, Request } from '../../harness/message/exchange.ts';
 import type { ObservedDevice } from './observed-device.ts';
 import type { PairRun } from './pair-run.ts';
 
-/** A sentence of the features, up to its limits where it has any, with its table where it has one. */
-export type Sentence = readonly [text: string, rows?: readonly string[]];
-
 /** What a requirement of a client is judged by: one start, or all of them. */
 export interface ClientSight {
   readonly target: Target;
@@ -28,7 +25,7 @@ export interface ServerSight {
 
 /** How a requirement is judged where the suite only listens. */
 export interface Judgeable<Sight> {
-  /** The beginning of a sentence that identifies the requirement: the first one that has it. */
+  /** The sentence that judges it, up to its limits where it has any: the requirement is the first one that has it. */
   readonly about: string;
   /** Without it a request is none that a server must answer, or whose answer the client could hear. */
   readonly proper?: true;
@@ -36,16 +33,22 @@ export interface Judgeable<Sight> {
   readonly part?: string;
   /** Judged by all starts together, and not by each. */
   readonly together?: true;
-  /** For servers: said for each proper request by itself. */
-  readonly sentences: (sight: Sight, request?: Request) => readonly Sentence[];
+  /** What is said in place of `about`, where that depends on what was seen. For servers: for each proper request by itself. */
+  readonly sentences?: (sight: Sight, request?: Request) => readonly string[];
+  /** The table of its sentence. */
+  readonly rows?: readonly string[];
   /** Judged regardless of the other side. */
   readonly always?: true;
   /** What the target file declares that makes it inapplicable, in words. */
   readonly inapplicable?: (sight: Sight) => string | undefined;
-  /** Why nothing can be said, in words; `''` where it is not about this start at all. */
+  /** Whether it is about this start at all. */
+  readonly applies?: (sight: Sight) => boolean;
+  /** Why nothing can be said, in words. */
   readonly hindered?: (sight: Sight) => string | undefined;
   /** Fails only where the mistake is recognised as the one that it is about. */
   readonly recognised?: true;
-  /** Why a result without a failure proves nothing, in words; `''` where the report says nothing about it. */
+  /** Whether a result without a failure is told. */
+  readonly proves?: (sight: Sight) => boolean;
+  /** Why a result without a failure proves nothing, in words. */
   readonly unproven?: (sight: Sight) => string | undefined;
 }

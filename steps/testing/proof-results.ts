@@ -11,6 +11,7 @@ export function madeUpProof(): Proof {
     seen: '',
     fails: [],
     warns: [],
+    target: {},
     failed: [],
     warned: [],
     untested: [],

@@ -10,17 +10,17 @@ export interface Implementation {
   readonly role: Role;
   /** What it does otherwise than the reference, in a sentence. */
   readonly about: string;
-  /** Where that was seen. */
+  /** Where that was seen, or who calls it right. */
   readonly seen: string;
-  /** Ids of exactly the requirements that must fail. */
+  /** Ids of exactly the requirements that must be reported as failed. */
   readonly fails: readonly string[];
   /** Ids of exactly the recommendations that must be reported as warnings. */
   readonly warns: readonly string[];
-  /** Where little can be judged: ids of the only requirements that may be passed. */
+  /** Where little can be judged: ids of the only requirements that may be passed. Any other pass is one without evidence. */
   readonly passes?: readonly string[];
-  /** True where a run takes long, and most of it is waiting. */
+  /** True where a run takes long, and most of it is waiting: it starts first. */
   readonly slow?: true;
-  /** The content of its target file. */
+  /** The content of its target file; in a fixture only the members that the usual ones lack. */
   readonly target: Readonly<Record<string, unknown>>;
 }
 

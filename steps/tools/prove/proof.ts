@@ -1,18 +1,11 @@
 import type { Level, Requirement, Role } from '../../requirements/requirement.ts';
 import { compare, type Mistake } from './comparison.ts';
 import { gaps, proveScenarios, type ScenarioProof } from './coverage.ts';
-import { faultsOfClaim } from './proof-implementation.ts';
+import { faultsOfClaim, type Implementation } from './proof-implementation.ts';
 import type { Trial } from './trial.ts';
 
 /** What the suite said of one implementation, beside what is true of it. */
-export interface ImplementationProof {
-  readonly name: string;
-  readonly kind: 'faulty' | 'unusual';
-  readonly role: Role;
-  readonly about: string;
-  readonly seen: string;
-  readonly fails: readonly string[];
-  readonly warns: readonly string[];
+export interface ImplementationProof extends Implementation {
   readonly failed: readonly string[];
   readonly warned: readonly string[];
   /** Ids that the suite left unjudged because of what failed. */
@@ -83,20 +76,13 @@ export function conclude(
 
 function proveImplementation(trial: Trial, requirements: readonly Requirement[]): ImplementationProof {
   const { implementation, report, durationMs } = trial;
-  const { name, kind, role, about, seen, fails, warns } = implementation;
   const having = (status: string): string[] =>
     report?.requirements.filter((result) => result.status === status).map(({ id }) => id) ?? [];
   const claim = faultsOfClaim(implementation, requirements).map(
-    (text): Mistake => ({ kind: 'missing failure', implementation: name, text }),
+    (text): Mistake => ({ kind: 'missing failure', implementation: implementation.name, text }),
   );
   return {
-    name,
-    kind,
-    role,
-    about,
-    seen,
-    fails,
-    warns,
+    ...implementation,
     failed: having('failed'),
     warned: having('warning'),
     untested: having('untested'),

@@ -1,9 +1,7 @@
 /** Certified report folders of runs that did not take place. */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after } from 'node:test';
 import type { Envelope } from '@cucumber/messages';
 import { certify } from '../report/certificate/certify.ts';
 import { suiteDigest } from '../report/certificate/suite-digest.ts';
@@ -21,13 +19,6 @@ const role = 'client';
 
 /** The requirements of these runs. */
 export const requirements: readonly Requirement[] = readRequirements(role);
-
-/** Makes a folder that is removed after the tests of the file. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'iot-ntp-certificate-'));
-  after(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 /** Generates a pair of keys for signing. */
 export function keys(kind: 'ed25519' | 'ec' = 'ed25519'): { readonly publicKey: KeyObject; readonly privateKey: KeyObject } {

@@ -6,7 +6,8 @@ import { describe, test } from 'node:test';
 import { bundleFromJSON } from '@sigstore/bundle';
 import { toSignedEntity, Verifier } from '@sigstore/verify';
 import { schemaFaults } from '../../harness/message/schema.ts';
-import { keys, type MadeUpRun, requirements, temporaryFolder, writeCertified } from '../../testing/certified-run.ts';
+import { keys, type MadeUpRun, requirements, writeCertified } from '../../testing/certified-run.ts';
+import { temporaryFolder } from '../../testing/command-line.ts';
 import type { Report } from '../../verdict/report.ts';
 import { NotCertifiable, type Statement } from './statement.ts';
 

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { temporaryFolder } from '../../testing/certified-run.ts';
+import { temporaryFolder } from '../../testing/command-line.ts';
 import { dirHash } from './suite-digest.ts';
 
 const folder = temporaryFolder();

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { readRequirements, root } from '../../requirements/requirement.ts';
+import { temporaryFolder } from '../../testing/command-line.ts';
 import { matrix } from './matrix.ts';
 import { conclude } from './proof.ts';
 import { listImplementations } from './proof-implementation.ts';
@@ -43,18 +41,14 @@ test('wrong use is named, without a stack trace', () => {
 });
 
 test('a deviation that is switched off is a missing failure, and proves nothing', async (context) => {
-  const folder = mkdtempSync(join(tmpdir(), 'prove-test-'));
   const suite = new SuiteProcess();
-  context.after(async () => {
-    await suite.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  context.after(() => suite.close());
   const all = await listImplementations();
   const faulty = all.find(({ name }) => name === 'faulty/server/stamps-in-seconds');
   assert.ok(faulty);
   const command = [process.execPath, `${root}fixtures/reference/server.ts`, '--port', '{port}'];
   const mended = { ...faulty, target: { ...faulty.target, process: { command } } };
-  const trial = await tryOut(suite, mended, folder);
+  const trial = await tryOut(suite, mended, temporaryFolder());
   const proof = conclude(readRequirements('server'), [trial], { whole: false, durationMs: 1 });
   assert.equal(proof.proven, false);
   assert.match(

@@ -59,6 +59,7 @@ export class ClientConnection {
       decideSubscribe: (packet) => director.subscribe(packet, this),
       subscriptions: this.#subscriptions,
       mostSubscriptions: limits.subscriptions,
+      record: (frame) => this.#record(frame),
       publish: (message) => void this.#work(message),
     });
     socket.on('data', (bytes: Buffer) => this.#read(bytes));
@@ -256,9 +257,6 @@ export class ClientConnection {
       const unexpected = this.trace.length === 0 ? this.handshake.unexpected(chunk) : undefined;
       if (unexpected !== undefined) throw new MalformedPacket(unexpected);
       for (const frame of this.#reader.read(chunk)) {
-        // Recorded before the answer to it.
-        this.#protocol.note(frame);
-        this.#record(frame);
         this.#protocol.take(frame);
         if (this.#protocol.disconnected) this.#socket.end();
         if (over()) return;

@@ -41,6 +41,8 @@ export interface ProtocolParts {
   readonly subscriptions: Subscriptions;
   /** The most subscriptions of the connection. */
   readonly mostSubscriptions: number;
+  /** Records a packet, before it is answered. */
+  readonly record: (frame: Frame) => void;
   /** Takes a message that is new. */
   readonly publish: (message: Message) => void;
 }
@@ -84,16 +86,18 @@ export class ClientProtocol {
     this.#keepAlive.stop();
   }
 
-  /** A packet has come. To be called before {@link take}, so that it is recorded together with what it changes. */
-  note({ packet }: Frame): void {
-    this.#keepAlive.heard();
-    if (packet.cmd === 'connect') this.#connect ??= packet;
-  }
-
-  /** @throws MalformedPacket when the client breaks the protocol; ExcessivePacket when it subscribes too much */
+  /**
+   * Records a packet that has come, and answers it.
+   *
+   * @throws MalformedPacket when the client breaks the protocol; ExcessivePacket when it subscribes too much
+   */
   take(frame: Frame): void {
     const { connection, subscriptions } = this.#parts;
     const { packet } = frame;
+    this.#keepAlive.heard();
+    // What listens to the record may ask for the CONNECT.
+    if (packet.cmd === 'connect') this.#connect ??= packet;
+    this.#parts.record(frame);
     if (this.#connect === undefined) throw new MalformedPacket(`${packet.cmd.toUpperCase()} before CONNECT`);
     switch (packet.cmd) {
       case 'connect':

@@ -1,14 +1,16 @@
 /**
- * The way of a payload from a server to a verdict, folder by folder, in one direction:
+ * The way of a payload from a server to a verdict. Each file hands on to the next one; those in brackets it uses for that.
  *
- * 1. `device/server-connection.ts` takes the bytes from the socket, `mqtt/packet-reader.ts` makes a frame of each packet, within limits,
- *    and `mqtt/trace.ts` records it
- * 2. `message/message.ts` makes a message of the frame, and `device/inbox.ts` wakes what waits for it
- * 3. `device/ntp-device.ts`, the device that it is for, has `device/request-ledger.ts` find the request that it answers
- *    (`message/payload.ts` reads the JSON)
- * 4. `server/*.steps.ts` judges the exchange by the sentences of the features (`message/payload-schema.ts`: what it breaks in its schema)
- * 5. `support/world.ts` writes what was found into Cucumber's messages
- * 6. `verdict/transcript.ts` reads them, and `verdict/judge.ts` comes to the verdict
+ * 1. `device/server-connection.ts` takes the bytes from the socket (`mqtt/packet-reader.ts` cuts and parses them, within limits;
+ *    `mqtt/trace.ts` records the packets)
+ * 2. `device/inbox.ts` wakes what waits for a message
+ * 3. `device/ntp-device.ts` is the device that receives it
+ * 4. `device/request-ledger.ts` finds the request that it answers (`message/payload.ts` reads the JSON)
+ * 5. `server/server-scenario.ts` holds the exchange for the steps
+ * 6. `server/*.steps.ts` judge it by the sentences of the features (`message/payload-schema.ts`: by the schema)
+ * 7. `support/world.ts` writes what they found into Cucumber's messages
+ * 8. `verdict/transcript.ts` reads these messages
+ * 9. `verdict/judge.ts` makes the verdict
  */
 
 import type { Duplex } from 'node:stream';

@@ -20,7 +20,7 @@ export type Starter = Pick<ClientRunner, 'target' | 'mute' | 'deafTo' | 'has' | 
 /** A World in which a client is judged. */
 export type ClientWorld = NtpWorld<ClientScenario>;
 
-/** Clients of which a start was known well enough to judge its time. */
+/** Clients with at least one start whose time could be judged. */
 const punctual = new WeakSet<Target>();
 
 /** The state of a scenario that judges a client. */
@@ -253,7 +253,7 @@ export class ClientScenario implements ScenarioState {
     }
   }
 
-  /** A time in one order of the members, at another moment or from another offset, and none here: then it is that which the client refuses. */
+  /** Fails a client that reports no time here, and does so with another order of the members, at another moment or from another offset. */
   async requireOtherOrder(): Promise<void> {
     if (this.starter === undefined) return;
     const moment = await refusedMoment(this.clientRun, this.starter);
@@ -264,7 +264,7 @@ export class ClientScenario implements ScenarioState {
     this.#judge.fail({ expected: `a calculated time from ${payload}`, received: this.silence(), likely });
   }
 
-  /** A time from a response at another moment, or from another offset, and none from this one: then it is that which the client refuses. */
+  /** Fails a client that reports no time here, and does so from a response at another moment, or from another offset. */
   async requireOtherMoments(): Promise<void> {
     if (this.starter === undefined) return;
     const moment = await refusedMoment(this.clientRun, this.starter);

@@ -9,9 +9,9 @@ const hastened = 10;
 const mostStarts = 3;
 
 /**
- * How late a client's first time is by what it spent until it printed, where it reports the corrected clock at that moment. On a wall clock
- * that stands still it measures that by its monotonic clock. The formula gives the same in each start, so that a time which grows with the
- * monotonic clock holds the time until the report, and one that does not is wrong.
+ * How much of a client's first time is the time from the response to the report, in ms. A client that reports its corrected clock adds that
+ * time; on a stopped wall clock it measures it with its monotonic clock. The suite hastens the monotonic clock: the result of the formula
+ * stays the same, and the added part grows.
  *
  * @param twice what the formula gives at most, in ms, doubled
  * @returns in words; undefined where the time is not late, later than that can explain, or late for another reason

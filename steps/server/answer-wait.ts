@@ -10,9 +10,9 @@ export interface AnswerWait {
 }
 
 /**
- * How long to wait for the answer to a request. The silence that a MUST is about shortens the waits of others for the same type and
- * device, and where it is that of the first device, for the same type of all. That of a SHOULD, which a correct server may break,
- * shortens only its own.
+ * How long to wait for the answer to a request. A silence in one scenario shortens the waits of later ones:
+ * - in a scenario of a MUST, for the same type and device; of the first device, for the same type of all devices
+ * - in a scenario of a SHOULD, which a correct server may break, only for the same requirement
  */
 export function answerWait(
   { patience, devices }: ServerRun,

@@ -119,7 +119,7 @@ function requireSteady(world: ServerWorld, name: (typeof stamps)[number], spare:
 const offsetOf = ({ request, response }: Exchange, time: number): number =>
   time - (wallMsAt(request.message.atUs) + wallMsAt(response.message.atUs)) / 2;
 
-/** By how much offsets grow or shrink at least from the first third of them to the last, whatever their random errors, in ms. */
+/** By how much offsets grow or shrink at least from the first third of them to the last, with their random errors allowed for, in ms. */
 function growth(offsets: readonly number[]): number {
   const third = Math.max(1, Math.floor(offsets.length / 3));
   const [first, last] = [medianOf(offsets.slice(0, third)), medianOf(offsets.slice(-third))];

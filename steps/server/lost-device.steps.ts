@@ -104,7 +104,7 @@ Given('a device that {manner} and hears its response topic', async function (thi
 /** @returns why there is none, in words, where the server refuses to keep a session */
 async function keepSession(scenario: ServerScenario, link: Link): Promise<NtpDevice | string> {
   const { serverRun } = scenario;
-  // A server that lets nobody in is judged for that, and not for the session.
+  // A server that accepts no device is judged for that, and not for the session.
   await (await scenario.play(serverRun.identity)).disconnect();
   try {
     const device = await serverRun.device(serverRun.identity, { keepsSession: true, link });

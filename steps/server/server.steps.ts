@@ -67,7 +67,7 @@ Then('the server does not answer it{within}', async function (this: ServerWorld,
   });
 });
 
-/** A message with a time of the server, whatever else is wrong with it. */
+/** A message with a time of the server, even where something else in it is wrong. */
 function isAnswer({ serverRecvTime, serverSendTime, message, request }: Response): boolean {
   return (serverRecvTime !== undefined || serverSendTime !== undefined || request !== undefined) && !message.retain;
 }

@@ -16,7 +16,7 @@ export function timeOf(world: ServerWorld, { response }: Exchange, name: (typeof
 }
 
 /**
- * How far a stamp may be from the moment of which it is, in ms: so much, or one step of the server's clock where it has steps, and the
+ * How far a stamp may be from the moment that it tells, in ms: so much, or one step of the server's clock where it has steps, and the
  * millisecond that is cut off.
  */
 export function toWithin(world: ServerWorld, ms: number): number {

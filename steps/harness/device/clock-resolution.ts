@@ -24,7 +24,7 @@ export interface Taken {
  */
 export class ClockResolution {
   readonly #seen = new Set<bigint>();
-  /** The coarsest step of which every time so far is a multiple, in ms. */
+  /** The coarsest step that divides every time so far, in ms. */
   #aligned: 1 | 10 | 100 | 1000 = 1000;
   #last: { readonly time: bigint; beforeUs: number } | undefined;
   #jump = Number.POSITIVE_INFINITY;

@@ -73,7 +73,7 @@ export async function answersTo(
   return asked.filter(waiting);
 }
 
-/** @throws whatever was not the server's doing */
+/** @throws every error that the server did not cause */
 function refusalOf(reason: unknown): string {
   if (!(reason instanceof ConnectError)) throw reason;
   const lack = lackOf(/\bE[A-Z]+\b/.exec(reason.message)?.[0]);

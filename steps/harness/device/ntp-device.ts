@@ -154,7 +154,7 @@ export class NtpDevice {
 
   /**
    * The device's time as a deviceSendTime: exact for a device with a clock of its own, with which something is to be calculated;
-   * otherwise the next one that no other request of the run has, by which even a late response is told from others.
+   * otherwise the next one that no other request of the run has, so that even a late response is told from others.
    */
   timestamp(type: Timestamp['type'] = 'Long'): Timestamp {
     const now = this.time();

@@ -38,10 +38,10 @@ const causes: ReadonlyMap<number, keyof typeof advice> = new Map([
 /** Codes that name a limit by themselves. The others of their kind say "unavailable", which a broken server says as well. */
 const limits: ReadonlySet<number> = new Set([0x96, 0x97, 0x9f]);
 
-/** Codes by which a server says that it is unavailable or busy. */
+/** Codes that say that a server is unavailable or busy. */
 const unavailable: ReadonlySet<number> = new Set([3, 0x88, 0x89]);
 
-/** The code by which a packet of the server accepts or refuses; undefined for any other packet. */
+/** The code with which a packet of the server accepts or refuses; undefined for any other packet. */
 function codeOf(packet: Packet): number | undefined {
   if (packet.cmd === 'connack') return packet.reasonCode ?? packet.returnCode ?? 0;
   return packet.cmd === 'disconnect' ? (packet.reasonCode ?? 0) : undefined;
@@ -101,12 +101,12 @@ export class Refusals {
   #ofSetUp: Refusal | undefined;
   #latest: Refusal | undefined;
 
-  /** The latest refusal of the present scenario that said why, whatever its cause. */
+  /** The latest refusal of the present scenario that said why, with any cause. */
   get latest(): Refusal | undefined {
     return this.#latest;
   }
 
-  /** The first refusal of the present scenario that a change of the target file would mend, whatever the implementation is like. */
+  /** The first refusal of the present scenario that a change of the target file would mend, however right the implementation is. */
   get ofSetUp(): Refusal | undefined {
     return this.#ofSetUp;
   }

@@ -26,7 +26,6 @@ export class RequestLedger {
   /** True where other scenarios run beside the present one: that it had no response then shows nothing of later ones. */
   crowded = false;
 
-  /** @param run what it shares with the ledgers of other lanes */
   constructor(run: RunRequests = new RunRequests()) {
     this.#run = run;
   }
@@ -151,7 +150,7 @@ export class RequestLedger {
       }
   }
 
-  /** A request has its response: what was doubtful is for whoever its echo names. */
+  /** A request has its response: what was doubtful belongs to the request that its echo names. */
   #giveBack(request: Request): void {
     const doubts = this.#doubtful.get(request) ?? [];
     this.#doubtful.delete(request);

@@ -33,7 +33,7 @@ export class ResponseHabits {
   /**
    * Takes in a response.
    *
-   * @param sure its deviceSendTime shows whose it is; `alone` where no other request can have caused it, whatever that is
+   * @param sure its deviceSendTime shows whose it is; `alone` where no other request can have caused it, even if its deviceSendTime is wrong
    * @returns what is wrong with responses to requests of its type, as soon as it is known that others are right; each mistake once
    */
   add(request: Request, response: Response, sure: boolean | 'alone'): Exception[] {

@@ -182,7 +182,7 @@ export class ServerRun {
   /**
    * Ends the server and starts it again.
    *
-   * @param signal by which it is ended
+   * @param signal that ends it
    * @throws EnvironmentError when it does not become ready again
    */
   async restart(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {

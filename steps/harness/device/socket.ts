@@ -7,7 +7,7 @@ import { openWebSocket } from './web-socket.ts';
 export interface Address {
   readonly host: string;
   readonly port: number;
-  /** The URL of MQTT over WebSocket, whatever the connection is made to; absent where TCP or TLS carry MQTT themselves. */
+  /** The URL of MQTT over WebSocket, even where the connection is made to another address; absent where TCP or TLS carry MQTT themselves. */
   readonly webSocket?: string;
   /** Opens a connection otherwise than over TCP or TLS, as the fuzzing does. */
   readonly open?: () => Socket;
@@ -16,7 +16,7 @@ export interface Address {
     readonly ca?: string;
     readonly selfSigned: boolean;
     readonly serverName: string;
-    /** The name or address that the server's certificate must bear, whatever the connection is made to. */
+    /** The name or address that the server's certificate must bear, even where the connection is made to another one. */
     readonly bears: string;
     readonly certificate?: string;
     readonly key?: string;

@@ -57,7 +57,7 @@ export async function requireTls(address: Address, deadline: number): Promise<vo
   throw new EnvironmentError(`No TLS connection to ${address.host}:${address.port}: ${seen}.`);
 }
 
-/** Whether what listens at an address speaks TLS, whatever its certificate. */
+/** Whether the server at an address speaks TLS, with any certificate. */
 export async function speaksTlsAt({ host, port }: Address, deadline: number): Promise<boolean> {
   const objection = await handshake({ host, port, tls: loadTls({ selfSigned: true }, host) }, deadline);
   return objection === undefined || (typeof objection !== 'string' && !withoutTls.has(objection.cause));

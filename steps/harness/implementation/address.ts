@@ -7,7 +7,7 @@ import type { AddressStart, StartedTarget, Target } from './target.ts';
 import { addressInWords } from './transport.ts';
 
 /**
- * Waits until a server that somebody else runs accepts a connection.
+ * Waits until a server that the suite did not start accepts a connection.
  *
  * @throws EnvironmentError when it does not
  */

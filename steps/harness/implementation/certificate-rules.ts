@@ -44,7 +44,7 @@ function checkDates(name: 'ca' | 'certificate', certificate: X509Certificate | u
   return [];
 }
 
-/** The hosts by which a client may find the platform that the suite plays. */
+/** The host names under which a client may find the platform that the suite plays. */
 const hosts = { process: ['127.0.0.1', 'localhost'], container: ['host.docker.internal'] } as const;
 
 /** The certificate of the platform must bear the name that the client checks. */

@@ -5,7 +5,7 @@ export interface Confinement {
   readonly pids: number;
   /** How much output the engine keeps on its disk, in bytes. */
   readonly logBytes: number;
-  /** closed: it reaches the suite and nobody else; open: whatever this machine reaches. */
+  /** closed: it reaches only the suite; open: all that this machine reaches. */
   readonly network: 'closed' | 'open';
   /** Linux capabilities beyond the usual ones, such as NET_RAW. */
   readonly linuxCapabilities: readonly string[];

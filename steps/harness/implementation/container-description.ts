@@ -8,7 +8,7 @@ import type { ContainerStart } from './target.ts';
 
 /** What a container is created with, in addition to its image and its target file's start. Placeholders are filled in. */
 export interface ContainerSettings {
-  /** The host name by which others in its network reach it. */
+  /** Its host name for the other containers of its network. */
   readonly name: string;
   readonly env: Readonly<Record<string, string>>;
   readonly command?: readonly string[];

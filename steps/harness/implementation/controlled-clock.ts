@@ -49,7 +49,7 @@ export class ControlledClock implements Disposable {
     const folder = mkdtempSync(join(tmpdir(), 'wallclock-'));
     copyFileSync(library, join(folder, 'wallclock.so'));
     const clock = new ControlledClock(folder);
-    // A container's user is somebody else.
+    // A container's user is not the user of the suite.
     for (const path of [folder, join(folder, 'wallclock.so')]) chmodSync(path, 0o755);
     chmodSync(join(folder, 'time'), 0o644);
     return clock;

@@ -31,7 +31,7 @@ export async function boundCredentialHelpers(): Promise<void> {
 }
 
 /**
- * Asks a credential helper how to log in to a registry. It is ended with the suite, in whatever way that ends.
+ * Asks a credential helper how to log in to a registry. It ends with the suite, however the suite ends.
  *
  * @returns undefined where it knows nothing
  * @throws EnvironmentError when it cannot be run, does not answer in time, or prints something else

@@ -7,7 +7,7 @@ import type { ContainerStart, Role } from './target.ts';
 /** A network that belongs to this run. */
 export interface RunNetwork {
   readonly name: string;
-  /** The address by which its containers reach the machine of the suite: the engine's side of it, or the forwarder in it. */
+  /** Where its containers reach the machine of the suite: the engine's side of it, or the forwarder in it. */
   readonly gateway: string;
   /** Forwards ports between its containers and this machine; absent when they reach this machine without it. */
   readonly forwarder?: Forwarder;
@@ -23,7 +23,7 @@ export interface RunNetwork {
  * - outward: the engine's machine, and nothing beyond it.
  * - forwarded: the forwarder, and the other containers in the network; for an engine on another machine.
  * - forwarded, open: the same, and everything that the engine's machine reaches.
- * - cluster: whatever the cluster allows; the forwarder leads both ways.
+ * - cluster: as the cluster allows; the forwarder leads both ways.
  */
 type Kind = 'inward' | 'outward' | 'forwarded' | 'forwarded, open' | 'cluster';
 

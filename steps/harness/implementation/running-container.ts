@@ -203,7 +203,7 @@ export class RunningContainer {
     return lost ?? this.#failure ?? stallReason(forwarder, target, since);
   }
 
-  /** An abort has nobody to tell of a failure; the caller of `stop` gets the same one. */
+  /** A failure after an abort is not reported here: the caller of `stop` gets the same one. */
   readonly #abort = (): void => void this.stop().catch(() => {});
 
   async #stop(): Promise<void> {

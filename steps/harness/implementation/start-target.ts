@@ -5,7 +5,7 @@ import type { StartOptions } from './start-options.ts';
 import type { StartedTarget, Target } from './target.ts';
 
 /**
- * Starts the implementation under test and waits until it is ready; whoever calls this ends it with `stop()`. An address is only
+ * Starts the implementation under test and waits until it is ready; the caller ends it with `stop()`. An address is only
  * waited for.
  *
  * @throws EnvironmentError when it does not become ready; nothing of it is left running then

@@ -16,7 +16,7 @@ export interface Identity {
   readonly password?: string;
 }
 
-/** The platform's names of the methods by which a device signs its CONNECT. */
+/** How a device signs its CONNECT, as the platform names the methods. */
 export type SignMethod = 'hmacmd5' | 'hmacsha1' | 'hmacsha256';
 
 /** How the devices that the suite plays show a server who they are. */

@@ -11,7 +11,7 @@ const inPreload = (name: string): string => fileURLToPath(new URL(`preload/${nam
 /** How long a compiler may take for a file of a hundred lines, in ms. */
 const compilerTimeout = 60_000;
 
-/** What everybody can do who has no library. */
+/** What to do without the library. */
 const otherwise =
   'or take "clock" out of the target file\'s capabilities: the worked example is then judged on the client\'s own clock.';
 
@@ -58,7 +58,7 @@ export async function wallclockLibrary(arch: string, options: LibraryOptions = {
 
 const crossCompilers: Readonly<Record<string, string>> = { x64: 'x86_64-linux-gnu-gcc', arm64: 'aarch64-linux-gnu-gcc' };
 
-/** A library from here is loaded into programs: nobody else may have put it there. */
+/** A library from here is loaded into programs, so it must be from the suite and no other user. */
 function ownFolder(folder: string): string {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const { uid, mode } = lstatSync(folder);

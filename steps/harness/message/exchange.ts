@@ -32,7 +32,7 @@ export interface Request {
   readonly responseTopic: string;
   /** Of a played device: the scenario in which it was published, as `uri:line`. */
   readonly place: string;
-  /** Of a played device: the timestamp by which a response is found. */
+  /** Of a played device: the timestamp that a response to it echoes. */
   readonly timestamp?: Timestamp;
   /** Of a played device: true for a message that a server need not understand. No response to it is judged. */
   readonly malformed?: true;

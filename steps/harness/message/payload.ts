@@ -31,7 +31,7 @@ const mostDigits = 40;
 /** How many bytes of a payload are read: no page limits how long a response is, and 200 KiB have been seen. */
 export const longestPayload = 512 * 1024;
 
-/** What a text of more characters says is not kept, but read again where somebody asks: it may take a hundred times the memory of the text. */
+/** The content of a longer text is not kept, but read again on demand: it may take a hundred times the memory of the text. In characters. */
 const mostKept = 8 * 1024;
 
 /** Shared, because creating one takes longer than decoding a payload. */
@@ -73,7 +73,7 @@ function contentOf(json: Json): Content {
   return { members: new Map(members), json };
 }
 
-/** A JSON object of which only the text is kept. */
+/** A JSON object that keeps only its text. */
 class LongPayload implements Payload {
   readonly text: string;
   readonly fault = undefined;
@@ -116,7 +116,7 @@ function wholeNumber(literal: string): bigint | undefined {
   return decimal(literal)?.whole;
 }
 
-/** Whether a member is exactly this number, in whatever way it is written: nothing is rounded, and a String is read as its digits. */
+/** Whether a member is exactly this number, however it is written: nothing is rounded, and a String is read as its digits. */
 export function isExactly(value: Value, number: bigint): boolean {
   const literal = value.type === 'string' ? (JSON.parse(value.literal) as string).trim() : value.literal;
   const read = decimal(literal);

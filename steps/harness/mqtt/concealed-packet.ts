@@ -2,7 +2,7 @@ import { generate } from 'mqtt-packet';
 import { conceal } from '../text/secrets.ts';
 import type { Frame } from './frame.ts';
 
-/** Members of a packet that are secrets whatever they hold. */
+/** Members of a packet that are always secrets. */
 const alwaysSecret = new Set(['password', 'authenticationData']);
 
 /** Members of a packet that are no text of either side. */

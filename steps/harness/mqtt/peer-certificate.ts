@@ -11,7 +11,7 @@ const longest = 10;
 
 /**
  * Why a certificate does not come from one of these authorities, in words; undefined when it does. A server of node:tls decides this by
- * itself, a TLSSocket on the server's side leaves it to whoever made it.
+ * itself, a TLSSocket on the server's side leaves it to its creator.
  *
  * @param peer with the chain that its owner sent
  */

@@ -43,7 +43,7 @@ export const platformSides: TlsSides = { peer: 'client', suite: 'platform' };
 
 type Entry = readonly [TlsCause, string];
 
-/** Alerts by which the other side objects, by their names in OpenSSL; P is the other side, S the suite's. */
+/** Alerts with which the other side objects, by their names in OpenSSL; P is the other side, S the suite's. */
 const alerts: ReadonlyMap<string, Entry> = new Map<string, Entry>([
   ['HANDSHAKE_FAILURE', ['cipher', 'P finds nothing that both sides support, or asks for a certificate that S does not show']],
   ['BAD_CERTIFICATE', ['untrusted', 'P does not accept the certificate of S: its name or its content does not fit']],

@@ -6,7 +6,7 @@ import type WebSocket from 'ws';
 export const webSocketOptions = { perMessageDeflate: false, maxPayload: 16 * 1024 * 1024, closeTimeout: 1000 } as const;
 
 /**
- * The bytes of MQTT in a WebSocket: those of all its binary messages, one after the other, whatever packets they are cut into. It is there
+ * The bytes of MQTT in a WebSocket: those of all its binary messages, one after the other, however packets are cut into them. It is there
  * before the WebSocket is open, and ends with its connection. Each write becomes one message.
  */
 export class WebSocketStream extends Duplex {

@@ -37,7 +37,7 @@ const units = [
 
 /** A stamp follows the clock of the suite where it is no further from it than this, in ms: a clock may be set wrongly by a day. The Rules say so. */
 const near = 86_400_000;
-/** The same for the machine's uptime, which nobody sets, and for a clock that is known to be that of this machine, in ms. The Rules say so. */
+/** The same for the machine's uptime, which cannot be set, and for a clock that is known to be that of this machine, in ms. The Rules say so. */
 const nearby = 5_000;
 
 /**
@@ -84,8 +84,8 @@ export function isFresh(growths: readonly [Growth, ...Growth[]], mostOlderMs: nu
 export const isHasty = ({ connectedMs, withheldMs }: SeenStamp): boolean => connectedMs < withheldMs;
 
 /**
- * Whether the wait for the CONNACK cannot be seen in two starts, because the other one, which did not have to wait, took as long to ask:
- * by half of the wait or more. The machine was too busy then.
+ * Whether two starts do not show if the client waited for the CONNACK: the start without a wait took at least half as long to ask, because
+ * the machine was busy.
  */
 export const isBlurred = (from: SeenStamp, to: SeenStamp): boolean =>
   from.start !== to.start && !isHasty(to) && to.connectedMs - from.connectedMs < to.withheldMs / 2;

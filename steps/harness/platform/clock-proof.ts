@@ -11,7 +11,7 @@ export interface ClockTrial {
 /** When the page's example begins, on the device's clock, in ms. */
 const sends = 1571724098000;
 
-/** The page's own numbers, by which it is tried whether a client reads the controlled clock. */
+/** The page's own numbers: with them the suite tries whether a client reads the controlled clock. */
 export function clockTrial(type: TimestampType): ClientSetup {
   return { ...plainSetup(type), clock: { sends, receives: sends + 25 }, serverRecvTime: sends + 110, processingMs: 5 };
 }
@@ -51,7 +51,7 @@ export async function proveClock({ target, perform }: ClockTrial): Promise<Clock
 /**
  * Whether the client reads the controlled clock.
  *
- * @returns why not, in words; undefined when it does, when it has a clock of its own, or when it sent nothing by which to tell
+ * @returns why not, in words; undefined when it does, when it has a clock of its own, or when it sent nothing that shows it
  */
 export async function clockFault(trial: ClockTrial): Promise<string | undefined> {
   const { clock, words } = await proveClock(trial);

@@ -16,8 +16,9 @@ export interface ExpectedTime extends Exchange {
 }
 
 /**
- * How long before the request's arrival a client reads its clock at most, in ms, where its stamp does not tell. The Rules say so. Where the
- * packet before came earlier still, what may have elapsed since is looked at as well, and leaves the report unjudged.
+ * The longest time from a client's reading of its clock to the arrival of its request, in ms, where its stamp does not tell. The Rules say so.
+ * The packet before the request may have come earlier than that. Then the client may have read its clock at any time since: a report that
+ * only this would explain is not judged.
  */
 const unseenMs = 50;
 
@@ -27,7 +28,7 @@ const unseenMs = 50;
  */
 const mostBehindMs = 5000;
 
-/** What is known less well than this, in ms, shows nothing of a report that it holds: it is measured again. */
+/** An elapsed time that is known less well than this, in ms, does not show a report to be right: the scenario measures again. */
 const mostUncertainMs = 100;
 
 /**
@@ -124,8 +125,8 @@ function expectedOf(
 }
 
 /**
- * How long before its arrival a client read its clock for a request, in ms, where the time that it reports shows it: it is right with that
- * age, and wrong without. Undefined where nothing shows it.
+ * How long before the arrival of a request the client read its clock for it, in ms. The reported time shows this where it is right with that
+ * age and wrong without it; undefined elsewhere.
  *
  * @param seconds the client reports whole seconds
  */
@@ -183,8 +184,8 @@ function elapsedOf(
 }
 
 /**
- * What can have elapsed on the client's clock by the trace. A stamp that is a little behind the clock of this machine was either read from
- * that clock so long before it arrived, or from another clock that is behind; each case has bounds of its own.
+ * What can have elapsed on the client's clock, by the trace. A stamp a little behind the clock of this machine has two explanations, each
+ * with its own bounds: the client read this clock so long before the request arrived, or it read another clock, which is behind.
  */
 function seenElapsed(
   { setup }: Pick<ClientRun, 'setup'>,

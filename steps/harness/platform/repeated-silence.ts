@@ -10,7 +10,7 @@ const mostHung = 3;
 /** How many starts without any time, in which the client was answered, show that it reports none. */
 const mostMute = 4;
 
-/** How long a client is waited for that was silent before: a deadline is spent once for each kind of silence, and not in each start. */
+/** Shortens the wait for a client that was silent before: each kind of silence takes the whole deadline once, not in each start. */
 export class RepeatedSilence {
   readonly #target: Target;
   readonly #finished: readonly ClientRun[];
@@ -30,8 +30,8 @@ export class RepeatedSilence {
   }
 
   /**
-   * The same for starts with the valid response of this setup, where another valid response brought a time: what the client refuses is the
-   * order of the members, or how far the platform's time is from its own.
+   * What the client refuses in the valid response of this setup: the order of the members, or how far the platform's time is from its own.
+   * Undefined unless several starts with this response brought no time, and a start with another valid response did.
    */
   deafTo(setup: ClientSetup): 'order' | 'offset' | undefined {
     if (setup.refusal !== undefined) return undefined;

@@ -8,7 +8,7 @@ import { WebSocketStream, webSocketOptions } from '../mqtt/web-socket-stream.ts'
 /** The sub-protocols of MQTT, the usual one first; the other one is that of MQTT 3.1. */
 const subProtocols = ['mqtt', 'mqttv3.1'];
 
-/** Upgrades the connections of clients to WebSocket, at whatever path. It listens nowhere itself. */
+/** Upgrades the connections of clients to WebSocket, at any path. It listens nowhere itself. */
 export class WebSocketGate {
   readonly #http = createServer();
   readonly #upgrades = new WebSocketServer({

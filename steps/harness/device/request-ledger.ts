@@ -2,9 +2,18 @@ import { type Request, type RequestDetails, type Response, requestOf, responseOf
 import type { Message } from '../message/message.ts';
 import { type Payload, readPayload } from '../message/payload.ts';
 import { standstills } from '../time/standstill.ts';
-import { append, condense, type Doubt, isSame, isWaiting, mostResponses, type RequestOrder, shortened } from './booking.ts';
 import type { ClockResolution } from './clock-resolution.ts';
 import { type LateMistake, linesOf, mostLateMistakes } from './late-mistake.ts';
+import {
+  append,
+  condense,
+  type Doubt,
+  isSame,
+  isWaiting,
+  mostResponses,
+  type RequestOrder,
+  shortened,
+} from './ledger-entries.ts';
 import { RunRequests } from './run-requests.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { Request, Response, Timestamp } from '../message/exchange.ts';
-import { append, RequestOrder } from './booking.ts';
 import { ClockResolution } from './clock-resolution.ts';
 import type { LateMistake } from './late-mistake.ts';
+import { append, RequestOrder } from './ledger-entries.ts';
 import { ResponseHabits } from './response-habits.ts';
 
 /** Every request of a run, in whichever lane, and what its responses have shown. */

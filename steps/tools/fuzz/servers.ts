@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { RequestOrder } from '../../harness/device/booking.ts';
 import { ConnectError, Device, type DeviceConnection, type DeviceOptions } from '../../harness/device/device.ts';
+import { RequestOrder } from '../../harness/device/ledger-entries.ts';
 import { NtpDevice } from '../../harness/device/ntp-device.ts';
 import { RawDevice } from '../../harness/device/raw-device.ts';
 import { RequestLedger } from '../../harness/device/request-ledger.ts';

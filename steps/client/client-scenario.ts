@@ -15,7 +15,7 @@ import { type ObservedRequest, type RequestStamp, stampOf } from './observed-req
 import { clockFaultOf, muteKind, refusedMoment, refusedOffset, refusedOrder, startInTurn } from './other-starts.ts';
 
 /** What starts the client under test. */
-export type Starter = Pick<ClientRunner, 'target' | 'mute' | 'deafTo' | 'has' | 'perform' | 'performAgain'>;
+export type Starter = Pick<ClientRunner, 'target' | 'mute' | 'refusedPart' | 'has' | 'perform' | 'performAgain'>;
 
 /** A World in which a client is judged. */
 export type ClientWorld = NtpWorld<ClientScenario>;
@@ -68,7 +68,9 @@ export class ClientScenario implements ScenarioState {
     // What may be the reason why there is no time is looked at all the same.
     const reason = mistakesOf(this.#judge.requirement).includes(noTime);
     const starter = this.#required();
-    const likely = starter.mute ? await muteKind(this.setup, starter) : refusedKinds[starter.deafTo(this.setup) ?? 'nothing'];
+    const likely = starter.mute
+      ? await muteKind(this.setup, starter)
+      : refusedKinds[starter.refusedPart(this.setup) ?? 'nothing'];
     if (!reason && likely !== undefined && this.setup.refusal === undefined && !starter.has(this.setup)) {
       this.#judge.fail({
         expected: `a calculated time within ${this.target.withinMs} ms`,

@@ -18,7 +18,7 @@ Then('the server still serves the device, whatever it did about it', async funct
   try {
     await this.scenario.fence(device, { within: patience(this, malformed), likely: async () => likelyEnd(this) });
   } catch (error) {
-    this.scenario.serverRun.state.deaf = true;
+    this.scenario.serverRun.state.stoppedServing = true;
     throw error;
   } finally {
     this.inform(`reaction to the malformed request: ${reaction(this, malformed)}`);
@@ -27,8 +27,8 @@ Then('the server still serves the device, whatever it did about it', async funct
 
 /** How long an answer may take after so much that had to be read, in ms. */
 function patience({ scenario: { serverRun, device } }: ServerWorld, { bytes }: MalformedRequest): number {
-  const usual = serverRun.state.deaf ? serverRun.patience.short(device.deadline) : device.deadline;
-  return usual + readingTime(bytes) / (serverRun.state.deaf ? 8 : 1);
+  const usual = serverRun.state.stoppedServing ? serverRun.patience.short(device.deadline) : device.deadline;
+  return usual + readingTime(bytes) / (serverRun.state.stoppedServing ? 8 : 1);
 }
 
 function likelyEnd({ scenario: { serverRun } }: ServerWorld): string | undefined {

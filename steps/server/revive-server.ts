@@ -8,7 +8,7 @@ import type { Judge } from '../support/world.ts';
  */
 export async function revive(judge: Judge, run: ServerRun): Promise<void> {
   const { started, state } = run;
-  if (started.restart === undefined || !state.deathBlamed) return;
+  if (started.restart === undefined || !state.endReported) return;
   // Several scenarios may find it dead at the same moment.
   state.revival ??= run.restart('SIGKILL').finally(() => {
     state.revival = undefined;

@@ -20,7 +20,7 @@ import type { FenceWishes, Likely } from './fence-wishes.ts';
 import { ManyPlayers } from './many-players.ts';
 import { revive } from './revive-server.ts';
 import { endsReading, noLongerServes } from './server-diagnosis.ts';
-import { requireVoice, silenceOf } from './server-silence.ts';
+import { requireAnyAnswer, silenceOf } from './server-silence.ts';
 import { likelySilence } from './silence-diagnosis.ts';
 
 /** A World in which a server is judged. */
@@ -78,7 +78,7 @@ export class ServerScenario implements ScenarioState {
   }
 
   async prepare(): Promise<void> {
-    requireVoice(this.#judge, this.serverRun);
+    requireAnyAnswer(this.#judge, this.serverRun);
     // What ends the server is seen for each malformed request by itself.
     if (mistakesOf(this.#judge.requirement).includes(endsReading)) await revive(this.#judge, this.serverRun);
     this.#foundDead = this.serverRun.started.ended() !== undefined;
@@ -283,6 +283,6 @@ export class ServerScenario implements ScenarioState {
     this.#requireRun();
     this.#requireWhole();
     this.serverRun.distrust();
-    if (this.serverRun.started.ended() !== undefined) this.serverRun.state.deathBlamed = true;
+    if (this.serverRun.started.ended() !== undefined) this.serverRun.state.endReported = true;
   }
 }

@@ -4,7 +4,7 @@ import { readPayload } from '../harness/message/payload.ts';
 import type { Judge } from '../support/world.ts';
 
 /** Ends the scenario at once where the server has not answered anything yet: each wait would take its whole deadline. @throws NonConformance */
-export function requireVoice(judge: Judge, run: ServerRun): void {
+export function requireAnyAnswer(judge: Judge, run: ServerRun): void {
   const { ledger, state } = run;
   // What depends on nothing is judged whatever else was seen.
   if (judge.requirement.dependsOn.length === 0 || !ledger.mute || !state.readsAll) return;

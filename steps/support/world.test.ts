@@ -6,7 +6,7 @@ import type { Link } from '../harness/mqtt/link.ts';
 import type { ClientRun } from '../harness/platform/client-run.ts';
 import { learnServerTime } from '../server/learn-server-time.ts';
 import { revive } from '../server/revive-server.ts';
-import { requireVoice } from '../server/server-silence.ts';
+import { requireAnyAnswer } from '../server/server-silence.ts';
 import { origin, played, reported } from '../testing/client-starts.ts';
 import { type Answers, FakeWorld, fail, failed, right, said, say } from '../testing/fake-world.ts';
 import { setCapture } from './current-capture.ts';
@@ -51,7 +51,7 @@ describe('a server', () => {
   test('that has never answered is not waited for again, except where that is judged', async () => {
     const mute = async (id: string): Promise<FakeWorld> => {
       const world = new FakeWorld(id, { answers: () => [] });
-      requireVoice(world, world.serverRun);
+      requireAnyAnswer(world, world.serverRun);
       await say(world, device);
       for (let scenarios = 0; scenarios < 8; scenarios += 1) {
         world.server.device.ask(world.server.device.timestamp(scenarios % 2 === 0 ? 'Long' : 'String'));
@@ -60,9 +60,9 @@ describe('a server', () => {
       return world;
     };
     const world = await mute('server-echoes-send-time');
-    assert.deepEqual((await failed(Promise.resolve().then(() => requireVoice(world, world.serverRun)))).cause, 'silence');
+    assert.deepEqual((await failed(Promise.resolve().then(() => requireAnyAnswer(world, world.serverRun)))).cause, 'silence');
     const base = await mute('server-answers-request');
-    requireVoice(base, base.serverRun);
+    requireAnyAnswer(base, base.serverRun);
   });
 
   test('that has no connection for a device which falls silent is failed', async () => {

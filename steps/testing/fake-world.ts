@@ -244,7 +244,7 @@ export class FakeWorld extends NtpWorld<ServerScenario & ClientScenario> {
     this.runner = {
       target,
       mute,
-      deafTo: () => undefined,
+      refusedPart: () => undefined,
       has: () => false,
       perform: act,
       performAgain: again,

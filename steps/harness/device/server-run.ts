@@ -192,7 +192,7 @@ export class ServerRun {
     this.note('server', `ended by ${signal}, and started again`);
     const sinceUs = nowUs();
     await this.started.restart(signal);
-    this.state.deathBlamed = false;
+    this.state.endReported = false;
     this.state.address = addressOf(this.started);
     await this.#waitFor(this.started, this.identity, sinceUs);
   }

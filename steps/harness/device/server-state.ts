@@ -23,9 +23,9 @@ export class ServerState {
   readonly staying = new StayingDevices();
   address: Address;
   /** True once the server did not serve after a malformed request: later scenarios of this kind wait less. */
-  deaf = false;
+  stoppedServing = false;
   /** True once the server has failed for having ended; until it is started again. */
-  deathBlamed = false;
+  endReported = false;
   /** While it is being started again for that; undefined at other times. */
   revival: Promise<void> | undefined;
   /** Whether the server answered before the first scenario; undefined until that was tried. */

@@ -100,8 +100,8 @@ export class ClientRunner {
   }
 
   /** What several starts show that the client refuses in the valid response of this setup; undefined where they do not. */
-  deafTo(setup: ClientSetup): 'order' | 'offset' | undefined {
-    return this.#silence.deafTo(setup);
+  refusedPart(setup: ClientSetup): 'order' | 'offset' | undefined {
+    return this.#silence.refusedPart(setup);
   }
 
   /** Begins the starts in which the client is not answered, because they take longest. */

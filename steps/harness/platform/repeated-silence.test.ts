@@ -54,7 +54,7 @@ describe('a client that makes nothing of a response', () => {
       }),
     );
   const deaf = (...finished: readonly ClientRun[]): string | undefined =>
-    new RepeatedSilence(target(), finished).deafTo({ ...plainSetup('long'), answers: [trueAnswer('one')] });
+    new RepeatedSilence(target(), finished).refusedPart({ ...plainSetup('long'), answers: [trueAnswer('one')] });
 
   test('is known by four starts, where another response brings a time', () => {
     assert.equal(deaf(...starts('one', 4), ...starts('other', 1, formula)), 'order');

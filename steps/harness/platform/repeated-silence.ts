@@ -33,7 +33,7 @@ export class RepeatedSilence {
    * What the client refuses in the valid response of this setup: the order of the members, or how far the platform's time is from its own.
    * Undefined unless several starts with this response brought no time, and a start with another valid response did.
    */
-  deafTo(setup: ClientSetup): 'order' | 'offset' | undefined {
+  refusedPart(setup: ClientSetup): 'order' | 'offset' | undefined {
     if (setup.refusal !== undefined) return undefined;
     const isOnly = (isOther: (start: ClientRun) => boolean): boolean =>
       this.#answered.some((start) => isOther(start) && start.reports.length > 0) &&

@@ -38,7 +38,7 @@ Then(
 const longestStep = 1100;
 
 function likelyStanding({ scenario }: ServerWorld, time: bigint): Diagnosis | undefined {
-  const { longest, latest } = scenario.serverRun.ledger.clockResolution;
+  const { longest, latest } = scenario.serverRun.ledger.run.clockResolution;
   return longest > longestStep && latest === time ? { kind: stampsOfStart, text: takenOnce } : undefined;
 }
 
@@ -162,7 +162,7 @@ Then(
     const [usual, ...others] = ofStarts ? this.scenario.exchanges : await withRightClock(this);
     if (usual === undefined || others.length === 0) throw new Error('this sentence needs two exchanges');
     for (const exchange of [usual, ...others]) for (const name of stamps) timeOf(this, exchange, name);
-    const { step } = this.scenario.serverRun.ledger.clockResolution;
+    const { step } = this.scenario.serverRun.ledger.run.clockResolution;
     for (const odd of others) {
       const [a, b] = [estimateServerTime([odd], step), estimateServerTime([usual], step)];
       if (a === undefined || b === undefined) throw new Error('both exchanges have stamps');
@@ -183,7 +183,7 @@ Then(
 /** An exchange with a right clock, and the scenario's own that came before it. */
 async function withRightClock({ scenario }: ServerWorld): Promise<readonly Exchange[]> {
   const odd = await scenario.answer();
-  const right = { type: 'Long', digits: String(scenario.serverRun.ledger.unused(Math.floor(wallMsAt()))) } as const;
+  const right = { type: 'Long', digits: String(scenario.serverRun.ledger.run.unused(Math.floor(wallMsAt()))) } as const;
   await scenario.device.permission();
   return [await scenario.answered(scenario.device, scenario.device.ask(right)), odd];
 }

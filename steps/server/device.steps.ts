@@ -172,7 +172,7 @@ When('the device publishes on {string}:', async function (this: ServerWorld, top
 When(
   'the device asks again and again until {until}, for at most {duration}',
   async function (this: ServerWorld, until: Until, ms: number) {
-    const { clockResolution } = this.scenario.serverRun.ledger;
+    const { clockResolution } = this.scenario.serverRun.ledger.run;
     this.scenario.exchanges = await this.scenario.series((exchanges) => {
       if (until === 'noWholeSecond') return showsNoWholeSecond(exchanges);
       return 'times' in until ? exchanges.length >= until.times : hasMoved(exchanges, until.movedByMs, clockResolution.step);

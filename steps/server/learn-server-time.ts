@@ -10,7 +10,7 @@ export async function learnServerTime(world: ServerWorld): Promise<void> {
   const device = await scenario.play(sibling ?? first, { lasting: true });
   await device.subscribe(device.responseTopic);
   scenario.device = device;
-  const { clockResolution } = scenario.serverRun.ledger;
+  const { clockResolution } = scenario.serverRun.ledger.run;
   const known = (all: readonly Exchange[]): boolean => all.length >= 8 && (clockResolution.certain || all.length >= 2000);
   const exchanges = await scenario.series((all) => known(all) && (clockResolution.step > 1 || hasTicked(all)), 1500);
   if (sibling === undefined) await device.disconnect();

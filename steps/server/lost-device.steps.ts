@@ -129,7 +129,7 @@ When('the device connects again and hears its response topic{after}', async func
   const { device, serverRun } = this.scenario;
   if (after) {
     // Nothing tells when a server has answered a device that is gone: it has taken no longer for any answer of this run.
-    const away = Math.min(serverRun.ledger.slowest * 1.5 + 10, device.deadline);
+    const away = Math.min(serverRun.ledger.run.slowest * 1.5 + 10, device.deadline);
     await pass(Math.max(0, away - (nowUs() - this.scenario.request.message.atUs) / 1000));
   }
   device.responses.length = 0;

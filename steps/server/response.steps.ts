@@ -131,7 +131,7 @@ function likelySearch({ scenario: { request } }: ServerWorld, { literal }: Value
 
 /** An echo may be that of the request before, or what is left of this one: where both fit, neither is said. */
 function likelyEcho({ scenario }: ServerWorld, digits: string, echo: bigint | undefined): string | undefined {
-  const before = scenario.serverRun.ledger.order.before(scenario.request)?.timestamp?.digits;
+  const before = scenario.serverRun.ledger.run.order.before(scenario.request)?.timestamp?.digits;
   const loss = likelyLoss(BigInt(digits), echo);
   if (before === undefined || before !== String(echo)) return loss;
   return loss === undefined ? 'the echo is of an earlier request' : undefined;

@@ -6,8 +6,8 @@ import type { Judge } from '../support/world.ts';
 /** Ends the scenario at once where the server has not answered anything yet: each wait would take its whole deadline. @throws NonConformance */
 export function requireAnyAnswer(judge: Judge, run: ServerRun): void {
   const { ledger, state } = run;
-  // What depends on nothing is judged whatever else was seen.
-  if (judge.requirement.dependsOn.length === 0 || !ledger.mute || !state.readsAll) return;
+  // What depends on nothing is always judged.
+  if (judge.requirement.dependsOn.length === 0 || !ledger.run.mute || !state.readsAll) return;
   run.note('device', 'does not ask: no scenario before this one had a response');
   judge.fail({
     expected: 'a server that answers',

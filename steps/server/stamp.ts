@@ -20,6 +20,6 @@ export function timeOf(world: ServerWorld, { response }: Exchange, name: (typeof
  * millisecond that is cut off.
  */
 export function toWithin(world: ServerWorld, ms: number): number {
-  const { step } = world.scenario.serverRun.ledger.clockResolution;
+  const { step } = world.scenario.serverRun.ledger.run.clockResolution;
   return step > 1 ? Math.max(ms, step + 1) : ms;
 }

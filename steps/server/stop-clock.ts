@@ -6,9 +6,9 @@ export function stopClock(run: ServerRun, ms: number): void {
   if (clock === undefined) throw new Error("the server's clock is not under control");
   // A program that multiplies a fraction of seconds by 1000 would read one millisecond less of a whole one.
   clock.set(ms, 300_000);
-  ledger.clockStands = true;
+  ledger.run.clockStands = true;
   run.atEnd(() => {
     clock.follow();
-    ledger.clockStands = false;
+    ledger.run.clockStands = false;
   });
 }

@@ -44,7 +44,7 @@ export class Play {
 
   /** What came to light, as `requirement at place`. */
   get seen(): string[] {
-    return this.ledger.lateMistakes.map(({ requirement, mistake, place }) => `${requirement ?? mistake} at ${place}`);
+    return this.ledger.run.lateMistakes.map(({ requirement, mistake, place }) => `${requirement ?? mistake} at ${place}`);
   }
 }
 

@@ -1,10 +1,10 @@
-import type { RequestLedger } from '../../harness/device/request-ledger.ts';
+import type { RunRequests } from '../../harness/device/run-requests.ts';
 import { requirementAbout } from '../../requirements/requirement.ts';
 import type { LateFinding } from '../../verdict/evidence.ts';
 import type { RunPlan } from './run-plan.ts';
 
 /** What the ledger saw after the fact, where the requirement concerned was judged in this run. */
-export function lateFindingsOf({ lateMistakes }: Pick<RequestLedger, 'lateMistakes'>, plan: RunPlan): LateFinding[] {
+export function lateFindingsOf({ lateMistakes }: Pick<RunRequests, 'lateMistakes'>, plan: RunPlan): LateFinding[] {
   const { requirements, shard } = plan;
   // A shard may see something about a requirement of another shard: "merge" judges it.
   const judged = shard === undefined ? requirements.filter((requirement) => plan.includes(requirement)) : requirements;

@@ -159,7 +159,7 @@ export class OneRun {
     await this.#run(lanes.count, () => setServerLanes(new ServerLanes(serverRun, { revives: true })));
     await serverRun.close();
     this.#fault ??= await this.#implementation.doubt?.();
-    for (const lateFinding of lateFindingsOf(serverRun.ledger, this.#plan)) this.#take(evidenceEnvelope(lateFinding));
+    for (const lateFinding of lateFindingsOf(serverRun.ledger.run, this.#plan)) this.#take(evidenceEnvelope(lateFinding));
   }
 
   /** How many scenarios run at once, in an order that has what may harm the server come last. */

@@ -99,7 +99,7 @@ describe('a foreign device', { timeout: 20_000 }, () => {
     await foreignDevice.listen('#');
     await foreignDevice.fence();
     assert.equal(foreignDevice.received('/ext/ntp/a1PkTest01/dev02/response').length, 1);
-    assert.deepEqual(ledger.lateMistakes, [], 'a message for each of its filters is no second answer');
+    assert.deepEqual(ledger.run.lateMistakes, [], 'a message for each of its filters is no second answer');
   });
 
   test('is not held up by a server that closes its connection, nor for ever by one that no longer answers', async () => {

@@ -59,7 +59,7 @@ export class ForeignDevice {
   async askAs({ requestTopic, responseTopic }: NtpDevice, forbiddenBy: string): Promise<Request> {
     const { ledger, requests } = this.#parts;
     await requests?.wait();
-    const timestamp = { type: 'Long', digits: String(ledger.unused(this.#now())), unique: true } as const;
+    const timestamp = { type: 'Long', digits: String(ledger.run.unused(this.#now())), unique: true } as const;
     return ledger.sent(this.#publish(requestTopic, timestamp.digits), { responseTopic, timestamp, forbiddenBy });
   }
 
@@ -78,7 +78,7 @@ export class ForeignDevice {
     if (connection.inbox.closed === undefined) await connection.subscribe(responseTopic, 0);
     if (connection.inbox.closed !== undefined) return;
     await requests?.wait();
-    const digits = String(ledger.unused(this.#now()));
+    const digits = String(ledger.run.unused(this.#now()));
     this.#publish(topicOf(this.identity, 'request'), digits);
     await connection.inbox.until(() => this.received(responseTopic).find(({ payload }) => payload.includes(digits)), deadline);
   }

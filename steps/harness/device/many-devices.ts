@@ -64,7 +64,7 @@ export async function answersTo(
     const { device, request } = one;
     while (request.responses.length === 0 && device.closed === undefined) {
       const now = nowUs();
-      const quiet = (now - Math.max(start, ledger.progress)) / 1000;
+      const quiet = (now - Math.max(start, ledger.run.progress)) / 1000;
       const left = Math.min(within(one) - quiet, longest - (now - start) / 1000);
       if (left <= 0) return asked.filter(waiting);
       await device.exchange(request, left);

@@ -159,7 +159,7 @@ export class NtpDevice {
   timestamp(type: Timestamp['type'] = 'Long'): Timestamp {
     const now = this.time();
     if (this.#parts.clock !== undefined) return { type, digits: String(now) };
-    return { type, digits: String(this.#parts.ledger.unused(now)), unique: true };
+    return { type, digits: String(this.#parts.ledger.run.unused(now)), unique: true };
   }
 
   /** Waits until the server's limits let this device publish one message. To be called before each {@link ask} and {@link publish}. */

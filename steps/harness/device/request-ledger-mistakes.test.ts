@@ -23,7 +23,7 @@ describe('a second response', () => {
     assert.deepEqual(play.seen, [], 'it may be the answer of a server that echoes the request before');
     play.hear(2);
     assert.deepEqual(play.seen, ['a request is answered twice at earlier']);
-    assert.equal(play.ledger.lateMistakes[0]?.trace.length, 3, 'the packets that show it are kept');
+    assert.equal(play.ledger.run.lateMistakes[0]?.trace.length, 3, 'the packets that show it are kept');
   });
 
   test('that is retained is no second response: that is another fault', () => {
@@ -159,7 +159,7 @@ describe('the stamps of a response', () => {
   test('tell how coarse the clock is', () => {
     const play = new Play('here');
     for (const time of [1_571_724_098_000, 1_571_724_099_000]) play.hear(`{"serverRecvTime":${time},"serverSendTime":"${time}"}`);
-    assert.equal(play.ledger.clockResolution.step, 1000);
+    assert.equal(play.ledger.run.clockResolution.step, 1000);
   });
 });
 
@@ -167,7 +167,7 @@ test('the clock is known by either stamp, as long as both are there', () => {
   const step = (received: number, sent: number): number => {
     const play = new Play('here');
     play.hear(`{"serverRecvTime":${received},"serverSendTime":${sent}}`);
-    return play.ledger.clockResolution.step;
+    return play.ledger.run.clockResolution.step;
   };
   assert.deepEqual([step(2000, 3000), step(2000, 3001), step(2001, 3000)], [1000, 1, 1]);
 });
@@ -177,7 +177,7 @@ test('what comes late is said with how late it came', () => {
   play.ask('1');
   play.hear(1);
   play.hear(1);
-  assert.equal(play.ledger.lateMistakes[0]?.received, '2 responses to one request, the last one 2.000 ms after the request');
+  assert.equal(play.ledger.run.lateMistakes[0]?.received, '2 responses to one request, the last one 2.000 ms after the request');
 });
 
 describe('a server is mute', () => {
@@ -192,31 +192,31 @@ describe('a server is mute', () => {
   test('when several scenarios have asked in vain', () => {
     const play = new Play('first');
     askInVain(play, 3);
-    assert.equal(play.ledger.mute, false);
+    assert.equal(play.ledger.run.mute, false);
     askInVain(play, 1);
-    assert.equal(play.ledger.mute, true);
+    assert.equal(play.ledger.run.mute, true);
   });
 
   test('not before it was asked in both types: it may serve one of them only', () => {
     const play = new Play('first');
     askInVain(play, 9, ['Long']);
-    assert.equal(play.ledger.mute, false);
+    assert.equal(play.ledger.run.mute, false);
     play.ledger.begin('the other type');
     play.ask('10', { timestamp: { type: 'String', digits: '10' }, qos: 1 });
     play.ledger.begin('at QoS 1 it need not answer');
-    assert.equal(play.ledger.mute, false);
+    assert.equal(play.ledger.run.mute, false);
     askInVain(play, 1, ['String']);
-    assert.equal(play.ledger.mute, true);
+    assert.equal(play.ledger.run.mute, true);
   });
 
   test('when it has let nobody in, several times', () => {
     const { ledger } = new Play('first');
     for (let n = 0; n < 4; n += 1) {
-      assert.equal(ledger.mute, false);
+      assert.equal(ledger.run.mute, false);
       ledger.refused();
       ledger.begin(`scenario ${n}`);
     }
-    assert.equal(ledger.mute, true);
+    assert.equal(ledger.run.mute, true);
   });
 
   test('never, once it has answered', () => {
@@ -224,20 +224,20 @@ describe('a server is mute', () => {
     play.ask('100');
     play.hear(100);
     askInVain(play, 9);
-    assert.equal(play.ledger.mute, false);
+    assert.equal(play.ledger.run.mute, false);
   });
 
   test('not because of scenarios that asked nothing', () => {
     const { ledger } = new Play('first');
     for (let n = 0; n < 9; n += 1) ledger.begin(`scenario ${n}`);
-    assert.equal(ledger.mute, false);
+    assert.equal(ledger.run.mute, false);
   });
 });
 
 test('an unused timestamp is the given one, or the next that nobody had, even when the clock goes back', () => {
   const ledger = new RequestLedger();
   assert.deepEqual(
-    [5, 5, 6, 20, 1].map((ms) => ledger.unused(ms)),
+    [5, 5, 6, 20, 1].map((ms) => ledger.run.unused(ms)),
     [5, 6, 7, 20, 21],
   );
 });
@@ -303,6 +303,6 @@ describe('requests back to back', () => {
     play.ask('2');
     play.hear(2);
     play.hear(1);
-    assert.deepEqual([play.ledger.slowest, play.ledger.progress], [3, 4000]);
+    assert.deepEqual([play.ledger.run.slowest, play.ledger.run.progress], [3, 4000]);
   });
 });

@@ -2,18 +2,8 @@ import { type Request, type RequestDetails, type Response, requestOf, responseOf
 import type { Message } from '../message/message.ts';
 import { type Payload, readPayload } from '../message/payload.ts';
 import { standstills } from '../time/standstill.ts';
-import type { ClockResolution } from './clock-resolution.ts';
 import { type LateMistake, linesOf, mostLateMistakes } from './late-mistake.ts';
-import {
-  append,
-  condense,
-  type Doubt,
-  isSame,
-  isWaiting,
-  mostResponses,
-  type RequestOrder,
-  shortened,
-} from './ledger-entries.ts';
+import { append, condense, type Doubt, isSame, isWaiting, mostResponses, shortened } from './ledger-entries.ts';
 import { RunRequests } from './run-requests.ts';
 
 /**
@@ -21,7 +11,8 @@ import { RunRequests } from './run-requests.ts';
  * that an answer to an earlier scenario is never taken for one to the present scenario.
  */
 export class RequestLedger {
-  readonly #run: RunRequests;
+  /** What it shares with the ledgers of other lanes. */
+  readonly run: RunRequests;
   /** Requests of the present scenario, by response topic. */
   #present = new Map<string, Request[]>();
   /** Requests of the present scenario whose device connected again before they were answered. */
@@ -36,50 +27,12 @@ export class RequestLedger {
   crowded = false;
 
   constructor(run: RunRequests = new RunRequests()) {
-    this.#run = run;
-  }
-
-  get lateMistakes(): readonly LateMistake[] {
-    return this.#run.lateMistakes;
-  }
-
-  get clockResolution(): ClockResolution {
-    return this.#run.clockResolution;
-  }
-
-  /** Which request of a device came before which. */
-  get order(): RequestOrder {
-    return this.#run.order;
-  }
-
-  /** How long the slowest first response of the run took, in ms. */
-  get slowest(): number {
-    return this.#run.slowest;
-  }
-
-  /** When a request last got its first response: monotonic, in µs; 0 when none did. */
-  get progress(): number {
-    return this.#run.progress;
-  }
-
-  /** See {@link RunRequests.mute}. */
-  get mute(): boolean {
-    return this.#run.mute;
-  }
-
-  /** The suite has stopped the server's clock, or lets it go on. */
-  set clockStands(stands: boolean) {
-    this.#run.clockStands = stands;
-  }
-
-  /** See {@link RunRequests.unused}. */
-  unused(ms: number): number {
-    return this.#run.unused(ms);
+    this.run = run;
   }
 
   /** A new scenario begins. */
   begin(place: string): void {
-    if (!this.crowded && (this.#present.size > 0 || this.#refused)) this.#run.scenarioEnded(this.#refused);
+    if (!this.crowded && (this.#present.size > 0 || this.#refused)) this.run.scenarioEnded(this.#refused);
     this.#refused = false;
     this.#settleAll(false);
     this.#place = place;
@@ -99,7 +52,7 @@ export class RequestLedger {
     const request = requestOf(message, { ...details, place: this.#place });
     append(this.#present, request.responseTopic, request);
     this.#own.add(request);
-    this.#run.add(request);
+    this.run.add(request);
     return request;
   }
 
@@ -118,15 +71,15 @@ export class RequestLedger {
     const payload = readPayload(whole.payload);
     const message = payload.unread === true ? shortened(whole) : whole;
     // Whether it is beyond doubt whose response it is, where only one request waits.
-    const sure = this.#run.echoes && this.#left.length === 0 && this.#doubtful.size === 0;
+    const sure = this.run.echoes && this.#left.length === 0 && this.#doubtful.size === 0;
     const found = message.topic === own ? this.#requestOf(payload, own, message) : undefined;
     const response = responseOf(message, found === undefined || 'doubted' in found ? undefined : found, payload);
     if (found === undefined) this.#noteTimes(response);
     else if ('doubted' in found) append(this.#doubtful, found.doubted, { response, owner: found.owner });
     else {
       this.#book(found, response);
-      const alone = sure && this.#present.get(own)?.some(isWaiting) !== true && !this.#run.knows(response);
-      for (const exception of this.#run.responseHabits.add(found, response, alone ? 'alone' : sure)) this.#add(...exception);
+      const alone = sure && this.#present.get(own)?.some(isWaiting) !== true && !this.run.knows(response);
+      for (const exception of this.run.responseHabits.add(found, response, alone ? 'alone' : sure)) this.#add(...exception);
       // Not before: while a request waits, a second response to another one may be meant for it.
       this.#giveBack(found);
     }
@@ -139,7 +92,7 @@ export class RequestLedger {
    */
   settle(request: Request): void {
     if (!this.#doubtful.has(request)) return;
-    this.#run.echoes = false;
+    this.run.echoes = false;
     this.#settleAll(true);
   }
 
@@ -171,14 +124,14 @@ export class RequestLedger {
 
   #book(request: Request, response: Response): void {
     response.request = request;
-    this.#run.answered = true;
+    this.run.answered = true;
     if (request.responses.length < mostResponses) request.responses.push(response);
     if (request.malformed === true) return;
     if (request.responses.length === 1) {
       const sentUs = request.message.atUs;
-      this.#run.progress = response.message.atUs;
-      const stood = standstills.touched(sentUs, this.#run.progress) !== undefined;
-      if (!stood) this.#run.slowest = Math.max(this.slowest, (this.#run.progress - sentUs) / 1000);
+      this.run.progress = response.message.atUs;
+      const stood = standstills.touched(sentUs, this.run.progress) !== undefined;
+      if (!stood) this.run.slowest = Math.max(this.run.slowest, (this.run.progress - sentUs) / 1000);
     }
     this.#note(request, response);
     this.#noteTimes(response);
@@ -186,24 +139,24 @@ export class RequestLedger {
 
   #requestOf({ members }: Payload, topic: string, { retain, payload }: Message): Request | Doubt | undefined {
     const digits = String(members.get('deviceSendTime')?.number);
-    const owner = this.#run.unique.get(digits);
-    const echoed = this.#run.requests.get(topic)?.get(digits) ?? [];
+    const owner = this.run.unique.get(digits);
+    const echoed = this.run.requests.get(topic)?.get(digits) ?? [];
     const earlier = echoed.filter((request) => !this.#own.has(request));
     const stored = retain ? earlier.find(({ responses }) => responses.some((response) => isSame(response, payload))) : undefined;
     if (stored) return stored;
     // A wrong echo may equal the timestamp of another request by chance.
-    const now = this.#run.echoes ? echoed.find((request) => this.#own.has(request) && isWaiting(request)) : undefined;
+    const now = this.run.echoes ? echoed.find((request) => this.#own.has(request) && isWaiting(request)) : undefined;
     if (now !== undefined) return now;
     const { next, forbidden } = this.#open(topic);
     // A device with a clock of its own may ask with a time that another device has asked with.
-    const foreign = this.#run.echoes && owner !== undefined && owner.responseTopic !== topic;
+    const foreign = this.run.echoes && owner !== undefined && owner.responseTopic !== topic;
     if (foreign) return next === undefined ? undefined : { doubted: next, owner: undefined };
     // A response to a malformed request may have any echo, and come at any time.
-    const malformed = owner === undefined && this.#run.echoes ? (this.#run.malformed.get(topic) ?? []).filter(isWaiting) : [];
+    const malformed = owner === undefined && this.run.echoes ? (this.run.malformed.get(topic) ?? []).filter(isWaiting) : [];
     const odd = malformed.find((request) => this.#own.has(request)) ?? malformed[0];
     if (odd !== undefined) return odd;
     const unanswered = echoed.find(isWaiting);
-    if (!this.#run.echoes) return next ?? forbidden ?? unanswered ?? echoed.at(-1);
+    if (!this.run.echoes) return next ?? forbidden ?? unanswered ?? echoed.at(-1);
     if (unanswered !== undefined) return unanswered;
     // What was stored before the run is no answer, and answers may be marked as stored.
     if (retain && next !== undefined && echoed.length === 0) return { doubted: next, owner: undefined };
@@ -219,7 +172,7 @@ export class RequestLedger {
     // It is a second response to an earlier request, or what a forbidden one has caused, where the own echo of the next one comes too.
     if (again !== undefined) return { doubted: next, owner: again };
     // A wrong echo is judged by a requirement of its own: here such responses are taken in the order of the requests.
-    this.#run.echoes = false;
+    this.run.echoes = false;
     return next;
   }
 
@@ -227,7 +180,7 @@ export class RequestLedger {
   #open(topic: string): { readonly next: Request | undefined; readonly forbidden: Request | undefined } {
     // While echoes are to be trusted, a malformed request has been thought of before.
     const waiting = (this.#present.get(topic) ?? []).filter(
-      (one) => isWaiting(one) && !(this.#run.echoes && one.malformed === true),
+      (one) => isWaiting(one) && !(this.run.echoes && one.malformed === true),
     );
     const usual = waiting.filter((one) => one.message.qos === 0 && one.forbiddenBy === undefined && one.malformed === undefined);
     return {
@@ -268,7 +221,7 @@ export class RequestLedger {
     if (!this.#own.has(request)) return false;
     const { responseTopic, timestamp } = request;
     // Where echoes show nothing, the answer to it was taken for one to the next request.
-    if (!this.#run.echoes && this.#left.some((other) => isWaiting(other) && other.responseTopic === responseTopic)) return true;
+    if (!this.run.echoes && this.#left.some((other) => isWaiting(other) && other.responseTopic === responseTopic)) return true;
     return [...this.#present].some(([topic, requests]) =>
       requests.some(
         (other) =>
@@ -286,7 +239,7 @@ export class RequestLedger {
     const { request, message } = response;
     const taken = request === undefined ? undefined : { afterUs: request.message.atUs, beforeUs: message.atUs };
     // A clock that the suite has stopped shows nothing of its steps.
-    if (!this.#run.clockStands) for (const time of times) this.clockResolution.add(time, taken);
+    if (!this.run.clockStands) for (const time of times) this.run.clockResolution.add(time, taken);
     const [received, sent] = times;
     if (received <= sent) return;
     const what = { mistake: 'the two members are swapped' };
@@ -300,9 +253,9 @@ export class RequestLedger {
     received: string,
     response?: Response,
   ): void {
-    if (this.#run.lateMistakes.length >= mostLateMistakes) return;
+    if (this.run.lateMistakes.length >= mostLateMistakes) return;
     // The stamps of a response are judged by what the present scenario sees, and everything else by what the request was sent for.
     const place = response === undefined ? (request?.place ?? this.#place) : this.#place;
-    this.#run.lateMistakes.push({ ...what, place, expected, received, trace: linesOf(request, response) });
+    this.run.lateMistakes.push({ ...what, place, expected, received, trace: linesOf(request, response) });
   }
 }

@@ -252,7 +252,7 @@ export class ServerRun {
       habits: this.#habits.apart(),
       hasty,
       identity,
-      digits: String(this.ledger.unused(Math.floor(wallMsAt(nowUs())))),
+      digits: String(this.ledger.run.unused(Math.floor(wallMsAt(nowUs())))),
     });
   }
 

@@ -195,7 +195,7 @@ function checkAddress(value: unknown): Fault[] {
     faults.push(
       named(
         ['capabilities'],
-        'has tls, and there is no member tls; expected tls: { certificate, key }, by which the platform shows itself',
+        'has tls, and there is no member tls; expected tls: { certificate, key }, which the platform shows to the client',
       ),
     );
   }

@@ -46,9 +46,6 @@ export class ConnectError extends Error {
   }
 }
 
-/** In words: what a server does that refuses a device and does not say so. */
-export const closedUnaccepted = 'the server closed the connection before it accepted it';
-
 /** A connection of a device that the suite plays. */
 export interface DeviceConnection {
   readonly inbox: Inbox;
@@ -103,27 +100,24 @@ export class Device implements DeviceConnection {
     this.#connection.onEnd(() => stream.push(null));
     this.#connection.onClose(() => stream.destroy());
     this.#client = new MqttClient(() => stream, settings);
-    this.#client.on('error', ({ message }) => this.#connection.end(message));
+    this.#client.on('error', ({ message }) => this.#connection.cut(message));
     // After an error of the protocol mqtt.js would leave the connection open.
-    this.#client.on('close', () => this.#connection.end('connection closed'));
+    this.#client.on('close', () => this.#connection.cut());
   }
 
   /** @throws ConnectError when there is no accepted connection within the deadline */
   static async connect(options: DeviceOptions): Promise<Device> {
     const device = new Device(options);
     using _deadline = new Deadline(options.deadline, () =>
-      device.#connection.end(`no CONNACK came within ${options.deadline} ms`),
+      device.#connection.cut(`no CONNACK came within ${options.deadline} ms`),
     );
-    const failed = await new Promise<string | undefined>((resolve) => {
-      device.#client.once('connect', () => resolve(undefined));
-      device.#client.once('close', () => resolve(device.inbox.closed ?? 'connection closed'));
+    const accepted = await new Promise<boolean>((resolve) => {
+      device.#client.once('connect', () => resolve(true));
+      device.#client.once('close', () => resolve(false));
     });
-    if (failed === undefined) return device;
+    if (accepted) return device;
     device.#client.end(true);
-    throw new ConnectError(
-      failed === 'connection closed' ? closedUnaccepted : failed,
-      device.#refusal ?? device.#connection.refusal,
-    );
+    throw new ConnectError(device.#connection.unaccepted, device.#refusal ?? device.#connection.refusal);
   }
 
   /** From now on its connection belongs to another scenario. */
@@ -177,7 +171,7 @@ export class Device implements DeviceConnection {
   async close(): Promise<void> {
     if (this.inbox.closed !== undefined) return;
     const closed = new Promise<void>((resolve) => this.#client.once('close', resolve));
-    using _deadline = new Deadline(orderlyEndMs, () => this.#connection.end('connection closed'));
+    using _deadline = new Deadline(orderlyEndMs, () => this.#connection.cut());
     // Not by end() of mqtt.js, which waits for acknowledgements that not every server of this service sends.
     this.#stream.end(generate({ cmd: 'disconnect' }, { protocolVersion: this.#options.mqttVersion === '5' ? 5 : 4 }));
     await closed;

@@ -2,7 +2,7 @@ import type { Packet } from 'mqtt-packet';
 import type { QoS } from '../message/message.ts';
 import { nowUs } from '../time/now.ts';
 import { acknowledgementOf } from './acknowledgement.ts';
-import { ConnectError, closedUnaccepted, type DeviceConnection, type DeviceOptions, orderlyEndMs } from './device.ts';
+import { ConnectError, type DeviceConnection, type DeviceOptions, orderlyEndMs } from './device.ts';
 import type { Inbox } from './inbox.ts';
 import { refusalIn } from './refusal.ts';
 import { ServerConnection } from './server-connection.ts';
@@ -58,8 +58,8 @@ export class RawDevice implements DeviceConnection {
     const code = answer?.cmd === 'connack' ? (answer.reasonCode ?? answer.returnCode ?? 0) : undefined;
     if (code === 0) return;
     if (answer !== undefined && code !== undefined) throw new ConnectError(`connection refused, code ${code}`, refusalIn(answer));
-    const reason = this.inbox.closed ?? `no CONNACK came within ${this.#options.deadline} ms`;
-    throw new ConnectError(reason === 'connection closed' ? closedUnaccepted : reason, this.#connection.refusal);
+    const late = `no CONNACK came within ${this.#options.deadline} ms`;
+    throw new ConnectError(this.inbox.closed === undefined ? late : this.#connection.unaccepted, this.#connection.refusal);
   }
 
   /**
@@ -123,7 +123,7 @@ export class RawDevice implements DeviceConnection {
 
   /** Ends the TCP connection at once. */
   cut(): void {
-    this.#connection.end('cut by the device');
+    this.#connection.cut('cut by the device');
   }
 
   /** A packet of this kind, now or within the deadline; undefined when none came, or the connection closed before. */

@@ -78,6 +78,8 @@ export class ServerConnection implements Carrier {
   #opened = false;
   readonly #version: 4 | 5;
   #refusal: Refusal | undefined;
+  /** Why it ended, in words; undefined while it is open, and where it was closed without a reason. */
+  #reason: string | undefined;
   #secured: boolean;
   #received = false;
   #others = 0;
@@ -106,7 +108,7 @@ export class ServerConnection implements Carrier {
     });
     this.#socket.on('close', () => {
       options.open?.delete(this);
-      this.end('connection closed');
+      this.cut();
     });
     options.open?.add(this);
   }
@@ -174,27 +176,37 @@ export class ServerConnection implements Carrier {
     for (const frame of this.#opening) trace.record({ ...frame, connection: name });
   }
 
-  /** Closes the connection: in an orderly way without a reason, at once with one. The first reason counts. */
-  end(reason?: string): void {
-    if (reason === undefined) {
-      this.#socket.end();
-      return;
+  /** Why the server did not accept a connection that has ended, in words. */
+  get unaccepted(): string {
+    return this.#reason ?? 'the server closed the connection before it accepted it';
+  }
+
+  /** Closes the connection in an orderly way. */
+  end(): void {
+    this.#socket.end();
+  }
+
+  /** Ends the connection at once. @param reason in words; without one where the server has closed it. The first one counts */
+  cut(reason?: string): void {
+    if (this.inbox.closed === undefined) {
+      this.#reason = reason;
+      const words = reason ?? 'connection closed';
+      this.note(words);
+      this.inbox.close(words);
     }
-    if (this.inbox.closed === undefined) this.note(reason);
-    this.inbox.close(reason);
     this.#socket.destroy();
   }
 
   #fail(error: NodeJS.ErrnoException): void {
     const fault = this.#secured ? tlsFaultOf(error, deviceSides) : handshakeFaultOf(error, deviceSides);
     if (error instanceof NoWebSocket && error.refused) this.#refusal = refusalOfUpgrade;
-    if (fault === undefined) this.end(error.message);
+    if (fault === undefined) this.cut(error.message);
     else this.#refuse(fault);
   }
 
   #refuse(fault: TlsFault): void {
     if (this.inbox.closed === undefined) this.#refusal = refusalOfTls(fault);
-    this.end(fault.words);
+    this.cut(fault.words);
   }
 
   #record(frame: Frame): void {
@@ -241,7 +253,7 @@ export class ServerConnection implements Carrier {
       if (!(error instanceof MalformedPacket)) throw error;
       if (error instanceof ExcessivePacket) this.#noteExcess(error, reader.packets);
       this.inbox.unreadable = true;
-      this.end(serverFault(error));
+      this.cut(serverFault(error));
     }
   }
 }

@@ -1,13 +1,13 @@
 import { Before, Given, When } from '@cucumber/cucumber';
 import { serverTimesOf, type TimestampType } from '../harness/message/exchange.ts';
 import { type Answer, type ClientSetup, plainSetup, trueAnswer } from '../harness/platform/client-setup.ts';
-import { runner } from '../harness/platform/current-client-runner.ts';
 import { counted } from '../harness/text/counted.ts';
 import type { Asks, ClientPremise } from '../support/client-parameter-types.ts';
+import { currentRun } from '../support/current-run.ts';
 import { ClientScenario, type ClientWorld } from './client-scenario.ts';
 
 Before({ name: 'the client' }, function (this: ClientWorld) {
-  const starter = runner();
+  const starter = currentRun.clientRunner;
   if (starter !== undefined) this.scenario = new ClientScenario(this, starter.target, starter);
 });
 

@@ -1,21 +1,20 @@
 import { Before, Given, type ITestCaseHookParameter, When } from '@cucumber/cucumber';
-import { serverLanes } from '../harness/device/current-server-lanes.ts';
 import type { DeviceWishes } from '../harness/device/device-wishes.ts';
 import type { NtpDevice } from '../harness/device/ntp-device.ts';
 import type { Identity } from '../harness/implementation/target.ts';
 import type { Exchange, Timestamp, TimestampType } from '../harness/message/exchange.ts';
 import { readPayload } from '../harness/message/payload.ts';
 import { assertValid } from '../harness/message/schema.ts';
-import { runner } from '../harness/platform/current-client-runner.ts';
 import { nowUs, wallMsAt } from '../harness/time/now.ts';
 import { scenarioAt, turnOf } from '../requirements/scenario-turn.ts';
+import { currentRun, serverLanes } from '../support/current-run.ts';
 import { type ClockState, type Pace, type Played, toTimestamp, type Until } from '../support/parameter-types.ts';
 import { learnServerTime } from './learn-server-time.ts';
 import { ServerScenario, type ServerWorld } from './server-scenario.ts';
 import { stamps } from './stamp.ts';
 
 Before({ name: 'the server' }, async function (this: ServerWorld, { pickle }: ITestCaseHookParameter) {
-  if (runner() !== undefined) return;
+  if (currentRun.clientRunner !== undefined) return;
   const owned = scenarioAt(pickle.uri, pickle.location?.line ?? 0);
   const names = pickle.steps.flatMap(({ text }) => [...text.matchAll(/"([\w-]+\/[^"/]+)"/g)].map(([, name = '']) => name));
   const lanes = serverLanes();

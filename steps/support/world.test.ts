@@ -9,7 +9,7 @@ import { revive } from '../server/revive-server.ts';
 import { requireAnyAnswer } from '../server/server-silence.ts';
 import { origin, played, reported } from '../testing/client-starts.ts';
 import { type Answers, FakeWorld, fail, failed, right, said, say } from '../testing/fake-world.ts';
-import { setCapture } from './current-capture.ts';
+import { currentRun } from './current-run.ts';
 import type { Mismatch } from './world.ts';
 
 const device = 'a device that hears its response topic';
@@ -143,7 +143,7 @@ test('a failed scenario leaves its packets in the capture, and others only where
   };
   const play = async (all: boolean, fails: boolean): Promise<FakeWorld> => {
     taken.length = 0;
-    setCapture({ all, take });
+    currentRun.capture = { all, take };
     const world = new FakeWorld('server-response-qos0', { answers: ({ echo }) => [said(echo, 1, 1, { qos: fails ? 1 : 0 })] });
     world.title = 'the scenario';
     await say(world, device);
@@ -163,7 +163,7 @@ test('a failed scenario leaves its packets in the capture, and others only where
     assert.deepEqual(taken[0], ['the scenario', [serverRun.trace], message]);
     assert.deepEqual(taken[1], ['the scenario', [serverRun.trace]], 'what came after the failure');
   } finally {
-    setCapture(undefined);
+    currentRun.capture = undefined;
   }
 });
 

@@ -15,7 +15,7 @@ import {
 } from '../verdict/evidence.ts';
 import { type Recorded, thinned } from '../verdict/exchange-record.ts';
 import type { MessageAtFault } from '../verdict/report.ts';
-import { currentCapture } from './current-capture.ts';
+import { currentRun } from './current-run.ts';
 
 /** How the implementation under test does not conform. */
 export interface Mismatch extends Pick<Finding, 'cause'> {
@@ -105,7 +105,7 @@ export class NtpWorld<State extends ScenarioState = ScenarioState> extends World
     if (unread === true) throw new EnvironmentError(`a message has ${fault}, a limit of the suite`);
     const { text, kind }: Partial<Diagnosis> = typeof likely === 'string' ? { text: likely } : (likely ?? {});
     const { lines, traces } = this.scenario.trace();
-    const capture = currentCapture()?.take(this.title, traces, at?.[0].message);
+    const capture = currentRun.capture?.take(this.title, traces, at?.[0].message);
     this.#failed = true;
     const error = new NonConformance({
       kind: 'finding',
@@ -149,7 +149,7 @@ export class NtpWorld<State extends ScenarioState = ScenarioState> extends World
     const beside = this.scenario.beside?.();
     if (beside !== undefined) this.#attach({ kind: 'beside', ...beside });
     const { lines, traces } = this.scenario.trace();
-    const capture = currentCapture();
+    const { capture } = currentRun;
     if (this.#failed || capture?.all === true) capture?.take(this.title, traces);
     if (lines.length > 0) this.#attach({ kind: 'trace', lines });
     const records = this.scenario.records().map(({ record }) => record);

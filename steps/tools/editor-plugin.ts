@@ -1,22 +1,21 @@
 import type { Plugin } from '@cucumber/cucumber/api';
 import { embeddedTarget } from '../commands/run/reference-target.ts';
-import { setServerLanes } from '../harness/device/current-server-lanes.ts';
 import { ServerLanes } from '../harness/device/server-lanes.ts';
 import { ServerRun } from '../harness/device/server-run.ts';
 import { startTarget } from '../harness/implementation/start-target.ts';
 import type { Target } from '../harness/implementation/target.ts';
 import { loadTarget } from '../harness/implementation/target-file.ts';
 import { ClientRunner } from '../harness/platform/client-runner.ts';
-import { setClientRunner } from '../harness/platform/current-client-runner.ts';
+import { currentRun } from '../support/current-run.ts';
 
 /** Starts a server for the whole run. @returns what ends it */
 async function openServer(target: Target): Promise<() => Promise<void>> {
   const started = await startTarget(target);
   const serverRun = new ServerRun(started);
-  setServerLanes(new ServerLanes(serverRun));
+  currentRun.serverLanes = new ServerLanes(serverRun);
   return async () => {
     await serverRun.close();
-    setServerLanes(undefined);
+    currentRun.serverLanes = undefined;
     await started.stop();
   };
 }
@@ -24,11 +23,11 @@ async function openServer(target: Target): Promise<() => Promise<void>> {
 /** Opens the platform on which each scenario starts the client itself. @returns what clears it */
 async function openClient(target: Target): Promise<() => Promise<void>> {
   const runner = await ClientRunner.open(target);
-  setClientRunner(runner);
+  currentRun.clientRunner = runner;
   const fault = target.capabilities.has('clock') ? await runner.proveClock() : undefined;
   if (fault !== undefined) throw new Error(fault);
   return async () => {
-    setClientRunner(undefined);
+    currentRun.clientRunner = undefined;
     await runner.close();
   };
 }

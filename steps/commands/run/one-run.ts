@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { Envelope } from '@cucumber/messages';
 import { unansweredTime } from '../../client/client-diagnosis.ts';
-import { setServerLanes } from '../../harness/device/current-server-lanes.ts';
 import { ServerLanes } from '../../harness/device/server-lanes.ts';
 import { ServerRun } from '../../harness/device/server-run.ts';
 import { ControlledClock } from '../../harness/implementation/controlled-clock.ts';
@@ -9,7 +8,6 @@ import { EnvironmentError, TargetFileError } from '../../harness/implementation/
 import { startTarget } from '../../harness/implementation/start-target.ts';
 import type { StartedTarget } from '../../harness/implementation/target.ts';
 import { ClientRunner } from '../../harness/platform/client-runner.ts';
-import { setClientRunner } from '../../harness/platform/current-client-runner.ts';
 import { Deadline } from '../../harness/time/deadline.ts';
 import { nowUs } from '../../harness/time/now.ts';
 import { standstills } from '../../harness/time/standstill.ts';
@@ -23,7 +21,7 @@ import { buildReport, type Run, type SeenTarget } from '../../report/report-json
 import { clearSpecification, specificationFile, writeSpecification } from '../../report/specification/beside-report.ts';
 import { requirementAbout, root } from '../../requirements/requirement.ts';
 import { turnOf } from '../../requirements/scenario-turn.ts';
-import { setCapture } from '../../support/current-capture.ts';
+import { currentRun } from '../../support/current-run.ts';
 import { concealEnvelope, evidenceEnvelope, withoutFolder } from '../../verdict/attachment.ts';
 import { judge } from '../../verdict/judge.ts';
 import type { Report } from '../../verdict/report.ts';
@@ -127,9 +125,7 @@ export class OneRun {
       if (error instanceof EnvironmentError) await this.#reportNotStarted(error);
       throw error;
     } finally {
-      setServerLanes(undefined);
-      setCapture(undefined);
-      setClientRunner(undefined);
+      Object.assign(currentRun, { serverLanes: undefined, capture: undefined, clientRunner: undefined });
       await this.#stop();
       if (this.#measured !== undefined) for (const line of this.#profile?.lines(this.#measured) ?? []) this.#console.note(line);
     }
@@ -155,8 +151,10 @@ export class OneRun {
     await (await import('./cucumber.ts')).loadSentences(); // loading blocks: deadlines would pass unseen
     await preflight(serverRun, sinceUs, (words) => this.#console.note(words));
     const lanes = this.#lanesFor(serverRun);
-    setServerLanes(lanes);
-    await this.#run(lanes.count, () => setServerLanes(new ServerLanes(serverRun, { revives: true })));
+    currentRun.serverLanes = lanes;
+    await this.#run(lanes.count, () => {
+      currentRun.serverLanes = new ServerLanes(serverRun, { revives: true });
+    });
     await serverRun.close();
     this.#fault ??= await this.#implementation.doubt?.();
     for (const lateFinding of lateFindingsOf(serverRun.ledger.run, this.#plan)) this.#take(evidenceEnvelope(lateFinding));
@@ -176,7 +174,7 @@ export class OneRun {
   async #judgeClient(): Promise<void> {
     const runner = await ClientRunner.open(this.#plan.target);
     this.#runner = runner;
-    setClientRunner(runner);
+    currentRun.clientRunner = runner;
     if (this.#plan.target.capabilities.has('clock')) this.#fault = await runner.proveClock();
     const waits = requirementAbout(this.#plan.requirements, unansweredTime);
     const waited = waits !== undefined && this.#plan.includes(waits);

@@ -3,7 +3,7 @@ import type { Envelope } from '@cucumber/messages';
 import type { Target } from '../../harness/implementation/target.ts';
 import { CaptureFile } from '../../report/capture/capture-file.ts';
 import { captureFile, messagesFile } from '../../report/report-folder.ts';
-import { setCapture } from '../../support/current-capture.ts';
+import { currentRun } from '../../support/current-run.ts';
 import { MessageFile } from './message-file.ts';
 import type { RunOptions } from './run-options.ts';
 import type { RecordedFile } from './write-reports.ts';
@@ -21,7 +21,7 @@ export class RecordedFiles {
   constructor({ report: folder, pcap }: Pick<RunOptions, 'report' | 'pcap'>, target: Target) {
     this.#messages = new MessageFile(join(folder, messagesFile));
     const capture = new CaptureFile(join(folder, captureFile), target, pcap === true);
-    setCapture(capture);
+    currentRun.capture = capture;
     this.files = [this.#messages, capture];
   }
 

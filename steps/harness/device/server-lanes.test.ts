@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { FakeWorld } from '../../testing/fake-world.ts';
-import { serverLanes, setServerLanes } from './current-server-lanes.ts';
 import { ServerLanes, type WaitingScenario } from './server-lanes.ts';
 import type { ServerRun } from './server-run.ts';
 
@@ -26,15 +25,6 @@ function queue(lanes: ServerLanes): { enter: (one: WaitingScenario) => Promise<S
 }
 
 describe('the lanes in front of a server', { timeout: 20_000 }, () => {
-  test('are there for the steps once they are set, and say what to do when they are not', () => {
-    assert.throws(serverLanes, /no implementation under test was started: run/);
-    const lanes = new ServerLanes(run());
-    setServerLanes(lanes);
-    assert.equal(serverLanes(), lanes);
-    setServerLanes(undefined);
-    assert.throws(serverLanes);
-  });
-
   test('have devices of their own', async () => {
     const lanes = new ServerLanes(run(), { count: 3 });
     const three = await Promise.all(['a', 'b', 'c'].map((place) => lanes.enter(scenario(place, 1))));

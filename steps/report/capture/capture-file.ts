@@ -2,7 +2,7 @@ import type { Target } from '../../harness/implementation/target.ts';
 import { concealPacket } from '../../harness/mqtt/concealed-packet.ts';
 import type { Frame } from '../../harness/mqtt/frame.ts';
 import type { Trace } from '../../harness/mqtt/trace.ts';
-import type { Capture } from '../../support/current-capture.ts';
+import type { Capture } from '../../support/current-run.ts';
 import { GrowingFile } from '../growing-file.ts';
 import { captureFile } from '../report-folder.ts';
 import { captureHeader, packetBlock } from './pcapng.ts';

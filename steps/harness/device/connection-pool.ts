@@ -2,9 +2,8 @@ import { deviceKey } from '../implementation/device-key.ts';
 import type { Identity } from '../implementation/target.ts';
 import type { QoS } from '../message/message.ts';
 import { Trace } from '../mqtt/trace.ts';
-import type { Device, DeviceConnection, DeviceOptions } from './device.ts';
+import type { Device, DeviceConnection, DevicePlace } from './device.ts';
 import type { Inbox } from './inbox.ts';
-import type { Place } from './server-connection.ts';
 
 /** A device's connection that outlives its scenario. What it has subscribed it does not subscribe again. */
 export class LastingConnection implements DeviceConnection {
@@ -40,7 +39,7 @@ export class LastingConnection implements DeviceConnection {
   }
 
   /** From now on it belongs to another scenario. */
-  move(place: Place & Pick<DeviceOptions, 'habits'>): void {
+  move(place: DevicePlace): void {
     this.reused = true;
     this.#device.move(place);
   }

@@ -1,6 +1,7 @@
 import type { StartedTarget } from '../implementation/target.ts';
 import type { Link } from '../mqtt/link.ts';
 import type { Trace } from '../mqtt/trace.ts';
+import type { Learning } from './server-state.ts';
 
 /** A controlled wall clock of the implementation under test. */
 export interface MovableClock {
@@ -31,4 +32,6 @@ export interface DeviceWishes {
   readonly keepsSession?: boolean;
   /** Where its packets are recorded; the scenario's own record where it is left out. */
   readonly trace?: Trace;
+  /** Where it puts what it learns of the server; what all devices share where it is left out. */
+  readonly learning?: Learning;
 }

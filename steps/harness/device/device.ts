@@ -22,7 +22,12 @@ export interface DeviceOptions extends ConnectionOptions {
   readonly acknowledges?: boolean;
   /** What the run has learnt of this server; shared by all its connections. */
   readonly habits: Habits;
+  /** What the server refused; absent where that says nothing about the set-up, as with wrong credentials. */
+  readonly refusals?: Refusals;
 }
+
+/** The part of a device's options that changes with the scenario that it belongs to. */
+export type DevicePlace = Place & Pick<DeviceOptions, 'habits' | 'refusals'>;
 
 /** What a server was seen to do where no requirement says what it must do. */
 export interface Habits extends Moderation {
@@ -30,8 +35,6 @@ export interface Habits extends Moderation {
   acknowledges: boolean;
   /** False once an UNSUBSCRIBE stayed without UNSUBACK: from then on none is sent. */
   unsubscribes?: boolean;
-  /** What it refused; absent where that says nothing about the set-up, as with wrong credentials. */
-  readonly refusals?: Refusals;
 }
 
 /** The server did not let the device connect; the message says what happened. */
@@ -90,7 +93,7 @@ export class Device implements DeviceConnection {
       resubscribe: false,
     };
     this.#connection = new ServerConnection(options, ({ packet, bytes }) => {
-      this.#options.habits.refusals?.see(packet, options.clientId);
+      this.#options.refusals?.see(packet, options.clientId);
       this.#refusal ??= refusalIn(packet);
       stream.deliver(packet, bytes);
     });
@@ -121,7 +124,7 @@ export class Device implements DeviceConnection {
   }
 
   /** From now on its connection belongs to another scenario. */
-  move(place: Partial<Place & Pick<DeviceOptions, 'habits'>>): void {
+  move(place: Partial<DevicePlace>): void {
     this.#options = { ...this.#options, ...place };
     this.#connection.move(place);
   }

@@ -20,7 +20,7 @@ export class RawDevice implements DeviceConnection {
   private constructor(options: DeviceOptions) {
     this.#options = options;
     this.#connection = new ServerConnection(options, ({ packet }) => {
-      options.habits.refusals?.see(packet, options.clientId);
+      options.refusals?.see(packet, options.clientId);
       this.#received.set(packet.cmd, packet);
       const answer = options.acknowledges === false ? undefined : acknowledgementOf(packet);
       if (answer !== undefined) this.send(answer);

@@ -12,9 +12,17 @@ async function learnt(send: (peer: Peer) => void): Promise<{ habits: Habits; exc
     if (packet.cmd === 'subscribe') send(peer);
   });
   const exceeded: string[] = [];
-  const habits: Habits = { acknowledges: true, exceeded: (what) => exceeded.push(what) };
+  const habits: Habits = { acknowledges: true };
   const trace = new Trace();
-  const common = { address: server.address, mqttVersion: '3.1.1', name: 'device', trace, clientId: 'dev01', habits } as const;
+  const common = {
+    address: server.address,
+    mqttVersion: '3.1.1',
+    name: 'device',
+    trace,
+    clientId: 'dev01',
+    habits,
+    exceeded: (what: string) => exceeded.push(what),
+  } as const;
   const device = await RawDevice.connect({ ...common, deadline: 600_000 });
   await device.subscribe('/ext/ntp/a1PkTest01/dev01/response', 0);
   await device.inbox.until(() => device.inbox.messages.find(({ topic }) => topic === 'end'), 10_000);

@@ -49,6 +49,8 @@ export interface ConnectionOptions {
   readonly trace: Trace;
   /** What the run has learnt of this server; shared by all its connections. */
   readonly habits: Moderation;
+  /** Told of a limit of the suite that was exceeded by what was asked for: what came after it was not read. In words. */
+  readonly exceeded?: (what: string) => void;
   /** The connections of the run that are open; this one is added while it is. */
   readonly open?: Set<object>;
   /** What the device may publish; absent where that is not limited. */
@@ -62,7 +64,7 @@ const mostOthers = 100;
 const mostOpening = 10;
 
 /** The part of a connection's options that changes with the scenario that it belongs to. */
-export type Place = Pick<ConnectionOptions, 'name' | 'trace' | 'habits'>;
+export type Place = Pick<ConnectionOptions, 'name' | 'trace' | 'habits' | 'exceeded'>;
 
 /** Parts of the exchange of a message at QoS 1 or 2. */
 const acknowledgements: ReadonlySet<Packet['cmd']> = new Set(['puback', 'pubrec', 'pubrel', 'pubcomp']);
@@ -221,9 +223,9 @@ export class ServerConnection implements Carrier {
 
   /** A server that sends more packets than it is sent, and too much with them, floods; anything else is only more than the suite reads. */
   #noteExcess(error: ExcessivePacket, received: number): void {
-    const { habits } = this.#options;
+    const { habits, exceeded } = this.#options;
     if (error.of === 'connection' && received > 2 * this.#sent.packets) habits.excessive = true;
-    else habits.exceeded?.(error.message);
+    else exceeded?.(error.message);
   }
 
   #bytesOf(packet: Packet): Buffer {

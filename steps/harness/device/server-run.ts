@@ -5,7 +5,7 @@ import { Trace } from '../mqtt/trace.ts';
 import { learnSecret } from '../text/secrets.ts';
 import { nowUs, wallMsAt } from '../time/now.ts';
 import { LastingConnection } from './connection-pool.ts';
-import { Device, type DeviceConnection, type DeviceOptions, type Habits } from './device.ts';
+import { Device, type DeviceConnection, type DeviceOptions } from './device.ts';
 import type { DeviceWishes, MovableClock } from './device-wishes.ts';
 import { ForeignDevice } from './foreign-device.ts';
 import { KnownDevices } from './known-devices.ts';
@@ -16,7 +16,7 @@ import { RawDevice } from './raw-device.ts';
 import { Refusals } from './refusal.ts';
 import { RequestLedger } from './request-ledger.ts';
 import { type Candidate, untilServes } from './server-readiness.ts';
-import { LaneHabits, ServerState } from './server-state.ts';
+import { apart, type Learning, ServerState } from './server-state.ts';
 import { addressOf, uncertified } from './tls.ts';
 import { connectUnauthenticated, type Reception } from './unauthenticated-device.ts';
 
@@ -33,7 +33,7 @@ export class ServerRun {
   readonly deviceCount: number;
   /** What the server refused the devices of the present scenario. */
   readonly refusals = new Refusals();
-  readonly #habits: LaneHabits;
+  readonly #learning: Learning;
   /** The limit of the suite that the server exceeded in the present scenario, in words: what came after it was not read. */
   exceeded: string | undefined;
   /** The scenarios that ran beside the present one, by their places. */
@@ -57,9 +57,11 @@ export class ServerRun {
     this.devices = new KnownDevices(started.target, number);
     this.clock = clock;
     this.deviceCount = deviceCount;
-    this.#habits = new LaneHabits(state, this.refusals, (what) => {
+    const exceeded = (what: string): void => {
       this.exceeded ??= what;
-    });
+      state.readsAll = false;
+    };
+    this.#learning = { habits: state, refusals: this.refusals, exceeded };
   }
 
   get started(): StartedTarget {
@@ -152,10 +154,10 @@ export class ServerRun {
     if (!kept) await device.disconnect();
   }
 
-  async #connect(identity: Identity, name: string, wishes: DeviceWishes, habits?: Habits): Promise<DeviceConnection> {
+  async #connect(identity: Identity, name: string, wishes: DeviceWishes): Promise<DeviceConnection> {
     const { link, started, keepsSession = false, acknowledges = true, lasting = false, trace = this.trace } = wishes;
     const { pool, address: own } = this.state;
-    const place = { name, trace, habits: habits ?? this.#habits };
+    const place = { name, trace, ...(wishes.learning ?? this.#learning) };
     const left = lasting ? pool.take(identity) : undefined;
     if (left !== undefined) {
       left.move(place);
@@ -224,11 +226,11 @@ export class ServerRun {
 
   /** A connected device that will overstep its rights, closed when the scenario ends. @throws ConnectError */
   async foreignDevice(identity: Identity): Promise<ForeignDevice> {
-    const habits = this.#habits.apart();
-    const connection = await this.#connect(identity, 'foreign device', { lasting: true }, habits);
+    const learning = apart(this.#learning);
+    const connection = await this.#connect(identity, 'foreign device', { lasting: true, learning });
     const { ledger, started } = this;
     const [requests, deadline] = [this.pacing.requests(identity), started.target.responseDeadlineMs];
-    const device = new ForeignDevice({ identity, connection, ledger, requests, deadline, habits });
+    const device = new ForeignDevice({ identity, connection, ledger, requests, deadline, habits: learning.habits });
     this.#leaving.push(() => this.#leave(device));
     return device;
   }
@@ -244,13 +246,12 @@ export class ServerRun {
     how: { readonly mqttVersion: '3.1.1' | '5'; readonly hasty: boolean; readonly certified: boolean },
   ): Promise<Reception> {
     await this.#before(identity);
-    const { mqttVersion, hasty, certified } = how;
+    const { certified, ...rest } = how;
     return connectUnauthenticated({
       ...this.#options(identity, 'stranger', credentials),
       address: certified ? this.state.address : uncertified(this.state.address),
-      mqttVersion,
-      habits: this.#habits.apart(),
-      hasty,
+      ...rest,
+      ...apart(this.#learning),
       identity,
       digits: String(this.ledger.run.unused(Math.floor(wallMsAt(nowUs())))),
     });
@@ -269,7 +270,7 @@ export class ServerRun {
   #options(identity: Identity, name: string, credentials?: Credentials): DeviceOptions {
     const { target } = this.started;
     const { mqttVersion, responseDeadlineMs: deadline } = target;
-    const common = { address: this.state.address, mqttVersion, name, trace: this.trace, deadline, habits: this.#habits };
+    const common = { address: this.state.address, mqttVersion, name, trace: this.trace, deadline, ...this.#learning };
     const requests = this.pacing.requests(identity);
     const paced = { open: this.pacing.open, ...(requests === undefined ? {} : { requests }) };
     const shown = credentials ?? credentialsOf(target, identity);

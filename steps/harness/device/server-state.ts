@@ -1,7 +1,7 @@
 import type { StartedTarget } from '../implementation/target.ts';
 import { lateEnd } from '../implementation/within-time.ts';
 import { ConnectionPool } from './connection-pool.ts';
-import type { Habits } from './device.ts';
+import type { DeviceOptions, Habits } from './device.ts';
 import { Pacing } from './pacing.ts';
 import { Patience } from './patience.ts';
 import { Refusals } from './refusal.ts';
@@ -11,7 +11,7 @@ import { StayingDevices } from './staying-devices.ts';
 import { addressOf } from './tls.ts';
 
 /** What a run knows of the server in front of it, whichever of its lanes has found it out. */
-export class ServerState {
+export class ServerState implements Habits {
   readonly started: StartedTarget;
   readonly requests = new RunRequests();
   /** Keeps it below the limits of the target file. */
@@ -63,53 +63,10 @@ export class ServerState {
   }
 }
 
-/** What the connections of a lane have learnt of the server: all but its refusals is known to all lanes. */
-export class LaneHabits implements Habits {
-  readonly refusals: Refusals;
-  readonly exceeded: (what: string) => void;
-  readonly #state: ServerState;
+/** Where the connections of a device put what they learn of the server. */
+export type Learning = Pick<DeviceOptions, 'habits' | 'refusals' | 'exceeded'>;
 
-  /** @param exceeded told of a limit of the suite that the server exceeded, in words */
-  constructor(state: ServerState, refusals: Refusals, exceeded: (what: string) => void) {
-    this.#state = state;
-    this.refusals = refusals;
-    this.exceeded = (what) => {
-      exceeded(what);
-      state.readsAll = false;
-    };
-  }
-
-  /** Habits of its own for a device to which a server may acknowledge nothing, and everything to others. */
-  apart(): Habits {
-    const { acknowledges, excessive, exceeded } = this;
-    return { acknowledges, excessive, exceeded, refusals: new Refusals() };
-  }
-
-  get acknowledges(): boolean {
-    return this.#state.acknowledges;
-  }
-
-  set acknowledges(acknowledges: boolean) {
-    this.#state.acknowledges = acknowledges;
-  }
-
-  get unsubscribes(): boolean {
-    return this.#state.unsubscribes;
-  }
-
-  set unsubscribes(unsubscribes: boolean) {
-    this.#state.unsubscribes = unsubscribes;
-  }
-
-  get lanes(): number {
-    return this.#state.lanes;
-  }
-
-  get excessive(): true | undefined {
-    return this.#state.excessive;
-  }
-
-  set excessive(excessive: true | undefined) {
-    this.#state.excessive = excessive;
-  }
+/** The same for a device to which a server may acknowledge nothing, and everything to others: it learns for itself. */
+export function apart({ habits: { acknowledges, excessive }, ...learning }: Learning): Learning {
+  return { ...learning, habits: { acknowledges, excessive }, refusals: new Refusals() };
 }

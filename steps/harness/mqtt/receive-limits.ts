@@ -30,8 +30,6 @@ export interface Moderation {
   excessive?: true | undefined;
   /** How many connections are read at the same time, and share what may be kept; one where it is absent. */
   readonly lanes?: number;
-  /** Told of a limit of the suite that was exceeded by what was asked for: what came after it was not read. In words. */
-  readonly exceeded?: (what: string) => void;
 }
 
 /** How much a server may send on its next connection. */

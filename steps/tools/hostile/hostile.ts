@@ -16,11 +16,11 @@ interface HostileOptions {
   readonly lanes: number;
 }
 
-/** The cases with one of these words in their names. @throws WrongUse when there is none */
+/** The cases with one of these words in their names. @throws WrongUse for a word that no name has */
 function choose(words: readonly string[]): readonly HostileCase[] {
-  const chosen = cases.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
-  if (chosen.length === 0) throw new WrongUse(`--only ${words.join(' ')}: no case has these words in its name`);
-  return chosen;
+  for (const word of words)
+    if (!cases.some(({ name }) => name.includes(word))) throw new WrongUse(`--only "${word}": no case has this word in its name`);
+  return cases.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
 }
 
 async function survive(chosen: readonly HostileCase[], lanes: number): Promise<Attempt[]> {

@@ -11,7 +11,6 @@ export function madeUpProof(): Proof {
     seen: '',
     fails: [],
     warns: [],
-    target: {},
     failed: [],
     warned: [],
     untested: [],

@@ -5,7 +5,7 @@ import { faultsOfClaim, type Implementation } from './proof-implementation.ts';
 import type { Trial } from './trial.ts';
 
 /** What the suite said of one implementation, beside what is true of it. */
-export interface ImplementationProof extends Implementation {
+export interface ImplementationProof extends Omit<Implementation, 'target'> {
   readonly failed: readonly string[];
   readonly warned: readonly string[];
   /** Ids that the suite left unjudged because of what failed. */
@@ -76,13 +76,15 @@ export function conclude(
 
 function proveImplementation(trial: Trial, requirements: readonly Requirement[]): ImplementationProof {
   const { implementation, report, durationMs } = trial;
+  // with paths of this machine
+  const { target: _target, ...shown } = implementation;
   const having = (status: string): string[] =>
     report?.requirements.filter((result) => result.status === status).map(({ id }) => id) ?? [];
   const claim = faultsOfClaim(implementation, requirements).map(
     (text): Mistake => ({ kind: 'missing failure', implementation: implementation.name, text }),
   );
   return {
-    ...implementation,
+    ...shown,
     failed: having('failed'),
     warned: having('warning'),
     untested: having('untested'),

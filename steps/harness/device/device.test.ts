@@ -102,7 +102,7 @@ for (const [kind, connect] of kinds) {
       const gone = await FakeServer.open();
       const options = optionsFor(gone, { address: gone.address });
       await gone[Symbol.asyncDispose]();
-      await assert.rejects(connect(options), { name: 'ConnectError', message: /ECONNREFUSED/ });
+      await assert.rejects(connect(options), { name: 'ConnectError', message: /ECONNREFUSED/, code: 'ECONNREFUSED' });
     });
 
     test('fails to connect to a server that answers with something else than MQTT, and hangs up', async () => {

@@ -42,10 +42,13 @@ export class ConnectError extends Error {
   override readonly name = 'ConnectError';
   /** Why the server refused, where it said so. */
   readonly refusal: Refusal | undefined;
+  /** The system's code, where the connection itself failed. */
+  readonly code: string | undefined;
 
-  constructor(message: string, refusal?: Refusal) {
+  constructor(message: string, refusal?: Refusal, code?: string) {
     super(message);
     this.refusal = refusal;
+    this.code = code;
   }
 }
 
@@ -120,7 +123,8 @@ export class Device implements DeviceConnection {
     });
     if (accepted) return device;
     device.#client.end(true);
-    throw new ConnectError(device.#connection.unaccepted, device.#refusal ?? device.#connection.refusal);
+    const { unaccepted, refusal, code } = device.#connection;
+    throw new ConnectError(unaccepted, device.#refusal ?? refusal, code);
   }
 
   /** From now on its connection belongs to another scenario. */

@@ -94,8 +94,9 @@ describe('many devices', { timeout: 20_000 }, () => {
   });
 
   test('are the fault of this machine where it has no more connections to give', async () => {
-    const many = (message: string) => gather(1, () => Promise.reject(new ConnectError(message)));
-    await assert.rejects(many('connect EMFILE 127.0.0.1:1883'), /this machine has no more open files.*ulimit -n/);
-    await assert.rejects(many('connect EADDRNOTAVAIL 127.0.0.1:1883'), /no more local ports/);
+    const many = (code: string) =>
+      gather(1, () => Promise.reject(new ConnectError(`connect ${code} 127.0.0.1:1883`, undefined, code)));
+    await assert.rejects(many('EMFILE'), /this machine has no more open files.*ulimit -n/);
+    await assert.rejects(many('EADDRNOTAVAIL'), /no more local ports/);
   });
 });

@@ -76,7 +76,7 @@ export async function answersTo(
 /** @throws every error that the server did not cause */
 function refusalOf(reason: unknown): string {
   if (!(reason instanceof ConnectError)) throw reason;
-  const lack = lackOf(/\bE[A-Z]+\b/.exec(reason.message)?.[0]);
+  const lack = lackOf(reason.code);
   if (lack !== undefined) throw new Error(`this machine has no more ${lack}: ask for fewer devices (${reason.message})`);
   return reason.message;
 }

@@ -59,7 +59,8 @@ export class RawDevice implements DeviceConnection {
     if (code === 0) return;
     if (answer !== undefined && code !== undefined) throw new ConnectError(`connection refused, code ${code}`, refusalIn(answer));
     const late = `no CONNACK came within ${this.#options.deadline} ms`;
-    throw new ConnectError(this.inbox.closed === undefined ? late : this.#connection.unaccepted, this.#connection.refusal);
+    const { unaccepted, refusal, code: failure } = this.#connection;
+    throw new ConnectError(this.inbox.closed === undefined ? late : unaccepted, refusal, failure);
   }
 
   /**

@@ -80,6 +80,7 @@ export class ServerConnection implements Carrier {
   #opened = false;
   readonly #version: 4 | 5;
   #refusal: Refusal | undefined;
+  #code: string | undefined;
   /** Why it ended, in words; undefined while it is open, and where it was closed without a reason. */
   #reason: string | undefined;
   #secured: boolean;
@@ -178,6 +179,11 @@ export class ServerConnection implements Carrier {
     for (const frame of this.#opening) trace.record({ ...frame, connection: name });
   }
 
+  /** The system's code of what broke the connection; undefined where nothing did. */
+  get code(): string | undefined {
+    return this.#code;
+  }
+
   /** Why the server did not accept a connection that has ended, in words. */
   get unaccepted(): string {
     return this.#reason ?? 'the server closed the connection before it accepted it';
@@ -201,6 +207,7 @@ export class ServerConnection implements Carrier {
 
   #fail(error: NodeJS.ErrnoException): void {
     const fault = this.#secured ? tlsFaultOf(error, deviceSides) : handshakeFaultOf(error, deviceSides);
+    this.#code ??= error.code;
     if (error instanceof NoWebSocket && error.refused) this.#refusal = refusalOfUpgrade;
     if (fault === undefined) this.cut(error.message);
     else this.#refuse(fault);

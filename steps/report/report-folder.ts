@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Requirement } from '../requirements/requirement.ts';
-import type { Circumstances } from '../verdict/judge.ts';
+import type { RunCircumstances } from '../verdict/judge.ts';
 import type { Report } from '../verdict/report.ts';
 import { type BesideReport, reportPage } from './html/report-page.ts';
 import { junitXml } from './junit.ts';
-import { incompleteReport, type Run, reportJson } from './report-json.ts';
+import { incompleteReport, type RunFacts, reportJson } from './report-json.ts';
 
 /** The report page. */
 export const pageFile = 'index.html';
@@ -49,15 +49,15 @@ export function earlierReport(folder: string): string | undefined {
  * To be called before anything can go wrong: writes a report that says incomplete, which stays if the run dies, and takes away what
  * an earlier run has left there, so that nothing in the folder looks whole that is not.
  *
- * @param selected As in {@link Circumstances}.
+ * @param selected As in {@link RunCircumstances}.
  * @throws Error of `node:fs` when the folder cannot be written to.
  */
 export function writeIncomplete(
   folder: string,
-  run: Run,
+  run: RunFacts,
   requirements: readonly Requirement[],
   command: string,
-  selected?: Circumstances['selected'],
+  selected?: RunCircumstances['selected'],
 ): void {
   for (const name of [messagesFile, captureFile]) rmSync(join(folder, name), { force: true });
   writeReport(folder, incompleteReport(run, requirements, selected), command);

@@ -6,12 +6,12 @@ import { printable } from '../harness/text/printable.ts';
 import { conceal } from '../harness/text/secrets.ts';
 import { specifiedBy } from '../requirements/page-statements.ts';
 import type { Requirement } from '../requirements/requirement.ts';
-import { type Circumstances, type Judgement, judge } from '../verdict/judge.ts';
+import { type Judgement, judge, type RunCircumstances } from '../verdict/judge.ts';
 import type { Report, RequirementResult, Shard } from '../verdict/report.ts';
 import { Transcript } from '../verdict/transcript.ts';
 
 /** What a report says beside the judgement. */
-export interface Run {
+export interface RunFacts {
   readonly suite: Report['suite'];
   readonly requirementSet?: Report['requirementSet'];
   readonly target: Report['target'];
@@ -29,7 +29,7 @@ export interface Run {
  * @param finished When it ended; absent for a run that still lasts, and then the report cannot say anything but incomplete.
  */
 export function buildReport(
-  { suite, requirementSet, target, started, strict, shard, order, specification, pace }: Run,
+  { suite, requirementSet, target, started, strict, shard, order, specification, pace }: RunFacts,
   judgement: Judgement,
   finished?: Date,
 ): Report {
@@ -65,8 +65,12 @@ export function withLinks(requirements: readonly RequirementResult[], page: stri
 }
 
 /** The report of a run that has only begun: what stays when it dies. */
-export function incompleteReport(run: Run, requirements: readonly Requirement[], selected?: Circumstances['selected']): Report {
-  const circumstances: Circumstances = { strict: run.strict, fault: 'the run did not finish' };
+export function incompleteReport(
+  run: RunFacts,
+  requirements: readonly Requirement[],
+  selected?: RunCircumstances['selected'],
+): Report {
+  const circumstances: RunCircumstances = { strict: run.strict, fault: 'the run did not finish' };
   return buildReport(
     run,
     judge(requirements, new Transcript(), selected === undefined ? circumstances : { ...circumstances, selected }),

@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { root } from './requirement.ts';
 
 /** A statement of the specification page, in the suite's own words. */
-export interface Statement {
+export interface PageStatement {
   /** Where it stands: `How it works, step 2`. */
   readonly place: string;
   readonly says: string;
@@ -26,7 +26,7 @@ export interface SpecifiedBy {
 
 /** The specification page: how it is found, and what it says. */
 export interface SpecificationPage extends SpecifiedBy {
-  readonly sections: readonly { readonly title: string; readonly statements: readonly Statement[] }[];
+  readonly sections: readonly { readonly title: string; readonly statements: readonly PageStatement[] }[];
 }
 
 /** What `features/page.yaml` says, once it was read. */
@@ -58,6 +58,6 @@ export function specifiedBy(): SpecifiedBy {
 }
 
 /** All statements of the page, in its order. */
-export function readStatements(): Statement[] {
+export function readStatements(): PageStatement[] {
   return readPage().sections.flatMap(({ statements }) => statements);
 }

@@ -11,7 +11,7 @@ import { root } from '../requirements/requirement.ts';
 /** The text of `action.yml`. */
 export const metadata = readFileSync(join(root, 'action.yml'), 'utf8');
 
-interface Step {
+interface ActionStep {
   readonly id?: string;
   readonly shell: string;
   readonly run: string;
@@ -22,7 +22,7 @@ interface Step {
 export const action = parse(metadata) as {
   readonly inputs: Readonly<Record<string, { readonly required?: boolean; readonly default?: string }>>;
   readonly outputs: Readonly<Record<string, { readonly value: string }>>;
-  readonly runs: { readonly steps: readonly Step[] };
+  readonly runs: { readonly steps: readonly ActionStep[] };
 };
 
 /** A workflow command that the runner obeyed. */
@@ -33,7 +33,7 @@ export interface Command {
 }
 
 /** The result of the action, as the job sees it. */
-export interface Job {
+export interface ActionResult {
   readonly code: number | null;
   readonly log: string;
   readonly commands: readonly Command[];
@@ -42,7 +42,7 @@ export interface Job {
 }
 
 /** Differences from the usual job. */
-export interface Circumstances {
+export interface JobOptions {
   /** Where the action was checked out. */
   readonly actionPath?: string;
   /** A folder of programs that stands first in PATH. */
@@ -57,8 +57,8 @@ export interface Circumstances {
 export async function runAction(
   workspace: string,
   given: Readonly<Record<string, string>>,
-  { actionPath = root, path }: Circumstances = {},
-): Promise<Job> {
+  { actionPath = root, path }: JobOptions = {},
+): Promise<ActionResult> {
   const inputs = { ...defaults(), ...given };
   const temporary = mkdtempSync(join(workspace, 'runner-'));
   const files = { output: join(temporary, 'output'), summary: join(temporary, 'summary') };

@@ -15,7 +15,7 @@ import type { Finding } from '../verdict/evidence.ts';
 import { judge } from '../verdict/judge.ts';
 import type { Report } from '../verdict/report.ts';
 import { Transcript } from '../verdict/transcript.ts';
-import { type Course, finding, run, scenario } from './cucumber-messages.ts';
+import { finding, run, type ScenarioCourse, scenario } from './cucumber-messages.ts';
 
 const role = 'client';
 
@@ -36,7 +36,7 @@ export function keys(kind: 'ed25519' | 'ec' = 'ed25519'): { readonly publicKey: 
 
 /** A run in which every scenario passed, except for those of the requirements named here by id. */
 export interface MadeUpRun {
-  readonly courses?: Readonly<Record<string, Course>>;
+  readonly courses?: Readonly<Record<string, ScenarioCourse>>;
   readonly failing?: readonly string[];
   readonly change?: (report: Report) => Report;
   readonly key?: KeyObject;
@@ -52,7 +52,7 @@ export function madeUp({ courses = {}, failing = [], change = (report) => report
     const source = { uri, data: readFileSync(root + uri, 'utf8'), mediaType: 'text/x.cucumber.gherkin+plain' };
     return { source } as Envelope;
   });
-  const fails = (id: string): Course => ({ outcomes: ['FAILED'], evidence: [finding(id) satisfies Finding] });
+  const fails = (id: string): ScenarioCourse => ({ outcomes: ['FAILED'], evidence: [finding(id) satisfies Finding] });
   const scenarios = requirements.flatMap(({ id, scenarios }) =>
     scenarios.flatMap(({ place }) => scenario(place, failing.includes(id) ? fails(id) : courses[id])),
   );

@@ -8,13 +8,13 @@ import { after } from 'node:test';
 import type { Role } from '../requirements/requirement.ts';
 import { root } from '../requirements/requirement.ts';
 import type { Report } from '../verdict/report.ts';
-import { callWarm, type Ended } from './warm-process.ts';
+import { type CallResult, callWarm } from './warm-process.ts';
 
 /** The suite's command line in a checkout. */
 export const entry = join(root, 'steps/commands/entry.mjs');
 
 /** Differences from the usual call. */
-export interface Surroundings {
+export interface CallOptions {
   /** Working directory; by default not that of the checkout, so that nothing depends on it. */
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -31,7 +31,10 @@ export function temporaryFolder(): string {
 }
 
 /** Starts `iot-ntp-conformance …`. */
-export function start(args: readonly string[], surroundings: Surroundings = {}): { child: ChildProcess; end: Promise<Ended> } {
+export function start(
+  args: readonly string[],
+  surroundings: CallOptions = {},
+): { child: ChildProcess; end: Promise<CallResult> } {
   const { cwd = tmpdir(), env = {}, program = entry, node = process.execPath } = surroundings;
   const child = spawn(node, [program, ...args], { cwd, env: { ...inherited(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const end = Promise.all([once(child, 'close'), text(child.stdout), text(child.stderr)]).then(([[code], stdout, stderr]) => ({
@@ -43,12 +46,12 @@ export function start(args: readonly string[], surroundings: Surroundings = {}):
 }
 
 /** Runs `iot-ntp-conformance …` to its end, in a process of its own: for what a process does as it begins and ends. */
-export function callAfresh(args: readonly string[], surroundings: Surroundings = {}): Promise<Ended> {
+export function callAfresh(args: readonly string[], surroundings: CallOptions = {}): Promise<CallResult> {
   return start(args, surroundings).end;
 }
 
 /** Runs `iot-ntp-conformance …` to its end. The calls of a test file share a process, unless they name a program or its Node. */
-export function call(args: readonly string[], surroundings: Surroundings = {}): Promise<Ended> {
+export function call(args: readonly string[], surroundings: CallOptions = {}): Promise<CallResult> {
   const { cwd = tmpdir(), env = {}, program, node } = surroundings;
   if (program !== undefined || node !== undefined) return callAfresh(args, surroundings);
   return callWarm({ args, cwd, env: { ...inherited(), ...env } });

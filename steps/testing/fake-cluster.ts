@@ -86,13 +86,17 @@ export async function fakeCluster(info: Body = {}): Promise<FakeCluster> {
   };
 }
 
-interface Memory {
+interface ClusterMemory {
   readonly asked: string[];
   readonly created: Created[];
   readonly info: Body;
 }
 
-async function answer(incoming: IncomingMessage, outgoing: ServerResponse, { asked, created, info }: Memory): Promise<void> {
+async function answer(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  { asked, created, info }: ClusterMemory,
+): Promise<void> {
   const url = new URL((incoming.url ?? '').replace(/^\/v1\.\d+/, ''), 'http://fake');
   const call = `${incoming.method} ${url.pathname}`;
   asked.push(call);

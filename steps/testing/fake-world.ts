@@ -41,7 +41,7 @@ export interface Said {
 }
 
 /** A message that reached the fake server; `now` is the suite's wall time in ms when it arrived. */
-export interface Asked {
+export interface ArrivedMessage {
   readonly topic: string;
   readonly payload: string;
   readonly qos: 0 | 1 | 2;
@@ -50,7 +50,7 @@ export interface Asked {
   readonly count: number;
 }
 
-export type Answers = (asked: Asked) => readonly Said[];
+export type Answers = (asked: ArrivedMessage) => readonly Said[];
 
 /** A correct answer: received and sent 1 ms after the request left. */
 export const right: Answers = ({ topic, qos, echo, now }) =>
@@ -112,7 +112,7 @@ class FakeServerRun extends ServerRun {
   #ms = 0;
   #count = 0;
 
-  constructor(started: StartedTarget, surroundings: Surroundings) {
+  constructor(started: StartedTarget, surroundings: FakeWorldOptions) {
     super(started);
     const { answers = right, grants = 2, refuses, spacing = 10, hangsUpOn, reception } = surroundings;
     this.#hangsUpOn = hangsUpOn;
@@ -197,7 +197,7 @@ class FakeServerRun extends ServerRun {
 }
 
 /** Differences from the usual world. */
-interface Surroundings extends Fate {
+interface FakeWorldOptions extends Fate {
   readonly target?: Partial<Target>;
   readonly answers?: Answers;
   /** What the client is seen to do in a setup, for each start. */
@@ -225,7 +225,7 @@ export class FakeWorld extends NtpWorld<ServerScenario & ClientScenario> {
   readonly scenes: ClientSetup[] = [];
 
   /** @param id the requirement that is judged */
-  constructor(id: string, surroundings: Surroundings = {}) {
+  constructor(id: string, surroundings: FakeWorldOptions = {}) {
     const { target: own = {}, perform = () => played(), mute = false } = surroundings;
     const evidence: Evidence[] = [];
     const attach = (text: string): void => void evidence.push(JSON.parse(text) as Evidence);

@@ -5,7 +5,7 @@ import type { Envelope } from '@cucumber/messages';
 import type { Requirement } from '../requirements/requirement.ts';
 import type { Finding } from '../verdict/evidence.ts';
 import type { Judgement } from '../verdict/judge.ts';
-import { type Course, finding, place, requirement, scenario } from './cucumber-messages.ts';
+import { finding, place, requirement, type ScenarioCourse, scenario } from './cucumber-messages.ts';
 
 export const a = requirement('server-a');
 export const b = requirement('server-b');
@@ -25,7 +25,10 @@ export const failed = (id: string, more: Partial<Finding> = {}, line = 10): Enve
 export const on = (one: Requirement, ...dependsOn: readonly string[]): Requirement => ({ ...one, dependsOn });
 
 /** A scenario that does not apply. */
-export const inapplicable = (reason: string): Course => ({ outcomes: ['SKIPPED'], evidence: [{ kind: 'inapplicable', reason }] });
+export const inapplicable = (reason: string): ScenarioCourse => ({
+  outcomes: ['SKIPPED'],
+  evidence: [{ kind: 'inapplicable', reason }],
+});
 
 /** The status of each requirement, by id. */
 export function statuses({ requirements }: Judgement): Record<string, string> {

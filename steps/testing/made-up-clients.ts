@@ -4,11 +4,11 @@ import { readPayload } from '../harness/message/payload.ts';
 import type { ClientConnection } from '../harness/platform/client-connection.ts';
 import type { ClientRun } from '../harness/platform/client-run.ts';
 import type { ReportedTime } from '../harness/platform/reported-time.ts';
-import { origin, type Played, played, reported } from './client-starts.ts';
+import { origin, type PlayedExchange, played, reported } from './client-starts.ts';
 import { FakeWorld } from './fake-world.ts';
 
 /** What a made-up client did beside its exchange. */
-export interface Deeds extends Played {
+export interface Deeds extends PlayedExchange {
   readonly reports?: readonly ReportedTime[];
   /** Filters with the QoS that was asked for. */
   readonly filters?: Readonly<Record<string, 0 | 1 | 2>>;

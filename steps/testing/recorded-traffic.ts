@@ -1,7 +1,7 @@
 import { mock } from 'node:test';
 import { generate, type Packet } from 'mqtt-packet';
 import { type PairRun, recorded } from '../commands/interop/pair-run.ts';
-import type { TimestampType } from '../harness/implementation/target.ts';
+import type { DeclaredTimestampType } from '../harness/implementation/target.ts';
 import { ClientRun } from '../harness/platform/client-run.ts';
 import { plainSetup } from '../harness/platform/client-setup.ts';
 import { RecordedConnection } from '../harness/platform/recorded-connection.ts';
@@ -47,7 +47,7 @@ export function welcomed(filter: string = responseTopic, code = 0): Passing[] {
 const bytesOf = (packet: Packet | Buffer): Buffer => (Buffer.isBuffer(packet) ? packet : generate(packet));
 
 /** An encounter of one connection, as if all this had passed: a microsecond apart, however busy this machine is. */
-export function relayed(passing: readonly Passing[], type: TimestampType = 'long'): PairRun {
+export function relayed(passing: readonly Passing[], type: DeclaredTimestampType = 'long'): PairRun {
   let ms = performance.now();
   const clock = mock.method(performance, 'now', () => {
     ms += 0.001;
@@ -60,7 +60,7 @@ export function relayed(passing: readonly Passing[], type: TimestampType = 'long
   }
 }
 
-function relayedNow(passing: readonly Passing[], type: TimestampType): PairRun {
+function relayedNow(passing: readonly Passing[], type: DeclaredTimestampType): PairRun {
   const clientRun = new ClientRun(plainSetup(type), relayedIdentity);
   const connection = new RecordedConnection();
   for (const one of passing) {

@@ -13,7 +13,7 @@ export interface WarmCall {
 }
 
 /** The result of a program's call. */
-export interface Ended {
+export interface CallResult {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
@@ -23,7 +23,7 @@ export interface Ended {
 const idle: ChildProcess[] = [];
 
 /** Calls the command line in a process that has loaded it, or in a new one where all have a call. */
-export async function callWarm(call: Omit<WarmCall, 'mark'>): Promise<Ended> {
+export async function callWarm(call: Omit<WarmCall, 'mark'>): Promise<CallResult> {
   const child = idle.pop() ?? begin();
   const { stdout, stderr } = child;
   if (stdout === null || stderr === null) throw new Error('its output is piped');

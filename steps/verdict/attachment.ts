@@ -4,13 +4,13 @@ import { conceal } from '../harness/text/secrets.ts';
 import { EVIDENCE_MEDIA_TYPE, type Evidence, type Finding } from './evidence.ts';
 import { isExchangeRecord } from './exchange-record.ts';
 
-type Kind = Evidence['kind'];
+type EvidenceKind = Evidence['kind'];
 
 /** What a member of evidence may be. */
 type MemberType = 'text' | 'cause' | 'lines' | 'message' | 'capture' | 'exchanges' | 'count';
 
 /** The members that a piece of evidence must have, by kind; those with a question mark may be absent. */
-const members: Readonly<Record<Kind, Readonly<Record<string, MemberType | `${MemberType}?`>>>> = {
+const members: Readonly<Record<EvidenceKind, Readonly<Record<string, MemberType | `${MemberType}?`>>>> = {
   finding: {
     requirement: 'text',
     expected: 'text',
@@ -53,7 +53,7 @@ export function readEvidence(text: string): Evidence {
   const evidence = value as Readonly<Record<string, unknown>>;
   const kind = evidence['kind'];
   if (typeof kind !== 'string' || !Object.hasOwn(members, kind)) throw new Error(`its kind is ${JSON.stringify(kind)}`);
-  for (const [name, type] of Object.entries(members[kind as Kind])) {
+  for (const [name, type] of Object.entries(members[kind as EvidenceKind])) {
     const member = evidence[name];
     const absent = member === undefined && type.endsWith('?');
     const fits = checks[type.replace('?', '') as MemberType];

@@ -2,7 +2,7 @@ import { mistakesOf, type Requirement } from '../requirements/requirement.ts';
 import { isFailure, type Judged } from './judged-scenario.ts';
 
 /** A requirement whose scenarios are judged each by itself. */
-export interface Case {
+export interface JudgedRequirement {
   readonly requirement: Requirement;
   readonly scenarios: readonly Judged[];
 }
@@ -19,7 +19,7 @@ export function becauseOf(id: string): string {
  * a MUST that stays failed, so that two requirements which explain each other both stay failed, and a run never gets better than one
  * failure.
  */
-export function withoutConsequences(cases: readonly Case[]): readonly Case[] {
+export function withoutConsequences(cases: readonly JudgedRequirement[]): readonly JudgedRequirement[] {
   const broken = new Map(cases.filter(({ scenarios }) => scenarios.some(hasFailed)).map((one) => [one.requirement.id, one]));
   const explained = cases.map((one) => ({
     ...one,
@@ -64,7 +64,7 @@ export function mayBeConsequence(
 function explanationsOf(
   { id, dependsOn, mistakes }: Requirement,
   { result, finding, undecided }: Judged,
-  broken: ReadonlyMap<string, Case>,
+  broken: ReadonlyMap<string, JudgedRequirement>,
 ): readonly string[] {
   if (undecided === true) return dependsOn;
   if (!isFailure(result) || finding === undefined) return [];

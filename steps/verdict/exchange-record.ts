@@ -99,16 +99,16 @@ function elapsedAtMost(
 }
 
 /** A report, and the latest exchange before it. */
-interface Result extends Exchange {
+interface ReportedExchange extends Exchange {
   readonly report: ReportedTime;
 }
 
 /** The result of each request: the first report that its response was the latest before. */
-function resultsOf({ requests, reports }: ClientRun): ReadonlyMap<Request, Result> {
+function resultsOf({ requests, reports }: ClientRun): ReadonlyMap<Request, ReportedExchange> {
   const sent = requests.flatMap((request) =>
     request.responses.filter(({ unsent }) => !unsent).map((response) => ({ request, response })),
   );
-  const results = new Map<Request, Result>();
+  const results = new Map<Request, ReportedExchange>();
   for (const report of reports) {
     const latest = sent.findLast(({ response }) => response.message.atUs <= report.atUs);
     if (latest !== undefined && !results.has(latest.request)) results.set(latest.request, { ...latest, report });
@@ -118,7 +118,7 @@ function resultsOf({ requests, reports }: ClientRun): ReadonlyMap<Request, Resul
 
 function reportedFor(
   clientRun: ClientRun,
-  result: Result | undefined,
+  result: ReportedExchange | undefined,
 ): Pick<ExchangeRecord, 'reported' | 'errorMs' | 'expected'> {
   if (result === undefined) return {};
   const { report, request, response } = result;
@@ -133,7 +133,7 @@ function reportedFor(
 /** What the formula gives, next to the report. @param truth the platform's time when the response arrived, in ms */
 function expectedFor(
   { setup }: ClientRun,
-  { report, request, response }: Result,
+  { report, request, response }: ReportedExchange,
   truth: number,
 ): Pick<ExchangeRecord, 'expected'> {
   const times = possibleTimes({ setup, requests: [request] }, report, false);

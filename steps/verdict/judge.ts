@@ -1,6 +1,6 @@
 import type { Requirement } from '../requirements/requirement.ts';
 import { becauseBroken, becauseMet, becauseOpen } from './because.ts';
-import { type Case, withoutConsequences } from './consequences.ts';
+import { type JudgedRequirement, withoutConsequences } from './consequences.ts';
 import { type Expectations, mistakesIn, summaryOf, withExpected } from './expectations.ts';
 import { type Absence, judgeScenario, notRun, notSelected } from './judged-scenario.ts';
 import { withLateFindings } from './late-findings.ts';
@@ -8,7 +8,7 @@ import type { Report, RequirementResult, ScenarioResult, Shard, Status, Verdict 
 import type { Transcript } from './transcript.ts';
 
 /** How the run was made, as far as it matters for what its results prove. */
-export interface Circumstances {
+export interface RunCircumstances {
   /** Recommendations decide the verdict as well. */
   readonly strict: boolean;
   /** Places of the scenarios that were selected; all of them when absent. */
@@ -43,7 +43,7 @@ export interface Judgement {
  * The verdict, and the only place where one is made. Whatever is not shown to be passed is not passed: a scenario that has not run to
  * its end, that was tried twice or that left evidence which cannot be read counts as inconclusive.
  */
-export function judge(requirements: readonly Requirement[], transcript: Transcript, circumstances: Circumstances): Judgement {
+export function judge(requirements: readonly Requirement[], transcript: Transcript, circumstances: RunCircumstances): Judgement {
   const { strict, interrupted, fault } = circumstances;
   const executions = Map.groupBy(transcript.executions(), ({ place }) => place);
   const declared = [
@@ -100,7 +100,7 @@ export function judge(requirements: readonly Requirement[], transcript: Transcri
 
 function reasonOfAbsence(
   transcript: Transcript,
-  { selected, failFast = false }: Circumstances,
+  { selected, failFast = false }: RunCircumstances,
   fault: string | undefined,
 ): (place: string) => Absence {
   const stopped = failFast && transcript.executions().some(({ outcome }) => outcome === 'FAILED');
@@ -112,18 +112,18 @@ function reasonOfAbsence(
 }
 
 /** Whether each scenario of a requirement was judged, or is untested for this reason only. */
-function isClosed({ scenarios }: Case, reason: ScenarioResult['untested']): boolean {
+function isClosed({ scenarios }: JudgedRequirement, reason: ScenarioResult['untested']): boolean {
   return scenarios.every(
     ({ result: { status, untested } }) => status !== 'inconclusive' && (status !== 'untested' || untested === reason),
   );
 }
 
 /** The results of requirements by their scenarios, without those that are consequences of other failures. */
-export function concludeCases(cases: readonly Case[]): RequirementResult[] {
+export function concludeCases(cases: readonly JudgedRequirement[]): RequirementResult[] {
   return withoutConsequences(cases).map(judgeRequirement);
 }
 
-function judgeRequirement({ requirement, scenarios }: Case): RequirementResult {
+function judgeRequirement({ requirement, scenarios }: JudgedRequirement): RequirementResult {
   const { id, level, feature, sentence, description, source, mistakes, digest } = requirement;
   const results = scenarios.map(({ result }) => result);
   const text = { id, level, feature, sentence, description, source, mistakes, digest };

@@ -9,7 +9,7 @@ import { buildReport, reportJson } from '../report/report-json.ts';
 import { finding, lastHook, place, requirement, run, scenario, transcriptOf } from '../testing/cucumber-messages.ts';
 import type { Finding, LateFinding } from './evidence.ts';
 import type { Expectation, Expectations } from './expectations.ts';
-import { type Circumstances, judge } from './judge.ts';
+import { judge, type RunCircumstances } from './judge.ts';
 import { combine } from './repeat.ts';
 import type { Report } from './report.ts';
 
@@ -17,16 +17,16 @@ const a = { ...requirement('server-a'), mistakes: 'seconds' };
 const b = requirement('server-b');
 const wish = requirement('server-wish', [10], 'should');
 
-type Course = readonly (readonly Envelope[])[];
+type RunMessages = readonly (readonly Envelope[])[];
 const passed = (id: string): Envelope[] => scenario(place(id));
 const failed = (id: string, received = 'nothing', more: Partial<Finding> = {}): Envelope[] =>
   scenario(place(id), { outcomes: ['FAILED'], evidence: [finding(id, { received, ...more })] });
 const broken = (id: string): Envelope[] => scenario(place(id), { outcomes: ['FAILED'] });
 
-const good: Course = [passed('server-a'), passed('server-b'), passed('server-wish')];
-const bad: Course = [failed('server-a'), passed('server-b'), passed('server-wish')];
+const good: RunMessages = [passed('server-a'), passed('server-b'), passed('server-wish')];
+const bad: RunMessages = [failed('server-a'), passed('server-b'), passed('server-wish')];
 
-function runOf(course: Course, circumstances: Partial<Circumstances> = {}, more: Partial<Report['target']> = {}): Report {
+function runOf(course: RunMessages, circumstances: Partial<RunCircumstances> = {}, more: Partial<Report['target']> = {}): Report {
   const judgement = judge([a, b, wish], transcriptOf(...course), { strict: false, ...circumstances });
   const about = { ...run, target: { ...run.target, ...more }, strict: circumstances.strict === true };
   return buildReport(about, judgement, new Date(run.started.getTime() + 1_000));

@@ -4,7 +4,7 @@ import { brokenOf, countStatuses, statusOf } from './judge.ts';
 import type { Report, RequirementResult, ScenarioResult, Status, Unstable } from './report.ts';
 
 /** A series of runs, as far as it has come. */
-export interface Series {
+export interface RunSeries {
   /** How many runs were asked for. */
   readonly asked: number;
   /** The reports of those that were made, in their order. */
@@ -25,7 +25,7 @@ type Conclusion = Pick<Report, 'verdict' | 'because' | 'exitCode'>;
  * The result of several runs together. A requirement has its worst result: what fails once has failed, so that a failure
  * now and then decides as one that comes always. What differs from run to run and decides nothing by itself leaves the series incomplete.
  */
-export function combine(series: Series): Report {
+export function combine(series: RunSeries): Report {
   const { asked, reports, folders, expectations } = series;
   const [first] = reports;
   const last = reports.at(-1) ?? first;
@@ -72,7 +72,7 @@ export function unstableInWords({ counts, run }: Unstable): string {
 }
 
 /** One line: "resources of the suite, medians of the first and the last 2 runs: resident memory 190.1 → 191.0 MiB, …". */
-export function resourcesInWords({ runs, first, last }: NonNullable<Series['resources']>): string {
+export function resourcesInWords({ runs, first, last }: NonNullable<RunSeries['resources']>): string {
   const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(1);
   const told = [
     `resident memory ${mebibytes(first.residentBytes)} → ${mebibytes(last.residentBytes)} MiB`,
@@ -83,7 +83,7 @@ export function resourcesInWords({ runs, first, last }: NonNullable<Series['reso
 }
 
 function conclude(
-  { asked, reports, cut, expectations }: Series,
+  { asked, reports, cut, expectations }: RunSeries,
   requirements: readonly RequirementResult[],
   changes: readonly string[],
   mistakes: readonly string[],

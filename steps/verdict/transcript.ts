@@ -9,11 +9,11 @@ import { attachedText, concealEvidence, readEvidence } from './attachment.ts';
 import { EVIDENCE_MEDIA_TYPE, type Evidence, type LateFinding } from './evidence.ts';
 
 /** How a scenario went, in Cucumber's words. */
-export type Outcome = `${TestStepResultStatus}`;
+export type CucumberStatus = `${TestStepResultStatus}`;
 
 /** The first step or hook of a scenario that did not pass. */
-export interface Trouble {
-  readonly outcome: Outcome;
+export interface StepTrouble {
+  readonly outcome: CucumberStatus;
   /** The step's text; undefined for a hook. */
   readonly step?: string;
   /** The exception's message on one line; empty where there is none. */
@@ -28,12 +28,12 @@ export interface Execution {
   readonly place: string;
   readonly title: string;
   /** PASSED only when every step and hook has finished and passed, and there was at least one step. */
-  readonly outcome: Outcome;
+  readonly outcome: CucumberStatus;
   /** False when the run ended in the middle of it. */
   readonly finished: boolean;
   /** True when it is a second attempt, or Cucumber announced one. */
   readonly retried: boolean;
-  readonly trouble?: Trouble;
+  readonly trouble?: StepTrouble;
   readonly evidence: readonly Exclude<Evidence, LateFinding>[];
   /** Evidence that could not be read; a fault of the suite. */
   readonly unreadable: readonly string[];
@@ -46,17 +46,17 @@ interface Steps {
 }
 
 /** An execution while its messages come in. */
-interface Attempt extends Steps {
+interface PendingExecution extends Steps {
   readonly evidence: Exclude<Evidence, LateFinding>[];
   readonly unreadable: string[];
-  readonly outcomes: Map<string, Omit<Trouble, 'step'>>;
+  readonly outcomes: Map<string, Omit<StepTrouble, 'step'>>;
   readonly startedMs: number;
   finishedMs?: number;
   retried: boolean;
 }
 
 /** Least to most severe. Cucumber's own order has UNKNOWN below PASSED, which would let an unfinished step look passed. */
-const bySeverity: readonly Outcome[] = ['PASSED', 'SKIPPED', 'PENDING', 'UNDEFINED', 'AMBIGUOUS', 'UNKNOWN', 'FAILED'];
+const bySeverity: readonly CucumberStatus[] = ['PASSED', 'SKIPPED', 'PENDING', 'UNDEFINED', 'AMBIGUOUS', 'UNKNOWN', 'FAILED'];
 
 /**
  * What Cucumber's message stream says about each scenario. Takes the envelopes of one or of several `runCucumber` calls, in the order
@@ -68,7 +68,7 @@ export class Transcript {
   readonly #cwd: string;
   readonly #pickles = new Map<string, Pickle>();
   readonly #testCases = new Map<string, Steps>();
-  readonly #attempts = new Map<string, Attempt>();
+  readonly #attempts = new Map<string, PendingExecution>();
   readonly #listeners: ((execution: Execution) => void)[] = [];
   readonly #lateFindings = new Map<string, LateFinding>();
   readonly #faults = new Set<string>();
@@ -142,7 +142,7 @@ export class Transcript {
     }
     if (envelope.testRunHookFinished !== undefined) {
       const { status, exception, message } = envelope.testRunHookFinished.result;
-      const outcome: Outcome = status;
+      const outcome: CucumberStatus = status;
       if (outcome !== 'PASSED')
         this.#addFault(`a hook of the run ended as ${outcome}: ${exception?.message ?? firstLine(message ?? '')}`);
     }
@@ -206,7 +206,7 @@ export class Transcript {
     else if (evidence.kind === 'finding') this.#addFault(`a finding against ${evidence.requirement} belongs to no scenario`);
   }
 
-  #addSuiteFault(message: string, attempt: Attempt | undefined): void {
+  #addSuiteFault(message: string, attempt: PendingExecution | undefined): void {
     const places = this.#suiteFaults.get(message) ?? new Set();
     this.#suiteFaults.set(message, places.add(attempt === undefined ? 'no scenario' : this.#place(attempt.pickle)));
   }
@@ -215,7 +215,7 @@ export class Transcript {
     this.#faults.add(this.#clean(onOneLine(fault)));
   }
 
-  #execution({ pickle, testCase, evidence, unreadable, outcomes, startedMs, finishedMs, retried }: Attempt): Execution {
+  #execution({ pickle, testCase, evidence, unreadable, outcomes, startedMs, finishedMs, retried }: PendingExecution): Execution {
     const finished = finishedMs !== undefined;
     const steps = testCase.testSteps.map((step) => ({
       step,
@@ -246,7 +246,7 @@ export class Transcript {
   }
 }
 
-function troubleOf({ outcome, message, undecided }: Omit<Trouble, 'step'>, step: string | undefined): Trouble {
+function troubleOf({ outcome, message, undecided }: Omit<StepTrouble, 'step'>, step: string | undefined): StepTrouble {
   return { outcome, message, ...(undecided === true ? { undecided } : {}), ...(step === undefined ? {} : { step }) };
 }
 

@@ -3,10 +3,10 @@ import { readRequirements } from '../../requirements/requirement.ts';
 import { readSets } from '../../requirements/requirement-set.ts';
 
 /** What can stand at a place of the command line: words that are known, or paths that the shell knows better. */
-type Kind = 'words' | 'targets' | 'files' | 'folders';
+type ArgumentKind = 'words' | 'targets' | 'files' | 'folders';
 
 /** A word that can stand there, and what it is. */
-interface Candidate {
+interface CompletionWord {
   readonly value: string;
   readonly description: string;
 }
@@ -68,8 +68,8 @@ function standing(program: Command, before: readonly string[]): Standing {
 }
 
 interface Possible {
-  readonly kind: Kind;
-  readonly candidates: readonly Candidate[];
+  readonly kind: ArgumentKind;
+  readonly candidates: readonly CompletionWord[];
 }
 
 function possible({ command, option, given, plain, help }: Standing, current: string): Possible {

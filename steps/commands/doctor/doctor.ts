@@ -7,7 +7,7 @@ import { WrongUse } from '../../harness/text/usage-error.ts';
 import { type Paint, painterFor } from '../../report/paint.ts';
 import { root } from '../../requirements/requirement.ts';
 import { suiteCommand } from '../terminal/suite-command.ts';
-import { type Finding, look, notNeeded, type Seen } from './finding.ts';
+import { type CheckResult, look, notNeeded, type Seen } from './finding.ts';
 import { seeClocks, seeFolder, seeLoopback, seeNode, seeProgram } from './machine-check.ts';
 
 /** What `doctor` was told. */
@@ -33,7 +33,7 @@ export async function doctor(path: string | undefined, { report, root: bounds, c
   const target = path === undefined ? undefined : await loadTarget(path, process.env, bounds);
   const looks = looksFor(target, report, connect === true);
   if (json !== true) console.log(`what a run ${path === undefined ? 'of the embedded references' : `of ${path}`} needs:`);
-  const findings: Finding[] = [];
+  const findings: CheckResult[] = [];
   for (const each of looks) {
     const finding = shown(await each, target?.secrets ?? []);
     findings.push(finding);
@@ -50,11 +50,11 @@ export async function doctor(path: string | undefined, { report, root: bounds, c
 }
 
 /** All looks, begun; they come back in any order, and are told in this one. */
-function looksFor(target: Target | undefined, report: string, connect: boolean): Promise<Finding>[] {
+function looksFor(target: Target | undefined, report: string, connect: boolean): Promise<CheckResult>[] {
   const { engines } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { engines: { node: string } };
   const inContainer = target?.start.kind === 'container';
   const engine = look('Docker engine', nearMs, async () => (await import('./engine-check.ts')).seeEngine());
-  const looks: Promise<Finding>[] = [
+  const looks: Promise<CheckResult>[] = [
     look('Node', nearMs, () => seeNode(process.version, engines.node)),
     look('terminal', nearMs, () => seeTerminal(process.stdout, process.env)),
     look('report folder', nearMs, () => seeFolder(report)),
@@ -70,9 +70,9 @@ function looksFor(target: Target | undefined, report: string, connect: boolean):
 }
 
 /** What the target itself needs. */
-function looksAt(target: Target, engine: Promise<Finding>, connect: boolean): Promise<Finding>[] {
+function looksAt(target: Target, engine: Promise<CheckResult>, connect: boolean): Promise<CheckResult>[] {
   const { role, start, capabilities } = target;
-  const looks: Promise<Finding>[] = [];
+  const looks: Promise<CheckResult>[] = [];
   // Where no engine answers, that is told once.
   const onEngine = (name: string, at: () => Promise<Seen>, withinMs = farMs): void => {
     looks.push(
@@ -102,7 +102,7 @@ function looksAt(target: Target, engine: Promise<Finding>, connect: boolean): Pr
 }
 
 /** Starts a server, or waits for its address, where what it needs is there; and has a device connect. */
-function looksAtServer(target: Target, needed: readonly Promise<Finding>[], connect: boolean): Promise<Finding>[] {
+function looksAtServer(target: Target, needed: readonly Promise<CheckResult>[], connect: boolean): Promise<CheckResult>[] {
   const { start, ready } = target;
   const withinMs = farMs + ready.withinMs;
   const check = import('./start-check.ts').then(({ StartCheck }) => new StartCheck(target));
@@ -122,7 +122,7 @@ function looksAtServer(target: Target, needed: readonly Promise<Finding>[], conn
 /** Why a server is not started, in words; undefined where it is. @param needed what was seen of the engine and its program or image */
 async function whyNotStarted(
   { start }: Target,
-  [engine, own]: readonly Finding[],
+  [engine, own]: readonly CheckResult[],
   connect: boolean,
 ): Promise<string | undefined> {
   if (own?.status === 'problem') return `its ${own.name} is missing`;
@@ -133,7 +133,7 @@ async function whyNotStarted(
   return start.image === undefined ? 'the run builds its image' : 'its image is not here yet';
 }
 
-function unlessNeeded(finding: Finding): Finding {
+function unlessNeeded(finding: CheckResult): CheckResult {
   if (finding.status !== 'problem') return finding;
   return { name: finding.name, ...notNeeded(`${finding.seen} Only a target in a container needs one.`) };
 }
@@ -151,14 +151,14 @@ export function seeTerminal(stream: { readonly isTTY?: boolean; readonly columns
 }
 
 /** A finding as it may be shown. */
-function shown({ name, status, seen, advice }: Finding, secrets: readonly string[]): Finding {
+function shown({ name, status, seen, advice }: CheckResult, secrets: readonly string[]): CheckResult {
   const safe = (text: string): string => printable(conceal(text, secrets));
   return { name, status, seen: safe(seen), ...(advice === undefined ? {} : { advice: safe(advice) }) };
 }
 
 const styles = { ok: 'good', problem: 'bad', 'not needed': 'quiet' } as const;
 
-function inWords({ name, status, seen, advice }: Finding, paint: Paint): string {
+function inWords({ name, status, seen, advice }: CheckResult, paint: Paint): string {
   const indent = ' '.repeat(31);
   const more = advice === undefined ? '' : `\n${indent}${advice}`;
   return `  ${paint(styles[status], status.padEnd(10))}  ${name.padEnd(16)} ${seen}${more}`;

@@ -1,7 +1,7 @@
 import { Deadline } from '../../harness/time/deadline.ts';
 
 /** What a look at the surroundings of a run came to. `not needed` is said of what is missing, or was not tried, and not missed either. */
-export interface Finding {
+export interface CheckResult {
   readonly name: string;
   readonly status: 'ok' | 'not needed' | 'problem';
   /** What was seen, in words. */
@@ -11,14 +11,14 @@ export interface Finding {
 }
 
 /** A finding without its name. */
-export type Seen = Omit<Finding, 'name'>;
+export type Seen = Omit<CheckResult, 'name'>;
 
 /**
  * Looks, and comes back with a finding in any case: whatever is thrown is a problem, and so is what takes too long, which goes on unheard.
  *
  * @param withinMs how long it may take
  */
-export async function look(name: string, withinMs: number, at: () => Seen | Promise<Seen>): Promise<Finding> {
+export async function look(name: string, withinMs: number, at: () => Seen | Promise<Seen>): Promise<CheckResult> {
   const late = Promise.withResolvers<Seen>();
   using _deadline = new Deadline(withinMs, () =>
     late.resolve(problem(`no answer within ${withinMs / 1000} s`, 'See what keeps it from answering, and try again.')),

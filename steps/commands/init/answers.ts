@@ -17,7 +17,7 @@ export class UnreadableAnswer extends Error {
 export type Start = 'image' | 'dockerfile' | 'command' | 'address';
 
 /** What `init` knows of an implementation: given by flags, asked for, or proposed and taken. */
-export interface Answers {
+export interface InitAnswers {
   readonly role?: Role;
   readonly start?: Start;
   readonly image?: string;
@@ -44,7 +44,7 @@ export interface Answers {
 }
 
 /** The content of a target file, as far as `init` writes one. */
-export interface Content {
+export interface WrittenTarget {
   readonly name?: string;
   readonly version?: string;
   readonly role?: Role;
@@ -67,7 +67,7 @@ export interface Content {
  * @param folder absolute path of the folder that the file will stand in
  * @throws UnreadableAnswer
  */
-export function contentOf(answers: Answers, folder: string): Content {
+export function contentOf(answers: InitAnswers, folder: string): WrittenTarget {
   const { role, start, address, name, version, productKey, deviceName, onlyThisDevice } = answers;
   const device = productKey === undefined && deviceName === undefined ? undefined : stated({ productKey, deviceName });
   return stated({
@@ -83,7 +83,7 @@ export function contentOf(answers: Answers, folder: string): Content {
   });
 }
 
-function containerOf({ image, dockerfile, port, env }: Answers, folder: string): NonNullable<Content['container']> {
+function containerOf({ image, dockerfile, port, env }: InitAnswers, folder: string): NonNullable<WrittenTarget['container']> {
   return stated({
     image,
     dockerfile: dockerfile === undefined ? undefined : relative(folder, resolve(dockerfile)).replaceAll('\\', '/'),
@@ -93,11 +93,11 @@ function containerOf({ image, dockerfile, port, env }: Answers, folder: string):
   });
 }
 
-function processOf({ command = '', env }: Answers): NonNullable<Content['process']> {
+function processOf({ command = '', env }: InitAnswers): NonNullable<WrittenTarget['process']> {
   return stated({ command: wordsOf('command', command), env: variables(env) });
 }
 
-function resultOf({ log, topic, pointer }: Answers): Content['result'] {
+function resultOf({ log, topic, pointer }: InitAnswers): WrittenTarget['result'] {
   if (log === undefined && topic === undefined && pointer === undefined) return undefined;
   return stated({ log, topic, pointer });
 }

@@ -3,14 +3,14 @@ import { dirname, resolve } from 'node:path';
 import { printable } from '../../harness/text/printable.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
 import { suiteCommand } from '../terminal/suite-command.ts';
-import { type Answers, contentOf } from './answers.ts';
+import { contentOf, type InitAnswers } from './answers.ts';
 import { invalidAnswers } from './invalid-answers.ts';
 import { contradiction, implied, takeProposals } from './known-answers.ts';
 import { schemaFor, targetText } from './target-text.ts';
 import { joinWords } from './word-list.ts';
 
 /** What `init` was told. */
-export interface InitFlags extends Answers {
+export interface InitFlags extends InitAnswers {
   /** Asks nothing. */
   readonly yes?: true;
   /** Writes over a file that is there. */
@@ -50,13 +50,13 @@ export async function init(file: string, { yes, force, ...flags }: InitFlags): P
   return 0;
 }
 
-async function askOnTerminal(given: Answers, folder: string, file: string): Promise<Answers | undefined> {
+async function askOnTerminal(given: InitAnswers, folder: string, file: string): Promise<InitAnswers | undefined> {
   const { interview } = await import('./interview.ts');
   return interview(given, folder, file);
 }
 
 /** @throws WrongUse that names the flags that are missing */
-function withoutAsking(given: Answers, yes: boolean): Answers {
+function withoutAsking(given: InitAnswers, yes: boolean): InitAnswers {
   const { answers, missing } = takeProposals(given);
   if (missing.length === 0) return answers;
   const flags = missing.map((question) => `\n  ${question.flags}`).join('');

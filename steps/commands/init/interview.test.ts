@@ -9,7 +9,7 @@ import { readSource } from '../../harness/implementation/yaml-source.ts';
 import { printable } from '../../harness/text/printable.ts';
 import { root } from '../../requirements/requirement.ts';
 import { call, temporaryFolder } from '../../testing/command-line.ts';
-import { type Answers, contentOf } from './answers.ts';
+import { contentOf, type InitAnswers } from './answers.ts';
 import { interview } from './interview.ts';
 import { implied, takeProposals } from './known-answers.ts';
 import { schemaFor, targetText } from './target-text.ts';
@@ -19,7 +19,7 @@ const folder = temporaryFolder();
 writeFileSync(join(folder, 'Dockerfile'), 'FROM scratch\n');
 writeFileSync(join(folder, 'ca.pem'), '');
 
-const starts: readonly Answers[] = [
+const starts: readonly InitAnswers[] = [
   { image: 'acme/iot-hub:3.10' },
   { image: 'localhost:5000/acme@sha256:1', port: '8883', env: 'A="b c" EMPTY=' },
   { dockerfile: join(folder, 'Dockerfile') },
@@ -27,20 +27,20 @@ const starts: readonly Answers[] = [
   { command: 'hub' },
   { address: 'mqtts://[::1]' },
 ];
-const beside: readonly Answers[] = [
+const beside: readonly InitAnswers[] = [
   {},
   { name: 'yes', version: '3.10' },
   { name: `two\nlines: "and" 'quotes' # {x} \${y} ÿ`, productKey: '0123', deviceName: '1e5' },
   { productKey: 'true', deviceName: 'a:b', onlyThisDevice: true },
 ];
-const results: readonly Answers[] = [
+const results: readonly InitAnswers[] = [
   { log: `time: "(?<time>\\d+)" # 'x'` },
   { topic: '/a b/{deviceName}', pointer: '' },
   { topic: 't', pointer: '/time' },
 ];
 
 /** Answers of every kind with every other. */
-function* combinations(): Generator<Answers> {
+function* combinations(): Generator<InitAnswers> {
   for (const start of starts)
     for (const more of beside) {
       yield implied({ role: 'server', ...start, ...more });
@@ -59,7 +59,7 @@ function* combinations(): Generator<Answers> {
     }
 }
 
-function textOf(answers: Answers): string {
+function textOf(answers: InitAnswers): string {
   return targetText(contentOf(answers, folder), {
     program: 'npx iot-ntp-conformance',
     file: 'acme.yaml',
@@ -139,9 +139,9 @@ describe('words', () => {
 
 /** Answers each question with keys, by a word of it; a question that nobody expects fails. */
 async function typed(
-  given: Answers,
+  given: InitAnswers,
   keys: Readonly<Record<string, string>>,
-): Promise<{ answers: Answers | undefined; shown: string }> {
+): Promise<{ answers: InitAnswers | undefined; shown: string }> {
   const [input, output] = [new PassThrough(), new PassThrough()];
   let [shown, fresh] = ['', ''];
   const left = new Map(Object.entries(keys));

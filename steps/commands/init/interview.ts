@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import { cancel, confirm, intro, isCancel, outro, select, text } from '@clack/prompts';
-import type { Answers } from './answers.ts';
+import type { InitAnswers } from './answers.ts';
 import { invalidAnswers } from './invalid-answers.ts';
 import { implied, isOpen } from './known-answers.ts';
 import { type Question, questions } from './questions.ts';
@@ -19,11 +19,11 @@ export interface Terminal {
  * @returns undefined if the user ended it
  */
 export async function interview(
-  given: Answers,
+  given: InitAnswers,
   folder: string,
   file: string,
   terminal: Terminal = {},
-): Promise<Answers | undefined> {
+): Promise<InitAnswers | undefined> {
   intro(`A target file, ${file}: Enter accepts the proposal, Ctrl-C quits without writing a file.`, terminal);
   let answers = given;
   for (const question of questions) {
@@ -48,7 +48,7 @@ function ended(terminal: Terminal): undefined {
 }
 
 /** @returns undefined when it was ended */
-async function ask(question: Question, answers: Answers, folder: string, terminal: Terminal): Promise<string | undefined> {
+async function ask(question: Question, answers: InitAnswers, folder: string, terminal: Terminal): Promise<string | undefined> {
   const { about, asks, choices, proposal, example, optional } = question;
   if (choices !== undefined) {
     const chosen = await select({ message: asks, options: [...choices(answers)], ...terminal });

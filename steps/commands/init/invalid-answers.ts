@@ -1,5 +1,5 @@
 import { contentFaults } from '../../harness/implementation/target-file.ts';
-import { type Answers, contentOf, UnreadableAnswer } from './answers.ts';
+import { contentOf, type InitAnswers, UnreadableAnswer } from './answers.ts';
 import { type Question, questions } from './questions.ts';
 
 /** Something wrong with answers, in words. */
@@ -14,7 +14,7 @@ export interface InvalidAnswer {
  *
  * @param folder absolute path of the folder that the file will stand in
  */
-export function invalidAnswers(answers: Answers, folder: string): InvalidAnswer[] {
+export function invalidAnswers(answers: InitAnswers, folder: string): InvalidAnswer[] {
   try {
     return contentFaults(contentOf(answers, folder), folder).map(({ path, what }) => {
       const member = path.join('.');

@@ -1,5 +1,5 @@
 import { basename, resolve } from 'node:path';
-import type { Answers, Start } from './answers.ts';
+import type { InitAnswers, Start } from './answers.ts';
 
 /** One of several answers. */
 export interface Choice {
@@ -10,21 +10,21 @@ export interface Choice {
 
 /** One thing that a target file has to say, or may. */
 export interface Question {
-  readonly about: Exclude<keyof Answers, 'onlyThisDevice'>;
+  readonly about: Exclude<keyof InitAnswers, 'onlyThisDevice'>;
   /** The flags that answer it, as a message names them. */
   readonly flags: string;
   readonly asks: string;
   /** An answer as it might be. */
   readonly example?: string;
-  readonly choices?: (answers: Answers) => readonly Choice[];
+  readonly choices?: (answers: InitAnswers) => readonly Choice[];
   /** Whether it makes sense beside the answers before it. */
-  readonly applies: (answers: Answers) => boolean;
+  readonly applies: (answers: InitAnswers) => boolean;
   /** Whether it is worth asking there; wherever it applies when absent. */
-  readonly worth?: (answers: Answers) => boolean;
+  readonly worth?: (answers: InitAnswers) => boolean;
   /** The flags that its flag needs, for the error message where it does not apply. */
   readonly goesWith?: string;
   /** The default answer. */
-  readonly proposal?: (answers: Answers) => string | undefined;
+  readonly proposal?: (answers: InitAnswers) => string | undefined;
   /** No answer is one as well. */
   readonly optional?: true;
   /** The members of the target file, as `a.b.0`, at which a mistake is one of this answer. */
@@ -40,10 +40,10 @@ const starts: Readonly<Record<Start, Omit<Choice, 'value'>>> = {
 
 const startsAs =
   (...kinds: Start[]) =>
-  ({ start }: Answers): boolean =>
+  ({ start }: InitAnswers): boolean =>
     start !== undefined && kinds.includes(start);
 
-const isClient = ({ role }: Answers): boolean => role === 'client';
+const isClient = ({ role }: InitAnswers): boolean => role === 'client';
 
 /** All questions, in the order in which they are asked: whether one applies depends on those before it. */
 export const questions: readonly Question[] = [
@@ -202,7 +202,7 @@ export const questions: readonly Question[] = [
 ];
 
 /** The variables by which an implementation is told what its command does not tell it. */
-function untold({ role, start, command = '', productKey }: Answers): string[] {
+function untold({ role, start, command = '', productKey }: InitAnswers): string[] {
   if (role === undefined || start === undefined || start === 'address') return [];
   if (role === 'server') return start === 'command' && !command.includes('{port}') ? ['PORT={port}'] : [];
   const device = productKey === undefined ? ['PRODUCT_KEY={productKey}', 'DEVICE_NAME={deviceName}'] : [];
@@ -210,7 +210,7 @@ function untold({ role, start, command = '', productKey }: Answers): string[] {
 }
 
 /** What reports may call it: by its image or host, otherwise by the folder that it is developed in. */
-function nameOf({ image, address }: Answers): string {
+function nameOf({ image, address }: InitAnswers): string {
   const named =
     image
       ?.replace(/@.*$/, '')

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { stringify } from 'yaml';
 import { root } from '../../requirements/requirement.ts';
-import type { Content } from './answers.ts';
+import type { WrittenTarget } from './answers.ts';
 
 /** Where a package has the schema, seen from a folder that it is installed in. */
 const installed = 'node_modules/iot-ntp-conformance/schemas/target.schema.json';
@@ -14,7 +14,7 @@ const installed = 'node_modules/iot-ntp-conformance/schemas/target.schema.json';
  * @param program how the suite is called here
  * @param file the file's name, as the next commands name it
  */
-export function targetText(content: Content, { schema, program, file }: TextOptions): string {
+export function targetText(content: WrittenTarget, { schema, program, file }: TextOptions): string {
   const { name, version, role, container, process: own, address } = content;
   const first = schema === undefined ? '' : `# yaml-language-server: $schema=${schema}\n`;
   return `${first}# The implementation under test, and how the suite starts it. schemas/target-files.md in the suite explains every member.
@@ -47,7 +47,10 @@ export function schemaFor(folder: string): string | undefined {
   return relative(folder, join(root, 'schemas/target.schema.json')).replaceAll(sep, '/');
 }
 
-function containerText({ image, dockerfile, port, env }: NonNullable<Content['container']>, role: Content['role']): string {
+function containerText(
+  { image, dockerfile, port, env }: NonNullable<WrittenTarget['container']>,
+  role: WrittenTarget['role'],
+): string {
   const way = image === undefined ? 'The suite builds this Dockerfile, and starts' : 'The suite starts';
   const reached =
     role === 'client' ? 'and starts another one for each scenario.' : 'and reaches the server at this port inside of it.';
@@ -60,7 +63,7 @@ ${members({ image, dockerfile, port }, 2)}${envText(env, role)}  # command: [ser
 ${readyText(role)}`;
 }
 
-function processText({ command, env }: NonNullable<Content['process']>, role: Content['role']): string {
+function processText({ command, env }: NonNullable<WrittenTarget['process']>, role: WrittenTarget['role']): string {
   return `# The suite starts this command, without a shell, in the folder of this file, and ends it with its children. It has to stay in the
 # foreground. ${filled}
 process:
@@ -84,12 +87,12 @@ ${members({ address })}# tls: { ca: ./ca.pem }
 
 const filled = '{host}, {port}, {productKey}, {deviceName} and {deviceSecret} are filled in, in command and env.';
 
-function envText(env: Readonly<Record<string, string>> | undefined, role: Content['role']): string {
+function envText(env: Readonly<Record<string, string>> | undefined, role: WrittenTarget['role']): string {
   if (env !== undefined) return `  # ${filled} The names are those that it reads.\n${members({ env }, 2)}`;
   return role === 'client' ? '' : `  # ${filled}\n  # env: { DEVICES: "{productKey}/{deviceName}" }\n`;
 }
 
-function readyText(role: Content['role']): string {
+function readyText(role: WrittenTarget['role']): string {
   return role === 'client'
     ? '\n'
     : `
@@ -101,7 +104,7 @@ function readyText(role: Content['role']): string {
 
 const exampleDevice = `# device: { productKey: a1PkTest01, deviceName: dev01, deviceSecret: "\${env:DEVICE_SECRET}" }\n`;
 
-function serverText({ device, onlyThese }: Content): string {
+function serverText({ device, onlyThese }: WrittenTarget): string {
   const known =
     device === undefined
       ? exampleDevice
@@ -122,7 +125,7 @@ ${known}
 `;
 }
 
-function clientText({ device, result }: Content): string {
+function clientText({ device, result }: WrittenTarget): string {
   const own = device === undefined ? exampleDevice : members({ device });
   return `# Where the suite reads the time that it has calculated. unit: s is for one that shows seconds.
 ${members({ result })}

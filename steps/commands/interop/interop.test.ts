@@ -6,7 +6,7 @@ import { schemaFaults } from '../../harness/message/schema.ts';
 import { root } from '../../requirements/requirement.ts';
 import { assertForEverybody, launch, phoneViews, skip } from '../../testing/browser.ts';
 import { call, fixtureTarget, start, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
-import type { Ended } from '../../testing/warm-process.ts';
+import type { CallResult } from '../../testing/warm-process.ts';
 import type { InteropReport } from './interop-report.ts';
 
 const folder = temporaryFolder();
@@ -29,7 +29,7 @@ const report = (name: string): InteropReport =>
   JSON.parse(readFileSync(join(folder, name, 'interop.json'), 'utf8')) as InteropReport;
 
 describe('interop of two servers and two clients', () => {
-  let ended: Ended;
+  let ended: CallResult;
   let found: InteropReport;
   before(async () => {
     const targets = [

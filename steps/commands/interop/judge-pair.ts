@@ -5,7 +5,7 @@ import type { Exchange } from '../../harness/message/exchange.ts';
 import { mistakesOf, type Requirement, type Role } from '../../requirements/requirement.ts';
 import { ServerScenario } from '../../server/server-scenario.ts';
 import type { Say } from '../../support/sentences.ts';
-import { becauseOf, type Case } from '../../verdict/consequences.ts';
+import { becauseOf, type JudgedRequirement } from '../../verdict/consequences.ts';
 import { NonConformance } from '../../verdict/evidence.ts';
 import { concludeCases } from '../../verdict/judge.ts';
 import { type Judged, judgeScenario } from '../../verdict/judged-scenario.ts';
@@ -76,7 +76,7 @@ class PairJudge {
     return concludeCases(requirements.map((requirement) => this.#case(requirement)));
   }
 
-  #case(requirement: Requirement): Case {
+  #case(requirement: Requirement): JudgedRequirement {
     const { id, role, capabilities } = requirement;
     const own = role === 'server' ? this.#pair.server.target : this.#pair.client;
     const missing = capabilities.filter((name) => !own.capabilities.has(name));

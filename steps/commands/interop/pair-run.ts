@@ -1,6 +1,6 @@
 import { EnvironmentError } from '../../harness/implementation/errors.ts';
 import type { ListenAddress } from '../../harness/implementation/listen-address.ts';
-import type { Identity, StartedTarget, Target, TimestampType } from '../../harness/implementation/target.ts';
+import type { DeclaredTimestampType, Identity, StartedTarget, Target } from '../../harness/implementation/target.ts';
 import { type Request, requestOf, responseOf, serverTimesOf } from '../../harness/message/exchange.ts';
 import { readPayload } from '../../harness/message/payload.ts';
 import type { Frame } from '../../harness/mqtt/frame.ts';
@@ -20,7 +20,7 @@ export interface PairSetup {
   readonly server: StartedTarget;
   /** The device that the client is. */
   readonly identity: Identity;
-  readonly type: TimestampType;
+  readonly type: DeclaredTimestampType;
   /** Of the link between the two. */
   readonly latency: Latency;
   /** When it aborts, the rest is not recorded. */
@@ -32,7 +32,7 @@ export interface PairRun {
   /** As the platform in front of the client would have seen it. */
   readonly clientRun: ClientRun;
   readonly connections: readonly RecordedConnection[];
-  readonly type: TimestampType;
+  readonly type: DeclaredTimestampType;
   readonly latency: Latency;
   readonly imageDigest?: string;
 }

@@ -1,5 +1,5 @@
 import { deviceKey } from '../../harness/implementation/device-key.ts';
-import type { Identity, Target, TimestampType } from '../../harness/implementation/target.ts';
+import type { DeclaredTimestampType, Identity, Target } from '../../harness/implementation/target.ts';
 import { speaksTls } from '../../harness/implementation/transport.ts';
 import type { Latency } from '../../harness/mqtt/link.ts';
 
@@ -49,7 +49,7 @@ export function matchOf(server: Target, client: Target): Match {
 
 /** One start of a client, as it is planned. */
 export interface PlannedStart {
-  readonly type: TimestampType;
+  readonly type: DeclaredTimestampType;
   readonly latency: Latency;
 }
 

@@ -4,16 +4,16 @@ import { expectedTimes, isRight, TooUncertain } from '../../harness/platform/exp
 import type { PairRun } from './pair-run.ts';
 
 /** The side of a pair that is at fault; `both` if neither is at fault alone. */
-export type Side = 'server' | 'client' | 'both';
+export type FaultySide = 'server' | 'client' | 'both';
 
 /** Why a start gave no time, or another one than the formula. */
-export interface Trouble {
-  readonly side: Side;
+export interface StartTrouble {
+  readonly side: FaultySide;
   readonly text: string;
 }
 
 /** What came of the calculated time of a start. */
-export interface Outcome {
+export interface TimeOutcome {
   /** Whether the client reported the time that the formula gives; undefined where that cannot be known. */
   readonly right: boolean | undefined;
   /** What the formula gives, in words. */
@@ -29,7 +29,7 @@ export function titleOf({ type, latency: { forth, back } }: PairRun, number: num
 }
 
 /** What came of a start's calculated time, by the four stamps that were seen on the wire. */
-export function outcomeOf({ clientRun }: PairRun, { result }: Target): Outcome {
+export function outcomeOf({ clientRun }: PairRun, { result }: Target): TimeOutcome {
   const [report] = clientRun.reports;
   if (report === undefined) return { right: false };
   try {
@@ -76,7 +76,7 @@ export function unheardBy({ clientRun, connections }: PairRun): string | undefin
 }
 
 /** Why a start did not give the right time, as far as it was recorded; undefined if it did, or if that is unknown. */
-export function troubleOf(pairRun: PairRun, client: Target, server: StartedTarget): Trouble | undefined {
+export function troubleOf(pairRun: PairRun, client: Target, server: StartedTarget): StartTrouble | undefined {
   const { clientRun, connections } = pairRun;
   if (outcomeOf(pairRun, client).right !== false) return undefined;
   const ended = server.ended();

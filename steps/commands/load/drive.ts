@@ -1,7 +1,7 @@
 import type { Fleet } from '../../harness/device/fleet.ts';
 import { nowUs } from '../../harness/time/now.ts';
 import { kindOf, type Plan, Schedule, stepMs } from './plan.ts';
-import { Tally } from './tally.ts';
+import { LoadMeasurements } from './tally.ts';
 
 /** How many requests are sent before the suite looks at what has come. */
 const burst = 256;
@@ -12,9 +12,9 @@ const burst = 256;
  * @param first how many of the devices ask; all where it is left out
  * @param giveUp when it aborts, nothing is asked any more and nothing waited for
  */
-export async function drive(fleet: Fleet, plan: Plan, giveUp?: AbortSignal, first = fleet.size): Promise<Tally> {
+export async function drive(fleet: Fleet, plan: Plan, giveUp?: AbortSignal, first = fleet.size): Promise<LoadMeasurements> {
   const start = nowUs();
-  const tally = new Tally(stepMs(plan), start);
+  const tally = new LoadMeasurements(stepMs(plan), start);
   const ask = (device: number, due: number): void => {
     if (fleet.ask(device, due)) tally.asked(due, nowUs());
   };

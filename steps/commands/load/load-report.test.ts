@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { plain } from '../../report/paint.ts';
 import { loadPage } from './load-page.ts';
-import { buildReport, type Ending, type LoadReport, type Measured, nothingMeasured } from './load-report.ts';
+import { buildReport, type LoadEnd, type LoadReport, type Measured, nothingMeasured } from './load-report.ts';
 import { loadText } from './load-text.ts';
 import type { Plan } from './plan.ts';
 
@@ -17,7 +17,7 @@ const target: LoadReport['target'] = {
   output: [],
 };
 
-function reportOf(measured: Partial<Measured>, ending?: Partial<Ending>, ended?: string): LoadReport {
+function reportOf(measured: Partial<Measured>, ending?: Partial<LoadEnd>, ended?: string): LoadReport {
   const circumstances = {
     suite: { name: 'suite', version: '1.0.0' },
     target: { ...target, ...(ended === undefined ? {} : { ended }) },

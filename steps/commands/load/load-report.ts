@@ -4,7 +4,7 @@ import type { Report } from '../../verdict/report.ts';
 import { Durations } from './latency.ts';
 import type { LoadReport, Memory } from './load-document.ts';
 import { kindOf, type Plan, stepMs } from './plan.ts';
-import type { Tally } from './tally.ts';
+import type { LoadMeasurements } from './tally.ts';
 
 export type { LoadReport } from './load-document.ts';
 
@@ -25,7 +25,7 @@ export type Measured = Pick<
 >;
 
 /** How a load ended. */
-export interface Ending {
+export interface LoadEnd {
   readonly finished: Date;
   /** Why it ended before its time, in words. */
   readonly interrupted?: string;
@@ -63,7 +63,7 @@ export function nothingMeasured(plan: Plan): Measured {
 }
 
 /** The part of a report that a tally gives. */
-export function measuredBy(tally: Tally): Pick<Measured, 'loadMs' | 'latency' | 'lateness' | 'response' | 'course'> {
+export function measuredBy(tally: LoadMeasurements): Pick<Measured, 'loadMs' | 'latency' | 'lateness' | 'response' | 'course'> {
   const { ms, latency, lateness, response, course } = tally;
   return { loadMs: ms, latency: latency.summary(), lateness: lateness.summary(), response: response.summary(), course };
 }
@@ -79,7 +79,7 @@ export function memoryOf(devices: number, before: number): Memory {
 }
 
 /** What a report says about a load besides the measurements. */
-export interface Circumstances {
+export interface LoadCircumstances {
   readonly suite: LoadReport['suite'];
   readonly target: Report['target'];
   readonly plan: Plan;
@@ -90,7 +90,7 @@ export interface Circumstances {
 }
 
 /** @param ending absent while the load lasts, and then the report says incomplete */
-export function buildReport(circumstances: Circumstances, measured: Measured, ending?: Ending): LoadReport {
+export function buildReport(circumstances: LoadCircumstances, measured: Measured, ending?: LoadEnd): LoadReport {
   const { suite, target, plan, machines, started, remarks = [] } = circumstances;
   const finished = ending?.finished;
   return {
@@ -118,7 +118,7 @@ function rateOf(answered: number, ms: number): number {
 function conclude(
   plan: Plan,
   measured: Measured,
-  ending: Ending | undefined,
+  ending: LoadEnd | undefined,
   ended: string | undefined,
 ): Pick<LoadReport, 'outcome' | 'because' | 'exitCode'> {
   const { asked, answered } = measured.counts;

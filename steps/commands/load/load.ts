@@ -21,9 +21,9 @@ import { readShard } from '../run/shard.ts';
 import { exitOfFailedWrite, FailedWrites, isSystemError } from '../terminal/failed-writes.ts';
 import { Interruption } from '../terminal/interruption.ts';
 import { clearLoad, loadFiles, writeLoad } from './load-files.ts';
-import { buildReport, certifiesNothing, type Ending, type LoadReport, type Measured, nothingMeasured } from './load-report.ts';
+import { buildReport, certifiesNothing, type LoadEnd, type LoadReport, type Measured, nothingMeasured } from './load-report.ts';
 import { loadText, planInWords } from './load-text.ts';
-import { mergeLoads, type Part, UnlikeParts } from './merge-loads.ts';
+import { type MachineLoad, mergeLoads, UnlikeParts } from './merge-loads.ts';
 import { devicesOf, type Plan } from './plan.ts';
 import { runLoad } from './run-load.ts';
 
@@ -78,7 +78,7 @@ export async function load(path: string | undefined, options: LoadOptions): Prom
   let described = describeTarget(target, undefined, file);
   await failedWrites.keep(() => writeLoad(folder, buildReport({ ...circumstances, target: described }, measured)));
   screen.write(`${name} ${version}: load on ${described.name}: ${planInWords(plan)}\n`);
-  let ending: Omit<Ending, 'finished'> = {};
+  let ending: Omit<LoadEnd, 'finished'> = {};
   let started: StartedTarget | undefined;
   let lost: string | undefined;
   const begunUs = nowUs();
@@ -118,7 +118,7 @@ export async function load(path: string | undefined, options: LoadOptions): Prom
 }
 
 /** @throws errors of the suite, which are no outcome of a load */
-function endingBy(error: unknown, { secrets }: Target): Omit<Ending, 'finished'> {
+function endingBy(error: unknown, { secrets }: Target): Omit<LoadEnd, 'finished'> {
   if (error instanceof EnvironmentError) return { environment: conceal(error.message, secrets) };
   if (error instanceof NotLetIn) return { refused: conceal(error.message, secrets) };
   throw error;
@@ -190,7 +190,7 @@ async function merge(path: string | undefined, folders: readonly string[], optio
 }
 
 /** @throws WrongUse */
-function readPart(folder: string): Part {
+function readPart(folder: string): MachineLoad {
   const file = join(folder, 'load.json');
   let text: string;
   try {

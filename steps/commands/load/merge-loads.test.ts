@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { schemaFaults } from '../../harness/message/schema.ts';
 import { Durations } from './latency.ts';
-import { buildReport, type Ending, type LoadReport, type Measured, nothingMeasured } from './load-report.ts';
-import { mergeLoads, type Part, UnlikeParts } from './merge-loads.ts';
+import { buildReport, type LoadEnd, type LoadReport, type Measured, nothingMeasured } from './load-report.ts';
+import { type MachineLoad, mergeLoads, UnlikeParts } from './merge-loads.ts';
 
 const began = Date.UTC(2026, 10, 22, 12);
 const plan = { devices: 6, ratePerSecond: 20, forMs: 1000 };
@@ -35,7 +35,7 @@ function measured(latencies: readonly number[], afterMs = 0): Measured {
   };
 }
 
-function part(number: number, of: number, seen: Measured, ending: Partial<Ending> = {}, devices = plan.devices): Part {
+function part(number: number, of: number, seen: Measured, ending: Partial<LoadEnd> = {}, devices = plan.devices): MachineLoad {
   const own = { ...plan, devices, shard: { number, of } };
   const circumstances = { suite: { name: 'suite', version: '1.0.0' }, target, plan: own, machines: 1, started: new Date(began) };
   const report = buildReport(circumstances, seen, { finished: new Date(began + 2000), ...ending });

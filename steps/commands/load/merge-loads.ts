@@ -1,11 +1,11 @@
 import type { FleetCounts } from '../../harness/device/fleet.ts';
 import { Durations } from './latency.ts';
 import type { Course } from './load-document.ts';
-import { buildReport, type Ending, type LoadReport, type Measured } from './load-report.ts';
+import { buildReport, type LoadEnd, type LoadReport, type Measured } from './load-report.ts';
 import { stepMs } from './plan.ts';
 
 /** The report of one machine, and what to call it. */
-export interface Part {
+export interface MachineLoad {
   readonly folder: string;
   readonly report: LoadReport;
 }
@@ -21,7 +21,7 @@ export class UnlikeParts extends Error {
  *
  * @throws UnlikeParts for reports that are not the shards of one load, each once
  */
-export function mergeLoads(parts: readonly Part[]): LoadReport {
+export function mergeLoads(parts: readonly MachineLoad[]): LoadReport {
   const [first] = inOrder(parts);
   const reports = parts.map(({ report }) => report);
   const { schedule: _schedule, shard: _shard, ...plan } = first.report.plan;
@@ -37,7 +37,7 @@ export function mergeLoads(parts: readonly Part[]): LoadReport {
 }
 
 /** @throws UnlikeParts */
-function inOrder(parts: readonly Part[]): readonly [Part, ...Part[]] {
+function inOrder(parts: readonly MachineLoad[]): readonly [MachineLoad, ...MachineLoad[]] {
   const [first, ...others] = parts;
   if (first === undefined) throw new UnlikeParts('there is nothing to merge');
   for (const { folder, report } of parts)
@@ -55,7 +55,7 @@ function inOrder(parts: readonly Part[]): readonly [Part, ...Part[]] {
 }
 
 /** @throws UnlikeParts */
-function requireSame(first: Part, other: Part): void {
+function requireSame(first: MachineLoad, other: MachineLoad): void {
   const identity = ({ suite, target, plan }: LoadReport): readonly (readonly [string, unknown])[] => [
     ['the suite', [suite.name, suite.version]],
     ['the target', [target.name, target.version, target.file, target.fileDigest]],
@@ -157,7 +157,7 @@ function courseOf(reports: readonly LoadReport[], step: number, began: number): 
   return { stepMs: step, asked: filled(course.asked), answered: filled(course.answered) };
 }
 
-function endingOf(parts: readonly Part[]): Ending {
+function endingOf(parts: readonly MachineLoad[]): LoadEnd {
   const finished = new Date(Math.max(...parts.map(({ report }) => Date.parse(report.finished ?? report.started))));
   const broken = parts.filter(({ report }) => report.outcome === 'incomplete');
   const why = broken.map(({ folder, report }) => `${folder}: ${report.because}`).join('; ');

@@ -47,7 +47,7 @@ export function coursePlot({ course, ratePerSecond, loadMs }: LoadReport): Marku
   const step = niceStep(lastS, 5);
   const x = (ms: number): number => area.left + ((area.right - area.left) * ms) / 1000 / lastS;
   const across = Array.from({ length: Math.floor(lastS / step + 1e-9) + 1 }, (_, index) => index * step);
-  const curve = (all: readonly Level[]): string =>
+  const curve = (all: readonly RateLevel[]): string =>
     line(
       all.flatMap(({ fromMs, toMs, perSecond }): Point[] => [
         [x(fromMs), y(perSecond)],
@@ -66,14 +66,14 @@ ${across.map((s) => html`<text class="tick" x="${round(x(s * 1000))}" y="${area.
   );
 }
 
-interface Level {
+interface RateLevel {
   readonly fromMs: number;
   readonly toMs: number;
   readonly perSecond: number;
 }
 
 /** The rate in each step. The last one is as wide as what was left; where that is less than half, it is part of the one before. */
-function levels(counts: readonly number[], stepMs: number, loadMs: number): Level[] {
+function levels(counts: readonly number[], stepMs: number, loadMs: number): RateLevel[] {
   const whole = counts.length > 1 && loadMs - (counts.length - 1) * stepMs < stepMs / 2 ? counts.length - 1 : counts.length;
   return counts.slice(0, whole).map((count, index) => {
     const isLast = index === whole - 1;

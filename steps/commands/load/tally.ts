@@ -3,7 +3,7 @@ import { Durations } from './latency.ts';
 import type { Course } from './load-document.ts';
 
 /** The measurements of a load's requests. Times are monotonic, in µs. */
-export class Tally {
+export class LoadMeasurements {
   /** From the moment at which a request was due to its answer. */
   readonly latency = Durations.none();
   /** From the moment at which a request was due to that at which the suite sent it: the suite's part of the latency. */

@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { schemaFaults } from '../../harness/message/schema.ts';
 import type { Statement } from '../../report/certificate/statement.ts';
 import { call, fixtureTarget, reportIn, temporaryFolder } from '../../testing/command-line.ts';
-import type { Ended } from '../../testing/warm-process.ts';
+import type { CallResult } from '../../testing/warm-process.ts';
 
 const folder = temporaryFolder();
 
@@ -23,7 +23,7 @@ async function runShards(target: string, of: number): Promise<string[]> {
   return folders;
 }
 
-const merge = (...args: string[]): Promise<Ended> => call(['merge', ...args, '--report', join(folder, 'merged')]);
+const merge = (...args: string[]): Promise<CallResult> => call(['merge', ...args, '--report', join(folder, 'merged')]);
 
 /** What must be the same, however the run was made: the verdict, the table of requirements, and what the certificate is about. */
 function essence(report: string): unknown {

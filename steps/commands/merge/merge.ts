@@ -10,7 +10,7 @@ import { suiteDigest } from '../../report/certificate/suite-digest.ts';
 import { Console } from '../../report/console.ts';
 import { lockFolder } from '../../report/folder-lock.ts';
 import { messagesFile, writeIncomplete } from '../../report/report-folder.ts';
-import { buildReport, type Run } from '../../report/report-json.ts';
+import { buildReport, type RunFacts } from '../../report/report-json.ts';
 import { specificationFile, writeSpecification } from '../../report/specification/beside-report.ts';
 import { readRequirements, root } from '../../requirements/requirement.ts';
 import { withoutCapture } from '../../verdict/attachment.ts';
@@ -42,7 +42,7 @@ export interface MergeOptions {
 }
 
 /** The report folder of one shard, as it was read. */
-interface Part {
+interface ShardFolder {
   readonly folder: string;
   readonly report: Report & { readonly shard: Shard };
   readonly messages: readonly Envelope[];
@@ -70,7 +70,7 @@ export async function merge(folders: readonly string[], options: MergeOptions): 
 
   const { role } = first.target;
   const requirements = readRequirements(role);
-  const run: Run = { ...commonOf(parts), specification: specificationFile };
+  const run: RunFacts = { ...commonOf(parts), specification: specificationFile };
   const command = commandOf(first);
   const screen = new Console(json ? process.stderr : process.stdout, {
     command,
@@ -111,7 +111,7 @@ export async function merge(folders: readonly string[], options: MergeOptions): 
 }
 
 /** @throws WrongUse for a folder that holds no shard which came to its end */
-function readPart(folder: string): Part {
+function readPart(folder: string): ShardFolder {
   const text = readReported(folder, judgedFiles.report);
   const [fault] = schemaFaults('report', text);
   if (fault !== undefined) throw new WrongUse(`${folder}/${judgedFiles.report} is not a report of this suite: ${fault}`);
@@ -146,7 +146,7 @@ function readReported(folder: string, name: string): string {
  *
  * @throws WrongUse
  */
-function inOrder(parts: readonly Part[]): readonly [Part, ...Part[]] {
+function inOrder(parts: readonly ShardFolder[]): readonly [ShardFolder, ...ShardFolder[]] {
   const [first] = parts;
   if (first === undefined) throw new WrongUse('merge needs the report folders of all shards');
   const { of } = first.report.shard;
@@ -167,7 +167,7 @@ function inOrder(parts: readonly Part[]): readonly [Part, ...Part[]] {
 }
 
 /** What must be the same in all shards of a run, in words and by a value that can be compared. */
-function identityOf({ report }: Part): readonly (readonly [string, unknown])[] {
+function identityOf({ report }: ShardFolder): readonly (readonly [string, unknown])[] {
   const { suite, requirementSet, target, strict, expectations } = report;
   const { output: _output, ended: _ended, ...implementation } = target;
   return [
@@ -182,7 +182,7 @@ function identityOf({ report }: Part): readonly (readonly [string, unknown])[] {
 }
 
 /** @throws WrongUse for shards of different runs */
-function requireSame(first: Part, other: Part): void {
+function requireSame(first: ShardFolder, other: ShardFolder): void {
   const own = new Map(identityOf(first));
   for (const [name, value] of identityOf(other)) {
     if (JSON.stringify(own.get(name)) === JSON.stringify(value)) continue;
@@ -195,7 +195,7 @@ function requireSame(first: Part, other: Part): void {
 
 /** @throws WrongUse, InputFileError */
 async function readExpectations(
-  [{ report }]: readonly [Part, ...Part[]],
+  [{ report }]: readonly [ShardFolder, ...ShardFolder[]],
   { expectations: file, allowExpected }: MergeOptions,
 ): Promise<Expectations | undefined> {
   if (file === undefined) {
@@ -210,7 +210,7 @@ async function readExpectations(
 }
 
 /** Judges a shard once more by what it recorded. @throws WrongUse where that comes to something else than its report says */
-function requireGenuine({ folder, report, messages }: Part, expectations: Expectations | undefined): void {
+function requireGenuine({ folder, report, messages }: ShardFolder, expectations: Expectations | undefined): void {
   const { shard, strict, target } = report;
   const recorded = rejudge(messages, target.role, (requirements) => ({
     strict,
@@ -228,7 +228,7 @@ function asOneOf({ expectations }: Report): Pick<Expectations, 'allowed' | 'oneO
 }
 
 /** What a report says of the run that all shards are parts of. */
-function commonOf([first, ...others]: readonly [Part, ...Part[]]): Run {
+function commonOf([first, ...others]: readonly [ShardFolder, ...ShardFolder[]]): RunFacts {
   const all = [first, ...others].map(({ report }) => report);
   const { suite, requirementSet, target, strict, order } = first.report;
   const ended = all.find((report) => report.target.ended !== undefined)?.target.ended;

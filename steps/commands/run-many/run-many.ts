@@ -29,7 +29,7 @@ export interface RunManyOptions {
 }
 
 /** One of the targets, before its run. */
-interface Entry {
+interface PlannedRun {
   readonly path: string;
   readonly target: Target;
   readonly folder: string;
@@ -54,7 +54,7 @@ export async function runMany(paths: readonly string[], options: RunManyOptions,
   const started = new Date();
   console.log(`${name} ${version}: ${entries.length} implementations, ${jobs} at once`);
   using runs = new Runs();
-  const rows = new Map<Entry, { readonly member: Member; readonly report: Report | undefined }>();
+  const rows = new Map<PlannedRun, { readonly member: Member; readonly report: Report | undefined }>();
   const waiting = [...entries];
   const work = async (): Promise<void> => {
     for (let entry = waiting.shift(); entry !== undefined && !runs.ending.aborted; entry = waiting.shift()) {
@@ -86,8 +86,8 @@ export async function runMany(paths: readonly string[], options: RunManyOptions,
 }
 
 /** Reads all target files first: a mistake in the last one is not told after the hour that the others take. */
-async function readEntries(paths: readonly string[], { root: bounds }: RunManyOptions): Promise<Entry[]> {
-  const entries: Entry[] = [];
+async function readEntries(paths: readonly string[], { root: bounds }: RunManyOptions): Promise<PlannedRun[]> {
+  const entries: PlannedRun[] = [];
   for (const path of paths) {
     const target = await loadTarget(path, process.env, bounds);
     const folder = basename(path, extname(path));
@@ -101,7 +101,7 @@ async function readEntries(paths: readonly string[], { root: bounds }: RunManyOp
   return entries;
 }
 
-const fallbackOf = ({ path, target }: Entry): Pick<Member, 'name' | 'role' | 'file'> => ({
+const fallbackOf = ({ path, target }: PlannedRun): Pick<Member, 'name' | 'role' | 'file'> => ({
   name: target.name,
   role: target.role,
   file: basename(path),

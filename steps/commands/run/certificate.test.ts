@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { schemaFaults } from '../../harness/message/schema.ts';
 import { call, fixtureTarget, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
-import type { Ended } from '../../testing/warm-process.ts';
+import type { CallResult } from '../../testing/warm-process.ts';
 import { Fixtures } from '../../tools/prove/fixtures.ts';
 
 const folder = temporaryFolder();
@@ -37,7 +37,7 @@ const client = writeTarget(folder, { ...unusual?.target, name: 'sensor', role: '
 
 describe('a whole run of a client that names its build', () => {
   const report = join(folder, 'report');
-  let ended: Ended;
+  let ended: CallResult;
   before(async () => {
     ended = await call(['run', client, '--sign', locked, '--report', report], {
       env: { CONFORMANCE_SIGN_PASSPHRASE: passphrase },

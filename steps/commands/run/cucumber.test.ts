@@ -6,7 +6,7 @@ import type { Envelope } from '@cucumber/messages';
 import { schemaFaults } from '../../harness/message/schema.ts';
 import { readRequirements, root } from '../../requirements/requirement.ts';
 import { call, fixtureTarget, reportIn, temporaryFolder } from '../../testing/command-line.ts';
-import type { Ended } from '../../testing/warm-process.ts';
+import type { CallResult } from '../../testing/warm-process.ts';
 import type { Report } from '../../verdict/report.ts';
 
 const folder = temporaryFolder();
@@ -17,12 +17,12 @@ const ids = requirements.map(({ id }) => id);
 const expected = requirements.map(({ id, capabilities }) => `${id} ${capabilities.length > 0 ? 'inapplicable' : 'passed'}`);
 
 /** The line of the list that tells how a requirement went. */
-function lineOf(id: string, { stdout }: Ended): string {
+function lineOf(id: string, { stdout }: CallResult): string {
   return stdout.split('\n').find((line) => line.split(/\s+/)[2] === id) ?? '';
 }
 
 describe('a run on the embedded reference server', () => {
-  let ended: Ended;
+  let ended: CallResult;
   before(async () => {
     ended = await call(['run', '--role', 'server', '--report', 'whole'], { cwd: folder });
   });
@@ -152,7 +152,7 @@ describe('a run', () => {
 });
 
 describe('a run on a faulty server', () => {
-  let ended: Ended;
+  let ended: CallResult;
   const report = join(folder, 'faulty');
   before(async () => {
     const target = fixtureTarget(folder, 'faulty/server/qos-of-the-subscription');

@@ -19,7 +19,7 @@ import { Console } from '../../report/console.ts';
 import { lockFolder } from '../../report/folder-lock.ts';
 import { paceInWords } from '../../report/pace-in-words.ts';
 import { writeIncomplete, writeReport } from '../../report/report-folder.ts';
-import { buildReport, type Run, type SeenTarget } from '../../report/report-json.ts';
+import { buildReport, type RunFacts, type SeenTarget } from '../../report/report-json.ts';
 import { clearSpecification, specificationFile, writeSpecification } from '../../report/specification/beside-report.ts';
 import { requirementAbout, root } from '../../requirements/requirement.ts';
 import { turnOf } from '../../requirements/scenario-turn.ts';
@@ -289,7 +289,7 @@ export class OneRun {
     return { ...(imageDigest === undefined ? {} : { imageDigest }), looseness, output: () => [], ended: () => undefined };
   }
 
-  #describe = (): Run => {
+  #describe = (): RunFacts => {
     const run = this.#plan.describe(this.#started, this.#seen());
     return this.#pace === undefined ? run : { ...run, pace: this.#pace };
   };

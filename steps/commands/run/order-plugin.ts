@@ -2,7 +2,7 @@ import type { Plugin } from '@cucumber/cucumber/api';
 import { scenarioAt, turnOf } from '../../requirements/scenario-turn.ts';
 
 /** As much of a scenario as its place in the order depends on. */
-interface Placed {
+interface PlacedScenario {
   readonly pickle: { readonly uri: string; readonly steps: readonly { readonly text: string }[] };
   readonly location: { readonly line: number };
 }
@@ -13,10 +13,10 @@ export interface Lane {
   readonly of: number;
 }
 
-const turnNumber = ({ pickle, location }: Placed): number => turnOf(scenarioAt(pickle.uri, location.line)).number;
+const turnNumber = ({ pickle, location }: PlacedScenario): number => turnOf(scenarioAt(pickle.uri, location.line)).number;
 
 /** The scenarios in any order, with those of fixed turns put in their places. */
-export function inTurn<T extends Placed>(scenarios: readonly T[]): T[] {
+export function inTurn<T extends PlacedScenario>(scenarios: readonly T[]): T[] {
   return scenarios.toSorted((a, b) => {
     const [turn, other] = [turnNumber(a), turnNumber(b)];
     if (turn !== other) return turn - other;
@@ -34,10 +34,11 @@ function exchangesOf(text: string): number {
 }
 
 /** About how long a scenario takes, in exchanges. */
-const lengthOf = ({ pickle: { steps } }: Placed): number => 1 + Math.max(0, ...steps.map(({ text }) => exchangesOf(text)));
+const lengthOf = ({ pickle: { steps } }: PlacedScenario): number =>
+  1 + Math.max(0, ...steps.map(({ text }) => exchangesOf(text)));
 
 /** Those of the scenarios that a lane runs: in each turn, the longest first, each goes to the lane that has the least to do. */
-export function ofLane<T extends Placed>(scenarios: readonly T[], { number, of }: Lane): T[] {
+export function ofLane<T extends PlacedScenario>(scenarios: readonly T[], { number, of }: Lane): T[] {
   const turns = Map.groupBy(inTurn(scenarios), turnNumber);
   return [...turns.values()].flatMap((turn) => {
     const work = Array.from({ length: of }, () => 0);

@@ -3,7 +3,7 @@ import { stopwatch } from '../../harness/time/stopwatch.ts';
 import type { Report } from '../../verdict/report.ts';
 
 /** The parts of a run, one after the other. */
-export type Part = 'start-up' | 'implementation starts' | 'scenarios' | 'reports' | 'implementation ends';
+export type RunPhase = 'start-up' | 'implementation starts' | 'scenarios' | 'reports' | 'implementation ends';
 
 /** So many of the slowest requirements are named, and of the slowest scenarios. */
 const named = { requirements: 5, scenarios: 10 };
@@ -30,7 +30,7 @@ interface Lasting {
 
 /** `run --profile`: where the time of a run goes, in ms of wall time. */
 export class Profile {
-  readonly #parts: { readonly part: Part; readonly at: number }[] = [];
+  readonly #parts: { readonly part: RunPhase; readonly at: number }[] = [];
   /** When steps began and ended, by their clock: several at once where there are lanes. */
   readonly #edges: { readonly at: number; readonly by: 1 | -1 }[] = [];
   #loadedAt: number | undefined;
@@ -49,7 +49,7 @@ export class Profile {
   }
 
   /** Says what begins. */
-  begin(part: Part): void {
+  begin(part: RunPhase): void {
     this.#parts.push({ part, at: performance.now() });
   }
 

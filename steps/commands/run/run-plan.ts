@@ -1,12 +1,12 @@
 import type { Target } from '../../harness/implementation/target.ts';
 import { earlierReport } from '../../report/report-folder.ts';
-import { describeTarget, type Run, type SeenTarget } from '../../report/report-json.ts';
+import { describeTarget, type RunFacts, type SeenTarget } from '../../report/report-json.ts';
 import { specificationFile } from '../../report/specification/beside-report.ts';
 import { featuresDigest, type Requirement, readRequirements, suite } from '../../requirements/requirement.ts';
 import { type JudgedSet, judgedSet } from '../../requirements/requirement-set.ts';
 import { type Owned, scenariosOf } from '../../requirements/scenario-turn.ts';
 import type { Expectations } from '../../verdict/expectations.ts';
-import type { Circumstances } from '../../verdict/judge.ts';
+import type { RunCircumstances } from '../../verdict/judge.ts';
 import type { Report, Shard } from '../../verdict/report.ts';
 import { suiteCommand } from '../terminal/suite-command.ts';
 import { type RandomOrder, readOrder } from './order.ts';
@@ -96,7 +96,7 @@ export class RunPlan {
   }
 
   /** What the verdict depends on besides the results. */
-  get circumstances(): Circumstances {
+  get circumstances(): RunCircumstances {
     return {
       strict: this.options.strict === true,
       ...(this.selected === undefined ? {} : { selected: this.selected }),
@@ -106,7 +106,7 @@ export class RunPlan {
   }
 
   /** What reports say about the run. @param seen what the suite learnt about the implementation so far */
-  describe(started: Date, seen: SeenTarget | undefined): Run {
+  describe(started: Date, seen: SeenTarget | undefined): RunFacts {
     const { name, version } = suite();
     return {
       suite: { name, version, featuresDigest: featuresDigest(this.target.role) },

@@ -8,7 +8,7 @@ import { connectEngine, type Engine } from '../../harness/implementation/engine.
 import { OWNER_LABEL } from '../../harness/implementation/run-owner.ts';
 import { root } from '../../requirements/requirement.ts';
 import { call, reportIn, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
-import type { Ended } from '../../testing/warm-process.ts';
+import type { CallResult } from '../../testing/warm-process.ts';
 
 /** One of the environment, one of the target file; the second has characters that JSON and URLs write otherwise. */
 const token = 'tok-7f3a91c2-b4d8e6';
@@ -100,7 +100,7 @@ class Outside {
     return [...this.#texts].join('\n');
   }
 
-  async watch(run: Promise<Ended>): Promise<Ended> {
+  async watch(run: Promise<CallResult>): Promise<CallResult> {
     void run.finally(() => {
       this.#over = true;
     });
@@ -139,7 +139,7 @@ class Outside {
 }
 
 /** Everything that a run wrote and showed, by name. */
-function writtenBy(ended: Ended, report: string, outside: Outside): [string, string][] {
+function writtenBy(ended: CallResult, report: string, outside: Outside): [string, string][] {
   return [
     ['stdout', ended.stdout],
     ['stderr', ended.stderr],

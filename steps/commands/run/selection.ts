@@ -4,7 +4,7 @@ import { WrongUse } from '../../harness/text/usage-error.ts';
 import type { Requirement } from '../../requirements/requirement.ts';
 
 /** What a run is limited to. */
-export interface Limits {
+export interface Selection {
   readonly only?: readonly string[];
   readonly tags?: string;
 }
@@ -14,7 +14,7 @@ export interface Limits {
  *
  * @throws WrongUse for an id that is unknown, an expression that cannot be read, or limits that leave nothing
  */
-export function select(requirements: readonly Requirement[], { only, tags }: Limits): ReadonlySet<string> | undefined {
+export function select(requirements: readonly Requirement[], { only, tags }: Selection): ReadonlySet<string> | undefined {
   if (only === undefined && tags === undefined) return undefined;
   const wanted = only?.flatMap((ids) => ids.split(',')).map((id) => id.replace(/^@/, ''));
   const ids = requirements.map(({ id }) => id);

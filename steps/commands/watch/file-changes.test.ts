@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Changes } from './file-changes.ts';
+import { FileChanges } from './file-changes.ts';
 
 const never = new AbortController().signal;
 
@@ -12,7 +12,7 @@ async function settled(): Promise<void> {
 describe('changes', () => {
   test('are told together, each once, when no more come', async (context) => {
     context.mock.timers.enable({ apis: ['setTimeout'] });
-    const changes = new Changes();
+    const changes = new FileChanges();
     const told: (readonly string[])[] = [];
     void changes.next(never).then((what) => told.push(what));
     changes.note('a');
@@ -29,7 +29,7 @@ describe('changes', () => {
 
   test('that came before anybody asked are told when somebody does', async (context) => {
     context.mock.timers.enable({ apis: ['setTimeout'] });
-    const changes = new Changes();
+    const changes = new FileChanges();
     changes.note('a');
     context.mock.timers.tick(10_000);
     const first = changes.next(never);
@@ -43,9 +43,9 @@ describe('changes', () => {
 
   test('are waited for no longer when that is over', async () => {
     const ending = new AbortController();
-    const next = new Changes().next(ending.signal);
+    const next = new FileChanges().next(ending.signal);
     ending.abort();
     assert.deepEqual(await next, []);
-    assert.deepEqual(await new Changes().next(ending.signal), []);
+    assert.deepEqual(await new FileChanges().next(ending.signal), []);
   });
 });

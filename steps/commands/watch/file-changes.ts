@@ -2,7 +2,7 @@
 const quietMs = 300;
 
 /** Gathers changes until the caller asks for them. */
-export class Changes {
+export class FileChanges {
   readonly #what = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #tell: (() => void) | undefined;

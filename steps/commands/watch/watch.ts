@@ -6,7 +6,7 @@ import { WrongUse } from '../../harness/text/usage-error.ts';
 import { usualName } from '../run/expectations-file.ts';
 import type { RunOptions } from '../run/run-options.ts';
 import { Runs } from '../terminal/child-runs.ts';
-import { Changes } from './file-changes.ts';
+import { FileChanges } from './file-changes.ts';
 import { FileWatch, inWords, watchedPathsOf } from './watched-paths.ts';
 
 /** More changes than this are counted only. */
@@ -25,7 +25,7 @@ export async function watchTarget(path: string | undefined, options: RunOptions,
   if (options.json === true) throw new WrongUse('--json prints one report, but --watch makes many: read report.json');
   const paths = [path, options.expectations ?? join(dirname(path), usualName)];
   using runs = new Runs();
-  const changes = new Changes();
+  const changes = new FileChanges();
   for (;;) {
     const watched = watchedPathsOf(paths, await readTarget(path, options.root));
     await using _watch = await FileWatch.open(watched, options.report, changes, say);

@@ -3,7 +3,7 @@ import { basename, dirname, extname, relative, resolve, sep } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
 import { currentImage } from '../../harness/implementation/image.ts';
 import type { Target } from '../../harness/implementation/target.ts';
-import type { Changes } from './file-changes.ts';
+import type { FileChanges } from './file-changes.ts';
 
 /** How often the engine is asked which image has the name of the target's, in ms. */
 const imageEveryMs = 2_000;
@@ -100,13 +100,13 @@ function shown(path: string): string {
 
 /** Watches until it is disposed of, and notes what changes. */
 export class FileWatch implements AsyncDisposable {
-  readonly #changes: Changes;
+  readonly #changes: FileChanges;
   readonly #trouble: (text: string) => void;
   readonly #watchers: FSWatcher[] = [];
   readonly #timers = new Map<'image' | 'missing', NodeJS.Timeout>();
   #closed = false;
 
-  private constructor(changes: Changes, trouble: (text: string) => void) {
+  private constructor(changes: FileChanges, trouble: (text: string) => void) {
     this.#changes = changes;
     this.#trouble = trouble;
   }
@@ -120,7 +120,7 @@ export class FileWatch implements AsyncDisposable {
   static async open(
     { files, trees, image }: WatchedPaths,
     reports: string,
-    changes: Changes,
+    changes: FileChanges,
     trouble: (text: string) => void,
   ): Promise<FileWatch> {
     const opened = new FileWatch(changes, trouble);

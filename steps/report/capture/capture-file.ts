@@ -9,7 +9,7 @@ import { captureHeader, packetBlock } from './pcapng.ts';
 import { TcpStream } from './tcp-stream.ts';
 
 /** One connection in the file. */
-interface Connection {
+interface CapturedConnection {
   readonly stream: TcpStream;
   /** Of MQTT. */
   version: number;
@@ -32,7 +32,7 @@ export class CaptureFile implements Capture {
   #connections = 0;
   /** The numbers of the packets that are in the file: several scenarios may judge one start of a client. */
   readonly #numbers = new WeakMap<Frame, number>();
-  readonly #byConnection = new WeakMap<object, Connection>();
+  readonly #byConnection = new WeakMap<object, CapturedConnection>();
 
   /**
    * @param path where the file is written
@@ -107,7 +107,7 @@ export class CaptureFile implements Capture {
     });
   }
 
-  #connectionOf(key: object): Connection {
+  #connectionOf(key: object): CapturedConnection {
     const known = this.#byConnection.get(key);
     if (known !== undefined) return known;
     const version = this.#target.mqttVersion === '5' ? 5 : 4;

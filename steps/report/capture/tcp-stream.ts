@@ -8,7 +8,7 @@ const mqttPort = 1883;
 const devicePorts = { first: 49_152, count: 16_384 } as const;
 
 /** An address and a port. */
-interface Endpoint {
+interface TcpEndpoint {
   readonly address: readonly number[];
   readonly port: number;
 }
@@ -18,8 +18,8 @@ interface Endpoint {
  * (RFC 5737); its sequence numbers are those that the bytes make.
  */
 export class TcpStream {
-  readonly #device: Endpoint;
-  readonly #server: Endpoint = { address: [198, 51, 100, 1], port: mqttPort };
+  readonly #device: TcpEndpoint;
+  readonly #server: TcpEndpoint = { address: [198, 51, 100, 1], port: mqttPort };
   /** The next sequence number of each side. */
   readonly #next = { device: 1, server: 1 };
 

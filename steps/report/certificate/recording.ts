@@ -1,7 +1,7 @@
 import type { Envelope } from '@cucumber/messages';
 import { specifiedBy } from '../../requirements/page-statements.ts';
 import { digestOfFeatures, type Requirement, type Role, requirementsOf, root } from '../../requirements/requirement.ts';
-import { type Circumstances, type Judgement, judge } from '../../verdict/judge.ts';
+import { type Judgement, judge, type RunCircumstances } from '../../verdict/judge.ts';
 import type { Report, RequirementResult } from '../../verdict/report.ts';
 import { Transcript } from '../../verdict/transcript.ts';
 import { withLinks } from '../report-json.ts';
@@ -24,7 +24,7 @@ export interface Rejudged {
 export function rejudge(
   messages: Iterable<Envelope>,
   role: Role,
-  circumstances: (requirements: readonly Requirement[]) => Circumstances,
+  circumstances: (requirements: readonly Requirement[]) => RunCircumstances,
 ): Rejudged {
   const transcript = new Transcript({ cwd: root });
   const features = new Map<string, string>();

@@ -5,7 +5,7 @@ import { hintOf } from './keys.ts';
 export const payloadType = 'application/vnd.in-toto+json';
 
 /** What a bundle holds that may differ between two certificates. */
-interface Signed {
+interface SignedPayload {
   readonly payload: Buffer;
   readonly type: string;
   /** In base64. */
@@ -65,7 +65,7 @@ function encoded(type: string, payload: Buffer): Buffer {
 const digestFor = (key: KeyObject): string | null => (key.asymmetricKeyType === 'ec' ? 'sha256' : null);
 
 /** A Sigstore bundle v0.3, as the libraries of Sigstore write it. */
-function bundleText({ payload, type, signature, hint }: Signed): string {
+function bundleText({ payload, type, signature, hint }: SignedPayload): string {
   const bundle = {
     mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json',
     verificationMaterial: { publicKey: { hint }, timestampVerificationData: {} },
@@ -79,7 +79,7 @@ function bundleText({ payload, type, signature, hint }: Signed): string {
 }
 
 /** Reads what {@link bundleText} writes; whether there is anything else in the text is for the caller to compare. */
-function readBundle(text: string): Signed | undefined {
+function readBundle(text: string): SignedPayload | undefined {
   let bundle: unknown;
   try {
     bundle = JSON.parse(text);

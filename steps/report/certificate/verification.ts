@@ -12,7 +12,7 @@ import { NotCertifiable, type Statement, statementJson, statementOf } from './st
 import { suiteDigest } from './suite-digest.ts';
 
 /** Something that is not as it must be. */
-export interface Fault {
+export interface FileFault {
   /** A file of the report folder. */
   readonly file: string;
   /** What is wrong with it, as what comes after its name. */
@@ -22,7 +22,7 @@ export interface Fault {
 /** The result of checking a report folder. */
 export interface Verification {
   /** None when all that could be checked is genuine. */
-  readonly faults: readonly Fault[];
+  readonly faults: readonly FileFault[];
   /** What could not be checked here, and what else there is to know. */
   readonly remarks: readonly string[];
   /** Whether the certificate is signed, and by the given key. */
@@ -70,20 +70,20 @@ function checkSigned(
   certificate: Buffer | undefined,
   bundle: Buffer | undefined,
   key: KeyObject | undefined,
-): { readonly faults: Fault[]; readonly signature: Verification['signature'] } {
+): { readonly faults: FileFault[]; readonly signature: Verification['signature'] } {
   const file = certificateFiles.signed;
   if (bundle === undefined) {
     const faults = key === undefined ? [] : [{ file, what: 'is missing: the certificate is not signed' }];
     return { faults, signature: 'absent' };
   }
   const { faults: found, payload } = checkSignature(bundle, key);
-  const faults = found.map((what): Fault => ({ file, what }));
+  const faults = found.map((what): FileFault => ({ file, what }));
   if (faults.length === 0 && certificate !== undefined && payload?.equals(certificate) !== true)
     faults.push({ file: certificateFiles.certificate, what: `is not the certificate that ${file} signs` });
   return { faults, signature: key !== undefined && faults.length === 0 ? 'genuine' : 'unchecked' };
 }
 
-function readStatement(bytes: Buffer): { readonly statement?: Statement; readonly faults: Fault[] } {
+function readStatement(bytes: Buffer): { readonly statement?: Statement; readonly faults: FileFault[] } {
   const text = bytes.toString('utf8');
   const faults = schemaFaults('certificate', text).map((what) => ({ file: certificateFiles.certificate, what }));
   if (faults.length > 0) return { faults };
@@ -93,10 +93,10 @@ function readStatement(bytes: Buffer): { readonly statement?: Statement; readonl
 }
 
 /** Whether the folder has exactly the files that the certificate names, unchanged. */
-function checkFiles(files: Files, { predicate }: Statement): Fault[] {
+function checkFiles(files: Files, { predicate }: Statement): FileFault[] {
   const { evidence } = predicate.iotNtpConformance;
   const known = new Set<string>([certificateFiles.certificate, certificateFiles.signed, ...evidence.map(({ name }) => name)]);
-  const named = evidence.flatMap(({ name, digest }): Fault[] => {
+  const named = evidence.flatMap(({ name, digest }): FileFault[] => {
     if (!files.has(name)) return [{ file: name, what: 'is missing' }];
     const content = files.get(name);
     if (content === undefined) return [{ file: name, what: 'is no file' }];
@@ -125,7 +125,7 @@ function checkContent(files: Files, statement: Statement): Pick<Verification, 'f
 }
 
 /** The certificate must be the one that the report and the evidence make. */
-function checkAgainst(report: Report, statement: Statement): Fault[] {
+function checkAgainst(report: Report, statement: Statement): FileFault[] {
   const file = certificateFiles.certificate;
   try {
     const { evidence } = statement.predicate.iotNtpConformance;
@@ -150,7 +150,11 @@ function unequal(one: unknown, other: unknown, path: string): string[] {
   );
 }
 
-function checkRecorded(text: string, report: Report, same: boolean): { readonly faults: Fault[]; readonly remarks: string[] } {
+function checkRecorded(
+  text: string,
+  report: Report,
+  same: boolean,
+): { readonly faults: FileFault[]; readonly remarks: string[] } {
   const file = judgedFiles.messages;
   let recorded: ReturnType<typeof rejudge>;
   try {
@@ -158,7 +162,7 @@ function checkRecorded(text: string, report: Report, same: boolean): { readonly 
   } catch (error) {
     return { faults: [{ file, what: error instanceof Error ? error.message : String(error) }], remarks: [] };
   }
-  const faults = contradictions(report, recorded, same).map((what): Fault => ({ file: judgedFiles.report, what }));
+  const faults = contradictions(report, recorded, same).map((what): FileFault => ({ file: judgedFiles.report, what }));
   const { name, digest } = report.requirementSet ?? { name: '', digest: '' };
   const set = readSets().find((candidate) => candidate.name === name);
   if (set === undefined)

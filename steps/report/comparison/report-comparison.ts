@@ -18,8 +18,8 @@ export interface Change {
 
 /** What differs between two reports. */
 export interface Comparison {
-  readonly old: Side;
-  readonly new: Side;
+  readonly old: ComparedReport;
+  readonly new: ComparedReport;
   /** Requirements that are not proven any more, those of MUST first. */
   readonly worse: readonly Change[];
   readonly better: readonly Change[];
@@ -36,7 +36,7 @@ export interface Comparison {
 }
 
 /** One of the two reports. */
-export interface Side {
+export interface ComparedReport {
   readonly name: string;
   readonly verdict: string;
   /** The released requirement set, or that there is none. */
@@ -117,7 +117,7 @@ function changeOf(old: RequirementResult | undefined, now: RequirementResult | u
   };
 }
 
-function sideOf({ target, verdict, requirementSet, started, finished, durationMs }: Report): Side {
+function sideOf({ target, verdict, requirementSet, started, finished, durationMs }: Report): ComparedReport {
   return {
     name: named(target),
     verdict,

@@ -1,4 +1,4 @@
-import { html, Markup, type Part } from './html.ts';
+import { html, Markup, type TemplateValue } from './html.ts';
 
 /**
  * The head of every page that the suite writes: it loads nothing, and a link on it sends no referrer.
@@ -11,7 +11,7 @@ export function pageHead({
   policy,
   style,
 }: {
-  readonly title: Part;
+  readonly title: TemplateValue;
   readonly policy: string;
   readonly style: string;
 }): Markup {

@@ -1,5 +1,5 @@
 import type { MessageAtFault } from '../../verdict/report.ts';
-import { html, type Markup, type Part } from './html.ts';
+import { html, type Markup, type TemplateValue } from './html.ts';
 
 /** From where to where, in characters. */
 type Span = readonly [number, number];
@@ -22,7 +22,7 @@ function memberSpans(payload: string, name: string): Span[] {
 
 function withMarks(text: string, spans: readonly Span[]): Markup {
   let from = 0;
-  const pieces: Part[] = spans
+  const pieces: TemplateValue[] = spans
     .toSorted(([a], [b]) => a - b)
     .flatMap(([start, end]) => {
       if (start < from) return [];

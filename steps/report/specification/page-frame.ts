@@ -1,6 +1,6 @@
 import { suite } from '../../requirements/requirement.ts';
 import { pageHead } from '../html/head.ts';
-import { html, Markup, type Part } from '../html/html.ts';
+import { html, Markup, type TemplateValue } from '../html/html.ts';
 import { policyOf } from '../html/policy.ts';
 import { script } from './specification-script.ts';
 import { style } from './specification-style.ts';
@@ -24,8 +24,8 @@ export interface Framed {
   /** The page of the site that it is; absent for a page that stands alone. */
   readonly page?: PageName;
   /** What is shown beside the text if there is room. */
-  readonly aside?: Part;
-  readonly main: Part;
+  readonly aside?: TemplateValue;
+  readonly main: TemplateValue;
   /** What the page's search looks at for each entry beside what is shown of it. */
   readonly index?: readonly string[];
 }

@@ -1,8 +1,8 @@
 import type { Requirement } from '../../requirements/requirement.ts';
 import { html, listed, type Markup } from '../html/html.ts';
 import { emphasised } from '../html/paragraphs.ts';
-import { type Address, linked, paragraphs, scrolling, withValues } from './description-text.ts';
-import type { Form, Line, Specified, ValueTable } from './specification.ts';
+import { linked, paragraphs, type RequirementHref, scrolling, withValues } from './description-text.ts';
+import type { ScenarioForm, ScenarioLine, Specified, ValueTable } from './specification.ts';
 import { texts } from './texts.ts';
 
 /** An implementation that breaks a requirement on purpose: its name, and what it does. */
@@ -12,7 +12,11 @@ export interface Culprit {
 }
 
 /** A requirement: sentence, reason, source, usual mistakes, and every scenario. */
-export function requirementArticle({ requirement, forms }: Specified, address: Address, culprits: readonly Culprit[]): Markup {
+export function requirementArticle(
+  { requirement, forms }: Specified,
+  address: RequirementHref,
+  culprits: readonly Culprit[],
+): Markup {
   const { id, level, sentence, description, source, mistakes, capabilities, scenarios } = requirement;
   return html`<article class="rule ${level}" id="${id}" aria-labelledby="h-${id}" data-entry>
 <h3 id="h-${id}">${emphasised(sentence)}</h3>
@@ -34,7 +38,7 @@ function tryCommand({ id }: Requirement): string {
 }
 
 /** The features divide mistakes by semicolons. */
-function mistakesOf(mistakes: string, address: Address): Markup {
+function mistakesOf(mistakes: string, address: RequirementHref): Markup {
   const each = mistakes.split('; ');
   if (each.length === 1) return linked(mistakes, address);
   return html`<ul>${each.map((mistake) => html`<li>${linked(mistake, address)}</li>`)}</ul>`;
@@ -44,7 +48,7 @@ function capabilityList(capabilities: readonly string[]): Markup {
   return listed(capabilities.map((capability) => html`<code>${capability}</code>`));
 }
 
-function scenarioForm(form: Form): Markup {
+function scenarioForm(form: ScenarioForm): Markup {
   const { title, description, capabilities, lines, values, tables } = form;
   const count = tables.reduce((sum, { rows }) => sum + rows.length, 0);
   return html`<details class="form"><summary><span class="title">${withValues(title, values)}</span>${count > 0 && html`<span class="count">${texts.tried(count)}</span>`}</summary>
@@ -57,8 +61,8 @@ ${tables.map((table) => valueTable(form, table))}
 }
 
 /** The lines by what they do, as long as they go on doing it. */
-function grouped(lines: readonly Line[]): readonly (readonly [Line['part'], readonly Line[]])[] {
-  const groups: [Line['part'], Line[]][] = [];
+function grouped(lines: readonly ScenarioLine[]): readonly (readonly [ScenarioLine['part'], readonly ScenarioLine[]])[] {
+  const groups: [ScenarioLine['part'], ScenarioLine[]][] = [];
   for (const line of lines) {
     const last = groups.at(-1);
     if (last?.[0] === line.part) last[1].push(line);
@@ -67,7 +71,7 @@ function grouped(lines: readonly Line[]): readonly (readonly [Line['part'], read
   return groups;
 }
 
-function lineItem({ text, block, table }: Line, values: readonly string[]): Markup {
+function lineItem({ text, block, table }: ScenarioLine, values: readonly string[]): Markup {
   const row = (cells: readonly string[]): Markup =>
     html`<tr>${cells.map((cell, index) => (index === 0 ? html`<th scope="row">${withValues(cell, values)}</th>` : html`<td>${withValues(cell, values)}</td>`))}</tr>`;
   return html`<li>${withValues(text, values)}
@@ -79,7 +83,7 @@ ${table !== undefined && html`<table class="of-line"><tbody>${table.map(row)}</t
 const newLine = html`
 `;
 
-function valueTable({ title }: Form, { name, capabilities, columns, rows }: ValueTable): Markup {
+function valueTable({ title }: ScenarioForm, { name, capabilities, columns, rows }: ValueTable): Markup {
   const caption = [name, capabilities.length === 0 ? '' : texts.only(capabilities.join(', '))].filter((text) => text !== '');
   // What the title says already would only stand there twice.
   const shown = columns.flatMap((column, index) => (title.includes(`<${column}>`) ? [] : [{ column, index }]));

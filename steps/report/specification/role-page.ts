@@ -2,21 +2,21 @@ import type { Requirement, Role } from '../../requirements/requirement.ts';
 import { html, type Markup } from '../html/html.ts';
 import { emphasised } from '../html/paragraphs.ts';
 import { words } from '../html/verdict-words.ts';
-import { type Address, paragraphs } from './description-text.ts';
+import { paragraphs, type RequirementHref } from './description-text.ts';
 import { framed, search } from './page-frame.ts';
 import { pageOutline } from './page-outline.ts';
 import { protocolLesson } from './protocol-lesson.ts';
 import { type Culprit, requirementArticle } from './requirement-article.ts';
-import { readSpecification, type Subject } from './specification.ts';
+import { readSpecification, type SpecificationSubject } from './specification.ts';
 import { texts } from './texts.ts';
 import { drawnExample } from './worked-example.ts';
 
 /** What a page of requirements is made for. */
 export interface RolePage {
   readonly role: Role;
-  readonly subjects: readonly Subject[];
+  readonly subjects: readonly SpecificationSubject[];
   /** Where ids of requirements lead. */
-  readonly address: Address;
+  readonly address: RequirementHref;
   /** True for a page of the site, false for one that stands alone beside a report. */
   readonly site: boolean;
   /** What breaks a requirement on purpose. */
@@ -51,14 +51,18 @@ ${!site && html`${pageOutline(address)}<section><h2>${texts.results}</h2>${gloss
   });
 }
 
-function contents(subjects: readonly Subject[], role: Role): Markup {
+function contents(subjects: readonly SpecificationSubject[], role: Role): Markup {
   return html`<nav class="contents" aria-label="${texts.contents}"><details open><summary>${texts.contents}</summary><ul>${subjects.map(
     ({ anchor, title, specified }) =>
       html`<li><a class="subject" href="#${anchor}">${title}</a><ul>${specified.map(({ requirement: { id } }) => html`<li><a href="#${id}">${id.slice(role.length + 1)}</a></li>`)}</ul></li>`,
   )}</ul></details></nav>`;
 }
 
-function subjectSection(subject: Subject, address: Address, culprits: (id: string) => readonly Culprit[]): Markup {
+function subjectSection(
+  subject: SpecificationSubject,
+  address: RequirementHref,
+  culprits: (id: string) => readonly Culprit[],
+): Markup {
   const { role, anchor, language, title, description, specified } = subject;
   const drawn = drawnExample(description, role);
   return html`<section class="subject" id="${anchor}" aria-labelledby="h-${anchor}" lang="${language}" data-group>
@@ -74,6 +78,9 @@ export function glossary(entries: readonly (readonly [string, string])[]): Marku
 }
 
 /** A requirement in one line that leads to it. */
-export function requirementLine({ id, sentence }: Subject['specified'][number]['requirement'], href: string): Markup {
+export function requirementLine(
+  { id, sentence }: SpecificationSubject['specified'][number]['requirement'],
+  href: string,
+): Markup {
   return html`<a href="${href}">${emphasised(sentence)}</a> <span class="facts"><code>${id}</code></span>`;
 }

@@ -23,11 +23,11 @@ import {
 } from '../../requirements/requirement.ts';
 
 /** What a line of a scenario does: Gherkin knows it of each keyword, in every language. */
-export type Part = 'setUp' | 'deed' | 'demand' | 'other';
+export type LinePurpose = 'setUp' | 'deed' | 'demand' | 'other';
 
 /** One sentence of a scenario; values that its table fills in stand between angle brackets. */
-export interface Line {
-  readonly part: Part;
+export interface ScenarioLine {
+  readonly part: LinePurpose;
   readonly text: string;
   /** Lines of a text that belongs to the sentence. */
   readonly block?: readonly string[];
@@ -45,12 +45,12 @@ export interface ValueTable {
 }
 
 /** A scenario, or several that differ in values only. */
-export interface Form {
+export interface ScenarioForm {
   /** With the names of values between angle brackets. */
   readonly title: string;
   readonly description: string;
   readonly capabilities: readonly string[];
-  readonly lines: readonly Line[];
+  readonly lines: readonly ScenarioLine[];
   /** Names of the values that may stand between angle brackets. */
   readonly values: readonly string[];
   /** Empty for a single scenario. */
@@ -60,11 +60,11 @@ export interface Form {
 /** A requirement, with what is done to judge it. */
 export interface Specified {
   readonly requirement: Requirement;
-  readonly forms: readonly Form[];
+  readonly forms: readonly ScenarioForm[];
 }
 
 /** A subject of the specification. */
-export interface Subject {
+export interface SpecificationSubject {
   readonly role: Role;
   /** `subject-qos` */
   readonly anchor: string;
@@ -82,7 +82,10 @@ export interface Subject {
  * @param requirements as `readRequirements` has them, where they have been read
  * @throws FeatureError as `readRequirements`
  */
-export function readSpecification(role: Role, requirements: readonly Requirement[] = readRequirements(role)): Subject[] {
+export function readSpecification(
+  role: Role,
+  requirements: readonly Requirement[] = readRequirements(role),
+): SpecificationSubject[] {
   return featureFiles(role).map((file) => {
     const own = requirements.filter(({ place }) => place.startsWith(`${file}:`));
     return readSubject(file, readFileSync(root + file, 'utf8'), own);
@@ -90,7 +93,11 @@ export function readSpecification(role: Role, requirements: readonly Requirement
 }
 
 /** The same of one feature file. Exported for its test. @throws FeatureError as `readRequirements` */
-export function readSubject(file: string, text: string, requirements: readonly Requirement[] = readFeature(file, text)): Subject {
+export function readSubject(
+  file: string,
+  text: string,
+  requirements: readonly Requirement[] = readFeature(file, text),
+): SpecificationSubject {
   const { feature } = parseFeature(file, text);
   if (feature === undefined) throw new FeatureError(`${file}: there is no feature in this file`);
   const general = backgroundOf(feature.children);
@@ -112,12 +119,12 @@ function backgroundOf(children: readonly (FeatureChild | RuleChild)[]): Step[] {
   return children.flatMap(({ background }: { readonly background?: Background }) => background?.steps ?? []);
 }
 
-function formsOf({ children }: Rule, general: readonly Step[]): Form[] {
+function formsOf({ children }: Rule, general: readonly Step[]): ScenarioForm[] {
   const before = [...general, ...backgroundOf(children)];
   return children.flatMap(({ scenario }) => (scenario === undefined ? [] : [formOf(scenario, before)]));
 }
 
-function formOf(scenario: Scenario, before: readonly Step[]): Form {
+function formOf(scenario: Scenario, before: readonly Step[]): ScenarioForm {
   const { name, description, tags, steps, examples } = scenario;
   return {
     title: name,
@@ -130,8 +137,8 @@ function formOf(scenario: Scenario, before: readonly Step[]): Form {
 }
 
 /** A conjunction goes on with what the sentence before it did. */
-function linesOf(steps: readonly Step[]): Line[] {
-  let part: Part = 'other';
+function linesOf(steps: readonly Step[]): ScenarioLine[] {
+  let part: LinePurpose = 'other';
   return steps.map(({ text, keywordType, docString, dataTable }) => {
     part = partOf(keywordType) ?? part;
     return {
@@ -143,7 +150,7 @@ function linesOf(steps: readonly Step[]): Line[] {
   });
 }
 
-function partOf(type: StepKeywordType | undefined): Part | undefined {
+function partOf(type: StepKeywordType | undefined): LinePurpose | undefined {
   switch (type) {
     case StepKeywordType.CONTEXT:
       return 'setUp';

@@ -69,7 +69,9 @@ async function withReference(latencyMs: number, use: Use): Promise<void> {
 /** @throws Error when a device exceeded a limit of the platform */
 async function withPlatform(folder: string, use: Use): Promise<void> {
   const env = { ...process.env, HOSTED_PLATFORM: JSON.stringify(documented) };
-  const list = JSON.parse(execFileSync(process.execPath, [starter, '--list'], { env, encoding: 'utf8' })) as readonly Listed[];
+  const list = JSON.parse(
+    execFileSync(process.execPath, [starter, '--list'], { env, encoding: 'utf8' }),
+  ) as readonly ListedFixture[];
   const own = list.find(({ name }) => name === 'unusual/server/hosted-platform')?.target ?? {};
   const { process: _process, ...target } = own;
   const file = join(folder, 'platform.json');
@@ -92,7 +94,7 @@ async function withPlatform(folder: string, use: Use): Promise<void> {
 }
 
 /** A fixture as `start.ts --list` has it. */
-interface Listed {
+interface ListedFixture {
   readonly name: string;
   readonly target: { readonly process?: unknown };
 }

@@ -18,7 +18,7 @@ const devices = { run: 250, load: 1250 };
 const manyDevices = 'server-serves-many-devices';
 
 /** One thing of which there is more and more. */
-interface Series {
+interface GrowthSeries {
   /** What is counted, for example `scenario`. */
   readonly unit: string;
   /** How many there are at 1x. */
@@ -44,7 +44,7 @@ function single(folder: string): string[] {
   return ['run', '--role', 'server', '--report', join(folder, 'run'), '--only', id ?? manyDevices];
 }
 
-function scenarios(folder: string): Series {
+function scenarios(folder: string): GrowthSeries {
   const copy = join(folder, 'suite');
   for (const name of ['steps', 'features', 'fixtures', 'schemas', 'package.json'])
     cpSync(join(root, name), join(copy, name), { recursive: true });
@@ -62,7 +62,7 @@ function scenarios(folder: string): Series {
   };
 }
 
-function devicesOfARun(folder: string): Series {
+function devicesOfARun(folder: string): GrowthSeries {
   const run = ['run', '--role', 'server', '--report', join(folder, 'run'), '--only', manyDevices, '--devices'];
   return {
     unit: 'device of a run',
@@ -72,7 +72,7 @@ function devicesOfARun(folder: string): Series {
   };
 }
 
-function devicesOfALoad(folder: string): Series {
+function devicesOfALoad(folder: string): GrowthSeries {
   return {
     unit: 'device of load',
     least: devices.load,
@@ -83,7 +83,7 @@ function devicesOfALoad(folder: string): Series {
   };
 }
 
-async function measure({ unit, least, run }: Series): Promise<void> {
+async function measure({ unit, least, run }: GrowthSeries): Promise<void> {
   const costs = { one: [] as Cost[], few: [] as Cost[], many: [] as Cost[] };
   // fills the compile cache, and is not counted
   await run('one');

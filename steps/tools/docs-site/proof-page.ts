@@ -1,5 +1,5 @@
 import { html, type Markup } from '../../report/html/html.ts';
-import { type Address, linked } from '../../report/specification/description-text.ts';
+import { linked, type RequirementHref } from '../../report/specification/description-text.ts';
 import { framed } from '../../report/specification/page-frame.ts';
 import { texts } from '../../report/specification/texts.ts';
 import type { Role } from '../../requirements/requirement.ts';
@@ -7,7 +7,7 @@ import type { ImplementationProof, Proof, RequirementProof } from '../prove/proo
 import { figures } from '../prove/proof.ts';
 
 /** What the suite catches: the last proof, where there is one. */
-export function proofPage(proof: Proof | undefined, address: Address): string {
+export function proofPage(proof: Proof | undefined, address: RequirementHref): string {
   return framed({
     title: `${texts.proofHeading} – ${texts.title}`,
     page: 'proof',
@@ -17,7 +17,7 @@ ${proof === undefined ? html`<p class="note">${texts.proofAbsent}</p>` : shown(p
   });
 }
 
-function shown(proof: Proof, address: Address): Markup {
+function shown(proof: Proof, address: RequirementHref): Markup {
   const { implementations, gaps, whole, finished, proven } = proof;
   const { caught, faulty, certified, unusual, requirements, proven: broken, scenarios, failed } = figures(proof);
   const tile = (part: number, all: number, text: string): Markup =>
@@ -32,7 +32,7 @@ ${wrong.length > 0 && html`<p class="note">${texts.proofOpen}</p><ul class="prob
 ${(['server', 'client'] as const).map((role) => ofRole(proof, role, address))}`;
 }
 
-function ofRole(proof: Proof, role: Role, address: Address): Markup | undefined {
+function ofRole(proof: Proof, role: Role, address: RequirementHref): Markup | undefined {
   const own = proof.implementations.filter((implementation) => implementation.role === role);
   if (own.length === 0) return undefined;
   const requirements = proof.requirements.filter((requirement) => requirement.role === role);
@@ -52,7 +52,7 @@ function matrix(
   faulty: readonly ImplementationProof[],
   requirements: readonly RequirementProof[],
   role: Role,
-  address: Address,
+  address: RequirementHref,
 ): Markup {
   const column = ({ id }: RequirementProof): Markup => {
     const [href, name] = [address(id), id.slice(role.length + 1)];

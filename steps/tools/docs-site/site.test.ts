@@ -9,7 +9,7 @@ import { madeUpProof } from '../../testing/proof-results.ts';
 import { site } from './site.ts';
 
 /** What a page holds: its text in each element with an id, all ids, and all links. */
-interface Read {
+interface ReadPage {
   readonly text: string;
   readonly ids: readonly string[];
   readonly links: readonly string[];
@@ -19,7 +19,7 @@ interface Read {
 const empty = /<(meta|link|input)((?:\s+[a-z-]+(?:="[^"]*")?)*)>/g;
 
 /** Reads a page by a parser that takes nothing amiss: what is unescaped or unclosed breaks it. */
-function read(page: string): Read {
+function read(page: string): ReadPage {
   const parser = new SaxesParser();
   const [ids, links]: [string[], string[]] = [[], []];
   const textOf = new Map<string, string>();

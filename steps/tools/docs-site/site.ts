@@ -1,4 +1,4 @@
-import type { Address } from '../../report/specification/description-text.ts';
+import type { RequirementHref } from '../../report/specification/description-text.ts';
 import { files } from '../../report/specification/page-frame.ts';
 import type { Culprit } from '../../report/specification/requirement-article.ts';
 import { rolePage } from '../../report/specification/role-page.ts';
@@ -20,7 +20,7 @@ export function site(proof: Proof | undefined): ReadonlyMap<string, string> {
   const roles = new Map(
     all.flatMap(({ role, specified }) => specified.map(({ requirement }) => [requirement.id, role] as const)),
   );
-  const address: Address = (id) => {
+  const address: RequirementHref = (id) => {
     const role = roles.get(id);
     return role === undefined ? undefined : `${files[role]}#${id}`;
   };

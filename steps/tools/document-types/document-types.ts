@@ -46,15 +46,15 @@ export const documentTypes: readonly DocumentType[] = [
 ];
 
 /** A part of a JSON Schema, as far as the types go. */
-interface Schema {
+interface SchemaNode {
   readonly [keyword: string]: unknown;
   readonly $ref?: string;
   readonly type?: string;
-  readonly items?: Schema;
+  readonly items?: SchemaNode;
   readonly minItems?: number;
   readonly maxItems?: number;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly $defs?: Readonly<Record<string, Schema>>;
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly $defs?: Readonly<Record<string, SchemaNode>>;
 }
 
 /** What says something about the type; conditions and limits do not. */
@@ -68,7 +68,7 @@ const format = { printWidth: 130, singleQuote: true, trailingComma: 'all', brack
  * @throws Error when a list has items that are neither simple nor named in `$defs`
  */
 export async function typesText({ schema, type, report }: DocumentType): Promise<string> {
-  const whole = JSON.parse(readFileSync(`${root}schemas/${schema}.schema.json`, 'utf8')) as Schema;
+  const whole = JSON.parse(readFileSync(`${root}schemas/${schema}.schema.json`, 'utf8')) as SchemaNode;
   const body = await compile(simplified(whole) as JSONSchema, type, {
     bannerComment: '',
     unreachableDefinitions: true,
@@ -84,9 +84,9 @@ export async function typesText({ schema, type, report }: DocumentType): Promise
 }
 
 /** The schema without what says nothing about types; references as names of types, since the generator would repeat what they name. */
-function simplified(schema: Schema): Schema {
+function simplified(schema: SchemaNode): SchemaNode {
   const { $ref, type, items, minItems, maxItems, properties, $defs, description } = schema;
-  const map = (parts: Readonly<Record<string, Schema>>): Record<string, Schema> =>
+  const map = (parts: Readonly<Record<string, SchemaNode>>): Record<string, SchemaNode> =>
     Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, simplified(part)]));
   if ($ref !== undefined) return { description, tsType: referenced($ref) };
   if (type === 'array' && items !== undefined) {
@@ -101,7 +101,7 @@ function simplified(schema: Schema): Schema {
   };
 }
 
-function itemType({ $ref, type, properties }: Schema): string {
+function itemType({ $ref, type, properties }: SchemaNode): string {
   if ($ref !== undefined) return referenced($ref);
   if (type === 'string' || type === 'boolean') return type;
   if (type === 'integer' || type === 'number') return 'number';

@@ -31,7 +31,7 @@ export interface FieldImplementation {
 }
 
 /** An entry of `field.yaml`. */
-interface Entry {
+interface FieldEntry {
   readonly debian?: readonly string[];
   readonly build?: readonly string[];
   readonly part?: true;
@@ -42,7 +42,7 @@ interface Entry {
 /** All of `field.yaml`, in its order. */
 export function readField(): FieldImplementation[] {
   const text = readFileSync(join(fieldFolder, 'field.yaml'), 'utf8');
-  const { implementations } = parse(text, { merge: true }) as { readonly implementations: Readonly<Record<string, Entry>> };
+  const { implementations } = parse(text, { merge: true }) as { readonly implementations: Readonly<Record<string, FieldEntry>> };
   return Object.entries(implementations).map(([name, { debian = [], build = [], part = false, interop, targets }]) => ({
     name,
     debian,

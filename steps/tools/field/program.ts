@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 
 /** How a program ended. */
-export interface Ended {
+export interface ProgramEnd {
   /** Undefined where it could not be run, or was ended by a signal. */
   readonly code: number | undefined;
   /** What it printed, stdout first. */
@@ -14,7 +14,7 @@ export interface Ended {
 export async function call(
   [program = '', ...args]: readonly string[],
   settings: { readonly withinMs: number; readonly cwd?: string; readonly env?: Readonly<Record<string, string>> },
-): Promise<Ended> {
+): Promise<ProgramEnd> {
   const child = spawn(program, args, {
     cwd: settings.cwd,
     env: { ...process.env, ...settings.env },

@@ -3,10 +3,10 @@ import type { Mismatch } from '../../support/world.ts';
 import { NonConformance } from '../../verdict/evidence.ts';
 
 /** What a sentence says of some evidence: nothing where it holds, else why the implementation fails. */
-export type Judge = (sentence: string, world: object, rows?: readonly string[]) => Promise<string | undefined>;
+export type SentenceJudge = (sentence: string, world: object, rows?: readonly string[]) => Promise<string | undefined>;
 
 /** The sentences of the features with the very steps that judge them in a run. The judge throws an Error for a sentence that no step has. */
-export async function loadSentences(): Promise<Judge> {
+export async function loadSentences(): Promise<SentenceJudge> {
   const say = await features.loadSentences();
   return async (sentence, world, rows) => {
     try {

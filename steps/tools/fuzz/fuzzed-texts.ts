@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 
 /** How a timestamp is asked for. */
-export interface Asked {
+export interface AskedTimestamp {
   readonly type: 'Long' | 'String';
   readonly digits: string;
 }
 
-export const asked: fc.Arbitrary<Asked> = fc.record({
+export const asked: fc.Arbitrary<AskedTimestamp> = fc.record({
   type: fc.constantFrom('Long', 'String'),
   digits: fc.constantFrom('0', '1', '4500', '2147483648', '1571724098000', '9007199254740991', '9007199254740993'),
 });
@@ -61,7 +61,7 @@ function name(base: string): fc.Arbitrary<string> {
   );
 }
 
-function time(digits: fc.Arbitrary<string>, type: Asked['type']): fc.Arbitrary<string> {
+function time(digits: fc.Arbitrary<string>, type: AskedTimestamp['type']): fc.Arbitrary<string> {
   const usual = type === 'Long' ? ['#'] : ['"#"'];
   const other = type === 'Long' ? ['"#"'] : ['#'];
   const way = fc.oneof(
@@ -108,7 +108,7 @@ function object(members: readonly fc.Arbitrary<readonly [string, string]>[]): fc
 const pair = (base: string, value: fc.Arbitrary<string>): fc.Arbitrary<readonly [string, string]> => fc.tuple(name(base), value);
 
 /** Payloads of responses to a request; about a third of them conform. */
-export function response({ type, digits }: Asked): fc.Arbitrary<string> {
+export function response({ type, digits }: AskedTimestamp): fc.Arbitrary<string> {
   const echo = fc.oneof({ weight: 12, arbitrary: fc.constant(digits) }, { weight: 1, arbitrary: stamps });
   return object([
     pair('deviceSendTime', time(echo, type)),
@@ -118,6 +118,6 @@ export function response({ type, digits }: Asked): fc.Arbitrary<string> {
 }
 
 /** Payloads of requests. */
-export function request({ type, digits }: Asked): fc.Arbitrary<string> {
+export function request({ type, digits }: AskedTimestamp): fc.Arbitrary<string> {
   return object([pair('deviceSendTime', time(fc.constant(digits), type))]);
 }

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { clients } from './clients.ts';
 import { fuzz } from './fuzzing.ts';
 import { isExactly, readJson } from './json-oracle.ts';
-import { Finding, kind } from './kind.ts';
+import { FuzzFinding, kind } from './kind.ts';
 import { readPublish, readStream } from './mqtt-oracle.ts';
 import { publish } from './packets.ts';
 import { payloads } from './payloads.ts';
@@ -30,7 +30,7 @@ describe('mutated input', () => {
   test('that goes wrong is told with the way to have it again', async () => {
     const never = kind({ name: 'made up', about: 'made up' }, fc.nat(), async (tally) => async () => {
       tally.inputs += 1;
-      throw new Finding('always');
+      throw new FuzzFinding('always');
     });
     const { finding = '' } = await fuzz(never, { runs: 10, seed: 7 });
     assert.match(finding, /^always\n {2}case {4}\[[\s\S]*\n {2}repeat {2}npm run fuzz -- --kind made up --seed 7 --path "0/);

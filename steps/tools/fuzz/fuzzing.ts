@@ -1,4 +1,4 @@
-import type { Kind, Tally } from './kind.ts';
+import type { CaseTally, FuzzedPart } from './kind.ts';
 
 /** How a kind is fuzzed. */
 export interface Fuzzing {
@@ -11,9 +11,9 @@ export interface Fuzzing {
 }
 
 /** What came of it. */
-export interface Outcome {
+export interface FuzzOutcome {
   readonly cases: number;
-  readonly tally: Tally;
+  readonly tally: CaseTally;
   readonly seconds: number;
   /** The first thing that was found, at its smallest, and how to have it again. */
   readonly finding: string | undefined;
@@ -23,8 +23,8 @@ export interface Outcome {
 const batch = 10_000;
 
 /** Fuzzes one kind until there were so many inputs, or until something is found. An exception that nobody awaits is found as well. */
-export async function fuzz(kind: Kind, { runs, seed, path, onCase = () => {} }: Fuzzing): Promise<Outcome> {
-  const tally: Tally = { inputs: 0, conforming: 0, failed: 0 };
+export async function fuzz(kind: FuzzedPart, { runs, seed, path, onCase = () => {} }: Fuzzing): Promise<FuzzOutcome> {
+  const tally: CaseTally = { inputs: 0, conforming: 0, failed: 0 };
   const start = performance.now();
   const strays: unknown[] = [];
   const onStray = (error: unknown): void => {
@@ -59,7 +59,7 @@ export async function fuzz(kind: Kind, { runs, seed, path, onCase = () => {} }: 
 
 function inWords(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (error.name === 'Finding') return error.message;
+  if (error.name === 'FuzzFinding') return error.message;
   const cause = error.cause === undefined ? '' : `\ncaused by ${inWords(error.cause)}`;
   return `${error.stack ?? error.message}${cause}`;
 }

@@ -3,11 +3,11 @@ export interface Reading {
   /** False when the bytes are no JSON object in UTF-8 (RFC 3629, RFC 8259). */
   readonly object: boolean;
   /** The top-level members; of a name that stands twice the last one. */
-  readonly members: ReadonlyMap<string, Member>;
+  readonly members: ReadonlyMap<string, JsonMember>;
 }
 
 /** A value as it stands in the text. */
-export interface Member {
+export interface JsonMember {
   readonly type: 'number' | 'string' | 'boolean' | 'null' | 'object' | 'array';
   /** The source text of a number; the content of a string, with its escapes resolved. */
   readonly text: string;
@@ -32,8 +32,8 @@ class Scanner {
   }
 
   /** The members of the object that the whole text is; undefined when it is none. */
-  document(): Map<string, Member> | undefined {
-    const members = new Map<string, Member>();
+  document(): Map<string, JsonMember> | undefined {
+    const members = new Map<string, JsonMember>();
     const open: ('{' | '[')[] = [];
     let name: string | undefined;
     this.#space();
@@ -75,7 +75,7 @@ class Scanner {
   }
 
   /** A value, or the opening bracket of one. */
-  #value(): Member | undefined {
+  #value(): JsonMember | undefined {
     const first = this.#text[this.#at];
     if (first === '{' || first === '[') {
       this.#at += 1;

@@ -1,5 +1,5 @@
-import type { Asked } from './fuzzed-texts.ts';
-import { isExactly, type Member, type Reading } from './json-oracle.ts';
+import type { AskedTimestamp } from './fuzzed-texts.ts';
+import { isExactly, type JsonMember, type Reading } from './json-oracle.ts';
 import type { Publish } from './mqtt-oracle.ts';
 
 /** Whether each sentence holds, as the second reader has it. */
@@ -15,8 +15,8 @@ const isLong = (text: string): boolean => /^-?(?:0|[1-9]\d*)$/.test(text) && Big
 const isDigits = (text: string): boolean => /^[0-9]{1,19}$/.test(text);
 
 /** What is true of an answer to a request. */
-export function truthOfResponse({ type, digits }: Asked, { qos, retain }: Publish, { object, members }: Reading): Truth {
-  const timeOf = (member: Member | undefined): boolean => member?.type === 'number' || member?.type === 'string';
+export function truthOfResponse({ type, digits }: AskedTimestamp, { qos, retain }: Publish, { object, members }: Reading): Truth {
+  const timeOf = (member: JsonMember | undefined): boolean => member?.type === 'number' || member?.type === 'string';
   const present = times.flatMap((name) => members.get(name) ?? []);
   const wanted = type === 'Long' ? 'number' : 'string';
   const ofType = present.length > 0 && present.every((member) => member.type === wanted);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 /** What the cases came to, for the count. */
-export interface Tally {
+export interface CaseTally {
   /** Mutated packets and payloads so far. */
   inputs: number;
   /** How many of them were judged as conforming, and how many failed: a fuzzer that never reaches one of both shows little. */
@@ -28,12 +28,12 @@ export interface Batched {
 }
 
 /** A part of the suite that is fuzzed. */
-export interface Kind {
+export interface FuzzedPart {
   readonly name: string;
   /** In words, for the table. */
   readonly about: string;
   /** Gets ready, and gives what works on a batch. */
-  readonly begin: (tally: Tally) => Promise<(batch: Batch) => Promise<Batched>>;
+  readonly begin: (tally: CaseTally) => Promise<(batch: Batch) => Promise<Batched>>;
 }
 
 /**
@@ -42,10 +42,10 @@ export interface Kind {
  * @param prepare gives what tries one case; what that throws is found
  */
 export function kind<T>(
-  words: Pick<Kind, 'name' | 'about'>,
+  words: Pick<FuzzedPart, 'name' | 'about'>,
   cases: fc.Arbitrary<T>,
-  prepare: (tally: Tally) => Promise<(one: T) => Promise<void>>,
-): Kind {
+  prepare: (tally: CaseTally) => Promise<(one: T) => Promise<void>>,
+): FuzzedPart {
   return {
     ...words,
     begin: async (tally) => {
@@ -68,8 +68,8 @@ export function kind<T>(
 }
 
 /** Something that the suite got wrong. */
-export class Finding extends Error {
-  override readonly name = 'Finding';
+export class FuzzFinding extends Error {
+  override readonly name = 'FuzzFinding';
 }
 
 /** A text for a message: printable, and not too much of it. */

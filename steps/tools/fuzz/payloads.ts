@@ -4,7 +4,7 @@ import { schemaFaults } from '../../harness/message/schema.ts';
 import { edited, editsInOneOf } from './edits.ts';
 import { asked, request, response } from './fuzzed-texts.ts';
 import { isExactly, type Reading, readJson } from './json-oracle.ts';
-import { Finding, kind, shown, type Tally } from './kind.ts';
+import { type CaseTally, FuzzFinding, kind, shown } from './kind.ts';
 
 const schemas = ['response', 'request'] as const;
 
@@ -19,12 +19,12 @@ export const payloads = kind(
       check(edited(Buffer.from(text), changes), tally),
 );
 
-function check(bytes: Buffer, tally: Tally): void {
+function check(bytes: Buffer, tally: CaseTally): void {
   tally.inputs += 1;
   const truth = readJson(bytes);
   const { fault, members, text } = readPayload(bytes);
   const wrong = (what: string): never => {
-    throw new Finding(`${what}: ${shown(bytes.toString('latin1'))}; read as ${shown([fault, [...members]])}`);
+    throw new FuzzFinding(`${what}: ${shown(bytes.toString('latin1'))}; read as ${shown([fault, [...members]])}`);
   };
   if ((fault === undefined) !== truth.object) wrong(truth.object ? 'an object that is refused' : 'no object, and taken for one');
   if (members.size !== truth.members.size) wrong('other members');

@@ -37,7 +37,7 @@ const cache = join(tmpdir(), 'node-compile-cache');
 const middle = 3;
 
 /** How a run on a hostile implementation went. */
-export interface Attempt {
+export interface HostileRun {
   readonly name: string;
   /** The verdict, and what was said of it. */
   readonly ended: string;
@@ -56,7 +56,7 @@ const measure = `import { peakMemory } from ${JSON.stringify(new URL('../../harn
 process.on('exit', () => console.error('peak ' + Math.round(peakMemory() / 2 ** 20)));`;
 
 /** Runs the suite's command line on a hostile implementation, as a vendor would, and looks at everything that came of it. */
-export async function attempt(one: HostileCase): Promise<Attempt> {
+export async function attempt(one: HostileCase): Promise<HostileRun> {
   const folder = mkdtempSync(join(tmpdir(), 'iot-ntp-hostile-'));
   const [temporary, reports] = [join(folder, 'tmp'), join(folder, 'report')];
   mkdirSync(temporary);
@@ -91,7 +91,7 @@ export async function attempt(one: HostileCase): Promise<Attempt> {
   }
 }
 
-function complaintsOf(one: HostileCase, result: Omit<Attempt, 'complaints'>, report: Report, printed: string): string[] {
+function complaintsOf(one: HostileCase, result: Omit<HostileRun, 'complaints'>, report: Report, printed: string): string[] {
   const { code, seconds, peakMb, leftBehind } = result;
   const complaints: string[] = [];
   if (code !== one.code) complaints.push(`exit code ${code}, expected ${one.code}`);

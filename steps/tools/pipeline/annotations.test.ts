@@ -2,18 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { buildReport } from '../../report/report-json.ts';
 import { finding, place, requirement, run, scenario, transcriptOf } from '../../testing/cucumber-messages.ts';
-import { judge } from '../../verdict/judge.ts';
+import { judge, type RunCircumstances } from '../../verdict/judge.ts';
 import type { Report } from '../../verdict/report.ts';
 import { annotationsOf } from './annotations.ts';
-
-type Circumstances = Partial<Parameters<typeof judge>[2]>;
 
 const hostile = 'one\n::error::two%0A::error::three\u001b[31m\u202e';
 
 /** A run in which these requirements fail. */
 function failing(
   ids: readonly string[],
-  { strict = false, ...more }: Circumstances = {},
+  { strict = false, ...more }: Partial<RunCircumstances> = {},
   level: 'must' | 'should' = 'must',
 ): Report {
   const requirements = ids.map((id) => requirement(id, [10], level));

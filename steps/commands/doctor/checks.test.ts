@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { EnvironmentError } from '../../harness/implementation/errors.ts';
-import { look, ok } from './finding.ts';
+import { look, ok } from './check-result.ts';
 import { seeClocks, seeFolder, seeLoopback, seeNode, seenOfClocks, seeProgram } from './machine-check.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'surroundings-'));

@@ -7,7 +7,7 @@ import { WrongUse } from '../../harness/text/usage-error.ts';
 import { type Paint, painterFor } from '../../report/paint.ts';
 import { root } from '../../requirements/requirement.ts';
 import { suiteCommand } from '../terminal/suite-command.ts';
-import { type CheckResult, look, notNeeded, type Seen } from './finding.ts';
+import { type CheckResult, look, notNeeded, type Seen } from './check-result.ts';
 import { seeClocks, seeFolder, seeLoopback, seeNode, seeProgram } from './machine-check.ts';
 
 /** What `doctor` was told. */

@@ -5,7 +5,7 @@ import { imageId, registryCredentials } from '../../harness/implementation/image
 import { networkFor } from '../../harness/implementation/network.ts';
 import { OWNER_LABEL, RUN } from '../../harness/implementation/run-owner.ts';
 import type { ContainerStart, Target } from '../../harness/implementation/target.ts';
-import { notNeeded, ok, problem, type Seen } from './finding.ts';
+import { notNeeded, ok, problem, type Seen } from './check-result.ts';
 
 type ImageDistributionOptions = NonNullable<Parameters<ReturnType<Engine['docker']['getImage']>['distribution']>[0]>;
 

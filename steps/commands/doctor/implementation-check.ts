@@ -8,7 +8,7 @@ import type { Target } from '../../harness/implementation/target.ts';
 import { wallclockLibrary } from '../../harness/implementation/wallclock-library.ts';
 import { ClientRunner } from '../../harness/platform/client-runner.ts';
 import { proveClock } from '../../harness/platform/clock-proof.ts';
-import { ok, problem, type Seen } from './finding.ts';
+import { ok, problem, type Seen } from './check-result.ts';
 
 /** Whether the platform that the suite plays can listen where the client will look for it. @throws Error of node:net, EnvironmentError */
 export async function seePlatform(target: Target): Promise<Seen> {

@@ -6,7 +6,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import { freePort } from '../../harness/implementation/free-port.ts';
 import type { ProcessStart } from '../../harness/implementation/target.ts';
 import { nowUs } from '../../harness/time/now.ts';
-import { notNeeded, ok, problem, type Seen } from './finding.ts';
+import { notNeeded, ok, problem, type Seen } from './check-result.ts';
 
 /** How long both clocks are watched, in ms. */
 const watchedMs = 1_000;

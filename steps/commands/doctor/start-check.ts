@@ -6,7 +6,7 @@ import { ClientRunner } from '../../harness/platform/client-runner.ts';
 import { plainSetup } from '../../harness/platform/client-setup.ts';
 import { nowUs } from '../../harness/time/now.ts';
 import { preflight } from '../run/preflight.ts';
-import { notNeeded, ok, problem, type Seen } from './finding.ts';
+import { notNeeded, ok, problem, type Seen } from './check-result.ts';
 
 /** Starts a server as a run does, and has a device connect to it. */
 export class StartCheck {

@@ -8,7 +8,7 @@ import { idsInWords } from '../../verdict/because.ts';
 import type { RequirementResult } from '../../verdict/report.ts';
 import type { InteropReport, PairResult, Reason, StartResult } from './interop-report.ts';
 import type { PairRun } from './pair-run.ts';
-import { outcomeOf, titleOf, troubleOf } from './starts.ts';
+import { outcomeOf, titleOf, troubleOf } from './start-outcome.ts';
 
 /** The starts of a pair as a report shows them, without secrets. */
 export function startResults(pairRuns: readonly PairRun[], client: Target, server: StartedTarget): StartResult[] {

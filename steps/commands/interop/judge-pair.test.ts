@@ -7,7 +7,7 @@ import { type Passing, publish, relayed, requestTopic, responseTopic, welcomed }
 import { embeddedTarget } from '../run/reference-target.ts';
 import { judgePair } from './judge-pair.ts';
 import type { PairRun } from './pair-run.ts';
-import { troubleOf } from './starts.ts';
+import { troubleOf } from './start-outcome.ts';
 
 const requirements = readRequirements();
 const say = await loadSentences();

@@ -24,7 +24,7 @@ import { ObservedDevice } from './observed-device.ts';
 import { ObservingWorld } from './observing-world.ts';
 import type { PairRun } from './pair-run.ts';
 import type { ClientSight, Judgeable, ServerSight } from './sight.ts';
-import { preventedBy, titleOf, unheardBy } from './starts.ts';
+import { preventedBy, titleOf, unheardBy } from './start-outcome.ts';
 
 /** A client that was started against a server some times. */
 export interface Pair {

@@ -15,7 +15,7 @@ import { concludePair, startResults, troublesOf } from './interop-verdict.ts';
 import { judgePair } from './judge-pair.ts';
 import { type PairRun, runPair } from './pair-run.ts';
 import { matchOf, planOf } from './pairing.ts';
-import { outcomeOf } from './starts.ts';
+import { outcomeOf } from './start-outcome.ts';
 
 /** A client and a server that are to be put together. */
 export interface Candidates {

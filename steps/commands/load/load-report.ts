@@ -3,8 +3,8 @@ import { digits } from '../../report/html/numbers.ts';
 import type { Report } from '../../verdict/report.ts';
 import { Durations } from './latency.ts';
 import type { LoadReport, Memory } from './load-document.ts';
+import type { LoadMeasurements } from './load-measurements.ts';
 import { kindOf, type Plan, stepMs } from './plan.ts';
-import type { LoadMeasurements } from './tally.ts';
 
 export type { LoadReport } from './load-document.ts';
 

@@ -3,9 +3,9 @@ import { requireTls } from '../../harness/device/tls.ts';
 import type { StartedTarget } from '../../harness/implementation/target.ts';
 import { nowUs } from '../../harness/time/now.ts';
 import { fleetOptions, identitiesOf } from './devices.ts';
-import { drive } from './drive.ts';
 import { type Measured, measuredBy, memoryOf, nothingMeasured } from './load-report.ts';
 import type { Plan } from './plan.ts';
+import { drive } from './send-requests.ts';
 
 /** Told of the progress of a load. */
 export interface LoadProgress {

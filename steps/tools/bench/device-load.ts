@@ -1,5 +1,5 @@
 import { fleetOptions, identitiesOf } from '../../commands/load/devices.ts';
-import { drive } from '../../commands/load/drive.ts';
+import { drive } from '../../commands/load/send-requests.ts';
 import { embeddedTarget } from '../../commands/run/reference-target.ts';
 import { Fleet } from '../../harness/device/fleet.ts';
 import { startTarget } from '../../harness/implementation/start-target.ts';

@@ -3,12 +3,12 @@ import { requestOf } from '../../harness/message/exchange.ts';
 import type { ClientMessage } from '../../harness/platform/client-connection.ts';
 import { Platform } from '../../harness/platform/platform.ts';
 import { type Edit, edited, editsInOneOf } from './edits.ts';
+import { type CaseTally, FuzzFinding, kind, shown } from './fuzzed-part.ts';
 import { fail, loadSentences, type SentenceJudge } from './fuzzed-sentences.ts';
 import { asked, request } from './fuzzed-texts.ts';
 import { transport, writeInPieces } from './fuzzed-transport.ts';
 import { readJson } from './json-oracle.ts';
 import { truthOfRequest } from './judgement.ts';
-import { type CaseTally, FuzzFinding, kind, shown } from './kind.ts';
 import { type Publish, readPublish, readStream } from './mqtt-oracle.ts';
 import { connect, type PublishFlags, packet, publish, subscribe, type Version, word } from './packets.ts';
 

@@ -3,8 +3,8 @@ import { Worker } from 'node:worker_threads';
 import { Option } from 'commander';
 import { runTool, tool, wholeNumber } from '../tool.ts';
 import { clients } from './clients.ts';
+import type { FuzzedPart } from './fuzzed-part.ts';
 import { type FuzzOutcome, fuzz } from './fuzzing.ts';
-import type { FuzzedPart } from './kind.ts';
 import { payloads } from './payloads.ts';
 import { servers } from './servers.ts';
 

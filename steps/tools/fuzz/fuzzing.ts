@@ -1,4 +1,4 @@
-import type { CaseTally, FuzzedPart } from './kind.ts';
+import type { CaseTally, FuzzedPart } from './fuzzed-part.ts';
 
 /** How a kind is fuzzed. */
 export interface Fuzzing {

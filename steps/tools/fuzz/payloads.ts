@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { readPayload } from '../../harness/message/payload.ts';
 import { schemaFaults } from '../../harness/message/schema.ts';
 import { edited, editsInOneOf } from './edits.ts';
+import { type CaseTally, FuzzFinding, kind, shown } from './fuzzed-part.ts';
 import { asked, request, response } from './fuzzed-texts.ts';
 import { isExactly, type Reading, readJson } from './json-oracle.ts';
-import { type CaseTally, FuzzFinding, kind, shown } from './kind.ts';
 
 const schemas = ['response', 'request'] as const;
 

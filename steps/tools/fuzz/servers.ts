@@ -8,12 +8,12 @@ import type { Response } from '../../harness/message/exchange.ts';
 import type { Message } from '../../harness/message/message.ts';
 import { Trace } from '../../harness/mqtt/trace.ts';
 import { type Edit, edited, editsInOneOf } from './edits.ts';
+import { type CaseTally, FuzzFinding, kind, shown } from './fuzzed-part.ts';
 import { fail, loadSentences, type SentenceJudge } from './fuzzed-sentences.ts';
 import { type AskedTimestamp, asked, response } from './fuzzed-texts.ts';
 import { transport, writeInPieces } from './fuzzed-transport.ts';
 import { readJson } from './json-oracle.ts';
 import { truthOfResponse } from './judgement.ts';
-import { type CaseTally, FuzzFinding, kind, shown } from './kind.ts';
 import { type Publish, readPublish, readStream } from './mqtt-oracle.ts';
 import { connack, type PublishFlags, packet, publish, suback, type Version, word } from './packets.ts';
 

@@ -1,7 +1,7 @@
 import type { Fleet } from '../../harness/device/fleet.ts';
 import { nowUs } from '../../harness/time/now.ts';
+import { LoadMeasurements } from './load-measurements.ts';
 import { kindOf, type Plan, Schedule, stepMs } from './plan.ts';
-import { LoadMeasurements } from './tally.ts';
 
 /** How many requests are sent before the suite looks at what has come. */
 const burst = 256;

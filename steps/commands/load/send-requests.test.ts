@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Fleet } from '../../harness/device/fleet.ts';
 import { agree, FakeServer, type Peer } from '../../testing/fake-server.ts';
-import { drive } from './drive.ts';
+import { drive } from './send-requests.ts';
 
 const identities = Array.from({ length: 4 }, (_, index) => ({ productKey: 'a1b2c3d4e5f', deviceName: `load-${index}` }));
 

@@ -109,7 +109,7 @@ export const phoneViews = allViews.filter(({ width }) => width === 390);
  * Opens a file once and asserts in each view that everybody can use the page: with everything unfolded it is no wider than the
  * screen, and axe finds nothing.
  */
-export async function assertForEverybody(browser: Browser, file: string, views: readonly ScreenView[]): Promise<void> {
+export async function assertAccessible(browser: Browser, file: string, views: readonly ScreenView[]): Promise<void> {
   await open(browser, file, views[0] ?? {}, async (page) => {
     await page.evaluate('for (const one of document.querySelectorAll("details")) one.open = true');
     await page.addScriptTag({ content: axe.source });

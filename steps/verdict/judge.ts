@@ -52,7 +52,7 @@ export function judge(requirements: readonly Requirement[], transcript: Transcri
     // A fault of the suite overrides all findings.
     ...transcript.suiteFaults(),
   ];
-  const faults = [...declared, ...transcript.faults(), ...strangers(requirements, transcript)];
+  const faults = [...declared, ...transcript.faults(), ...withoutRequirement(requirements, transcript)];
   const absent = reasonOfAbsence(transcript, circumstances, faults[0]);
   const cases = requirements.map((requirement) => ({
     requirement,
@@ -153,7 +153,7 @@ function reasonOf(status: Status, results: readonly ScenarioResult[]): string | 
 }
 
 /** Scenarios and findings that belong to no requirement of the list, and so were not judged. */
-function strangers(requirements: readonly Requirement[], transcript: Transcript): readonly string[] {
+function withoutRequirement(requirements: readonly Requirement[], transcript: Transcript): readonly string[] {
   const places = new Set(requirements.flatMap(({ scenarios }) => scenarios.map(({ place }) => place)));
   const ids = new Set(requirements.map(({ id }) => id));
   const ran = new Set(transcript.executions().map(({ place }) => place));

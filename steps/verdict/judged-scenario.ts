@@ -36,7 +36,7 @@ export function judgeScenario(
   const touched = executions.flatMap(({ evidence: pieces }) => pieces.filter((piece) => piece.kind === 'standstill'));
   const found = executions.some(({ evidence: pieces }) => pieces.some(({ kind }) => kind === 'finding'));
   const sound = executions.filter(({ evidence: pieces }) => pieces.every(({ kind }) => kind !== 'standstill'));
-  const alone = executions.filter((execution) => !isCrowded(execution));
+  const alone = executions.filter((execution) => !failedBesideOthers(execution));
   // What stood before the suite stood still was found in time.
   const whole = found || sound.length === 0 ? executions : sound;
   const counting = alone.length > 0 ? whole.filter((execution) => alone.includes(execution)) : whole;
@@ -87,7 +87,7 @@ export function judgeScenario(
 }
 
 /** Whether a scenario did not pass beside others: it is run again alone, and only that counts. */
-export function isCrowded({ evidence, outcome }: Pick<Execution, 'evidence' | 'outcome'>): boolean {
+export function failedBesideOthers({ evidence, outcome }: Pick<Execution, 'evidence' | 'outcome'>): boolean {
   return outcome === 'FAILED' && evidence.some(({ kind }) => kind === 'beside');
 }
 

@@ -11,15 +11,19 @@ export interface CheckResult {
 }
 
 /** A finding without its name. */
-export type Seen = Omit<CheckResult, 'name'>;
+export type CheckOutcome = Omit<CheckResult, 'name'>;
 
 /**
  * Looks, and comes back with a finding in any case: whatever is thrown is a problem, and so is what takes too long, which goes on unheard.
  *
  * @param withinMs how long it may take
  */
-export async function look(name: string, withinMs: number, at: () => Seen | Promise<Seen>): Promise<CheckResult> {
-  const late = Promise.withResolvers<Seen>();
+export async function runCheck(
+  name: string,
+  withinMs: number,
+  at: () => CheckOutcome | Promise<CheckOutcome>,
+): Promise<CheckResult> {
+  const late = Promise.withResolvers<CheckOutcome>();
   using _deadline = new Deadline(withinMs, () =>
     late.resolve(problem(`no answer within ${withinMs / 1000} s`, 'See what keeps it from answering, and try again.')),
   );
@@ -32,16 +36,16 @@ export async function look(name: string, withinMs: number, at: () => Seen | Prom
 }
 
 /** What is there. */
-export function ok(seen: string): Seen {
+export function ok(seen: string): CheckOutcome {
   return { status: 'ok', seen };
 }
 
 /** A finding about something that this run does not need. */
-export function notNeeded(seen: string): Seen {
+export function notNeeded(seen: string): CheckOutcome {
   return { status: 'not needed', seen };
 }
 
 /** What is missing or wrong. */
-export function problem(seen: string, advice = ''): Seen {
+export function problem(seen: string, advice = ''): CheckOutcome {
   return { status: 'problem', seen, ...(advice === '' ? {} : { advice }) };
 }

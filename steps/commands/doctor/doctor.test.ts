@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { connectEngine } from '../../harness/implementation/engine.ts';
 import { root } from '../../requirements/requirement.ts';
 import { callAfresh, fixtureTarget, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
-import { seeTerminal } from './doctor.ts';
+import { checkTerminal } from './doctor.ts';
 
 const folder = temporaryFolder();
 
@@ -126,12 +126,12 @@ describe('doctor', { concurrency: 2, timeout: 180_000 }, () => {
   });
 
   test('says what a terminal can show', () => {
-    assert.deepEqual(seeTerminal({ isTTY: true, columns: 100 }, { LANG: 'C.UTF-8' }), {
+    assert.deepEqual(checkTerminal({ isTTY: true, columns: 100 }, { LANG: 'C.UTF-8' }), {
       status: 'ok',
       seen: '100 columns, colours, UTF-8',
     });
-    assert.match(seeTerminal({ isTTY: true }, { LANG: 'C', NO_COLOR: '1' }).seen, /no colours, no UTF-8 \(LANG is C\)/);
-    assert.equal(seeTerminal({}, {}).status, 'not needed');
+    assert.match(checkTerminal({ isTTY: true }, { LANG: 'C', NO_COLOR: '1' }).seen, /no colours, no UTF-8 \(LANG is C\)/);
+    assert.equal(checkTerminal({}, {}).status, 'not needed');
   });
 });
 

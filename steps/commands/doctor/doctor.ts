@@ -7,8 +7,8 @@ import { WrongUse } from '../../harness/text/usage-error.ts';
 import { type Paint, painterFor } from '../../report/paint.ts';
 import { root } from '../../requirements/requirement.ts';
 import { suiteCommand } from '../terminal/suite-command.ts';
-import { type CheckResult, look, notNeeded, type Seen } from './check-result.ts';
-import { seeClocks, seeFolder, seeLoopback, seeNode, seeProgram } from './machine-check.ts';
+import { type CheckOutcome, type CheckResult, notNeeded, runCheck } from './check-result.ts';
+import { checkClocks, checkLoopback, checkNode, checkProgram, checkReportFolder } from './machine-check.ts';
 
 /** What `doctor` was told. */
 export interface DoctorFlags {
@@ -53,16 +53,16 @@ export async function doctor(path: string | undefined, { report, root: bounds, c
 function looksFor(target: Target | undefined, report: string, connect: boolean): Promise<CheckResult>[] {
   const { engines } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { engines: { node: string } };
   const inContainer = target?.start.kind === 'container';
-  const engine = look('Docker engine', nearMs, async () => (await import('./engine-check.ts')).seeEngine());
+  const engine = runCheck('Docker engine', nearMs, async () => (await import('./engine-check.ts')).checkEngine());
   const looks: Promise<CheckResult>[] = [
-    look('Node', nearMs, () => seeNode(process.version, engines.node)),
-    look('terminal', nearMs, () => seeTerminal(process.stdout, process.env)),
-    look('report folder', nearMs, () => seeFolder(report)),
-    look('clock', nearMs, seeClocks),
-    look(
+    runCheck('Node', nearMs, () => checkNode(process.version, engines.node)),
+    runCheck('terminal', nearMs, () => checkTerminal(process.stdout, process.env)),
+    runCheck('report folder', nearMs, () => checkReportFolder(report)),
+    runCheck('clock', nearMs, checkClocks),
+    runCheck(
       'loopback',
       nearMs,
-      target?.start.kind === 'address' ? () => notNeeded('not tried: the server runs elsewhere') : seeLoopback,
+      target?.start.kind === 'address' ? () => notNeeded('not tried: the server runs elsewhere') : checkLoopback,
     ),
     engine.then((finding) => (inContainer ? finding : unlessNeeded(finding))),
   ];
@@ -74,30 +74,32 @@ function looksAt(target: Target, engine: Promise<CheckResult>, connect: boolean)
   const { role, start, capabilities } = target;
   const looks: Promise<CheckResult>[] = [];
   // Where no engine answers, that is told once.
-  const onEngine = (name: string, at: () => Promise<Seen>, withinMs = farMs): void => {
+  const onEngine = (name: string, at: () => Promise<CheckOutcome>, withinMs = farMs): void => {
     looks.push(
-      engine.then(({ status }) => look(name, withinMs, status === 'ok' ? at : () => notNeeded('not tried: no engine answers'))),
+      engine.then(({ status }) =>
+        runCheck(name, withinMs, status === 'ok' ? at : () => notNeeded('not tried: no engine answers')),
+      ),
     );
   };
-  if (start.kind === 'process') looks.push(look('program', nearMs, () => seeProgram(start)));
+  if (start.kind === 'process') looks.push(runCheck('program', nearMs, () => checkProgram(start)));
   if (start.kind === 'container') {
     const { image } = start;
-    const built = async (): Promise<Seen> => notNeeded('not tried: the run builds it from its Dockerfile');
-    onEngine('image', image === undefined ? built : async () => (await import('./engine-check.ts')).seeImage(image));
+    const built = async (): Promise<CheckOutcome> => notNeeded('not tried: the run builds it from its Dockerfile');
+    onEngine('image', image === undefined ? built : async () => (await import('./engine-check.ts')).checkImage(image));
   }
   if (role === 'server') return [...looks, ...looksAtServer(target, [engine, ...looks.slice(-1)], connect)];
   if (start.kind === 'container')
-    onEngine('container', async () => (await import('./engine-check.ts')).seeContainer(target, start));
-  const near = (name: string, at: () => Promise<Seen>, withinMs = farMs): void => {
+    onEngine('container', async () => (await import('./engine-check.ts')).checkContainer(target, start));
+  const near = (name: string, at: () => Promise<CheckOutcome>, withinMs = farMs): void => {
     if (start.kind === 'container') onEngine(name, at, withinMs);
-    else looks.push(look(name, withinMs, at));
+    else looks.push(runCheck(name, withinMs, at));
   };
-  near('platform', async () => (await import('./implementation-check.ts')).seePlatform(target));
+  near('platform', async () => (await import('./implementation-check.ts')).checkPlatform(target));
   if (capabilities.has('clock'))
-    near('controlled clock', async () => (await import('./implementation-check.ts')).seeControlledClock(target));
-  else looks.push(look('controlled clock', nearMs, () => notNeeded('the target file does not declare the capability clock')));
+    near('controlled clock', async () => (await import('./implementation-check.ts')).checkControlledClock(target));
+  else looks.push(runCheck('controlled clock', nearMs, () => notNeeded('the target file does not declare the capability clock')));
   const deadlineMs = farMs + target.ready.withinMs + target.withinMs;
-  if (connect) near('connection', async () => (await import('./start-check.ts')).seeClient(target), deadlineMs);
+  if (connect) near('connection', async () => (await import('./start-check.ts')).checkClient(target), deadlineMs);
   return looks;
 }
 
@@ -109,9 +111,9 @@ function looksAtServer(target: Target, needed: readonly Promise<CheckResult>[], 
   const started = Promise.all(needed).then(async (findings) => {
     const why = await whyNotStarted(target, findings, connect);
     const at = why === undefined ? async () => (await check).start() : () => notNeeded(`not tried: ${why}`);
-    return look(start.kind === 'process' ? 'start' : start.kind, withinMs, at);
+    return runCheck(start.kind === 'process' ? 'start' : start.kind, withinMs, at);
   });
-  const connected = started.then(() => look('connection', withinMs, async () => (await check).connect()));
+  const connected = started.then(() => runCheck('connection', withinMs, async () => (await check).connect()));
   const last = (connect ? connected : started).then(async (finding) => {
     await (await check).end();
     return finding;
@@ -139,7 +141,10 @@ function unlessNeeded(finding: CheckResult): CheckResult {
 }
 
 /** What a stream and its surroundings make of the output. Whatever it is, a run can be read. */
-export function seeTerminal(stream: { readonly isTTY?: boolean; readonly columns?: number }, env: NodeJS.ProcessEnv): Seen {
+export function checkTerminal(
+  stream: { readonly isTTY?: boolean; readonly columns?: number },
+  env: NodeJS.ProcessEnv,
+): CheckOutcome {
   const colours = painterFor(stream, env)('good', 'x') === 'x' ? 'no colours' : 'colours';
   if (stream.isTTY !== true) return notNeeded(`none: output is plain lines, ${colours}`);
   const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || '';

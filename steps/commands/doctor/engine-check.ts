@@ -5,12 +5,12 @@ import { imageId, registryCredentials } from '../../harness/implementation/image
 import { networkFor } from '../../harness/implementation/network.ts';
 import { OWNER_LABEL, RUN } from '../../harness/implementation/run-owner.ts';
 import type { ContainerStart, Target } from '../../harness/implementation/target.ts';
-import { notNeeded, ok, problem, type Seen } from './check-result.ts';
+import { type CheckOutcome, notNeeded, ok, problem } from './check-result.ts';
 
 type ImageDistributionOptions = NonNullable<Parameters<ReturnType<Engine['docker']['getImage']>['distribution']>[0]>;
 
 /** Which engine answers, where, and why it is this one. @throws EnvironmentError when none does */
-export async function seeEngine(): Promise<Seen> {
+export async function checkEngine(): Promise<CheckOutcome> {
   const { docker, client, from, besides, here, remote, cluster, lacks } = await connectEngine();
   const { serverVersion, operatingSystemType, architecture } = client.info.containerRuntime;
   const machine = cluster ? 'Kubernetes' : `${operatingSystemType}/${architecture}`;
@@ -31,7 +31,7 @@ function wayTo({ cluster, remote }: Pick<Engine, 'cluster' | 'remote'>): string 
 }
 
 /** Whether the image is here, or its registry would give it. @throws EnvironmentError when no engine answers */
-export async function seeImage(name: string): Promise<Seen> {
+export async function checkImage(name: string): Promise<CheckOutcome> {
   const engine = await connectEngine();
   // What is in front of a cluster says yes to every image.
   if (engine.cluster) return notNeeded('not tried: the cluster gets it when a container is started');
@@ -62,7 +62,7 @@ export async function isHere({ image }: ContainerStart): Promise<boolean> {
  *
  * @throws EnvironmentError when no engine answers, or it cannot do what the target needs
  */
-export async function seeContainer(target: Target, start: ContainerStart): Promise<Seen> {
+export async function checkContainer(target: Target, start: ContainerStart): Promise<CheckOutcome> {
   const engine = await connectEngine();
   requireClusterSupport(engine, target, start);
   if (start.image === undefined || !(await isHere(start))) return notNeeded('not tried: its image is not here yet');

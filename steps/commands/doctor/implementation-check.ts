@@ -8,10 +8,10 @@ import type { Target } from '../../harness/implementation/target.ts';
 import { wallclockLibrary } from '../../harness/implementation/wallclock-library.ts';
 import { ClientRunner } from '../../harness/platform/client-runner.ts';
 import { proveClock } from '../../harness/platform/clock-proof.ts';
-import { ok, problem, type Seen } from './check-result.ts';
+import { type CheckOutcome, ok, problem } from './check-result.ts';
 
 /** Whether the platform that the suite plays can listen where the client will look for it. @throws Error of node:net, EnvironmentError */
-export async function seePlatform(target: Target): Promise<Seen> {
+export async function checkPlatform(target: Target): Promise<CheckOutcome> {
   const listenAddress = await listenAddressOf(target);
   const server = createServer();
   try {
@@ -33,7 +33,7 @@ const shown = 1_571_724_098_000;
  *
  * @throws EnvironmentError when there is none; the message says what to install
  */
-export async function seeControlledClock(target: Target): Promise<Seen> {
+export async function checkControlledClock(target: Target): Promise<CheckOutcome> {
   const { start } = target;
   if (start.kind === 'container') {
     const { connectEngine } = await import('../../harness/implementation/engine.ts');
@@ -58,7 +58,7 @@ export async function seeControlledClock(target: Target): Promise<Seen> {
 const withoutClock = 'Take "clock" out of the capabilities of the target file: the client is then judged on its own clock.';
 
 /** Whether the client itself reads the controlled clock, by the request that it sends. @throws EnvironmentError when it does not start */
-async function seeClientClock(target: Target): Promise<Seen> {
+async function seeClientClock(target: Target): Promise<CheckOutcome> {
   const runner = await ClientRunner.open(target);
   try {
     const { clock, words } = await proveClock({ target, perform: (setup) => runner.perform(setup) });

@@ -6,7 +6,7 @@ import { ClientRunner } from '../../harness/platform/client-runner.ts';
 import { plainSetup } from '../../harness/platform/client-setup.ts';
 import { nowUs } from '../../harness/time/now.ts';
 import { preflight } from '../run/preflight.ts';
-import { notNeeded, ok, problem, type Seen } from './check-result.ts';
+import { type CheckOutcome, notNeeded, ok, problem } from './check-result.ts';
 
 /** Starts a server as a run does, and has a device connect to it. */
 export class StartCheck {
@@ -21,7 +21,7 @@ export class StartCheck {
   }
 
   /** Whether the server is ready in time. @throws EnvironmentError when it is not */
-  async start(): Promise<Seen> {
+  async start(): Promise<CheckOutcome> {
     this.#starting = startTarget(this.#target, { giveUp: this.#giveUp.signal });
     this.#started = await this.#starting;
     const { host, port, target } = this.#started;
@@ -30,7 +30,7 @@ export class StartCheck {
   }
 
   /** Whether a device of the target file gets in, and is answered. @throws EnvironmentError with what to change */
-  async connect(): Promise<Seen> {
+  async connect(): Promise<CheckOutcome> {
     if (this.#started === undefined) return notNeeded('not tried: the server did not start');
     const answered = await preflight(new ServerRun(this.#started), this.#sinceUs);
     const request = answered ? 'was answered' : 'was not answered, which a run judges';
@@ -49,7 +49,7 @@ export class StartCheck {
 }
 
 /** Whether a client gets into the platform that the suite plays, and asks. @throws EnvironmentError when it does not start, with what to change */
-export async function seeClient(target: Target): Promise<Seen> {
+export async function checkClient(target: Target): Promise<CheckOutcome> {
   const runner = await ClientRunner.open(target);
   try {
     const fault = await runner.tlsFault();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { before, describe, test } from 'node:test';
-import { assertForEverybody, launch, phoneViews, skip } from '../../testing/browser.ts';
+import { assertAccessible, launch, phoneViews, skip } from '../../testing/browser.ts';
 import { keys, temporaryFolder, writeCertified } from '../../testing/certified-run.ts';
 import { call } from '../../testing/command-line.ts';
 import { forged } from '../../testing/sample-report.ts';
@@ -116,6 +116,6 @@ describe('gallery', { timeout: 120_000 }, () => {
     const wide = place('wide.html');
     assert.equal((await call(['gallery', good, bad, forgery, '--page', wide])).code, 0);
     await using browser = await launch();
-    await assertForEverybody(browser, wide, [...phoneViews, { width: 1280, scheme: 'light' }]);
+    await assertAccessible(browser, wide, [...phoneViews, { width: 1280, scheme: 'light' }]);
   });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { schemaFaults } from '../../harness/message/schema.ts';
 import { root } from '../../requirements/requirement.ts';
-import { assertForEverybody, launch, phoneViews, skip } from '../../testing/browser.ts';
+import { assertAccessible, launch, phoneViews, skip } from '../../testing/browser.ts';
 import { call, fixtureTarget, start, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
 import type { CallResult } from '../../testing/warm-process.ts';
 import type { InteropReport } from './interop-report.ts';
@@ -76,7 +76,7 @@ describe('interop of two servers and two clients', () => {
     const browser = await launch();
     try {
       const views = [...phoneViews, { width: 800, scheme: 'dark' }, { width: 1280, scheme: 'light' }] as const;
-      await assertForEverybody(browser, join(folder, 'matrix/index.html'), views);
+      await assertAccessible(browser, join(folder, 'matrix/index.html'), views);
     } finally {
       await browser.close();
     }

@@ -76,7 +76,7 @@ export async function runPair({ client, listenAddress, server, identity, type, l
       clientRun.changed();
     });
     try {
-      await ledger(clientRun, connections, client, started, giveUp);
+      await awaitReport(clientRun, connections, client, started, giveUp);
     } finally {
       clientRun.over = true;
       lost ??= await started.doubt?.();
@@ -103,7 +103,7 @@ export function recorded(
 }
 
 /** Lets the client ask, and waits for its report, its end or its deadline. */
-async function ledger(
+async function awaitReport(
   clientRun: ClientRun,
   connections: readonly RecordedConnection[],
   { sync, withinMs, capabilities }: Target,

@@ -42,7 +42,7 @@ export interface PairTrial {
 }
 
 /** How often a start is made again in which the suite stood still, or whose machine was too busy to know the client's time. */
-const mostAgain = 2;
+const mostRepeats = 2;
 
 const nothing = { reasons: [], starts: [], requirements: [] } as const;
 
@@ -100,7 +100,7 @@ async function runAll(
     for (const planned of planOf(client, starts)) {
       let pairRun: PairRun | undefined;
       let stood: string | undefined;
-      for (let again = 0; again <= mostAgain && !giveUp.aborted; again += 1) {
+      for (let again = 0; again <= mostRepeats && !giveUp.aborted; again += 1) {
         // The client connects once in a start, if it does what it should.
         await pacing.connect(identity);
         await standstills.settled();

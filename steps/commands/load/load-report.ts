@@ -62,9 +62,11 @@ export function nothingMeasured(plan: Plan): Measured {
   };
 }
 
-/** The part of a report that a tally gives. */
-export function measuredBy(tally: LoadMeasurements): Pick<Measured, 'loadMs' | 'latency' | 'lateness' | 'response' | 'course'> {
-  const { ms, latency, lateness, response, course } = tally;
+/** The part of a report that the measurements give. */
+export function measuredBy(
+  measurements: LoadMeasurements,
+): Pick<Measured, 'loadMs' | 'latency' | 'lateness' | 'response' | 'course'> {
+  const { ms, latency, lateness, response, course } = measurements;
   return { loadMs: ms, latency: latency.summary(), lateness: lateness.summary(), response: response.summary(), course };
 }
 

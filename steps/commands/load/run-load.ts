@@ -5,7 +5,7 @@ import { nowUs } from '../../harness/time/now.ts';
 import { fleetOptions, identitiesOf } from './devices.ts';
 import { type Measured, measuredBy, memoryOf, nothingMeasured } from './load-report.ts';
 import type { Plan } from './plan.ts';
-import { drive } from './send-requests.ts';
+import { sendRequests } from './send-requests.ts';
 
 /** Told of the progress of a load. */
 export interface LoadProgress {
@@ -31,7 +31,7 @@ export async function runLoad(started: StartedTarget, plan: Plan, telling: LoadP
   telling.connected(connected, (nowUs() - start) / 1000);
   if (giveUp.aborted) return { ...nothingMeasured(plan), connected, memory: memoryOf(connected, before) };
   const began = new Date().toISOString();
-  const tally = await drive(fleet, plan, giveUp);
+  const measurements = await sendRequests(fleet, plan, giveUp);
   const { asked, unsent, answered, lost } = counts;
   const { open } = fleet;
   const memory = memoryOf(connected, before);
@@ -45,7 +45,7 @@ export async function runLoad(started: StartedTarget, plan: Plan, telling: LoadP
       ? { asked: 0, answered: 0 }
       : { asked: counts.asked - asked, answered: counts.answered - answered },
     began,
-    ...measuredBy(tally),
+    ...measuredBy(measurements),
     memory,
     faults: more > 0 ? [...faults, `and ${more} more`] : faults,
   };

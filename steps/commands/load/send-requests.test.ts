@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Fleet } from '../../harness/device/fleet.ts';
 import { agree, FakeServer, type Peer } from '../../testing/fake-server.ts';
-import { drive } from './send-requests.ts';
+import { sendRequests } from './send-requests.ts';
 
 const identities = Array.from({ length: 4 }, (_, index) => ({ productKey: 'a1b2c3d4e5f', deviceName: `load-${index}` }));
 
@@ -29,14 +29,14 @@ test('requests are sent by the clock while the server stalls, and their latency 
   // Whoever waited for an answer would ask four times, and never again.
   await using server = await holdingBack(20);
   await using fleet = await gather(server);
-  const tally = await drive(fleet, { devices: 4, ratePerSecond: 200, forMs: 100 });
+  const measurements = await sendRequests(fleet, { devices: 4, ratePerSecond: 200, forMs: 100 });
   assert.deepEqual([fleet.counts.asked, fleet.counts.answered, fleet.faultCount], [20, 20, 0]);
-  assert.equal(tally.latency.count, 20);
-  assert.equal(tally.lateness.count, 20);
-  assert.equal(tally.response.count, 20);
+  assert.equal(measurements.latency.count, 20);
+  assert.equal(measurements.lateness.count, 20);
+  assert.equal(measurements.response.count, 20);
   // The first one was due 95 ms before the last one, with which all were answered.
-  assert.ok(tally.latency.atPercentile(100) >= 95);
-  const { asked, answered } = tally.course;
+  assert.ok(measurements.latency.atPercentile(100) >= 95);
+  const { asked, answered } = measurements.course;
   for (const counts of [asked, answered])
     assert.equal(
       counts.reduce((a, b) => a + b, 0),
@@ -48,16 +48,16 @@ test('without a rate each device asks as soon as it is answered, until the time 
   // Each by itself: whoever is answered in time asks again, and nobody waits for one that is not.
   await using server = await holdingBack(1);
   await using fleet = await gather(server);
-  const tally = await drive(fleet, { devices: 4, forMs: 500 });
+  const measurements = await sendRequests(fleet, { devices: 4, forMs: 500 });
   assert.ok(fleet.counts.asked >= 8);
   assert.equal(fleet.counts.answered, fleet.counts.asked);
-  assert.equal(tally.latency.count, fleet.counts.asked);
+  assert.equal(measurements.latency.count, fleet.counts.asked);
 });
 
 test('without rate and time each device asks once', async () => {
   await using server = await holdingBack(4);
   await using fleet = await gather(server);
-  await drive(fleet, { devices: 4 });
+  await sendRequests(fleet, { devices: 4 });
   assert.deepEqual([fleet.counts.asked, fleet.counts.answered], [4, 4]);
 });
 
@@ -65,14 +65,14 @@ test('what is interrupted asks no more, and keeps what was measured', async () =
   await using server = await holdingBack(3);
   await using fleet = await gather(server);
   const giveUp = new AbortController();
-  const driven = drive(fleet, { devices: 4, ratePerSecond: 1000, forMs: 3_600_000 }, giveUp.signal);
+  const driven = sendRequests(fleet, { devices: 4, ratePerSecond: 1000, forMs: 3_600_000 }, giveUp.signal);
   const answered = fleet.onAnswer;
   fleet.onAnswer = (answer) => {
     answered(answer);
     if (fleet.counts.answered === 12) giveUp.abort();
   };
-  const tally = await driven;
-  assert.ok(tally.latency.count >= 12);
+  const measurements = await driven;
+  assert.ok(measurements.latency.count >= 12);
   assert.equal(fleet.counts.asked, fleet.counts.answered + fleet.open);
 });
 
@@ -82,7 +82,7 @@ test('when all connections have ended, the rest of the requests is unsent', asyn
     if (packet.cmd === 'publish') peer.socket.destroy();
   });
   await using fleet = await gather(server);
-  await drive(fleet, { devices: 4, ratePerSecond: 200, forMs: 3_600_000 });
+  await sendRequests(fleet, { devices: 4, ratePerSecond: 200, forMs: 3_600_000 });
   const { asked, unsent, lost, disconnected } = fleet.counts;
   assert.equal(disconnected, 4);
   assert.equal(lost, asked);

@@ -12,20 +12,25 @@ const burst = 256;
  * @param first how many of the devices ask; all where it is left out
  * @param giveUp when it aborts, nothing is asked any more and nothing waited for
  */
-export async function drive(fleet: Fleet, plan: Plan, giveUp?: AbortSignal, first = fleet.size): Promise<LoadMeasurements> {
+export async function sendRequests(
+  fleet: Fleet,
+  plan: Plan,
+  giveUp?: AbortSignal,
+  first = fleet.size,
+): Promise<LoadMeasurements> {
   const start = nowUs();
-  const tally = new LoadMeasurements(stepMs(plan), start);
+  const measurements = new LoadMeasurements(stepMs(plan), start);
   const ask = (device: number, due: number): void => {
-    if (fleet.ask(device, due)) tally.asked(due, nowUs());
+    if (fleet.ask(device, due)) measurements.asked(due, nowUs());
   };
-  fleet.onAnswer = (answer) => tally.answered(answer);
+  fleet.onAnswer = (answer) => measurements.answered(answer);
   const kind = kindOf(plan);
   if (kind === 'once') for (let device = 0; device < first; device += 1) ask(device, start);
   else if (kind === 'open') await openLoop(fleet, new Schedule(plan), first, { start, ask }, giveUp);
   else {
     const end = start + (plan.forMs ?? 0) * 1000;
     fleet.onAnswer = (answer) => {
-      tally.answered(answer);
+      measurements.answered(answer);
       const { device, at } = answer;
       if (at < end && giveUp?.aborted !== true) ask(device, at);
     };
@@ -33,7 +38,7 @@ export async function drive(fleet: Fleet, plan: Plan, giveUp?: AbortSignal, firs
   }
   await fleet.settle(giveUp);
   fleet.onAnswer = () => {};
-  return tally;
+  return measurements;
 }
 
 interface Asking {

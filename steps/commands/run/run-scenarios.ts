@@ -3,7 +3,7 @@ import type { Requirement } from '../../requirements/requirement.ts';
 import { type Owned, turnOf } from '../../requirements/scenario-turn.ts';
 import { evidenceEnvelope } from '../../verdict/attachment.ts';
 import type { LateFinding } from '../../verdict/evidence.ts';
-import { isCrowded } from '../../verdict/judged-scenario.ts';
+import { failedBesideOthers } from '../../verdict/judged-scenario.ts';
 import type { Execution, Transcript } from '../../verdict/transcript.ts';
 import type { RunPlan } from './run-plan.ts';
 import { pathsOf } from './selection.ts';
@@ -42,7 +42,7 @@ export async function runScenarios(plan: RunPlan, lanes: number, listeners: List
   let done = 0;
   transcript.onFinished((execution) => {
     const { place, evidence } = execution;
-    if (isCrowded(execution)) crowded.set(place, execution);
+    if (failedBesideOthers(execution)) crowded.set(place, execution);
     else if (evidence.some(({ kind }) => kind === 'standstill')) touched.add(place);
     else {
       if (crowded.has(place)) alone.push(execution);

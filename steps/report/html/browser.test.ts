@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { allViews, assertForEverybody, launch, open as openFile, phoneViews, skip, type View } from '../../testing/browser.ts';
+import { allViews, assertAccessible, launch, open as openFile, phoneViews, skip, type View } from '../../testing/browser.ts';
 import { forged, report, spoilt } from '../../testing/sample-report.ts';
 import type { Report } from '../../verdict/report.ts';
 import { reportPage } from './report-page.ts';
@@ -48,7 +48,7 @@ describe('the page in a browser', { skip, timeout: 600_000 }, () => {
   for (const name of ['failed', 'passed', 'incomplete'] as const) {
     test(`that says ${name} can be used by everybody, all unfolded, at every width and in both colour schemes`, async () => {
       // The other pages are made of the same parts: one width is enough for them.
-      await assertForEverybody(browser, join(folder, `${name}.html`), name === 'failed' ? allViews : phoneViews);
+      await assertAccessible(browser, join(folder, `${name}.html`), name === 'failed' ? allViews : phoneViews);
     });
   }
 

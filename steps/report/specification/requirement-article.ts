@@ -6,7 +6,7 @@ import type { ScenarioForm, ScenarioLine, Specified, ValueTable } from './specif
 import { texts } from './texts.ts';
 
 /** An implementation that breaks a requirement on purpose: its name, and what it does. */
-export interface Culprit {
+export interface FaultyImplementation {
   readonly name: string;
   readonly about: string;
 }
@@ -15,7 +15,7 @@ export interface Culprit {
 export function requirementArticle(
   { requirement, forms }: Specified,
   address: RequirementHref,
-  culprits: readonly Culprit[],
+  brokenBy: readonly FaultyImplementation[],
 ): Markup {
   const { id, level, sentence, description, source, mistakes, capabilities, scenarios } = requirement;
   return html`<article class="rule ${level}" id="${id}" aria-labelledby="h-${id}" data-entry>
@@ -29,7 +29,7 @@ ${capabilities.length > 0 && html`<div><dt>${texts.applies}</dt><dd>${texts.appl
 <div><dt>${texts.try}</dt><dd><code>${tryCommand(requirement)}</code></dd></div>
 </dl>
 <div class="forms">${forms.map(scenarioForm)}
-${culprits.length > 0 && html`<details class="form caught"><summary><span class="title">${texts.caught(culprits.length)}</span></summary><div class="inside"><ul>${culprits.map(({ about }) => html`<li>${about}</li>`)}</ul></div></details>`}</div>
+${brokenBy.length > 0 && html`<details class="form caught"><summary><span class="title">${texts.caught(brokenBy.length)}</span></summary><div class="inside"><ul>${brokenBy.map(({ about }) => html`<li>${about}</li>`)}</ul></div></details>`}</div>
 </article>`;
 }
 

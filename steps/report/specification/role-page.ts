@@ -6,7 +6,7 @@ import { paragraphs, type RequirementHref } from './description-text.ts';
 import { framed, search } from './page-frame.ts';
 import { pageOutline } from './page-outline.ts';
 import { protocolLesson } from './protocol-lesson.ts';
-import { type Culprit, requirementArticle } from './requirement-article.ts';
+import { type FaultyImplementation, requirementArticle } from './requirement-article.ts';
 import { readSpecification, type SpecificationSubject } from './specification.ts';
 import { texts } from './texts.ts';
 import { drawnExample } from './worked-example.ts';
@@ -20,7 +20,7 @@ export interface RolePage {
   /** True for a page of the site, false for one that stands alone beside a report. */
   readonly site: boolean;
   /** What breaks a requirement on purpose. */
-  readonly culprits?: (id: string) => readonly Culprit[];
+  readonly brokenBy?: (id: string) => readonly FaultyImplementation[];
 }
 
 /**
@@ -36,7 +36,7 @@ export function specificationPage(role: Role, requirements: readonly Requirement
 }
 
 /** The requirements of a role. */
-export function rolePage({ role, subjects, address, site, culprits = () => [] }: RolePage): string {
+export function rolePage({ role, subjects, address, site, brokenBy = () => [] }: RolePage): string {
   return framed({
     title: `${texts.heading[role]} – ${texts.title}`,
     ...(site ? { page: role } : {}),
@@ -46,7 +46,7 @@ export function rolePage({ role, subjects, address, site, culprits = () => [] }:
 ${!site && protocolLesson()}
 <ul class="levels">${(['must', 'should'] as const).map((level) => html`<li><b>${texts.level[level]}</b> ${texts.levelMeaning[level]}</li>`)}</ul>
 ${search(true)}
-${subjects.map((subject) => subjectSection(subject, address, culprits))}
+${subjects.map((subject) => subjectSection(subject, address, brokenBy))}
 ${!site && html`${pageOutline(address)}<section><h2>${texts.results}</h2>${glossary(words)}</section>`}`,
   });
 }
@@ -61,14 +61,14 @@ function contents(subjects: readonly SpecificationSubject[], role: Role): Markup
 function subjectSection(
   subject: SpecificationSubject,
   address: RequirementHref,
-  culprits: (id: string) => readonly Culprit[],
+  brokenBy: (id: string) => readonly FaultyImplementation[],
 ): Markup {
   const { role, anchor, language, title, description, specified } = subject;
   const drawn = drawnExample(description, role);
   return html`<section class="subject" id="${anchor}" aria-labelledby="h-${anchor}" lang="${language}" data-group>
 <h2 id="h-${anchor}">${title}</h2>
 <div class="${drawn === undefined ? '' : 'shown'}"><div class="about">${paragraphs(description, address)}</div>${drawn}</div>
-${specified.map((one) => requirementArticle(one, address, culprits(one.requirement.id)))}
+${specified.map((one) => requirementArticle(one, address, brokenBy(one.requirement.id)))}
 </section>`;
 }
 

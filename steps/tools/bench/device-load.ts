@@ -1,5 +1,5 @@
 import { fleetOptions, identitiesOf } from '../../commands/load/devices.ts';
-import { drive } from '../../commands/load/send-requests.ts';
+import { sendRequests } from '../../commands/load/send-requests.ts';
 import { embeddedTarget } from '../../commands/run/reference-target.ts';
 import { Fleet } from '../../harness/device/fleet.ts';
 import { startTarget } from '../../harness/implementation/start-target.ts';
@@ -32,7 +32,7 @@ export async function benchManyDevices(devices: number): Promise<void> {
     printFigure('connected', seconds(performance.now() - start));
     // An answer that comes twice is seen only when the device has been answered once more: hence the second round.
     for (const round of ['first', 'second']) {
-      const { ms } = await drive(fleet, { devices });
+      const { ms } = await sendRequests(fleet, { devices });
       printFigure(`${round} round: all answered`, seconds(ms), `${Math.round((devices / ms) * 1000)} a second`);
     }
     const each = (process.memoryUsage.rss() - before) / devices;
@@ -51,7 +51,7 @@ async function compareRates(fleet: Fleet, port: number, connections: number): Pr
   const [own, bare]: [BareSpeed[], BareSpeed[]] = [[], []];
   for (let turn = 0; turn < turns; turn += 1) {
     const cpu = process.cpuUsage();
-    const { latency, ms } = await drive(fleet, { devices: connections, forMs: exchanging.ms }, undefined, connections);
+    const { latency, ms } = await sendRequests(fleet, { devices: connections, forMs: exchanging.ms }, undefined, connections);
     const { user, system } = process.cpuUsage(cpu);
     own.push({ exchanges: latency.count, ms, cpuMs: (user + system) / 1000 });
     const { output } = await runMeasured([bareClient, String(port), 'many', String(connections), String(exchanging.ms)]);

@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { specificationPage } from '../../report/specification/role-page.ts';
 import { readRequirements } from '../../requirements/requirement.ts';
-import { allViews, assertForEverybody, launch, open as openFile, phoneViews, skip, type View } from '../../testing/browser.ts';
+import { allViews, assertAccessible, launch, open as openFile, phoneViews, skip, type View } from '../../testing/browser.ts';
 import { madeUpProof } from '../../testing/proof-results.ts';
 import { site } from './site.ts';
 
@@ -35,7 +35,7 @@ describe('the specification in a browser', { skip, timeout: 600_000 }, () => {
     test(`${name} can be used by everybody, all unfolded, at every width and in both colour schemes`, async () => {
       // The two roles have the same parts, and so has the page that stands alone: one width is enough for them.
       const views = ['index.html', 'client.html', 'proof.html'].includes(name) ? allViews : phoneViews;
-      await assertForEverybody(browser, join(folder, name), views);
+      await assertAccessible(browser, join(folder, name), views);
     });
   }
 

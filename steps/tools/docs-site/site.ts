@@ -1,6 +1,6 @@
 import type { RequirementHref } from '../../report/specification/description-text.ts';
 import { files } from '../../report/specification/page-frame.ts';
-import type { Culprit } from '../../report/specification/requirement-article.ts';
+import type { FaultyImplementation } from '../../report/specification/requirement-article.ts';
 import { rolePage } from '../../report/specification/role-page.ts';
 import { readSpecification } from '../../report/specification/specification.ts';
 import type { Proof } from '../prove/proof.ts';
@@ -24,12 +24,12 @@ export function site(proof: Proof | undefined): ReadonlyMap<string, string> {
     const role = roles.get(id);
     return role === undefined ? undefined : `${files[role]}#${id}`;
   };
-  const culprits = (id: string): readonly Culprit[] =>
+  const brokenBy = (id: string): readonly FaultyImplementation[] =>
     (proof?.implementations ?? [])
       .filter(({ kind, failed, warned }) => kind === 'faulty' && [...failed, ...warned].includes(id))
       .map(({ name, about }) => ({ name, about }));
   const ofRole = (role: 'server' | 'client'): string =>
-    rolePage({ role, subjects: subjects[role], address, site: true, culprits });
+    rolePage({ role, subjects: subjects[role], address, site: true, brokenBy });
   return new Map([
     [files.index, indexPage(all, address)],
     [files.server, ofRole('server')],

@@ -3,7 +3,7 @@ import { requestOf } from '../../harness/message/exchange.ts';
 import type { ClientMessage } from '../../harness/platform/client-connection.ts';
 import { Platform } from '../../harness/platform/platform.ts';
 import { type Edit, edited, editsInOneOf } from './edits.ts';
-import { type CaseTally, FuzzFinding, kind, shown } from './fuzzed-part.ts';
+import { type CaseTally, FuzzFinding, fuzzedPart, shown } from './fuzzed-part.ts';
 import { fail, loadSentences, type SentenceJudge } from './fuzzed-sentences.ts';
 import { asked, request } from './fuzzed-texts.ts';
 import { transport, writeInPieces } from './fuzzed-transport.ts';
@@ -77,7 +77,7 @@ const cases: fc.Arbitrary<ClientCase> = fc.record({
 });
 
 /** What a client sends, on its way through the platform to the sentences about a request. */
-export const clients = kind(
+export const clients = fuzzedPart(
   { name: 'clients', about: 'platform: packets of a client, to the steps about a request' },
   cases,
   async (tally) => {

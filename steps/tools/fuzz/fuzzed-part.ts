@@ -41,7 +41,7 @@ export interface FuzzedPart {
  *
  * @param prepare gives what tries one case; what that throws is found
  */
-export function kind<T>(
+export function fuzzedPart<T>(
   words: Pick<FuzzedPart, 'name' | 'about'>,
   cases: fc.Arbitrary<T>,
   prepare: (tally: CaseTally) => Promise<(one: T) => Promise<void>>,

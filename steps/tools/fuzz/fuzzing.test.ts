@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { clients } from './clients.ts';
-import { FuzzFinding, kind } from './fuzzed-part.ts';
+import { FuzzFinding, fuzzedPart } from './fuzzed-part.ts';
 import { fuzz } from './fuzzing.ts';
 import { isExactly, readJson } from './json-oracle.ts';
 import { readPublish, readStream } from './mqtt-oracle.ts';
@@ -28,7 +28,7 @@ describe('mutated input', () => {
   }
 
   test('that goes wrong is told with the way to have it again', async () => {
-    const never = kind({ name: 'made up', about: 'made up' }, fc.nat(), async (tally) => async () => {
+    const never = fuzzedPart({ name: 'made up', about: 'made up' }, fc.nat(), async (tally) => async () => {
       tally.inputs += 1;
       throw new FuzzFinding('always');
     });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { readPayload } from '../../harness/message/payload.ts';
 import { schemaFaults } from '../../harness/message/schema.ts';
 import { edited, editsInOneOf } from './edits.ts';
-import { type CaseTally, FuzzFinding, kind, shown } from './fuzzed-part.ts';
+import { type CaseTally, FuzzFinding, fuzzedPart, shown } from './fuzzed-part.ts';
 import { asked, request, response } from './fuzzed-texts.ts';
 import { isExactly, type Reading, readJson } from './json-oracle.ts';
 
@@ -11,7 +11,7 @@ const schemas = ['response', 'request'] as const;
 const texts = asked.chain((one) => fc.oneof({ weight: 3, arbitrary: response(one) }, { weight: 1, arbitrary: request(one) }));
 
 /** The payload reader and the schemas of request and response, beside a second reader. */
-export const payloads = kind(
+export const payloads = fuzzedPart(
   { name: 'payloads', about: 'payload reader and schemas, beside a second reader of JSON' },
   fc.tuple(texts, editsInOneOf(2)),
   async (tally) =>

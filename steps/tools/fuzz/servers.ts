@@ -8,7 +8,7 @@ import type { Response } from '../../harness/message/exchange.ts';
 import type { Message } from '../../harness/message/message.ts';
 import { Trace } from '../../harness/mqtt/trace.ts';
 import { type Edit, edited, editsInOneOf } from './edits.ts';
-import { type CaseTally, FuzzFinding, kind, shown } from './fuzzed-part.ts';
+import { type CaseTally, FuzzFinding, fuzzedPart, shown } from './fuzzed-part.ts';
 import { fail, loadSentences, type SentenceJudge } from './fuzzed-sentences.ts';
 import { type AskedTimestamp, asked, response } from './fuzzed-texts.ts';
 import { transport, writeInPieces } from './fuzzed-transport.ts';
@@ -79,7 +79,7 @@ const cases: fc.Arbitrary<ServerCase> = asked.chain((request) =>
 );
 
 /** What a server sends, on its way through both devices, the request ledger and the sentences about a response. */
-export const servers = kind(
+export const servers = fuzzedPart(
   {
     name: 'servers',
     about: 'device side: packets of a server, through both devices and the ledger, to the steps about a response',

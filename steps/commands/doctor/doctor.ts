@@ -31,7 +31,7 @@ const [nearMs, farMs] = [10_000, 30_000];
 export async function doctor(path: string | undefined, { report, root: bounds, connect, json }: DoctorFlags): Promise<number> {
   if (path === undefined && connect === true) throw new WrongUse('--connect needs a target file: doctor acme.yaml --connect');
   const target = path === undefined ? undefined : await loadTarget(path, process.env, bounds);
-  const looks = looksFor(target, report, connect === true);
+  const looks = checksFor(target, report, connect === true);
   if (json !== true) console.log(`what a run ${path === undefined ? 'of the embedded references' : `of ${path}`} needs:`);
   const findings: CheckResult[] = [];
   for (const each of looks) {
@@ -50,7 +50,7 @@ export async function doctor(path: string | undefined, { report, root: bounds, c
 }
 
 /** All looks, begun; they come back in any order, and are told in this one. */
-function looksFor(target: Target | undefined, report: string, connect: boolean): Promise<CheckResult>[] {
+function checksFor(target: Target | undefined, report: string, connect: boolean): Promise<CheckResult>[] {
   const { engines } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { engines: { node: string } };
   const inContainer = target?.start.kind === 'container';
   const engine = runCheck('Docker engine', nearMs, async () => (await import('./engine-check.ts')).checkEngine());
@@ -66,11 +66,11 @@ function looksFor(target: Target | undefined, report: string, connect: boolean):
     ),
     engine.then((finding) => (inContainer ? finding : unlessNeeded(finding))),
   ];
-  return target === undefined ? looks : [...looks, ...looksAt(target, engine, connect)];
+  return target === undefined ? looks : [...looks, ...checksOfTarget(target, engine, connect)];
 }
 
 /** What the target itself needs. */
-function looksAt(target: Target, engine: Promise<CheckResult>, connect: boolean): Promise<CheckResult>[] {
+function checksOfTarget(target: Target, engine: Promise<CheckResult>, connect: boolean): Promise<CheckResult>[] {
   const { role, start, capabilities } = target;
   const looks: Promise<CheckResult>[] = [];
   // Where no engine answers, that is told once.
@@ -87,7 +87,7 @@ function looksAt(target: Target, engine: Promise<CheckResult>, connect: boolean)
     const built = async (): Promise<CheckOutcome> => notNeeded('not tried: the run builds it from its Dockerfile');
     onEngine('image', image === undefined ? built : async () => (await import('./engine-check.ts')).checkImage(image));
   }
-  if (role === 'server') return [...looks, ...looksAtServer(target, [engine, ...looks.slice(-1)], connect)];
+  if (role === 'server') return [...looks, ...checksOfServer(target, [engine, ...looks.slice(-1)], connect)];
   if (start.kind === 'container')
     onEngine('container', async () => (await import('./engine-check.ts')).checkContainer(target, start));
   const near = (name: string, at: () => Promise<CheckOutcome>, withinMs = farMs): void => {
@@ -104,7 +104,7 @@ function looksAt(target: Target, engine: Promise<CheckResult>, connect: boolean)
 }
 
 /** Starts a server, or waits for its address, where what it needs is there; and has a device connect. */
-function looksAtServer(target: Target, needed: readonly Promise<CheckResult>[], connect: boolean): Promise<CheckResult>[] {
+function checksOfServer(target: Target, needed: readonly Promise<CheckResult>[], connect: boolean): Promise<CheckResult>[] {
   const { start, ready } = target;
   const withinMs = farMs + ready.withinMs;
   const check = import('./start-check.ts').then(({ StartCheck }) => new StartCheck(target));

@@ -52,13 +52,13 @@ export async function checkControlledClock(target: Target): Promise<CheckOutcome
   const { stdout } = await promisify(execFile)(process.execPath, ['-p', 'Date.now()'], { env, timeout: 10_000 });
   if (Number(stdout) !== shown)
     return problem(`a program that was started with it reads ${stdout.trim()}, and not ${shown}`, withoutClock);
-  return await seeClientClock(target);
+  return await checkClientClock(target);
 }
 
 const withoutClock = 'Take "clock" out of the capabilities of the target file: the client is then judged on its own clock.';
 
 /** Whether the client itself reads the controlled clock, by the request that it sends. @throws EnvironmentError when it does not start */
-async function seeClientClock(target: Target): Promise<CheckOutcome> {
+async function checkClientClock(target: Target): Promise<CheckOutcome> {
   const runner = await ClientRunner.open(target);
   try {
     const { clock, words } = await proveClock({ target, perform: (setup) => runner.perform(setup) });

@@ -57,7 +57,7 @@ describe('a run that another program asks for', { timeout: 60_000 }, () => {
     const result = await runConformance(target, {
       report: join(folder, 'ended'),
       signal: enough.signal,
-      // The first word is said when the run has begun, and nothing is judged yet.
+      // The run prints its first line before it judges anything.
       onOutput: () => enough.abort(),
     });
     assert.equal(result.verdict, 'incomplete');

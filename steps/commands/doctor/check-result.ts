@@ -1,6 +1,6 @@
 import { Deadline } from '../../harness/time/deadline.ts';
 
-/** What a look at the surroundings of a run came to. `not needed` is said of what is missing, or was not tried, and not missed either. */
+/** The result of one check of `doctor`. `not needed`: it is missing or was not tried, and this run does not need it. */
 export interface CheckResult {
   readonly name: string;
   readonly status: 'ok' | 'not needed' | 'problem';
@@ -10,11 +10,11 @@ export interface CheckResult {
   readonly advice?: string;
 }
 
-/** A finding without its name. */
+/** The result of a check without its name. */
 export type CheckOutcome = Omit<CheckResult, 'name'>;
 
 /**
- * Looks, and comes back with a finding in any case: whatever is thrown is a problem, and so is what takes too long, which goes on unheard.
+ * Runs a check, and always returns a result. An exception is a problem; so is a check that takes too long, whose result is then ignored.
  *
  * @param withinMs how long it may take
  */
@@ -35,17 +35,17 @@ export async function runCheck(
   }
 }
 
-/** What is there. */
+/** The result for what is there. */
 export function ok(seen: string): CheckOutcome {
   return { status: 'ok', seen };
 }
 
-/** A finding about something that this run does not need. */
+/** The result for what this run does not need. */
 export function notNeeded(seen: string): CheckOutcome {
   return { status: 'not needed', seen };
 }
 
-/** What is missing or wrong. */
+/** The result for what is missing or wrong. */
 export function problem(seen: string, advice = ''): CheckOutcome {
   return { status: 'problem', seen, ...(advice === '' ? {} : { advice }) };
 }

@@ -21,7 +21,7 @@ interface Findings {
   }[];
 }
 
-/** What `doctor --json` says, by the names of the findings. */
+/** The status of each check in the output of `doctor --json`, by name. */
 function statuses(stdout: string): Readonly<Record<string, string>> {
   const { findings } = JSON.parse(stdout) as Findings;
   return Object.fromEntries(findings.map(({ name, status }) => [name, status]));

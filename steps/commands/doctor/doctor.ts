@@ -10,7 +10,7 @@ import { suiteCommand } from '../terminal/suite-command.ts';
 import { type CheckOutcome, type CheckResult, notNeeded, runCheck } from './check-result.ts';
 import { checkClocks, checkLoopback, checkNode, checkProgram, checkReportFolder } from './machine-check.ts';
 
-/** What `doctor` was told. */
+/** The options of `doctor`. */
 export interface DoctorFlags {
   readonly report: string;
   readonly root?: string;
@@ -18,12 +18,12 @@ export interface DoctorFlags {
   readonly json?: true;
 }
 
-/** How long a look may take, in ms: one that only asks this machine, and one that asks an engine, which may have to ask a registry. */
+/** How long a check may take, in ms: on this machine only, or with an engine, which may have to ask a registry. */
 const [nearMs, farMs] = [10_000, 30_000];
 
 /**
- * `doctor [TARGET]`: looks at what a run needs, and says what is missing and what to do. Without a target: what the embedded references
- * need, and what else could be used.
+ * `doctor [TARGET]`: checks what a run needs, and prints what is missing and what to do. Without a target it checks what the embedded
+ * references need, and what else could be used.
  *
  * @returns 0 when all that is needed is there, else 3
  * @throws TargetFileError, WrongUse
@@ -44,12 +44,12 @@ export async function doctor(path: string | undefined, { report, root: bounds, c
   if (json === true) console.log(JSON.stringify({ ready: problems === 0, findings }, undefined, 2));
   else if (problems === 0) console.log(`\nnothing is missing; next: ${suiteCommand} run${path === undefined ? '' : ` ${path}`}`);
   else console.log(`\n${problems} ${problems === 1 ? 'problem' : 'problems'} to fix first`);
-  // What was too late to be waited for must not keep the process alive.
+  // A check that took too long may still be running: it must not keep the process alive.
   setTimeout(() => process.exit(code), 500).unref();
   return code;
 }
 
-/** All looks, begun; they come back in any order, and are told in this one. */
+/** All checks, already started. They end in any order, and are printed in this order. */
 function checksFor(target: Target | undefined, report: string, connect: boolean): Promise<CheckResult>[] {
   const { engines } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { engines: { node: string } };
   const inContainer = target?.start.kind === 'container';
@@ -69,11 +69,11 @@ function checksFor(target: Target | undefined, report: string, connect: boolean)
   return target === undefined ? looks : [...looks, ...checksOfTarget(target, engine, connect)];
 }
 
-/** What the target itself needs. */
+/** The checks of what the target itself needs. */
 function checksOfTarget(target: Target, engine: Promise<CheckResult>, connect: boolean): Promise<CheckResult>[] {
   const { role, start, capabilities } = target;
   const looks: Promise<CheckResult>[] = [];
-  // Where no engine answers, that is told once.
+  // If no engine answers, only the check of the engine reports it.
   const onEngine = (name: string, at: () => Promise<CheckOutcome>, withinMs = farMs): void => {
     looks.push(
       engine.then(({ status }) =>
@@ -103,7 +103,7 @@ function checksOfTarget(target: Target, engine: Promise<CheckResult>, connect: b
   return looks;
 }
 
-/** Starts a server, or waits for its address, where what it needs is there; and has a device connect. */
+/** If nothing is missing, starts the server or waits for its address; then, with `connect`, connects a device. */
 function checksOfServer(target: Target, needed: readonly Promise<CheckResult>[], connect: boolean): Promise<CheckResult>[] {
   const { start, ready } = target;
   const withinMs = farMs + ready.withinMs;
@@ -121,7 +121,7 @@ function checksOfServer(target: Target, needed: readonly Promise<CheckResult>[],
   return connect ? [started, last] : [last];
 }
 
-/** Why a server is not started, in words; undefined where it is. @param needed what was seen of the engine and its program or image */
+/** Why the server is not started, in words; undefined if it is. @param needed the results for the engine, and the program or image */
 async function whyNotStarted(
   { start }: Target,
   [engine, own]: readonly CheckResult[],
@@ -140,7 +140,7 @@ function unlessNeeded(finding: CheckResult): CheckResult {
   return { name: finding.name, ...notNeeded(`${finding.seen} Only a target in a container needs one.`) };
 }
 
-/** What a stream and its surroundings make of the output. Whatever it is, a run can be read. */
+/** How output will look on this stream. It is never a problem: the output of a run is readable on any stream. */
 export function checkTerminal(
   stream: { readonly isTTY?: boolean; readonly columns?: number },
   env: NodeJS.ProcessEnv,
@@ -155,7 +155,7 @@ export function checkTerminal(
   return { status: 'ok', seen: `${stream.columns ?? 80} columns, ${colours}, ${text}` };
 }
 
-/** A finding as it may be shown. */
+/** A result without secrets and control characters. */
 function shown({ name, status, seen, advice }: CheckResult, secrets: readonly string[]): CheckResult {
   const safe = (text: string): string => printable(conceal(text, secrets));
   return { name, status, seen: safe(seen), ...(advice === undefined ? {} : { advice: safe(advice) }) };

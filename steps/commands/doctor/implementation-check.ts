@@ -10,7 +10,7 @@ import { ClientRunner } from '../../harness/platform/client-runner.ts';
 import { proveClock } from '../../harness/platform/clock-proof.ts';
 import { type CheckOutcome, ok, problem } from './check-result.ts';
 
-/** Whether the platform that the suite plays can listen where the client will look for it. @throws Error of node:net, EnvironmentError */
+/** Whether the suite's platform can listen at the address that the client will connect to. @throws Error of node:net, EnvironmentError */
 export async function checkPlatform(target: Target): Promise<CheckOutcome> {
   const listenAddress = await listenAddressOf(target);
   const server = createServer();
@@ -25,11 +25,11 @@ export async function checkPlatform(target: Target): Promise<CheckOutcome> {
   }
 }
 
-/** What the controlled clock is made to show. */
+/** The time that the controlled clock shows, in ms. */
 const shown = 1_571_724_098_000;
 
 /**
- * Whether the library of the controlled clock is there or can be built, and, for processes, whether it takes hold of the client.
+ * Whether the library of the controlled clock is there or can be built, and, for processes, whether it changes the client's clock.
  *
  * @throws EnvironmentError when there is none; the message says what to install
  */
@@ -57,7 +57,7 @@ export async function checkControlledClock(target: Target): Promise<CheckOutcome
 
 const withoutClock = 'Take "clock" out of the capabilities of the target file: the client is then judged on its own clock.';
 
-/** Whether the client itself reads the controlled clock, by the request that it sends. @throws EnvironmentError when it does not start */
+/** Whether the client reads the controlled clock, judged by its request. @throws EnvironmentError when the client does not start */
 async function checkClientClock(target: Target): Promise<CheckOutcome> {
   const runner = await ClientRunner.open(target);
   try {

@@ -11,13 +11,13 @@ import { type CheckOutcome, notNeeded, ok, problem } from './check-result.ts';
 /** How long both clocks are watched, in ms. */
 const watchedMs = 1_000;
 
-/** By how much they may come apart meanwhile, in ms: twenty times as much as a time service corrects in a second. */
+/** By how much they may differ after that, in ms: twenty times what a time service corrects in a second. */
 const mostApartMs = 10;
 
-/** What the reports of a whole run need at most, in bytes. */
+/** The most that the reports of a whole run need, in bytes. */
 const room = 100 * 1024 ** 2;
 
-/** Listens on a free port of the loopback, connects to it, and is answered. */
+/** Listens on a free port of the loopback, connects to it, and waits for the answer. */
 export async function checkLoopback(): Promise<CheckOutcome> {
   const host = '127.0.0.1';
   const port = await freePort(host);
@@ -43,7 +43,7 @@ export async function checkLoopback(): Promise<CheckOutcome> {
   }
 }
 
-/** Watches whether the wall clock goes as the monotonic one does: what the suite judges about time rests on both. */
+/** Whether the wall clock runs as fast as the monotonic clock: the suite judges times by both. */
 export async function checkClocks(): Promise<CheckOutcome> {
   const first = apart();
   await after(watchedMs);
@@ -61,14 +61,14 @@ export function clocksOutcome(moved: number, now: string): CheckOutcome {
   );
 }
 
-/** Between which two values, in ms, the wall clock is ahead of the monotonic one. */
+/** How far the wall clock is ahead of the monotonic clock, in ms: it is between these two values. */
 function apart(): { readonly least: number; readonly most: number } {
   const before = nowUs();
   const wall = Date.now();
   return { least: wall - nowUs() / 1000, most: wall + 1 - before / 1000 };
 }
 
-/** Writes into the folder that reports go to, or into the one that it will be made in, and takes that away again. */
+/** Writes a file into the report folder, or into the folder that it will be made in, and removes it. */
 export function checkReportFolder(folder: string): CheckOutcome {
   const advice = 'Free some space or grant write access there, or name another folder with --report.';
   let there = resolve(folder);
@@ -91,7 +91,7 @@ export function checkReportFolder(folder: string): CheckOutcome {
   }
 }
 
-/** Looks for the program of a command where the system will. */
+/** Looks for the program of a command as the system does. */
 export function checkProgram({ command, cwd }: ProcessStart, path = process.env['PATH'] ?? ''): CheckOutcome {
   const [program = ''] = command;
   if (program === 'node') return ok(`node is the Node that the suite runs on, ${process.execPath}`);
@@ -130,7 +130,7 @@ export function checkNode(version: string, least: string): CheckOutcome {
   );
 }
 
-/** For the ranges that engines are written in here: `^1.2.3`, `1`, `>=1.2`. */
+/** Knows only the forms of ranges in the suite's package.json: `^1.2.3`, `1`, `>=1.2`. */
 function isWithin(version: readonly number[], range: string): boolean {
   const [, sign = '', numbers = ''] = /^(\^|>=)?(\d+(?:\.\d+)*)$/.exec(range) ?? [];
   const least = numbers.split('.').map(Number);

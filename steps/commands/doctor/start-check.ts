@@ -8,7 +8,7 @@ import { nowUs } from '../../harness/time/now.ts';
 import { preflight } from '../run/preflight.ts';
 import { type CheckOutcome, notNeeded, ok, problem } from './check-result.ts';
 
-/** Starts a server as a run does, and has a device connect to it. */
+/** Starts a server as a run does, and connects a device to it. */
 export class StartCheck {
   readonly #target: Target;
   readonly #giveUp = new AbortController();
@@ -29,7 +29,7 @@ export class StartCheck {
     return ok(`it was ready after ${((nowUs() - this.#sinceUs) / 1e6).toFixed(1)} s`);
   }
 
-  /** Whether a device of the target file gets in, and is answered. @throws EnvironmentError with what to change */
+  /** Whether the server accepts a device of the target file, and answers it. @throws EnvironmentError with what to change */
   async connect(): Promise<CheckOutcome> {
     if (this.#started === undefined) return notNeeded('not tried: the server did not start');
     const answered = await preflight(new ServerRun(this.#started), this.#sinceUs);
@@ -37,18 +37,18 @@ export class StartCheck {
     return ok(`a device connected and subscribed; its request ${request}`);
   }
 
-  /** Ends the server, however far it has come. */
+  /** Ends the server, even if it is still starting. */
   async end(): Promise<void> {
     this.#giveUp.abort(new EnvironmentError('the server was ended before it had started'));
     await this.#starting?.then(
       (started) => started.stop(),
-      // Why it did not start is a finding already.
+      // The check of the start has reported why it did not start.
       () => {},
     );
   }
 }
 
-/** Whether a client gets into the platform that the suite plays, and asks. @throws EnvironmentError when it does not start, with what to change */
+/** Whether a client connects to the suite's platform, and sends a request. @throws EnvironmentError with what to change */
 export async function checkClient(target: Target): Promise<CheckOutcome> {
   const runner = await ClientRunner.open(target);
   try {

@@ -20,7 +20,7 @@ const named =
   (name: string, more: Partial<Report['target']> = {}) =>
   (report: Report): Report => ({ ...report, target: { ...report.target, name, ...more } });
 
-/** Writes the report of a run on several targets, of which one has a certificate. */
+/** Writes the report of a run on several targets; one of them has a certificate. */
 function writeMany(): string {
   const fallback = { name: 'other', role: 'server', file: 'other.yaml' } as const;
   const members = ['bad', 'none'].map((name) =>

@@ -2,7 +2,7 @@ import { relative, resolve } from 'node:path';
 import type { Role } from '../../harness/implementation/target.ts';
 import { splitWords } from './word-list.ts';
 
-/** An answer cannot be taken apart. */
+/** An answer cannot be parsed. */
 export class UnreadableAnswer extends Error {
   override readonly name = 'UnreadableAnswer';
   readonly about: 'command' | 'env';
@@ -13,10 +13,10 @@ export class UnreadableAnswer extends Error {
   }
 }
 
-/** How an implementation starts, or that it runs already: each is the name of the answer that says more. */
+/** How an implementation starts, or `address` if it runs already. Each is also the name of the answer with the details. */
 export type Start = 'image' | 'dockerfile' | 'command' | 'address';
 
-/** What `init` knows of an implementation: given by flags, asked for, or proposed and taken. */
+/** What `init` knows of an implementation: from flags, from the user's answers, or from accepted proposals. */
 export interface InitAnswers {
   readonly role?: Role;
   readonly start?: Start;
@@ -32,11 +32,11 @@ export interface InitAnswers {
   readonly port?: string;
   readonly productKey?: string;
   readonly deviceName?: string;
-  /** Whether it knows no other devices than that one. */
+  /** Whether it accepts only this device. */
   readonly onlyThisDevice?: boolean;
   /** `NAME=VALUE` each, in one text. */
   readonly env?: string;
-  /** Where a client's time is read. */
+  /** Where the suite reads the client's time. */
   readonly result?: 'log' | 'topic';
   readonly log?: string;
   readonly topic?: string;
@@ -62,7 +62,7 @@ export interface WrittenTarget {
 }
 
 /**
- * What a target file says by these answers; nothing where there is none.
+ * The content of the target file for these answers. A member without an answer is left out.
  *
  * @param folder absolute path of the folder that the file will stand in
  * @throws UnreadableAnswer
@@ -87,7 +87,7 @@ function containerOf({ image, dockerfile, port, env }: InitAnswers, folder: stri
   return stated({
     image,
     dockerfile: dockerfile === undefined ? undefined : relative(folder, resolve(dockerfile)).replaceAll('\\', '/'),
-    // What is no number is told by the schema.
+    // The schema reports a port that is not a number.
     port: port === undefined ? undefined : /^\d+$/.test(port) ? Number(port) : port,
     env: variables(env),
   });

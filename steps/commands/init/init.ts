@@ -9,19 +9,19 @@ import { contradiction, implied, takeProposals } from './known-answers.ts';
 import { schemaFor, targetText } from './target-text.ts';
 import { joinWords } from './word-list.ts';
 
-/** What `init` was told. */
+/** The options of `init`. */
 export interface InitFlags extends InitAnswers {
   /** Asks nothing. */
   readonly yes?: true;
-  /** Writes over a file that is there. */
+  /** Replaces an existing file. */
   readonly force?: true;
 }
 
 /**
- * `init FILE`: writes a target file from flags, and on a terminal from answers to what they leave open.
+ * `init FILE`: writes a target file from flags. On a terminal, it asks for what the flags do not say.
  *
  * @returns the exit code
- * @throws WrongUse for flags that do not go together, are wrong or not enough, and for a file that is there
+ * @throws WrongUse for flags that contradict each other, are wrong or not enough, and for an existing file
  */
 export async function init(file: string, { yes, force, ...flags }: InitFlags): Promise<number> {
   if (!/\.ya?ml$/i.test(file)) throw new WrongUse(`init ${file}: expected the name of a YAML file, such as acme.yaml`);
@@ -55,7 +55,7 @@ async function askOnTerminal(given: InitAnswers, folder: string, file: string): 
   return interview(given, folder, file);
 }
 
-/** @throws WrongUse that names the flags that are missing */
+/** @throws WrongUse that names the missing flags */
 function withoutAsking(given: InitAnswers, yes: boolean): InitAnswers {
   const { answers, missing } = takeProposals(given);
   if (missing.length === 0) return answers;
@@ -72,7 +72,7 @@ function write(file: string, text: string, force: boolean): void {
   }
 }
 
-/** @throws WrongUse when there is such a file */
+/** @throws WrongUse when the file exists */
 function refuseToReplace(file: string): void {
   if (existsSync(file)) throw new WrongUse(`init ${file}: the file exists; name another one, or use --force to overwrite it`);
 }

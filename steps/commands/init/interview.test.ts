@@ -39,7 +39,7 @@ const results: readonly InitAnswers[] = [
   { topic: 't', pointer: '/time' },
 ];
 
-/** Answers of every kind with every other. */
+/** Every combination of the kinds of answers. */
 function* combinations(): Generator<InitAnswers> {
   for (const start of starts)
     for (const more of beside) {
@@ -106,7 +106,7 @@ describe('a target file of init', () => {
           for (const [line, indent = '', member = ''] of text.matchAll(
             /^( *)# ([a-z]+[A-Za-z]*: [^A-Z ].*|[a-zA-Z]+: [[{"].*)$/gm,
           )) {
-            // What they lead to is not there in a new folder.
+            // The files that they name are missing in a new folder.
             if (/^(tls):/.test(member)) continue;
             writeFileSync(path, text.replace(line, `${indent}${member}`));
             await loadTarget(path, environment).catch((error: unknown) => assert.fail(`${line}: ${String(error)}`));
@@ -137,7 +137,7 @@ describe('words', () => {
   });
 });
 
-/** Answers each question with keys, by a word of it; a question that nobody expects fails. */
+/** Answers each question with keys, chosen by a word of the question; an unexpected question fails. */
 async function typed(
   given: InitAnswers,
   keys: Readonly<Record<string, string>>,
@@ -153,7 +153,7 @@ async function typed(
       if (!fresh.includes(word)) continue;
       left.delete(word);
       fresh = '';
-      // A question takes keys when it has been drawn.
+      // A question accepts keys only after it has been drawn.
       setImmediate(() => input.write(answer));
       return;
     }

@@ -5,7 +5,7 @@ import { invalidAnswers } from './invalid-answers.ts';
 import { implied, isOpen } from './known-answers.ts';
 import { type Question, questions } from './questions.ts';
 
-/** The terminal that questions are asked on; that of the process when absent. */
+/** The terminal for the questions; by default the terminal of the process. */
 export interface Terminal {
   readonly input?: Readable;
   readonly output?: Writable;
@@ -47,7 +47,7 @@ function ended(terminal: Terminal): undefined {
   return undefined;
 }
 
-/** @returns undefined when it was ended */
+/** @returns undefined if the user ended it */
 async function ask(question: Question, answers: InitAnswers, folder: string, terminal: Terminal): Promise<string | undefined> {
   const { about, asks, choices, proposal, example, optional } = question;
   if (choices !== undefined) {

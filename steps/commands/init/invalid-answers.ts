@@ -4,13 +4,13 @@ import { type Question, questions } from './questions.ts';
 
 /** Something wrong with answers, in words. */
 export interface InvalidAnswer {
-  /** The question concerned; undefined when it is none of them. */
+  /** The question with the wrong answer; undefined if the problem concerns no single question. */
   readonly question?: Question;
   readonly what: string;
 }
 
 /**
- * What is wrong with answers: what `validate` would say of the target file that they become.
+ * What is wrong with answers: the problems that `validate` would find in the resulting target file.
  *
  * @param folder absolute path of the folder that the file will stand in
  */

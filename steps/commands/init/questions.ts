@@ -8,26 +8,26 @@ export interface Choice {
   readonly hint?: string;
 }
 
-/** One thing that a target file has to say, or may. */
+/** A question about one part of the target file. */
 export interface Question {
   readonly about: Exclude<keyof InitAnswers, 'onlyThisDevice'>;
   /** The flags that answer it, as a message names them. */
   readonly flags: string;
   readonly asks: string;
-  /** An answer as it might be. */
+  /** An example of an answer. */
   readonly example?: string;
   readonly choices?: (answers: InitAnswers) => readonly Choice[];
-  /** Whether it makes sense beside the answers before it. */
+  /** Whether it makes sense after the earlier answers. */
   readonly applies: (answers: InitAnswers) => boolean;
-  /** Whether it is worth asking there; wherever it applies when absent. */
+  /** Whether it is worth asking; when absent, it is asked whenever it applies. */
   readonly worth?: (answers: InitAnswers) => boolean;
-  /** The flags that its flag needs, for the error message where it does not apply. */
+  /** The flags that its flag needs, for the error message if it does not apply. */
   readonly goesWith?: string;
   /** The default answer. */
   readonly proposal?: (answers: InitAnswers) => string | undefined;
-  /** No answer is one as well. */
+  /** The answer may be empty. */
   readonly optional?: true;
-  /** The members of the target file, as `a.b.0`, at which a mistake is one of this answer. */
+  /** Matches the members of the target file (as `a.b.0`) that come from this answer, to assign mistakes to it. */
   readonly members: RegExp;
 }
 
@@ -45,7 +45,7 @@ const startsAs =
 
 const isClient = ({ role }: InitAnswers): boolean => role === 'client';
 
-/** All questions, in the order in which they are asked: whether one applies depends on those before it. */
+/** All questions, in the order in which they are asked: whether one applies depends on the earlier answers. */
 export const questions: readonly Question[] = [
   {
     about: 'role',
@@ -201,7 +201,7 @@ export const questions: readonly Question[] = [
   },
 ];
 
-/** The variables by which an implementation is told what its command does not tell it. */
+/** The variables of the environment that tell an implementation what its command does not. */
 function untold({ role, start, command = '', productKey }: InitAnswers): string[] {
   if (role === undefined || start === undefined || start === 'address') return [];
   if (role === 'server') return start === 'command' && !command.includes('{port}') ? ['PORT={port}'] : [];
@@ -209,7 +209,7 @@ function untold({ role, start, command = '', productKey }: InitAnswers): string[
   return ['BROKER={host}', 'PORT={port}', ...device].filter((variable) => !command.includes(variable.replace(/^.*=/, '')));
 }
 
-/** What reports may call it: by its image or host, otherwise by the folder that it is developed in. */
+/** The proposed name for reports: from its image or host, otherwise from the working directory. */
 function nameOf({ image, address }: InitAnswers): string {
   const named =
     image

@@ -4,15 +4,15 @@ import { stringify } from 'yaml';
 import { root } from '../../requirements/requirement.ts';
 import type { WrittenTarget } from './answers.ts';
 
-/** Where a package has the schema, seen from a folder that it is installed in. */
+/** The schema in the installed package, relative to the folder that contains `node_modules`. */
 const installed = 'node_modules/iot-ntp-conformance/schemas/target.schema.json';
 
 /**
- * A target file in YAML that says what the content says, and in comments what else can be said.
+ * The text of a target file in YAML, with comments on further members.
  *
- * @param schema the schema's path as the file is to name it, for editors; none is named when absent
+ * @param schema the schema's path that the file names for editors; absent: it names none
  * @param program how the suite is called here
- * @param file the file's name, as the next commands name it
+ * @param file the file's name, for the commands that the comments suggest
  */
 export function targetText(content: WrittenTarget, { schema, program, file }: TextOptions): string {
   const { name, version, role, container, process: own, address } = content;
@@ -37,7 +37,7 @@ interface TextOptions {
   readonly file: string;
 }
 
-/** The schema's path for a file in this folder: in the package or the checkout that it stands in; undefined in neither. */
+/** The schema's path for a file in this folder, in the installed package or in a checkout; undefined if there is neither. */
 export function schemaFor(folder: string): string | undefined {
   for (let above = folder; ; above = dirname(above)) {
     if (existsSync(join(above, installed))) return relative(folder, join(above, installed)).replaceAll(sep, '/');
@@ -149,7 +149,7 @@ function members(values: Readonly<Record<string, unknown>>, indent = 0): string 
   return Object.entries(values)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => {
-      // Everything in its line: what goes over several would have to be indented.
+      // On one line: several lines would have to be indented.
       const oneLine = { blockQuote: false, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER, lineWidth: 0 } as const;
       const text = stringify(value, { collectionStyle: 'flow', defaultKeyType: 'PLAIN', ...oneLine });
       return `${' '.repeat(indent)}${name}: ${text.trimEnd()}\n`;

@@ -39,10 +39,10 @@ export function startResults(pairRuns: readonly PairRun[], client: Target, serve
 }
 
 /**
- * The verdict on a pair: its members work together if neither breaks a MUST in the recorded messages, and every start gave the time of the
- * formula.
+ * The verdict on a pair: client and server work together if neither breaks a MUST in the recorded messages, and every start gave the
+ * time of the formula.
  *
- * @param results As judged; of both roles.
+ * @param results the judged requirements of both roles
  */
 export function concludePair(
   results: readonly RequirementResult[],

@@ -98,7 +98,7 @@ test('interop that is interrupted ends with 4, whatever was found before', { tim
   const lasting = writeTarget(folder, {
     name: 'lasting',
     role: 'server',
-    // It is never ready, so that the second pair lasts.
+    // It is never ready, so the second pair does not end.
     process: { command: ['node', '-e', 'setInterval(() => {}, 1000)', '{port}'] },
   });
   const targets = [fixtureTarget(folder, 'faulty/server/always-strings'), lasting, clientTarget('reference/client')];
@@ -110,7 +110,7 @@ test('interop that is interrupted ends with 4, whatever was found before', { tim
     if (!text.includes('against faulty/server/always-strings')) return;
     const { verdict, because, pairs } = report('interrupted');
     early = [verdict, because, pairs.length];
-    // Once: a second signal ends it without a report.
+    // Only once: a second signal ends it without a report.
     text = '';
     child.kill('SIGINT');
   });

@@ -12,24 +12,24 @@ import { learnConnect } from '../../harness/platform/connect-secrets.ts';
 import { RecordedConnection } from '../../harness/platform/recorded-connection.ts';
 import { reportsOf } from '../../harness/platform/reported-time.ts';
 
-/** What makes an encounter. */
+/** What a start of a client against a server needs. */
 export interface PairSetup {
   readonly client: Target;
   /** Where the client can reach the suite. */
   readonly listenAddress: ListenAddress;
   readonly server: StartedTarget;
-  /** The device that the client is. */
+  /** The device as which the client connects. */
   readonly identity: Identity;
   readonly type: DeclaredTimestampType;
-  /** Of the link between the two. */
+  /** The latency of the link between client and server. */
   readonly latency: Latency;
-  /** When it aborts, the rest is not recorded. */
+  /** When it aborts, the start ends early. */
   readonly giveUp: AbortSignal;
 }
 
-/** One start of a client against a server, and all that passed between them. */
+/** One start of a client against a server, with all messages between them. */
 export interface PairRun {
-  /** As the platform in front of the client would have seen it. */
+  /** The client's behaviour, as the suite's platform would have recorded it. */
   readonly clientRun: ClientRun;
   readonly connections: readonly RecordedConnection[];
   readonly type: DeclaredTimestampType;
@@ -40,7 +40,7 @@ export interface PairRun {
 /**
  * Starts a client against a server, with a link between them that records and changes nothing.
  *
- * @throws EnvironmentError when the client does not start, or is lost from sight
+ * @throws EnvironmentError when the client does not start, or the suite can no longer observe it
  */
 export async function runPair({ client, listenAddress, server, identity, type, latency, giveUp }: PairSetup): Promise<PairRun> {
   const clientRun = new ClientRun({ ...plainSetup(type), forthMs: latency.forth, backMs: latency.back }, identity);
@@ -91,7 +91,7 @@ export async function runPair({ client, listenAddress, server, identity, type, l
   return imageDigest === undefined ? pairRun : { ...pairRun, imageDigest };
 }
 
-/** What passed, when all has passed. */
+/** The whole start, after the last packet. */
 export function recorded(
   clientRun: ClientRun,
   connections: readonly RecordedConnection[],
@@ -102,7 +102,7 @@ export function recorded(
   return { clientRun, connections, type: clientRun.setup.type, latency };
 }
 
-/** Lets the client ask, and waits for its report, its end or its deadline. */
+/** Tells the client to send a request if it does not by itself, and waits for its report, its end or its deadline. */
 async function awaitReport(
   clientRun: ClientRun,
   connections: readonly RecordedConnection[],
@@ -128,14 +128,14 @@ async function awaitReport(
     const enough = (): boolean => over() || clientRun.reports.length > 0 || flooded();
     await clientRun.until(enough, withinMs + interval * 2);
     clientRun.overdue = !enough();
-    // One that has reported may end, or ask and report again.
+    // After its report, the client may end, or send another request and report again.
     if (clientRun.reports.length > 0) await clientRun.until(() => over() || clientRun.reportedTooOften, afterReportMs);
   } finally {
     giveUp.removeEventListener('abort', stop);
   }
 }
 
-/** What the client asked, with the responses that reached it. */
+/** The requests of the client, with the responses that reached it. */
 function requestsOf(clientRun: ClientRun, connections: readonly RecordedConnection[]): Request[] {
   const { requestTopic, responseTopic } = clientRun;
   const asked = connections.flatMap((connection) =>
@@ -154,7 +154,7 @@ function requestsOf(clientRun: ClientRun, connections: readonly RecordedConnecti
     const echo = response.deviceSendTime?.number;
     const earlier = own.filter((request) => request.message.atUs < message.atUs);
     const request = earlier.find((one) => one.responses.length === 0 && one.deviceSendTime?.number === echo) ?? earlier.at(-1);
-    // A response without both times is the server's mistake: no time can be expected from it.
+    // A response without both times is a mistake of the server, and the formula gives no time for it.
     if (request !== undefined && serverTimesOf(response) !== undefined) request.responses.push({ ...response, request });
   }
   return asked;

@@ -27,22 +27,22 @@ export type Measured = Pick<
 /** How a load ended. */
 export interface LoadEnd {
   readonly finished: Date;
-  /** Why it ended before its time, in words. */
+  /** Why it ended early, in words. */
   readonly interrupted?: string;
-  /** Why this machine could not do it, in words. */
+  /** Why this machine could not make the load, in words. */
   readonly environment?: string;
-  /** Why the server was not asked at all, in words. */
+  /** Why no request was sent to the server, in words. */
   readonly refused?: string;
 }
 
-/** What the result is worth, in a sentence that is shown with every result. */
+/** What the result does not prove: a sentence that every result shows. */
 export const certifiesNothing =
   'this is not a verdict of conformance: load counts answers and measures times, and judges nothing else';
 
-/** The number of devices from which on their memory is reported. */
+/** With at least so many devices, the report gives the memory for each. */
 const enoughDevices = 1000;
 
-/** The lateness of the suite from which on the report has a remark, in ms, at 99 %. */
+/** If the suite sends requests later than this at 99 %, in ms, the report has a remark. */
 const lateMs = 5;
 
 /** The measurements of a load that has not begun. */
@@ -70,10 +70,7 @@ export function measuredBy(
   return { loadMs: ms, latency: latency.summary(), lateness: lateness.summary(), response: response.summary(), course };
 }
 
-/**
- * @param before resident memory before the devices were made, in bytes: what the peak has more is theirs, what was held for a moment
- *   included
- */
+/** @param before resident memory before the devices were made, in bytes: the rest of the peak counts as memory of the devices */
 export function memoryOf(devices: number, before: number): Memory {
   const peakBytes = peakMemory();
   if (devices < enoughDevices) return { peakBytes };
@@ -91,7 +88,7 @@ export interface LoadCircumstances {
   readonly remarks?: readonly string[];
 }
 
-/** @param ending absent while the load lasts, and then the report says incomplete */
+/** @param ending absent while the load lasts; the report then says incomplete */
 export function buildReport(circumstances: LoadCircumstances, measured: Measured, ending?: LoadEnd): LoadReport {
   const { suite, target, plan, machines, started, remarks = [] } = circumstances;
   const finished = ending?.finished;

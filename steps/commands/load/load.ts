@@ -32,14 +32,14 @@ export interface LoadOptions {
   readonly devices: number;
   /** Requests per second of all devices. */
   readonly rate?: number;
-  /** How long the devices ask, as a duration. */
+  /** How long the devices send requests, as a duration. */
   readonly for?: string;
   readonly shard?: string;
   readonly report: string;
-  /** The folder that no path of the target file leads out of. */
+  /** Paths of the target file must stay inside this folder. */
   readonly root?: string;
   readonly json?: true;
-  /** Report folders of all shards, to be made one. */
+  /** Report folders of all shards, to be merged. */
   readonly merge?: readonly string[];
 }
 
@@ -50,9 +50,9 @@ const besidesMs = 1_800_000;
 const mostStopMs = 20_000;
 
 /**
- * `load TARGET`: has many devices ask a server, and says what came back and when.
+ * `load TARGET`: sends requests of many devices to a server, and reports how many answers came and when.
  *
- * @param path the target file of a server; the embedded reference where it is left out
+ * @param path the target file of a server; by default the embedded reference
  * @returns the exit code
  * @throws WrongUse, InputFileError
  */
@@ -100,7 +100,7 @@ export async function load(path: string | undefined, options: LoadOptions): Prom
     ending = endingBy(error, target);
     if (error instanceof NotLetIn) measured = { ...measured, connected: error.connected };
   } finally {
-    // Before it is stopped: the report says how it ended by itself.
+    // Read before the server is stopped: the report says whether it ended by itself.
     if (started !== undefined) {
       if (measured.counts.disconnected > 0) await lateEnd(started);
       described = describeTarget(target, started, file);
@@ -117,14 +117,14 @@ export async function load(path: string | undefined, options: LoadOptions): Prom
   return await writeReport(report, options, failedWrites);
 }
 
-/** @throws errors of the suite, which are no outcome of a load */
+/** @throws errors of the suite: they are no result of a load */
 function endingBy(error: unknown, { secrets }: Target): Omit<LoadEnd, 'finished'> {
   if (error instanceof EnvironmentError) return { environment: conceal(error.message, secrets) };
   if (error instanceof NotLetIn) return { refused: conceal(error.message, secrets) };
   throw error;
 }
 
-/** @throws WrongUse where the load would exceed what the target file allows */
+/** @throws WrongUse if the load would exceed the limits of the target file */
 function requireWithinLimits(
   { limits: { connections = Number.POSITIVE_INFINITY, requestsPerSecond } = {} }: Target,
   { devices, rate, forMs }: { readonly devices: number; readonly rate: number | undefined; readonly forMs: number | undefined },

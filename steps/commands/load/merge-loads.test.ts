@@ -17,7 +17,7 @@ const target: LoadReport['target'] = {
   output: [],
 };
 
-/** What one of two machines measured whose answers took so many µs; the second begins so many ms after the first. */
+/** The measurements of one of two machines. @param latencies in µs @param afterMs how much later than the first machine it begins */
 function measured(latencies: readonly number[], afterMs = 0): Measured {
   const durations = Durations.none();
   for (const us of latencies) durations.record(us);

@@ -4,22 +4,22 @@ import type { Course } from './load-document.ts';
 import { buildReport, type LoadEnd, type LoadReport, type Measured } from './load-report.ts';
 import { stepMs } from './plan.ts';
 
-/** The report of one machine, and what to call it. */
+/** The report of one machine, and the folder that names it. */
 export interface MachineLoad {
   readonly folder: string;
   readonly report: LoadReport;
 }
 
-/** Reports are not those of the machines of one load; the message says why. */
+/** The reports do not belong to one load; the message says why. */
 export class UnlikeParts extends Error {
   override readonly name = 'UnlikeParts';
 }
 
 /**
- * One report of the machines of a load: what they counted is added up, and so are their histograms, so that a percentile of all is
- * exactly that, and no mean of percentiles.
+ * Merges the reports of all machines of a load. Counts and histograms are added, so that a percentile is one of all requests, and no
+ * mean of percentiles.
  *
- * @throws UnlikeParts for reports that are not the shards of one load, each once
+ * @throws UnlikeParts unless the reports are all shards of one load, each once
  */
 export function mergeLoads(parts: readonly MachineLoad[]): LoadReport {
   const [first] = inOrder(parts);
@@ -107,7 +107,7 @@ function measuredTogether(reports: readonly LoadReport[], step: number): Measure
   };
 }
 
-/** @throws UnlikeParts where a text is no histogram */
+/** @throws UnlikeParts if a text is no histogram */
 function added(histograms: readonly string[]): Measured['latency'] {
   const all = Durations.none();
   for (const text of histograms) {
@@ -120,7 +120,7 @@ function added(histograms: readonly string[]): Measured['latency'] {
   return all.summary();
 }
 
-/** From the first request of all machines to the last answer of all, by their wall clocks, in ms since 1970. */
+/** The time from the first request to the last answer of all machines, by their wall clocks, in ms since 1970. */
 function span(reports: readonly LoadReport[]): {
   readonly began: number | undefined;
   readonly ended: number;
@@ -133,7 +133,7 @@ function span(reports: readonly LoadReport[]): {
   return { began: Math.min(...begins), ended: Math.max(...ends), common: Math.max(0, Math.min(...ends) - Math.max(...begins)) };
 }
 
-/** How much of the time all machines were at it: of a rate that some of them asked at there is less to say. */
+/** A remark if the machines did not send at the same time: the rates then say less. */
 function togetherness(reports: readonly LoadReport[]): string[] {
   const { began, ended, common } = span(reports);
   if (began === undefined || common >= 0.9 * (ended - began)) return [];
@@ -163,7 +163,7 @@ function endingOf(parts: readonly MachineLoad[]): LoadEnd {
   const why = broken.map(({ folder, report }) => `${folder}: ${report.because}`).join('; ');
   if (broken.some(({ report }) => report.exitCode === 3)) return { finished, environment: why };
   if (broken.length > 0) return { finished, interrupted: why };
-  // A machine that was let in nowhere asked nothing, and so says nothing else.
+  // A machine that the server rejected sent nothing, so its report says nothing else.
   const refused = parts.filter(({ report }) => report.exitCode === 1 && report.counts.asked === 0);
   const reason = refused.map(({ folder, report }) => `${folder}: ${report.because}`).join('; ');
   return { finished, ...(refused.length === 0 ? {} : { refused: reason }) };

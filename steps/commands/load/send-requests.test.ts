@@ -11,7 +11,7 @@ function gather({ address }: FakeServer): Promise<Fleet> {
   return Fleet.gather(identities, { address, mqttVersion: '3.1.1', credentials, deadline: 60_000 });
 }
 
-/** A server that keeps its answers back until so many are due. */
+/** A server that holds its answers back until so many are due. */
 async function holdingBack(count: number): Promise<FakeServer> {
   let held: (() => void)[] = [];
   return FakeServer.open((packet, peer: Peer) => {
@@ -26,7 +26,7 @@ async function holdingBack(count: number): Promise<FakeServer> {
 }
 
 test('requests are sent by the clock while the server stalls, and their latency counts from when they were due', async () => {
-  // Whoever waited for an answer would ask four times, and never again.
+  // If the suite waited for answers, it would send four requests only.
   await using server = await holdingBack(20);
   await using fleet = await gather(server);
   const measurements = await sendRequests(fleet, { devices: 4, ratePerSecond: 200, forMs: 100 });
@@ -34,7 +34,7 @@ test('requests are sent by the clock while the server stalls, and their latency 
   assert.equal(measurements.latency.count, 20);
   assert.equal(measurements.lateness.count, 20);
   assert.equal(measurements.response.count, 20);
-  // The first one was due 95 ms before the last one, with which all were answered.
+  // The first request was due 95 ms before the last, which released all answers.
   assert.ok(measurements.latency.atPercentile(100) >= 95);
   const { asked, answered } = measurements.course;
   for (const counts of [asked, answered])
@@ -45,7 +45,7 @@ test('requests are sent by the clock while the server stalls, and their latency 
 });
 
 test('without a rate each device asks as soon as it is answered, until the time is over', async () => {
-  // Each by itself: whoever is answered in time asks again, and nobody waits for one that is not.
+  // Each device by itself: after its answer it sends again, and no device waits for another one.
   await using server = await holdingBack(1);
   await using fleet = await gather(server);
   const measurements = await sendRequests(fleet, { devices: 4, forMs: 500 });

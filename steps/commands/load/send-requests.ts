@@ -3,14 +3,14 @@ import { nowUs } from '../../harness/time/now.ts';
 import { LoadMeasurements } from './load-measurements.ts';
 import { kindOf, type Plan, Schedule, stepMs } from './plan.ts';
 
-/** How many requests are sent before the suite looks at what has come. */
+/** How many requests are sent before the suite reads answers. */
 const burst = 256;
 
 /**
- * Has a fleet ask as planned, and waits for what is still open at the end.
+ * Sends the requests of a plan, and waits for the open answers at the end.
  *
- * @param first how many of the devices ask; all where it is left out
- * @param giveUp when it aborts, nothing is asked any more and nothing waited for
+ * @param first how many of the devices send requests; all by default
+ * @param giveUp when it aborts, nothing more is sent or waited for
  */
 export async function sendRequests(
   fleet: Fleet,
@@ -48,8 +48,8 @@ interface Asking {
 }
 
 /**
- * Sends each request when it is due, regardless of earlier answers. A late request is sent at once, and its latency counts from when it was
- * due. Once all connections have ended, the rest is unsent.
+ * Sends each request when it is due, regardless of earlier answers. A late request is sent at once; its latency counts from when it was
+ * due. If all connections have ended, the rest counts as unsent.
  */
 async function openLoop(
   fleet: Fleet,

@@ -32,16 +32,16 @@ import { suiteCommand } from '../terminal/suite-command.ts';
 export interface MergeOptions {
   /** Where the merged report goes. */
   readonly report: string;
-  /** The file of the private key that the certificate is signed by. */
+  /** The file of the private key that signs the certificate. */
   readonly sign?: string;
   readonly json?: true;
   readonly verbose?: true;
-  /** The file of expectations that the shards were run with. */
+  /** The file of expectations that the shards used. */
   readonly expectations?: string;
   readonly allowExpected?: true;
 }
 
-/** The report folder of one shard, as it was read. */
+/** The content of the report folder of one shard. */
 interface ShardFolder {
   readonly folder: string;
   readonly report: Report & { readonly shard: Shard };
@@ -53,7 +53,7 @@ interface ShardFolder {
  *
  * @param folders the report folders of all shards, in any order
  * @returns the exit code
- * @throws WrongUse for shards that are not those of one run, InputFileError
+ * @throws WrongUse for shards that do not belong to one run, InputFileError
  */
 export async function merge(folders: readonly string[], options: MergeOptions): Promise<number> {
   const { report: folder, sign, json = false, verbose = false } = options;
@@ -110,7 +110,7 @@ export async function merge(folders: readonly string[], options: MergeOptions): 
   });
 }
 
-/** @throws WrongUse for a folder that holds no shard which came to its end */
+/** @throws WrongUse for a folder without a finished shard */
 function readPart(folder: string): ShardFolder {
   const text = readReported(folder, judgedFiles.report);
   const [fault] = schemaFaults('report', text);
@@ -166,7 +166,7 @@ function inOrder(parts: readonly ShardFolder[]): readonly [ShardFolder, ...Shard
   return [lowest ?? first, ...others];
 }
 
-/** What must be the same in all shards of a run, in words and by a value that can be compared. */
+/** What must be the same in all shards of a run: its name in words, and a value that can be compared. */
 function identityOf({ report }: ShardFolder): readonly (readonly [string, unknown])[] {
   const { suite, requirementSet, target, strict, expectations } = report;
   const { output: _output, ended: _ended, ...implementation } = target;
@@ -209,7 +209,7 @@ async function readExpectations(
   return { ...loaded, allowed: allowExpected === true, today: new Date().toISOString().slice(0, 10) };
 }
 
-/** Judges a shard once more by what it recorded. @throws WrongUse where that comes to something else than its report says */
+/** Judges the recorded messages of a shard again. @throws WrongUse if the result differs from its report */
 function requireGenuine({ folder, report, messages }: ShardFolder, expectations: Expectations | undefined): void {
   const { shard, strict, target } = report;
   const recorded = rejudge(messages, target.role, (requirements) => ({
@@ -227,7 +227,7 @@ function asOneOf({ expectations }: Report): Pick<Expectations, 'allowed' | 'oneO
   return { allowed: expectations?.allowed === true, oneOfSeveral: true };
 }
 
-/** What a report says of the run that all shards are parts of. */
+/** The facts of the whole run, from the reports of its shards. */
 function commonOf([first, ...others]: readonly [ShardFolder, ...ShardFolder[]]): RunFacts {
   const all = [first, ...others].map(({ report }) => report);
   const { suite, requirementSet, target, strict, order } = first.report;

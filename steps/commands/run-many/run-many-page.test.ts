@@ -14,7 +14,7 @@ import { type Member, memberOf, runManyReport } from './run-many-report.ts';
 const statuses: readonly Status[] = ['passed', 'failed', 'warning', 'inconclusive', 'untested', 'inapplicable'];
 const names = ['Acme IoT Hub', 'TheServiceOfTheInternetOfThingsWithoutAnyBlank', 'Third', 'Fourth', 'Fifth', forged];
 
-/** A member with every requirement of the client, one status after the other. */
+/** A member with every requirement of a client; their statuses alternate. */
 function member(name: string, index: number): Member {
   const requirements = readRequirements('client').map(({ id, level, sentence }, at) => ({
     ...requirement(statuses[(at + index) % statuses.length] ?? 'passed'),

@@ -16,19 +16,19 @@ import { runManyPage } from './run-many-page.ts';
 import { type Member, memberOf, runManyReport } from './run-many-report.ts';
 import { runManyTable } from './run-many-table.ts';
 
-/** What of a member's output is kept for the console, in characters: its own reports hold the rest. */
+/** How much output of each run is kept for the console, in characters: its own reports hold everything. */
 const mostOutput = 200_000;
 
-/** What `run` was told for several targets. */
+/** The options of `run` for several targets. */
 export interface RunManyOptions {
   readonly report: string;
   readonly root?: string;
   readonly verbose?: true;
-  /** How many run at once; half of the processors when absent, and at least two: one gets ready while another is judged. */
+  /** How many runs at the same time; by default half the number of processors, and at least two: one starts while the other is judged. */
   readonly jobs?: number;
 }
 
-/** One of the targets, before its run. */
+/** A target before its run. */
 interface PlannedRun {
   readonly path: string;
   readonly target: Target;
@@ -36,11 +36,11 @@ interface PlannedRun {
 }
 
 /**
- * `run TARGET TARGET…`: judges each by a run of its own, several at once, and puts all of them on one page.
+ * `run TARGET TARGET…`: judges each target by a run of its own, several at the same time, and writes one page about all.
  *
  * @param flags the options of each single run, as on a command line
  * @returns the highest exit code of all runs
- * @throws WrongUse, InputFileError before anything is run
+ * @throws WrongUse, InputFileError before any run starts
  */
 export async function runMany(paths: readonly string[], options: RunManyOptions, flags: readonly string[]): Promise<number> {
   const entries = await readEntries(paths, options);
@@ -85,7 +85,7 @@ export async function runMany(paths: readonly string[], options: RunManyOptions,
   return report.exitCode;
 }
 
-/** Reads all target files first: a mistake in the last one is not told after the hour that the others take. */
+/** Reads all target files first: a mistake in the last file must not appear only after the other runs. */
 async function readEntries(paths: readonly string[], { root: bounds }: RunManyOptions): Promise<PlannedRun[]> {
   const entries: PlannedRun[] = [];
   for (const path of paths) {
@@ -107,7 +107,7 @@ const fallbackOf = ({ path, target }: PlannedRun): Pick<Member, 'name' | 'role' 
   file: basename(path),
 });
 
-/** What a run has left in its folder. */
+/** The report of a run, and whether it is certified. */
 function leftIn(folder: string): { readonly report: Report | undefined; readonly certified: boolean } {
   const certified = existsSync(join(folder, certificateFiles.certificate));
   try {
@@ -119,6 +119,6 @@ function leftIn(folder: string): { readonly report: Report | undefined; readonly
 }
 
 function tell({ name, verdict, because }: Member, output: string): void {
-  // What is printed in full ends with the verdict.
+  // The full output ends with the verdict.
   console.log(output === '' ? `${name}: ${verdict}, because ${because}` : `\n${output.trimEnd()}\n`);
 }

@@ -29,7 +29,7 @@ const publicKey = keyFile('signer.pub.pem', signer.publicKey);
 const stranger = keyFile('stranger.pub.pem', generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey);
 const rsa = keyFile('rsa.pem', generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey);
 
-// A client is started a hundred times: there is one process for all of them.
+// The run starts the client a hundred times, so all starts share one process.
 const fixtures = await Fixtures.open();
 after(() => fixtures[Symbol.asyncDispose]());
 const unusual = fixtures.implementations.find(({ name }) => name === 'unusual/client/spaced-request');

@@ -11,7 +11,7 @@ const skip = required || existsSync(socketPath) ? false : 'no Docker engine answ
 
 const folder = temporaryFolder();
 
-/** By the Dockerfile that they are built from. */
+/** The images, by their Dockerfile. */
 const images = new Map<string, string>();
 
 describe('a run on a Kubernetes cluster', { skip, timeout: 240_000 }, () => {

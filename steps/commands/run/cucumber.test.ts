@@ -13,10 +13,10 @@ const folder = temporaryFolder();
 const requirements = readRequirements('server');
 const ids = requirements.map(({ id }) => id);
 
-/** The reference declares no capability: what needs one does not apply to it, all else it meets. */
+/** The reference declares no capability: requirements that need one are inapplicable, and it meets all others. */
 const expected = requirements.map(({ id, capabilities }) => `${id} ${capabilities.length > 0 ? 'inapplicable' : 'passed'}`);
 
-/** The line of the list that tells how a requirement went. */
+/** The line of the list with the result of a requirement. */
 function lineOf(id: string, { stdout }: CallResult): string {
   return stdout.split('\n').find((line) => line.split(/\s+/)[2] === id) ?? '';
 }

@@ -11,7 +11,7 @@ const file = join(folder, 'expectations.yaml');
 const [qos] = readRequirements('server').filter(({ id }) => id === 'server-response-qos0');
 const [first, second] = qos?.scenarios ?? [];
 
-/** The mistakes of a text, without the file's path. */
+/** The mistakes in a text, without the file's path. */
 async function mistakesOf(text: string): Promise<string[]> {
   writeFileSync(file, text);
   const error = await loadExpectations(file, 'server').then(

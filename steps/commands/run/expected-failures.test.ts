@@ -7,7 +7,7 @@ import { call, fixtureTarget, reportIn, temporaryFolder } from '../../testing/co
 
 const folder = temporaryFolder();
 
-/** A folder with the target file of a server that breaks server-response-qos0 only, and this beside it. */
+/** A folder with the target file of a server that breaks only server-response-qos0, and with this file of expectations. */
 function prepared(name: string, expectations?: string): { target: string; report: string } {
   const own = join(folder, name);
   mkdirSync(own);

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { Envelope } from '@cucumber/messages';
 import { Lanes } from './lanes.ts';
 
-/** What a lane of a made-up run sends: two scenarios that every lane knows, of which it runs one, with ids of its own. */
+/** The messages of one lane: it knows two scenarios, as every lane does, and runs one of them. It has ids of its own. */
 function messagesOf(lane: string, runs: 1 | 2, success: boolean): Envelope[] {
   const id = (name: string): string => `${lane}-${name}`;
   const envelopes = [
@@ -63,14 +63,14 @@ function messagesOf(lane: string, runs: 1 | 2, success: boolean): Envelope[] {
     { testCaseFinished: { testCaseStartedId: id('started') } },
     { testRunFinished: { testRunStartedId: id('run'), success, timestamp: { seconds: 2, nanos: 0 } } },
   ];
-  // Only what the lanes look at.
+  // Only the members that `Lanes` reads.
   return envelopes as unknown as Envelope[];
 }
 
 const first = messagesOf('first', 1, true);
 const second = messagesOf('second', 2, true);
 
-/** The stream of two lanes that take turns as `order` says; what is left of either comes in the end. */
+/** The merged stream of two lanes, whose messages alternate as `order` says; the remaining messages come last. */
 function merge(order: readonly (0 | 1)[], lanes: readonly [Envelope[], Envelope[]] = [first, second]): Envelope[] {
   const stream: Envelope[] = [];
   const merged = new Lanes(2, (envelope) => stream.push(envelope));
@@ -84,7 +84,7 @@ function merge(order: readonly (0 | 1)[], lanes: readonly [Envelope[], Envelope[
   return stream;
 }
 
-/** Orders of arrival: one lane whole before the other, in turns, and 200 by chance that is the same in every run. */
+/** Orders of arrival: one lane before the other, alternating, and 200 random orders, which are the same in every run. */
 function* orders(): Generator<(0 | 1)[]> {
   const length = first.length + second.length;
   yield first.map(() => 0);
@@ -99,7 +99,7 @@ function* orders(): Generator<(0 | 1)[]> {
   }
 }
 
-/** What defines an id, and what refers to one. */
+/** The ids that the messages define, and the ids that they refer to. */
 function ids(stream: readonly Envelope[]): { defined: Set<string>; used: Set<string> } {
   const defined = new Set<string>();
   const used = new Set<string>();

@@ -12,7 +12,7 @@ import { preflight } from './preflight.ts';
 
 const skip = spawnSync('openssl', ['version']).status === 0 ? false : 'openssl is not there';
 
-/** What the preflight says of a server, which the target file describes so. */
+/** The fault that the preflight finds with a server. @param tls of the target file */
 async function fault(server: FakeServer, tls: Tls | undefined): Promise<string> {
   const { host, port } = server.address;
   const target = {

@@ -17,7 +17,7 @@ test('run --profile prints where the time went, and its parts make up the whole'
   const own = parts.filter(([line]) => /^(start-up|implementation|scenarios|reports)/.test(line));
   const sum = own.reduce((total, [, ms]) => total + ms, 0);
   assert.equal(own.length, 5, stdout);
-  // Each is rounded to a whole ms.
+  // Each value is rounded to a whole ms.
   assert.ok(Math.abs(sum - whole) <= own.length, `${sum} of ${whole}`);
   assert.match(stdout, /^ {4}connecting and subscribing +\d+ ms$/m);
   assert.match(

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 
 /**
- * Tells of an error that nothing in the suite expected: one line on standard error, the details in a file.
+ * Reports an error that the suite does not handle: one line on standard error, the details in a file.
  *
  * @returns the exit code 4: such an error is never a verdict
  */
@@ -15,7 +15,7 @@ export function tellUnexpected(error: unknown): 4 {
   return 4;
 }
 
-/** @returns the file's path, or the details themselves where no file can be written */
+/** @returns the file's path, or the details themselves if the file cannot be written */
 function writeDetails(details: string): string {
   try {
     const file = join(mkdtempSync(join(tmpdir(), 'iot-ntp-conformance-fault-')), 'details.txt');

@@ -4,7 +4,7 @@ import { FileChanges } from './file-changes.ts';
 
 const never = new AbortController().signal;
 
-/** Lets everything go on that waits for nothing but its turn. */
+/** Lets all pending callbacks run. */
 async function settled(): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await Promise.resolve();
 }

@@ -1,7 +1,7 @@
-/** How long nothing more may change before a change is reported, in ms: an editor or a build writes several files. */
+/** A change is reported after this time without another change, in ms: an editor or a build writes several files. */
 const quietMs = 300;
 
-/** Gathers changes until the caller asks for them. */
+/** Collects changes until the caller asks for them. */
 export class FileChanges {
   readonly #what = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
@@ -13,7 +13,7 @@ export class FileChanges {
     this.#wait();
   }
 
-  /** What has changed since it was asked last, each once; waits for a change, and until there are no more. Empty when `signal` aborts. */
+  /** The changes since the last call, each once. Waits for a change, and then until the changes stop. Empty when `signal` aborts. */
   async next(signal: AbortSignal): Promise<readonly string[]> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const onAbort = (): void => resolve();

@@ -9,12 +9,12 @@ import { Runs } from '../terminal/child-runs.ts';
 import { FileChanges } from './file-changes.ts';
 import { FileWatch, inWords, watchedPathsOf } from './watched-paths.ts';
 
-/** More changes than this are counted only. */
+/** If there are more changes than this, only their number is printed. */
 const mostTold = 5;
 
 /**
- * `run TARGET --watch`: runs, and runs again whenever something changes that the run depends on, until a signal ends it. Each run is a
- * separate process, so that it starts without any state of the run before, and a crash does not end the watch.
+ * `run TARGET --watch`: runs, and runs again when a file changes on which the run depends, until a signal ends it. Each run is a separate
+ * process, so that it starts without the state of an earlier run, and a crash does not end the watch.
  *
  * @param flags the options of each run, as on a command line
  * @returns the exit code of the last run
@@ -39,7 +39,7 @@ export async function watchTarget(path: string | undefined, options: RunOptions,
   }
 }
 
-/** What the target file says; undefined where it cannot be read, which the run tells. */
+/** The target; undefined if the target file cannot be read, which the run reports. */
 async function readTarget(path: string, root: string | undefined): Promise<Target | undefined> {
   try {
     return await loadTarget(path, process.env, root);

@@ -11,7 +11,7 @@ import { FileWatch, inWords, type WatchedPaths, watchedPathsOf } from './watched
 const folder = temporaryFolder();
 const never = new AbortController().signal;
 
-/** Watches, and gives what a change comes to. */
+/** Watches while `change` is made. @returns what the watch reports */
 async function seen(watched: WatchedPaths, change: () => void): Promise<string[]> {
   const changes = new FileChanges();
   await using _watch = await FileWatch.open(watched, join(folder, 'conformance-report'), changes, (text) => assert.fail(text));

@@ -8,7 +8,7 @@ import { Console } from './console.ts';
 import { coloured, painterFor, plain } from './paint.ts';
 import { buildReport } from './report-json.ts';
 
-/** What a screen was told, and what a person then sees on it: a line that was overwritten is gone. */
+/** A screen that records its output, and the text that is visible on it: an overwritten line is gone. */
 class FakeScreen {
   readonly isTTY: boolean;
   readonly columns = 60;

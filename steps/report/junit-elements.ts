@@ -1,7 +1,7 @@
 import { printable, printableLines } from '../harness/text/printable.ts';
 import { type XmlElement, xmlText } from './xml-text.ts';
 
-/** How a test case counts in JUnit's words. */
+/** The result of a test case in JUnit's words. */
 type JunitOutcome = 'passed' | 'failed' | 'skipped' | 'error';
 
 /** A case, and its element. */
@@ -26,7 +26,7 @@ export function testSuites(name: string, suites: readonly Suite[], timestamp: st
   });
 }
 
-/** A suite of cases, with what there is to say of all of them. */
+/** A suite of cases, with properties of all of them. */
 export function suiteOf(
   name: string,
   properties: Readonly<Record<string, string>>,

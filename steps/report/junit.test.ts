@@ -13,7 +13,7 @@ interface Element {
   text: string;
 }
 
-/** Reads as much of XML as this file needs, and refuses everything else. */
+/** Parses the part of XML that this file needs, and rejects everything else. */
 function parse(xml: string): Element {
   const root: Element = { name: '', attributes: {}, children: [], text: '' };
   const open = [root];
@@ -80,7 +80,7 @@ function reportOf(circumstances: Partial<RunCircumstances> = {}): Report {
   );
 }
 
-/** Every count in the file is the number of what is really there. */
+/** Asserts that every count in the file is right. */
 function assertCounts(suites: Element): void {
   for (const element of [suites, ...named(suites, 'testsuite')]) {
     const { tests, failures, errors, skipped } = element.attributes;

@@ -10,7 +10,7 @@ import { type Judgement, judge, type RunCircumstances } from '../verdict/judge.t
 import type { Report, RequirementResult, Shard } from '../verdict/report.ts';
 import { Transcript } from '../verdict/transcript.ts';
 
-/** What a report says beside the judgement. */
+/** What a report says besides the judgement. */
 export interface RunFacts {
   readonly suite: Report['suite'];
   readonly requirementSet?: Report['requirementSet'];
@@ -26,7 +26,7 @@ export interface RunFacts {
 /**
  * The report of a run.
  *
- * @param finished When it ended; absent for a run that still lasts, and then the report cannot say anything but incomplete.
+ * @param finished when the run ended; absent while it lasts, and then the report must say incomplete
  */
 export function buildReport(
   { suite, requirementSet, target, started, strict, shard, order, specification, pace }: RunFacts,
@@ -58,13 +58,13 @@ export function buildReport(
   };
 }
 
-/** The same results, each with where it is explained; `page` as {@link Report} has it. */
+/** The same results, each with the address of its explanation. @param page as in {@link Report} */
 export function withLinks(requirements: readonly RequirementResult[], page: string | undefined): readonly RequirementResult[] {
   if (page === undefined) return requirements;
   return requirements.map((requirement) => ({ ...requirement, specification: `${page}#${requirement.id}` }));
 }
 
-/** The report of a run that has only begun: what stays when it dies. */
+/** The report of a run that has only begun. It stays if the run is killed. */
 export function incompleteReport(
   run: RunFacts,
   requirements: readonly Requirement[],
@@ -77,15 +77,15 @@ export function incompleteReport(
   );
 }
 
-/** What a report says of an implementation that was started. */
+/** What a report says about an implementation that was started. */
 export type SeenTarget = Pick<StartedTarget, 'imageDigest' | 'looseness' | 'output' | 'ended'> &
   Partial<Pick<StartedTarget, 'target'>>;
 
 /**
- * The target as a report shows it: printable, and without its secrets.
+ * The target in a report: printable, and without its secrets.
  *
- * @param started Absent while it has not started.
- * @param file What to say instead of the target file's name.
+ * @param started absent if it was not started
+ * @param file a name instead of that of the target file
  */
 export function describeTarget(target: Target, started?: SeenTarget, file = basename(target.file)): Report['target'] {
   const clean = (text: string): string => printable(conceal(text, target.secrets));

@@ -15,7 +15,7 @@ import {
 
 const file = 'features/server/qos.feature';
 
-/** A feature that holds the rules of CONTRIBUTING.md. */
+/** A feature that follows the rules of CONTRIBUTING.md. */
 const whole = `Feature: QoS
 
   A subject.

@@ -3,8 +3,8 @@ import type { LateFinding } from './evidence.ts';
 import { isFailure, outcomeOf } from './judged-scenario.ts';
 
 /**
- * Adds findings that were made after their scenario had ended. A requirement that was not selected or that is inapplicable is not charged:
- * nobody asked.
+ * Adds the findings that were made after the end of their scenario. They do not count against a requirement that is inapplicable or was not
+ * selected.
  */
 export function withLateFindings(
   cases: readonly JudgedRequirement[],

@@ -1,10 +1,10 @@
-/** The most bytes of one segment: an IPv4 packet has at most 65,535. */
+/** The most bytes in one segment: an IPv4 packet has at most 65,535. */
 export const mostSegmentBytes = 65_495;
 
 /** The port of MQTT: Wireshark recognises MQTT by it. */
 const mqttPort = 1883;
 
-/** The ports that a device may have, for RFC 6335: the first one, and how many. */
+/** The ports that a device may have (RFC 6335): the first one, and how many. */
 const devicePorts = { first: 49_152, count: 16_384 } as const;
 
 /** An address and a port. */
@@ -14,8 +14,8 @@ interface TcpEndpoint {
 }
 
 /**
- * The segments of one TCP connection between a device and a server. Its addresses are made up, of the ranges for documentation
- * (RFC 5737); its sequence numbers are those that the bytes make.
+ * The segments of one TCP connection between a device and a server. Its addresses are invented, from the ranges for documentation
+ * (RFC 5737). Its sequence numbers count the bytes.
  */
 export class TcpStream {
   readonly #device: TcpEndpoint;

@@ -4,7 +4,7 @@ import { hintOf } from './keys.ts';
 /** The type of an in-toto Statement inside a DSSE envelope (in-toto's spec/v1/envelope.md). */
 export const payloadType = 'application/vnd.in-toto+json';
 
-/** What a bundle holds that may differ between two certificates. */
+/** The members of a bundle that differ between certificates. */
 interface SignedPayload {
   readonly payload: Buffer;
   readonly type: string;
@@ -15,8 +15,8 @@ interface SignedPayload {
 }
 
 /**
- * Signs a certificate with the user's key, without any network: a DSSE envelope in a Sigstore bundle that names the public key by a
- * hint, and has neither a certificate of Fulcio nor an entry of Rekor.
+ * Signs a certificate with the user's key, without any network. The result is a DSSE envelope in a Sigstore bundle. It names the public
+ * key by a hint, and has neither a certificate of Fulcio nor an entry of Rekor.
  *
  * @param text of `certificate.json`
  * @returns the text of `certificate.sigstore.json`
@@ -56,7 +56,7 @@ export function checkSignature(bytes: Buffer, key?: KeyObject): CheckedSignature
   return { faults, payload };
 }
 
-/** What DSSE signs: the "pre-authentication encoding" of its protocol.md. */
+/** The bytes that DSSE signs: the "pre-authentication encoding" of its protocol.md. */
 function encoded(type: string, payload: Buffer): Buffer {
   return Buffer.concat([Buffer.from(`DSSEv1 ${Buffer.byteLength(type)} ${type} ${payload.length} `), payload]);
 }
@@ -78,7 +78,7 @@ function bundleText({ payload, type, signature, hint }: SignedPayload): string {
   return `${JSON.stringify(bundle)}\n`;
 }
 
-/** Reads what {@link bundleText} writes; whether there is anything else in the text is for the caller to compare. */
+/** Reads the text of {@link bundleText}. The caller checks that the text contains nothing else. */
 function readBundle(text: string): SignedPayload | undefined {
   let bundle: unknown;
   try {

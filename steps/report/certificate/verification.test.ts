@@ -30,7 +30,7 @@ function edit(file: string, change: (text: string) => string): void {
   writeFileSync(file, changed);
 }
 
-/** The first byte, the last one, and some between: at places that do not depend on chance. */
+/** The first byte, the last one, and some between: the same in every run. */
 function positions(size: number): readonly number[] {
   return [...new Set([0, 1, size >> 2, size >> 1, size - (size >> 2), size - 2, size - 1])];
 }
@@ -83,7 +83,7 @@ describe('a certified folder', () => {
     const copy = copyOf(unsigned);
     const file = join(copy, 'certificate.json');
     const bytes = readFileSync(file);
-    // Every byte of its head, where type and subject stand, and every thirteenth of the rest, so that all members have their turn.
+    // Every byte of its head, which holds type and subject, and every thirteenth byte of the rest, so that all members are covered.
     const places = [...bytes.keys()].filter((at) => at < 300 || at % 13 === 0);
     for (const at of places) {
       const changed = Buffer.from(bytes);
@@ -153,7 +153,7 @@ describe('a signature', () => {
 describe('a forger who makes all digests fit', () => {
   const [must = ''] = requirements.filter(({ level }) => level === 'must').map(({ id }) => id);
 
-  /** Writes the certificate anew, for files as they now are. */
+  /** Writes the certificate again, for the present files. */
   function certifyAnew(copy: string, change: (statement: Statement) => Statement = (statement) => statement): void {
     edit(join(copy, 'certificate.json'), (text) => {
       const statement = JSON.parse(text) as Statement;

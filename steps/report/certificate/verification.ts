@@ -11,34 +11,34 @@ import { checkSignature } from './signature.ts';
 import { NotCertifiable, type Statement, statementJson, statementOf } from './statement.ts';
 import { suiteDigest } from './suite-digest.ts';
 
-/** Something that is not as it must be. */
+/** A fault in a report folder. */
 export interface FileFault {
   /** A file of the report folder. */
   readonly file: string;
-  /** What is wrong with it, as what comes after its name. */
+  /** What is wrong with it: the words after its name. */
   readonly what: string;
 }
 
 /** The result of checking a report folder. */
 export interface Verification {
-  /** None when all that could be checked is genuine. */
+  /** Empty if everything that could be checked is genuine. */
   readonly faults: readonly FileFault[];
-  /** What could not be checked here, and what else there is to know. */
+  /** What could not be checked here, and other remarks. */
   readonly remarks: readonly string[];
   /** Whether the certificate is signed, and by the given key. */
   readonly signature: 'genuine' | 'unchecked' | 'absent';
-  /** What the certificate says; absent where it cannot be read. */
+  /** The content of the certificate; absent if it cannot be read. */
   readonly statement?: Statement;
-  /** What was certified; absent where it cannot be read, or a file of the folder was changed. */
+  /** The certified report; absent if it cannot be read, or if a file of the folder was changed. */
   readonly report?: Report;
 }
 
-/** The bytes of the files of a folder; a link and what else is no file has none. */
+/** The bytes of the files of a folder; undefined for a link, and for everything else that is not a file. */
 type Files = ReadonlyMap<string, Buffer | undefined>;
 
 /**
- * Checks a certified report folder, without any network: its certificate, every file that the certificate names, that there is no
- * other, the signature, and that the recorded messages give the same verdict.
+ * Checks a certified report folder, without any network: its certificate, every file that the certificate names, that there are no
+ * others, the signature, and that the recorded messages give the same verdict.
  *
  * @param key the public key of the expected signer
  * @throws Error of `node:fs` when the folder cannot be read
@@ -55,7 +55,7 @@ export function verifyFolder(folder: string, key?: KeyObject): Verification {
   if (statement === undefined) return { faults, remarks: [], signature };
   const changed = checkFiles(files, statement);
   faults.push(...changed);
-  // Name what was changed, and not what follows from it.
+  // Report the changed files, and not the consequences.
   if (changed.length > 0) return { faults, remarks: [], signature, statement };
   const { faults: wrong, ...content } = checkContent(files, statement);
   return { faults: [...faults, ...wrong], ...content, signature, statement };
@@ -124,7 +124,7 @@ function checkContent(files: Files, statement: Statement): Pick<Verification, 'f
   return { faults: [...checkAgainst(report, statement), ...recorded.faults], remarks: [...remarks, ...recorded.remarks], report };
 }
 
-/** The certificate must be the one that the report and the evidence make. */
+/** The certificate must be the same as one that is made from the report and the evidence. */
 function checkAgainst(report: Report, statement: Statement): FileFault[] {
   const file = certificateFiles.certificate;
   try {
@@ -140,7 +140,7 @@ function checkAgainst(report: Report, statement: Statement): FileFault[] {
   }
 }
 
-/** The JSON Pointers of the members, without members of their own, that are not the same. */
+/** The JSON Pointers of the members that differ; of nested members only the innermost. */
 function unequal(one: unknown, other: unknown, path: string): string[] {
   if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null)
     return Object.is(one, other) ? [] : [path];

@@ -1,7 +1,7 @@
 import { printable } from '../../harness/text/printable.ts';
 import type { Change, ComparedReport, Comparison } from './report-comparison.ts';
 
-/** The parts of a comparison, with what each is called. */
+/** The parts of a comparison, with their titles. */
 export const parts = [
   ['worse', 'Worse'],
   ['better', 'Better'],

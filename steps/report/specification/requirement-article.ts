@@ -37,7 +37,7 @@ function tryCommand({ id }: Requirement): string {
   return `npx iot-ntp-conformance run target.yaml --only ${id}`;
 }
 
-/** The features divide mistakes by semicolons. */
+/** The features separate mistakes by semicolons. */
 function mistakesOf(mistakes: string, address: RequirementHref): Markup {
   const each = mistakes.split('; ');
   if (each.length === 1) return linked(mistakes, address);
@@ -60,7 +60,7 @@ ${tables.map((table) => valueTable(form, table))}
 </div></details>`;
 }
 
-/** The lines by what they do, as long as they go on doing it. */
+/** Groups consecutive lines with the same purpose. */
 function grouped(lines: readonly ScenarioLine[]): readonly (readonly [ScenarioLine['part'], readonly ScenarioLine[]])[] {
   const groups: [ScenarioLine['part'], ScenarioLine[]][] = [];
   for (const line of lines) {
@@ -79,13 +79,13 @@ ${block !== undefined && html`<pre>${block.map((line, index) => html`${index > 0
 ${table !== undefined && html`<table class="of-line"><tbody>${table.map(row)}</tbody></table>`}</li>`;
 }
 
-/** A line's end, which would be shown as what it is where it stood in a text. */
+/** A line feed as HTML; in a text it would be shown as an escape sequence. */
 const newLine = html`
 `;
 
 function valueTable({ title }: ScenarioForm, { name, capabilities, columns, rows }: ValueTable): Markup {
   const caption = [name, capabilities.length === 0 ? '' : texts.only(capabilities.join(', '))].filter((text) => text !== '');
-  // What the title says already would only stand there twice.
+  // Leave out the columns whose values are in the title.
   const shown = columns.flatMap((column, index) => (title.includes(`<${column}>`) ? [] : [{ column, index }]));
   const cell = (value = '', column = ''): Markup =>
     html`<td data-column="${column}">${value === '' ? html`<span class="unseen">–</span>` : html`<code>${value}</code>`}</td>`;
@@ -97,7 +97,7 @@ function valueTable({ title }: ScenarioForm, { name, capabilities, columns, rows
   );
 }
 
-/** A title with the values of a row, each set off where its name stands. */
+/** A title in which each name of a value is replaced with the emphasised value of a row. */
 function titleWith(title: string, columns: readonly string[], cells: readonly string[]): Markup {
   const pieces = title.split(/<([^<>]+)>/);
   return html`${pieces.map((piece, index) => {

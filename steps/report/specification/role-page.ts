@@ -11,22 +11,22 @@ import { readSpecification, type SpecificationSubject } from './specification.ts
 import { texts } from './texts.ts';
 import { drawnExample } from './worked-example.ts';
 
-/** What a page of requirements is made for. */
+/** The content and the purpose of a page of requirements. */
 export interface RolePage {
   readonly role: Role;
   readonly subjects: readonly SpecificationSubject[];
-  /** Where ids of requirements lead. */
+  /** The links of ids of requirements. */
   readonly address: RequirementHref;
-  /** True for a page of the site, false for one that stands alone beside a report. */
+  /** True for a page of the site, false for a page next to a report. */
   readonly site: boolean;
-  /** What breaks a requirement on purpose. */
+  /** The faulty implementations that break a requirement. */
   readonly brokenBy?: (id: string) => readonly FaultyImplementation[];
 }
 
 /**
- * The requirements of a role on a page that stands alone: what every link of a report leads to.
+ * The requirements of a role on one page outside of the site. Reports link to it.
  *
- * @param requirements as `readRequirements` has them
+ * @param requirements from `readRequirements`
  * @throws FeatureError
  */
 export function specificationPage(role: Role, requirements: readonly Requirement[]): string {

@@ -7,7 +7,7 @@ import { readSpecification, readSubject } from './specification.ts';
 
 const nowhere = (): undefined => undefined;
 
-/** The same feature with the keywords of another language; what a requirement needs is no keyword. */
+/** The same feature with German keywords; the words of a requirement are not keywords. */
 const german = `# language: de
 Funktionalität: Güte des Dienstes
   Ein Gegenstand.

@@ -22,10 +22,10 @@ import {
   titleOf,
 } from '../../requirements/requirement.ts';
 
-/** What a line of a scenario does: Gherkin knows it of each keyword, in every language. */
+/** The purpose of a line of a scenario, from its Gherkin keyword in any language. */
 export type LinePurpose = 'setUp' | 'deed' | 'demand' | 'other';
 
-/** One sentence of a scenario; values that its table fills in stand between angle brackets. */
+/** A sentence of a scenario; names of values from its table are between angle brackets. */
 export interface ScenarioLine {
   readonly part: LinePurpose;
   readonly text: string;
@@ -35,7 +35,7 @@ export interface ScenarioLine {
   readonly table?: readonly (readonly string[])[];
 }
 
-/** A table of values, each row of which is a scenario. */
+/** A table of values: each row is a scenario. */
 export interface ValueTable {
   /** What the rows have in common; may be empty. */
   readonly name: string;
@@ -44,20 +44,20 @@ export interface ValueTable {
   readonly rows: readonly { readonly title: string; readonly cells: readonly string[] }[];
 }
 
-/** A scenario, or several that differ in values only. */
+/** A scenario, or several that differ only in values. */
 export interface ScenarioForm {
-  /** With the names of values between angle brackets. */
+  /** The title, with names of values between angle brackets. */
   readonly title: string;
   readonly description: string;
   readonly capabilities: readonly string[];
   readonly lines: readonly ScenarioLine[];
-  /** Names of the values that may stand between angle brackets. */
+  /** The names that may be between angle brackets. */
   readonly values: readonly string[];
   /** Empty for a single scenario. */
   readonly tables: readonly ValueTable[];
 }
 
-/** A requirement, with what is done to judge it. */
+/** A requirement with its scenarios. */
 export interface Specified {
   readonly requirement: Requirement;
   readonly forms: readonly ScenarioForm[];
@@ -68,7 +68,7 @@ export interface SpecificationSubject {
   readonly role: Role;
   /** `subject-qos` */
   readonly anchor: string;
-  /** The language of its text, as BCP 47 has it. */
+  /** The language of its text (BCP 47). */
   readonly language: string;
   readonly title: string;
   /** As the feature has it, with its paragraphs and tables. */
@@ -77,9 +77,9 @@ export interface SpecificationSubject {
 }
 
 /**
- * All that the features of a role say, in their order.
+ * The content of all features of a role, in their order.
  *
- * @param requirements as `readRequirements` has them, where they have been read
+ * @param requirements from `readRequirements`, if they have been read
  * @throws FeatureError as `readRequirements`
  */
 export function readSpecification(
@@ -92,7 +92,7 @@ export function readSpecification(
   });
 }
 
-/** The same of one feature file. Exported for its test. @throws FeatureError as `readRequirements` */
+/** The content of one feature file. Exported for its test. @throws FeatureError as `readRequirements` */
 export function readSubject(
   file: string,
   text: string,
@@ -136,7 +136,7 @@ function formOf(scenario: Scenario, before: readonly Step[]): ScenarioForm {
   };
 }
 
-/** A conjunction goes on with what the sentence before it did. */
+/** A conjunction (And, But) has the purpose of the sentence before it. */
 function linesOf(steps: readonly Step[]): ScenarioLine[] {
   let part: LinePurpose = 'other';
   return steps.map(({ text, keywordType, docString, dataTable }) => {

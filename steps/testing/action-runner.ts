@@ -1,4 +1,4 @@
-/** Runs `action.yml` as the documentation says that GitHub's runner does. */
+/** Runs `action.yml` as GitHub's runner does, by its documentation. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
@@ -25,7 +25,7 @@ export const action = parse(metadata) as {
   readonly runs: { readonly steps: readonly ActionStep[] };
 };
 
-/** A workflow command that the runner obeyed. */
+/** A workflow command that the runner executed. */
 export interface Command {
   readonly name: string;
   readonly properties: Readonly<Record<string, string>>;
@@ -70,7 +70,7 @@ export async function runAction(
     const script = join(temporary, 'script.sh');
     writeFileSync(script, run);
     const filled = Object.entries(env).map(([name, value]) => [name, evaluate(value, { inputs })]);
-    // "shell: bash" is exactly this.
+    // GitHub's definition of "shell: bash".
     const child = spawn('bash', ['--noprofile', '--norc', '-e', '-o', 'pipefail', script], {
       cwd: workspace,
       env: {

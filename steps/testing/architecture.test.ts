@@ -4,7 +4,7 @@ import { basename, dirname, join, normalize } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { root } from '../requirements/requirement.ts';
 
-/** Rooms that stand inside a larger one, and are looked at on their own. */
+/** Folders whose subfolders are rooms of their own. */
 const split = new Set(['commands', 'harness', 'report', 'tools']);
 
 /** The room of a file: `steps/verdict`, `steps/harness/mqtt`. */

@@ -1,4 +1,4 @@
-/** Certified report folders of runs that did not take place. */
+/** Certified report folders of invented runs. */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -4,10 +4,10 @@ import { ClientRun } from '../harness/platform/client-run.ts';
 import { type ClientSetup, plainSetup } from '../harness/platform/client-setup.ts';
 import type { ReportedTime } from '../harness/platform/reported-time.ts';
 
-/** The suite's wall time when the client is started, in ms. No multiple of 10, which a clock with steps would show. */
+/** The suite's wall time when the client is started, in ms. Not a multiple of 10, which would look like a clock with steps. */
 export const origin = 1_800_000_000_003;
 
-/** An exchange that did not take place. Times are in ms since the start, unless stated otherwise. */
+/** An invented exchange. Times are in ms since the start, unless stated otherwise. */
 export interface PlayedExchange {
   readonly setup?: Partial<ClientSetup>;
   /** The time that the client sends; by default the wall time at which the request arrives. */

@@ -15,7 +15,7 @@ export const entry = join(root, 'steps/commands/entry.mjs');
 
 /** Differences from the usual call. */
 export interface CallOptions {
-  /** Working directory; by default not that of the checkout, so that nothing depends on it. */
+  /** Working directory; by default not the checkout, so that nothing depends on it. */
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly program?: string;
@@ -45,7 +45,7 @@ export function start(
   return { child, end };
 }
 
-/** Runs `iot-ntp-conformance …` to its end, in a process of its own: for what a process does as it begins and ends. */
+/** Runs `iot-ntp-conformance …` to its end, in a process of its own: for tests of what a process does at its start and end. */
 export function callAfresh(args: readonly string[], surroundings: CallOptions = {}): Promise<CallResult> {
   return start(args, surroundings).end;
 }
@@ -57,7 +57,7 @@ export function call(args: readonly string[], surroundings: CallOptions = {}): P
   return callWarm({ args, cwd, env: { ...inherited(), ...env } });
 }
 
-/** The environment of the tests, without what it says of colours: that must not decide. */
+/** The environment of the tests, without its variables about colours, which must not affect the output. */
 function inherited(): NodeJS.ProcessEnv {
   const { FORCE_COLOR: _force, NO_COLOR: _no, NODE_TEST_CONTEXT: _context, ...rest } = process.env;
   return rest;
@@ -74,7 +74,7 @@ export function fixtureTarget(folder: string, fixture: string, more: Readonly<Re
   return writeTarget(folder, { name: fixture, role: 'server', process: { command }, lateAnswers: '100ms', ...more });
 }
 
-/** The same of a client. */
+/** Writes a target file of a client in the same way. */
 export function fixtureClientTarget(folder: string, fixture: string, more: Readonly<Record<string, unknown>> = {}): string {
   const options = '--host {host} --port {port} --product-key {productKey} --device-name {deviceName} --type {timestampType}';
   const command = ['node', join(root, 'fixtures/support/start.ts'), fixture, ...options.split(' ')];

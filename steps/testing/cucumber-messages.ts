@@ -1,4 +1,4 @@
-/** Requirements, and Cucumber messages of runs that did not take place. */
+/** Invented requirements, and Cucumber messages of invented runs. */
 import type { Envelope } from '@cucumber/messages';
 import type { RunFacts } from '../report/report-json.ts';
 import type { Level, Requirement } from '../requirements/requirement.ts';
@@ -45,7 +45,7 @@ export function finding(id: string, more: Partial<Finding> = {}): Finding {
 
 /** The course of a scenario. */
 export interface ScenarioCourse {
-  /** One per step; PASSED by default. No step at all when empty. */
+  /** One status per step; PASSED by default. If it is empty, there is no step. */
   readonly outcomes?: readonly CucumberStatus[];
   readonly evidence?: readonly Evidence[];
   /** A further attachment with the media type of evidence, as text. */

@@ -1,4 +1,4 @@
-/** Requirements of a server, and how their scenarios went. */
+/** Requirements of a server, and messages of their scenarios. */
 
 import assert from 'node:assert/strict';
 import type { Envelope } from '@cucumber/messages';
@@ -21,7 +21,7 @@ export const passed = (id: string, line = 10): Envelope[] => scenario(place(id, 
 export const failed = (id: string, more: Partial<Finding> = {}, line = 10): Envelope[] =>
   scenario(place(id, line), { outcomes: ['FAILED'], evidence: [finding(id, more)] });
 
-/** The same requirement, which depends on these. */
+/** The same requirement with these dependencies. */
 export const on = (one: Requirement, ...dependsOn: readonly string[]): Requirement => ({ ...one, dependsOn });
 
 /** A scenario that does not apply. */
@@ -35,7 +35,7 @@ export function statuses({ requirements }: Judgement): Record<string, string> {
   return Object.fromEntries(requirements.map(({ id, status }) => [id, status]));
 }
 
-/** No run that comes to this may ever say that it conforms. */
+/** Asserts that a run is incomplete, for this reason. */
 export function assertIncomplete(judgement: Judgement, because: RegExp): void {
   assert.equal(judgement.verdict, 'incomplete');
   assert.equal(judgement.exitCode, 4);

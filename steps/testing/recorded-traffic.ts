@@ -6,14 +6,14 @@ import { ClientRun } from '../harness/platform/client-run.ts';
 import { plainSetup } from '../harness/platform/client-setup.ts';
 import { RecordedConnection } from '../harness/platform/recorded-connection.ts';
 
-/** Recorded traffic of a server and a client, made of packets that were never sent. */
+/** Invented recordings of the traffic between a server and a client. */
 
-/** The device that they are about. */
+/** The device of these recordings. */
 const relayedIdentity = { productKey: 'a1NtpSuite1', deviceName: 'probe' };
 export const requestTopic = '/ext/ntp/a1NtpSuite1/probe/request';
 export const responseTopic = '/ext/ntp/a1NtpSuite1/probe/response';
 
-/** What passes a link: a packet of either side, an end, or a time that the client reports. */
+/** An event on a link: a packet of either side, an end, or a time that the client reports. */
 export type Passing =
   | { readonly client: Packet | Buffer }
   | { readonly server: Packet | Buffer }
@@ -24,7 +24,7 @@ export type Passing =
 export const publish = (topic: string, payload: string, how: object = {}): Packet =>
   ({ cmd: 'publish', topic, payload, qos: 0, retain: false, dup: false, ...how }) as Packet;
 
-/** A client is let in, and subscribes; to nothing where the filter is empty. */
+/** The server accepts a client, which subscribes to a filter; with an empty filter, it subscribes to nothing. */
 export function welcomed(filter: string = responseTopic, code = 0): Passing[] {
   const connect = {
     cmd: 'connect',
@@ -46,7 +46,7 @@ export function welcomed(filter: string = responseTopic, code = 0): Passing[] {
 
 const bytesOf = (packet: Packet | Buffer): Buffer => (Buffer.isBuffer(packet) ? packet : generate(packet));
 
-/** An encounter of one connection, as if all this had passed: a microsecond apart, however busy this machine is. */
+/** A recorded start with one connection and these events, always one microsecond apart. */
 export function relayed(passing: readonly Passing[], type: DeclaredTimestampType = 'long'): PairRun {
   let ms = performance.now();
   const clock = mock.method(performance, 'now', () => {

@@ -8,7 +8,7 @@ import type { SpecificationSubject } from '../../report/specification/specificat
 import { texts } from '../../report/specification/texts.ts';
 import type { Role } from '../../requirements/requirement.ts';
 
-/** The first page: what this is, the protocol, the specification page statement by statement, and every requirement in a line. */
+/** The first page: an introduction, the protocol, all statements of the specification page, and one line for each requirement. */
 export function indexPage(subjects: readonly SpecificationSubject[], address: RequirementHref): string {
   const specified = subjects.flatMap((subject) => subject.specified);
   return framed({
@@ -37,7 +37,7 @@ function subjectList({ role, title, language, specified }: SpecificationSubject,
 <ul class="list">${specified.map(({ requirement }) => html`<li class="line" data-entry>${requirementLine(requirement, address(requirement.id) ?? '')}</li>`)}</ul></section>`;
 }
 
-/** What the search looks at beside the sentence and the id. */
+/** Further words that the search finds, besides the sentence and the id. */
 function searched({ title }: SpecificationSubject, { requirement, forms }: SpecificationSubject['specified'][number]): string {
   const { description, source, mistakes, scenarios, capabilities } = requirement;
   const sentences = forms.flatMap(({ lines }) => lines.map(({ text }) => text));

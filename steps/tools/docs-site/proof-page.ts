@@ -6,7 +6,7 @@ import type { Role } from '../../requirements/requirement.ts';
 import type { ImplementationProof, Proof, RequirementProof } from '../prove/proof.ts';
 import { figures } from '../prove/proof.ts';
 
-/** What the suite catches: the last proof, where there is one. */
+/** The page with the last proof, if there is one: the mistakes that the suite finds. */
 export function proofPage(proof: Proof | undefined, address: RequirementHref): string {
   return framed({
     title: `${texts.proofHeading} – ${texts.title}`,
@@ -68,7 +68,7 @@ function matrix(
 
 const marks = { failed: '×', warned: 'w', untested: '·', wrong: '!' } as const;
 
-/** What became of a requirement in front of an implementation. */
+/** The result of a requirement with an implementation. */
 function cellOf({ id }: RequirementProof, { failed, warned, untested, mistakes }: ImplementationProof): Markup {
   const kind = mistakes.some(({ requirement }) => requirement === id)
     ? 'wrong'
@@ -83,7 +83,7 @@ function cellOf({ id }: RequirementProof, { failed, warned, untested, mistakes }
   return html`<td class="${kind}"><span aria-hidden="true">${marks[kind]}</span><span class="unseen">${texts.cells[kind]}</span></td>`;
 }
 
-/** In the order in which the requirements name them, so that what belongs together stands together. */
+/** Sorts the implementations by the requirements that they break, so that similar ones are together. */
 function inOrderOf(requirements: readonly RequirementProof[], faulty: readonly ImplementationProof[]): ImplementationProof[] {
   const rank = ({ fails, warns }: ImplementationProof): number =>
     requirements.findIndex(({ id }) => fails.includes(id) || warns.includes(id));

@@ -11,7 +11,7 @@ import { wordsPage } from './words-page.ts';
 /**
  * The whole site: its pages by file name.
  *
- * @param proof the last one of `npm run prove`; absent where there is none
+ * @param proof the last proof of `npm run prove`, if there is one
  * @throws FeatureError when the features break their rules
  */
 export function site(proof: Proof | undefined): ReadonlyMap<string, string> {

@@ -1,18 +1,18 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Report } from '../../verdict/report.ts';
 
-/** What came of one target file, or of the matrix. */
+/** The result of one target file, or of the matrix. */
 export interface FieldOutcome {
   readonly name: string;
   /** The target file. */
   readonly file: string;
   readonly report?: Pick<Report, 'verdict' | 'counts'> | undefined;
-  /** In what it is not as expected. */
+  /** The differences from the expectation, in words. */
   readonly complaints: readonly string[];
   readonly seconds: number;
 }
 
-/** The table as the console shows it, with everything that is not as expected below. */
+/** The table for the console, followed by everything unexpected. */
 export function table(outcomes: readonly FieldOutcome[]): string {
   const rows = [['implementation', 'target file', 'verdict', 'requirements', 'seconds', ''], ...outcomes.map(cells)];
   const widths = rows[0]?.map((_, index) => Math.max(...rows.map((row) => (row[index] ?? '').length))) ?? [];

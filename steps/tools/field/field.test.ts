@@ -37,7 +37,7 @@ describe('field.yaml', () => {
   });
 });
 
-/** As a target file names it. */
+/** A device in a target file. */
 interface NamedDevice {
   readonly productKey: string;
   readonly deviceName: string;

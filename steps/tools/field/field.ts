@@ -15,7 +15,7 @@ import { call } from './program.ts';
 const suite = join(root, 'steps/commands/entry.mjs');
 const reports = join(root, 'conformance-report/field');
 
-/** How long one run of the suite may take, and how long the matrix, in ms: far more than either needs. */
+/** How long a run of the suite and the matrix may take, in ms: far longer than they need. */
 const runMs = 600_000;
 const matrixMs = 1_200_000;
 
@@ -26,7 +26,7 @@ interface FieldOptions {
   readonly lanes: number;
 }
 
-/** Judges one target file, in the copy of the field. */
+/** Judges one target file, in the copy of `fixtures/field/`. */
 async function judge({ name }: FieldImplementation, target: FieldTarget, copy: string): Promise<FieldOutcome> {
   const begun = performance.now();
   const report = join(reports, `${name}-${target.file.replace(/\.yaml$/, '')}`);

@@ -16,7 +16,7 @@ const identity = { productKey: 'a1b2c3d4e5f', deviceName: 'probe-7' };
 const requestTopic = `/ext/ntp/${identity.productKey}/${identity.deviceName}/request`;
 const responseTopic = `/ext/ntp/${identity.productKey}/${identity.deviceName}/response`;
 
-/** One packet of a client, and what goes wrong with it. */
+/** A packet of a client, with its mutations. */
 type Word =
   | {
       readonly kind: 'publish';
@@ -31,7 +31,7 @@ type Word =
 interface ClientCase {
   readonly version: Version;
   readonly clientId: string;
-  /** What goes wrong with the CONNECT. */
+  /** The mutations of the CONNECT. */
   readonly inConnect: readonly Edit[];
   readonly words: readonly { readonly word: Word; readonly inPacket: readonly Edit[] }[];
   readonly pieces: readonly number[];
@@ -76,7 +76,7 @@ const cases: fc.Arbitrary<ClientCase> = fc.record({
   pieces: fc.array(fc.nat(600), { maxLength: 3 }),
 });
 
-/** What a client sends, on its way through the platform to the sentences about a request. */
+/** Fuzzes what a client sends: from the platform to the sentences about a request. */
 export const clients = fuzzedPart(
   { name: 'clients', about: 'platform: packets of a client, to the steps about a request' },
   cases,
@@ -126,7 +126,7 @@ async function check(one: ClientCase, platform: Platform, judge: SentenceJudge, 
   platform.forget(identity);
 }
 
-/** How long the platform may take to notice that a client is gone, in ms. */
+/** How long the platform may take to notice the end of a connection, in ms. */
 const patience = 5000;
 
 async function late(): Promise<undefined> {
@@ -135,7 +135,7 @@ async function late(): Promise<undefined> {
   return promise;
 }
 
-/** The packet that each request came of. @throws FuzzFinding for a request that nobody sent */
+/** The packet of each request. @throws FuzzFinding for a request that was not sent */
 function matched(requests: readonly ClientMessage[], bytes: Buffer, version: 4 | 5): readonly Publish[] {
   const publishes = readStream(bytes).packets.flatMap((each) => (each.type === 3 ? (readPublish(each, version) ?? []) : []));
   let next = 0;
@@ -157,7 +157,7 @@ function matched(requests: readonly ClientMessage[], bytes: Buffer, version: 4 |
   });
 }
 
-/** Lets the steps judge a request, sentence by sentence. */
+/** Judges a request with the steps, sentence by sentence. */
 async function judgeRequest(
   came: ClientMessage,
   source: Publish | undefined,

@@ -21,7 +21,7 @@ interface FuzzOptions {
   readonly path?: string;
 }
 
-/** Fuzzes one kind; a thread of its own ends the process when a case hangs. */
+/** Fuzzes one part; a separate thread ends the process when a case hangs. */
 async function watched(kind: FuzzedPart, { runs, seed, path }: FuzzOptions): Promise<FuzzOutcome> {
   const beat = new Int32Array(new SharedArrayBuffer(4));
   const place = `${kind.name}, seed ${seed}`;

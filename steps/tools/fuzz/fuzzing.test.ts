@@ -10,7 +10,7 @@ import { publish } from './packets.ts';
 import { payloads } from './payloads.ts';
 import { servers } from './servers.ts';
 
-/** The same cases each time; `npm run fuzz` tries others, and many more. */
+/** A fixed seed: the same cases in each test. `npm run fuzz` tries others, and many more. */
 const seed = 20260114;
 
 describe('mutated input', () => {

@@ -1,28 +1,28 @@
 import type { CaseTally, FuzzedPart } from './fuzzed-part.ts';
 
-/** How a kind is fuzzed. */
+/** How a part is fuzzed. */
 export interface Fuzzing {
-  /** How many mutated packets and payloads at least. */
+  /** The least number of mutated packets and payloads. */
   readonly runs: number;
   readonly seed: number;
-  /** Where fast-check said that a finding is, to have that case alone. */
+  /** The path of a finding by fast-check, to repeat that case alone. */
   readonly path?: string | undefined;
   readonly onCase?: () => void;
 }
 
-/** What came of it. */
+/** The result of fuzzing a part. */
 export interface FuzzOutcome {
   readonly cases: number;
   readonly tally: CaseTally;
   readonly seconds: number;
-  /** The first thing that was found, at its smallest, and how to have it again. */
+  /** The first finding, reduced by fast-check, and how to repeat it. */
   readonly finding: string | undefined;
 }
 
-/** How many cases at most are made of one seed. */
+/** The most cases from one seed. */
 const batch = 10_000;
 
-/** Fuzzes one kind until there were so many inputs, or until something is found. An exception that nobody awaits is found as well. */
+/** Fuzzes one part until there were so many inputs, or until a finding. An unhandled exception is a finding as well. */
 export async function fuzz(kind: FuzzedPart, { runs, seed, path, onCase = () => {} }: Fuzzing): Promise<FuzzOutcome> {
   const tally: CaseTally = { inputs: 0, conforming: 0, failed: 0 };
   const start = performance.now();

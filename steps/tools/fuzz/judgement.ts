@@ -2,19 +2,19 @@ import type { AskedTimestamp } from './fuzzed-texts.ts';
 import { isExactly, type JsonMember, type Reading } from './json-oracle.ts';
 import type { Publish } from './mqtt-oracle.ts';
 
-/** Whether each sentence holds, as the second reader has it. */
+/** Whether each sentence holds, by the second reader. */
 export type Truth = readonly (readonly [sentence: string, holds: boolean, rows?: readonly string[]])[];
 
 const times = ['deviceSendTime', 'serverRecvTime', 'serverSendTime'];
 const stamps = ['serverRecvTime', 'serverSendTime'];
 
-/** An integer of 64 bits, as JSON writes it. */
+/** Whether a text is an integer of 64 bits in JSON. */
 const isLong = (text: string): boolean => /^-?(?:0|[1-9]\d*)$/.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text);
 
-/** Decimal digits, as many as a 64-bit integer has. */
+/** Whether a text is decimal digits, at most as many as a 64-bit integer has. */
 const isDigits = (text: string): boolean => /^[0-9]{1,19}$/.test(text);
 
-/** What is true of an answer to a request. */
+/** The sentences about an answer to a request, each with whether it holds. */
 export function truthOfResponse({ type, digits }: AskedTimestamp, { qos, retain }: Publish, { object, members }: Reading): Truth {
   const timeOf = (member: JsonMember | undefined): boolean => member?.type === 'number' || member?.type === 'string';
   const present = times.flatMap((name) => members.get(name) ?? []);
@@ -39,7 +39,7 @@ export function truthOfResponse({ type, digits }: AskedTimestamp, { qos, retain 
   ];
 }
 
-/** What is true of a request. */
+/** The sentences about a request, each with whether it holds. */
 export function truthOfRequest(requestTopic: string, { topic, qos, retain }: Publish, { object, members }: Reading): Truth {
   const stamp = members.get('deviceSendTime');
   const long = stamp?.type === 'number' && isLong(stamp.text) && BigInt(stamp.text) >= 0n;

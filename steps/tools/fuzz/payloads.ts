@@ -10,7 +10,7 @@ const schemas = ['response', 'request'] as const;
 
 const texts = asked.chain((one) => fc.oneof({ weight: 3, arbitrary: response(one) }, { weight: 1, arbitrary: request(one) }));
 
-/** The payload reader and the schemas of request and response, beside a second reader. */
+/** Fuzzes the payload reader and the schemas of request and response, and compares them with a second reader. */
 export const payloads = fuzzedPart(
   { name: 'payloads', about: 'payload reader and schemas, beside a second reader of JSON' },
   fc.tuple(texts, editsInOneOf(2)),
@@ -43,7 +43,7 @@ function check(bytes: Buffer, tally: CaseTally): void {
   }
 }
 
-/** Whether a message is what its schema describes, as the second reader has it. */
+/** Whether a message matches its schema, by the second reader. */
 function isValid(schema: (typeof schemas)[number], { object, members }: Reading): boolean {
   if (!object) return false;
   const names = schema === 'response' ? ['deviceSendTime', 'serverRecvTime', 'serverSendTime'] : ['deviceSendTime'];

@@ -19,12 +19,12 @@ import { connack, type PublishFlags, packet, publish, suback, type Version, word
 
 const identity = { productKey: 'a1b2c3d4e5f', deviceName: 'probe-7' };
 
-/** Which of a server's words is mutated; after it the connection ends. */
+/** The kind of packet of a server that is mutated; after it, the connection ends. */
 type MutatedReply = 'connack' | 'suback' | 'answers';
 
 interface ServerCase {
   readonly version: Version;
-  /** On mqtt.js, or packet by packet. */
+  /** True for `RawDevice`, false for the device with mqtt.js. */
   readonly raw: boolean;
   readonly mutated: MutatedReply;
   readonly request: AskedTimestamp;
@@ -32,12 +32,12 @@ interface ServerCase {
   readonly pieces: readonly number[];
 }
 
-/** One packet of a server, and what goes wrong with it. */
+/** A packet of a server, with its mutations. */
 interface MutatedAnswer {
   readonly payload: string;
   readonly flags: PublishFlags;
   readonly topic: string;
-  /** Another packet in its place, by its type. */
+  /** The type of another packet that replaces it. */
   readonly other: number | undefined;
   readonly inPayload: readonly Edit[];
   readonly inPacket: readonly Edit[];
@@ -78,7 +78,7 @@ const cases: fc.Arbitrary<ServerCase> = asked.chain((request) =>
   }),
 );
 
-/** What a server sends, on its way through both devices, the request ledger and the sentences about a response. */
+/** Fuzzes what a server sends: from both kinds of devices and the request ledger to the sentences about a response. */
 export const servers = fuzzedPart(
   {
     name: 'servers',
@@ -91,7 +91,7 @@ export const servers = fuzzedPart(
   },
 );
 
-/** The bytes of an answer as they leave the server. */
+/** The bytes of an answer that the server sends. */
 function bytesOf({ payload, flags: how, topic, other, inPayload, inPacket }: MutatedAnswer, version: Version): Buffer {
   if (other !== undefined) return edited(packet(other, other === 6 ? 2 : 0, word(1)), inPacket);
   return edited(publish(version, topic, edited(Buffer.from(payload), inPayload), how), inPacket);
@@ -122,7 +122,7 @@ async function check(one: ServerCase, judge: SentenceJudge, tally: CaseTally): P
       connection = await (raw ? RawDevice.connect(options) : Device.connect(options));
       const { inbox } = connection;
       const put = inbox.put.bind(inbox);
-      // The device alone keeps what it hears.
+      // Only the device has the received messages.
       inbox.put = (message) => {
         messages.push(message);
         put(message);
@@ -176,20 +176,20 @@ async function check(one: ServerCase, judge: SentenceJudge, tally: CaseTally): P
   await device.disconnect();
 }
 
-/** Whether some packet is a CONNACK that says 0. */
+/** Whether one of the packets is a CONNACK with code 0. */
 function isAcceptance(bytes: Buffer): boolean {
   return readStream(bytes).packets.some(({ type, body }) => type === 2 && body.length >= 2 && body[1] === 0);
 }
 
-/** Whether some packet is a SUBACK that says this. */
+/** Whether one of the packets is a SUBACK with this code. */
 function grants(bytes: Buffer, granted: number): boolean {
   return readStream(bytes).packets.some(({ type, body }) => type === 9 && body.length >= 3 && body.includes(granted, 2));
 }
 
 /**
- * The packet that each message came of.
+ * The packet of each message.
  *
- * @throws FuzzFinding for a message that nobody sent, and for a sound one that was not heard
+ * @throws FuzzFinding for a message that was not sent, and for a valid packet without a message
  */
 function matched(messages: readonly Message[], bytes: Buffer, version: Version): Map<Message, Publish> {
   const { packets } = readStream(bytes);
@@ -203,7 +203,7 @@ function matched(messages: readonly Message[], bytes: Buffer, version: Version):
     found.set(message, publish);
     next = index + 1;
   }
-  // Everything up to the first packet about which readers may differ has to be heard.
+  // Every message before the first packet about which readers may differ must be received.
   let due = 0;
   for (const one of packets) {
     if (one.type === 13 && one.flags === 0 && one.body.length === 0) continue;
@@ -222,7 +222,7 @@ function isSame(message: Message, { topic, qos, retain, dup, payload }: Publish)
   return heardOn === topic && at === qos && kept === retain && again === dup && message.payload.equals(payload);
 }
 
-/** Lets the steps judge a response, sentence by sentence. */
+/** Judges a response with the steps, sentence by sentence. */
 async function judgeResponse(
   response: Response,
   source: Publish,

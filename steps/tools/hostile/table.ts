@@ -2,10 +2,10 @@ import { type HostileRun, mostMb } from './attempt.ts';
 
 const columns = ['what was done', 'how it ended', 'exit code', 'seconds', 'peak memory', 'left behind'] as const;
 
-/** The most characters of how a run ended that a table shows. */
+/** The longest text about the end of a run in the table, in characters. */
 const longest = 100;
 
-/** The table as the console shows it, with everything that is not as it must be below. */
+/** The table for the console, followed by everything that is wrong. */
 export function consoleTable(attempts: readonly HostileRun[]): string {
   const rows = [[...columns], ...attempts.map(cells)];
   const widths = columns.map((_, index) => Math.max(...rows.map((row) => (row[index] ?? '').length)));

@@ -25,7 +25,7 @@ const text = readFileSync(join(root, '.examples/github/five-shards.yml'), 'utf8'
 const { jobs } = parse(text) as { readonly jobs: { readonly shard: WorkflowJob; readonly verdict: WorkflowJob } };
 const numbers = jobs.shard.strategy?.matrix.shard ?? [];
 
-/** The only step of a job that uses what has this in its name. */
+/** The only step of a job that uses an action with this in its name. */
 function stepUsing(job: WorkflowJob, name: string): WorkflowStep {
   const [step, ...others] = job.steps.filter(({ uses }) => uses.includes(name));
   assert.ok(step !== undefined && others.length === 0, name);
@@ -85,7 +85,7 @@ describe('the GitHub workflow of five shards', { timeout: 300_000 }, () => {
         code === 0 ? ['stop-commands'] : ['stop-commands', 'error'],
       );
 
-    // A job or step goes on after failures only where it says so.
+    // A job or step continues after failures only if it says so.
     assert.equal(jobs.shard.strategy?.['fail-fast'], false);
     for (const { if: condition } of [upload, jobs.verdict, stepUsing(jobs.verdict, 'upload-artifact')])
       assert.match(condition ?? '', /^\$\{\{ !cancelled\(\) \}\}$/);

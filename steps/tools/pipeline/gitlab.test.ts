@@ -26,7 +26,7 @@ const [header, body] = parseAllDocuments(readFileSync(join(root, '.gitlab/confor
 const { inputs } = (header as { readonly spec: { readonly inputs: Readonly<Record<string, Input>> } }).spec;
 const jobs = body as Readonly<Record<string, GitlabJob>>;
 
-/** The only job, filled in as GitLab does before it is sent to a runner. */
+/** The only job, with its inputs filled in as GitLab does. */
 function jobWith(given: Readonly<Record<string, string>>): GitlabJob {
   const value = (name: string): string => given[name] ?? String(inputs[name]?.default);
   const text = JSON.stringify(Object.values(jobs)[0]);

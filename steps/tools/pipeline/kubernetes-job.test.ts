@@ -46,9 +46,9 @@ describe('the Kubernetes Job of five shards', { timeout: 300_000 }, () => {
     assert.notEqual(moved, targetFile);
     writeFileSync(target, moved);
     const surroundings = { REPORTS: folder, TARGET: target };
-    // It waits for the shards, in whatever order they come to their end.
+    // It waits for the shards, which may end in any order.
     const verdict = runContainer(suiteOf(verdictJob), surroundings);
-    // There is one server for all of them here, which serves one shard at a time.
+    // All shards use one server here, which serves one shard at a time.
     const indexes = Array.from({ length: shardsJob.spec?.completions ?? 0 }, (_, index) => index).toReversed();
     for (const index of indexes) {
       const shard = await runContainer(suiteOf(shardsJob), { ...surroundings, JOB_COMPLETION_INDEX: String(index) });

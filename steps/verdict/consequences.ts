@@ -1,10 +1,10 @@
 import { mistakesOf, type Requirement } from '../requirements/requirement.ts';
-import { isFailure, type Judged } from './judged-scenario.ts';
+import { isFailure, type JudgedScenario } from './judged-scenario.ts';
 
 /** A requirement with the results of its scenarios. */
 export interface JudgedRequirement {
   readonly requirement: Requirement;
-  readonly scenarios: readonly Judged[];
+  readonly scenarios: readonly JudgedScenario[];
 }
 
 /** Why a scenario cannot be judged, in words. */
@@ -53,7 +53,7 @@ export function withoutConsequences(cases: readonly JudgedRequirement[]): readon
 /** Whether a failure may prove to be a consequence. @param isMet whether it is already known that a requirement is met */
 export function mayBeConsequence(
   requirement: Pick<Requirement, 'dependsOn' | 'mistakes'>,
-  { finding }: Judged,
+  { finding }: JudgedScenario,
   isMet: (id: string) => boolean,
 ): boolean {
   if (finding === undefined) return false;
@@ -65,7 +65,7 @@ export function mayBeConsequence(
 /** Ids of the broken requirements that may explain a failure. */
 function explanationsOf(
   { id, dependsOn, mistakes }: Requirement,
-  { result, finding, undecided }: Judged,
+  { result, finding, undecided }: JudgedScenario,
   broken: ReadonlyMap<string, JudgedRequirement>,
 ): readonly string[] {
   if (undecided === true) return dependsOn;
@@ -84,4 +84,4 @@ function explanationsOf(
   return [...(own ? others.filter((other) => dependsOn.includes(other)) : others), ...dependsOn.filter(explains)];
 }
 
-const hasFailed = ({ result }: Judged): boolean => result.status === 'failed';
+const hasFailed = ({ result }: JudgedScenario): boolean => result.status === 'failed';

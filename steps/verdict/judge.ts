@@ -119,7 +119,7 @@ function isClosed({ scenarios }: JudgedRequirement, reason: ScenarioResult['unte
 }
 
 /** The results of requirements, from the results of their scenarios, without the consequences of other failures. */
-export function concludeCases(cases: readonly JudgedRequirement[]): RequirementResult[] {
+export function concludeRequirements(cases: readonly JudgedRequirement[]): RequirementResult[] {
   return withoutConsequences(cases).map(judgeRequirement);
 }
 

@@ -4,7 +4,7 @@ import type { Failure, ScenarioResult, Status } from './report.ts';
 import type { Execution } from './transcript.ts';
 
 /** The result of a scenario, and what decides whether another failure explains it. */
-export interface Judged {
+export interface JudgedScenario {
   readonly result: ScenarioResult;
   /** Cause and mistake of its failure; absent if it has none, or if no other failure may explain it. */
   readonly finding?: Pick<Finding, 'cause' | 'mistake'>;
@@ -32,7 +32,7 @@ export function judgeScenario(
   executions: readonly Execution[],
   absent: () => Absence = () => ({ status: 'inconclusive', reason: 'it never started' }),
   failFast = false,
-): Judged {
+): JudgedScenario {
   const touched = executions.flatMap(({ evidence: pieces }) => pieces.filter((piece) => piece.kind === 'standstill'));
   const found = executions.some(({ evidence: pieces }) => pieces.some(({ kind }) => kind === 'finding'));
   const sound = executions.filter(({ evidence: pieces }) => pieces.every(({ kind }) => kind !== 'standstill'));
@@ -53,7 +53,7 @@ export function judgeScenario(
     durationMs: executions.reduce((sum, execution) => sum + execution.durationMs, 0),
   };
   const [execution, ...more] = counting;
-  const judged = (outcome: Pick<ScenarioResult, 'status' | 'reason' | 'untested'>): Judged => ({
+  const judged = (outcome: Pick<ScenarioResult, 'status' | 'reason' | 'untested'>): JudgedScenario => ({
     result: { ...common, ...outcome },
   });
   if (execution === undefined) return judged(absent());
@@ -66,7 +66,7 @@ export function judgeScenario(
     return { result: { ...common, ...outcome }, ...(outcome.failure === undefined ? {} : { finding }) };
   }
 
-  const broke = (reason: string): Judged => judged({ status: 'inconclusive', reason });
+  const broke = (reason: string): JudgedScenario => judged({ status: 'inconclusive', reason });
   const [standstill] = touched;
   if (standstill !== undefined && sound.length === 0) return broke(`${standstill.text} while it ran: run it again`);
   const [stray] = findings;

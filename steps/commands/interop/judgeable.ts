@@ -2,18 +2,19 @@ import { calculationMistakes } from '../../client/client-diagnosis.ts';
 import { type Request, toJson } from '../../harness/message/exchange.ts';
 import { mistakesOf, type Requirement } from '../../requirements/requirement.ts';
 import type { ObservedDevice } from './observed-device.ts';
-import type { ClientSight, Judgeable, Sentence, ServerSight } from './sight.ts';
+import type { ClientEvidence, Judgeable, Sentence, ServerEvidence } from './pair-evidence.ts';
 
 /** How far apart two exchanges have to be for a clock that stands still to be seen, in ms: many times the tick of common clocks. */
 const apartMs = 100;
 
-const automatic = ({ target }: ClientSight): string | undefined =>
+const automatic = ({ target }: ClientEvidence): string | undefined =>
   target.capabilities.has('auto-subscription') ? 'the target file declares auto-subscription' : undefined;
 
-const answers = ({ pairRuns }: ClientSight): boolean =>
+const answers = ({ pairRuns }: ClientEvidence): boolean =>
   pairRuns.every(({ clientRun }) => clientRun.requests.some(({ responses }) => responses.length > 0));
 
-const unanswered = (sight: ClientSight): string | undefined => (answers(sight) ? undefined : 'the client was not answered');
+const unanswered = (evidence: ClientEvidence): string | undefined =>
+  answers(evidence) ? undefined : 'the client was not answered';
 
 const formula: Sentence = ['the client reports the time that the formula gives'];
 
@@ -34,13 +35,13 @@ export function requirementsSaying(requirements: readonly Requirement[], beginni
   return requirements.filter(({ sentences }) => sentences.some((sentence) => sentence.startsWith(beginning)));
 }
 
-const late = ({ pairRuns }: ClientSight): boolean => pairRuns.every(({ latency: { forth, back } }) => forth + back > 0);
+const late = ({ pairRuns }: ClientEvidence): boolean => pairRuns.every(({ latency: { forth, back } }) => forth + back > 0);
 
-const twoStarts = ({ pairRuns }: ClientSight): string | undefined =>
+const twoStarts = ({ pairRuns }: ClientEvidence): string | undefined =>
   pairRuns.length < 2 ? 'there was only one start' : undefined;
 
 /** Judged by what the client sent before it was answered: nothing of the server's makes it right or wrong. */
-export const askingClient: readonly Judgeable<ClientSight>[] = [
+export const askingClient: readonly Judgeable<ClientEvidence>[] = [
   {
     about: 'the request is published on its own request topic',
     proper: true,
@@ -98,7 +99,7 @@ export const askingClient: readonly Judgeable<ClientSight>[] = [
 ];
 
 /** Judged by what the client made of the server's answer, and so only where that was right. */
-export const answeredClient: readonly Judgeable<ClientSight>[] = [
+export const answeredClient: readonly Judgeable<ClientEvidence>[] = [
   {
     about: 'the client reports a time',
     hindered: unanswered,
@@ -108,41 +109,41 @@ export const answeredClient: readonly Judgeable<ClientSight>[] = [
     about: 'the client reports the time that the formula gives',
     hindered: unanswered,
     // Without one, the caller counts it.
-    unproven: (sight) => (late(sight) ? undefined : ''),
+    unproven: (evidence) => (late(evidence) ? undefined : ''),
     sentences: () => [formula],
   },
   {
     about: 'the client reports no time',
     always: true,
-    hindered: (sight) => (answers(sight) ? '' : undefined),
+    hindered: (evidence) => (answers(evidence) ? '' : undefined),
     unproven: () => 'it reported none, and only "run" tests the other cases without an answer',
     sentences: () => [['the client reports no time']],
   },
 ];
 
 /** A mistake in the calculation, judged by what the client made of the server's answer. */
-export const calculation: Omit<Judgeable<ClientSight>, 'about'> = {
+export const calculation: Omit<Judgeable<ClientEvidence>, 'about'> = {
   recognised: true,
-  hindered: (sight) => (answers(sight) ? undefined : ''),
+  hindered: (evidence) => (answers(evidence) ? undefined : ''),
   unproven: () => '',
   sentences: () => [formula],
 };
 
 const typed =
   (type: 'Long' | 'String') =>
-  ({ requests }: ServerSight): string | undefined =>
+  ({ requests }: ServerEvidence): string | undefined =>
     requests.some(({ timestamp }) => timestamp?.type === type) ? undefined : '';
 
 const forType =
   (type: 'Long' | 'String', sentence: string) =>
-  (_: ServerSight, request?: Request): Sentence[] =>
+  (_: ServerEvidence, request?: Request): Sentence[] =>
     request?.timestamp?.type === type ? [[sentence]] : [];
 
-const someAnswer = ({ exchanges }: ServerSight): string | undefined =>
+const someAnswer = ({ exchanges }: ServerEvidence): string | undefined =>
   exchanges.length === 0 ? 'no request was answered' : undefined;
 
 /** Whether a later request of the same connection was answered: nothing was still on its way then. */
-function fenced({ devices, requests }: ServerSight): boolean {
+function fenced({ devices, requests }: ServerEvidence): boolean {
   return devices.every((device) => {
     const own = requests.filter((request) => device.connectionOf(request) !== undefined);
     const [last, before] = [own.at(-1), own.at(-2)];
@@ -159,13 +160,13 @@ function alternates({ requests }: ObservedDevice): boolean {
 const members = ['serverRecvTime', 'serverSendTime'];
 
 /** Judged by proper requests, and by what came for them. */
-export const server: readonly Judgeable<ServerSight>[] = [
+export const server: readonly Judgeable<ServerEvidence>[] = [
   { about: 'the server answers', sentences: () => [['the server answers']] },
   {
     about: 'the server answers each request exactly once',
     hindered: someAnswer,
-    unproven: (sight) =>
-      fenced(sight)
+    unproven: (evidence) =>
+      fenced(evidence)
         ? undefined
         : 'no second answer arrived, but no later request on the connection shows that none was on its way',
     sentences: () => [['the server answers each request exactly once']],
@@ -181,9 +182,9 @@ export const server: readonly Judgeable<ServerSight>[] = [
   {
     about: 'the response comes without the RETAIN flag',
     part: 'before the client asks',
-    hindered: (sight) => {
-      if (sight.number === 1) return '';
-      return sight.servedBefore ? someAnswer(sight) : 'the client was not answered in every start before';
+    hindered: (evidence) => {
+      if (evidence.number === 1) return '';
+      return evidence.servedBefore ? someAnswer(evidence) : 'the client was not answered in every start before';
     },
     sentences: () => [['nothing reaches the device before it asks']],
   },
@@ -202,27 +203,27 @@ export const server: readonly Judgeable<ServerSight>[] = [
   },
   {
     about: 'each time in the response is a Long',
-    hindered: (sight) => typed('Long')(sight) ?? someAnswer(sight),
+    hindered: (evidence) => typed('Long')(evidence) ?? someAnswer(evidence),
     sentences: forType('Long', 'each time in the response is a Long'),
   },
   {
     about: 'each time in the response is a String',
-    hindered: (sight) => typed('String')(sight) ?? someAnswer(sight),
+    hindered: (evidence) => typed('String')(evidence) ?? someAnswer(evidence),
     sentences: forType('String', 'each time in the response is a String of decimal digits'),
   },
   {
     about: 'each response has the type of its request',
     together: true,
-    hindered: (sight) =>
-      typed('Long')(sight) === undefined && typed('String')(sight) === undefined
-        ? someAnswer(sight)
+    hindered: (evidence) =>
+      typed('Long')(evidence) === undefined && typed('String')(evidence) === undefined
+        ? someAnswer(evidence)
         : 'the client sends one type only',
     unproven: ({ devices }) => (devices.some(alternates) ? undefined : 'no connection carried both types'),
     sentences: () => [['each response has the type of its request']],
   },
   {
     about: 'each Long in the response',
-    hindered: (sight) => typed('Long')(sight) ?? someAnswer(sight),
+    hindered: (evidence) => typed('Long')(evidence) ?? someAnswer(evidence),
     sentences: forType('Long', 'each Long in the response is written as an integer'),
   },
   {

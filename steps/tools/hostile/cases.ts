@@ -43,7 +43,7 @@ const servers: readonly HostileCase[] = [
   server('announces a packet of 256 MB', 'announces-256-mb', {
     ...incomplete,
     quick: true,
-    // the packet exceeds a limit of the suite, so it proves no mistake of the server
+    // the packet answers a request, so it is no flood: it only exceeds a limit of the suite
     says: /inconclusive/,
   }),
   server('sends every type of packet in every state', 'every-packet-in-every-state', {

@@ -124,7 +124,7 @@ export function distinct(requirements: readonly Requirement[]): readonly Require
   const places = new Map<string, string>();
   for (const { id, place } of requirements) {
     const earlier = places.get(id);
-    if (earlier !== undefined) throw new FeatureError(`${place}: @${id} stands at ${earlier} already; an id is used once`);
+    if (earlier !== undefined) throw new FeatureError(`${place}: @${id} is already used at ${earlier}; an id must be unique`);
     places.set(id, place);
   }
   return requirements;

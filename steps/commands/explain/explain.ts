@@ -23,7 +23,7 @@ export function explain(id: string): string {
   ${wrap(description)}
 
   source      ${wrap(source, 14)}${mistakes === '' ? '' : `\n  mistakes    ${wrap(mistakes, 14)}`}${applies}
-  stands at   ${place}
+  defined in  ${place}
   digest      ${digest}${page}
 
   scenarios

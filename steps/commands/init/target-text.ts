@@ -21,9 +21,9 @@ export function targetText(content: WrittenTarget, { schema, program, file }: Te
 #   ${program} validate ${file}
 #   ${program} run ${file}
 
-# What reports call it.
+# Its name in reports.
 ${members({ name })}${version === undefined ? '# version: 1.0.0\n' : members({ version })}
-# The side of the NTP service that it plays, server or client. The suite plays the other one.
+# Its role in the NTP service, server or client. The suite plays the other one.
 ${members({ role })}
 ${container === undefined ? '' : containerText(container, role)}${own === undefined ? '' : processText(own, role)}${
   address === undefined ? '' : addressText(address)
@@ -96,7 +96,7 @@ function readyText(role: WrittenTarget['role']): string {
   return role === 'client'
     ? '\n'
     : `
-# It is ready when its port accepts a connection; and, where this is said, when a line of its output matches.
+# It is ready when its port accepts a connection and, with this member, a line of its output matches.
 # ready: { log: "listening on", within: 30s }
 
 `;
@@ -109,9 +109,9 @@ function serverText({ device, onlyThese }: WrittenTarget): string {
     device === undefined
       ? exampleDevice
       : `${members({ device })}${onlyThese === true ? '' : '# onlyThese: true\n'}${members({ onlyThese })}`;
-  return `# A device that it knows. The suite makes up others where a scenario needs more, unless it knows no devices but these.
+  return `# A device that it knows. If a scenario needs more devices, the suite invents them, unless the server accepts only these.
 ${known}
-# How devices show who they are: nothing but their client id, unless this says otherwise (or is aliyun-hmac, the platform's signature).
+# The credentials of devices. By default they have only a client id. The value aliyun-hmac is the platform's signature.
 # auth: { username: "{deviceName}&{productKey}", password: "\${env:HUB_PASSWORD}" }
 # clientId: "{productKey}.{deviceName}"
 # mqttVersion: 5
@@ -119,27 +119,27 @@ ${known}
 # How long an answer may take.
 # responseDeadline: 2s
 
-# What it offers beyond the specification; requirements of what is not named are inapplicable. There are auto-subscription, tls, clock, and
-# for what knows its devices by auth: authentication, access-control, aliyun-hmac.
+# What it offers beyond the specification. Requirements that need anything else are inapplicable. Values: auto-subscription, tls, clock; with
+# auth also authentication, access-control, aliyun-hmac.
 # capabilities: [auto-subscription]
 `;
 }
 
 function clientText({ device, result }: WrittenTarget): string {
   const own = device === undefined ? exampleDevice : members({ device });
-  return `# Where the suite reads the time that it has calculated. unit: s is for one that shows seconds.
+  return `# Where the suite reads its calculated time. unit: s is for a client that shows seconds.
 ${members({ result })}
-# When it asks for the time: when it starts, unless this says otherwise (every, exec, signal, stdin, publish).
+# When it asks for the time. By default it asks when it starts. Members: every, exec, signal, stdin, publish.
 # sync: { every: 10s }
-# How long it may take from there to its calculated time.
+# How long it may take from then to its calculated time.
 # within: 10s
 
-# The type of its timestamps, long or string; both where it can send either, as {timestampType} tells it.
+# The type of its timestamps: long, string, or both if {timestampType} tells it which one to send.
 # timestampType: string
 
-# The device that it always is. One that is told by {productKey} and {deviceName} is another device at each start.
+# Its device, which is always the same. A client that gets {productKey} and {deviceName} is another device at each start.
 ${own}
-# What it offers beyond the specification. clock: its wall clock can be set by the suite, which makes the judgement exact.
+# What it offers beyond the specification. clock: the suite can set its wall clock, which makes the judgement exact.
 # capabilities: [clock]
 `;
 }

@@ -102,7 +102,7 @@ describe('wrong use', { concurrency: 2 }, () => {
     [['run', client, '--sign', rsa], /rsa\.pem: is a key of rsa; expected an Ed25519 or EC P-256 key in PEM; openssl genpkey/],
     [['run', client, '--sign', publicKey], /holds no private key; expected an Ed25519/],
     [['run', client, '--sign', locked], /the key is encrypted; expected its passphrase in .* CONFORMANCE_SIGN_PASSPHRASE\n$/],
-    [['run', client, '--sign', locked], /cannot be decrypted by what CONFORMANCE_SIGN_PASSPHRASE holds/, secret],
+    [['run', client, '--sign', locked], /cannot be decrypted with the passphrase in CONFORMANCE_SIGN_PASSPHRASE/, secret],
     [['verify'], /missing required argument 'folder'/],
     [['verify', 'absent'], /^absent: there is no such folder; expected one that "run" wrote its reports into\n$/],
     [['verify', folder, '--key', key], /^--key .*: is a private key; expected the public one: openssl pkey -in .* -pubout\n$/],

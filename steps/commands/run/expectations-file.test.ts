@@ -75,7 +75,7 @@ describe('a file of expectations', () => {
     );
     assert.match(
       mistakes[1] ?? '',
-      /^expectations\.yaml:6:15: expectations\[1\]\.scenario: .*no scenario of server-response-qos0 \(did you mean "[^"]+"\?\); it has "/,
+      /^expectations\.yaml:6:15: expectations\[1\]\.scenario: .*not a scenario of server-response-qos0 \(did you mean "[^"]+"\?\); it has "/,
     );
     assert.match(
       mistakes[2] ?? '',

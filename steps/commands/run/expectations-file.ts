@@ -103,7 +103,7 @@ function unknownScenario(scenario: string, { id, scenarios }: Requirement): stri
   const near = didYouMean(scenario, [...titles, ...scenarios.map(({ place }) => place)]);
   const shown = titles.slice(0, mostTitles).map((title) => `"${title}"`);
   const more = titles.length > mostTitles ? ` and ${titles.length - mostTitles} more, which "explain ${id}" shows` : '';
-  return `is "${scenario}", which is no scenario of ${id}${near}; it has ${shown.join(', ')}${more}`;
+  return `is "${scenario}", which is not a scenario of ${id}${near}; it has ${shown.join(', ')}${more}`;
 }
 
 function isDay(date: string): boolean {

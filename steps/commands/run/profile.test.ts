@@ -10,7 +10,7 @@ test('run --profile prints where the time went, and its parts make up the whole'
     'run --role server --profile --only server-response-qos0 --report'.split(' ').concat(join(folder, 'report')),
   );
   assert.equal(code, 4, stdout);
-  const whole = Number(/^where the time went, (\d+) ms since the process was made$/m.exec(stdout)?.[1]);
+  const whole = Number(/^where the time went, (\d+) ms since the process started$/m.exec(stdout)?.[1]);
   const parts = [...stdout.matchAll(/^ {2}[a-z][a-z -]+? +(\d+) ms(?: {2}.*)?$/gm)].map(
     ([line, ms]) => [line.trim(), Number(ms)] as const,
   );

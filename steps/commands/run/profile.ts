@@ -98,7 +98,7 @@ export class Profile {
     const idle = ({ title, idleMs }: Spent): string => (this.#mixed ? title : `idle ${idleMs.toFixed(0)} ms: ${title}`);
     const dear = this.#spent.toSorted((a, b) => b.ms - a.ms).slice(0, named.scenarios);
     return [
-      `where the time went, ${inMs(end).trim()} since the process was made`,
+      `where the time went, ${inMs(end).trim()} since the process started`,
       ...rows.map(line),
       'the slowest requirements',
       ...slow.map(({ id, ms }) => line([id, ms])),

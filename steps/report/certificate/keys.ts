@@ -31,7 +31,7 @@ export function readPrivateKey(path: string, passphrase = process.env[passphrase
     return usual(path, createPrivateKey(encrypted && passphrase !== undefined ? { key: pem, passphrase } : pem));
   } catch (error) {
     if (error instanceof KeyError) throw error;
-    const why = encrypted ? `the key cannot be decrypted by what ${passphraseVariable} holds` : 'the key cannot be read';
+    const why = encrypted ? `the key cannot be decrypted with the passphrase in ${passphraseVariable}` : 'the key cannot be read';
     throw new KeyError(`${path}: ${why}; expected ${kinds}`);
   }
 }

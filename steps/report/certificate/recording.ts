@@ -55,7 +55,7 @@ function readLine(line: string, number: number): Envelope {
   } catch {
     // Reported below, as every other line that is not a message.
   }
-  throw new Error(`line ${number} is no message`);
+  throw new Error(`line ${number} is not a message`);
 }
 
 /**

@@ -51,7 +51,7 @@ export function checkSignature(bytes: Buffer, key?: KeyObject): CheckedSignature
   if (key !== undefined && faults.length === 0) {
     const genuine = (): boolean => verify(digestFor(key), encoded(type, payload), key, Buffer.from(signature, 'base64'));
     if (hint !== hintOf(key)) faults.push(`was signed by another key (${hint}; the given one is ${hintOf(key)})`);
-    else if (!genuine()) faults.push('has a signature that is not of this certificate by the given key');
+    else if (!genuine()) faults.push('has a signature that does not match this certificate and the given key');
   }
   return { faults, payload };
 }

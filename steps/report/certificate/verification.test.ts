@@ -119,7 +119,7 @@ describe('a certified folder', () => {
     rmSync(join(copy, 'junit.xml'));
     symlinkSync(join(signed, 'junit.xml'), join(copy, 'junit.xml'));
     const { faults } = verifyFolder(copy, signer.publicKey);
-    assert.deepEqual(faults, [{ file: 'junit.xml', what: 'is no file' }]);
+    assert.deepEqual(faults, [{ file: 'junit.xml', what: 'is not a file' }]);
   });
 });
 
@@ -145,7 +145,7 @@ describe('a signature', () => {
     const { faults } = verifyFolder(copy, signer.publicKey);
     assert.deepEqual(
       faults.map(({ what }) => what),
-      ['has a signature that is not of this certificate by the given key'],
+      ['has a signature that does not match this certificate and the given key'],
     );
   });
 });
@@ -239,6 +239,6 @@ describe('a forger who makes all digests fit', () => {
     const copy = copyOf(unsigned);
     edit(join(copy, 'messages.ndjson'), (text) => `${text}{"testRunFinished":\n`);
     certifyAnew(copy);
-    assert.match(toldOf(copy), /^messages\.ndjson line \d+ is no message$/m);
+    assert.match(toldOf(copy), /^messages\.ndjson line \d+ is not a message$/m);
   });
 });

@@ -99,7 +99,7 @@ function checkFiles(files: Files, { predicate }: Statement): FileFault[] {
   const named = evidence.flatMap(({ name, digest }): FileFault[] => {
     if (!files.has(name)) return [{ file: name, what: 'is missing' }];
     const content = files.get(name);
-    if (content === undefined) return [{ file: name, what: 'is no file' }];
+    if (content === undefined) return [{ file: name, what: 'is not a file' }];
     const found = sha256(content);
     if (found === digest['sha256']) return [];
     return [{ file: name, what: `was changed: its SHA-256 is ${found}; certificate.json says ${digest['sha256']}` }];

@@ -42,7 +42,7 @@ function origin(sharedClock: boolean | undefined): string {
   if (sharedClock === undefined) return ' Zero is the platform’s time when its response arrived.';
   return sharedClock
     ? ' Zero is the suite’s clock, which the server shares.'
-    : ' Zero is the server’s clock as all these exchanges together show it.';
+    : ' Zero is the server’s clock, estimated from all these exchanges.';
 }
 
 function bounds({ x, y, xMost }: PlotLayout): Markup {

@@ -151,7 +151,7 @@ function matched(requests: readonly ClientMessage[], bytes: Buffer, version: 4 |
     );
     const found = publishes[index];
     if (found === undefined)
-      throw new FuzzFinding(`a request that nobody sent: ${shown([topic, qos, payload])} of ${bytes.toString('hex')}`);
+      throw new FuzzFinding(`a request that was not sent: ${shown([topic, qos, payload])} of ${bytes.toString('hex')}`);
     next = index + 1;
     return found;
   });
@@ -164,7 +164,7 @@ async function judgeRequest(
   judge: SentenceJudge,
   tally: CaseTally,
 ): Promise<void> {
-  if (source === undefined) throw new FuzzFinding('a request that is no message');
+  if (source === undefined) throw new FuzzFinding('a request without a message');
   const first = requestOf(came, { place: '', responseTopic, subscribed: true });
   const clientRun = { requestTopic, responseTopic, identity, request: first, requests: [first], connections: [came.connection] };
   const requests = () => [{ request: first, clientRun, start: 0, which: '' }];

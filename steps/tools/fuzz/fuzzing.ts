@@ -32,7 +32,7 @@ export async function fuzz(kind: FuzzedPart, { runs, seed, path, onCase = () => 
   };
   const after = (): void => {
     const [cause] = strays.splice(0);
-    if (cause !== undefined) throw new Error('an exception that nobody caught', { cause });
+    if (cause !== undefined) throw new Error('an unhandled exception', { cause });
   };
   process.on('uncaughtException', onStray);
   process.on('unhandledRejection', onStray);

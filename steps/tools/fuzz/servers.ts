@@ -168,7 +168,7 @@ async function check(one: ServerCase, judge: SentenceJudge, tally: CaseTally): P
     const found = matched(messages, bytes, version);
     for (const heard of asking.responses) {
       const source = found.get(heard.message);
-      if (source === undefined) throw new FuzzFinding('a response that is no message');
+      if (source === undefined) throw new FuzzFinding('a response without a message');
       await judgeResponse(heard, source, request, judge, tally);
     }
     options.trace.lines();
@@ -199,7 +199,8 @@ function matched(messages: readonly Message[], bytes: Buffer, version: Version):
   for (const message of messages) {
     const index = publishes.findIndex((candidate, at) => at >= next && isSame(message, candidate));
     const publish = publishes[index];
-    if (publish === undefined) throw new FuzzFinding(`a message that nobody sent: ${shown(message)} of ${bytes.toString('hex')}`);
+    if (publish === undefined)
+      throw new FuzzFinding(`a message that was not sent: ${shown(message)} of ${bytes.toString('hex')}`);
     found.set(message, publish);
     next = index + 1;
   }

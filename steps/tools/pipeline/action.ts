@@ -101,7 +101,7 @@ function annotationsFor(inputs: Inputs, code: number, output: string, report: Re
   const expectations = inputs.expectations === '' ? {} : { expectations: inRepository(inputs.expectations) };
   const shown = report === undefined ? [] : annotationsOf(report, { target, ...expectations });
   if (code === 0 || shown.some(({ level }) => level === 'error')) return shown;
-  const title = report === undefined ? 'nothing was judged' : 'the reports are not whole';
+  const title = report === undefined ? 'nothing was judged' : 'the reports are incomplete';
   return [{ level: 'error', title, message: printableLines(output.trim()), file: target, line: 1 }, ...shown];
 }
 

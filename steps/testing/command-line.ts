@@ -31,11 +31,8 @@ export function temporaryFolder(): string {
 }
 
 /** Starts `iot-ntp-conformance …`. */
-export function start(
-  args: readonly string[],
-  surroundings: CallOptions = {},
-): { child: ChildProcess; end: Promise<CallResult> } {
-  const { cwd = tmpdir(), env = {}, program = entry, node = process.execPath } = surroundings;
+export function start(args: readonly string[], options: CallOptions = {}): { child: ChildProcess; end: Promise<CallResult> } {
+  const { cwd = tmpdir(), env = {}, program = entry, node = process.execPath } = options;
   const child = spawn(node, [program, ...args], { cwd, env: { ...inherited(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const end = Promise.all([once(child, 'close'), text(child.stdout), text(child.stderr)]).then(([[code], stdout, stderr]) => ({
     code: code as number | null,
@@ -46,14 +43,14 @@ export function start(
 }
 
 /** Runs `iot-ntp-conformance …` to its end, in a process of its own: for tests of what a process does at its start and end. */
-export function callAfresh(args: readonly string[], surroundings: CallOptions = {}): Promise<CallResult> {
-  return start(args, surroundings).end;
+export function callAfresh(args: readonly string[], options: CallOptions = {}): Promise<CallResult> {
+  return start(args, options).end;
 }
 
 /** Runs `iot-ntp-conformance …` to its end. The calls of a test file share a process, unless they name a program or its Node. */
-export function call(args: readonly string[], surroundings: CallOptions = {}): Promise<CallResult> {
-  const { cwd = tmpdir(), env = {}, program, node } = surroundings;
-  if (program !== undefined || node !== undefined) return callAfresh(args, surroundings);
+export function call(args: readonly string[], options: CallOptions = {}): Promise<CallResult> {
+  const { cwd = tmpdir(), env = {}, program, node } = options;
+  if (program !== undefined || node !== undefined) return callAfresh(args, options);
   return callWarm({ args, cwd, env: { ...inherited(), ...env } });
 }
 

@@ -31,13 +31,13 @@ const [nearMs, farMs] = [10_000, 30_000];
 export async function doctor(path: string | undefined, { report, root: bounds, connect, json }: DoctorFlags): Promise<number> {
   if (path === undefined && connect === true) throw new WrongUse('--connect needs a target file: doctor acme.yaml --connect');
   const target = path === undefined ? undefined : await loadTarget(path, process.env, bounds);
-  const looks = checksFor(target, report, connect === true);
+  const checks = checksFor(target, report, connect === true);
   if (json !== true) console.log(`what a run ${path === undefined ? 'of the embedded references' : `of ${path}`} needs:`);
   const findings: CheckResult[] = [];
-  for (const each of looks) {
-    const finding = shown(await each, target?.secrets ?? []);
-    findings.push(finding);
-    if (json !== true) console.log(inWords(finding, painterFor(process.stdout, process.env)));
+  for (const each of checks) {
+    const result = shown(await each, target?.secrets ?? []);
+    findings.push(result);
+    if (json !== true) console.log(inWords(result, painterFor(process.stdout, process.env)));
   }
   const problems = findings.filter(({ status }) => status === 'problem').length;
   const code = problems === 0 ? 0 : 3;
@@ -54,7 +54,7 @@ function checksFor(target: Target | undefined, report: string, connect: boolean)
   const { engines } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { engines: { node: string } };
   const inContainer = target?.start.kind === 'container';
   const engine = runCheck('Docker engine', nearMs, async () => (await import('./engine-check.ts')).checkEngine());
-  const looks: Promise<CheckResult>[] = [
+  const checks: Promise<CheckResult>[] = [
     runCheck('Node', nearMs, () => checkNode(process.version, engines.node)),
     runCheck('terminal', nearMs, () => checkTerminal(process.stdout, process.env)),
     runCheck('report folder', nearMs, () => checkReportFolder(report)),
@@ -64,43 +64,44 @@ function checksFor(target: Target | undefined, report: string, connect: boolean)
       nearMs,
       target?.start.kind === 'address' ? () => notNeeded('not tried: the server runs elsewhere') : checkLoopback,
     ),
-    engine.then((finding) => (inContainer ? finding : unlessNeeded(finding))),
+    engine.then((result) => (inContainer ? result : unlessNeeded(result))),
   ];
-  return target === undefined ? looks : [...looks, ...checksOfTarget(target, engine, connect)];
+  return target === undefined ? checks : [...checks, ...checksOfTarget(target, engine, connect)];
 }
 
 /** The checks of what the target itself needs. */
 function checksOfTarget(target: Target, engine: Promise<CheckResult>, connect: boolean): Promise<CheckResult>[] {
   const { role, start, capabilities } = target;
-  const looks: Promise<CheckResult>[] = [];
+  const checks: Promise<CheckResult>[] = [];
   // If no engine answers, only the check of the engine reports it.
   const onEngine = (name: string, at: () => Promise<CheckOutcome>, withinMs = farMs): void => {
-    looks.push(
+    checks.push(
       engine.then(({ status }) =>
         runCheck(name, withinMs, status === 'ok' ? at : () => notNeeded('not tried: no engine answers')),
       ),
     );
   };
-  if (start.kind === 'process') looks.push(runCheck('program', nearMs, () => checkProgram(start)));
+  if (start.kind === 'process') checks.push(runCheck('program', nearMs, () => checkProgram(start)));
   if (start.kind === 'container') {
     const { image } = start;
     const built = async (): Promise<CheckOutcome> => notNeeded('not tried: the run builds it from its Dockerfile');
     onEngine('image', image === undefined ? built : async () => (await import('./engine-check.ts')).checkImage(image));
   }
-  if (role === 'server') return [...looks, ...checksOfServer(target, [engine, ...looks.slice(-1)], connect)];
+  if (role === 'server') return [...checks, ...checksOfServer(target, [engine, ...checks.slice(-1)], connect)];
   if (start.kind === 'container')
     onEngine('container', async () => (await import('./engine-check.ts')).checkContainer(target, start));
   const near = (name: string, at: () => Promise<CheckOutcome>, withinMs = farMs): void => {
     if (start.kind === 'container') onEngine(name, at, withinMs);
-    else looks.push(runCheck(name, withinMs, at));
+    else checks.push(runCheck(name, withinMs, at));
   };
   near('platform', async () => (await import('./implementation-check.ts')).checkPlatform(target));
   if (capabilities.has('clock'))
     near('controlled clock', async () => (await import('./implementation-check.ts')).checkControlledClock(target));
-  else looks.push(runCheck('controlled clock', nearMs, () => notNeeded('the target file does not declare the capability clock')));
+  else
+    checks.push(runCheck('controlled clock', nearMs, () => notNeeded('the target file does not declare the capability clock')));
   const deadlineMs = farMs + target.ready.withinMs + target.withinMs;
   if (connect) near('connection', async () => (await import('./start-check.ts')).checkClient(target), deadlineMs);
-  return looks;
+  return checks;
 }
 
 /** If nothing is missing, starts the server or waits for its address; then, with `connect`, connects a device. */
@@ -114,9 +115,9 @@ function checksOfServer(target: Target, needed: readonly Promise<CheckResult>[],
     return runCheck(start.kind === 'process' ? 'start' : start.kind, withinMs, at);
   });
   const connected = started.then(() => runCheck('connection', withinMs, async () => (await check).connect()));
-  const last = (connect ? connected : started).then(async (finding) => {
+  const last = (connect ? connected : started).then(async (result) => {
     await (await check).end();
-    return finding;
+    return result;
   });
   return connect ? [started, last] : [last];
 }
@@ -135,9 +136,9 @@ async function whyNotStarted(
   return start.image === undefined ? 'the run builds its image' : 'its image is not here yet';
 }
 
-function unlessNeeded(finding: CheckResult): CheckResult {
-  if (finding.status !== 'problem') return finding;
-  return { name: finding.name, ...notNeeded(`${finding.seen} Only a target in a container needs one.`) };
+function unlessNeeded(result: CheckResult): CheckResult {
+  if (result.status !== 'problem') return result;
+  return { name: result.name, ...notNeeded(`${result.seen} Only a target in a container needs one.`) };
 }
 
 /** How output will look on this stream. It is never a problem: the output of a run is readable on any stream. */

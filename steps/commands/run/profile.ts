@@ -30,7 +30,7 @@ interface Lasting {
 
 /** `run --profile`: where the time of a run goes, in ms of wall time. */
 export class Profile {
-  readonly #parts: { readonly part: RunPhase; readonly at: number }[] = [];
+  readonly #phases: { readonly phase: RunPhase; readonly at: number }[] = [];
   /** When steps began and ended, by Cucumber's clock: with lanes, several run at the same time. */
   readonly #edges: { readonly at: number; readonly by: 1 | -1 }[] = [];
   #loadedAt: number | undefined;
@@ -45,12 +45,12 @@ export class Profile {
   constructor() {
     stopwatch.reset();
     // From the start of the process: the time before the first line of the program counts as well.
-    this.#parts.push({ part: 'start-up', at: 0 });
+    this.#phases.push({ phase: 'start-up', at: 0 });
   }
 
   /** Begins a phase. */
-  begin(part: RunPhase): void {
-    this.#parts.push({ part, at: performance.now() });
+  begin(phase: RunPhase): void {
+    this.#phases.push({ phase, at: performance.now() });
   }
 
   /** Takes the next message of the run. */
@@ -85,10 +85,10 @@ export class Profile {
   /** The lines that are printed at the end. */
   lines({ requirements }: Report): string[] {
     const end = performance.now();
-    const spans = this.#parts.map(({ part, at }, index) => ({ part, at, ms: (this.#parts[index + 1]?.at ?? end) - at }));
-    const rows = spans.flatMap(({ part, at, ms }): Row[] => [
-      [part, ms, part === 'scenarios' ? this.#each(ms - this.#loading(at, ms)) : ''],
-      ...(part === 'scenarios' ? this.#within(at, ms) : []),
+    const spans = this.#phases.map(({ phase, at }, index) => ({ phase, at, ms: (this.#phases[index + 1]?.at ?? end) - at }));
+    const rows = spans.flatMap(({ phase, at, ms }): Row[] => [
+      [phase, ms, phase === 'scenarios' ? this.#each(ms - this.#loading(at, ms)) : ''],
+      ...(phase === 'scenarios' ? this.#within(at, ms) : []),
     ]);
     const slow = requirements
       .map(({ id, scenarios }) => ({ id, ms: scenarios.reduce((sum, { durationMs }) => sum + durationMs, 0) }))

@@ -55,18 +55,18 @@ function scenarioForm(form: ScenarioForm): Markup {
 <div class="inside">
 ${description !== '' && html`<p>${description}</p>`}
 ${capabilities.length > 0 && html`<p class="only">${texts.only(capabilities.join(', '))}</p>`}
-<dl class="lines">${grouped(lines).map(([part, own]) => html`<div class="${part}"><dt>${texts.parts[part]}</dt><dd><ul>${own.map((line) => lineItem(line, values))}</ul></dd></div>`)}</dl>
+<dl class="lines">${grouped(lines).map(([purpose, own]) => html`<div class="${purpose}"><dt>${texts.parts[purpose]}</dt><dd><ul>${own.map((line) => lineItem(line, values))}</ul></dd></div>`)}</dl>
 ${tables.map((table) => valueTable(form, table))}
 </div></details>`;
 }
 
 /** Groups consecutive lines with the same purpose. */
-function grouped(lines: readonly ScenarioLine[]): readonly (readonly [ScenarioLine['part'], readonly ScenarioLine[]])[] {
-  const groups: [ScenarioLine['part'], ScenarioLine[]][] = [];
+function grouped(lines: readonly ScenarioLine[]): readonly (readonly [ScenarioLine['purpose'], readonly ScenarioLine[]])[] {
+  const groups: [ScenarioLine['purpose'], ScenarioLine[]][] = [];
   for (const line of lines) {
     const last = groups.at(-1);
-    if (last?.[0] === line.part) last[1].push(line);
-    else groups.push([line.part, [line]]);
+    if (last?.[0] === line.purpose) last[1].push(line);
+    else groups.push([line.purpose, [line]]);
   }
   return groups;
 }

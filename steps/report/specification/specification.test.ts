@@ -63,18 +63,18 @@ describe('a specification', () => {
     }
   });
 
-  test('knows what a sentence does in every part', () => {
+  test('knows the purpose of every sentence', () => {
     const forms = (['server', 'client'] as const)
       .flatMap((role) => readSpecification(role))
       .flatMap(({ specified }) => specified.flatMap((one) => one.forms));
     assert.ok(forms.length > readRequirements().length);
     for (const { title, lines } of forms) {
       assert.ok(
-        lines.every(({ part }) => part !== 'other'),
+        lines.every(({ purpose }) => purpose !== 'other'),
         title,
       );
       assert.ok(
-        lines.some(({ part }) => part === 'demand'),
+        lines.some(({ purpose }) => purpose === 'demand'),
         title,
       );
     }
@@ -85,7 +85,7 @@ describe('a specification', () => {
     assert.deepEqual([language, title, specified.length], ['de', 'Güte des Dienstes', 1]);
     const [one, several] = specified[0]?.forms ?? [];
     assert.deepEqual(
-      one?.lines.map(({ part, text }) => `${part}: ${text}`),
+      one?.lines.map(({ purpose, text }) => `${purpose}: ${text}`),
       ['setUp: ein Server', 'setUp: ein Gerät', 'setUp: noch ein Gerät', 'deed: das Gerät fragt', 'demand: kommt eine Antwort'],
     );
     assert.deepEqual(several?.values, ['qos', 'leer']);

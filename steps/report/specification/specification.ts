@@ -27,7 +27,7 @@ export type LinePurpose = 'setUp' | 'deed' | 'demand' | 'other';
 
 /** A sentence of a scenario; names of values from its table are between angle brackets. */
 export interface ScenarioLine {
-  readonly part: LinePurpose;
+  readonly purpose: LinePurpose;
   readonly text: string;
   /** Lines of a text that belongs to the sentence. */
   readonly block?: readonly string[];
@@ -138,11 +138,11 @@ function formOf(scenario: Scenario, before: readonly Step[]): ScenarioForm {
 
 /** A conjunction (And, But) has the purpose of the sentence before it. */
 function linesOf(steps: readonly Step[]): ScenarioLine[] {
-  let part: LinePurpose = 'other';
+  let purpose: LinePurpose = 'other';
   return steps.map(({ text, keywordType, docString, dataTable }) => {
-    part = partOf(keywordType) ?? part;
+    purpose = purposeOf(keywordType) ?? purpose;
     return {
-      part,
+      purpose,
       text,
       ...(docString === undefined ? {} : { block: docString.content.split('\n') }),
       ...(dataTable === undefined ? {} : { table: dataTable.rows.map(({ cells }) => cells.map(({ value }) => value)) }),
@@ -150,7 +150,7 @@ function linesOf(steps: readonly Step[]): ScenarioLine[] {
   });
 }
 
-function partOf(type: StepKeywordType | undefined): LinePurpose | undefined {
+function purposeOf(type: StepKeywordType | undefined): LinePurpose | undefined {
   switch (type) {
     case StepKeywordType.CONTEXT:
       return 'setUp';

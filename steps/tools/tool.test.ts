@@ -40,7 +40,7 @@ describe('a program for those who work on the suite', { timeout: 60_000, concurr
       join(root, program),
     ]);
 
-  test('ends in silence where nobody reads on', { skip: process.platform === 'win32' }, async () => {
+  test('ends silently if its reader closes the pipe', { skip: process.platform === 'win32' }, async () => {
     const { stdout } = await help('>(exec true)');
     assert.equal(stdout, '');
   });

@@ -121,7 +121,7 @@ describe('a failure that is expected', () => {
     assert.equal(reportOf([entry], messages, { strict: true, allowed: true }).exitCode, 0);
   });
 
-  test('is told as such everywhere', () => {
+  test('is marked as expected everywhere', () => {
     const report = reportOf([known], bothFail);
     const printed: string[] = [];
     const screen = { write: (text: string) => printed.push(text) };
@@ -194,7 +194,7 @@ describe('an expectation', () => {
     assert.deepEqual(one.expectations?.mistakes, []);
   });
 
-  test('of what was not judged is not held against anybody', () => {
+  test('of a requirement that was not judged has no effect', () => {
     const report = reportOf([known], [passed('server-b')], { selected: new Set([place('server-b')]) });
     assert.deepEqual(report.expectations?.mistakes, []);
     assert.equal(report.verdict, 'incomplete');

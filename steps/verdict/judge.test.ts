@@ -84,7 +84,7 @@ describe('a scenario', () => {
     assertInconclusive(alone({ outcomes: ['FAILED'], message: '' }), /an exception without a message/);
   });
 
-  test('in which the suite itself is at fault makes the whole run incomplete, whatever else failed', () => {
+  test('in which the suite itself is at fault makes the whole run incomplete, regardless of other failures', () => {
     const fault = 'the suite is at fault: a request that it sends as valid is not: is not JSON';
     const course: ScenarioCourse = { outcomes: ['FAILED'], type: 'SuiteFault', message: fault };
     const judgement = judge(
@@ -136,7 +136,7 @@ describe('a scenario', () => {
     assertInconclusive(alone({ silent: 1 }), /no result/);
   });
 
-  test('that was tried more than once is inconclusive, whatever came of it', () => {
+  test('that ran more than once is inconclusive, regardless of its results', () => {
     assertInconclusive(alone({ attempt: 1 }), /more than once/);
     assertInconclusive(alone({ willBeRetried: true, outcomes: ['FAILED'] }), /more than once/);
     const twice = transcriptOf(
@@ -253,7 +253,7 @@ describe('a requirement', () => {
   const bad: ScenarioCourse = { outcomes: ['FAILED'], evidence: [finding('server-two')] };
   const broken: ScenarioCourse = { outcomes: ['FAILED'] };
 
-  test('is what the worst of its scenarios is', () => {
+  test('has the worst status of its scenarios', () => {
     assert.equal(of(good, good), 'passed');
     assert.equal(of(good, bad), 'failed');
     assert.equal(of(broken, bad), 'failed');
@@ -266,7 +266,7 @@ describe('a requirement', () => {
     assert.deepEqual(statuses(partly), { 'server-two': 'untested' });
   });
 
-  test('says every reason that there is, each once', () => {
+  test('gives every reason, each once', () => {
     const reasons = (first: string, second: string): string | undefined => {
       const transcript = transcriptOf(
         scenario(place('server-two', 10), inapplicable(first)),

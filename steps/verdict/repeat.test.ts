@@ -80,7 +80,7 @@ describe('a series of runs', () => {
     assert.deepEqual(report.repeat?.unstable, []);
   });
 
-  test('is incomplete when only a recommendation goes now so, now so; under --strict it does not conform', () => {
+  test('is incomplete if only a recommendation has varying results; with --strict it does not conform', () => {
     const now = [passed('server-a'), passed('server-b'), failed('server-wish')];
     const report = series([runOf(good), runOf(now)]);
     const because = '1 requirement did not have the same result in all 2 runs: server-wish';
@@ -109,7 +109,7 @@ describe('a series of runs', () => {
     assert.deepEqual(report.repeat?.unstable, []);
   });
 
-  test('that was cut off is incomplete, whatever it had seen', () => {
+  test('that was cut short is incomplete, regardless of its findings', () => {
     const report = series([runOf(bad), runOf([], { interrupted: 'SIGINT' })], { asked: 5, cut: true });
     assert.deepEqual(verdictOf(report), ['incomplete', 4, 'run 2 of 5 is incomplete: the run was interrupted (SIGINT)']);
     assert.equal(report.requirements[0]?.status, 'failed');
@@ -125,7 +125,7 @@ describe('a series of runs', () => {
     assert.equal(series([image('a'), image('a')]).verdict, 'conforms');
   });
 
-  test('holds nothing against what could not be judged because of another failure', () => {
+  test('ignores what could not be judged because of another failure', () => {
     const hidden = [failed('server-a'), failed('server-b', 'nothing', { mistake: 'seconds' }), passed('server-wish')];
     const report = series([runOf(good), runOf(hidden)]);
     assert.deepEqual(report.repeat?.unstable, ['server-a']);
@@ -133,7 +133,7 @@ describe('a series of runs', () => {
     assert.equal(report.requirements[1]?.reason, 'cannot be judged while server-a fails');
   });
 
-  test('knows what came to light late in one of them', () => {
+  test('includes the late findings of each run', () => {
     const lateFinding: LateFinding = {
       kind: 'lateFinding',
       requirement: 'server-a',
@@ -172,7 +172,7 @@ describe('a series with expectations', () => {
   const whole: Expectations = { file: 'expectations.yaml', entries: [entry], allowed: true, today: '2027-01-01' };
   const one = { expectations: { ...whole, oneOfSeveral: true as const } };
 
-  test('goes on when what fails now and then is expected to', () => {
+  test('goes on if an unstable failure is expected', () => {
     const report = series([runOf(good, one), runOf(bad, one)], { expectations: whole });
     const because = '1 of 3 requirements is not met, as expected: server-a (in 1 of 2 runs)';
     assert.deepEqual(verdictOf(report), ['does not conform', 0, because]);

@@ -71,7 +71,7 @@ const cases: readonly (readonly [string, readonly string[], readonly string[]])[
   ['commands', ['v'], ['validate', 'verify']],
   ['options of a command', ['run', '--re'], ['--repeat', '--report']],
   [
-    'requirement ids, behind others too',
+    'requirement ids, also after others',
     ['run', '--only', 'client-signs', 'server-long'],
     serverIds.filter((id) => id.startsWith('server-long')),
   ],

@@ -10,8 +10,8 @@ import { checkClocks, checkLoopback, checkNode, checkProgram, checkReportFolder,
 const folder = mkdtempSync(join(tmpdir(), 'surroundings-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-describe('a look', () => {
-  test('comes back with what was seen, with what was thrown, and when its time is over', async () => {
+describe('a check', () => {
+  test('has a result for an outcome, for an exception, and when its time is over', async () => {
     assert.deepEqual(await runCheck('a', 1_000, () => ok('there')), { name: 'a', status: 'ok', seen: 'there' });
     const thrown = (): never => {
       throw new EnvironmentError('It is missing.\n  Install it,\n  or do without.');
@@ -28,14 +28,14 @@ describe('a look', () => {
 });
 
 describe('of this machine', () => {
-  test('the loopback answers, and the clocks go together', async () => {
+  test('the loopback answers, and both clocks run equally fast', async () => {
     assert.equal((await checkLoopback()).status, 'ok');
     assert.match((await checkClocks()).seen, /clock/);
     assert.equal(clocksOutcome(3, '').status, 'ok');
     assert.match(clocksOutcome(1_000, '').seen, /moved by 1000 ms/);
   });
 
-  test('the folder of the reports is seen to be writable, and left as it was', () => {
+  test('the report folder is checked for write access, and left as it was', () => {
     assert.equal(checkReportFolder(join(folder, 'not/yet/there')).status, 'ok');
     assert.deepEqual(readdirSync(folder), []);
     assert.equal(checkReportFolder('/proc/nobody/writes').status, 'problem');
@@ -43,7 +43,7 @@ describe('of this machine', () => {
     assert.match(checkReportFolder(join(folder, 'file/reports')).seen, /is not a folder/);
   });
 
-  test('a program is found where the system finds it', () => {
+  test('a program is found as the system finds it', () => {
     const bin = join(folder, 'bin');
     mkdirSync(bin);
     writeFileSync(join(bin, 'hub'), '#!/bin/sh\n');

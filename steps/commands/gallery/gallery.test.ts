@@ -70,7 +70,7 @@ describe('gallery', { timeout: 120_000 }, () => {
     assert.match(text, /<dt>not met<\/dt><dd><code>client-request-qos0<\/code><\/dd>/);
   });
 
-  test('takes what is signed only with a key of its signer, and then nothing else', async () => {
+  test('accepts signed folders only with a key of the signer, and with a key no unsigned folders', async () => {
     const other = place('signed.html');
     const without = await call(['gallery', signed, '--page', other]);
     assert.equal(without.code, 1);
@@ -94,7 +94,7 @@ describe('gallery', { timeout: 120_000 }, () => {
     assert.match(stdout, /changed: refused: not genuine: index\.html: was changed: its SHA-256 is/);
   });
 
-  test('says what is wrong use, and what cannot be written', async () => {
+  test('reports wrong use, and a page that cannot be written', async () => {
     mkdirSync(place('garbled'));
     writeFileSync(place('garbled/run-many.json'), '{');
     for (const [args, expected, says] of [
@@ -112,7 +112,7 @@ describe('gallery', { timeout: 120_000 }, () => {
     }
   });
 
-  test('makes a page that everybody can read', { skip }, async () => {
+  test('makes an accessible page', { skip }, async () => {
     const wide = place('wide.html');
     assert.equal((await call(['gallery', good, bad, forgery, '--page', wide])).code, 0);
     await using browser = await launch();

@@ -68,7 +68,7 @@ function textOf(answers: InitAnswers): string {
 }
 
 describe('a target file of init', () => {
-  test('is valid and says what was answered, whatever that was', async () => {
+  test('is valid and contains the answers, for all combinations of answers', async () => {
     let count = 0;
     const path = join(folder, 'round-trip.yaml');
     for (const given of combinations()) {
@@ -116,7 +116,7 @@ describe('a target file of init', () => {
     assert.ok(members > 50, String(members));
   });
 
-  test('names the schema where there is one beside it', () => {
+  test('names the schema if there is one nearby', () => {
     assert.equal(schemaFor(join(root, 'fixtures/targets')), '../../schemas/target.schema.json');
     const project = join(folder, 'project/deep');
     mkdirSync(project, { recursive: true });
@@ -129,7 +129,7 @@ describe('a target file of init', () => {
 });
 
 describe('words', () => {
-  test('are taken apart as a shell does, and put together again', () => {
+  test('are split as a shell does, and joined again', () => {
     assert.deepEqual(splitWords(` a  "b \\" c"'d'e f\\ g '' \\x `), ['a', 'b " cde', 'f g', '', '\\x']);
     const words = ['', 'a b', `"'\\`, '{port}', '(?<t>\\d+)', '\n'];
     assert.deepEqual(splitWords(joinWords(words)), words);
@@ -166,7 +166,7 @@ async function typed(
 const down = '\x1b[B';
 
 describe('on a terminal', { timeout: 20_000 }, () => {
-  test('everything is asked that was not said, and a wrong answer is told at once', async () => {
+  test('it asks for everything that the flags leave open, and reports a wrong answer at once', async () => {
     const { answers, shown } = await typed(
       { name: 'Acme' },
       {
@@ -202,7 +202,7 @@ describe('on a terminal', { timeout: 20_000 }, () => {
 describe('init without a terminal', { concurrency: 2 }, () => {
   const init = (...args: string[]) => call(['init', ...args], { cwd: folder });
 
-  test('writes a file that validate accepts, says what comes next, and never writes over one unasked', async () => {
+  test('writes a file that validate accepts, says what comes next, and never overwrites a file without --force', async () => {
     const flags = ['--role', 'server', '--image', 'acme/hub:3.2.1', '--product-key', 'a1PkTest01', '--device-name', 'dev01'];
     const { code, stdout, stderr } = await init('hub.yaml', ...flags, '--version', '4');
     assert.equal(code, 0, stderr);

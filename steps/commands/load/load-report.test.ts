@@ -31,13 +31,13 @@ function reportOf(measured: Partial<Measured>, ending?: Partial<LoadEnd>, ended?
 
 const { counts } = nothingMeasured(plan);
 
-test('nothing is well that was not seen to be: a load without a request, and one that has only begun', () => {
+test('a load without a request, or one that has only begun, is not a success', () => {
   assert.deepEqual([reportOf({}, {}).exitCode, reportOf({}, {}).because], [1, 'no request was sent']);
   const begun = reportOf({ counts: { ...counts, asked: 5, answered: 5 } });
   assert.deepEqual([begun.outcome, begun.exitCode, begun.because], ['incomplete', 4, 'the load did not finish']);
 });
 
-test('every kind of fault is one, and is named', () => {
+test('every kind of fault is counted and named', () => {
   const good = { ...counts, asked: 30, answered: 30 };
   assert.equal(reportOf({ counts: good, connected: 20 }, {}).exitCode, 0);
   for (const [measured, because] of [
@@ -59,7 +59,7 @@ test('every kind of fault is one, and is named', () => {
   assert.equal(reportOf({ counts: good }, { environment: 'no files' }).exitCode, 3);
 });
 
-test('the rate is that of the answers, and a suite that is late says so', () => {
+test('the rate is that of the answers, and the report says if the suite was late', () => {
   const { latency } = nothingMeasured(plan);
   const report = reportOf(
     { counts: { ...counts, asked: 30, answered: 30 }, loadMs: 2000, lateness: { ...latency, p99Ms: 80 } },

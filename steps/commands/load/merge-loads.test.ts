@@ -43,7 +43,7 @@ function part(number: number, of: number, seen: Measured, ending: Partial<LoadEn
   return { folder: `load-${number}`, report };
 }
 
-test('two machines are one: counts and histograms add up, and the rate is that of both', () => {
+test('two machines: counts, histograms and rates are added', () => {
   const report = mergeLoads([part(2, 2, measured([1000, 5000, 7000], 300)), part(1, 2, measured([2000, 3000, 4000]))]);
   assert.deepEqual(schemaFaults('load', JSON.stringify(report)), []);
   const { outcome, exitCode, plan: whole, machines, connected, counts, latency, course, loadMs, ratePerSecond } = report;
@@ -56,7 +56,7 @@ test('two machines are one: counts and histograms add up, and the rate is that o
   assert.match(report.remarks.join(), /at the same time for only 0\.7 s of 1\.3 s/);
 });
 
-test('what one machine lost, all have lost, and what one could not end is not whole', () => {
+test('a loss on one machine is a loss of all, and one incomplete machine makes the load incomplete', () => {
   const good = part(1, 2, measured([1000]));
   const seen = measured([1000]);
   const lossy = part(2, 2, { ...seen, counts: { ...seen.counts, asked: 2, lost: 1 }, faults: ['load-1 was not answered'] });
@@ -71,7 +71,7 @@ test('what one machine lost, all have lost, and what one could not end is not wh
   assert.deepEqual([refused.exitCode, refused.because], [1, 'load-2: load-1 was refused']);
 });
 
-test('reports that are not all shards of one load are refused', () => {
+test('reports are rejected unless they are all shards of one load', () => {
   const whole = part(1, 1, measured([1]));
   const { shard: _shard, ...unshared } = whole.report.plan;
   for (const [parts, says] of [

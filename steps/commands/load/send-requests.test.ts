@@ -44,7 +44,7 @@ test('requests are sent by the clock while the server stalls, and their latency 
     );
 });
 
-test('without a rate each device asks as soon as it is answered, until the time is over', async () => {
+test('without a rate, each device sends its next request after the answer, until the time is over', async () => {
   // Each device by itself: after its answer it sends again, and no device waits for another one.
   await using server = await holdingBack(1);
   await using fleet = await gather(server);
@@ -61,7 +61,7 @@ test('without rate and time each device asks once', async () => {
   assert.deepEqual([fleet.counts.asked, fleet.counts.answered], [4, 4]);
 });
 
-test('what is interrupted asks no more, and keeps what was measured', async () => {
+test('an interrupted load sends no more, and keeps its measurements', async () => {
   await using server = await holdingBack(3);
   await using fleet = await gather(server);
   const giveUp = new AbortController();

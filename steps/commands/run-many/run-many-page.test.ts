@@ -40,7 +40,7 @@ describe('the page of several targets', { skip }, () => {
   });
   after(() => browser.close());
 
-  test('can be used by everybody', async () => {
+  test('is accessible', async () => {
     await assertAccessible(browser, file, [...phoneViews, { width: 800, scheme: 'light' }, { width: 1280, scheme: 'dark' }]);
   });
 

@@ -150,7 +150,7 @@ describe('a run that cannot begin', () => {
 });
 
 describe('a run whose reader goes away', () => {
-  test('still comes to its end', async () => {
+  test('still finishes', async () => {
     const report = join(folder, 'unread');
     const { child, end } = start(['run', '--only', 'server-response-qos0', '--verbose', '--report', report]);
     child.stdout?.destroy();

@@ -66,7 +66,7 @@ describe('a whole run of a client that names its build', () => {
     assert.match(without.stdout, /\nreport: all files match, but the certificate is signed: name .* with --key\n$/);
   });
 
-  test('is found out to have been changed', async () => {
+  test('is not genuine after a change', async () => {
     const page = join(report, 'index.html');
     const genuine = readFileSync(page, 'utf8');
     writeFileSync(page, genuine.replace('conforms', 'con\u001bforms'));
@@ -79,7 +79,7 @@ describe('a whole run of a client that names its build', () => {
     );
   });
 
-  test('leaves nothing certified where the next run is of a part', async () => {
+  test('leaves no certificate if the next run is only a part', async () => {
     const next = await call(['run', client, '--only', 'client-request-qos0', '--report', report]);
     assert.match(readFileSync(join(report, 'index.html'), 'utf8'), /No result changed since the run of /);
     assert.equal(next.code, 4, next.stdout + next.stderr);

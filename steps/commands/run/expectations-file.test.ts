@@ -56,7 +56,7 @@ describe('a file of expectations', () => {
     assert.deepEqual((await loadExpectations(file, 'server')).entries, []);
   });
 
-  test('is told every mistake with line and member', async () => {
+  test('is rejected with every mistake, by line and member', async () => {
     const mistakes = await mistakesOf(`expectations:
   - id: server-respons-qos0
     reason: x
@@ -93,14 +93,14 @@ describe('a file of expectations', () => {
     assert.equal(mistakes.length, 8);
   });
 
-  test('speaks of each scenario once', async () => {
+  test('names each scenario once', async () => {
     const entry = '{ id: server-response-qos0, reason: x, until: 2027-03-31 }';
     assert.deepEqual(await mistakesOf(`expectations:\n  - ${entry}\n  - ${entry}\n`), [
       'expectations.yaml:3:7: expectations[1].id: repeats expectations[0]; expected each scenario once',
     ]);
   });
 
-  test('that is none, or no YAML, is told so', async () => {
+  test('that is empty, or not YAML, is rejected with the reason', async () => {
     assert.match((await mistakesOf('- id: x\n')).join(), /^expectations\.yaml: is empty or not a mapping; expected the member/);
     assert.match((await mistakesOf('expectations: [\n')).join(), /^expectations\.yaml:\d+:\d+: is not YAML/);
     assert.match(

@@ -117,8 +117,8 @@ function ids(stream: readonly Envelope[]): { defined: Set<string>; used: Set<str
 
 const kinds = (stream: readonly Envelope[]): string[] => stream.map((envelope) => Object.keys(envelope)[0] ?? '');
 
-describe('lanes become one stream, in whatever order their messages arrive:', () => {
-  test('whoever refers to an id finds it, earlier in the stream', () => {
+describe('lanes are merged into one stream, for any order of their messages:', () => {
+  test('every id is defined earlier in the stream than it is used', () => {
     for (const order of orders()) {
       const stream = merge(order);
       for (const [index, envelope] of stream.entries()) {
@@ -133,7 +133,7 @@ describe('lanes become one stream, in whatever order their messages arrive:', ()
     }
   });
 
-  test('what all lanes share is there once, and what each one did is there', () => {
+  test('shared messages occur once, and the messages of each lane are included', () => {
     const expected = [
       ...first,
       ...second.filter((envelope) => 'testCase' in envelope || kinds([envelope])[0]?.startsWith('testCase')),
@@ -147,14 +147,14 @@ describe('lanes become one stream, in whatever order their messages arrive:', ()
     }
   });
 
-  test('the end is there once, and comes last', () => {
+  test('the end occurs once, and comes last', () => {
     for (const order of orders()) {
       const all = kinds(merge(order));
       assert.equal(all.indexOf('testRunFinished'), all.length - 1);
     }
   });
 
-  test('what people wrote stays as it is', () => {
+  test('free texts do not change', () => {
     for (const order of orders()) {
       const bodies = merge(order).flatMap(({ attachment }) => (attachment === undefined ? [] : [attachment.body]));
       assert.deepEqual(bodies.toSorted(), ['first-pickle-1', 'second-pickle-1']);
@@ -177,7 +177,7 @@ test('a single lane passes through', () => {
   assert.deepEqual(stream, first);
 });
 
-test('a lane that died keeps the end from the stream: nobody takes a part for the whole', () => {
+test('if a lane dies, the stream has no end, so that a part does not look like the whole', () => {
   const stream = merge([], [first, second.slice(0, -1)]);
   assert.ok(!kinds(stream).includes('testRunFinished'));
 });

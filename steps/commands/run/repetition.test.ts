@@ -30,7 +30,7 @@ await import(${JSON.stringify(join(root, 'fixtures/support/start.ts'))});
 }
 
 describe('run --repeat', () => {
-  test('finds what fails once, and keeps each run beside the report of all', async () => {
+  test('finds a failure in a single run, and keeps the report of each run', async () => {
     const { target, report } = flaky('flaky');
     mkdirSync(join(report, 'run-7'), { recursive: true });
     writeFileSync(join(report, 'run-7/report.json'), '{}');
@@ -77,7 +77,7 @@ describe('run --repeat', () => {
       assert.match(stdout, /: incomplete, because [^\n]*\n$/);
     });
 
-  test('signs nothing, and wants a number', async () => {
+  test('cannot be signed, and needs a number', async () => {
     const { target, report } = flaky('wrong');
     const signed = await call(['run', target, '--report', report, '--repeat', '2', '--sign', 'key.pem']);
     assert.equal(signed.code, 2);

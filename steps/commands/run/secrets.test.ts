@@ -180,7 +180,7 @@ const there = engine !== undefined && (await engine.client.image.exists(engine.t
 const required = process.env['CONFORMANCE_REQUIRE_DOCKER'] === '1';
 
 describe('the secrets of a target file', { timeout: 300_000 }, () => {
-  test('are shown by a text that has them, so that looking for them can find something', () => {
+  test('are found in a text that contains them, so that the search of these tests works', () => {
     for (const text of [token, JSON.stringify(deviceSecret), Buffer.from(`ab${token}`).toString('base64'), 'dev"se'])
       assert.notDeepEqual(shown(text), [], text);
     assert.deepEqual(shown('nothing of the kind'), []);

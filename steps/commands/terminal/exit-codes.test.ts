@@ -49,7 +49,7 @@ describe('the exit code', { timeout: 120_000 }, () => {
     });
 
   const terminal = '/usr/bin/script';
-  test('is 4 for an init that is ended before all was answered', { skip: !existsSync(terminal) }, async () => {
+  test('is 4 for an init that ends before all answers', { skip: !existsSync(terminal) }, async () => {
     const command = `"${process.execPath}" "${entry}" init ended.yaml`;
     const code = await new Promise((resolve) => {
       const child = execFile(terminal, ['--quiet', '--return', '--command', command, '/dev/null'], {

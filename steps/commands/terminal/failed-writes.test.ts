@@ -27,7 +27,7 @@ async function unread(args: readonly string[]): Promise<{ readonly code: number 
 }
 
 describe('a run whose results cannot all be written', () => {
-  test('says so, is no success, and shows on the console what it measured, when the disk is full', async (context) => {
+  test('with a full disk says so, does not succeed, and prints its results on the console', async (context) => {
     using disk = small('full', 600_000);
     if (disk === undefined) {
       context.skip('no file system can be mounted here');
@@ -85,7 +85,7 @@ describe('a run whose results cannot all be written', () => {
   });
 });
 
-test('a list of which only the beginning is read is no failure', async () => {
+test('a list whose reader stops early is not a failure', async () => {
   const { code, stderr } = await unread(['list']);
   assert.equal(`${code} ${stderr}`, '0 ');
 });

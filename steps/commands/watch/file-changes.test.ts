@@ -10,7 +10,7 @@ async function settled(): Promise<void> {
 }
 
 describe('changes', () => {
-  test('are told together, each once, when no more come', async (context) => {
+  test('are reported together, each once, when there are no more', async (context) => {
     context.mock.timers.enable({ apis: ['setTimeout'] });
     const changes = new FileChanges();
     const told: (readonly string[])[] = [];
@@ -27,7 +27,7 @@ describe('changes', () => {
     assert.deepEqual(told, [['a', 'b']]);
   });
 
-  test('that came before anybody asked are told when somebody does', async (context) => {
+  test('that occurred before the call are reported at the call', async (context) => {
     context.mock.timers.enable({ apis: ['setTimeout'] });
     const changes = new FileChanges();
     changes.note('a');
@@ -41,7 +41,7 @@ describe('changes', () => {
     assert.deepEqual(await second, ['b']);
   });
 
-  test('are waited for no longer when that is over', async () => {
+  test('are not waited for after an abort', async () => {
     const ending = new AbortController();
     const next = new FileChanges().next(ending.signal);
     ending.abort();

@@ -124,18 +124,18 @@ describe('a certified folder', () => {
 });
 
 describe('a signature', () => {
-  test('of another key is told', () => {
+  test('by another key is a fault', () => {
     const { faults, signature } = verifyFolder(signed, stranger.publicKey);
     assert.match(faults[0]?.what ?? '', /^was signed by another key/);
     assert.equal(signature, 'unchecked');
   });
 
-  test('that was taken away is missed where a key is given', () => {
+  test('that was removed is a fault if a key is given', () => {
     const { faults } = verifyFolder(unsigned, signer.publicKey);
     assert.deepEqual(faults, [{ file: 'certificate.sigstore.json', what: 'is missing: the certificate is not signed' }]);
   });
 
-  test('by a stranger under the name of the signer is told', () => {
+  test('by another key under the name of the right key is a fault', () => {
     const copy = copyOf(signed);
     const file = join(copy, 'certificate.sigstore.json');
     const genuine = readFileSync(file, 'utf8');
@@ -235,7 +235,7 @@ describe('a forger who makes all digests fit', () => {
     assert.match(toldOf(copy), /^report\.json specifiedBy is \{.*2020.*\}; the requirements of this suite are from \{.*2023"/m);
   });
 
-  test('is found out by the form of what cannot be read', () => {
+  test('is detected if a file cannot be read', () => {
     const copy = copyOf(unsigned);
     edit(join(copy, 'messages.ndjson'), (text) => `${text}{"testRunFinished":\n`);
     certifyAnew(copy);

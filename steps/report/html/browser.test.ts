@@ -46,7 +46,7 @@ describe('the page in a browser', { skip, timeout: 600_000 }, () => {
     openFile(browser, join(folder, `${name}.html`), view, look);
 
   for (const name of ['failed', 'passed', 'incomplete'] as const) {
-    test(`that says ${name} can be used by everybody, all unfolded, at every width and in both colour schemes`, async () => {
+    test(`that says ${name} is accessible, all unfolded, at every width and in both colour schemes`, async () => {
       // The other pages consist of the same parts, so one width is enough.
       await assertAccessible(browser, join(folder, `${name}.html`), name === 'failed' ? allViews : phoneViews);
     });

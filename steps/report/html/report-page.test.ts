@@ -90,7 +90,7 @@ describe('the page', () => {
     assert.deepEqual(drawn(only('failed', 9)), ['Exchange 1 of 10']);
   });
 
-  test('says what became of the certificate', () => {
+  test('says whether there is a certificate, or why not', () => {
     assert.match(
       textOf(reportPage(report(every), command, { certificate: 'none, because it is incomplete' })),
       /certificate none, because it is/,

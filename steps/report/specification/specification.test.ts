@@ -117,7 +117,7 @@ describe('an article', () => {
   });
 });
 
-test('a description is told with its paragraphs, tables and ids', () => {
+test('a description is shown with its paragraphs, tables and ids', () => {
   const text = paragraphs('One `word`\nand server-one.\n\n| a | b |\n| - | - |\n| <x> | client-two |', (id) =>
     id === 'server-one' ? '#server-one' : undefined,
   ).text;

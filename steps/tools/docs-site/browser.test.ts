@@ -32,7 +32,7 @@ describe('the specification in a browser', { skip, timeout: 600_000 }, () => {
     openFile(browser, join(folder, name), view, look);
 
   for (const name of pages.keys()) {
-    test(`${name} can be used by everybody, all unfolded, at every width and in both colour schemes`, async () => {
+    test(`${name} is accessible, all unfolded, at every width and in both colour schemes`, async () => {
       // The pages of both roles and the page outside of the site have the same parts, so one width is enough for them.
       const views = ['index.html', 'client.html', 'proof.html'].includes(name) ? allViews : phoneViews;
       await assertAccessible(browser, join(folder, name), views);

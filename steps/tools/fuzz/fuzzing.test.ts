@@ -27,7 +27,7 @@ describe('mutated input', () => {
     });
   }
 
-  test('that goes wrong is told with the way to have it again', async () => {
+  test('that causes a finding is reported with the way to repeat it', async () => {
     const never = fuzzedPart({ name: 'made up', about: 'made up' }, fc.nat(), async (tally) => async () => {
       tally.inputs += 1;
       throw new FuzzFinding('always');

@@ -62,7 +62,7 @@ describe('the GitHub workflow of five shards', { timeout: 300_000 }, () => {
     for (const [, name = ''] of text.matchAll(/steps\.\w+\.outputs\.([\w-]+)/g)) assert.ok(name in action.outputs, name);
   });
 
-  test('comes to the verdict of a whole run, also where shards fail', async () => {
+  test('has the verdict of a whole run, also if shards fail', async () => {
     const artifacts = join(folder, 'artifacts');
     mkdirSync(artifacts);
     const upload = stepUsing(jobs.shard, 'upload-artifact');
@@ -103,7 +103,7 @@ describe('the GitHub workflow of five shards', { timeout: 300_000 }, () => {
     assert.ok(existsSync(join(here, outputs['junit'] ?? '')));
   });
 
-  test('is told of shards that are missing, and of inputs that a merge does not have', async () => {
+  test('reports missing shards, and inputs that a merge does not have', async () => {
     const here = workspace(folder, 'wrong');
     mkdirSync(join(here, 'shards'));
     for (const [inputs, message] of [

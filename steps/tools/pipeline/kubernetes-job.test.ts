@@ -39,7 +39,7 @@ describe('the Kubernetes Job of five shards', { timeout: 300_000 }, () => {
     assert.match(targetFile, new RegExp(`digest: ${hub.image?.replace(/^.*@/, '')}\\n`));
   });
 
-  test('comes to the verdict of a whole run', async () => {
+  test('has the verdict of a whole run', async () => {
     using server = await referenceServer();
     const target = join(folder, 'acme.yaml');
     const moved = targetFile.replace('mqtt://127.0.0.1:1883', `mqtt://127.0.0.1:${server.port}`);

@@ -19,7 +19,7 @@ interface Owner {
   readonly host: string;
   /** In ISO 8601. */
   readonly since: string;
-  /** When the process began, as its system counts: tells it from a later one with the same id. Absent where that is not known. */
+  /** When the process began, as its system counts: it distinguishes a later process with the same id. Absent if it is unknown. */
   readonly began?: string;
 }
 

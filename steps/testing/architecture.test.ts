@@ -24,7 +24,7 @@ function readImports(files: readonly string[]): Map<string, string[]> {
   );
 }
 
-/** One circle of a graph, as a path that ends where it began; undefined where there is none. */
+/** A circle in a graph, as a path that ends where it began; undefined if there is none. */
 function circleIn(graph: ReadonlyMap<string, ReadonlySet<string>>): string[] | undefined {
   const done = new Set<string>();
   const walk = (place: string, path: readonly string[]): string[] | undefined => {

@@ -173,7 +173,7 @@ function worstScenario(
   const { status } = statusOf(runs.filter((run) => run !== undefined));
   const index = runs.findIndex((run) => run?.status === status);
   const shown = inFolder(runs[index] as ScenarioResult, folders[index] ?? '');
-  // Only a late finding has no result in a run: then there was none, which counts as passed.
+  // Only late findings can be missing in a run: without one, the scenario counts as passed.
   const statuses = runs.map((run): Status => run?.status ?? 'passed').filter((_, run) => broke[run] !== true);
   // An untested scenario contradicts no other result.
   if (new Set(statuses.filter((one) => one !== 'untested')).size <= 1) return shown;

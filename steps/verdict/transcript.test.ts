@@ -67,7 +67,7 @@ describe('a transcript of real runs', () => {
   const scenarios = lines.map((line) => ({ title: `line ${line}`, place: `${file}:${line}`, capabilities: [] }));
   const requirements = [{ ...colour, scenarios }];
   let folder = '';
-  // Node imports the steps once, so that every run after the first one needs what they have defined then.
+  // Node loads the step definitions once, so every later run needs those of the first run.
   let support: Awaited<ReturnType<typeof runCucumber>>['support'] | undefined;
 
   before(() => {

@@ -220,7 +220,7 @@ function nameOf({ image, address }: InitAnswers): string {
   return (named ?? basename(resolve('.'))) || 'my implementation';
 }
 
-/** The tag of an image, where it names a version. */
+/** The tag of an image, if it names a version. */
 function tagOf(image = ''): string | undefined {
   const tag = /:([^/:@]+)(@.*)?$/.exec(image.replace(/@.*$/, ''))?.[1];
   return tag === 'latest' ? undefined : tag;

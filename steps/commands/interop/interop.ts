@@ -59,7 +59,7 @@ export async function interop(paths: readonly string[], options: InteropOptions)
   return new Matrix(servers, clients, loaded, options).perform();
 }
 
-/** @throws WrongUse where no client can be connected to any server */
+/** @throws WrongUse if no client can be connected to any server */
 function requireOne(servers: readonly Target[], clients: readonly Target[]): void {
   const matches = servers.flatMap((server) => clients.map((client) => matchOf(server, client)));
   const reasons = matches.flatMap((match) => ('inapplicable' in match ? [match.inapplicable] : []));

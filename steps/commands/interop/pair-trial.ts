@@ -37,7 +37,7 @@ export interface PairTrial {
   readonly pair: Omit<PairResult, 'server' | 'client' | 'durationMs'>;
   readonly server?: Report['target'];
   readonly client?: Report['target'];
-  /** True where something could not be started. */
+  /** True if something could not be started. */
   readonly environment?: true;
 }
 

@@ -28,7 +28,7 @@ export function planInWords({ devices, ratePerSecond, forMs, shard }: Plan): str
 /** Why the server gets more requests than the load has. */
 const lastRequest = 'each device asks once more at the end: this shows duplicate answers';
 
-/** Every figure with its name, in reading order, and a remark where it needs one. */
+/** All figures with their names, in reading order, with a remark if one is needed. */
 export function figures(report: LoadReport): readonly (readonly [name: string, value: string, remark?: string])[] {
   const { plan, connected, counts, afterwards, loadMs, ratePerSecond, latency, lateness, response, memory } = report;
   const { asked, unsent, answered, lost, open, doubled, foreign, unfit, disconnected } = counts;

@@ -25,7 +25,7 @@ async function runShards(target: string, of: number): Promise<string[]> {
 
 const merge = (...args: string[]): Promise<CallResult> => call(['merge', ...args, '--report', join(folder, 'merged')]);
 
-/** What must be the same, however the run was made: the verdict, the table of requirements, and what the certificate is about. */
+/** What a merged run and a whole run must have in common: the verdict, the table of requirements, and the subject of the certificate. */
 function essence(report: string): unknown {
   const { verdict, because, exitCode, counts, requirements } = reportIn(report);
   const table = requirements.map(({ id, level, status }) => [id, level, status]);

@@ -48,7 +48,7 @@ export function certify(
   return [...texts.map(([name]) => join(folder, name)), ...written];
 }
 
-/** Judges what was recorded once more, as a check of the certificate will do. */
+/** Judges the recorded messages again, as the check of the certificate will. */
 function confirm(folder: string, report: Report): void {
   const text = readFileSync(join(folder, judgedFiles.messages), 'utf8');
   const { target, strict } = report;

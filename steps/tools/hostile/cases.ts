@@ -31,7 +31,7 @@ const client = (name: string, program: string, rest: Omit<HostileCase, 'name' | 
   ...rest,
 });
 
-/** Servers that are hostile by what they send. */
+/** Servers that send hostile packets. */
 const servers: readonly HostileCase[] = [
   server('accepts TCP and says nothing', 'says-nothing', { ...unreachable, says: /does not let the device/ }),
   server('sends its CONNACK one byte a minute', 'connack-byte-a-minute', {
@@ -65,7 +65,7 @@ const servers: readonly HostileCase[] = [
   server('forges reports in its log and its responses', 'forges-reports', { ...broken, says: /server-response-members|server-/ }),
 ];
 
-/** Servers that are hostile by what they do to this machine. */
+/** Servers that harm the machine. */
 const processes: readonly HostileCase[] = [
   server('forks children that stay', 'forks-children-that-stay', { ...sound, says: /every MUST|conforms|met/ }),
   server('ignores SIGTERM', 'ignores-sigterm', { ...sound, says: /met/ }),

@@ -9,7 +9,7 @@ import { judgeScenario } from '../verdict/judged-scenario.ts';
 import { isUnstable, resourcesInWords, unstableInWords } from '../verdict/repeat.ts';
 import type { Report, RequirementResult, ScenarioResult, Status } from '../verdict/report.ts';
 import type { Execution } from '../verdict/transcript.ts';
-import { type FailureTextOptions, failureText, type Quoted } from './failure-text.ts';
+import { type FailureTextOptions, failureText, type QuotedRequirement } from './failure-text.ts';
 import { type Paint, painterFor, type Style } from './paint.ts';
 
 /** The destination of the text: `process.stdout`, or a test. */
@@ -166,7 +166,11 @@ export class Console {
     if (open.length === failed.length || this.#verbose) this.#print(requirement, open, { all: this.#verbose });
   }
 
-  #print(requirement: Quoted, scenarios: readonly ScenarioResult[], how: Pick<FailureTextOptions, 'all' | 'brief'>): void {
+  #print(
+    requirement: QuotedRequirement,
+    scenarios: readonly ScenarioResult[],
+    how: Pick<FailureTextOptions, 'all' | 'brief'>,
+  ): void {
     if (scenarios.length === 0) return;
     this.line('');
     this.line(failureText(requirement, scenarios, { ...this.#wording, paint: this.#paint, ...how }));

@@ -29,13 +29,17 @@ export interface FailureTextOptions {
 }
 
 /** The members of a requirement that a failure text quotes. */
-export type Quoted = Pick<RequirementResult, 'id' | 'level' | 'sentence' | 'source'>;
+export type QuotedRequirement = Pick<RequirementResult, 'id' | 'level' | 'sentence' | 'source'>;
 
 /**
  * The text about a failed requirement: the expected behaviour, where it is specified, what was expected and received, and how to repeat
  * it. It does not end with a line feed.
  */
-export function failureText(requirement: Quoted, scenarios: readonly ScenarioResult[], options: FailureTextOptions): string {
+export function failureText(
+  requirement: QuotedRequirement,
+  scenarios: readonly ScenarioResult[],
+  options: FailureTextOptions,
+): string {
   const {
     command,
     specification,

@@ -78,7 +78,7 @@ export function incompleteReport(
 }
 
 /** What a report says about an implementation that was started. */
-export type SeenTarget = Pick<StartedTarget, 'imageDigest' | 'looseness' | 'output' | 'ended'> &
+export type ObservedTarget = Pick<StartedTarget, 'imageDigest' | 'looseness' | 'output' | 'ended'> &
   Partial<Pick<StartedTarget, 'target'>>;
 
 /**
@@ -87,7 +87,7 @@ export type SeenTarget = Pick<StartedTarget, 'imageDigest' | 'looseness' | 'outp
  * @param started absent if it was not started
  * @param file a name instead of that of the target file
  */
-export function describeTarget(target: Target, started?: SeenTarget, file = basename(target.file)): Report['target'] {
+export function describeTarget(target: Target, started?: ObservedTarget, file = basename(target.file)): Report['target'] {
   const clean = (text: string): string => printable(conceal(text, target.secrets));
   const ended = started?.ended();
   const loose = started?.looseness ?? (target.start.kind === 'container' ? loosened(target.start.confinement) : []);

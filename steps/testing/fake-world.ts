@@ -96,7 +96,7 @@ class FakeServerRun extends ServerRun {
   readonly wishes: (DeviceWishes & { readonly identity: Identity })[] = [];
   readonly subscriptions: (readonly [topic: string, qos: number])[] = [];
   readonly links: { readonly forth: number; readonly back: number }[] = [];
-  /** The unauthenticated devices that connected, and the lost devices, with the packets that they had sent. */
+  /** The unauthenticated devices that connected, with their credentials. */
   readonly strangers: (Parameters<ServerRun['stranger']>[2] & {
     readonly credentials: Credentials;
     readonly identity: Identity;

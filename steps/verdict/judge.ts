@@ -2,7 +2,7 @@ import type { Requirement } from '../requirements/requirement.ts';
 import { becauseBroken, becauseMet, becauseOpen } from './because.ts';
 import { type JudgedRequirement, withoutConsequences } from './consequences.ts';
 import { type Expectations, mistakesIn, summaryOf, withExpected } from './expectations.ts';
-import { type Absence, judgeScenario, notRun, notSelected } from './judged-scenario.ts';
+import { judgeScenario, notRun, notSelected, type UnrunResult } from './judged-scenario.ts';
 import { withLateFindings } from './late-findings.ts';
 import type { Report, RequirementResult, ScenarioResult, Shard, Status, Verdict } from './report.ts';
 import type { Transcript } from './transcript.ts';
@@ -102,7 +102,7 @@ function reasonOfAbsence(
   transcript: Transcript,
   { selected, failFast = false }: RunCircumstances,
   fault: string | undefined,
-): (place: string) => Absence {
+): (place: string) => UnrunResult {
   const stopped = failFast && transcript.executions().some(({ outcome }) => outcome === 'FAILED');
   return (place) => {
     if (selected !== undefined && !selected.has(place)) return notSelected;

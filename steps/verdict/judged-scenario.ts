@@ -13,13 +13,13 @@ export interface JudgedScenario {
 }
 
 /** The result of a scenario that has not run. */
-export type Absence = Pick<ScenarioResult, 'status' | 'untested'> & { readonly reason: string };
+export type UnrunResult = Pick<ScenarioResult, 'status' | 'untested'> & { readonly reason: string };
 
 /** A scenario that was not selected. */
-export const notSelected: Absence = { status: 'untested', reason: 'not selected', untested: 'not selected' };
+export const notSelected: UnrunResult = { status: 'untested', reason: 'not selected', untested: 'not selected' };
 
 /** A scenario that was left out because another one failed. */
-export const notRun: Absence = { status: 'untested', reason: 'not run: --fail-fast', untested: 'fail-fast' };
+export const notRun: UnrunResult = { status: 'untested', reason: 'not run: --fail-fast', untested: 'fail-fast' };
 
 /**
  * The result of one scenario by itself, before late findings and consequences: also for the console while the run lasts.
@@ -30,7 +30,7 @@ export function judgeScenario(
   { id, level }: Pick<Requirement, 'id' | 'level'>,
   { title, place }: Pick<Scenario, 'title' | 'place'>,
   executions: readonly Execution[],
-  absent: () => Absence = () => ({ status: 'inconclusive', reason: 'it never started' }),
+  absent: () => UnrunResult = () => ({ status: 'inconclusive', reason: 'it never started' }),
   failFast = false,
 ): JudgedScenario {
   const touched = executions.flatMap(({ evidence: pieces }) => pieces.filter((piece) => piece.kind === 'standstill'));

@@ -36,7 +36,7 @@ function apart(words: readonly string[]): { readonly before: readonly string[]; 
 }
 
 /** How much of a command line has been read. */
-interface Standing {
+interface CommandLineState {
   readonly command: Command;
   /** The option whose value may follow. */
   readonly option?: Option;
@@ -48,8 +48,8 @@ interface Standing {
   readonly help: boolean;
 }
 
-function standing(program: Command, before: readonly string[]): Standing {
-  let state: Standing = { command: program, given: 0, plain: false, help: false };
+function standing(program: Command, before: readonly string[]): CommandLineState {
+  let state: CommandLineState = { command: program, given: 0, plain: false, help: false };
   for (const word of before) {
     const { command, option, given, plain } = state;
     const { option: _done, ...settled } = state;
@@ -67,12 +67,12 @@ function standing(program: Command, before: readonly string[]): Standing {
   return state;
 }
 
-interface Possible {
+interface Completions {
   readonly kind: ArgumentKind;
   readonly candidates: readonly CompletionWord[];
 }
 
-function possible({ command, option, given, plain, help }: Standing, current: string): Possible {
+function possible({ command, option, given, plain, help }: CommandLineState, current: string): Completions {
   const shown = command.createHelp();
   if (!plain && current.startsWith('-')) {
     const candidates = shown
@@ -92,11 +92,11 @@ function possible({ command, option, given, plain, help }: Standing, current: st
   return argument === undefined ? nothing : valuesOf(argument, argument.name());
 }
 
-const nothing: Possible = { kind: 'words', candidates: [] };
+const nothing: Completions = { kind: 'words', candidates: [] };
 
 /** The possible values of an option or argument, by its name in the help. */
-function valuesOf({ argChoices }: Option | Argument, name: string, long?: string): Possible {
-  const words = (values: readonly string[]): Possible => ({
+function valuesOf({ argChoices }: Option | Argument, name: string, long?: string): Completions {
+  const words = (values: readonly string[]): Completions => ({
     kind: 'words',
     candidates: values.map((value) => ({ value, description: '' })),
   });

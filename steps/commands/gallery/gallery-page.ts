@@ -26,7 +26,7 @@ export interface Certified {
 }
 
 /** How the page was made. */
-interface Making {
+interface PageOrigin {
   /** The absolute path of the page: its links are relative to it. */
   readonly page: string;
   /** Name and version of the suite that verified the folders. */
@@ -35,7 +35,7 @@ interface Making {
 }
 
 /** The certified implementations as one HTML page without other files. */
-export function galleryPage(all: readonly Certified[], { page, suite, made }: Making): string {
+export function galleryPage(all: readonly Certified[], { page, suite, made }: PageOrigin): string {
   const title = counted(all.length, 'certified implementation');
   const conforming = all.filter(({ report }) => report.verdict === 'conforms').length;
   return html`<!DOCTYPE html>

@@ -23,7 +23,7 @@ const marks: Readonly<Record<PairVerdict, string>> = {
 };
 
 /** How the console shows a pair. */
-export interface Telling {
+export interface PairTextOptions {
   readonly paint: Paint;
   /** The command that repeats the pair. */
   readonly command: string;
@@ -32,7 +32,7 @@ export interface Telling {
 }
 
 /** A pair with its verdict and the reasons. */
-export function pairText(report: Pick<InteropReport, 'servers' | 'clients'>, pair: PairResult, telling: Telling): string {
+export function pairText(report: Pick<InteropReport, 'servers' | 'clients'>, pair: PairResult, telling: PairTextOptions): string {
   const { paint, command, verbose } = telling;
   const { verdict, because, reasons, requirements, starts } = pair;
   const style = styles[verdict];

@@ -6,7 +6,7 @@ import { startTarget } from '../../harness/implementation/start-target.ts';
 import type { StartedTarget, Target } from '../../harness/implementation/target.ts';
 import { nowUs } from '../../harness/time/now.ts';
 import { standstills } from '../../harness/time/standstill.ts';
-import { describeTarget, type SeenTarget } from '../../report/report-json.ts';
+import { describeTarget, type ObservedTarget } from '../../report/report-json.ts';
 import type { Requirement } from '../../requirements/requirement.ts';
 import type { Say } from '../../support/sentences.ts';
 import type { Report } from '../../verdict/report.ts';
@@ -123,7 +123,7 @@ async function runAll(
   }
 }
 
-function lastSeen(pairRuns: readonly PairRun[]): SeenTarget | undefined {
+function lastSeen(pairRuns: readonly PairRun[]): ObservedTarget | undefined {
   const last = pairRuns.at(-1);
   if (last === undefined) return undefined;
   const { clientRun, imageDigest } = last;

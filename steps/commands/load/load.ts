@@ -23,7 +23,7 @@ import { Interruption } from '../terminal/interruption.ts';
 import { clearLoad, loadFiles, writeLoad } from './load-files.ts';
 import { buildReport, certifiesNothing, type LoadEnd, type LoadReport, type Measured, nothingMeasured } from './load-report.ts';
 import { loadText, planInWords } from './load-text.ts';
-import { type MachineLoad, mergeLoads, UnlikeParts } from './merge-loads.ts';
+import { type MachineLoad, mergeLoads, UnrelatedLoads } from './merge-loads.ts';
 import { devicesOf, type Plan } from './plan.ts';
 import { runLoad } from './run-load.ts';
 
@@ -179,7 +179,7 @@ async function merge(path: string | undefined, folders: readonly string[], optio
   try {
     report = mergeLoads(parts);
   } catch (error) {
-    if (error instanceof UnlikeParts) throw new WrongUse(error.message);
+    if (error instanceof UnrelatedLoads) throw new WrongUse(error.message);
     throw error;
   }
   using _lock = lockFolder(options.report);

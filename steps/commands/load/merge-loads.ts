@@ -11,15 +11,15 @@ export interface MachineLoad {
 }
 
 /** The reports do not belong to one load; the message says why. */
-export class UnlikeParts extends Error {
-  override readonly name = 'UnlikeParts';
+export class UnrelatedLoads extends Error {
+  override readonly name = 'UnrelatedLoads';
 }
 
 /**
  * Merges the reports of all machines of a load. Counts and histograms are added, so that a percentile is one of all requests, and no
  * mean of percentiles.
  *
- * @throws UnlikeParts unless the reports are all shards of one load, each once
+ * @throws UnrelatedLoads unless the reports are all shards of one load, each once
  */
 export function mergeLoads(parts: readonly MachineLoad[]): LoadReport {
   const [first] = inOrder(parts);
@@ -36,25 +36,25 @@ export function mergeLoads(parts: readonly MachineLoad[]): LoadReport {
   return buildReport(circumstances, measuredTogether(reports, stepMs(plan)), endingOf(parts));
 }
 
-/** @throws UnlikeParts */
+/** @throws UnrelatedLoads */
 function inOrder(parts: readonly MachineLoad[]): readonly [MachineLoad, ...MachineLoad[]] {
   const [first, ...others] = parts;
-  if (first === undefined) throw new UnlikeParts('there is nothing to merge');
+  if (first === undefined) throw new UnrelatedLoads('there is nothing to merge');
   for (const { folder, report } of parts)
-    if (report.plan.shard === undefined) throw new UnlikeParts(`${folder} is a whole load, made without --shard`);
+    if (report.plan.shard === undefined) throw new UnrelatedLoads(`${folder} is a whole load, made without --shard`);
   for (const other of others) requireSame(first, other);
   const of = first.report.plan.shard?.of ?? 0;
   const byNumber = Map.groupBy(parts, ({ report }) => report.plan.shard?.number);
   for (const [number, same] of byNumber)
     if (same.length > 1)
-      throw new UnlikeParts(`shard ${number}/${of} is given more than once: ${same.map(({ folder }) => folder).join(', ')}`);
+      throw new UnrelatedLoads(`shard ${number}/${of} is given more than once: ${same.map(({ folder }) => folder).join(', ')}`);
   const missing = Array.from({ length: of }, (_, index) => index + 1).filter((number) => !byNumber.has(number));
   if (missing.length > 0)
-    throw new UnlikeParts(`shard ${missing.join(', ')} of ${of} is missing: merge needs all of them, also those that broke`);
+    throw new UnrelatedLoads(`shard ${missing.join(', ')} of ${of} is missing: merge needs all of them, also those that broke`);
   return [first, ...others];
 }
 
-/** @throws UnlikeParts */
+/** @throws UnrelatedLoads */
 function requireSame(first: MachineLoad, other: MachineLoad): void {
   const identity = ({ suite, target, plan }: LoadReport): readonly (readonly [string, unknown])[] => [
     ['the suite', [suite.name, suite.version]],
@@ -68,7 +68,7 @@ function requireSame(first: MachineLoad, other: MachineLoad): void {
   for (const [name, value] of identity(other.report)) {
     const said = [own.get(name), value].map((one) => JSON.stringify(one) ?? 'nothing');
     if (said[0] !== said[1])
-      throw new UnlikeParts(
+      throw new UnrelatedLoads(
         `${other.folder} is not a shard of the same load as ${first.folder}: ${name} is ${said[1]}, not ${said[0]}`,
       );
   }
@@ -107,14 +107,14 @@ function measuredTogether(reports: readonly LoadReport[], step: number): Measure
   };
 }
 
-/** @throws UnlikeParts if a text is no histogram */
+/** @throws UnrelatedLoads if a text is no histogram */
 function added(histograms: readonly string[]): Measured['latency'] {
   const all = Durations.none();
   for (const text of histograms) {
     try {
       all.add(Durations.decode(text));
     } catch (error) {
-      throw new UnlikeParts(`a histogram cannot be read (${String(error)}): merge reports as load wrote them`);
+      throw new UnrelatedLoads(`a histogram cannot be read (${String(error)}): merge reports as load wrote them`);
     }
   }
   return all.summary();

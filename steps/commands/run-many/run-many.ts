@@ -11,7 +11,7 @@ import { clearReport, pageFile, writeWhole } from '../../report/report-folder.ts
 import { clearSpecification } from '../../report/specification/beside-report.ts';
 import { suite } from '../../requirements/requirement.ts';
 import type { Report } from '../../verdict/report.ts';
-import { Runs } from '../terminal/child-runs.ts';
+import { ChildRuns } from '../terminal/child-runs.ts';
 import { runManyPage } from './run-many-page.ts';
 import { type Member, memberOf, runManyReport } from './run-many-report.ts';
 import { runManyTable } from './run-many-table.ts';
@@ -53,7 +53,7 @@ export async function runMany(paths: readonly string[], options: RunManyOptions,
   const { name, version } = suite();
   const started = new Date();
   console.log(`${name} ${version}: ${entries.length} implementations, ${jobs} at once`);
-  using runs = new Runs();
+  using runs = new ChildRuns();
   const rows = new Map<PlannedRun, { readonly member: Member; readonly report: Report | undefined }>();
   const waiting = [...entries];
   const work = async (): Promise<void> => {

@@ -19,7 +19,7 @@ import { Console } from '../../report/console.ts';
 import { lockFolder } from '../../report/folder-lock.ts';
 import { paceInWords } from '../../report/pace-in-words.ts';
 import { writeIncomplete, writeReport } from '../../report/report-folder.ts';
-import { buildReport, type RunFacts, type SeenTarget } from '../../report/report-json.ts';
+import { buildReport, type ObservedTarget, type RunFacts } from '../../report/report-json.ts';
 import { clearSpecification, specificationFile, writeSpecification } from '../../report/specification/beside-report.ts';
 import { requirementAbout, root } from '../../requirements/requirement.ts';
 import { turnOf } from '../../requirements/scenario-turn.ts';
@@ -283,7 +283,7 @@ export class OneRun {
   }
 
   /** The output and end of a server for the report. Those of a client are in its scenarios, which start it many times. */
-  #seen(): SeenTarget | undefined {
+  #seen(): ObservedTarget | undefined {
     if (this.#implementation !== undefined || this.#runner === undefined) return this.#implementation;
     const { imageDigest, looseness } = this.#runner;
     return { ...(imageDigest === undefined ? {} : { imageDigest }), looseness, output: () => [], ended: () => undefined };

@@ -9,7 +9,7 @@ export type RunPhase = 'start-up' | 'implementation starts' | 'scenarios' | 'rep
 const named = { requirements: 5, scenarios: 10 };
 
 /** The time that a scenario took, in ms. */
-interface Spent {
+interface ScenarioCost {
   readonly title: string;
   /** `features/server/qos.feature:17` */
   readonly place: string;
@@ -19,7 +19,7 @@ interface Spent {
 }
 
 /** A scenario that has not ended. */
-interface Lasting {
+interface RunningScenario {
   readonly title: string;
   readonly place: string;
   /** By Cucumber's clock, in ms. */
@@ -34,11 +34,11 @@ export class Profile {
   /** When steps began and ended, by Cucumber's clock: with lanes, several run at the same time. */
   readonly #edges: { readonly at: number; readonly by: 1 | -1 }[] = [];
   #loadedAt: number | undefined;
-  readonly #pickles = new Map<string, Pick<Lasting, 'title' | 'place'>>();
+  readonly #pickles = new Map<string, Pick<RunningScenario, 'title' | 'place'>>();
   /** The titles and places of test cases, by their ids. */
-  readonly #planned = new Map<string, Pick<Lasting, 'title' | 'place'>>();
-  readonly #lasting = new Map<string, Lasting>();
-  readonly #spent: Spent[] = [];
+  readonly #planned = new Map<string, Pick<RunningScenario, 'title' | 'place'>>();
+  readonly #lasting = new Map<string, RunningScenario>();
+  readonly #spent: ScenarioCost[] = [];
   /** True once two scenarios ran at the same time: then the processor time cannot be assigned to one of them. */
   #mixed = false;
 
@@ -95,7 +95,7 @@ export class Profile {
       .toSorted((a, b) => b.ms - a.ms)
       .slice(0, named.requirements);
     const line = ([name, ms, remark = '']: Row): string => `  ${name.padEnd(44)}${inMs(ms)}  ${remark}`.trimEnd();
-    const idle = ({ title, idleMs }: Spent): string => (this.#mixed ? title : `idle ${idleMs.toFixed(0)} ms: ${title}`);
+    const idle = ({ title, idleMs }: ScenarioCost): string => (this.#mixed ? title : `idle ${idleMs.toFixed(0)} ms: ${title}`);
     const dear = this.#spent.toSorted((a, b) => b.ms - a.ms).slice(0, named.scenarios);
     return [
       `where the time went, ${inMs(end).trim()} since the process started`,

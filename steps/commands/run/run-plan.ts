@@ -1,6 +1,6 @@
 import type { Target } from '../../harness/implementation/target.ts';
 import { earlierReport } from '../../report/report-folder.ts';
-import { describeTarget, type RunFacts, type SeenTarget } from '../../report/report-json.ts';
+import { describeTarget, type ObservedTarget, type RunFacts } from '../../report/report-json.ts';
 import { specificationFile } from '../../report/specification/beside-report.ts';
 import { featuresDigest, type Requirement, readRequirements, suite } from '../../requirements/requirement.ts';
 import { type JudgedSet, judgedSet } from '../../requirements/requirement-set.ts';
@@ -106,7 +106,7 @@ export class RunPlan {
   }
 
   /** What reports say about the run. @param seen what the suite learnt about the implementation so far */
-  describe(started: Date, seen: SeenTarget | undefined): RunFacts {
+  describe(started: Date, seen: ObservedTarget | undefined): RunFacts {
     const { name, version } = suite();
     return {
       suite: { name, version, featuresDigest: featuresDigest(this.target.role) },

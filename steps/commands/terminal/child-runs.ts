@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { signals } from './interruption.ts';
 
 /** Runs of the suite as child processes. A signal ends all of them, and each still writes its results. */
-export class Runs implements Disposable {
+export class ChildRuns implements Disposable {
   readonly #children = new Set<ChildProcess>();
   readonly #ending = new AbortController();
   readonly #onSignal = (signal: NodeJS.Signals): void => {

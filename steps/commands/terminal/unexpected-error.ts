@@ -8,7 +8,7 @@ import { inspect } from 'node:util';
  *
  * @returns the exit code 4: such an error is never a verdict
  */
-export function tellUnexpected(error: unknown): 4 {
+export function reportUnexpected(error: unknown): 4 {
   const [what = ''] = (error instanceof Error ? `${error.name}: ${error.message}` : inspect(error)).split('\n');
   console.error(`The suite is at fault, and has judged nothing: ${what}`);
   console.error(`  Details for a bug report: ${writeDetails(inspect(error))}`);

@@ -5,7 +5,7 @@ import { loadTarget } from '../../harness/implementation/target-file.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
 import { usualName } from '../run/expectations-file.ts';
 import type { RunOptions } from '../run/run-options.ts';
-import { Runs } from '../terminal/child-runs.ts';
+import { ChildRuns } from '../terminal/child-runs.ts';
 import { FileChanges } from './file-changes.ts';
 import { FileWatch, inWords, watchedPathsOf } from './watched-paths.ts';
 
@@ -24,7 +24,7 @@ export async function watchTarget(path: string | undefined, options: RunOptions,
   if (path === undefined) throw new WrongUse('--watch needs a target file');
   if (options.json === true) throw new WrongUse('--json prints one report, but --watch makes many: read report.json');
   const paths = [path, options.expectations ?? join(dirname(path), usualName)];
-  using runs = new Runs();
+  using runs = new ChildRuns();
   const changes = new FileChanges();
   for (;;) {
     const watched = watchedPathsOf(paths, await readTarget(path, options.root));

@@ -11,7 +11,7 @@ import { signStatement } from './signature.ts';
 import { NotCertifiable, statementJson, statementOf } from './statement.ts';
 
 /** The facts about a run that matter for a certificate. */
-export interface Certifying {
+export interface CertifyOptions {
   /** Why the run was only a part: the words after "because"; undefined for a whole run. */
   readonly partial?: string;
   /** The private key that signs the certificate. */
@@ -29,7 +29,7 @@ export function certify(
   folder: string,
   report: Report,
   files: readonly string[],
-  { partial, key }: Certifying,
+  { partial, key }: CertifyOptions,
 ): readonly string[] {
   if (partial !== undefined) throw new NotCertifiable(partial);
   // Whatever is not certifiable is found by this already, before anything is written.

@@ -8,14 +8,14 @@ import { script } from './page-script.ts';
 import { style } from './page-style.ts';
 import { policyOf } from './policy.ts';
 import { requirementSections } from './requirement-section.ts';
-import type { Detail } from './scenario-section.ts';
+import type { DetailLevel } from './scenario-section.ts';
 import { words } from './verdict-words.ts';
 
 /** A larger page is written again with less detail, in bytes. */
 const mostBytes = 2_500_000;
 
 /** From full detail to what even the largest run has room for. */
-const details: readonly Detail[] = [
+const details: readonly DetailLevel[] = [
   { lines: 40, drawings: 3, lineLength: 600, textLength: 2000 },
   { lines: 24, drawings: 2, lineLength: 300, textLength: 800 },
   { lines: 12, drawings: 1, lineLength: 200, textLength: 300 },
@@ -45,7 +45,7 @@ export function reportPage(report: Report, command: string, beside: BesideReport
   return page;
 }
 
-function render(report: Report, command: string, detail: Detail, { certificate, earlier }: BesideReport): string {
+function render(report: Report, command: string, detail: DetailLevel, { certificate, earlier }: BesideReport): string {
   const { target, verdict, suite } = report;
   const setting = {
     role: target.role,

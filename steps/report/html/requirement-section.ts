@@ -8,15 +8,15 @@ import { html, type Markup } from './html.ts';
 import { icon } from './icons.ts';
 import { emphasised, prose } from './paragraphs.ts';
 import { plot } from './plot.ts';
-import { type Detail, scenario } from './scenario-section.ts';
+import { type DetailLevel, scenario } from './scenario-section.ts';
 
 /** The common settings of all requirements on a page. */
-export interface Setting {
+export interface SectionSettings {
   readonly role: Role;
   readonly sharedClock: boolean | undefined;
   /** The command that runs the suite on this target again. */
   readonly command: string;
-  readonly detail: Detail;
+  readonly detail: DetailLevel;
 }
 
 /** The titles of the parts of the page: first the requirements that need attention, then the others. */
@@ -37,7 +37,7 @@ const parts = {
 const mostOpen = { requirements: 8, scenarios: 2 };
 
 /** The requirements that need attention, or the others; each status is a part of the page. */
-export function requirementSections({ requirements }: Report, setting: Setting, which: keyof typeof parts): Markup {
+export function requirementSections({ requirements }: Report, setting: SectionSettings, which: keyof typeof parts): Markup {
   return html`${parts[which].map(([status, title]) => {
     const own = requirements.filter((requirement) => requirement.status === status);
     if (own.length === 0) return undefined;
@@ -64,7 +64,7 @@ export function anchorOf({ id }: Pick<RequirementResult, 'id'>): string {
 /** @param alike an earlier requirement with the same reason, which is not repeated */
 function requirementDetails(
   requirement: RequirementResult,
-  setting: Setting,
+  setting: SectionSettings,
   open: boolean,
   alike: RequirementResult | undefined,
 ): Markup {

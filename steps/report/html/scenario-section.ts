@@ -17,7 +17,7 @@ const mostUnfolded = 14;
  * How much the page shows of a scenario that did not pass: less for a large run. A passed scenario is one line with its counts.
  * report.json has everything.
  */
-export interface Detail {
+export interface DetailLevel {
   /** The most packets of a scenario. */
   readonly lines: number;
   /** The most drawings of a scenario. */
@@ -28,7 +28,7 @@ export interface Detail {
 }
 
 /** A scenario: its messages, its drawings and its result. */
-export function scenario(result: ScenarioResult, role: Role, detail: Detail, open: boolean): Markup {
+export function scenario(result: ScenarioResult, role: Role, detail: DetailLevel, open: boolean): Markup {
   const {
     title,
     status,
@@ -117,7 +117,7 @@ function drawings(
   return html`<div class="drawings">${drawn.map((exchange) => sequence(exchange, role, name(exchange)))}</div>`;
 }
 
-function trace(lines: readonly string[], failure: ScenarioResult['failure'], detail: Detail): Markup | undefined {
+function trace(lines: readonly string[], failure: ScenarioResult['failure'], detail: DetailLevel): Markup | undefined {
   if (lines.length === 0) return undefined;
   const most = detail.lines;
   const half = Math.ceil(most / 2);

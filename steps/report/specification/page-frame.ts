@@ -19,7 +19,7 @@ export const files = {
 export type PageName = keyof typeof files;
 
 /** The parts of the frame of all pages. */
-export interface Framed {
+export interface FrameParts {
   readonly title: string;
   /** The page of the site; absent for a page outside of the site. */
   readonly page?: PageName;
@@ -31,7 +31,7 @@ export interface Framed {
 }
 
 /** A page with its head and foot. It loads nothing, and is readable without its script. */
-export function framed({ title, page, aside, main, index }: Framed): string {
+export function framed({ title, page, aside, main, index }: FrameParts): string {
   const names = Object.keys(files) as PageName[];
   const { name, version } = suite();
   return html`<!DOCTYPE html>

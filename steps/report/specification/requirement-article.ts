@@ -2,7 +2,7 @@ import type { Requirement } from '../../requirements/requirement.ts';
 import { html, listed, type Markup } from '../html/html.ts';
 import { emphasised } from '../html/paragraphs.ts';
 import { linked, paragraphs, type RequirementHref, scrolling, withValues } from './description-text.ts';
-import type { ScenarioForm, ScenarioLine, Specified, ValueTable } from './specification.ts';
+import type { ScenarioForm, ScenarioLine, SpecifiedRequirement, ValueTable } from './specification.ts';
 import { texts } from './texts.ts';
 
 /** An implementation that breaks a requirement on purpose: its name, and what it does. */
@@ -13,7 +13,7 @@ export interface FaultyImplementation {
 
 /** A requirement: sentence, reason, source, usual mistakes, and every scenario. */
 export function requirementArticle(
-  { requirement, forms }: Specified,
+  { requirement, forms }: SpecifiedRequirement,
   address: RequirementHref,
   brokenBy: readonly FaultyImplementation[],
 ): Markup {

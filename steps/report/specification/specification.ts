@@ -58,7 +58,7 @@ export interface ScenarioForm {
 }
 
 /** A requirement with its scenarios. */
-export interface Specified {
+export interface SpecifiedRequirement {
   readonly requirement: Requirement;
   readonly forms: readonly ScenarioForm[];
 }
@@ -73,7 +73,7 @@ export interface SpecificationSubject {
   readonly title: string;
   /** As the feature has it, with its paragraphs and tables. */
   readonly description: string;
-  readonly specified: readonly Specified[];
+  readonly specified: readonly SpecifiedRequirement[];
 }
 
 /**

@@ -21,7 +21,7 @@ export interface Batch {
 }
 
 /** The result of a batch. */
-export interface Batched {
+export interface BatchResult {
   readonly cases: number;
   /** The first failed case, reduced by fast-check, and its path. */
   readonly failure: { readonly error: unknown; readonly example: string; readonly path: string } | undefined;
@@ -33,7 +33,7 @@ export interface FuzzedPart {
   /** In words, for the table. */
   readonly about: string;
   /** Prepares the part. @returns a function that runs a batch */
-  readonly begin: (tally: CaseTally) => Promise<(batch: Batch) => Promise<Batched>>;
+  readonly begin: (tally: CaseTally) => Promise<(batch: Batch) => Promise<BatchResult>>;
 }
 
 /**

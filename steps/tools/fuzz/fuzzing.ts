@@ -1,7 +1,7 @@
 import type { CaseTally, FuzzedPart } from './fuzzed-part.ts';
 
 /** How a part is fuzzed. */
-export interface Fuzzing {
+export interface FuzzSettings {
   /** The least number of mutated packets and payloads. */
   readonly runs: number;
   readonly seed: number;
@@ -23,7 +23,7 @@ export interface FuzzOutcome {
 const batch = 10_000;
 
 /** Fuzzes one part until there were so many inputs, or until a finding. An unhandled exception is a finding as well. */
-export async function fuzz(kind: FuzzedPart, { runs, seed, path, onCase = () => {} }: Fuzzing): Promise<FuzzOutcome> {
+export async function fuzz(kind: FuzzedPart, { runs, seed, path, onCase = () => {} }: FuzzSettings): Promise<FuzzOutcome> {
   const tally: CaseTally = { inputs: 0, conforming: 0, failed: 0 };
   const start = performance.now();
   const strays: unknown[] = [];

@@ -1,5 +1,5 @@
 /** The result of a second reader of payloads, which shares no code with the suite's own reader. */
-export interface Reading {
+export interface JsonReading {
   /** False if the bytes are not a JSON object in UTF-8 (RFC 3629, RFC 8259). */
   readonly object: boolean;
   /** The top-level members; if a name occurs twice, the last one. */
@@ -13,10 +13,10 @@ export interface JsonMember {
   readonly text: string;
 }
 
-const none: Reading = { object: false, members: new Map() };
+const none: JsonReading = { object: false, members: new Map() };
 
 /** Reads a payload character by character, by the grammar of RFC 8259: without JSON.parse, and without recursion. */
-export function readJson(bytes: Uint8Array): Reading {
+export function readJson(bytes: Uint8Array): JsonReading {
   if (!Buffer.from(Buffer.from(bytes).toString('utf8')).equals(bytes)) return none;
   const scanner = new Scanner(Buffer.from(bytes).toString('utf8'));
   const members = scanner.document();

@@ -1,5 +1,5 @@
 import type { AskedTimestamp } from './fuzzed-texts.ts';
-import { isExactly, type JsonMember, type Reading } from './json-oracle.ts';
+import { isExactly, type JsonMember, type JsonReading } from './json-oracle.ts';
 import type { Publish } from './mqtt-oracle.ts';
 
 /** Whether each sentence holds, by the second reader. */
@@ -15,7 +15,11 @@ const isLong = (text: string): boolean => /^-?(?:0|[1-9]\d*)$/.test(text) && Big
 const isDigits = (text: string): boolean => /^[0-9]{1,19}$/.test(text);
 
 /** The sentences about an answer to a request, each with whether it holds. */
-export function truthOfResponse({ type, digits }: AskedTimestamp, { qos, retain }: Publish, { object, members }: Reading): Truth {
+export function truthOfResponse(
+  { type, digits }: AskedTimestamp,
+  { qos, retain }: Publish,
+  { object, members }: JsonReading,
+): Truth {
   const timeOf = (member: JsonMember | undefined): boolean => member?.type === 'number' || member?.type === 'string';
   const present = times.flatMap((name) => members.get(name) ?? []);
   const wanted = type === 'Long' ? 'number' : 'string';
@@ -40,7 +44,7 @@ export function truthOfResponse({ type, digits }: AskedTimestamp, { qos, retain 
 }
 
 /** The sentences about a request, each with whether it holds. */
-export function truthOfRequest(requestTopic: string, { topic, qos, retain }: Publish, { object, members }: Reading): Truth {
+export function truthOfRequest(requestTopic: string, { topic, qos, retain }: Publish, { object, members }: JsonReading): Truth {
   const stamp = members.get('deviceSendTime');
   const long = stamp?.type === 'number' && isLong(stamp.text) && BigInt(stamp.text) >= 0n;
   const string = stamp?.type === 'string' && isDigits(stamp.text);

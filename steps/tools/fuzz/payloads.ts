@@ -4,7 +4,7 @@ import { schemaFaults } from '../../harness/message/schema.ts';
 import { edited, editsInOneOf } from './edits.ts';
 import { type CaseTally, FuzzFinding, fuzzedPart, shown } from './fuzzed-part.ts';
 import { asked, request, response } from './fuzzed-texts.ts';
-import { isExactly, type Reading, readJson } from './json-oracle.ts';
+import { isExactly, type JsonReading, readJson } from './json-oracle.ts';
 
 const schemas = ['response', 'request'] as const;
 
@@ -44,7 +44,7 @@ function check(bytes: Buffer, tally: CaseTally): void {
 }
 
 /** Whether a message matches its schema, by the second reader. */
-function isValid(schema: (typeof schemas)[number], { object, members }: Reading): boolean {
+function isValid(schema: (typeof schemas)[number], { object, members }: JsonReading): boolean {
   if (!object) return false;
   const names = schema === 'response' ? ['deviceSendTime', 'serverRecvTime', 'serverSendTime'] : ['deviceSendTime'];
   const values = names.map((name) => members.get(name));

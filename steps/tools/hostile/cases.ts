@@ -85,7 +85,7 @@ const processes: readonly HostileCase[] = [
 
 const result = { result: { log: String.raw`NTP local time: (?<time>\d+)` } };
 
-/** Hostile clients. Those that end by their own mistakes get time to begin. */
+/** Hostile clients. Those that the suite ends for their behaviour have enough time to show it. */
 const clients: readonly HostileCase[] = [
   client('never connects', 'never-connects', { ...broken, says: /no connection/ }),
   client('connects and says nothing', 'says-nothing', { ...broken, says: /no connection|a connection and no request/ }),

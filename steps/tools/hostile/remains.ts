@@ -11,7 +11,7 @@ const VANISH_MS = 5_000;
 const sharedLock = 'testcontainers-node-0.lock';
 
 /** Where a run may leave something behind. */
-export interface Traces {
+export interface RunTraces {
   /** A word in the command lines of all processes of the run. */
   readonly token: string;
   /** The process id of the suite. */
@@ -27,7 +27,7 @@ export interface Traces {
 }
 
 /** What a run has left behind, in words: processes, open ports, files, containers and networks that do not disappear in time. */
-export async function remains(traces: Traces): Promise<string[]> {
+export async function remains(traces: RunTraces): Promise<string[]> {
   const giveUp = performance.now() + VANISH_MS;
   for (;;) {
     const found = [

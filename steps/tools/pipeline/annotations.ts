@@ -16,7 +16,7 @@ export interface Annotation {
 }
 
 /** The files in the repository that can get annotations. */
-export interface Sources {
+export interface AnnotatedFiles {
   readonly target: string;
   /** The file of expectations that the user named; by default that in the folder of the target file. */
   readonly expectations?: string;
@@ -32,7 +32,7 @@ const longest = { title: 250, text: 600 } as const;
  * The problems of a run: why it is incomplete, each requirement that is not met, and outdated expectations. They refer to the vendor's own
  * files, because the files of the suite are not in the vendor's repository.
  */
-export function annotationsOf(report: Report, sources: Sources): readonly Annotation[] {
+export function annotationsOf(report: Report, sources: AnnotatedFiles): readonly Annotation[] {
   const { verdict, because, exitCode, faults, requirements } = report;
   const at = { file: sources.target, line: 1 };
   // A shard without failures is incomplete, but has no problem.
@@ -91,7 +91,7 @@ function linesOf({ scenarios, expected, source, specification }: RequirementResu
   ];
 }
 
-function mistakes({ expectations }: Report, { target, expectations: named }: Sources) {
+function mistakes({ expectations }: Report, { target, expectations: named }: AnnotatedFiles) {
   const file = named ?? join(dirname(target), expectations?.file ?? '');
   return (expectations?.mistakes ?? []).map((mistake) => {
     // The text begins with its place: `expectations.yaml:3:5: …`.

@@ -8,7 +8,7 @@ const folder = temporaryFolder();
 const only = ['server-string-stays-string', 'server-long-stays-long'];
 
 describe('a run that another program asks for', { timeout: 60_000 }, () => {
-  test('gives the report whatever the verdict, as it stands in the folder', async () => {
+  test('returns the report of the folder with any verdict', async () => {
     const report = join(folder, 'failed');
     let shown = '';
     const onOutput = (text: string): void => {
@@ -30,7 +30,7 @@ describe('a run that another program asks for', { timeout: 60_000 }, () => {
     assert.match(shown, /✖ server-long-stays-long/);
   });
 
-  test('says what is wrong where nothing can be judged', async () => {
+  test('says what is wrong if nothing can be judged', async () => {
     const target = fixtureTarget(folder, 'reference/server');
     await assert.rejects(runConformance(target, { report: join(folder, 'none'), only: ['server-malformed'] }), (error) => {
       assert.ok(error instanceof ConformanceError);
@@ -51,13 +51,13 @@ describe('a run that another program asks for', { timeout: 60_000 }, () => {
     });
   });
 
-  test('ends when nobody wants it any more, and its report says so', async () => {
+  test('ends when the caller aborts it, and its report says so', async () => {
     const enough = new AbortController();
     const target = fixtureTarget(folder, 'faulty/server/always-strings');
     const result = await runConformance(target, {
       report: join(folder, 'ended'),
       signal: enough.signal,
-      // The first word is said when the run has begun, and nothing is judged yet.
+      // The run prints its first line before it judges anything.
       onOutput: () => enough.abort(),
     });
     assert.equal(result.verdict, 'incomplete');

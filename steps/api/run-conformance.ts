@@ -8,18 +8,18 @@ import type { Report } from '../verdict/report.ts';
 export interface ConformanceOptions {
   /** Folder of the reports; `conformance-report` in the working directory when absent. */
   readonly report?: string;
-  /** The folder that no path of the target file leads out of; that of the target file when absent. */
+  /** Paths of the target file must stay inside this folder; by default the folder of the target file. */
   readonly root?: string;
   /** Ids of the requirements that are run; a run of a part is never complete. */
   readonly only?: readonly string[];
   /** A tag expression: `@must and not @clock`. */
   readonly tags?: string;
-  /** How many devices ask a server at the same moment; 200 when absent. */
+  /** How many devices send a request to a server at the same time; 200 when absent. */
   readonly devices?: number;
-  /** Recommendations decide as well. */
+  /** Recommendations (SHOULD) affect the verdict as well. */
   readonly strict?: boolean;
   readonly failFast?: boolean;
-  /** `random` or `random:SEED`; that of the features when absent. */
+  /** `random` or `random:SEED`; the order of the features when absent. */
   readonly order?: string;
   /** How long the run may take, as a duration: `90s`. */
   readonly deadline?: string;
@@ -28,9 +28,9 @@ export interface ConformanceOptions {
   readonly allowExpected?: boolean;
   /** File of the private key that signs the certificate. */
   readonly sign?: string;
-  /** Ends the run when it aborts; its report is incomplete then, and says so. */
+  /** Ends the run when it aborts; the report then says that it is incomplete. */
   readonly signal?: AbortSignal;
-  /** Hears what the command line would show, as it comes. */
+  /** Receives what the command line would print, as soon as it prints it. */
   readonly onOutput?: (text: string) => void;
 }
 
@@ -39,7 +39,7 @@ export class ConformanceError extends Error {
   override readonly name = 'ConformanceError';
   /** As documented: 2 for wrong use, 3 for the environment; undefined when the run was killed. */
   readonly exitCode: number | undefined;
-  /** What was measured all the same, when only the files of the report folder are not whole. */
+  /** The result of the run, if only the files of the report folder are incomplete. */
   readonly report: Report | undefined;
 
   constructor(message: string, exitCode: number | undefined, report?: Report) {
@@ -50,16 +50,16 @@ export class ConformanceError extends Error {
 }
 
 /**
- * Runs the whole suite on an implementation, in a process of its own, and gives the report: what `run TARGET` does, whatever the
- * verdict. It takes seconds to minutes; most test runners want to be told.
+ * Runs the whole suite on an implementation, as `run TARGET` does, in a process of its own. Returns the report with any verdict. It
+ * takes seconds to minutes, so most test runners need a longer timeout.
  *
  * @param target path of the target file
- * @throws ConformanceError when nothing was judged: wrong use, target file, environment; the signal's reason when it has aborted already
+ * @throws ConformanceError when nothing was judged: wrong use, target file, environment; the signal's reason if it has aborted before
  */
 export async function runConformance(target: string, options: ConformanceOptions = {}): Promise<Report> {
   const { signal, onOutput, ...flags } = options;
   signal?.throwIfAborted();
-  // The suite takes signals, has one implementation under test in a process, and ends it with its run: none of that is for a test runner.
+  // A test runner must not share its process: the suite handles signals, and tests one implementation in a process.
   const child = spawn(process.execPath, [program(), 'run', ...flagWords(flags), '--json', '--', target], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -86,15 +86,15 @@ export async function runConformance(target: string, options: ConformanceOptions
   }
 }
 
-/** How much of what the command line says is kept for a message, in characters. */
+/** How many characters of the command line's output are kept for an error message. */
 const mostOutput = 4000;
 
-/** The command line: the TypeScript itself in a checkout, what was compiled from it in the package. */
+/** The program of the command line: TypeScript in a checkout, compiled JavaScript in the package. */
 function program(): string {
   return fileURLToPath(new URL('../commands/entry.mjs', import.meta.url));
 }
 
-/** Undefined for a run that ended before it had one, or in the midst of it. */
+/** Undefined if the run ended before it printed a whole report. */
 function readReport(json: string): Report | undefined {
   try {
     return JSON.parse(json) as Report;

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { trueAnswer } from '../harness/platform/client-setup.ts';
 import { expectedTimes } from '../harness/platform/expected-time.ts';
 import { readRequirements, requirementAbout } from '../requirements/requirement.ts';
-import { origin, type Played, played, reported } from '../testing/client-starts.ts';
+import { origin, type PlayedExchange, played, reported } from '../testing/client-starts.ts';
 import type { Diagnosis } from '../verdict/evidence.ts';
 import { diagnoseClientTime } from './client-diagnosis.ts';
 
@@ -14,7 +14,7 @@ const brokenBy = (mistake: Diagnosis | undefined): string | undefined =>
   mistake === undefined ? undefined : requirementAbout(requirements, mistake.kind)?.id;
 
 /** What is found in a time that was reported after an exchange of 800 ms, 400 ms of them the platform's; on its own clock 1 ms off at most. */
-function diagnose(time: number, exchange: Played = {}) {
+function diagnose(time: number, exchange: PlayedExchange = {}) {
   const clientRun = played({ asked: 100, answered: 900, serverRecvTime: received, serverSendTime: sent, ...exchange });
   const report = reported(time, 901);
   return diagnoseClientTime(clientRun, report, expectedTimes(clientRun, report, false)[0]);

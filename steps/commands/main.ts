@@ -16,7 +16,7 @@ import { runCommand } from './run-flags.ts';
 import { exitCodes } from './terminal/exit-codes.ts';
 import { exitOfFailedWrite, isSystemError } from './terminal/failed-writes.ts';
 import { helpFooter } from './terminal/help-footer.ts';
-import { tellUnexpected } from './terminal/unexpected-error.ts';
+import { reportUnexpected } from './terminal/unexpected-error.ts';
 import { validateCommand } from './validate/validate-flags.ts';
 import { verifyCommand } from './verify/verify-flags.ts';
 
@@ -97,5 +97,5 @@ export function explainError(error: unknown): number {
     console.error(`${error.message}: nothing was judged`);
     return exitOfFailedWrite;
   }
-  return tellUnexpected(error);
+  return reportUnexpected(error);
 }

@@ -13,7 +13,10 @@ interface RunFlags extends RunOptions {
   readonly jobs?: number;
 }
 
-/** The command `run`: one target or the embedded references, several targets, or one target again and again with `--watch`. */
+/**
+ * The command `run`: one target or the embedded references, several targets, or one target again and again with `--watch`. It stands
+ * outside of `run/` because it also starts `run-many/` and `watch/`, which import from `run/`.
+ */
 export const runCommand: CommandDefinition = (program, done) => {
   program
     .command('run')
@@ -89,7 +92,7 @@ export const runCommand: CommandDefinition = (program, done) => {
     });
 };
 
-/** @throws WrongUse for options that make no sense for several targets */
+/** @throws WrongUse for options that need a single target */
 function requireOneTargetFor(flags: Readonly<Record<'watch' | 'json' | 'role', unknown>>): void {
   const [name] = Object.entries(flags).find(([, value]) => value !== undefined) ?? [];
   if (name !== undefined) throw new WrongUse(`--${name} is for one target: name one, or leave it out`);

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Requirement } from '../requirements/requirement.ts';
 import { finding, place, requirement, run, scenario, transcriptOf } from '../testing/cucumber-messages.ts';
-import { type Circumstances, judge } from '../verdict/judge.ts';
+import { judge, type RunCircumstances } from '../verdict/judge.ts';
 import type { Transcript } from '../verdict/transcript.ts';
 import { Console } from './console.ts';
 import { coloured, painterFor, plain } from './paint.ts';
 import { buildReport } from './report-json.ts';
 
-/** What a screen was told, and what a person then sees on it: a line that was overwritten is gone. */
+/** A screen that records its output, and the text that is visible on it: an overwritten line is gone. */
 class FakeScreen {
   readonly isTTY: boolean;
   readonly columns = 60;
@@ -42,12 +42,12 @@ const transcript = transcriptOf(
   scenario(place('server-wish'), { outcomes: ['FAILED'], evidence: [finding('server-wish')] }),
 );
 
-interface Play {
+interface ConsolePlay {
   readonly terminal?: boolean;
   readonly verbose?: boolean;
   readonly of?: readonly Requirement[];
   readonly heard?: Transcript;
-  readonly circumstances?: Partial<Circumstances>;
+  readonly circumstances?: Partial<RunCircumstances>;
 }
 
 /** Shows a run on a fake screen from the first line to the last. */
@@ -57,7 +57,7 @@ function play({
   of = requirements,
   heard = transcript,
   circumstances = {},
-}: Play = {}): FakeScreen {
+}: ConsolePlay = {}): FakeScreen {
   const screen = new FakeScreen(terminal);
   const console = new Console(screen, { command: 'suite run acme.yaml', verbose, env: terminal ? { NO_COLOR: '1' } : {} });
   const report = buildReport(run, judge(of, heard, { strict: false, ...circumstances }), run.started);

@@ -9,27 +9,27 @@ import { judgeScenario } from '../verdict/judged-scenario.ts';
 import { isUnstable, resourcesInWords, unstableInWords } from '../verdict/repeat.ts';
 import type { Report, RequirementResult, ScenarioResult, Status } from '../verdict/report.ts';
 import type { Execution } from '../verdict/transcript.ts';
-import { type FailureTextOptions, failureText, type Quoted } from './failure-text.ts';
+import { type FailureTextOptions, failureText, type QuotedRequirement } from './failure-text.ts';
 import { type Paint, painterFor, type Style } from './paint.ts';
 
-/** Where the text goes: `process.stdout`, or a test. */
+/** The destination of the text: `process.stdout`, or a test. */
 export interface Screen {
   write(text: string): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
 }
 
-/** How the console talks. */
+/** What the console prints. */
 export interface ConsoleOptions {
   /** As in `failureText`. */
   readonly command: string;
   /** As in `failureText`. */
   readonly specification?: string;
-  /** Each scenario, each failure in full, and what was not selected. */
+  /** Print each scenario, each failure in full, and what was not selected. */
   readonly verbose?: boolean;
-  /** Of a run of a series, "run 2 of 5": without --verbose only its verdict is printed; the series prints the rest at its end. */
+  /** The run's name in a series: "run 2 of 5". Without --verbose, only its verdict is printed; the series prints the rest at its end. */
   readonly run?: string;
-  /** What is known to fail, for the failure that is shown at once. */
+  /** The expected failures, for the failure that is printed at once. */
   readonly expectations?: Expectations;
   readonly env?: NodeJS.ProcessEnv;
 }
@@ -45,10 +45,10 @@ const styles: Readonly<Record<Status, Style>> = {
 
 const statusWidth = 'inapplicable'.length;
 
-/** How many requirements that were not judged for the same reason are listed one by one. */
+/** If more requirements than this were not judged for the same reason, they share one line. */
 const mostAlike = 3;
 
-/** What a person sees of a run, while it lasts and at its end. */
+/** Prints the progress of a run, and its results at the end. */
 export class Console {
   readonly #screen: Screen;
   readonly #wording: Pick<ConsoleOptions, 'command' | 'specification'>;
@@ -70,7 +70,7 @@ export class Console {
     this.#paint = painterFor(screen, env);
   }
 
-  /** The first line: what is judged, and by what. */
+  /** The first line: which suite judges which implementation. */
   opening({ suite, target, order }: Pick<Report, 'suite' | 'target' | 'order'>, requirements: number): void {
     if (this.#isBrief) return;
     this.line(
@@ -79,12 +79,12 @@ export class Console {
     if (target.loosened !== undefined) this.line(`loosened: ${target.loosened.join('; ')}`);
   }
 
-  /** One line, above the line of progress. The text is made printable: it may come from anywhere. */
+  /** Prints one line above the line of progress. The text is made printable, because it may come from anywhere. */
   note(text: string): void {
     this.line(printable(text));
   }
 
-  /** A scenario has finished: the progress on a terminal, and the first failure at once, in full. */
+  /** Prints the result of a scenario: the progress on a terminal, and the first failure at once, in full. */
   finished(execution: Execution, requirement: Requirement | undefined, done: number, total: number): void {
     if (requirement !== undefined && this.#shown.size === 0 && !this.#isBrief) this.#firstFailure(execution, requirement);
     if (this.#screen.isTTY !== true) return;
@@ -94,10 +94,10 @@ export class Console {
   }
 
   /**
-   * The end of a run: the failures, every requirement with its status, the counts, the reports, and the verdict last.
+   * Prints the results of a run: the failures, every requirement with its status, the counts, the reports, and the verdict last.
    *
-   * @param files of one folder
-   * @param uncertified why there is no certificate among them
+   * @param files the report files, all in one folder
+   * @param uncertified why there is no certificate
    */
   closing(report: Report, files: readonly string[] = [], uncertified?: string): void {
     if (this.#isBrief) {
@@ -105,7 +105,7 @@ export class Console {
       return;
     }
     this.#list(report.requirements);
-    // After the list, so that they stand on the last screen.
+    // After the list, so that they are on the last screen.
     for (const requirement of report.requirements) this.#failure(requirement);
     this.line('');
     this.line(countsInWords(report));
@@ -119,7 +119,7 @@ export class Console {
     if (resources !== undefined) this.line(this.#paint('quiet', resourcesInWords(resources)));
     const [first] = files;
     if (first !== undefined) this.line(`reports in ${dirname(first)}: ${files.map((file) => basename(file)).join(', ')}`);
-    // Of what is incomplete the verdict says enough.
+    // For an incomplete run, the verdict says enough.
     if (uncertified !== undefined && report.verdict !== 'incomplete')
       this.line(this.#paint('quiet', `no certificate, because ${uncertified}`));
     this.#verdict(report);
@@ -135,7 +135,7 @@ export class Console {
     this.line(`${this.#paint(style, `${this.#run ?? target.name}: ${verdict}`)}, because ${because}${passed}`);
   }
 
-  /** One line as it stands, above the line of progress. */
+  /** Prints one line unchanged, above the line of progress. */
   line(text: string): void {
     if (this.#progress) this.#screen.write('\r\x1b[K');
     this.#progress = false;
@@ -147,7 +147,7 @@ export class Console {
     const judged = judgeScenario(requirement, scenario, [execution]);
     const { result } = judged;
     if (result.status !== 'failed') this.#met(requirement);
-    // It may turn out to be the consequence of another failure, and a warning may not decide; the end will tell.
+    // It may prove to be the consequence of another failure, and a warning may not affect the verdict: this is known at the end.
     if (result.status !== 'failed' || mayBeConsequence(requirement, judged, (id) => this.#open.get(id) === 0)) return;
     const shown = this.#expectations === undefined ? result : withKnown(result, requirement.id, this.#expectations);
     this.#print(requirement, [shown], { all: true });
@@ -161,12 +161,16 @@ export class Console {
   #failure(requirement: RequirementResult): void {
     const failed = requirement.scenarios.filter(({ failure }) => failure !== undefined);
     const open = failed.filter((scenario) => !this.#shown.has(placeOf(requirement, scenario)));
-    // What was shown at once may have scrolled away.
+    // The failure that was printed at once may have scrolled away.
     if (open.length < failed.length) this.#print(requirement, failed, { brief: true });
     if (open.length === failed.length || this.#verbose) this.#print(requirement, open, { all: this.#verbose });
   }
 
-  #print(requirement: Quoted, scenarios: readonly ScenarioResult[], how: Pick<FailureTextOptions, 'all' | 'brief'>): void {
+  #print(
+    requirement: QuotedRequirement,
+    scenarios: readonly ScenarioResult[],
+    how: Pick<FailureTextOptions, 'all' | 'brief'>,
+  ): void {
     if (scenarios.length === 0) return;
     this.line('');
     this.line(failureText(requirement, scenarios, { ...this.#wording, paint: this.#paint, ...how }));
@@ -237,8 +241,8 @@ function isNotSelected({ scenarios }: RequirementResult): boolean {
 }
 
 /**
- * Requirements that were not judged for one and the same reason, where one line for each would hide the rest. What is inconclusive is said
- * once in any case: its reason is long, and what to do about it is the same.
+ * Groups of requirements that were not judged for the same reason: a line for each of many would hide the rest. Inconclusive requirements
+ * always share a line, because their reason is long, and the remedy is the same.
  */
 function alikeIn(requirements: readonly RequirementResult[]): (readonly RequirementResult[])[] {
   const open = requirements.filter((one) => ['untested', 'inconclusive'].includes(one.status) && !isNotSelected(one));
@@ -246,7 +250,7 @@ function alikeIn(requirements: readonly RequirementResult[]): (readonly Requirem
   return [...groups.values()].filter(({ 0: first, length }) => length > (first?.status === 'inconclusive' ? 1 : mostAlike));
 }
 
-/** "client-unix-time, client-worked-example", or how many they are. */
+/** "client-unix-time, client-worked-example", or the number of requirements if there are many. */
 function requirementsOf(alike: readonly RequirementResult[]): string {
   return alike.length > mostAlike ? `${alike.length} requirements` : alike.map(({ id }) => id).join(', ');
 }

@@ -67,7 +67,7 @@ describe('a failure text', () => {
     assert.match(text, /packet 99\n/);
   });
 
-  test('marks a recommendation as one, and is painted by whoever is asked to', () => {
+  test('marks a recommendation as one, and is coloured by the given painter', () => {
     const text = failureText({ ...quoted, level: 'should' }, [scenario('x', [])], {
       command,
       paint: (style, part) => `<${style}>${part}</>`,

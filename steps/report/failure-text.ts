@@ -5,37 +5,41 @@ import { unstableInWords } from '../verdict/repeat.ts';
 import type { RequirementResult, ScenarioResult } from '../verdict/report.ts';
 import { type Paint, plain } from './paint.ts';
 
-/** More packets than this are shown from both ends; the report has all of them. */
+/** Of more packets than this, only the first and the last are shown; the report has all. */
 const mostPackets = 24;
 
-/** The longest text in a brief one, in characters: two and a half lines of a terminal. */
+/** The longest text in a brief failure text, in characters: two and a half lines of a terminal. */
 const longestBrief = 200;
 
-/** What a failure text says beside the results. */
+/** What a failure text contains besides the results. */
 export interface FailureTextOptions {
   /** The command that runs the suite on this target again: `npx iot-ntp-conformance run target.yaml`. */
   readonly command: string;
-  /** The page that explains the requirements, as its reader finds it; absent where none does. */
+  /** The address of the page that explains the requirements; absent if there is none. */
   readonly specification?: string;
-  /** The command cannot repeat a single requirement: it is shown without --only. */
+  /** The command cannot repeat a single requirement, so it is shown without --only. */
   readonly whole?: boolean;
   /** The file in the report folder that has every packet; by default `report.json`. */
   readonly allPackets?: string;
   readonly paint?: Paint;
-  /** Every failed scenario in full; otherwise the first one, and a line for each of the others. */
+  /** Show every failed scenario in full; otherwise the first one, and a line for each of the others. */
   readonly all?: boolean;
   /** For a failure that was shown in full before: without packets, the place in the specification, and the end of long texts. */
   readonly brief?: boolean;
 }
 
-/** A requirement, as far as a failure text quotes it. */
-export type Quoted = Pick<RequirementResult, 'id' | 'level' | 'sentence' | 'source'>;
+/** The members of a requirement that a failure text quotes. */
+export type QuotedRequirement = Pick<RequirementResult, 'id' | 'level' | 'sentence' | 'source'>;
 
 /**
- * A failed requirement as a person reads it: what was demanded, where that stands, what was expected and received, and how to see it
- * again. No line end at the end.
+ * The text about a failed requirement: the expected behaviour, where it is specified, what was expected and received, and how to repeat
+ * it. It does not end with a line feed.
  */
-export function failureText(requirement: Quoted, scenarios: readonly ScenarioResult[], options: FailureTextOptions): string {
+export function failureText(
+  requirement: QuotedRequirement,
+  scenarios: readonly ScenarioResult[],
+  options: FailureTextOptions,
+): string {
   const {
     command,
     specification,

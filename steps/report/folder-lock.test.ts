@@ -11,14 +11,14 @@ import { lockFile, lockFolder } from './folder-lock.ts';
 const folder = temporaryFolder();
 const fileIn = (name: string): string => join(folder, name, lockFile);
 
-/** Leaves a lock as another process would. */
+/** Writes a lock as another process would. */
 function leave(name: string, owner: Readonly<Record<string, unknown>> | string): string {
   lockFolder(join(folder, name))[Symbol.dispose]();
   writeFileSync(fileIn(name), typeof owner === 'string' ? owner : JSON.stringify({ since: '2026-01-02T03:04:05Z', ...owner }));
   return join(folder, name);
 }
 
-/** Own host, as a lock says it. */
+/** The name of this host in a lock. */
 function hostOf(): string {
   using _lock = lockFolder(join(folder, 'host'));
   return (JSON.parse(readFileSync(fileIn('host'), 'utf8')) as { host: string }).host;

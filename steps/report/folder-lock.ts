@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { WrongUse } from '../harness/text/usage-error.ts';
 import { makeFolder, namingFolder } from './report-folder.ts';
 
-/** The file in a folder while a run writes there. */
+/** The file that exists in a folder while a run writes there. */
 export const lockFile = 'running.lock';
 
 /** How often a run renews its lock for processes on other machines and in other containers, in ms. */
@@ -13,13 +13,13 @@ const beatMs = 5_000;
 /** The age from which the lock of another machine or container counts as abandoned, in ms. */
 const oldMs = 60_000;
 
-/** Who writes into a folder. */
+/** The process that writes into a folder. */
 interface Owner {
   readonly pid: number;
   readonly host: string;
   /** In ISO 8601. */
   readonly since: string;
-  /** When the process began, as its system counts: tells it from a later one with the same id. Absent where that is not known. */
+  /** When the process began, as its system counts: it distinguishes a later process with the same id. Absent if it is unknown. */
   readonly began?: string;
 }
 
@@ -62,7 +62,7 @@ export function lockFolder(folder: string): Disposable {
   return { [Symbol.dispose]: release };
 }
 
-/** @returns false where another run was there before */
+/** @returns false if another run has the lock */
 function take(file: string, own: Owner): boolean {
   try {
     writeFileSync(file, `${JSON.stringify(own)}\n`, { flag: 'wx' });
@@ -74,7 +74,7 @@ function take(file: string, own: Owner): boolean {
   }
 }
 
-/** @returns undefined where the file is none of ours, or gone */
+/** @returns undefined if the file is missing, or is not a lock */
 function ownerOf(file: string): Owner | undefined {
   try {
     const owner = JSON.parse(readFileSync(file, 'utf8')) as Partial<Owner>;
@@ -97,7 +97,7 @@ function lives({ pid, host, began }: Owner, file: string): boolean {
   return began === undefined || beganOf(pid) === began;
 }
 
-/** When a process began, in ticks since the start of the system; undefined where the system does not tell. Linux only. */
+/** When a process began, in ticks since the start of the system; undefined if the system does not say. Linux only. */
 function beganOf(pid: number): string | undefined {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
@@ -108,7 +108,7 @@ function beganOf(pid: number): string | undefined {
   }
 }
 
-/** Moves it away first, so that only one of several runs takes it over. */
+/** Removes an abandoned lock. It moves the file first, so that only one of several runs takes it over. */
 function removeLeftBehind(file: string): void {
   const away = `${file}.${process.pid}.tmp`;
   try {
@@ -117,7 +117,7 @@ function removeLeftBehind(file: string): void {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
   const moved = ownerOf(away);
-  // Another run may have taken the lock meanwhile.
+  // Another run may have taken the lock in the meantime.
   if (moved !== undefined && lives(moved, away)) renameSync(away, file);
   else rmSync(away, { force: true });
 }

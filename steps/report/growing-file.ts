@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 
-/** A file that grows while a run lasts, so that a run which dies leaves what it measured. */
+/** A file that is written during a run, so that a killed run leaves its results so far. */
 export class GrowingFile {
   readonly path: string;
   readonly #file: number;
@@ -13,16 +13,16 @@ export class GrowingFile {
     this.#file = openSync(path, 'w');
   }
 
-  /** Why something is missing in the file; undefined while nothing is. */
+  /** Why a part of the file is missing; undefined if nothing is. */
   get lost(): Error | undefined {
     return this.#lost;
   }
 
-  /** Adds bytes. Where writing fails the file ends here, and `lost` says why: what was measured goes on to the other reports. */
+  /** Adds bytes. If writing fails, the file ends here, and `lost` says why; the other reports are still written. */
   write(bytes: Buffer): void {
     if (!this.#open) return;
     try {
-      // A disk that is nearly full takes a part and says so by a number only.
+      // A nearly full disk writes only a part, without an error: only the returned number shows it.
       for (let done = 0; done < bytes.length; ) done += writeSync(this.#file, bytes, done);
     } catch (error) {
       this.#lost = error as Error;

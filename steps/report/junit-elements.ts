@@ -1,12 +1,12 @@
 import { printable, printableLines } from '../harness/text/printable.ts';
 import { type XmlElement, xmlText } from './xml-text.ts';
 
-/** How a test case counts in JUnit's words. */
-type Outcome = 'passed' | 'failed' | 'skipped' | 'error';
+/** The result of a test case in JUnit's words. */
+type JunitOutcome = 'passed' | 'failed' | 'skipped' | 'error';
 
 /** A case, and its element. */
 export interface TestCase {
-  readonly outcome: Outcome;
+  readonly outcome: JunitOutcome;
   readonly seconds: number;
   readonly xml: XmlElement;
 }
@@ -26,7 +26,7 @@ export function testSuites(name: string, suites: readonly Suite[], timestamp: st
   });
 }
 
-/** A suite of cases, with what there is to say of all of them. */
+/** A suite of cases, with properties of all of them. */
 export function suiteOf(
   name: string,
   properties: Readonly<Record<string, string>>,
@@ -41,7 +41,7 @@ export function suiteOf(
 /** A case with its content: at most one element of a name. */
 export function testCase(
   head: Readonly<Record<string, string>>,
-  outcome: Outcome,
+  outcome: JunitOutcome,
   seconds: number,
   children: readonly XmlElement[],
 ): TestCase {
@@ -50,7 +50,7 @@ export function testCase(
 }
 
 function counts(cases: readonly TestCase[]): Readonly<Record<'tests' | 'failures' | 'errors' | 'skipped' | 'time', string>> {
-  const number = (outcome: Outcome): string => String(cases.filter((one) => one.outcome === outcome).length);
+  const number = (outcome: JunitOutcome): string => String(cases.filter((one) => one.outcome === outcome).length);
   const time = cases.reduce((sum, { seconds }) => sum + seconds, 0).toFixed(3);
   return { tests: String(cases.length), failures: number('failed'), errors: number('error'), skipped: number('skipped'), time };
 }

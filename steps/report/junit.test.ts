@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type Course, finding, place, requirement, run, scenario, transcriptOf } from '../testing/cucumber-messages.ts';
-import { type Circumstances, judge } from '../verdict/judge.ts';
+import { finding, place, requirement, run, type ScenarioCourse, scenario, transcriptOf } from '../testing/cucumber-messages.ts';
+import { judge, type RunCircumstances } from '../verdict/judge.ts';
 import type { Report } from '../verdict/report.ts';
 import { junitXml } from './junit.ts';
 import { buildReport } from './report-json.ts';
@@ -13,7 +13,7 @@ interface Element {
   text: string;
 }
 
-/** Reads as much of XML as this file needs, and refuses everything else. */
+/** Parses the part of XML that this file needs, and rejects everything else. */
 function parse(xml: string): Element {
   const root: Element = { name: '', attributes: {}, children: [], text: '' };
   const open = [root];
@@ -61,9 +61,9 @@ const requirements = [
   requirement('server-d'),
   requirement('server-wish', [10], 'should'),
 ];
-const failing = (id: string): Course => ({ outcomes: ['FAILED'], evidence: [finding(id)] });
+const failing = (id: string): ScenarioCourse => ({ outcomes: ['FAILED'], evidence: [finding(id)] });
 
-function reportOf(circumstances: Partial<Circumstances> = {}): Report {
+function reportOf(circumstances: Partial<RunCircumstances> = {}): Report {
   const transcript = transcriptOf(
     scenario(place('server-a', 10), { evidence: [{ kind: 'information', text: 'a remark' }] }),
     scenario(place('server-a', 20), failing('server-a')),
@@ -80,7 +80,7 @@ function reportOf(circumstances: Partial<Circumstances> = {}): Report {
   );
 }
 
-/** Every count in the file is the number of what is really there. */
+/** Asserts that every count in the file is right. */
 function assertCounts(suites: Element): void {
   for (const element of [suites, ...named(suites, 'testsuite')]) {
     const { tests, failures, errors, skipped } = element.attributes;
@@ -156,9 +156,12 @@ describe('junit.xml', () => {
     assert.equal(parse(junitXml(died, 'run x')).children[0]?.attributes['name'], 'run');
   });
 
-  test('is XML whatever an implementation sends', () => {
+  test('is valid XML with any text of an implementation', () => {
     const received = `</failure>]]>&amp;<!-- "'\0\x0b\x1b[2J\ud800\uffff\u2028\r\n${'\u{1f552}'.repeat(1_500)}`;
-    const evil = { outcomes: ['FAILED'], evidence: [finding('server-b', { received, trace: [received] })] } satisfies Course;
+    const evil = {
+      outcomes: ['FAILED'],
+      evidence: [finding('server-b', { received, trace: [received] })],
+    } satisfies ScenarioCourse;
     const judgement = judge([requirement('server-b')], transcriptOf(scenario(place('server-b'), evil)), { strict: false });
     const report = buildReport(run, judgement, new Date(run.started));
     const hostile = { ...report, target: { ...report.target, name: 'A "<name>"\x1b' } };

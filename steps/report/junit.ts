@@ -7,10 +7,13 @@ import { paceInWords } from './pace-in-words.ts';
 import type { XmlElement } from './xml-text.ts';
 
 /**
- * The text of `junit.xml`: a suite for each requirement, a case for each scenario. A warning is a failure only where the run was
- * strict, otherwise it is in the case's output. An expected failure is a failure too, and skipped under --allow-expected (as pytest
- * writes its xfail, which readers of JUnit files know), so that the file always agrees with the exit code. What broke besides the scenarios, and a run that has not ended, is an error of its
- * own, so that no reader of the file takes the run for whole.
+ * The text of `junit.xml`: a suite for each requirement, a case for each scenario.
+ *
+ * - A warning is a failure with --strict; otherwise it is in the output of its case.
+ * - An expected failure is a failure; with --allow-expected it is skipped, as pytest writes its xfail.
+ * - A fault besides the scenarios, and a run that has not ended, is an error of its own, so that the run does not look complete.
+ *
+ * So the file always agrees with the exit code.
  *
  * @param command As in {@link failureText}.
  */
@@ -28,7 +31,7 @@ function requirementSuite(requirement: RequirementResult, report: Report, comman
   const titles = Map.groupBy(scenarios, ({ title }) => title);
   const cases = scenarios.map((scenario) => {
     const { title, place } = scenario;
-    // Readers of JUnit files take two cases of one name for one.
+    // Readers of JUnit files merge two cases with the same name.
     const name = (titles.get(title)?.length ?? 0) > 1 ? `${title} (${place})` : title;
     const setting = {
       strict,
@@ -71,7 +74,7 @@ function scenarioCase(
       element('skipped', { message, type: 'expected' }),
       ...output([text, ...information]),
     ]);
-  // What decides nothing by itself keeps a series from conforming all the same.
+  // Even a difference that decides nothing by itself keeps a series from conforming.
   if (!fails && status !== 'inconclusive' && unstable !== undefined && expected === undefined) {
     const why = `unstable: ${unstableInWords(unstable)}`;
     return testCase(head, 'error', seconds, [element('error', { message: why, type: 'unstable' }, text), ...output(information)]);
@@ -96,7 +99,7 @@ function scenarioCase(
   }
 }
 
-/** One suite for the run itself, where something besides the scenarios is wrong. */
+/** A suite for the run itself, if something besides the scenarios is wrong. */
 function runSuites({ faults, finished, because, verdict, started, expectations }: Report): readonly Suite[] {
   const known = [...faults, ...(expectations?.mistakes ?? [])];
   const wrong = known.length === 0 && finished === undefined ? [because] : known;

@@ -1,7 +1,7 @@
 import { counted } from '../harness/text/counted.ts';
 import type { Report } from '../verdict/report.ts';
 
-/** "round trip 203 ms, 8 scenarios at once"; empty where nothing is known of it. */
+/** "round trip 203 ms, 8 scenarios at once"; empty if it is unknown. */
 export function paceInWords(pace: Report['pace']): string {
   if (pace === undefined) return '';
   const { roundTripMs, lanes } = pace;

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 
-/** What a piece of text is, which decides its colour. */
+/** The meaning of a text, which decides its colour. */
 export type Style = 'good' | 'bad' | 'doubtful' | 'quiet' | 'strong';
 
 /** Gives a text its colour, or none. */
@@ -15,8 +15,8 @@ const formats = { good: 'green', bad: 'red', doubtful: 'yellow', quiet: 'dim', s
 export const coloured: Paint = (style, text) => styleText(formats[style], text, { validateStream: false });
 
 /**
- * The painter for a stream: colours on a terminal only, none under NO_COLOR (https://no-color.org) or on a dumb terminal; FORCE_COLOR
- * decides over all of that, and FORCE_COLOR=0 is no.
+ * The painter for a stream: colours only on a terminal, and not with NO_COLOR (https://no-color.org) or TERM=dumb. FORCE_COLOR overrides
+ * all of this; FORCE_COLOR=0 means no colours.
  */
 export function painterFor(stream: { readonly isTTY?: boolean }, env: NodeJS.ProcessEnv): Paint {
   const force = env['FORCE_COLOR'];

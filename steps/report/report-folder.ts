@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Requirement } from '../requirements/requirement.ts';
-import type { Circumstances } from '../verdict/judge.ts';
+import type { RunCircumstances } from '../verdict/judge.ts';
 import type { Report } from '../verdict/report.ts';
 import { type BesideReport, reportPage } from './html/report-page.ts';
 import { junitXml } from './junit.ts';
-import { incompleteReport, type Run, reportJson } from './report-json.ts';
+import { incompleteReport, type RunFacts, reportJson } from './report-json.ts';
 
 /** The report page. */
 export const pageFile = 'index.html';
@@ -19,9 +19,9 @@ export const captureFile = 'exchange.pcapng';
 /**
  * Writes the report of a run into its folder: `index.html`, `report.json` and `junit.xml`.
  *
- * @param command As in `failureText`.
- * @returns The paths of what was written.
- * @throws Error of `node:fs` when the folder cannot be written to.
+ * @param command as in `failureText`
+ * @returns the paths of the written files
+ * @throws Error of `node:fs` when the folder cannot be written to
  */
 export function writeReport(folder: string, report: Report, command: string, beside?: BesideReport): readonly string[] {
   const texts = [
@@ -36,7 +36,7 @@ export function writeReport(folder: string, report: Report, command: string, bes
   });
 }
 
-/** The text of the report that an earlier run left in a folder; undefined where there is none. */
+/** The text of the report of an earlier run in a folder; undefined if there is none. */
 export function earlierReport(folder: string): string | undefined {
   try {
     return readFileSync(join(folder, 'report.json'), 'utf8');
@@ -46,30 +46,30 @@ export function earlierReport(folder: string): string | undefined {
 }
 
 /**
- * To be called before anything can go wrong: writes a report that says incomplete, which stays if the run dies, and takes away what
- * an earlier run has left there, so that nothing in the folder looks whole that is not.
+ * Removes the reports of an earlier run, and writes a report that says incomplete, which stays if the run is killed. Call it first, so that
+ * the folder never looks complete when it is not.
  *
- * @param selected As in {@link Circumstances}.
- * @throws Error of `node:fs` when the folder cannot be written to.
+ * @param selected as in {@link RunCircumstances}
+ * @throws Error of `node:fs` when the folder cannot be written to
  */
 export function writeIncomplete(
   folder: string,
-  run: Run,
+  run: RunFacts,
   requirements: readonly Requirement[],
   command: string,
-  selected?: Circumstances['selected'],
+  selected?: RunCircumstances['selected'],
 ): void {
   for (const name of [messagesFile, captureFile]) rmSync(join(folder, name), { force: true });
   writeReport(folder, incompleteReport(run, requirements, selected), command);
 }
 
-/** Takes away what an earlier run has left in a folder whose reports now go elsewhere. */
+/** Removes the reports of an earlier run from a folder, because the present reports go elsewhere. */
 export function clearReport(folder: string): void {
   for (const name of [pageFile, 'report.json', 'junit.xml', messagesFile, captureFile])
     rmSync(join(folder, name), { force: true });
 }
 
-/** Writes a file without a moment in which half of it can be read: the old text stays until the new one is on the disk. */
+/** Replaces a file at once: a reader sees the old text until the whole new one is on the disk. */
 export function writeWhole(file: string, text: string): void {
   makeFolder(dirname(file));
   const draft = `${file}.${process.pid}.tmp`;
@@ -82,17 +82,17 @@ export function writeWhole(file: string, text: string): void {
   }
 }
 
-/** The same error, with the folder of the file in its message where the system names none, as on a full disk. */
+/** The same error, with the folder in its message if the system does not name it: for example, on a full disk. */
 export function namingFolder(error: unknown, file: string): unknown {
   if (error instanceof Error && 'syscall' in error && !('path' in error)) error.message += ` '${dirname(file)}'`;
   return error;
 }
 
 /**
- * Makes a folder with those around it. Not by `recursive`, which on Linux never comes back where a file system refuses every folder,
- * as /proc does.
+ * Makes a folder and its parents. It does not use `recursive`: on Linux, that never returns if a file system refuses every folder, as
+ * /proc does.
  *
- * @throws Error of `node:fs` when it cannot be made.
+ * @throws Error of `node:fs` when the folder cannot be made
  */
 export function makeFolder(folder: string): void {
   const missing: string[] = [];

@@ -6,12 +6,12 @@ import { printable } from '../harness/text/printable.ts';
 import { conceal } from '../harness/text/secrets.ts';
 import { specifiedBy } from '../requirements/page-statements.ts';
 import type { Requirement } from '../requirements/requirement.ts';
-import { type Circumstances, type Judgement, judge } from '../verdict/judge.ts';
+import { type Judgement, judge, type RunCircumstances } from '../verdict/judge.ts';
 import type { Report, RequirementResult, Shard } from '../verdict/report.ts';
 import { Transcript } from '../verdict/transcript.ts';
 
-/** What a report says beside the judgement. */
-export interface Run {
+/** What a report says besides the judgement. */
+export interface RunFacts {
   readonly suite: Report['suite'];
   readonly requirementSet?: Report['requirementSet'];
   readonly target: Report['target'];
@@ -26,10 +26,10 @@ export interface Run {
 /**
  * The report of a run.
  *
- * @param finished When it ended; absent for a run that still lasts, and then the report cannot say anything but incomplete.
+ * @param finished when the run ended; absent while it lasts, and then the report must say incomplete
  */
 export function buildReport(
-  { suite, requirementSet, target, started, strict, shard, order, specification, pace }: Run,
+  { suite, requirementSet, target, started, strict, shard, order, specification, pace }: RunFacts,
   judgement: Judgement,
   finished?: Date,
 ): Report {
@@ -58,32 +58,36 @@ export function buildReport(
   };
 }
 
-/** The same results, each with where it is explained; `page` as {@link Report} has it. */
+/** The same results, each with the address of its explanation. @param page as in {@link Report} */
 export function withLinks(requirements: readonly RequirementResult[], page: string | undefined): readonly RequirementResult[] {
   if (page === undefined) return requirements;
   return requirements.map((requirement) => ({ ...requirement, specification: `${page}#${requirement.id}` }));
 }
 
-/** The report of a run that has only begun: what stays when it dies. */
-export function incompleteReport(run: Run, requirements: readonly Requirement[], selected?: Circumstances['selected']): Report {
-  const circumstances: Circumstances = { strict: run.strict, fault: 'the run did not finish' };
+/** The report of a run that has only begun. It stays if the run is killed. */
+export function incompleteReport(
+  run: RunFacts,
+  requirements: readonly Requirement[],
+  selected?: RunCircumstances['selected'],
+): Report {
+  const circumstances: RunCircumstances = { strict: run.strict, fault: 'the run did not finish' };
   return buildReport(
     run,
     judge(requirements, new Transcript(), selected === undefined ? circumstances : { ...circumstances, selected }),
   );
 }
 
-/** What a report says of an implementation that was started. */
-export type SeenTarget = Pick<StartedTarget, 'imageDigest' | 'looseness' | 'output' | 'ended'> &
+/** What a report says about an implementation that was started. */
+export type ObservedTarget = Pick<StartedTarget, 'imageDigest' | 'looseness' | 'output' | 'ended'> &
   Partial<Pick<StartedTarget, 'target'>>;
 
 /**
- * The target as a report shows it: printable, and without its secrets.
+ * The target in a report: printable, and without its secrets.
  *
- * @param started Absent while it has not started.
- * @param file What to say instead of the target file's name.
+ * @param started absent if it was not started
+ * @param file a name instead of that of the target file
  */
-export function describeTarget(target: Target, started?: SeenTarget, file = basename(target.file)): Report['target'] {
+export function describeTarget(target: Target, started?: ObservedTarget, file = basename(target.file)): Report['target'] {
   const clean = (text: string): string => printable(conceal(text, target.secrets));
   const ended = started?.ended();
   const loose = started?.looseness ?? (target.start.kind === 'container' ? loosened(target.start.confinement) : []);

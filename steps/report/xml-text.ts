@@ -19,7 +19,7 @@ const builder = new Builder({
   suppressBooleanAttributes: false,
 });
 
-/** XML of these elements, escaped. Texts must be printable already: what XML forbids altogether cannot be escaped. */
+/** Escaped XML of these elements. Texts must be printable already, because XML forbids some characters even as escapes. */
 export function xmlText(elements: XmlElement): string {
   return builder.build(elements);
 }

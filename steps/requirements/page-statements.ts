@@ -3,11 +3,11 @@ import { parse } from 'yaml';
 import { root } from './requirement.ts';
 
 /** A statement of the specification page, in the suite's own words. */
-export interface Statement {
-  /** Where it stands: `How it works, step 2`. */
+export interface PageStatement {
+  /** Its place on the page: `How it works, step 2`. */
   readonly place: string;
   readonly says: string;
-  /** The ids of the requirements that judge it; empty where none can. */
+  /** The ids of the requirements that judge it; empty if none can. */
   readonly requirements: readonly string[];
   /** Why no implementation can be tested for it. */
   readonly untestable?: string;
@@ -26,13 +26,13 @@ export interface SpecifiedBy {
 
 /** The specification page: how it is found, and what it says. */
 export interface SpecificationPage extends SpecifiedBy {
-  readonly sections: readonly { readonly title: string; readonly statements: readonly Statement[] }[];
+  readonly sections: readonly { readonly title: string; readonly statements: readonly PageStatement[] }[];
 }
 
-/** What `features/page.yaml` says, once it was read. */
+/** The content of `features/page.yaml` after the first read. */
 let known: SpecificationPage | undefined;
 
-/** Reads `features/page.yaml`, once in a process. */
+/** Reads `features/page.yaml` once in a process. */
 export function readPage(): SpecificationPage {
   known ??= parsePage();
   return known;
@@ -51,13 +51,13 @@ function parsePage(): SpecificationPage {
   return { ...page, sections };
 }
 
-/** The specification page, as reports and certificates name it. */
+/** How reports and certificates identify the specification page. */
 export function specifiedBy(): SpecifiedBy {
   const { title, vendor, edition, address } = readPage();
   return { title, vendor, edition, address };
 }
 
 /** All statements of the page, in its order. */
-export function readStatements(): Statement[] {
+export function readStatements(): PageStatement[] {
   return readPage().sections.flatMap(({ statements }) => statements);
 }

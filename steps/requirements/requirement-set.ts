@@ -3,22 +3,22 @@ import { globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { FeatureError, type Requirement, type Role, root } from './requirement.ts';
 
-/** A requirement as a set holds it: which one, and which text of it. */
+/** A requirement in a set: its id, and the digest of its text. */
 export type SetMember = Pick<Requirement, 'id' | 'digest'>;
 
 /** A frozen set of requirements: a file of `schemas/sets/`, described by `schemas/set.schema.json`. */
 export interface RequirementSet {
   /** `2026.1` */
   readonly name: string;
-  /** SHA-256 over all that it holds, in hex. */
+  /** SHA-256 over its members, in hex. */
   readonly digest: string;
   readonly server: readonly SetMember[];
   readonly client: readonly SetMember[];
 }
 
-/** Which set a run judged by: the newest whose requirements of the role are exactly those that were judged, else the newest of all. */
+/** The set of a run: the newest set with exactly the judged requirements of the role; if there is none, the newest set. */
 export interface JudgedSet extends Pick<RequirementSet, 'name' | 'digest'> {
-  /** Ids that the set lacks, that were not judged, or whose text is another one. Where there is any, the set is not certified. */
+  /** Ids that the set lacks, that were not judged, or whose text differs. Unless it is empty, the run does not certify the set. */
   readonly modified: readonly string[];
 }
 
@@ -28,7 +28,7 @@ export const setFolder = 'schemas/sets';
 /** Year, then number within the year. */
 export const setName: RegExp = /^\d{4}\.[1-9]\d*$/;
 
-/** The newest first. @throws FeatureError when a file is not the set that its name and digest say */
+/** All sets, the newest first. @throws FeatureError when the name or the digest of a file is wrong */
 export function readSets(): RequirementSet[] {
   return globSync(`${setFolder}/*.json`, { cwd: root })
     .map((file) => readSet(file, readFileSync(root + file, 'utf8')))
@@ -44,7 +44,7 @@ export function readSet(file: string, text: string): RequirementSet {
   return { name, digest, server, client };
 }
 
-/** The set of this name that the requirements make. */
+/** Makes a set of this name from the requirements. */
 export function makeSet(name: string, requirements: readonly Requirement[]): RequirementSet {
   const members = (wanted: Role): SetMember[] =>
     requirements.filter(({ role }) => role === wanted).map(({ id, digest }) => ({ id, digest }));
@@ -67,9 +67,10 @@ export function setText({ name, digest, server, client }: RequirementSet): strin
 }
 
 /**
- * The set that a run by these requirements of a role certifies, or fails to.
+ * The set to which a run with these requirements of a role refers.
  *
- * @param sets the newest first; undefined is returned where there is none
+ * @param sets the newest first
+ * @returns undefined if there is no set
  */
 export function judgedSet(requirements: readonly Requirement[], role: Role, sets = readSets()): JudgedSet | undefined {
   const compared = sets.map((set): JudgedSet => {
@@ -78,7 +79,7 @@ export function judgedSet(requirements: readonly Requirement[], role: Role, sets
   return compared.find(({ modified }) => modified.length === 0) ?? compared[0];
 }
 
-/** Ids that stand in one of the two only, or in both with another text. */
+/** Ids that only one of the two has, or that have different texts. */
 export function differences(set: readonly SetMember[], requirements: readonly SetMember[]): string[] {
   const [frozen, present] = [digestsOf(set), digestsOf(requirements)];
   return [...new Set([...frozen.keys(), ...present.keys()])].filter((id) => frozen.get(id) !== present.get(id));

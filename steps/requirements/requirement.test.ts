@@ -15,7 +15,7 @@ import {
 
 const file = 'features/server/qos.feature';
 
-/** A feature that holds the rules of CONTRIBUTING.md. */
+/** A feature that follows the rules of CONTRIBUTING.md. */
 const whole = `Feature: QoS
 
   A subject.
@@ -164,7 +164,7 @@ test('an id that is used twice is an error that names both places', () => {
   const twice = broken('@server-second @should', '@server-response-qos0 @should');
   assert.throws(() => distinct(readFeature(file, twice)), {
     name: 'FeatureError',
-    message: `${file}:42: @server-response-qos0 stands at ${file}:6 already; an id is used once`,
+    message: `${file}:42: @server-response-qos0 is already used at ${file}:6; an id must be unique`,
   });
 });
 

@@ -17,7 +17,7 @@ import type { Role } from '../harness/implementation/target.ts';
 
 export type { Role };
 
-/** `@must` decides the verdict; `@should` is a recommendation, decisive only under `--strict`. */
+/** `@must` affects the verdict; `@should` is a recommendation, and affects it only with `--strict`. */
 export type Level = 'must' | 'should';
 
 /** One scenario of a requirement: a Scenario of the features, or one row of its Examples. */
@@ -29,37 +29,37 @@ export interface Scenario {
   readonly capabilities: readonly string[];
 }
 
-/** A Rule of the features, and all that is known of it. */
+/** A Rule of the features. */
 export interface Requirement {
   readonly id: string;
   readonly level: Level;
   readonly role: Role;
   /** Capabilities without which the whole requirement is inapplicable. */
   readonly capabilities: readonly string[];
-  /** Present when its scenarios run one at a time and nothing beside them: the Rule is tagged @alone. */
+  /** Present if its scenarios run one at a time, without any other scenario: the Rule is tagged @alone. */
   readonly alone?: true;
-  /** Present when its scenarios run after all others, because the server may not survive them: the Rule is tagged @last. */
+  /** Present if its scenarios run after all others, because they may end the server: the Rule is tagged @last. */
   readonly last?: true;
-  /** The title of the feature that it stands in: "The server's time". */
+  /** The title of its feature: "The server's time". */
   readonly feature: string;
   /** The Rule's name: "the server MUST …". */
   readonly sentence: string;
-  /** Reason and reading, as the Rule's description has them, without the line of the source. */
+  /** The Rule's description, without the paragraphs that have members of their own here. */
   readonly description: string;
-  /** The description's paragraph that begins with "Source:", without that word. */
+  /** The description's paragraph after "Source:". */
   readonly source: string;
   /**
-   * Ids of the requirements without which this one cannot be judged: those that the description's paragraph "Depends on:" lists, and those
-   * that they depend on in turn.
+   * Ids of the requirements that must be met before this one can be judged: those in the description's paragraph "Depends on:", and
+   * their own dependencies.
    */
   readonly dependsOn: readonly string[];
-  /** The description's paragraph that begins with "Usual mistakes:", without those words; empty where there is none. */
+  /** The description's paragraph after "Usual mistakes:"; empty if there is none. */
   readonly mistakes: string;
   readonly place: string;
   readonly scenarios: readonly Scenario[];
-  /** The texts of all steps of its scenarios, with the values of their rows. */
+  /** The texts of all steps of its scenarios, with the values of their rows filled in. */
   readonly sentences: readonly string[];
-  /** SHA-256 of the Rule's text, in hex: which text a report judged. */
+  /** SHA-256 of the Rule's text, in hex: it identifies the text that a report judged. */
   readonly digest: string;
 }
 
@@ -68,7 +68,7 @@ export class FeatureError extends Error {
   override readonly name = 'FeatureError';
 }
 
-/** The package's own folder, with a slash at its end: the same from a checkout and from `dist/`. */
+/** The package's folder, with a slash at its end: the same for code in a checkout and in `dist/`. */
 export const root: string = fileURLToPath(new URL('.', import.meta.resolve('#root/package.json')));
 
 /** The name and the version of the suite. */
@@ -77,7 +77,7 @@ export function suite(): { readonly name: string; readonly version: string } {
   return { name, version };
 }
 
-/** The order in which subjects are read, run and reported; what is not named here comes last. */
+/** The order in which subjects are read, run and reported; other subjects come last. */
 const subjects = 'topics qos payload types units time calculation worked-example answers devices faults access restart'.split(
   ' ',
 );
@@ -94,23 +94,23 @@ export function subjectRank(file: string): number {
   return index < 0 ? subjects.length : index;
 }
 
-/** Which of two feature files comes first. */
+/** Compares two feature files, for sorting. */
 function bySubject(a: string, b: string): number {
   const role = (file: string): number => (file.startsWith('features/server/') ? 0 : 1);
   return role(a) - role(b) || subjectRank(a) - subjectRank(b) || a.localeCompare(b);
 }
 
 /**
- * Every requirement of a role, or of both, in the order of the features. This is the only list of requirements there is.
+ * All requirements of a role, or of both, in the order of the features. There is no other list of requirements.
  *
- * @throws FeatureError when a scenario stands outside a Rule, a Rule lacks its id, level, MUST or SHOULD, source or scenarios,
- *   an id is used twice, or a Rule depends on what is no requirement.
+ * @throws FeatureError when a scenario is outside of a Rule, a Rule lacks its id, level, MUST or SHOULD, source or scenarios, an id is
+ *   used twice, or a Rule depends on an unknown requirement
  */
 export function readRequirements(role?: Role): Requirement[] {
   return requirementsOf(new Map(featureFiles(role).map((file) => [file, readFileSync(root + file, 'utf8')])));
 }
 
-/** The same of features that stand elsewhere: their texts by file name. @throws FeatureError as {@link readRequirements} */
+/** The requirements of other features: their texts by file name. @throws FeatureError as {@link readRequirements} */
 export function requirementsOf(features: ReadonlyMap<string, string>): Requirement[] {
   return connected(distinct(inOrder(features).flatMap(([file, text]) => readFeature(file, text))));
 }
@@ -119,19 +119,19 @@ function inOrder(features: ReadonlyMap<string, string>): [file: string, text: st
   return [...features].sort(([a], [b]) => bySubject(a, b));
 }
 
-/** The same requirements. Exported for its test. @throws FeatureError when an id is used twice */
+/** Returns the same requirements. Exported for its test. @throws FeatureError when an id is used twice */
 export function distinct(requirements: readonly Requirement[]): readonly Requirement[] {
   const places = new Map<string, string>();
   for (const { id, place } of requirements) {
     const earlier = places.get(id);
-    if (earlier !== undefined) throw new FeatureError(`${place}: @${id} stands at ${earlier} already; an id is used once`);
+    if (earlier !== undefined) throw new FeatureError(`${place}: @${id} is already used at ${earlier}; an id must be unique`);
     places.set(id, place);
   }
   return requirements;
 }
 
 /**
- * The same requirements, each with what it depends on indirectly as well. Exported for its test.
+ * The same requirements, with indirect dependencies added. Exported for its test.
  *
  * @throws FeatureError when one depends on an unknown requirement, on one of the other role, or on itself
  */
@@ -139,7 +139,7 @@ export function connected(requirements: readonly Requirement[]): Requirement[] {
   const known = new Map(requirements.map((requirement) => [requirement.id, requirement]));
   return requirements.map((requirement) => {
     const found = new Set(requirement.dependsOn);
-    // A set that grows is walked to its new end.
+    // The loop also visits the ids that it adds.
     for (const id of found) {
       const other = known.get(id);
       if (other?.role !== requirement.role)
@@ -153,12 +153,12 @@ export function connected(requirements: readonly Requirement[]): Requirement[] {
   });
 }
 
-/** The mistakes that a requirement lists as usual, one by one. */
+/** The usual mistakes of a requirement as a list. */
 export function mistakesOf({ mistakes }: Pick<Requirement, 'mistakes'>): string[] {
   return mistakes.split('; ');
 }
 
-/** The requirement that lists this mistake as usual, the first one where there are several. */
+/** The first requirement that lists this mistake as usual. */
 export function requirementAbout<Some extends Pick<Requirement, 'mistakes'>>(
   requirements: readonly Some[],
   mistake: string,
@@ -171,7 +171,7 @@ export function featuresDigest(role?: Role): string {
   return digestOfFeatures(new Map(featureFiles(role).map((file) => [file, readFileSync(root + file, 'utf8')])));
 }
 
-/** The same of features that stand elsewhere: their texts by file name. */
+/** SHA-256 over other features, in hex: their texts by file name. */
 export function digestOfFeatures(features: ReadonlyMap<string, string>): string {
   const hash = createHash('sha256');
   for (const [file, text] of inOrder(features)) hash.update(`${file}\0${text}\0`);
@@ -197,7 +197,7 @@ export function readFeature(file: string, text: string): Requirement[] {
 }
 
 /**
- * A feature file as its parser sees it, in whatever language its keywords are.
+ * Parses a feature file, with keywords in any language.
  *
  * @throws FeatureError when it cannot be parsed
  */

@@ -3,7 +3,7 @@ import {
   type Answer,
   type ClientSetup,
   namesAlike,
-  type Refusal,
+  type PlatformRefusal,
   type Rounds,
   refusals,
   type Sequel,
@@ -42,7 +42,7 @@ defineParameterType({
     `(${refusals.join('|')})|(${sequels.join('|')})|answers after (\\d+) (ms|s)|takes (\\d+) (ms|s) to accept the connection`,
   ),
   transformer: (refusal?: string, sequel?: string, after?: string, unit = '', slow = '', slowUnit = ''): Partial<ClientSetup> => {
-    if (refusal !== undefined) return { refusal: refusal as Refusal };
+    if (refusal !== undefined) return { refusal: refusal as PlatformRefusal };
     if (sequel !== undefined) return { sequel: sequel as Sequel };
     return after === undefined ? { slowConnectMs: inMs(slow, slowUnit) } : { processingMs: inMs(after, unit) };
   },

@@ -1,4 +1,4 @@
-/** Runs `action.yml` as the documentation says that GitHub's runner does. */
+/** Runs `action.yml` as GitHub's runner does, by its documentation. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { root } from '../requirements/requirement.ts';
 /** The text of `action.yml`. */
 export const metadata = readFileSync(join(root, 'action.yml'), 'utf8');
 
-interface Step {
+interface ActionStep {
   readonly id?: string;
   readonly shell: string;
   readonly run: string;
@@ -22,10 +22,10 @@ interface Step {
 export const action = parse(metadata) as {
   readonly inputs: Readonly<Record<string, { readonly required?: boolean; readonly default?: string }>>;
   readonly outputs: Readonly<Record<string, { readonly value: string }>>;
-  readonly runs: { readonly steps: readonly Step[] };
+  readonly runs: { readonly steps: readonly ActionStep[] };
 };
 
-/** A workflow command that the runner obeyed. */
+/** A workflow command that the runner executed. */
 export interface Command {
   readonly name: string;
   readonly properties: Readonly<Record<string, string>>;
@@ -33,7 +33,7 @@ export interface Command {
 }
 
 /** The result of the action, as the job sees it. */
-export interface Job {
+export interface ActionResult {
   readonly code: number | null;
   readonly log: string;
   readonly commands: readonly Command[];
@@ -42,7 +42,7 @@ export interface Job {
 }
 
 /** Differences from the usual job. */
-export interface Circumstances {
+export interface JobOptions {
   /** Where the action was checked out. */
   readonly actionPath?: string;
   /** A folder of programs that stands first in PATH. */
@@ -57,8 +57,8 @@ export interface Circumstances {
 export async function runAction(
   workspace: string,
   given: Readonly<Record<string, string>>,
-  { actionPath = root, path }: Circumstances = {},
-): Promise<Job> {
+  { actionPath = root, path }: JobOptions = {},
+): Promise<ActionResult> {
   const inputs = { ...defaults(), ...given };
   const temporary = mkdtempSync(join(workspace, 'runner-'));
   const files = { output: join(temporary, 'output'), summary: join(temporary, 'summary') };
@@ -70,7 +70,7 @@ export async function runAction(
     const script = join(temporary, 'script.sh');
     writeFileSync(script, run);
     const filled = Object.entries(env).map(([name, value]) => [name, evaluate(value, { inputs })]);
-    // "shell: bash" is exactly this.
+    // GitHub's definition of "shell: bash".
     const child = spawn('bash', ['--noprofile', '--norc', '-e', '-o', 'pipefail', script], {
       cwd: workspace,
       env: {

@@ -4,7 +4,7 @@ import { basename, dirname, join, normalize } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { root } from '../requirements/requirement.ts';
 
-/** Rooms that stand inside a larger one, and are looked at on their own. */
+/** Folders whose subfolders are rooms of their own. */
 const split = new Set(['commands', 'harness', 'report', 'tools']);
 
 /** The room of a file: `steps/verdict`, `steps/harness/mqtt`. */
@@ -24,7 +24,7 @@ function readImports(files: readonly string[]): Map<string, string[]> {
   );
 }
 
-/** One circle of a graph, as a path that ends where it began; undefined where there is none. */
+/** A circle in a graph, as a path that ends where it began; undefined if there is none. */
 function circleIn(graph: ReadonlyMap<string, ReadonlySet<string>>): string[] | undefined {
   const done = new Set<string>();
   const walk = (place: string, path: readonly string[]): string[] | undefined => {

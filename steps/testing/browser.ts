@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
-/** A browser of this machine; undefined where there is none. */
+/** A browser of this machine; undefined if there is none. */
 function findBrowser(): string | undefined {
   const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
   const places = (process.env['PATH'] ?? '').split(delimiter).flatMap((folder) => names.map((name) => join(folder, name)));
@@ -23,7 +23,7 @@ function findBrowser(): string | undefined {
 const executablePath = findBrowser();
 const required = process.env['CONFORMANCE_REQUIRE_BROWSER'] === '1';
 
-/** Why tests in a browser are skipped; false where they are not. */
+/** Why tests in a browser are skipped; false if they are not. */
 export const skip = executablePath === undefined && !required ? 'no Chromium on this machine' : false;
 
 /** Starts the browser; the caller closes it. */
@@ -40,7 +40,7 @@ export function launch(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
-      // Chromium refuses to run as root in its sandbox, and the page is the suite's own.
+      // Chromium does not run as root in its sandbox. The page is safe without it, because the suite made it.
       ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
     ],
   });
@@ -49,7 +49,7 @@ export function launch(): Promise<Browser> {
 /** The height of every screen, in pixels. */
 const height = 900;
 
-/** A screen on which a page is looked at. */
+/** A screen that shows a page. */
 export interface ScreenView {
   /** In pixels. */
   readonly width: number;
@@ -68,7 +68,7 @@ export interface View extends Partial<ScreenView> {
  */
 export async function open(browser: Browser, file: string, view: View, look: (page: Page) => Promise<void>): Promise<void> {
   const { width = 1280, scheme = 'light', javaScriptEnabled = true, anchor } = view;
-  // axe comes into the page from outside, which the page's own policy forbids.
+  // The page's policy would forbid the script of axe.
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: scheme,
@@ -106,10 +106,10 @@ export const allViews: readonly ScreenView[] = [390, 768, 1280].flatMap((width) 
 export const phoneViews = allViews.filter(({ width }) => width === 390);
 
 /**
- * Opens a file once and asserts in each view that everybody can use the page: with everything unfolded it is no wider than the
- * screen, and axe finds nothing.
+ * Opens a file, and asserts in each view that the page is accessible: with everything unfolded, it is no wider than the screen, and axe
+ * finds nothing.
  */
-export async function assertForEverybody(browser: Browser, file: string, views: readonly ScreenView[]): Promise<void> {
+export async function assertAccessible(browser: Browser, file: string, views: readonly ScreenView[]): Promise<void> {
   await open(browser, file, views[0] ?? {}, async (page) => {
     await page.evaluate('for (const one of document.querySelectorAll("details")) one.open = true');
     await page.addScriptTag({ content: axe.source });
@@ -123,7 +123,7 @@ export async function assertForEverybody(browser: Browser, file: string, views: 
         0,
         `${name} is wider than the screen`,
       );
-      // A scheme changes colours only. To describe the thousands of nodes that pass takes longer than to judge them.
+      // A scheme changes only colours. Details of passing nodes are left out: there are thousands, and they take longer than the checks.
       const rules = scheme === 'dark' && judged.has(width) ? { runOnly: ['color-contrast', 'link-in-text-block'] } : {};
       judged.add(width);
       const { violations } = (await page.evaluate(`axe.run(${JSON.stringify({ ...rules, resultTypes: ['violations'] })})`)) as {

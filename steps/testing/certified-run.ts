@@ -1,4 +1,4 @@
-/** Certified report folders of runs that did not take place. */
+/** Certified report folders of invented runs. */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import type { Finding } from '../verdict/evidence.ts';
 import { judge } from '../verdict/judge.ts';
 import type { Report } from '../verdict/report.ts';
 import { Transcript } from '../verdict/transcript.ts';
-import { type Course, finding, run, scenario } from './cucumber-messages.ts';
+import { finding, run, type ScenarioCourse, scenario } from './cucumber-messages.ts';
 
 const role = 'client';
 
@@ -27,7 +27,7 @@ export function keys(kind: 'ed25519' | 'ec' = 'ed25519'): { readonly publicKey: 
 
 /** A run in which every scenario passed, except for those of the requirements named here by id. */
 export interface MadeUpRun {
-  readonly courses?: Readonly<Record<string, Course>>;
+  readonly courses?: Readonly<Record<string, ScenarioCourse>>;
   readonly failing?: readonly string[];
   readonly change?: (report: Report) => Report;
   readonly key?: KeyObject;
@@ -43,7 +43,7 @@ export function madeUp({ courses = {}, failing = [], change = (report) => report
     const source = { uri, data: readFileSync(root + uri, 'utf8'), mediaType: 'text/x.cucumber.gherkin+plain' };
     return { source } as Envelope;
   });
-  const fails = (id: string): Course => ({ outcomes: ['FAILED'], evidence: [finding(id) satisfies Finding] });
+  const fails = (id: string): ScenarioCourse => ({ outcomes: ['FAILED'], evidence: [finding(id) satisfies Finding] });
   const scenarios = requirements.flatMap(({ id, scenarios }) =>
     scenarios.flatMap(({ place }) => scenario(place, failing.includes(id) ? fails(id) : courses[id])),
   );

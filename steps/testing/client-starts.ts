@@ -4,11 +4,11 @@ import { ClientRun } from '../harness/platform/client-run.ts';
 import { type ClientSetup, plainSetup } from '../harness/platform/client-setup.ts';
 import type { ReportedTime } from '../harness/platform/reported-time.ts';
 
-/** The suite's wall time when the client is started, in ms. No multiple of 10, which a clock with steps would show. */
+/** The suite's wall time when the client is started, in ms. Not a multiple of 10, which would look like a clock with steps. */
 export const origin = 1_800_000_000_003;
 
-/** An exchange that did not take place. Times are in ms since the start, unless stated otherwise. */
-export interface Played {
+/** An invented exchange. Times are in ms since the start, unless stated otherwise. */
+export interface PlayedExchange {
   readonly setup?: Partial<ClientSetup>;
   /** The time that the client sends; by default the wall time at which the request arrives. */
   readonly deviceSendTime?: number | bigint | string;
@@ -25,7 +25,7 @@ export interface Played {
 const timeAt = (ms: number): { atUs: number; wallMs: number } => ({ atUs: ms * 1000, wallMs: origin + ms });
 
 /** The client run of one exchange. */
-export function played(exchange: Played = {}): ClientRun {
+export function played(exchange: PlayedExchange = {}): ClientRun {
   const setup = { ...plainSetup('long'), ...exchange.setup };
   const clientRun = new ClientRun(setup, { productKey: 'pk', deviceName: 'dn' });
   clientRun.requests.push(playedRequest(clientRun, exchange));
@@ -33,7 +33,7 @@ export function played(exchange: Played = {}): ClientRun {
 }
 
 /** The request of a further exchange in the same run. */
-export function playedRequest({ setup, requestTopic, responseTopic }: ClientRun, exchange: Played): Request {
+export function playedRequest({ setup, requestTopic, responseTopic }: ClientRun, exchange: PlayedExchange): Request {
   const { asked = 100, answered = 110, before = asked - 1, deviceSendTime = origin + asked, sent = true } = exchange;
   const { serverRecvTime = 1_571_724_098_110, serverSendTime = serverRecvTime } = exchange;
   if (setup.answers.length === 0) throw new Error('the setup has no answer');

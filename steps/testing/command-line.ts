@@ -8,14 +8,14 @@ import { after } from 'node:test';
 import type { Role } from '../requirements/requirement.ts';
 import { root } from '../requirements/requirement.ts';
 import type { Report } from '../verdict/report.ts';
-import { callWarm, type Ended } from './warm-process.ts';
+import { type CallResult, callWarm } from './warm-process.ts';
 
 /** The suite's command line in a checkout. */
 export const entry = join(root, 'steps/commands/entry.mjs');
 
 /** Differences from the usual call. */
-export interface Surroundings {
-  /** Working directory; by default not that of the checkout, so that nothing depends on it. */
+export interface CallOptions {
+  /** Working directory; by default not the checkout, so that nothing depends on it. */
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly program?: string;
@@ -31,8 +31,8 @@ export function temporaryFolder(): string {
 }
 
 /** Starts `iot-ntp-conformance …`. */
-export function start(args: readonly string[], surroundings: Surroundings = {}): { child: ChildProcess; end: Promise<Ended> } {
-  const { cwd = tmpdir(), env = {}, program = entry, node = process.execPath } = surroundings;
+export function start(args: readonly string[], options: CallOptions = {}): { child: ChildProcess; end: Promise<CallResult> } {
+  const { cwd = tmpdir(), env = {}, program = entry, node = process.execPath } = options;
   const child = spawn(node, [program, ...args], { cwd, env: { ...inherited(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const end = Promise.all([once(child, 'close'), text(child.stdout), text(child.stderr)]).then(([[code], stdout, stderr]) => ({
     code: code as number | null,
@@ -42,19 +42,19 @@ export function start(args: readonly string[], surroundings: Surroundings = {}):
   return { child, end };
 }
 
-/** Runs `iot-ntp-conformance …` to its end, in a process of its own: for what a process does as it begins and ends. */
-export function callAfresh(args: readonly string[], surroundings: Surroundings = {}): Promise<Ended> {
-  return start(args, surroundings).end;
+/** Runs `iot-ntp-conformance …` to its end, in a process of its own: for tests of what a process does at its start and end. */
+export function callAfresh(args: readonly string[], options: CallOptions = {}): Promise<CallResult> {
+  return start(args, options).end;
 }
 
 /** Runs `iot-ntp-conformance …` to its end. The calls of a test file share a process, unless they name a program or its Node. */
-export function call(args: readonly string[], surroundings: Surroundings = {}): Promise<Ended> {
-  const { cwd = tmpdir(), env = {}, program, node } = surroundings;
-  if (program !== undefined || node !== undefined) return callAfresh(args, surroundings);
+export function call(args: readonly string[], options: CallOptions = {}): Promise<CallResult> {
+  const { cwd = tmpdir(), env = {}, program, node } = options;
+  if (program !== undefined || node !== undefined) return callAfresh(args, options);
   return callWarm({ args, cwd, env: { ...inherited(), ...env } });
 }
 
-/** The environment of the tests, without what it says of colours: that must not decide. */
+/** The environment of the tests, without its variables about colours, which must not affect the output. */
 function inherited(): NodeJS.ProcessEnv {
   const { FORCE_COLOR: _force, NO_COLOR: _no, NODE_TEST_CONTEXT: _context, ...rest } = process.env;
   return rest;
@@ -71,7 +71,7 @@ export function fixtureTarget(folder: string, fixture: string, more: Readonly<Re
   return writeTarget(folder, { name: fixture, role: 'server', process: { command }, lateAnswers: '100ms', ...more });
 }
 
-/** The same of a client. */
+/** Writes a target file of a client in the same way. */
 export function fixtureClientTarget(folder: string, fixture: string, more: Readonly<Record<string, unknown>> = {}): string {
   const options = '--host {host} --port {port} --product-key {productKey} --device-name {deviceName} --type {timestampType}';
   const command = ['node', join(root, 'fixtures/support/start.ts'), fixture, ...options.split(' ')];

@@ -1,5 +1,5 @@
 /**
- * Lets every process of the tests take compiled code from Node's usual cache: a hundred of them compile the same modules otherwise.
+ * Makes every process of the tests use Node's compile cache. Otherwise a hundred processes would compile the same modules.
  */
 import { enableCompileCache, getCompileCacheDir } from 'node:module';
 import { dirname } from 'node:path';

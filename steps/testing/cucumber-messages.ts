@@ -1,9 +1,9 @@
-/** Requirements, and Cucumber messages of runs that did not take place. */
+/** Invented requirements, and Cucumber messages of invented runs. */
 import type { Envelope } from '@cucumber/messages';
-import type { Run } from '../report/report-json.ts';
+import type { RunFacts } from '../report/report-json.ts';
 import type { Level, Requirement } from '../requirements/requirement.ts';
 import { EVIDENCE_MEDIA_TYPE, type Evidence, type Finding } from '../verdict/evidence.ts';
-import { type Outcome, Transcript } from '../verdict/transcript.ts';
+import { type CucumberStatus, Transcript } from '../verdict/transcript.ts';
 
 /** A requirement with scenarios at these lines of `features/server/<id>.feature`. */
 export function requirement(id: string, lines: readonly number[] = [10], level: Level = 'must'): Requirement {
@@ -44,9 +44,9 @@ export function finding(id: string, more: Partial<Finding> = {}): Finding {
 }
 
 /** The course of a scenario. */
-export interface Course {
-  /** One per step; PASSED by default. No step at all when empty. */
-  readonly outcomes?: readonly Outcome[];
+export interface ScenarioCourse {
+  /** One status per step; PASSED by default. If it is empty, there is no step. */
+  readonly outcomes?: readonly CucumberStatus[];
   readonly evidence?: readonly Evidence[];
   /** A further attachment with the media type of evidence, as text. */
   readonly raw?: string;
@@ -64,7 +64,7 @@ export interface Course {
 let ids = 0;
 
 /** The messages of one scenario. */
-export function scenario(at: string, course: Course = {}): Envelope[] {
+export function scenario(at: string, course: ScenarioCourse = {}): Envelope[] {
   const {
     outcomes = ['PASSED'],
     evidence = [],
@@ -120,7 +120,7 @@ export function scenario(at: string, course: Course = {}): Envelope[] {
 }
 
 /** The messages of a hook at the end of the run, with its attachments. */
-export function lastHook(evidence: readonly Evidence[], outcome: Outcome = 'PASSED'): Envelope[] {
+export function lastHook(evidence: readonly Evidence[], outcome: CucumberStatus = 'PASSED'): Envelope[] {
   const messages: unknown[] = [
     ...evidence.map((piece) => ({
       attachment: {
@@ -149,7 +149,7 @@ export function transcriptOf(...messages: readonly (readonly Envelope[])[]): Tra
 }
 
 /** The parts of a report that do not depend on the verdict. */
-export const run: Run = {
+export const run: RunFacts = {
   suite: { name: 'iot-ntp-conformance', version: '0.1.0', featuresDigest: 'f'.repeat(64) },
   requirementSet: { name: '2026.1', digest: 'e'.repeat(64), modified: [] },
   target: {

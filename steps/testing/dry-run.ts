@@ -4,7 +4,7 @@ import { loadConfiguration, runCucumber } from '@cucumber/cucumber/api';
 import type { Envelope, SourceReference } from '@cucumber/messages';
 import { root } from '../requirements/requirement.ts';
 
-/** Cucumber's messages of a dry run: all features and all step definitions, and nothing is started. */
+/** Cucumber's messages of a dry run: all features and all step definitions, without starting an implementation. */
 export async function dryRun(): Promise<Envelope[]> {
   const messages: Envelope[] = [];
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });

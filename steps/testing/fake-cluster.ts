@@ -9,7 +9,7 @@ import { json } from 'node:stream/consumers';
 import { after } from 'node:test';
 import { root } from '../requirements/requirement.ts';
 
-/** The socket of the real engine, whose containers take the place of pods. */
+/** The socket of the real engine, whose containers replace pods. */
 export const socketPath = '/var/run/docker.sock';
 
 const notImplemented =
@@ -37,18 +37,18 @@ interface Inspected {
 
 /** A fake cluster, and the requests that it received. */
 export interface FakeCluster {
-  /** For DOCKER_HOST. */
+  /** The value for DOCKER_HOST. */
   readonly address: string;
   /** Every request, as `POST /containers/create`. */
   readonly asked: readonly string[];
-  /** The bodies of what was asked to be created. */
+  /** The bodies of the requests to create containers. */
   readonly created: readonly Created[];
   close(): void;
 }
 
 /**
- * Serves an HTTP API like that of kubedock, with containers of this machine's engine as its pods. It leaves out, silently or with 501,
- * what kubedock leaves out, and tells no address of a container.
+ * Serves an HTTP API like that of kubedock, with containers of this machine's engine as pods. What kubedock does not support, it ignores
+ * or rejects with 501, as kubedock does. It reports no address of a container.
  *
  * @param info further members of the answer to `GET /info`
  */
@@ -86,13 +86,17 @@ export async function fakeCluster(info: Body = {}): Promise<FakeCluster> {
   };
 }
 
-interface Memory {
+interface ClusterMemory {
   readonly asked: string[];
   readonly created: Created[];
   readonly info: Body;
 }
 
-async function answer(incoming: IncomingMessage, outgoing: ServerResponse, { asked, created, info }: Memory): Promise<void> {
+async function answer(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  { asked, created, info }: ClusterMemory,
+): Promise<void> {
   const url = new URL((incoming.url ?? '').replace(/^\/v1\.\d+/, ''), 'http://fake');
   const call = `${incoming.method} ${url.pathname}`;
   asked.push(call);
@@ -130,7 +134,7 @@ async function answer(incoming: IncomingMessage, outgoing: ServerResponse, { ask
     case 'GET /containers/ID/json':
       return inspect(id, outgoing);
     case 'POST /containers/ID/kill':
-      // Whatever else it is: taken, and not delivered.
+      // Everything else is accepted, but has no effect.
       if (/KILL|TERM|QUIT/i.test(url.searchParams.get('signal') ?? 'KILL')) await ask('DELETE', `/containers/${id}?force=1`);
       return say(outgoing, 204);
     case 'POST /containers/ID/attach':

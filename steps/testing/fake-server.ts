@@ -12,7 +12,7 @@ export class Peer {
   readonly socket: Socket;
   /** What the device sent, in order. */
   readonly packets: Packet[] = [];
-  /** Settles when the connection is gone. */
+  /** Resolves when the connection is closed. */
   readonly closed: Promise<void>;
   readonly #waiting = new Map<Packet['cmd'], () => void>();
   #version = 4;
@@ -27,7 +27,7 @@ export class Peer {
       this.#waiting.get(packet.cmd)?.();
       react(packet, this);
     });
-    // What is no MQTT, such as TLS, ends the connection, as with a broker.
+    // Bytes that are not MQTT, such as TLS, end the connection, as with a broker.
     parser.on('error', () => socket.destroy());
     socket.on('data', (bytes) => parser.parse(bytes));
     socket.on('error', () => {});
@@ -42,14 +42,14 @@ export class Peer {
     this.send({ cmd: 'publish', topic, payload, qos: 0, retain: false, dup: false });
   }
 
-  /** Settles when the device has sent a packet of this kind. */
+  /** Resolves when the device has sent a packet of this kind. */
   async received(cmd: Packet['cmd']): Promise<void> {
     if (this.packets.some((packet) => packet.cmd === cmd)) return;
     await new Promise<void>((resolve) => this.#waiting.set(cmd, resolve));
   }
 }
 
-/** A server on a free port of the loopback that speaks as much MQTT as the test wants. */
+/** A server on a free port of the loopback. The test decides how it reacts to each packet. */
 export class FakeServer implements AsyncDisposable {
   /** The connections, in order. */
   readonly peers: Peer[] = [];
@@ -68,7 +68,7 @@ export class FakeServer implements AsyncDisposable {
 
   /**
    * @param allowHalfOpen when the device ends its side, the server does not end its own
-   * @param tls with them it speaks TLS
+   * @param tls with these options, it uses TLS
    */
   static async open(
     react: Reaction = agree,
@@ -84,7 +84,7 @@ export class FakeServer implements AsyncDisposable {
     return { host: '127.0.0.1', port: (this.#server.address() as AddressInfo).port };
   }
 
-  /** The first connection, now or when it comes. */
+  /** The first connection; waits for it if there is none. */
   async peer(): Promise<Peer> {
     return this.peers[0] ?? new Promise((resolve) => this.#arrivals.push(resolve));
   }

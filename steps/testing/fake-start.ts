@@ -1,19 +1,19 @@
 import { endedByItself } from '../harness/implementation/end.ts';
 import type { StartedTarget, Target } from '../harness/implementation/target.ts';
 
-/** How an implementation ended that was never really started. */
+/** How a fake implementation ended. */
 export interface Fate {
   /** How the implementation ended. */
   readonly ended?: string;
   /** How it ended, visible only to code that waits for the end. */
   readonly endsLate?: string;
-  /** The signals by which the suite ended a server that it can start again. */
+  /** Collects the signals with which the suite ended a server that it can start again. */
   readonly restarts?: string[];
   /** Why the server does not start again. */
   readonly staysEnded?: Error;
 }
 
-/** The implementation of a made-up target, as if the suite had started it. */
+/** A fake implementation, as if the suite had started it. */
 export function startedAs(own: Target, { ended, endsLate, restarts, staysEnded }: Fate): StartedTarget {
   let fate = ended;
   const restart = async (signal: string): Promise<void> => {

@@ -24,24 +24,24 @@ import { type Fate, startedAs } from './fake-start.ts';
 
 export { fail, failed, say } from './said-sentences.ts';
 
-// a machine's clock may be set while a test runs, which moves what is compared with it
+// the machine's clock may be set during a test, which would change the times that are compared with it
 mock.method(Date, 'now', () => Math.floor(performance.timeOrigin + nowUs() / 1000));
 
 /** A message that the fake server publishes in reaction to a request. Times in ms. */
 export interface Said {
   readonly payload: string;
-  /** By default the response topic of the device that asked. */
+  /** By default the response topic of the device that sent the request. */
   readonly topic?: string;
   /** The only device that receives it, regardless of subscriptions. */
   readonly to?: string;
-  /** After the request. */
+  /** The time after the request. */
   readonly after?: number;
   readonly qos?: 0 | 1 | 2;
   readonly retain?: boolean;
 }
 
 /** A message that reached the fake server; `now` is the suite's wall time in ms when it arrived. */
-export interface Asked {
+export interface ArrivedMessage {
   readonly topic: string;
   readonly payload: string;
   readonly qos: 0 | 1 | 2;
@@ -50,7 +50,7 @@ export interface Asked {
   readonly count: number;
 }
 
-export type Answers = (asked: Asked) => readonly Said[];
+export type Answers = (asked: ArrivedMessage) => readonly Said[];
 
 /** A correct answer: received and sent 1 ms after the request left. */
 export const right: Answers = ({ topic, qos, echo, now }) =>
@@ -62,11 +62,11 @@ export function said(echo: string, received: number, sent: number, how: Partial<
 }
 
 /**
- * The beginning of the run, in ms: a minute ago, and never a multiple of 10. Otherwise a server that is asked every 10 ms would seem to
- * have a clock with steps of 10 ms in one of ten runs.
+ * The beginning of the run, in ms: a minute ago, and never a multiple of 10. Otherwise, in one of ten runs, a server that gets a request
+ * every 10 ms would seem to have a clock with steps of 10 ms.
  */
 const origin = Math.floor(wallMsAt() / 1000) * 1000 - 60_005;
-/** A moment of the run, in ms since its beginning, as the monotonic clock shows it, in µs. */
+/** Converts a time in ms since the beginning of the run to µs of the monotonic clock. */
 const microseconds = (ms: number): number => (origin + ms - wallMsAt(0)) * 1000;
 
 const usualTarget: Target = {
@@ -92,11 +92,11 @@ const usualTarget: Target = {
 const requirements = readRequirements();
 
 class FakeServerRun extends ServerRun {
-  /** What the scenario wished for, device by device, what was subscribed, and the latencies of its links. */
+  /** The wishes of the scenario for each device, the subscribed filters, and the latencies of its links. */
   readonly wishes: (DeviceWishes & { readonly identity: Identity })[] = [];
   readonly subscriptions: (readonly [topic: string, qos: number])[] = [];
   readonly links: { readonly forth: number; readonly back: number }[] = [];
-  /** The strangers that called, and the devices that fell silent, after what they had sent. */
+  /** The unauthenticated devices that connected, with their credentials. */
   readonly strangers: (Parameters<ServerRun['stranger']>[2] & {
     readonly credentials: Credentials;
     readonly identity: Identity;
@@ -112,7 +112,7 @@ class FakeServerRun extends ServerRun {
   #ms = 0;
   #count = 0;
 
-  constructor(started: StartedTarget, surroundings: Surroundings) {
+  constructor(started: StartedTarget, surroundings: FakeWorldOptions) {
     super(started);
     const { answers = right, grants = 2, refuses, spacing = 10, hangsUpOn, reception } = surroundings;
     this.#hangsUpOn = hangsUpOn;
@@ -184,7 +184,7 @@ class FakeServerRun extends ServerRun {
       const atUs = microseconds(ms + (one.after ?? 2));
       const time = { atUs, wallMs: wallMsAt(atUs) };
       const message = { topic: own, qos: 0 as const, retain: false, dup: false, ...one, ...time };
-      // the request is noted before its answer comes
+      // the request is recorded before its answer arrives
       queueMicrotask(() => this.#deliver({ ...message, payload: Buffer.from(one.payload) }, one.to));
     }
     return microseconds(ms);
@@ -197,21 +197,21 @@ class FakeServerRun extends ServerRun {
 }
 
 /** Differences from the usual world. */
-interface Surroundings extends Fate {
+interface FakeWorldOptions extends Fate {
   readonly target?: Partial<Target>;
   readonly answers?: Answers;
-  /** What the client is seen to do in a setup, for each start. */
+  /** What the client does in a setup, for each start. */
   readonly perform?: (setup: ClientSetup) => ClientRun;
   readonly mute?: boolean;
   /** The topic on whose SUBSCRIBE a server closes the connection. */
   readonly hangsUpOn?: string;
-  /** How a server receives a stranger. */
+  /** How a server reacts to an unauthenticated device. */
   readonly reception?: Reception;
   /** The highest QoS that a server grants to a subscription. */
   readonly grants?: number | 'none';
   /** How long after a message the next one is published, in ms. */
   readonly spacing?: number;
-  /** Why a server lets no device connect. */
+  /** Why a server rejects every device. */
   readonly refuses?: string;
 }
 
@@ -221,11 +221,11 @@ export class FakeWorld extends NtpWorld<ServerScenario & ClientScenario> {
   readonly runner: ClientRunner;
   readonly server: ServerScenario;
   readonly client: ClientScenario;
-  /** The scenes that were performed, in order. */
+  /** The setups of the client's starts, in order. */
   readonly scenes: ClientSetup[] = [];
 
   /** @param id the requirement that is judged */
-  constructor(id: string, surroundings: Surroundings = {}) {
+  constructor(id: string, surroundings: FakeWorldOptions = {}) {
     const { target: own = {}, perform = () => played(), mute = false } = surroundings;
     const evidence: Evidence[] = [];
     const attach = (text: string): void => void evidence.push(JSON.parse(text) as Evidence);
@@ -252,17 +252,17 @@ export class FakeWorld extends NtpWorld<ServerScenario & ClientScenario> {
     this.requirement = requirement;
     this.server = new ServerScenario(this, this.serverRun);
     this.client = new ClientScenario(this, target, this.runner);
-    // Each sentence knows which of the two it is for.
+    // Each sentence uses only the member for its role.
     this.scenario = (target.role === 'server' ? this.server : this.client) as ServerScenario & ClientScenario;
     this.scenario.begin(scenario.place);
   }
 
-  /** What was said for information. */
+  /** The information of the scenario. */
   get informed(): string[] {
     return this.evidence.flatMap((one) => (one.kind === 'information' ? [one.text] : []));
   }
 
-  /** An exchange as if it had been made: when it was published, and in how many ms answered; the server's times on the same scale, in ms. */
+  /** An invented exchange: when the request was published, after how many ms it was answered, and the server's times, all in ms. */
   exchange(
     published: number,
     took: number,
@@ -289,7 +289,7 @@ export class FakeWorld extends NtpWorld<ServerScenario & ClientScenario> {
   }
 }
 
-/** A world with a device, in front of a server of which only the given exchanges are known. */
+/** A world with a device and a server, with these exchanges only. */
 export async function worldWith(
   world: FakeWorld,
   ...exchanges: readonly Readonly<Parameters<FakeWorld['exchange']>>[]

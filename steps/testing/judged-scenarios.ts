@@ -1,11 +1,11 @@
-/** Requirements of a server, and how their scenarios went. */
+/** Requirements of a server, and messages of their scenarios. */
 
 import assert from 'node:assert/strict';
 import type { Envelope } from '@cucumber/messages';
 import type { Requirement } from '../requirements/requirement.ts';
 import type { Finding } from '../verdict/evidence.ts';
 import type { Judgement } from '../verdict/judge.ts';
-import { type Course, finding, place, requirement, scenario } from './cucumber-messages.ts';
+import { finding, place, requirement, type ScenarioCourse, scenario } from './cucumber-messages.ts';
 
 export const a = requirement('server-a');
 export const b = requirement('server-b');
@@ -21,18 +21,21 @@ export const passed = (id: string, line = 10): Envelope[] => scenario(place(id, 
 export const failed = (id: string, more: Partial<Finding> = {}, line = 10): Envelope[] =>
   scenario(place(id, line), { outcomes: ['FAILED'], evidence: [finding(id, more)] });
 
-/** The same requirement, which depends on these. */
+/** The same requirement with these dependencies. */
 export const on = (one: Requirement, ...dependsOn: readonly string[]): Requirement => ({ ...one, dependsOn });
 
 /** A scenario that does not apply. */
-export const inapplicable = (reason: string): Course => ({ outcomes: ['SKIPPED'], evidence: [{ kind: 'inapplicable', reason }] });
+export const inapplicable = (reason: string): ScenarioCourse => ({
+  outcomes: ['SKIPPED'],
+  evidence: [{ kind: 'inapplicable', reason }],
+});
 
 /** The status of each requirement, by id. */
 export function statuses({ requirements }: Judgement): Record<string, string> {
   return Object.fromEntries(requirements.map(({ id, status }) => [id, status]));
 }
 
-/** No run that comes to this may ever say that it conforms. */
+/** Asserts that a run is incomplete, for this reason. */
 export function assertIncomplete(judgement: Judgement, because: RegExp): void {
   assert.equal(judgement.verdict, 'incomplete');
   assert.equal(judgement.exitCode, 4);

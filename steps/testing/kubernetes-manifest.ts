@@ -16,7 +16,7 @@ export function objectsIn(file: string): unknown[] {
   return parseAllDocuments(readFileSync(join(root, file), 'utf8')).map((document) => document.toJS() as unknown);
 }
 
-/** Reads a manifest that holds a target file, a volume, the Job of the parts and the Job that merges them. */
+/** Reads a manifest with a target file, a volume, the Job of the parts, and the Job that merges them. */
 export function jobsIn(file: string): readonly [configMap: ConfigMap, volume: unknown, parts: Job, whole: Job] {
   return objectsIn(file) as [ConfigMap, unknown, Job, Job];
 }
@@ -30,7 +30,7 @@ export const suiteOf = (job: Job): Container => podOf(job).containers[0] ?? asse
 export const declaredIn = (job: Job, name: string): string | undefined =>
   suiteOf(job).env?.find((variable) => variable.name === name)?.value;
 
-/** The compiler's errors when the objects are checked against the published types of Kubernetes; unknown members are errors. */
+/** The compiler's errors for the objects, checked against the published types of Kubernetes; unknown members are errors. */
 export function typeFaults(...objects: readonly unknown[]): string {
   const types = `${root}node_modules/kubernetes-types`;
   const names = ['ConfigMap', 'PersistentVolumeClaim', 'Job', 'Job'];

@@ -4,10 +4,10 @@ import type { Message } from '../harness/message/message.ts';
 
 /** The response topic of the device. */
 export const own = '/ext/ntp/pk/dev/response';
-/** That of another device. */
+/** The response topic of another device. */
 export const others = '/ext/ntp/pk/other/response';
 
-/** A ledger, and a device that asks and receives. */
+/** A ledger, and a device that sends requests and receives responses. */
 export class Play {
   readonly ledger = new RequestLedger();
   #atUs = 0;
@@ -30,19 +30,19 @@ export class Play {
     return { topic, payload: Buffer.from(payload), qos, retain, dup: false, atUs: this.#atUs, wallMs: 0 };
   }
 
-  /** A response with this echo, or a payload as it stands. */
+  /** A response with this echo, or with this whole payload. */
   hear(echo: number | string, { topic = own, retain = false, to = own } = {}): Response {
     const payload = typeof echo === 'number' ? `{"deviceSendTime":${echo},"serverRecvTime":10,"serverSendTime":11}` : echo;
     return this.ledger.received(this.#message(topic, payload, 0, retain), to);
   }
 
-  /** Whose a response is when nobody waits any longer for another one to this request. */
+  /** The request to which a response belongs, after the device has stopped waiting for other responses to this request. */
   settled(response: Response, request: Request): Request | undefined {
     this.ledger.settle(request);
     return response.request;
   }
 
-  /** What came to light, as `requirement at place`. */
+  /** The late mistakes that the ledger found, as `requirement at place`. */
   get seen(): string[] {
     return this.ledger.run.lateMistakes.map(({ requirement, mistake, place }) => `${requirement ?? mistake} at ${place}`);
   }

@@ -13,7 +13,7 @@ export interface Made {
   readonly pem: { readonly cert: string; readonly key: string };
 }
 
-/** Makes certificates with openssl, in the given folder or a temporary one; that one goes when this is disposed of. */
+/** Makes certificates with openssl, in the given folder or in a temporary one, which is removed on disposal. */
 export class MadeCertificates implements Disposable {
   readonly folder: string;
 

@@ -4,13 +4,13 @@ import { readPayload } from '../harness/message/payload.ts';
 import type { ClientConnection } from '../harness/platform/client-connection.ts';
 import type { ClientRun } from '../harness/platform/client-run.ts';
 import type { ReportedTime } from '../harness/platform/reported-time.ts';
-import { origin, type Played, played, reported } from './client-starts.ts';
+import { origin, type PlayedExchange, played, reported } from './client-starts.ts';
 import { FakeWorld } from './fake-world.ts';
 
-/** What a made-up client did beside its exchange. */
-export interface Deeds extends Played {
+/** What a fake client did besides its exchange. */
+export interface Deeds extends PlayedExchange {
   readonly reports?: readonly ReportedTime[];
-  /** Filters with the QoS that was asked for. */
+  /** Filters with the requested QoS. */
   readonly filters?: Readonly<Record<string, 0 | 1 | 2>>;
   readonly publish?: Partial<{ topic: string; qos: 0 | 1 | 2; retain: boolean }>;
   readonly payload?: string;
@@ -18,7 +18,7 @@ export interface Deeds extends Played {
   readonly rest?: Partial<Pick<ClientRun, 'ended' | 'overdue' | 'attempts'>>;
 }
 
-/** The run of a client that did these things. */
+/** The run of a client that did this. */
 export function client({
   reports = [],
   filters = {},
@@ -55,7 +55,7 @@ export function connectionOf(filters: Readonly<Record<string, 0 | 1 | 2>>, conne
   } as unknown as ClientConnection;
 }
 
-/** A client that never asked. */
+/** A client that never sent a request. */
 export function silent(rest: Partial<Pick<ClientRun, 'ended' | 'overdue' | 'attempts'>> = {}): ClientRun {
   const clientRun = client({ rest });
   clientRun.requests.length = 0;
@@ -75,12 +75,12 @@ export function world(
   return made;
 }
 
-/** The response topic of the made-up client. */
+/** The response topic of the fake client. */
 export const own = '/ext/ntp/pk/dn/response';
-/** The server's times, of which the formula makes the time of the page's example. */
+/** The server's times in the page's example. */
 export const server = { serverRecvTime: 1_571_724_098_040, serverSendTime: 1_571_724_098_200 };
-/** What the formula gives for a client that reports its own stamps, 10 ms apart. */
+/** The time that the formula gives for a client that reports its own timestamps, 10 ms apart. */
 export const formula = 1_571_724_098_125;
-/** A report with the client's own stamps, 10 ms apart. */
+/** A report with the client's own timestamps, 10 ms apart. */
 export const report = (time: number, at = 120, more: Partial<ReportedTime> = {}): ReportedTime =>
   reported(time, at, { deviceSendTime: BigInt(origin + 100), deviceRecvTime: BigInt(origin + 110), ...more });

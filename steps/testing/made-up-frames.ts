@@ -4,7 +4,7 @@ import { PacketReader } from '../harness/mqtt/packet-reader.ts';
 import { packetLimit } from '../harness/mqtt/receive-limits.ts';
 import { Trace } from '../harness/mqtt/trace.ts';
 
-/** Frames of MQTT 3.1.1 as one connection of a device records them, 1 ms apart, from the time of the page's example on. */
+/** Recorded MQTT 3.1.1 frames of one connection of a device, 1 ms apart; the first has the time of the page's example. */
 export function framesOf(...packets: readonly (readonly [Frame['direction'], object])[]): Frame[] {
   const stream = {};
   return packets.flatMap(([direction, packet], index) => {

@@ -15,7 +15,7 @@ export const responseTopic = (identity: Identity = device) => `/ext/ntp/${identi
 /** A deadline that only a broken platform meets. */
 export const soon = () => ({ signal: AbortSignal.timeout(10_000) });
 
-/** What the next event of this name brings. */
+/** The arguments of the next event of this name. */
 export const event = (client: MqttClient, name: string): Promise<unknown[]> =>
   once(client as unknown as EventEmitter, name, soon());
 
@@ -73,7 +73,7 @@ export const connectPacket = (protocolVersion: 3 | 4 | 5 = 4): Buffer =>
     keepalive: 60,
   });
 
-/** A client that sends bytes as they stand. */
+/** A client that sends these bytes. */
 export async function raw(context: TestContext, port: number, ...parts: Buffer[]): Promise<Socket> {
   const socket = createConnection({ host, port, noDelay: true });
   context.after(() => socket.destroy());

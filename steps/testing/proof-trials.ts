@@ -31,7 +31,7 @@ export function implementation(claim: Partial<Implementation> = {}): Implementat
 
 const failure: Failure = { expected: 'this', received: 'that', trace: [] };
 
-/** A scenario's result; what has a failure has it whatever its requirement's level. */
+/** A scenario's result; a failed scenario or one with a warning has a failure. */
 export function scenario(place: string, status: Status, trace: readonly string[] = ['a packet']): ScenarioResult {
   const failed = status === 'failed' || status === 'warning';
   return { title: place, place, status, ...(failed ? { failure } : {}), information: [], trace, durationMs: 1 };

@@ -1,4 +1,4 @@
-/** A packet as it stands in a pcapng file. */
+/** A packet in a pcapng file. */
 export interface ReadPacket {
   /** In µs since 1970. */
   readonly us: number;
@@ -14,13 +14,13 @@ export interface ReadPacket {
   readonly bytes: Buffer;
 }
 
-/** A block of a pcapng file: its type, and what stands between its two lengths. */
+/** A block of a pcapng file: its type, and the bytes between its two lengths. */
 export interface ReadBlock {
   readonly type: number;
   readonly body: Buffer;
 }
 
-/** The blocks of a pcapng file. @throws Error where the two lengths of a block differ, or one is no multiple of 4 */
+/** The blocks of a pcapng file. @throws Error if the two lengths of a block differ, or if one is not a multiple of 4 */
 export function readBlocks(file: Buffer): ReadBlock[] {
   const blocks: ReadBlock[] = [];
   for (let at = 0; at < file.length; ) {
@@ -33,7 +33,7 @@ export function readBlocks(file: Buffer): ReadBlock[] {
   return blocks;
 }
 
-/** Options by their codes. @throws Error where no end of them is marked */
+/** Options by their codes. @throws Error if their end is not marked */
 export function readOptions(bytes: Buffer): Map<number, Buffer> {
   const found = new Map<number, Buffer>();
   for (let at = 0; ; ) {

@@ -1,19 +1,19 @@
 import { mock } from 'node:test';
 import { generate, type Packet } from 'mqtt-packet';
 import { type PairRun, recorded } from '../commands/interop/pair-run.ts';
-import type { TimestampType } from '../harness/implementation/target.ts';
+import type { DeclaredTimestampType } from '../harness/implementation/target.ts';
 import { ClientRun } from '../harness/platform/client-run.ts';
 import { plainSetup } from '../harness/platform/client-setup.ts';
 import { RecordedConnection } from '../harness/platform/recorded-connection.ts';
 
-/** Recorded traffic of a server and a client, made of packets that were never sent. */
+/** Invented recordings of the traffic between a server and a client. */
 
-/** The device that they are about. */
+/** The device of these recordings. */
 const relayedIdentity = { productKey: 'a1NtpSuite1', deviceName: 'probe' };
 export const requestTopic = '/ext/ntp/a1NtpSuite1/probe/request';
 export const responseTopic = '/ext/ntp/a1NtpSuite1/probe/response';
 
-/** What passes a link: a packet of either side, an end, or a time that the client reports. */
+/** An event on a link: a packet of either side, an end, or a time that the client reports. */
 export type Passing =
   | { readonly client: Packet | Buffer }
   | { readonly server: Packet | Buffer }
@@ -24,7 +24,7 @@ export type Passing =
 export const publish = (topic: string, payload: string, how: object = {}): Packet =>
   ({ cmd: 'publish', topic, payload, qos: 0, retain: false, dup: false, ...how }) as Packet;
 
-/** A client is let in, and subscribes; to nothing where the filter is empty. */
+/** The server accepts a client, which subscribes to a filter; with an empty filter, it subscribes to nothing. */
 export function welcomed(filter: string = responseTopic, code = 0): Passing[] {
   const connect = {
     cmd: 'connect',
@@ -46,8 +46,8 @@ export function welcomed(filter: string = responseTopic, code = 0): Passing[] {
 
 const bytesOf = (packet: Packet | Buffer): Buffer => (Buffer.isBuffer(packet) ? packet : generate(packet));
 
-/** An encounter of one connection, as if all this had passed: a microsecond apart, however busy this machine is. */
-export function relayed(passing: readonly Passing[], type: TimestampType = 'long'): PairRun {
+/** A recorded start with one connection and these events, always one microsecond apart. */
+export function relayed(passing: readonly Passing[], type: DeclaredTimestampType = 'long'): PairRun {
   let ms = performance.now();
   const clock = mock.method(performance, 'now', () => {
     ms += 0.001;
@@ -60,7 +60,7 @@ export function relayed(passing: readonly Passing[], type: TimestampType = 'long
   }
 }
 
-function relayedNow(passing: readonly Passing[], type: TimestampType): PairRun {
+function relayedNow(passing: readonly Passing[], type: DeclaredTimestampType): PairRun {
   const clientRun = new ClientRun(plainSetup(type), relayedIdentity);
   const connection = new RecordedConnection();
   for (const one of passing) {

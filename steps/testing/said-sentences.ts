@@ -11,7 +11,7 @@ const { runConfiguration } = await loadConfiguration(
   { cwd: root },
 );
 const { stepDefinitions } = (await loadSupport(runConfiguration, { cwd: root })) as unknown as { stepDefinitions: Definition[] };
-// To load them blocks: no scenario begins before the watch has seen that.
+// Loading them blocks the process. No scenario may begin before the watch for standstills has noticed that.
 await standstills.settled();
 
 interface Definition {
@@ -21,7 +21,7 @@ interface Definition {
   readonly unwrappedCode: (...args: readonly unknown[]) => unknown;
 }
 
-/** Says a sentence in a world, with its table or its text. @returns what the step returns */
+/** Runs the step of a sentence in a world, with its table or its text. @returns the result of the step */
 export async function say(
   world: NtpWorld,
   sentence: string,
@@ -35,7 +35,7 @@ export async function say(
   return definition.unwrappedCode.apply(world, [...values, ...more]);
 }
 
-/** Why the implementation fails by a sentence. */
+/** The finding with which the implementation fails by a sentence. */
 export async function fail(world: NtpWorld, sentence: string, argument?: Parameters<typeof say>[2]): Promise<Finding> {
   return failed(say(world, sentence, argument));
 }

@@ -2,7 +2,7 @@ import { printable } from '../harness/text/printable.ts';
 import { buildReport } from '../report/report-json.ts';
 import type { ExchangeRecord, Failure, Report, RequirementResult, ScenarioResult, Status } from '../verdict/report.ts';
 
-/** A text that attacks a page or a terminal: elements, attributes, escape sequences, marks of text direction. */
+/** A text that attacks a page or a terminal: elements, attributes, escape sequences, marks of the writing direction. */
 export const forged =
   '</script><script>document.title="forged"</script><img src=x onerror=alert(1)>" onclick="alert(2)" \'&lt; \x1b[31mred\x1b[0m \u202egnp.exe\u2066 \0 {{x}}';
 
@@ -115,7 +115,7 @@ export function report(statuses: readonly Status[], more: Partial<Report> = {}):
   return { ...buildReport(run, judgement, new Date('2026-01-02T03:04:07.500Z')), ...more };
 }
 
-/** The same report with a text put behind every text that an implementation, or its target file, has a hand in. */
+/** The same report, with a text added to every text that an implementation or its target file can influence. */
 export function spoilt(honest: Report, text: string): Report {
   const kept = new Set([
     'verdict',
@@ -139,7 +139,7 @@ export function spoilt(honest: Report, text: string): Report {
   return spoil(honest) as Report;
 }
 
-/** A text as the transcript lets it into a report. */
+/** A text after the transcript has cleaned it for a report. */
 export const cleaned = (text: string): string => printable(text, 4000);
 
 /** A MUST with this id and status. */
@@ -152,5 +152,5 @@ export function reportOf(...requirements: readonly RequirementResult[]): Report 
   return { ...report([]), requirements };
 }
 
-/** The ids of some requirements, or of what else is told of them. */
+/** The ids of some requirements, or of other objects with an id. */
 export const idsOf = (some: readonly { readonly id: string }[]): string[] => some.map(({ id }) => id);

@@ -19,7 +19,7 @@ export const CONTAINED = (member: string): string => `name: A\nrole: server\ncon
 /** A value of the member `build`. */
 export const BUILD = `{ name: hub-3.2.1.jar, digest: "sha256:${'0'.repeat(64)}" }`;
 
-/** The folder of a test's target files, with the files that they name; removed after the test. */
+/** The folder for a test's target files and the files that they name; removed after the test. */
 export const folder = mkdtempSync(join(tmpdir(), 'target-file-'));
 after(() => rmSync(folder, { recursive: true }));
 mkdirSync(join(folder, 'context'));
@@ -41,7 +41,7 @@ export function load(text: string | Buffer, name = 'target.yaml'): Promise<Targe
   return loadTarget(file, ENVIRONMENT);
 }
 
-/** The message with which a target file is refused, without the folder. */
+/** The error message for a target file, without the folder. */
 export async function messageOf(text: string | Buffer): Promise<string> {
   const error = await load(text).then(
     () => assert.fail('the target file was accepted'),

@@ -3,27 +3,27 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 
-/** A call of the command line, as its process gets it. */
+/** A call of the command line, as a message to its process. */
 export interface WarmCall {
   readonly args: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** What ends the output of this call. */
+  /** The text that ends the output of this call. */
   readonly mark: string;
 }
 
 /** The result of a program's call. */
-export interface Ended {
+export interface CallResult {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Processes that have no call. They end with the process that has started them. */
+/** Processes without a call. They end with the process that started them. */
 const idle: ChildProcess[] = [];
 
-/** Calls the command line in a process that has loaded it, or in a new one where all have a call. */
-export async function callWarm(call: Omit<WarmCall, 'mark'>): Promise<Ended> {
+/** Calls the command line in an idle process that has loaded it, or in a new process if there is none. */
+export async function callWarm(call: Omit<WarmCall, 'mark'>): Promise<CallResult> {
   const child = idle.pop() ?? begin();
   const { stdout, stderr } = child;
   if (stdout === null || stderr === null) throw new Error('its output is piped');
@@ -48,7 +48,7 @@ function begin(): ChildProcess {
   return child;
 }
 
-/** What is printed up to the mark, and the exit code after it; undefined where the process ended before. */
+/** The output up to the mark, and the exit code after it; undefined if the process ended before. */
 function read(output: Readable, mark: string): Promise<{ readonly text: string; readonly code: number | undefined }> {
   return new Promise((resolve) => {
     let text = '';

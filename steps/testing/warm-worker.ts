@@ -1,12 +1,12 @@
 /**
- * The suite's command line, called again and again in one process: to load it takes as long as a short run. Forked by `callWarm`;
- * gets a call as a message, and ends what it prints with the call's mark.
+ * Runs many calls of the suite's command line in one process, because loading it takes as long as a short run. `callWarm` forks it. It
+ * gets each call as a message, and prints the call's mark after the output.
  */
 import { main } from '../commands/main.ts';
 import { entry } from './command-line.ts';
 import type { WarmCall } from './warm-process.ts';
 
-// What starts further processes of the suite looks for it there.
+// The code that starts further processes of the suite reads their program here.
 process.argv[1] = entry;
 
 async function answer({ args, cwd, env, mark }: WarmCall): Promise<void> {

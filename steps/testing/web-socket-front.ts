@@ -10,9 +10,9 @@ import { freePort } from '../harness/implementation/free-port.ts';
 import { root } from '../requirements/requirement.ts';
 
 /**
- * Starts a fixture, and has it reached over WebSocket at the path /mqtt, for the time of an action.
+ * Starts a fixture that can be reached over WebSocket at the path /mqtt, during an action.
  *
- * @param tls PEM texts; with them it is behind TLS
+ * @param tls PEM texts; with them, it uses TLS
  */
 export async function behindWebSocket<T>(
   fixture: string,

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { root } from '../requirements/requirement.ts';
 
 /**
- * `node build-targets.ts FOLDER`: writes the target files of the references into a folder of compiled programs, beside those that they
- * start.
+ * `node build-targets.ts FOLDER`: writes the target files of the references into the folder of the compiled programs that they start.
  */
 const folder = join(process.argv[2] ?? 'dist', 'fixtures/targets');
 mkdirSync(folder, { recursive: true });

@@ -6,7 +6,7 @@ import { call } from '../testing/command-line.ts';
 
 const program = join(root, 'node_modules/@cucumber/cucumber/bin/cucumber.js');
 
-/** The first scenario of a requirement, as cucumber-js takes it. */
+/** The place of the first scenario of a requirement, as an argument of cucumber-js. */
 function placeOf(id: string): string {
   return readRequirements().find((requirement) => requirement.id === id)?.scenarios[0]?.place ?? '';
 }

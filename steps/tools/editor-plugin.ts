@@ -8,7 +8,7 @@ import { loadTarget } from '../harness/implementation/target-file.ts';
 import { ClientRunner } from '../harness/platform/client-runner.ts';
 import { currentRun } from '../support/current-run.ts';
 
-/** Starts a server for the whole run. @returns what ends it */
+/** Starts a server for the whole run. @returns a function that ends it */
 async function openServer(target: Target): Promise<() => Promise<void>> {
   const started = await startTarget(target);
   const serverRun = new ServerRun(started);
@@ -20,7 +20,7 @@ async function openServer(target: Target): Promise<() => Promise<void>> {
   };
 }
 
-/** Opens the platform on which each scenario starts the client itself. @returns what clears it */
+/** Opens the platform; each scenario starts the client itself. @returns a function that closes it */
 async function openClient(target: Target): Promise<() => Promise<void>> {
   const runner = await ClientRunner.open(target);
   currentRun.clientRunner = runner;
@@ -33,8 +33,8 @@ async function openClient(target: Target): Promise<() => Promise<void>> {
 }
 
 /**
- * For plain `npx cucumber-js` in a checkout, and so for editors and debuggers: starts the target that CONFORMANCE_TARGET names, or the
- * embedded reference server. Such a run gives no verdict; only the command line does.
+ * For plain `npx cucumber-js` in a checkout, which editors and debuggers call: starts the target that CONFORMANCE_TARGET names, or the
+ * embedded reference server. Such a run has no verdict; only the command line gives one.
  */
 const plugin: Plugin = {
   type: 'plugin',

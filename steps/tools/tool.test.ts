@@ -9,7 +9,7 @@ import { root } from '../requirements/requirement.ts';
 const run = promisify(execFile);
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
 
-/** The program of each script that runs one of ours first: `node steps/….ts`. */
+/** The program of each script that begins with `node steps/….ts`. */
 const programs = Object.entries(scripts).flatMap(([name, script]) => {
   const program = /^node (?:--expose-gc )?(steps\/\S+\.ts)(?: &&|$)/.exec(script)?.[1];
   return program === undefined ? [] : [[name, program] as const];
@@ -40,7 +40,7 @@ describe('a program for those who work on the suite', { timeout: 60_000, concurr
       join(root, program),
     ]);
 
-  test('ends in silence where nobody reads on', { skip: process.platform === 'win32' }, async () => {
+  test('ends silently if its reader closes the pipe', { skip: process.platform === 'win32' }, async () => {
     const { stdout } = await help('>(exec true)');
     assert.equal(stdout, '');
   });

@@ -19,11 +19,11 @@ export function tool(script: string, about: string, exitCodes: Readonly<Record<n
     .addHelpText('after', ['', 'Exit codes:', ...codes].join('\n'));
 }
 
-/** Runs a tool on the arguments of this process. An error is told in one line; wrong use exits with 2, all other errors with 1. */
+/** Runs a tool with the arguments of this process. It prints an error on one line; wrong use exits with 2, all other errors with 1. */
 export async function runTool(command: Command): Promise<void> {
   for (const stream of [process.stdout, process.stderr])
     stream.on('error', ({ code, message }: NodeJS.ErrnoException) => {
-      // Whoever reads no further ("| head") has what he wants.
+      // The reader has closed the pipe ("| head"): this is not an error.
       if (code === 'EPIPE') return;
       writeSync(2, `${command.name()}: the output could not be written (${message})\n`);
       process.exit(1);
@@ -40,7 +40,7 @@ export async function runTool(command: Command): Promise<void> {
   }
 }
 
-/** Reads an option's value as a whole number. The function that it returns throws InvalidArgumentError. */
+/** A parser for an option with a whole number. It throws InvalidArgumentError for everything else. */
 export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
     const number = Number(text);

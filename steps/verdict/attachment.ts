@@ -4,13 +4,13 @@ import { conceal } from '../harness/text/secrets.ts';
 import { EVIDENCE_MEDIA_TYPE, type Evidence, type Finding } from './evidence.ts';
 import { isExchangeRecord } from './exchange-record.ts';
 
-type Kind = Evidence['kind'];
+type EvidenceKind = Evidence['kind'];
 
-/** What a member of evidence may be. */
+/** The type of a member of evidence. */
 type MemberType = 'text' | 'cause' | 'lines' | 'message' | 'capture' | 'exchanges' | 'count';
 
 /** The members that a piece of evidence must have, by kind; those with a question mark may be absent. */
-const members: Readonly<Record<Kind, Readonly<Record<string, MemberType | `${MemberType}?`>>>> = {
+const members: Readonly<Record<EvidenceKind, Readonly<Record<string, MemberType | `${MemberType}?`>>>> = {
   finding: {
     requirement: 'text',
     expected: 'text',
@@ -31,7 +31,7 @@ const members: Readonly<Record<Kind, Readonly<Record<string, MemberType | `${Mem
   exchanges: { exchanges: 'exchanges', made: 'count' },
 };
 
-/** Names, not text: members of evidence that decide which requirement is judged, and of messages that tie them together. */
+/** Members with names instead of text. In evidence, they identify a requirement or scenario; in messages, they connect messages. */
 const names: ReadonlySet<string> = new Set(
   'kind requirement mistake cause scenario status testCaseStartedId testStepId testRunHookStartedId testRunStartedId'.split(' '),
 );
@@ -45,7 +45,7 @@ export function attachedText({ body, contentEncoding }: Attachment): string {
 /**
  * Reads one piece of evidence.
  *
- * @throws Error that says what is wrong with it: then the suite is at fault, and nothing may count as passed because of it.
+ * @throws Error that says what is wrong with it: a fault of the suite, after which the scenario must not pass
  */
 export function readEvidence(text: string): Evidence {
   const value: unknown = JSON.parse(text);
@@ -53,7 +53,7 @@ export function readEvidence(text: string): Evidence {
   const evidence = value as Readonly<Record<string, unknown>>;
   const kind = evidence['kind'];
   if (typeof kind !== 'string' || !Object.hasOwn(members, kind)) throw new Error(`its kind is ${JSON.stringify(kind)}`);
-  for (const [name, type] of Object.entries(members[kind as Kind])) {
+  for (const [name, type] of Object.entries(members[kind as EvidenceKind])) {
     const member = evidence[name];
     const absent = member === undefined && type.endsWith('?');
     const fits = checks[type.replace('?', '') as MemberType];
@@ -95,14 +95,14 @@ const checks: Readonly<Record<MemberType, (value: unknown) => boolean>> = {
   count: (value) => Number.isInteger(value),
 };
 
-/** The same evidence with every text through `clean`; what names a requirement or a scenario stays. */
+/** The same evidence, with every text changed by `clean`; names of requirements and scenarios stay. */
 export function concealEvidence(evidence: Evidence, clean: (text: string) => string): Evidence {
   return mapText(evidence, clean) as Evidence;
 }
 
 /**
- * The same message without secrets, for `messages.ndjson` and everything made from it: attachments of every kind (also those in
- * base64, when they hold text), exceptions and results.
+ * The same message without secrets, for `messages.ndjson` and everything made from it. It covers all attachments (also text in base64),
+ * exceptions and results.
  */
 export function concealEnvelope(envelope: Envelope, secrets: readonly string[]): Envelope {
   if (secrets.length === 0) return envelope;
@@ -116,10 +116,10 @@ export function concealEnvelope(envelope: Envelope, secrets: readonly string[]):
   return envelope;
 }
 
-/** The same message without the folder of the suite, in the stacks of exceptions. */
+/** The same message, in which the stacks of exceptions do not show the suite's folder. */
 export function withoutFolder(envelope: Envelope, folder: string): Envelope {
   const { testStepFinished, testRunHookFinished, testRunFinished } = envelope;
-  // Nearly every message is of a step that threw nothing.
+  // A short cut: in nearly all of these messages, the step threw nothing.
   if (testStepFinished !== undefined && testStepFinished.testStepResult.message === undefined) return envelope;
   const address = pathToFileURL(folder).href;
   const clean = (text: string): string => text.replaceAll(address, '').replaceAll(folder, '');
@@ -133,7 +133,7 @@ export function withoutFolder(envelope: Envelope, folder: string): Envelope {
 function concealAttachment(attachment: Attachment, clean: (text: string) => string): Attachment {
   const text = attachedText(attachment);
   const shown = attachment.mediaType === EVIDENCE_MEDIA_TYPE ? concealJson(text, clean) : clean(text);
-  // Untouched unless a secret was in it: an image does not survive the way through text.
+  // Without a secret, keep the bytes: decoding an image as text would damage it.
   if (shown === text) return attachment;
   const encoding: string = attachment.contentEncoding;
   return { ...attachment, body: encoding === 'BASE64' ? Buffer.from(shown).toString('base64') : shown };
@@ -156,7 +156,7 @@ function mapText(value: unknown, map: (text: string) => string): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, names.has(key) ? member : mapText(member, map)]));
 }
 
-/** The same message, without the place of a finding's packet in a capture: for one that stands elsewhere than the capture. */
+/** The same message, in which a finding does not refer to the capture: for messages that are kept without the capture. */
 export function withoutCapture(envelope: Envelope): Envelope {
   const { attachment } = envelope;
   if (attachment?.mediaType !== EVIDENCE_MEDIA_TYPE) return envelope;
@@ -167,8 +167,8 @@ export function withoutCapture(envelope: Envelope): Envelope {
 }
 
 /**
- * The message that carries a piece of evidence outside a scenario. Cucumber's hooks at the end of a run cannot attach, so whoever has
- * a charge puts this message into the stream himself: into the transcript and into `messages.ndjson`.
+ * The message with a piece of evidence outside of a scenario. Cucumber's hooks at the end of a run cannot attach anything, so the suite
+ * adds this message itself to the transcript and to `messages.ndjson`.
  */
 export function evidenceEnvelope(evidence: Evidence): Envelope {
   const contentEncoding = 'IDENTITY' as AttachmentContentEncoding;

@@ -26,7 +26,7 @@ describe('a failure of a requirement that depends on another', () => {
     assert.equal(judge([onB], transcriptOf(failed('server-a')), { strict: false }).counts.failed, 1);
   });
 
-  test('is a consequence along a chain, in whatever order the requirements stand', () => {
+  test('is a consequence along a chain, for any order of the requirements', () => {
     const messages = [failed('server-a'), failed('server-b'), failed('server-c')];
     const onC = on(b, 'server-c');
     for (const requirements of [
@@ -62,7 +62,7 @@ describe('a failure of a requirement that depends on another', () => {
     assert.deepEqual(statuses(judgement), { 'server-a': 'untested', 'server-b': 'passed', 'server-c': 'failed' });
   });
 
-  test('is not the only consequence: what is too uncertain to be judged is one as well, along a chain', () => {
+  test('is not the only consequence: a scenario that is too uncertain to judge is one as well, along a chain', () => {
     const uncertain = (id: string) =>
       scenario(place(id), { outcomes: ['FAILED'], message: 'too little is known', type: 'TooUncertain' });
     const chain = [c, on(b, 'server-c'), on(a, 'server-b')];
@@ -88,7 +88,7 @@ describe('a failure of a requirement that depends on another', () => {
     assert.deepEqual(statuses(judgement), { 'server-a': 'failed', 'server-wish': 'warning' });
   });
 
-  test('stands where a message is wrong and the other one has only met silence', () => {
+  test('stands if a message is wrong and the other failure is only silence', () => {
     const two = on(requirement('server-two', [10, 20]), 'server-b');
     const silent = failed('server-b', { cause: 'silence' });
     const transcript = transcriptOf(failed('server-two', { cause: 'silence' }), failed('server-two', {}, 20), silent);

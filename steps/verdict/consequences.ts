@@ -1,10 +1,10 @@
 import { mistakesOf, type Requirement } from '../requirements/requirement.ts';
-import { isFailure, type Judged } from './judged-scenario.ts';
+import { isFailure, type JudgedScenario } from './judged-scenario.ts';
 
-/** A requirement whose scenarios are judged each by itself. */
-export interface Case {
+/** A requirement with the results of its scenarios. */
+export interface JudgedRequirement {
   readonly requirement: Requirement;
-  readonly scenarios: readonly Judged[];
+  readonly scenarios: readonly JudgedScenario[];
 }
 
 /** Why a scenario cannot be judged, in words. */
@@ -13,13 +13,15 @@ export function becauseOf(id: string): string {
 }
 
 /**
- * Takes back each finding that another failure explains: it is one of a requirement that depends on another which is broken by itself, or
- * which cannot be judged for such a reason in turn, or it shows a mistake that another broken requirement is about. What is too uncertain to
- * be judged is a consequence in the same way, where the requirement depends on a broken one. What explains is always
- * a MUST that stays failed, so that two requirements which explain each other both stay failed, and a run never gets better than one
- * failure.
+ * Makes a scenario untested if another failure explains its own. A failure is explained in two cases:
+ *
+ * - its requirement depends, directly or indirectly, on a requirement that failed;
+ * - it shows a mistake that another failed requirement lists as usual.
+ *
+ * A scenario that is too uncertain to judge is explained in the first case only. The explanation is always a MUST that stays failed.
+ * Therefore two requirements that explain each other both stay failed, and at least one failure always remains.
  */
-export function withoutConsequences(cases: readonly Case[]): readonly Case[] {
+export function withoutConsequences(cases: readonly JudgedRequirement[]): readonly JudgedRequirement[] {
   const broken = new Map(cases.filter(({ scenarios }) => scenarios.some(hasFailed)).map((one) => [one.requirement.id, one]));
   const explained = cases.map((one) => ({
     ...one,
@@ -48,10 +50,10 @@ export function withoutConsequences(cases: readonly Case[]): readonly Case[] {
   }));
 }
 
-/** Whether a failure may turn out to be a consequence, as far as it is known which requirements are met. */
+/** Whether a failure may prove to be a consequence. @param isMet whether it is already known that a requirement is met */
 export function mayBeConsequence(
   requirement: Pick<Requirement, 'dependsOn' | 'mistakes'>,
-  { finding }: Judged,
+  { finding }: JudgedScenario,
   isMet: (id: string) => boolean,
 ): boolean {
   if (finding === undefined) return false;
@@ -63,8 +65,8 @@ export function mayBeConsequence(
 /** Ids of the broken requirements that may explain a failure. */
 function explanationsOf(
   { id, dependsOn, mistakes }: Requirement,
-  { result, finding, undecided }: Judged,
-  broken: ReadonlyMap<string, Case>,
+  { result, finding, undecided }: JudgedScenario,
+  broken: ReadonlyMap<string, JudgedRequirement>,
 ): readonly string[] {
   if (undecided === true) return dependsOn;
   if (!isFailure(result) || finding === undefined) return [];
@@ -74,12 +76,12 @@ function explanationsOf(
   const others = about.map(({ requirement }) => requirement.id).filter((other) => other !== id);
   const explains = (other: string): boolean => {
     const failures = broken.get(other)?.scenarios.filter(hasFailed) ?? [];
-    // Silence leaves nothing to judge, but it says nothing of a message that came and was wrong.
+    // Silence explains other silence only: it does not explain a message that arrived and was wrong.
     const alike = failures.filter((one) => cause === 'silence' || one.finding?.cause !== 'silence');
-    // What breaks by the very mistake that this requirement is about, and is not about it, is the consequence and not the cause.
+    // If this requirement lists the mistake and the other does not, the failure of the other is the consequence, not the cause.
     return alike.some((one) => !own || one.finding?.mistake !== mistake || others.includes(other));
   };
   return [...(own ? others.filter((other) => dependsOn.includes(other)) : others), ...dependsOn.filter(explains)];
 }
 
-const hasFailed = ({ result }: Judged): boolean => result.status === 'failed';
+const hasFailed = ({ result }: JudgedScenario): boolean => result.status === 'failed';

@@ -1,35 +1,35 @@
 import type { ExchangeRecord, FrameInCapture, MessageAtFault } from './report.ts';
 
 /**
- * What the steps write into the message stream beside Cucumber's own results. The verdict is computed from these and from the
- * results, and from nothing else, so that anyone with the messages can compute it again.
+ * The media type of evidence, which the steps attach to the message stream. The verdict is computed from evidence and Cucumber's results
+ * only, so that anyone with the messages can compute it again.
  */
 export const EVIDENCE_MEDIA_TYPE = 'application/vnd.iot-ntp-conformance+json';
 
 /** A mistake that the suite recognises. */
 export interface Diagnosis {
-  /** As a Rule lists it under "Usual mistakes:". */
+  /** The words of a Rule under "Usual mistakes:". */
   readonly kind: string;
-  /** The same for people, where more can be said. */
+  /** A text with more details for the reader, if there are any. */
   readonly text?: string | undefined;
 }
 
 /** The implementation under test broke a requirement in this scenario. */
 export interface Finding {
   readonly kind: 'finding';
-  /** Id of the requirement that is broken: that of the scenario's Rule. */
+  /** Id of the broken requirement, which is the Rule of the scenario. */
   readonly requirement: string;
   readonly expected: string;
   readonly received: string;
-  /** A diagnosis, where the suite recognises the mistake. */
+  /** A diagnosis, if the suite recognises the mistake. */
   readonly likely?: string;
-  /** The kind of the mistake, where the suite recognises one: a Rule that lists it under "Usual mistakes:" is about it. */
+  /** The kind of the mistake, if the suite recognises it: the Rules that list it under "Usual mistakes:" are about it. */
   readonly mistake?: string;
-  /** Set where nothing came that could be wrong: no connection, no response, no calculated time. */
+  /** Set if something is missing: a connection, a response, or a calculated time. */
   readonly cause?: 'silence';
   readonly message?: MessageAtFault;
   readonly capture?: FrameInCapture;
-  /** The exchange since the scenario began, one line a packet. */
+  /** The packets since the scenario began, one line each. */
   readonly trace: readonly string[];
 }
 
@@ -39,7 +39,7 @@ export interface Inapplicable {
   readonly reason: string;
 }
 
-/** Something measured or seen that is reported and never judged. */
+/** An observation that is reported, but never judged. */
 export interface Information {
   readonly kind: 'information';
   readonly text: string;
@@ -51,35 +51,35 @@ export interface TraceEvidence {
   readonly lines: readonly string[];
 }
 
-/** The suite stood still while the scenario ran: nothing in it is judged, and it is run again. */
+/** The suite stood still while the scenario ran: the scenario is not judged, and is run again. */
 export interface StandstillEvidence {
   readonly kind: 'standstill';
   /** "the suite stood still for 12.0 s" */
   readonly text: string;
 }
 
-/** Other scenarios ran at the same time. Where this one does not pass it is run again alone, and only that counts. */
+/** Other scenarios ran at the same time. If this one does not pass, it is run again alone, and only that result counts. */
 export interface BesideEvidence {
   readonly kind: 'beside';
   /** The places of the others. */
   readonly places: readonly string[];
-  /** How the implementation had ended by the end of the scenario, in words; absent where it had not. */
+  /** How the implementation ended before the end of the scenario, in words; absent if it did not. */
   readonly ended?: string;
 }
 
-/** Every request of a scenario and what came back for it, attached at its end. */
+/** All requests of a scenario with their answers, attached at its end. */
 export interface ExchangeEvidence {
   readonly kind: 'exchanges';
   readonly exchanges: readonly ExchangeRecord[];
-  /** How many were made; more than stand there where some were left out. */
+  /** How many exchanges there were; more than are listed if some were left out. */
   readonly made: number;
 }
 
-/** A finding that was made only after its scenario had ended (a late second answer). Attached at the end of the run. */
+/** A finding after the end of its scenario: for example, a late second answer. Attached at the end of the run. */
 export interface LateFinding {
   readonly kind: 'lateFinding';
   readonly requirement: string;
-  /** `uri:line` of the scenario that provoked it, for example `features/server/topics.feature:31`. */
+  /** `uri:line` of the scenario that caused it, for example `features/server/topics.feature:31`. */
   readonly scenario: string;
   readonly expected: string;
   readonly received: string;
@@ -97,7 +97,7 @@ export type Evidence =
   | BesideEvidence
   | LateFinding;
 
-/** Thrown to fail the implementation under test. Every other exception is the suite's own or the set-up's. */
+/** Thrown to fail the implementation under test. Every other exception is a fault of the suite or of the set-up. */
 export class NonConformance extends Error {
   override readonly name = 'NonConformance';
   readonly finding: Finding;

@@ -97,7 +97,7 @@ describe('an exchange with a client', () => {
 });
 
 describe('a record', () => {
-  test('is told from what is none', () => {
+  test('is distinguished from other values', () => {
     const answer = { afterMs: 1, serverRecvTime: '5', roundTripMs: 1, offsetMs: -3 };
     assert.ok(isExchangeRecord({ n: 1, asker: 'device', atMs: 0, deviceSendTime: '1', answers: [answer, { afterMs: 2 }] }));
     for (const wrong of [

@@ -8,7 +8,7 @@ import { halved } from '../harness/time/formula.ts';
 import { wallMsAt } from '../harness/time/now.ts';
 import type { AnswerRecord, ExchangeRecord } from './report.ts';
 
-/** A record, and the request that it is made of. */
+/** A record, and its request. */
 export interface Recorded {
   readonly record: ExchangeRecord;
   readonly source: Request;
@@ -61,7 +61,7 @@ export function recordClientRuns(clientRuns: readonly ClientRun[]): Recorded[] {
       atMs: inMs(request.message.atUs - (clientRun.request?.message.atUs ?? 0)),
       ...(request.deviceSendTime?.number === undefined ? {} : { deviceSendTime: String(request.deviceSendTime.number) }),
       answers: request.responses.map((response) => platformAnswer(clientRun, request, response)),
-      // A controlled clock is moved as the page's example says, and no latency is spent.
+      // With a controlled clock, the clock is set as in the page's example, and there is no latency.
       ...(clientRun.setup.clock === undefined ? { forthMs: clientRun.setup.forthMs } : {}),
       ...reportedFor(clientRun, result),
     },
@@ -82,10 +82,10 @@ function platformAnswer(clientRun: ClientRun, request: Request, response: Respon
   };
 }
 
-/** A stamp that is no further behind the suite's clock than this, in ms, comes from that clock. */
+/** A timestamp counts as one of the suite's clock unless it is further behind it than this, in ms. */
 const mostBehindMs = 5000;
 
-/** How long an exchange can have taken for the client, in ms. */
+/** The longest duration that the exchange can have for the client, in ms. */
 function elapsedAtMost(
   { message, deviceSendTime }: Request,
   response: Response,
@@ -99,16 +99,16 @@ function elapsedAtMost(
 }
 
 /** A report, and the latest exchange before it. */
-interface Result extends Exchange {
+interface ReportedExchange extends Exchange {
   readonly report: ReportedTime;
 }
 
-/** The result of each request: the first report that its response was the latest before. */
-function resultsOf({ requests, reports }: ClientRun): ReadonlyMap<Request, Result> {
+/** For each request, the first report after its response, if no other response came between them. */
+function resultsOf({ requests, reports }: ClientRun): ReadonlyMap<Request, ReportedExchange> {
   const sent = requests.flatMap((request) =>
     request.responses.filter(({ unsent }) => !unsent).map((response) => ({ request, response })),
   );
-  const results = new Map<Request, Result>();
+  const results = new Map<Request, ReportedExchange>();
   for (const report of reports) {
     const latest = sent.findLast(({ response }) => response.message.atUs <= report.atUs);
     if (latest !== undefined && !results.has(latest.request)) results.set(latest.request, { ...latest, report });
@@ -118,7 +118,7 @@ function resultsOf({ requests, reports }: ClientRun): ReadonlyMap<Request, Resul
 
 function reportedFor(
   clientRun: ClientRun,
-  result: Result | undefined,
+  result: ReportedExchange | undefined,
 ): Pick<ExchangeRecord, 'reported' | 'errorMs' | 'expected'> {
   if (result === undefined) return {};
   const { report, request, response } = result;
@@ -130,10 +130,10 @@ function reportedFor(
   };
 }
 
-/** What the formula gives, next to the report. @param truth the platform's time when the response arrived, in ms */
+/** The time that the formula gives. @param truth the platform's time when the response arrived, in ms */
 function expectedFor(
   { setup }: ClientRun,
-  { report, request, response }: Result,
+  { report, request, response }: ReportedExchange,
   truth: number,
 ): Pick<ExchangeRecord, 'expected'> {
   const times = possibleTimes({ setup, requests: [request] }, report, false);
@@ -156,7 +156,7 @@ function finite<Name extends string>(name: Name, value: number): { readonly [Key
   return Number.isFinite(value) ? ({ [name]: rounded(value) } as { readonly [Key in Name]: number }) : {};
 }
 
-/** To the µs, which is what the suite measures in. */
+/** Rounds to µs, the resolution of the suite's measurements. */
 function rounded(ms: number): number {
   return Math.round(ms * 1000) / 1000;
 }
@@ -166,9 +166,9 @@ function inMs(us: number): number {
 }
 
 /**
- * As many records as a report keeps, spread evenly, and always the first, the last and the wanted one.
+ * At most so many records, spread evenly, always with the first, the last and the wanted one.
  *
- * @param wanted its number
+ * @param wanted the number of a record
  */
 export function thinned(records: readonly ExchangeRecord[], most: number, wanted?: number): readonly ExchangeRecord[] {
   if (records.length <= most) return records;
@@ -179,7 +179,7 @@ export function thinned(records: readonly ExchangeRecord[], most: number, wanted
 const optional = (value: unknown, type: 'string' | 'number'): boolean =>
   value === undefined || (type === 'string' ? typeof value === 'string' : typeof value === 'number' && Number.isFinite(value));
 
-/** True for a value that has the members of a record. */
+/** Whether a value has the members of a record. */
 export function isExchangeRecord(value: unknown): value is ExchangeRecord {
   if (typeof value !== 'object' || value === null) return false;
   const record = value as Readonly<Record<string, unknown>>;

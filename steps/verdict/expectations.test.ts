@@ -6,10 +6,10 @@ import { Console } from '../report/console.ts';
 import { reportPage } from '../report/html/report-page.ts';
 import { junitXml } from '../report/junit.ts';
 import { buildReport, reportJson } from '../report/report-json.ts';
-import { type Course, finding, place, requirement, run, scenario, transcriptOf } from '../testing/cucumber-messages.ts';
+import { finding, place, requirement, run, type ScenarioCourse, scenario, transcriptOf } from '../testing/cucumber-messages.ts';
 import type { Finding } from './evidence.ts';
 import type { Expectation, Expectations } from './expectations.ts';
-import { type Circumstances, judge } from './judge.ts';
+import { judge, type RunCircumstances } from './judge.ts';
 import type { Report } from './report.ts';
 
 const a = { ...requirement('server-a', [10, 20]), mistakes: 'seconds' };
@@ -21,13 +21,13 @@ const words = 'expected to fail until 2027-03-31: HUB-7';
 const passed = (id: string, line = 10): Envelope[] => scenario(place(id, line));
 const failed = (id: string, line = 10, more: Partial<Finding> = {}): Envelope[] =>
   scenario(place(id, line), { outcomes: ['FAILED'], evidence: [finding(id, more)] });
-const inapplicable: Course = { outcomes: ['SKIPPED'], evidence: [{ kind: 'inapplicable', reason: 'no clock' }] };
+const inapplicable: ScenarioCourse = { outcomes: ['SKIPPED'], evidence: [{ kind: 'inapplicable', reason: 'no clock' }] };
 
 /** The report of a run of a and b, with these entries, on 2027-01-01. */
 function reportOf(
   entries: readonly Expectation[],
   messages: readonly (readonly Envelope[])[],
-  { allowed = false, today = '2027-01-01', oneOfSeveral, ...more }: Partial<Expectations & Circumstances> = {},
+  { allowed = false, today = '2027-01-01', oneOfSeveral, ...more }: Partial<Expectations & RunCircumstances> = {},
 ): Report {
   const part = oneOfSeveral === undefined ? {} : { oneOfSeveral };
   const expectations = { file: 'expectations.yaml', entries, allowed, today, ...part };
@@ -121,7 +121,7 @@ describe('a failure that is expected', () => {
     assert.equal(reportOf([entry], messages, { strict: true, allowed: true }).exitCode, 0);
   });
 
-  test('is told as such everywhere', () => {
+  test('is marked as expected everywhere', () => {
     const report = reportOf([known], bothFail);
     const printed: string[] = [];
     const screen = { write: (text: string) => printed.push(text) };
@@ -194,7 +194,7 @@ describe('an expectation', () => {
     assert.deepEqual(one.expectations?.mistakes, []);
   });
 
-  test('of what was not judged is not held against anybody', () => {
+  test('of a requirement that was not judged has no effect', () => {
     const report = reportOf([known], [passed('server-b')], { selected: new Set([place('server-b')]) });
     assert.deepEqual(report.expectations?.mistakes, []);
     assert.equal(report.verdict, 'incomplete');

@@ -1,27 +1,27 @@
 import type { ExpectationEntry } from './expectations-document.ts';
 import type { Expected, Report, RequirementResult, ScenarioResult } from './report.ts';
 
-/** What the vendor says is known to fail: an entry of `expectations.yaml`. */
+/** A failure that the vendor expects: an entry of `expectations.yaml`. */
 export interface Expectation extends ExpectationEntry {
-  /** Where it stands: `expectations.yaml:3:5: expectations[0]`. */
+  /** Its place: `expectations.yaml:3:5: expectations[0]`. */
   readonly at: string;
 }
 
-/** All that the vendor says is known to fail, and how it counts in a run. */
+/** All failures that the vendor expects, and how they count in a run. */
 export interface Expectations {
   /** The file's name, without a folder. */
   readonly file: string;
-  /** Of the role that is judged. */
+  /** The entries of the judged role. */
   readonly entries: readonly Expectation[];
-  /** What is expected to fail does not fail the process: `--allow-expected`. */
+  /** `--allow-expected`: expected failures do not fail the process. */
   readonly allowed: boolean;
-  /** The day of the run in UTC, as `until` is written: 2027-03-31. */
+  /** The day of the run in UTC, in the format of `until`: 2027-03-31. */
   readonly today: string;
-  /** One run of several shows nothing of what fails now and then: all of them together say what no longer fails. */
+  /** Set for one run of several. A single run cannot show that an unstable requirement no longer fails; only all runs together can. */
   readonly oneOfSeveral?: true;
 }
 
-/** Whether an entry speaks of a scenario of its requirement. */
+/** Whether an entry covers a scenario of its requirement. */
 export function covers(
   { scenario }: Pick<Expectation, 'scenario'>,
   { title, place }: Pick<ScenarioResult, 'title' | 'place'>,
@@ -29,7 +29,7 @@ export function covers(
   return scenario === undefined || scenario === title || scenario === place;
 }
 
-/** Why and until when a failure in a scenario is known; undefined where it is not. An entry that is out of date excuses nothing. */
+/** The expectation for a failure in a scenario; undefined if it is not expected. An entry that is out of date counts no more. */
 function knownOf(
   { entries, today }: Expectations,
   id: string,
@@ -39,7 +39,7 @@ function knownOf(
   return entry === undefined ? undefined : { reason: entry.reason, until: entry.until };
 }
 
-/** The same results, in which every failure that is known says so. */
+/** The same results, with every expected failure marked. */
 export function withExpected(results: readonly RequirementResult[], expectations: Expectations): readonly RequirementResult[] {
   return results.map((result) => {
     const scenarios = result.scenarios.map((scenario) => withKnown(scenario, result.id, expectations));
@@ -48,13 +48,13 @@ export function withExpected(results: readonly RequirementResult[], expectations
   });
 }
 
-/** The same result, which says that its failure is known where it is. */
+/** The same result, with its failure marked if it is expected. */
 export function withKnown(scenario: ScenarioResult, id: string, expectations: Expectations): ScenarioResult {
   const expected = scenario.failure === undefined ? undefined : knownOf(expectations, id, scenario);
   return expected === undefined ? scenario : { ...scenario, expected };
 }
 
-/** What a requirement's failures have in common: known as a whole only where each of them is; until the first of their days. */
+/** The expectation for a whole requirement: only if each of its failures is expected, and until the earliest date. */
 export function expectedOf(scenarios: readonly ScenarioResult[]): Expected | undefined {
   const failed = scenarios.filter(({ failure }) => failure !== undefined);
   const known = failed.flatMap(({ expected }) => (expected === undefined ? [] : [expected]));
@@ -63,13 +63,13 @@ export function expectedOf(scenarios: readonly ScenarioResult[]): Expected | und
   return { reason: [...new Set(known.map(({ reason }) => reason))].join('; '), until };
 }
 
-/** Where the file and the results disagree, one line an entry. */
+/** The entries that contradict the results, one line each. */
 export function mistakesIn(results: readonly RequirementResult[], { entries, today }: Expectations): readonly string[] {
   return entries.flatMap((entry) => {
     const { id, scenario, until, at } = entry;
     const own = results.find((result) => result.id === id)?.scenarios.filter((candidate) => covers(entry, candidate)) ?? [];
     const what = scenario === undefined ? id : `${id} in "${scenario}"`;
-    // What was not judged, or broke, may fail still.
+    // A scenario that was not judged, or that broke, may still fail.
     const judged = own.length > 0 && own.every(({ status }) => status === 'passed' || status === 'inapplicable');
     if (judged && own.every(({ status }) => status === 'inapplicable'))
       return [`${at}: ${what} is inapplicable here, so nothing can fail; remove the entry`];
@@ -84,7 +84,7 @@ function isPast({ until }: Expectation, today: string): boolean {
   return until < today;
 }
 
-/** What a report says of the file of expectations. */
+/** The part of a report about the file of expectations. */
 export function summaryOf(
   { file, allowed, entries }: Expectations,
   mistakes: readonly string[],

@@ -1,14 +1,22 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Envelope } from '@cucumber/messages';
-import { type Course, finding, lastHook, place, requirement, scenario, transcriptOf } from '../testing/cucumber-messages.ts';
+import {
+  finding,
+  lastHook,
+  place,
+  requirement,
+  type ScenarioCourse,
+  scenario,
+  transcriptOf,
+} from '../testing/cucumber-messages.ts';
 import { a, assertIncomplete, b, c, failed, inapplicable, passed, statuses, wish } from '../testing/judged-scenarios.ts';
 import type { Evidence } from './evidence.ts';
-import { type Circumstances, type Judgement, judge } from './judge.ts';
-import { type Outcome, Transcript } from './transcript.ts';
+import { type Judgement, judge, type RunCircumstances } from './judge.ts';
+import { type CucumberStatus, Transcript } from './transcript.ts';
 
 /** Judges requirement a alone, from one scenario. */
-function alone(course: Course, circumstances: Partial<Circumstances> = {}): Judgement {
+function alone(course: ScenarioCourse, circumstances: Partial<RunCircumstances> = {}): Judgement {
   return judge([a], transcriptOf(scenario(place('server-a'), course)), { strict: false, ...circumstances });
 }
 
@@ -52,13 +60,16 @@ describe('a scenario', () => {
   });
 
   test('with a finding that shows nothing is inconclusive, unless it is silence', () => {
-    const course = (more: object): Course => ({ outcomes: ['FAILED'], evidence: [finding('server-a', { trace: [], ...more })] });
+    const course = (more: object): ScenarioCourse => ({
+      outcomes: ['FAILED'],
+      evidence: [finding('server-a', { trace: [], ...more })],
+    });
     assertInconclusive(alone(course({})), /^the suite broke: no packet shows its finding: expected PUBLISH at QoS 0/);
     assert.equal(alone(course({ cause: 'silence' })).exitCode, 1);
   });
 
   test('with a finding fails even where Cucumber shows it as passed, skipped or passed at a second attempt', () => {
-    for (const outcome of ['PASSED', 'SKIPPED', 'PENDING', 'UNKNOWN'] satisfies Outcome[]) {
+    for (const outcome of ['PASSED', 'SKIPPED', 'PENDING', 'UNKNOWN'] satisfies CucumberStatus[]) {
       assert.equal(alone({ outcomes: [outcome], evidence: [finding('server-a')] }).exitCode, 1);
     }
     const first = scenario(place('server-a'), { outcomes: ['FAILED'], evidence: [finding('server-a')], willBeRetried: true });
@@ -73,9 +84,9 @@ describe('a scenario', () => {
     assertInconclusive(alone({ outcomes: ['FAILED'], message: '' }), /an exception without a message/);
   });
 
-  test('in which the suite itself is at fault makes the whole run incomplete, whatever else failed', () => {
+  test('in which the suite itself is at fault makes the whole run incomplete, regardless of other failures', () => {
     const fault = 'the suite is at fault: a request that it sends as valid is not: is not JSON';
-    const course: Course = { outcomes: ['FAILED'], type: 'SuiteFault', message: fault };
+    const course: ScenarioCourse = { outcomes: ['FAILED'], type: 'SuiteFault', message: fault };
     const judgement = judge(
       [a, b, c],
       transcriptOf(scenario(place('server-a'), course), failed('server-b'), scenario(place('server-c'), course)),
@@ -89,7 +100,11 @@ describe('a scenario', () => {
   });
 
   test('in which the suite is at fault after the implementation was failed keeps its finding, and the run is incomplete', () => {
-    const course = { outcomes: ['FAILED', 'FAILED'], type: 'SuiteFault', evidence: [finding('server-a')] } satisfies Course;
+    const course = {
+      outcomes: ['FAILED', 'FAILED'],
+      type: 'SuiteFault',
+      evidence: [finding('server-a')],
+    } satisfies ScenarioCourse;
     const judgement = alone(course);
     assertIncomplete(judgement, /\(in features\/server\/server-a\.feature:10\)$/);
     assert.equal(judgement.requirements[0]?.status, 'failed');
@@ -104,7 +119,7 @@ describe('a scenario', () => {
   });
 
   test('that is undefined, ambiguous, pending, unknown or skipped without a reason is inconclusive', () => {
-    const reasons: readonly [Outcome, RegExp][] = [
+    const reasons: readonly [CucumberStatus, RegExp][] = [
       ['UNDEFINED', /no definition \(in "the step 1/],
       ['AMBIGUOUS', /several definitions/],
       ['PENDING', /not written yet/],
@@ -121,7 +136,7 @@ describe('a scenario', () => {
     assertInconclusive(alone({ silent: 1 }), /no result/);
   });
 
-  test('that was tried more than once is inconclusive, whatever came of it', () => {
+  test('that ran more than once is inconclusive, regardless of its results', () => {
     assertInconclusive(alone({ attempt: 1 }), /more than once/);
     assertInconclusive(alone({ willBeRetried: true, outcomes: ['FAILED'] }), /more than once/);
     const twice = transcriptOf(
@@ -134,7 +149,8 @@ describe('a scenario', () => {
 
   test('in which the suite stood still is judged by the attempt in which it ran', () => {
     const stood = { kind: 'standstill', text: 'the suite stood still for 12.0 s' } as const;
-    const touched = (outcome: Outcome): Envelope[] => scenario(place('server-a'), { outcomes: [outcome], evidence: [stood] });
+    const touched = (outcome: CucumberStatus): Envelope[] =>
+      scenario(place('server-a'), { outcomes: [outcome], evidence: [stood] });
     const judgeAll = (...messages: Envelope[][]): Judgement => judge([a], transcriptOf(...messages), { strict: false });
     assertInconclusive(judgeAll(touched('FAILED')), /^the suite stood still for 12\.0 s while it ran/);
     assertInconclusive(judgeAll(touched('PASSED'), touched('PASSED')), /stood still/);
@@ -180,7 +196,7 @@ describe('a scenario', () => {
     assert.equal(judgement.verdict, 'conforms');
     assert.equal(judgement.because, 'every requirement that applies was tested and is met');
     assertInconclusive(alone({ evidence: [{ kind: 'inapplicable', reason: 'no clock' }] }), /ran although it is inapplicable/);
-    for (const outcome of ['FAILED', 'PENDING', 'UNDEFINED'] satisfies Outcome[]) {
+    for (const outcome of ['FAILED', 'PENDING', 'UNDEFINED'] satisfies CucumberStatus[]) {
       assert.equal(alone({ ...inapplicable('no clock'), outcomes: [outcome] }).requirements[0]?.status, 'inconclusive');
     }
   });
@@ -229,15 +245,15 @@ describe('a scenario', () => {
 
 describe('a requirement', () => {
   const two = requirement('server-two', [10, 20]);
-  const of = (first: Course, second: Course): string | undefined => {
+  const of = (first: ScenarioCourse, second: ScenarioCourse): string | undefined => {
     const transcript = transcriptOf(scenario(place('server-two', 10), first), scenario(place('server-two', 20), second));
     return judge([two], transcript, { strict: false }).requirements[0]?.status;
   };
-  const good: Course = {};
-  const bad: Course = { outcomes: ['FAILED'], evidence: [finding('server-two')] };
-  const broken: Course = { outcomes: ['FAILED'] };
+  const good: ScenarioCourse = {};
+  const bad: ScenarioCourse = { outcomes: ['FAILED'], evidence: [finding('server-two')] };
+  const broken: ScenarioCourse = { outcomes: ['FAILED'] };
 
-  test('is what the worst of its scenarios is', () => {
+  test('has the worst status of its scenarios', () => {
     assert.equal(of(good, good), 'passed');
     assert.equal(of(good, bad), 'failed');
     assert.equal(of(broken, bad), 'failed');
@@ -250,7 +266,7 @@ describe('a requirement', () => {
     assert.deepEqual(statuses(partly), { 'server-two': 'untested' });
   });
 
-  test('says every reason that there is, each once', () => {
+  test('gives every reason, each once', () => {
     const reasons = (first: string, second: string): string | undefined => {
       const transcript = transcriptOf(
         scenario(place('server-two', 10), inapplicable(first)),

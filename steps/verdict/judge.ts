@@ -1,27 +1,27 @@
 import type { Requirement } from '../requirements/requirement.ts';
 import { becauseBroken, becauseMet, becauseOpen } from './because.ts';
-import { type Case, withoutConsequences } from './consequences.ts';
+import { type JudgedRequirement, withoutConsequences } from './consequences.ts';
 import { type Expectations, mistakesIn, summaryOf, withExpected } from './expectations.ts';
-import { type Absence, judgeScenario, notRun, notSelected } from './judged-scenario.ts';
+import { judgeScenario, notRun, notSelected, type UnrunResult } from './judged-scenario.ts';
 import { withLateFindings } from './late-findings.ts';
 import type { Report, RequirementResult, ScenarioResult, Shard, Status, Verdict } from './report.ts';
 import type { Transcript } from './transcript.ts';
 
-/** How the run was made, as far as it matters for what its results prove. */
-export interface Circumstances {
-  /** Recommendations decide the verdict as well. */
+/** The circumstances of a run that matter for its verdict. */
+export interface RunCircumstances {
+  /** Recommendations affect the verdict as well. */
   readonly strict: boolean;
   /** Places of the scenarios that were selected; all of them when absent. */
   readonly selected?: ReadonlySet<string>;
-  /** The selected scenarios are this part of all, and the other parts are run elsewhere. */
+  /** The selected scenarios are this part of all; the other parts run elsewhere. */
   readonly shard?: Shard;
-  /** The run was told to end at the first failure. */
+  /** The run ends at the first failure: `--fail-fast`. */
   readonly failFast?: boolean;
   /** What interrupted the run: "SIGINT". */
   readonly interrupted?: string;
-  /** What the suite itself did wrong, in one sentence. */
+  /** A fault of the suite, in one sentence. */
   readonly fault?: string;
-  /** What is known to fail. */
+  /** The expected failures. */
   readonly expectations?: Expectations;
 }
 
@@ -31,7 +31,7 @@ export interface Judgement {
   /** Why, in one sentence. */
   readonly because: string;
   readonly exitCode: 0 | 1 | 4;
-  /** What broke besides the scenarios. */
+  /** Faults besides the scenarios. */
   readonly faults: readonly string[];
   /** Number of requirements of each status. */
   readonly counts: Readonly<Record<Status, number>>;
@@ -40,10 +40,10 @@ export interface Judgement {
 }
 
 /**
- * The verdict, and the only place where one is made. Whatever is not shown to be passed is not passed: a scenario that has not run to
- * its end, that was tried twice or that left evidence which cannot be read counts as inconclusive.
+ * Computes the verdict. No other code does. A scenario passes only if that is proven: if it did not finish, ran twice, or left unreadable
+ * evidence, it is inconclusive.
  */
-export function judge(requirements: readonly Requirement[], transcript: Transcript, circumstances: Circumstances): Judgement {
+export function judge(requirements: readonly Requirement[], transcript: Transcript, circumstances: RunCircumstances): Judgement {
   const { strict, interrupted, fault } = circumstances;
   const executions = Map.groupBy(transcript.executions(), ({ place }) => place);
   const declared = [
@@ -52,7 +52,7 @@ export function judge(requirements: readonly Requirement[], transcript: Transcri
     // A fault of the suite overrides all findings.
     ...transcript.suiteFaults(),
   ];
-  const faults = [...declared, ...transcript.faults(), ...strangers(requirements, transcript)];
+  const faults = [...declared, ...transcript.faults(), ...withoutRequirement(requirements, transcript)];
   const absent = reasonOfAbsence(transcript, circumstances, faults[0]);
   const cases = requirements.map((requirement) => ({
     requirement,
@@ -83,12 +83,12 @@ export function judge(requirements: readonly Requirement[], transcript: Transcri
   if (declared.length > 0) return conclude('incomplete', 4, declared.join('; '));
   if (broken.length > 0) {
     const known = broken.every(({ expected }) => expected !== undefined) && faults.length + mistakes.length === 0;
-    // Expected or not, it does not conform. What is allowed is only to go on, and only after a whole run.
+    // Even with expected failures only, it does not conform. --allow-expected changes only the exit code, and only of a whole run.
     const goesOn = expectations?.allowed === true && known && concluded.every((one) => isClosed(one, 'consequence'));
     return conclude('does not conform', goesOn ? 0 : 1, becauseBroken(broken, results.length));
   }
   const { shard } = circumstances;
-  // No verdict, and no trouble either: a pipeline that runs the parts goes on to merge them.
+  // No verdict, but no problem either: the exit code lets a pipeline go on and merge the shards.
   if (shard !== undefined && faults.length === 0 && concluded.every((one) => isClosed(one, 'not selected')))
     return conclude('incomplete', 0, `it is shard ${shard.number} of ${shard.of} and nothing failed in it; merge all shards`);
   if (counts.untested + counts.inconclusive > 0) return conclude('incomplete', 4, becauseOpen(counts, faults));
@@ -100,9 +100,9 @@ export function judge(requirements: readonly Requirement[], transcript: Transcri
 
 function reasonOfAbsence(
   transcript: Transcript,
-  { selected, failFast = false }: Circumstances,
+  { selected, failFast = false }: RunCircumstances,
   fault: string | undefined,
-): (place: string) => Absence {
+): (place: string) => UnrunResult {
   const stopped = failFast && transcript.executions().some(({ outcome }) => outcome === 'FAILED');
   return (place) => {
     if (selected !== undefined && !selected.has(place)) return notSelected;
@@ -111,19 +111,19 @@ function reasonOfAbsence(
   };
 }
 
-/** Whether each scenario of a requirement was judged, or is untested for this reason only. */
-function isClosed({ scenarios }: Case, reason: ScenarioResult['untested']): boolean {
+/** Whether every scenario of a requirement was judged, or is untested for this reason. */
+function isClosed({ scenarios }: JudgedRequirement, reason: ScenarioResult['untested']): boolean {
   return scenarios.every(
     ({ result: { status, untested } }) => status !== 'inconclusive' && (status !== 'untested' || untested === reason),
   );
 }
 
-/** The results of requirements by their scenarios, without those that are consequences of other failures. */
-export function concludeCases(cases: readonly Case[]): RequirementResult[] {
+/** The results of requirements, from the results of their scenarios, without the consequences of other failures. */
+export function concludeRequirements(cases: readonly JudgedRequirement[]): RequirementResult[] {
   return withoutConsequences(cases).map(judgeRequirement);
 }
 
-function judgeRequirement({ requirement, scenarios }: Case): RequirementResult {
+function judgeRequirement({ requirement, scenarios }: JudgedRequirement): RequirementResult {
   const { id, level, feature, sentence, description, source, mistakes, digest } = requirement;
   const results = scenarios.map(({ result }) => result);
   const text = { id, level, feature, sentence, description, source, mistakes, digest };
@@ -137,7 +137,7 @@ export function statusOf(results: readonly ScenarioResult[]): Pick<RequirementRe
   return { status, ...(reason === undefined ? {} : { reason }) };
 }
 
-/** From what decides to what does not. Passed only when every scenario that applies has passed, and there is one. */
+/** The status of a requirement is the first of these that one of its scenarios has. */
 const order: readonly Status[] = ['failed', 'warning', 'inconclusive', 'untested', 'passed', 'inapplicable'];
 
 function worst(results: readonly ScenarioResult[]): Status {
@@ -152,8 +152,8 @@ function reasonOf(status: Status, results: readonly ScenarioResult[]): string | 
   return reasons.size === 0 ? undefined : [...reasons].join('; ');
 }
 
-/** Scenarios and findings that belong to no requirement of the list, and so were not judged. */
-function strangers(requirements: readonly Requirement[], transcript: Transcript): readonly string[] {
+/** Scenarios and findings that were not judged, because they belong to no requirement of the list. */
+function withoutRequirement(requirements: readonly Requirement[], transcript: Transcript): readonly string[] {
   const places = new Set(requirements.flatMap(({ scenarios }) => scenarios.map(({ place }) => place)));
   const ids = new Set(requirements.map(({ id }) => id));
   const ran = new Set(transcript.executions().map(({ place }) => place));
@@ -171,7 +171,7 @@ export function countStatuses(results: readonly RequirementResult[]): Record<Sta
   return counts;
 }
 
-/** The requirements whose failure decides the verdict. */
+/** The failed requirements that affect the verdict. */
 export function brokenOf(results: readonly RequirementResult[], strict: boolean): readonly RequirementResult[] {
   return results.filter(({ status }) => status === 'failed' || (strict && status === 'warning'));
 }

@@ -3,41 +3,41 @@ import type { Finding, LateFinding } from './evidence.ts';
 import type { Failure, ScenarioResult, Status } from './report.ts';
 import type { Execution } from './transcript.ts';
 
-/** A scenario that is judged. */
-export interface Judged {
+/** The result of a scenario, and what decides whether another failure explains it. */
+export interface JudgedScenario {
   readonly result: ScenarioResult;
-  /** What its failure is like; absent where it has none, and where no other failure may excuse it. */
+  /** Cause and mistake of its failure; absent if it has none, or if no other failure may explain it. */
   readonly finding?: Pick<Finding, 'cause' | 'mistake'>;
-  /** True where what was seen is too uncertain to judge it, for which another failure may be the reason. */
+  /** True if the observations are too uncertain to judge it: another failure may be the reason. */
   readonly undecided?: true;
 }
 
 /** The result of a scenario that has not run. */
-export type Absence = Pick<ScenarioResult, 'status' | 'untested'> & { readonly reason: string };
+export type UnrunResult = Pick<ScenarioResult, 'status' | 'untested'> & { readonly reason: string };
 
 /** A scenario that was not selected. */
-export const notSelected: Absence = { status: 'untested', reason: 'not selected', untested: 'not selected' };
+export const notSelected: UnrunResult = { status: 'untested', reason: 'not selected', untested: 'not selected' };
 
 /** A scenario that was left out because another one failed. */
-export const notRun: Absence = { status: 'untested', reason: 'not run: --fail-fast', untested: 'fail-fast' };
+export const notRun: UnrunResult = { status: 'untested', reason: 'not run: --fail-fast', untested: 'fail-fast' };
 
 /**
  * The result of one scenario by itself, before late findings and consequences: also for the console while the run lasts.
  *
- * @param absent What to say when it never started.
+ * @param absent gives its result if it never started
  */
 export function judgeScenario(
   { id, level }: Pick<Requirement, 'id' | 'level'>,
   { title, place }: Pick<Scenario, 'title' | 'place'>,
   executions: readonly Execution[],
-  absent: () => Absence = () => ({ status: 'inconclusive', reason: 'it never started' }),
+  absent: () => UnrunResult = () => ({ status: 'inconclusive', reason: 'it never started' }),
   failFast = false,
-): Judged {
+): JudgedScenario {
   const touched = executions.flatMap(({ evidence: pieces }) => pieces.filter((piece) => piece.kind === 'standstill'));
   const found = executions.some(({ evidence: pieces }) => pieces.some(({ kind }) => kind === 'finding'));
   const sound = executions.filter(({ evidence: pieces }) => pieces.every(({ kind }) => kind !== 'standstill'));
-  const alone = executions.filter((execution) => !isCrowded(execution));
-  // What stood before the suite stood still was found in time.
+  const alone = executions.filter((execution) => !failedBesideOthers(execution));
+  // A finding was made before the suite stood still, so it is valid.
   const whole = found || sound.length === 0 ? executions : sound;
   const counting = alone.length > 0 ? whole.filter((execution) => alone.includes(execution)) : whole;
   const evidence = counting.flatMap((execution) => execution.evidence);
@@ -53,12 +53,12 @@ export function judgeScenario(
     durationMs: executions.reduce((sum, execution) => sum + execution.durationMs, 0),
   };
   const [execution, ...more] = counting;
-  const judged = (outcome: Pick<ScenarioResult, 'status' | 'reason' | 'untested'>): Judged => ({
+  const judged = (outcome: Pick<ScenarioResult, 'status' | 'reason' | 'untested'>): JudgedScenario => ({
     result: { ...common, ...outcome },
   });
   if (execution === undefined) return judged(absent());
 
-  // A finding counts regardless of other faults: neither a second attempt nor a step that swallowed it undoes it.
+  // A finding counts regardless of other faults: not even a second attempt or a step that caught the exception removes it.
   const findings = evidence.filter((piece) => piece.kind === 'finding');
   const finding = findings.find(({ requirement }) => requirement === id);
   if (finding !== undefined) {
@@ -66,7 +66,7 @@ export function judgeScenario(
     return { result: { ...common, ...outcome }, ...(outcome.failure === undefined ? {} : { finding }) };
   }
 
-  const broke = (reason: string): Judged => judged({ status: 'inconclusive', reason });
+  const broke = (reason: string): JudgedScenario => judged({ status: 'inconclusive', reason });
   const [standstill] = touched;
   if (standstill !== undefined && sound.length === 0) return broke(`${standstill.text} while it ran: run it again`);
   const [stray] = findings;
@@ -86,8 +86,8 @@ export function judgeScenario(
   return judged({ status: 'passed' });
 }
 
-/** Whether a scenario did not pass beside others: it is run again alone, and only that counts. */
-export function isCrowded({ evidence, outcome }: Pick<Execution, 'evidence' | 'outcome'>): boolean {
+/** Whether a scenario failed while others ran at the same time: it is run again alone, and only that result counts. */
+export function failedBesideOthers({ evidence, outcome }: Pick<Execution, 'evidence' | 'outcome'>): boolean {
   return outcome === 'FAILED' && evidence.some(({ kind }) => kind === 'beside');
 }
 
@@ -117,19 +117,19 @@ function inWords({ outcome, trouble }: Execution): string {
   }
 }
 
-/** Whether it failed, at any level. */
+/** Whether it failed, as a MUST or as a SHOULD. */
 export function isFailure({ status }: { readonly status: Status }): boolean {
   return status === 'failed' || status === 'warning';
 }
 
-/** What a failure of this level makes of a scenario. */
+/** The status of a scenario with a failure, by the level of its requirement. */
 function statusOfFailure(level: Level): Status {
   return level === 'must' ? 'failed' : 'warning';
 }
 
 /**
- * The result of a scenario with a finding. A finding without a packet is a fault of the suite and fails no implementation; only silence
- * needs no packet.
+ * The result of a scenario with a finding. A finding without packets is a fault of the suite, and does not fail the implementation, unless
+ * it is about silence.
  */
 export function outcomeOf(level: Level, finding: Finding | LateFinding): Pick<ScenarioResult, 'status' | 'reason' | 'failure'> {
   if (finding.trace.length > 0 || (finding.kind === 'finding' && finding.cause === 'silence'))
@@ -141,7 +141,7 @@ export function outcomeOf(level: Level, finding: Finding | LateFinding): Pick<Sc
   };
 }
 
-/** What a report shows of a finding. */
+/** The part of a finding that a report shows. */
 function toFailure(evidence: Finding | LateFinding): Failure {
   const { expected, received, likely, trace } = evidence;
   const { message, capture }: Pick<Finding, 'message' | 'capture'> = evidence.kind === 'finding' ? evidence : {};

@@ -31,7 +31,7 @@ describe('a late finding', () => {
     assert.equal(judgement.exitCode, 1);
   });
 
-  test('that shows nothing fails nobody', () => {
+  test('without packets fails no implementation', () => {
     const empty = { ...lateFinding('server-a', place('server-a')), trace: [] };
     const judgement = judge([a, b], transcriptOf(...ranBoth, lastHook([empty])), { strict: false });
     assert.deepEqual(statuses(judgement), { 'server-a': 'inconclusive', 'server-b': 'passed' });
@@ -54,7 +54,7 @@ describe('a late finding', () => {
     assert.deepEqual(statuses(judgement), { 'server-a': 'failed', 'server-b': 'passed' });
   });
 
-  test('counts from wherever it was attached, also inside a scenario', () => {
+  test('counts wherever it was attached, also inside a scenario', () => {
     const attached = scenario(place('server-b'), { evidence: [lateFinding('server-a', place('server-a'))] });
     assert.deepEqual(statuses(judge([a, b], transcriptOf(passed('server-a'), attached), { strict: false })), {
       'server-a': 'failed',
@@ -74,7 +74,7 @@ describe('a late finding', () => {
     });
   });
 
-  test('is told beside a failure of the same scenario, and the same one twice is one', () => {
+  test('is added to a failure of the same scenario, and counts once if it occurs twice', () => {
     const lateFindings = [lateFinding('server-a', place('server-a')), lateFinding('server-a', place('server-a'))];
     const judgement = judge([a], transcriptOf(failed('server-a'), lastHook(lateFindings)), { strict: false });
     assert.equal(judgement.requirements[0]?.scenarios[0]?.failure?.received, 'PUBLISH at QoS 1');

@@ -1,12 +1,15 @@
-import type { Case } from './consequences.ts';
+import type { JudgedRequirement } from './consequences.ts';
 import type { LateFinding } from './evidence.ts';
 import { isFailure, outcomeOf } from './judged-scenario.ts';
 
 /**
- * Adds findings that were made after their scenario had ended. A requirement that was not selected or that is inapplicable is not charged:
- * nobody asked.
+ * Adds the findings that were made after the end of their scenario. They do not count against a requirement that is inapplicable or was not
+ * selected.
  */
-export function withLateFindings(cases: readonly Case[], lateFindings: readonly LateFinding[]): readonly Case[] {
+export function withLateFindings(
+  cases: readonly JudgedRequirement[],
+  lateFindings: readonly LateFinding[],
+): readonly JudgedRequirement[] {
   const titles = new Map(cases.flatMap(({ requirement }) => requirement.scenarios.map(({ place, title }) => [place, title])));
   return lateFindings.reduce(
     (found, lateFinding) => found.map((one) => withLateFinding(one, lateFinding, titles.get(lateFinding.scenario))),
@@ -14,7 +17,7 @@ export function withLateFindings(cases: readonly Case[], lateFindings: readonly 
   );
 }
 
-function withLateFinding(one: Case, lateFinding: LateFinding, title: string | undefined): Case {
+function withLateFinding(one: JudgedRequirement, lateFinding: LateFinding, title: string | undefined): JudgedRequirement {
   const { requirement, scenarios } = one;
   const asked = scenarios.some(({ result: { status, untested } }) => status !== 'inapplicable' && untested !== 'not selected');
   if (lateFinding.requirement !== requirement.id || !asked) return one;

@@ -9,7 +9,7 @@ import { buildReport, reportJson } from '../report/report-json.ts';
 import { finding, lastHook, place, requirement, run, scenario, transcriptOf } from '../testing/cucumber-messages.ts';
 import type { Finding, LateFinding } from './evidence.ts';
 import type { Expectation, Expectations } from './expectations.ts';
-import { type Circumstances, judge } from './judge.ts';
+import { judge, type RunCircumstances } from './judge.ts';
 import { combine } from './repeat.ts';
 import type { Report } from './report.ts';
 
@@ -17,16 +17,16 @@ const a = { ...requirement('server-a'), mistakes: 'seconds' };
 const b = requirement('server-b');
 const wish = requirement('server-wish', [10], 'should');
 
-type Course = readonly (readonly Envelope[])[];
+type RunMessages = readonly (readonly Envelope[])[];
 const passed = (id: string): Envelope[] => scenario(place(id));
 const failed = (id: string, received = 'nothing', more: Partial<Finding> = {}): Envelope[] =>
   scenario(place(id), { outcomes: ['FAILED'], evidence: [finding(id, { received, ...more })] });
 const broken = (id: string): Envelope[] => scenario(place(id), { outcomes: ['FAILED'] });
 
-const good: Course = [passed('server-a'), passed('server-b'), passed('server-wish')];
-const bad: Course = [failed('server-a'), passed('server-b'), passed('server-wish')];
+const good: RunMessages = [passed('server-a'), passed('server-b'), passed('server-wish')];
+const bad: RunMessages = [failed('server-a'), passed('server-b'), passed('server-wish')];
 
-function runOf(course: Course, circumstances: Partial<Circumstances> = {}, more: Partial<Report['target']> = {}): Report {
+function runOf(course: RunMessages, circumstances: Partial<RunCircumstances> = {}, more: Partial<Report['target']> = {}): Report {
   const judgement = judge([a, b, wish], transcriptOf(...course), { strict: false, ...circumstances });
   const about = { ...run, target: { ...run.target, ...more }, strict: circumstances.strict === true };
   return buildReport(about, judgement, new Date(run.started.getTime() + 1_000));
@@ -80,7 +80,7 @@ describe('a series of runs', () => {
     assert.deepEqual(report.repeat?.unstable, []);
   });
 
-  test('is incomplete when only a recommendation goes now so, now so; under --strict it does not conform', () => {
+  test('is incomplete if only a recommendation has varying results; with --strict it does not conform', () => {
     const now = [passed('server-a'), passed('server-b'), failed('server-wish')];
     const report = series([runOf(good), runOf(now)]);
     const because = '1 requirement did not have the same result in all 2 runs: server-wish';
@@ -109,7 +109,7 @@ describe('a series of runs', () => {
     assert.deepEqual(report.repeat?.unstable, []);
   });
 
-  test('that was cut off is incomplete, whatever it had seen', () => {
+  test('that was cut short is incomplete, regardless of its findings', () => {
     const report = series([runOf(bad), runOf([], { interrupted: 'SIGINT' })], { asked: 5, cut: true });
     assert.deepEqual(verdictOf(report), ['incomplete', 4, 'run 2 of 5 is incomplete: the run was interrupted (SIGINT)']);
     assert.equal(report.requirements[0]?.status, 'failed');
@@ -125,7 +125,7 @@ describe('a series of runs', () => {
     assert.equal(series([image('a'), image('a')]).verdict, 'conforms');
   });
 
-  test('holds nothing against what could not be judged because of another failure', () => {
+  test('ignores what could not be judged because of another failure', () => {
     const hidden = [failed('server-a'), failed('server-b', 'nothing', { mistake: 'seconds' }), passed('server-wish')];
     const report = series([runOf(good), runOf(hidden)]);
     assert.deepEqual(report.repeat?.unstable, ['server-a']);
@@ -133,7 +133,7 @@ describe('a series of runs', () => {
     assert.equal(report.requirements[1]?.reason, 'cannot be judged while server-a fails');
   });
 
-  test('knows what came to light late in one of them', () => {
+  test('includes the late findings of each run', () => {
     const lateFinding: LateFinding = {
       kind: 'lateFinding',
       requirement: 'server-a',
@@ -172,7 +172,7 @@ describe('a series with expectations', () => {
   const whole: Expectations = { file: 'expectations.yaml', entries: [entry], allowed: true, today: '2027-01-01' };
   const one = { expectations: { ...whole, oneOfSeveral: true as const } };
 
-  test('goes on when what fails now and then is expected to', () => {
+  test('goes on if an unstable failure is expected', () => {
     const report = series([runOf(good, one), runOf(bad, one)], { expectations: whole });
     const because = '1 of 3 requirements is not met, as expected: server-a (in 1 of 2 runs)';
     assert.deepEqual(verdictOf(report), ['does not conform', 0, because]);

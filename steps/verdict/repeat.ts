@@ -3,29 +3,29 @@ import { type Expectations, expectedOf, mistakesIn, summaryOf } from './expectat
 import { brokenOf, countStatuses, statusOf } from './judge.ts';
 import type { Report, RequirementResult, ScenarioResult, Status, Unstable } from './report.ts';
 
-/** A series of runs, as far as it has come. */
-export interface Series {
+/** A series of runs so far. */
+export interface RunSeries {
   /** How many runs were asked for. */
   readonly asked: number;
-  /** The reports of those that were made, in their order. */
+  /** The reports of the runs so far, in their order. */
   readonly reports: readonly [Report, ...Report[]];
-  /** Where each of them is, beside the report of all. */
+  /** The folder of each report, relative to the combined report. */
   readonly folders: readonly string[];
-  /** The last run was ended before its time, or could not begin. */
+  /** The last run was interrupted, or could not start. */
   readonly cut: boolean;
   readonly expectations?: Expectations;
-  /** What the suite's process used, for a series that is long enough. */
+  /** The resources that the suite's process used, if the series is long enough. */
   readonly resources?: NonNullable<Report['repeat']>['resources'];
 }
 
-/** The result of a whole run: a word, a sentence and a number. */
+/** The result of a run: verdict, reason and exit code. */
 type Conclusion = Pick<Report, 'verdict' | 'because' | 'exitCode'>;
 
 /**
- * The result of several runs together. A requirement has its worst result: what fails once has failed, so that a failure
- * now and then decides as one that comes always. What differs from run to run and decides nothing by itself leaves the series incomplete.
+ * Combines the reports of several runs. Each requirement has its worst result: one failure in any run fails it. If results differ between
+ * the runs and none of them decides, the series is incomplete.
  */
-export function combine(series: Series): Report {
+export function combine(series: RunSeries): Report {
   const { asked, reports, folders, expectations } = series;
   const [first] = reports;
   const last = reports.at(-1) ?? first;
@@ -37,7 +37,7 @@ export function combine(series: Series): Report {
   const { order, ...common } = last;
   return {
     ...common,
-    // Each run may have had one of its own.
+    // Each run may have its own order.
     ...(order !== undefined && reports.every((report) => report.order === order) ? { order } : {}),
     verdict,
     because,
@@ -59,7 +59,7 @@ export function combine(series: Series): Report {
   };
 }
 
-/** Whether a requirement went otherwise in one run than in another. */
+/** Whether the result of a requirement differs between runs. */
 export function isUnstable({ scenarios }: Pick<RequirementResult, 'scenarios'>): boolean {
   return scenarios.some(({ unstable }) => unstable !== undefined);
 }
@@ -72,7 +72,7 @@ export function unstableInWords({ counts, run }: Unstable): string {
 }
 
 /** One line: "resources of the suite, medians of the first and the last 2 runs: resident memory 190.1 → 191.0 MiB, …". */
-export function resourcesInWords({ runs, first, last }: NonNullable<Series['resources']>): string {
+export function resourcesInWords({ runs, first, last }: NonNullable<RunSeries['resources']>): string {
   const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(1);
   const told = [
     `resident memory ${mebibytes(first.residentBytes)} → ${mebibytes(last.residentBytes)} MiB`,
@@ -83,7 +83,7 @@ export function resourcesInWords({ runs, first, last }: NonNullable<Series['reso
 }
 
 function conclude(
-  { asked, reports, cut, expectations }: Series,
+  { asked, reports, cut, expectations }: RunSeries,
   requirements: readonly RequirementResult[],
   changes: readonly string[],
   mistakes: readonly string[],
@@ -92,7 +92,7 @@ function conclude(
   const openRun = (index: number): string => `run ${index + 1} of ${asked} is incomplete: ${reports[index]?.because}`;
   const { strict } = reports[0];
 
-  // As with a single run: an unfinished run decides nothing.
+  // As for a single run: an unfinished run decides nothing.
   if (cut) return incomplete(openRun(reports.length - 1), reports.at(-1)?.exitCode === 3 ? 3 : 4);
   if (reports.length < asked) return incomplete(`only ${reports.length} of ${asked} runs were made`);
   if (changes.length > 0) return incomplete(changes.join('; '));
@@ -126,7 +126,7 @@ function fails(id: string, { requirements, strict }: Report): boolean {
   return brokenOf(requirements, strict).some((broken) => broken.id === id);
 }
 
-/** What must be the same in all runs and is not, in words. */
+/** What should be the same in all runs, but is not, in words. */
 function changesIn(reports: readonly Report[]): string[] {
   const changed = (what: string, of: (report: Report) => string | undefined): string[] => {
     const index = reports.findIndex((report) => of(report) !== undefined && of(report) !== of(reports[0] as Report));
@@ -141,7 +141,7 @@ function changesIn(reports: readonly Report[]): string[] {
 
 function worstOf({ id }: RequirementResult, reports: readonly Report[], folders: readonly string[]): RequirementResult {
   const results = reports.flatMap(({ requirements }) => requirements.find((requirement) => requirement.id === id) ?? []);
-  // A run that broke as a whole says nothing of how stable the implementation is.
+  // A run that broke as a whole says nothing about the stability of the implementation.
   const broke = reports.map(({ verdict, faults }) => verdict === 'incomplete' && faults.length > 0);
   const keys = new Set(results.flatMap(({ scenarios }) => scenarios.map(keyOf)));
   const scenarios = [...keys].map((key) => worstScenario(results, key, broke, folders));
@@ -150,12 +150,12 @@ function worstOf({ id }: RequirementResult, reports: readonly Report[], folders:
   return { ...rest, ...statusOf(scenarios), ...(expected === undefined ? {} : { expected }), scenarios };
 }
 
-/** A late finding has the place of another scenario, and its own title. */
+/** The key of a scenario. The title is part of it, because a late finding has the place of another scenario. */
 function keyOf({ title, place }: ScenarioResult): string {
   return `${place} ${title}`;
 }
 
-/** The same result, whose packets stand in the folder of a single run. */
+/** The same result, with the capture in the folder of its run. */
 function inFolder(result: ScenarioResult, folder: string): ScenarioResult {
   const { failure } = result;
   if (failure?.capture === undefined) return result;
@@ -173,9 +173,9 @@ function worstScenario(
   const { status } = statusOf(runs.filter((run) => run !== undefined));
   const index = runs.findIndex((run) => run?.status === status);
   const shown = inFolder(runs[index] as ScenarioResult, folders[index] ?? '');
-  // Without a late finding, there is nothing.
+  // Only late findings can be missing in a run: without one, the scenario counts as passed.
   const statuses = runs.map((run): Status => run?.status ?? 'passed').filter((_, run) => broke[run] !== true);
-  // What another failure left nothing to judge of says nothing, and so contradicts nothing.
+  // An untested scenario contradicts no other result.
   if (new Set(statuses.filter((one) => one !== 'untested')).size <= 1) return shown;
   const counts: Partial<Record<Status, number>> = {};
   for (const one of statuses) counts[one] = (counts[one] ?? 0) + 1;

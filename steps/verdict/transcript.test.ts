@@ -67,7 +67,7 @@ describe('a transcript of real runs', () => {
   const scenarios = lines.map((line) => ({ title: `line ${line}`, place: `${file}:${line}`, capabilities: [] }));
   const requirements = [{ ...colour, scenarios }];
   let folder = '';
-  // Node imports the steps once, so that every run after the first one needs what they have defined then.
+  // Node loads the step definitions once, so every later run needs those of the first run.
   let support: Awaited<ReturnType<typeof runCucumber>>['support'] | undefined;
 
   before(() => {
@@ -100,7 +100,7 @@ describe('a transcript of real runs', () => {
 
   const expected = ['passed', 'failed', 'passed', 'inapplicable', ...Array.from({ length: 4 }, () => 'inconclusive')];
 
-  test('knows the place of every scenario and row, and how it went', async () => {
+  test('has the place and the result of every scenario and row', async () => {
     const { transcript, finished } = await run();
     assert.deepEqual(
       finished.map((execution) => execution.place),
@@ -160,7 +160,7 @@ describe('a transcript of real runs', () => {
 });
 
 describe('a transcript', () => {
-  test('of several runs has not come to its end before each of them has', () => {
+  test('of several runs ends only when each of them has ended', () => {
     const transcript = transcriptOf(scenario(place('server-a')));
     assert.deepEqual(transcript.faults(), []);
     const begins = { testRunStarted: {} } as Envelope;
@@ -171,7 +171,7 @@ describe('a transcript', () => {
     assert.deepEqual(transcript.faults(), []);
   });
 
-  test('takes evidence that cannot be read for a fault, also where it belongs to no scenario', () => {
+  test('makes a fault of evidence that cannot be read, also if it belongs to no scenario', () => {
     const transcript = transcriptOf();
     const { attachment } = evidenceEnvelope({ kind: 'information', text: 'x' });
     assert.ok(attachment);
@@ -201,7 +201,7 @@ describe('a transcript', () => {
     );
   });
 
-  test('keeps places relative to the package, wherever Cucumber ran', () => {
+  test('keeps places relative to the package, for any working directory of Cucumber', () => {
     const transcript = new Transcript({ root: '/app/node_modules/suite', cwd: '/app' });
     for (const message of scenario('node_modules/suite/features/server/qos.feature:7')) transcript.add(message);
     assert.equal(transcript.executions()[0]?.place, 'features/server/qos.feature:7');

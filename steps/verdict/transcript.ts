@@ -8,17 +8,17 @@ import { suiteFaultName } from '../harness/text/suite-fault.ts';
 import { attachedText, concealEvidence, readEvidence } from './attachment.ts';
 import { EVIDENCE_MEDIA_TYPE, type Evidence, type LateFinding } from './evidence.ts';
 
-/** How a scenario went, in Cucumber's words. */
-export type Outcome = `${TestStepResultStatus}`;
+/** The status of a step or scenario, in Cucumber's words. */
+export type CucumberStatus = `${TestStepResultStatus}`;
 
 /** The first step or hook of a scenario that did not pass. */
-export interface Trouble {
-  readonly outcome: Outcome;
+export interface StepTrouble {
+  readonly outcome: CucumberStatus;
   /** The step's text; undefined for a hook. */
   readonly step?: string;
-  /** The exception's message on one line; empty where there is none. */
+  /** The exception's message on one line; empty if there is none. */
   readonly message: string;
-  /** True where nothing broke, and what was seen of the implementation is too uncertain to judge it. */
+  /** True if nothing broke, but the observations are too uncertain to judge the implementation. */
   readonly undecided?: true;
 }
 
@@ -27,13 +27,13 @@ export interface Execution {
   /** `features/server/qos.feature:17`: the line of the scenario, or of its row of Examples. */
   readonly place: string;
   readonly title: string;
-  /** PASSED only when every step and hook has finished and passed, and there was at least one step. */
-  readonly outcome: Outcome;
-  /** False when the run ended in the middle of it. */
+  /** PASSED only if all steps and hooks finished and passed, and if there is at least one step. */
+  readonly outcome: CucumberStatus;
+  /** False if the run ended during the scenario. */
   readonly finished: boolean;
-  /** True when it is a second attempt, or Cucumber announced one. */
+  /** True if it is a second attempt, or if Cucumber announced one. */
   readonly retried: boolean;
-  readonly trouble?: Trouble;
+  readonly trouble?: StepTrouble;
   readonly evidence: readonly Exclude<Evidence, LateFinding>[];
   /** Evidence that could not be read; a fault of the suite. */
   readonly unreadable: readonly string[];
@@ -45,22 +45,22 @@ interface Steps {
   readonly testCase: TestCase;
 }
 
-/** An execution while its messages come in. */
-interface Attempt extends Steps {
+/** An execution whose messages are still arriving. */
+interface PendingExecution extends Steps {
   readonly evidence: Exclude<Evidence, LateFinding>[];
   readonly unreadable: string[];
-  readonly outcomes: Map<string, Omit<Trouble, 'step'>>;
+  readonly outcomes: Map<string, Omit<StepTrouble, 'step'>>;
   readonly startedMs: number;
   finishedMs?: number;
   retried: boolean;
 }
 
 /** Least to most severe. Cucumber's own order has UNKNOWN below PASSED, which would let an unfinished step look passed. */
-const bySeverity: readonly Outcome[] = ['PASSED', 'SKIPPED', 'PENDING', 'UNDEFINED', 'AMBIGUOUS', 'UNKNOWN', 'FAILED'];
+const bySeverity: readonly CucumberStatus[] = ['PASSED', 'SKIPPED', 'PENDING', 'UNDEFINED', 'AMBIGUOUS', 'UNKNOWN', 'FAILED'];
 
 /**
- * What Cucumber's message stream says about each scenario. Takes the envelopes of one or of several `runCucumber` calls, in the order
- * in which they come. Every text of the implementation under test is kept printable and without secrets.
+ * Collects what Cucumber's messages say about each scenario. It takes the envelopes of one or several `runCucumber` calls, in the order of
+ * their arrival. Every text of the implementation is made printable, and secrets are removed.
  */
 export class Transcript {
   readonly #clean: (text: string) => string;
@@ -68,20 +68,20 @@ export class Transcript {
   readonly #cwd: string;
   readonly #pickles = new Map<string, Pickle>();
   readonly #testCases = new Map<string, Steps>();
-  readonly #attempts = new Map<string, Attempt>();
+  readonly #attempts = new Map<string, PendingExecution>();
   readonly #listeners: ((execution: Execution) => void)[] = [];
   readonly #lateFindings = new Map<string, LateFinding>();
   readonly #faults = new Set<string>();
-  /** What the suite found wrong with itself, and the places where. */
+  /** The faults of the suite, with the places of the scenarios. */
   readonly #suiteFaults = new Map<string, Set<string>>();
   #running = 0;
   #unsuccessful = false;
   #sealed = false;
 
   /**
-   * @param options.secrets What must not be kept.
-   * @param options.cwd The folder that Cucumber ran in, which its URIs are relative to.
-   * @param options.root The folder that places are relative to: the package's own by default.
+   * @param options.secrets texts that must not be kept
+   * @param options.cwd the working directory of Cucumber: its URIs are relative to it
+   * @param options.root places are relative to this folder; by default that of the package
    */
   constructor(options: { readonly secrets?: readonly string[]; readonly cwd?: string; readonly root?: string } = {}) {
     const secrets = options.secrets ?? [];
@@ -90,22 +90,22 @@ export class Transcript {
     this.#root = options.root ?? fileURLToPath(new URL('.', import.meta.resolve('#root/package.json')));
   }
 
-  /** Tells `listener` of every scenario as it finishes (each attempt, if there are several). */
+  /** Calls `listener` for every scenario when it finishes (for each attempt, if there are several). */
   onFinished(listener: (execution: Execution) => void): void {
     this.#listeners.push(listener);
   }
 
   /**
-   * Takes no more messages. To be called when a run is interrupted, before the target is stopped: what the scenarios find out about
-   * an implementation that the suite itself has ended says nothing about it.
+   * Ignores all further messages. Call it when a run is interrupted, before the target is stopped: findings about an implementation that
+   * the suite has ended say nothing about it.
    */
   seal(): void {
     this.#sealed = true;
-    // Then it is known that the run does not finish, and reported by the code that interrupted it.
+    // The code that interrupted the run reports that it does not finish.
     this.#running = 0;
   }
 
-  /** Takes the next message. Never throws: a message that makes no sense becomes a fault. */
+  /** Takes the next message. Never throws: an invalid message becomes a fault. */
   add(envelope: Envelope): void {
     if (this.#sealed) return;
     if (envelope.pickle !== undefined) this.#pickles.set(envelope.pickle.id, envelope.pickle);
@@ -142,7 +142,7 @@ export class Transcript {
     }
     if (envelope.testRunHookFinished !== undefined) {
       const { status, exception, message } = envelope.testRunHookFinished.result;
-      const outcome: Outcome = status;
+      const outcome: CucumberStatus = status;
       if (outcome !== 'PASSED')
         this.#addFault(`a hook of the run ended as ${outcome}: ${exception?.message ?? firstLine(message ?? '')}`);
     }
@@ -154,17 +154,17 @@ export class Transcript {
     }
   }
 
-  /** Every attempt at every scenario, in the order in which they started. */
+  /** All attempts at all scenarios, in the order of their start. */
   executions(): readonly Execution[] {
     return [...this.#attempts.values()].map((attempt) => this.#execution(attempt));
   }
 
-  /** Findings that were made after their scenario, each once. */
+  /** The findings that were made after their scenario, each once. */
   lateFindings(): readonly LateFinding[] {
     return [...this.#lateFindings.values()];
   }
 
-  /** What broke besides the scenarios, in words; a run with any of these is no proof of anything that it did not find. */
+  /** Faults besides the scenarios, in words. In a run with any of them, only findings count. */
   faults(): readonly string[] {
     const faults = [...this.#faults];
     if (this.#running > 0) faults.push('the run did not finish');
@@ -174,8 +174,8 @@ export class Transcript {
   }
 
   /**
-   * What the suite found wrong with itself in a scenario, in words: it may have sent something that it took for valid, so that nothing
-   * it saw of the implementation decides.
+   * The faults of the suite in scenarios, in words. The suite may have sent an invalid message by mistake, so none of its observations of
+   * the implementation decides.
    */
   suiteFaults(): readonly string[] {
     return [...this.#suiteFaults].map(([message, [first = '', ...more]]) => {
@@ -206,7 +206,7 @@ export class Transcript {
     else if (evidence.kind === 'finding') this.#addFault(`a finding against ${evidence.requirement} belongs to no scenario`);
   }
 
-  #addSuiteFault(message: string, attempt: Attempt | undefined): void {
+  #addSuiteFault(message: string, attempt: PendingExecution | undefined): void {
     const places = this.#suiteFaults.get(message) ?? new Set();
     this.#suiteFaults.set(message, places.add(attempt === undefined ? 'no scenario' : this.#place(attempt.pickle)));
   }
@@ -215,7 +215,7 @@ export class Transcript {
     this.#faults.add(this.#clean(onOneLine(fault)));
   }
 
-  #execution({ pickle, testCase, evidence, unreadable, outcomes, startedMs, finishedMs, retried }: Attempt): Execution {
+  #execution({ pickle, testCase, evidence, unreadable, outcomes, startedMs, finishedMs, retried }: PendingExecution): Execution {
     const finished = finishedMs !== undefined;
     const steps = testCase.testSteps.map((step) => ({
       step,
@@ -224,7 +224,7 @@ export class Transcript {
     const worst = Math.max(...steps.map(({ outcome }) => bySeverity.indexOf(outcome)));
     const first = steps.find(({ outcome }) => outcome === bySeverity[worst] && outcome !== 'PASSED');
     const text = pickle.steps.find(({ id }) => id === first?.step.pickleStepId)?.text;
-    // A scenario without a single step passes in Cucumber's eyes; it has shown nothing.
+    // For Cucumber, a scenario without steps passes, but it proves nothing.
     const empty = !testCase.testSteps.some(({ pickleStepId }) => pickleStepId !== undefined);
     return {
       place: this.#place(pickle),
@@ -246,7 +246,7 @@ export class Transcript {
   }
 }
 
-function troubleOf({ outcome, message, undecided }: Omit<Trouble, 'step'>, step: string | undefined): Trouble {
+function troubleOf({ outcome, message, undecided }: Omit<StepTrouble, 'step'>, step: string | undefined): StepTrouble {
   return { outcome, message, ...(undecided === true ? { undecided } : {}), ...(step === undefined ? {} : { step }) };
 }
 

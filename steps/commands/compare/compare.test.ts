@@ -15,7 +15,7 @@ describe('compare', () => {
   };
   const [good, bad] = [write('good', reportOf(must('server-a', 'passed'))), write('bad', reportOf(must('server-a', 'failed')))];
 
-  test('exits with 1 where a MUST got worse, and writes text, JSON and a page', async () => {
+  test('exits with 1 if a MUST got worse, and writes text, JSON and a page', async () => {
     const page = join(folder, 'page.html');
     const text = await call(['compare', good, bad, '--page', page]);
     assert.equal(text.code, 1, text.stderr);

@@ -1,5 +1,5 @@
 import { conclusion, durations, parts } from '../../report/comparison/comparison-text.ts';
-import type { Change, Comparison, Side } from '../../report/comparison/report-comparison.ts';
+import type { Change, ComparedReport, Comparison } from '../../report/comparison/report-comparison.ts';
 import { foundation, icons } from '../../report/html/foundation.ts';
 import { pageHead } from '../../report/html/head.ts';
 import { html, listed, type Markup } from '../../report/html/html.ts';
@@ -28,7 +28,7 @@ ${reworded.length > 0 && html`<section><h2>Requirements whose text changed</h2><
 `.text;
 }
 
-function sideOf(which: string, { name, verdict, set, finished }: Side): Markup {
+function sideOf(which: string, { name, verdict, set, finished }: ComparedReport): Markup {
   return html`<div><dt>${which}</dt><dd><b>${name}</b>: ${verdict}, requirement set ${set}, ${finished}</dd></div>`;
 }
 

@@ -7,9 +7,9 @@ export type Shell = (typeof shells)[number];
 const program = 'iot-ntp-conformance';
 
 /**
- * The script that makes a shell ask `complete` at each Tab. What is typed goes there as it stands, and is never read by a shell again.
+ * The script that makes a shell call `complete` at each Tab. It passes on the typed words unchanged: no shell evaluates them again.
  *
- * Not by @bomb.sh/tab, which knows commander: its script for bash evaluates what was typed, and it completes no paths.
+ * @bomb.sh/tab supports commander, but is not used: its script for bash evaluates the typed words, and it completes no paths.
  */
 export function completionScript(shell: Shell): string {
   return scripts[shell];

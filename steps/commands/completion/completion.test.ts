@@ -17,7 +17,7 @@ for (const name of ['acme hub.yaml', 'acme.json', 'notes.txt', 'key.pem']) write
 writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${entry}' "$@"\n`);
 chmodSync(program, 0o755);
 
-/** What a command line, up to the cursor, is completed to. */
+/** The completions of a command line that ends at the cursor. */
 type Ask = (words: readonly string[]) => Promise<string[]>;
 
 /** Puts a line's words in single quotes. */
@@ -42,7 +42,7 @@ const asking: Readonly<Record<Shell, Ask>> = {
     return shown.map((each) => each.split('\t', 1).join(''));
   },
   zsh: (words) =>
-    // What zsh itself does with them is stood in for: it shows them on a terminal only.
+    // The test replaces the functions of zsh that show completions: they need a terminal.
     inShell('zsh', [
       '-f',
       '-c',
@@ -71,7 +71,7 @@ const cases: readonly (readonly [string, readonly string[], readonly string[]])[
   ['commands', ['v'], ['validate', 'verify']],
   ['options of a command', ['run', '--re'], ['--repeat', '--report']],
   [
-    'requirement ids, behind others too',
+    'requirement ids, also after others',
     ['run', '--only', 'client-signs', 'server-long'],
     serverIds.filter((id) => id.startsWith('server-long')),
   ],

@@ -2,20 +2,20 @@ import type { Argument, Command, Option } from 'commander';
 import { readRequirements } from '../../requirements/requirement.ts';
 import { readSets } from '../../requirements/requirement-set.ts';
 
-/** What can stand at a place of the command line: words that are known, or paths that the shell knows better. */
-type Kind = 'words' | 'targets' | 'files' | 'folders';
+/** What can follow in a command line: words that the suite knows, or paths, which the shell completes. */
+type ArgumentKind = 'words' | 'targets' | 'files' | 'folders';
 
-/** A word that can stand there, and what it is. */
-interface Candidate {
+/** A word that can follow, and its meaning. */
+interface CompletionWord {
   readonly value: string;
   readonly description: string;
 }
 
 /**
- * What can stand where the cursor is, for the scripts of {@link completionScript}: a line that says the kind, and a line for each word,
- * a tab before its description. All of it comes from the definitions of the commands, so that nothing is kept twice.
+ * What can stand at the cursor, for the scripts of {@link completionScript}: one line with the kind, then one line for each word with
+ * a tab and its description. Everything is read from the definitions of the commands, so there is no second list.
  *
- * @param words what stands behind the program's name, up to the cursor; the last one is being written, and may be empty
+ * @param words the words between the program's name and the cursor; the last one is not finished, and may be empty
  */
 export function completion(program: Command, words: readonly string[]): string {
   const { before, current } = apart(words);
@@ -24,7 +24,7 @@ export function completion(program: Command, words: readonly string[]): string {
   return [kind, ...fitting.map(({ value, description }) => `${value}\t${firstSentence(description)}`), ''].join('\n');
 }
 
-/** Takes `--option=value` apart, which zsh and fish give in one word, and bash in three. */
+/** Splits `--option=value`: zsh and fish pass it as one word, bash as three. */
 function apart(words: readonly string[]): { readonly before: readonly string[]; readonly current: string } {
   const all = words.flatMap((word, index) => {
     const [, option, value] = /^(--[^=]+)=(.*)$/s.exec(word) ?? [];
@@ -35,21 +35,21 @@ function apart(words: readonly string[]): { readonly before: readonly string[]; 
   return { before: all.slice(0, -1), current: all.at(-1) ?? '' };
 }
 
-/** Where a command line stands. */
-interface Standing {
+/** How much of a command line has been read. */
+interface CommandLineState {
   readonly command: Command;
-  /** What has a value that may come now. */
+  /** The option whose value may follow. */
   readonly option?: Option;
-  /** How many arguments of the command stand before. */
+  /** How many arguments of the command came before. */
   readonly given: number;
-  /** "--" stands before: what comes is no option. */
+  /** True after "--": no further word is an option. */
   readonly plain: boolean;
-  /** It is the help of a command that is asked for. */
+  /** True after the command `help`: the name of a command follows. */
   readonly help: boolean;
 }
 
-function standing(program: Command, before: readonly string[]): Standing {
-  let state: Standing = { command: program, given: 0, plain: false, help: false };
+function standing(program: Command, before: readonly string[]): CommandLineState {
+  let state: CommandLineState = { command: program, given: 0, plain: false, help: false };
   for (const word of before) {
     const { command, option, given, plain } = state;
     const { option: _done, ...settled } = state;
@@ -67,12 +67,12 @@ function standing(program: Command, before: readonly string[]): Standing {
   return state;
 }
 
-interface Possible {
-  readonly kind: Kind;
-  readonly candidates: readonly Candidate[];
+interface Completions {
+  readonly kind: ArgumentKind;
+  readonly candidates: readonly CompletionWord[];
 }
 
-function possible({ command, option, given, plain, help }: Standing, current: string): Possible {
+function possible({ command, option, given, plain, help }: CommandLineState, current: string): Completions {
   const shown = command.createHelp();
   if (!plain && current.startsWith('-')) {
     const candidates = shown
@@ -92,11 +92,11 @@ function possible({ command, option, given, plain, help }: Standing, current: st
   return argument === undefined ? nothing : valuesOf(argument, argument.name());
 }
 
-const nothing: Possible = { kind: 'words', candidates: [] };
+const nothing: Completions = { kind: 'words', candidates: [] };
 
-/** What may be said, by the name that the help has for it. */
-function valuesOf({ argChoices }: Option | Argument, name: string, long?: string): Possible {
-  const words = (values: readonly string[]): Possible => ({
+/** The possible values of an option or argument, by its name in the help. */
+function valuesOf({ argChoices }: Option | Argument, name: string, long?: string): Completions {
+  const words = (values: readonly string[]): Completions => ({
     kind: 'words',
     candidates: values.map((value) => ({ value, description: '' })),
   });

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { connectEngine } from '../../harness/implementation/engine.ts';
 import { root } from '../../requirements/requirement.ts';
 import { callAfresh, fixtureTarget, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
-import { seeTerminal } from './doctor.ts';
+import { checkTerminal } from './doctor.ts';
 
 const folder = temporaryFolder();
 
@@ -21,14 +21,14 @@ interface Findings {
   }[];
 }
 
-/** What `doctor --json` says, by the names of the findings. */
+/** The status of each check in the output of `doctor --json`, by name. */
 function statuses(stdout: string): Readonly<Record<string, string>> {
   const { findings } = JSON.parse(stdout) as Findings;
   return Object.fromEntries(findings.map(({ name, status }) => [name, status]));
 }
 
 describe('doctor', { concurrency: 2, timeout: 180_000 }, () => {
-  test('without a target needs no engine, and is content', async () => {
+  test('without a target needs no engine, and reports no problem', async () => {
     const { code, stdout, stderr } = await callAfresh(['doctor'], { cwd: folder, env: noEngine });
     assert.equal(code, 0, stdout);
     assert.equal(stderr, '');
@@ -40,7 +40,7 @@ describe('doctor', { concurrency: 2, timeout: 180_000 }, () => {
     assert.match(stdout, /\nnothing is missing; next: .* run\n$/);
   });
 
-  test('says of a container without an engine what to do, and tries no more there', async () => {
+  test('says what to do about a container without an engine, and tries nothing more', async () => {
     const path = writeTarget(folder, { name: 'c', role: 'server', container: { image: 'acme/hub:1', port: 1883 } });
     const { code, stdout } = await callAfresh(['doctor', path], { cwd: folder, env: noEngine });
     assert.equal(code, 3);
@@ -81,7 +81,7 @@ describe('doctor', { concurrency: 2, timeout: 180_000 }, () => {
     assert.match(stdout, /^ {2}problem +start +gone .* did not start\.\n.*exited with code 7.*no database/m);
   });
 
-  test('with --connect has a device connect, and judges nothing', async () => {
+  test('with --connect connects a device, and judges nothing', async () => {
     const connect = async (target: string) => {
       const { code, stdout } = await callAfresh(['doctor', target, '--connect', '--root', root], { cwd: folder, env: noEngine });
       return { code, said: /^ {2}(\S+) +connection +(.*)(?:\n {31}(.*))?$/m.exec(stdout)?.slice(1) ?? [stdout] };
@@ -119,19 +119,19 @@ describe('doctor', { concurrency: 2, timeout: 180_000 }, () => {
     assert.equal((await callAfresh(['doctor', '--connect'], { cwd: folder })).code, 2);
   });
 
-  test('of a target file at fault says what validate says', async () => {
+  test('says the same as validate about an invalid target file', async () => {
     const { code, stderr } = await callAfresh(['doctor', 'absent.yaml'], { cwd: folder });
     assert.equal(code, 2);
     assert.equal(stderr, 'absent.yaml: there is no such file\n');
   });
 
   test('says what a terminal can show', () => {
-    assert.deepEqual(seeTerminal({ isTTY: true, columns: 100 }, { LANG: 'C.UTF-8' }), {
+    assert.deepEqual(checkTerminal({ isTTY: true, columns: 100 }, { LANG: 'C.UTF-8' }), {
       status: 'ok',
       seen: '100 columns, colours, UTF-8',
     });
-    assert.match(seeTerminal({ isTTY: true }, { LANG: 'C', NO_COLOR: '1' }).seen, /no colours, no UTF-8 \(LANG is C\)/);
-    assert.equal(seeTerminal({}, {}).status, 'not needed');
+    assert.match(checkTerminal({ isTTY: true }, { LANG: 'C', NO_COLOR: '1' }).seen, /no colours, no UTF-8 \(LANG is C\)/);
+    assert.equal(checkTerminal({}, {}).status, 'not needed');
   });
 });
 
@@ -160,7 +160,7 @@ describe('doctor with an engine', { skip, concurrency: 2, timeout: 120_000 }, ()
     );
   });
 
-  test('says that an image is not to be had, or that it cannot be started', async () => {
+  test('says that an image is not available, or that it cannot be started', async () => {
     const absent = await doctor('absent', 'localhost:1/nobody/has-this:1');
     assert.equal(absent.code, 3);
     assert.equal(statuses(absent.stdout)['image'], 'problem');

@@ -5,12 +5,12 @@ import { imageId, registryCredentials } from '../../harness/implementation/image
 import { networkFor } from '../../harness/implementation/network.ts';
 import { OWNER_LABEL, RUN } from '../../harness/implementation/run-owner.ts';
 import type { ContainerStart, Target } from '../../harness/implementation/target.ts';
-import { notNeeded, ok, problem, type Seen } from './finding.ts';
+import { type CheckOutcome, notNeeded, ok, problem } from './check-result.ts';
 
 type ImageDistributionOptions = NonNullable<Parameters<ReturnType<Engine['docker']['getImage']>['distribution']>[0]>;
 
-/** Which engine answers, where, and why it is this one. @throws EnvironmentError when none does */
-export async function seeEngine(): Promise<Seen> {
+/** Which engine answers, where, and why the suite uses it. @throws EnvironmentError when none answers */
+export async function checkEngine(): Promise<CheckOutcome> {
   const { docker, client, from, besides, here, remote, cluster, lacks } = await connectEngine();
   const { serverVersion, operatingSystemType, architecture } = client.info.containerRuntime;
   const machine = cluster ? 'Kubernetes' : `${operatingSystemType}/${architecture}`;
@@ -22,7 +22,7 @@ export async function seeEngine(): Promise<Seen> {
   return ok([`${serverVersion} (${machine}) at ${where} (${from})`, ...ignored, ...more].join('; '));
 }
 
-/** How containers of an engine that is not here meet the suite. */
+/** How containers on another machine reach the suite. */
 function wayTo({ cluster, remote }: Pick<Engine, 'cluster' | 'remote'>): string {
   if (cluster) return 'its containers are reached, and reach the suite, through a container of testcontainers/sshd';
   if (remote)
@@ -31,15 +31,15 @@ function wayTo({ cluster, remote }: Pick<Engine, 'cluster' | 'remote'>): string 
 }
 
 /** Whether the image is here, or its registry would give it. @throws EnvironmentError when no engine answers */
-export async function seeImage(name: string): Promise<Seen> {
+export async function checkImage(name: string): Promise<CheckOutcome> {
   const engine = await connectEngine();
-  // What is in front of a cluster says yes to every image.
+  // The engine API of a cluster reports every image as present.
   if (engine.cluster) return notNeeded('not tried: the cluster gets it when a container is started');
   const id = await imageId(engine, name);
   if (id !== undefined) return ok(`${name} is here, ${id.slice(0, 19)}`);
   try {
     const authconfig = await registryCredentials(engine, name);
-    // The engine takes a token as well, which dockerode's types do not know.
+    // The engine also accepts a token, but the types of dockerode lack it.
     const options = (authconfig === undefined ? {} : { authconfig }) as ImageDistributionOptions;
     await engine.docker.getImage(name).distribution(options);
     return ok(`${name} is not here yet; its registry has it`);
@@ -57,12 +57,12 @@ export async function isHere({ image }: ContainerStart): Promise<boolean> {
 }
 
 /**
- * Whether a container of a client's image can be started: in its network, with its confinement in short, and taken away at once.
- * Nothing is tried where the image is not here.
+ * Whether a container of a client's image can be started, in its network and with the usual confinement. The container is removed at
+ * once. Without the image on this machine, nothing is tried.
  *
  * @throws EnvironmentError when no engine answers, or it cannot do what the target needs
  */
-export async function seeContainer(target: Target, start: ContainerStart): Promise<Seen> {
+export async function checkContainer(target: Target, start: ContainerStart): Promise<CheckOutcome> {
   const engine = await connectEngine();
   requireClusterSupport(engine, target, start);
   if (start.image === undefined || !(await isHere(start))) return notNeeded('not tried: its image is not here yet');

@@ -8,10 +8,10 @@ import type { Target } from '../../harness/implementation/target.ts';
 import { wallclockLibrary } from '../../harness/implementation/wallclock-library.ts';
 import { ClientRunner } from '../../harness/platform/client-runner.ts';
 import { proveClock } from '../../harness/platform/clock-proof.ts';
-import { ok, problem, type Seen } from './finding.ts';
+import { type CheckOutcome, ok, problem } from './check-result.ts';
 
-/** Whether the platform that the suite plays can listen where the client will look for it. @throws Error of node:net, EnvironmentError */
-export async function seePlatform(target: Target): Promise<Seen> {
+/** Whether the suite's platform can listen at the address that the client will connect to. @throws Error of node:net, EnvironmentError */
+export async function checkPlatform(target: Target): Promise<CheckOutcome> {
   const listenAddress = await listenAddressOf(target);
   const server = createServer();
   try {
@@ -25,15 +25,15 @@ export async function seePlatform(target: Target): Promise<Seen> {
   }
 }
 
-/** What the controlled clock is made to show. */
+/** The time that the controlled clock shows, in ms. */
 const shown = 1_571_724_098_000;
 
 /**
- * Whether the library of the controlled clock is there or can be built, and, for processes, whether it takes hold of the client.
+ * Whether the library of the controlled clock is there or can be built, and, for processes, whether it changes the client's clock.
  *
  * @throws EnvironmentError when there is none; the message says what to install
  */
-export async function seeControlledClock(target: Target): Promise<Seen> {
+export async function checkControlledClock(target: Target): Promise<CheckOutcome> {
   const { start } = target;
   if (start.kind === 'container') {
     const { connectEngine } = await import('../../harness/implementation/engine.ts');
@@ -52,13 +52,13 @@ export async function seeControlledClock(target: Target): Promise<Seen> {
   const { stdout } = await promisify(execFile)(process.execPath, ['-p', 'Date.now()'], { env, timeout: 10_000 });
   if (Number(stdout) !== shown)
     return problem(`a program that was started with it reads ${stdout.trim()}, and not ${shown}`, withoutClock);
-  return await seeClientClock(target);
+  return await checkClientClock(target);
 }
 
 const withoutClock = 'Take "clock" out of the capabilities of the target file: the client is then judged on its own clock.';
 
-/** Whether the client itself reads the controlled clock, by the request that it sends. @throws EnvironmentError when it does not start */
-async function seeClientClock(target: Target): Promise<Seen> {
+/** Whether the client reads the controlled clock, judged by its request. @throws EnvironmentError when the client does not start */
+async function checkClientClock(target: Target): Promise<CheckOutcome> {
   const runner = await ClientRunner.open(target);
   try {
     const { clock, words } = await proveClock({ target, perform: (setup) => runner.perform(setup) });

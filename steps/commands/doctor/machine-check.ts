@@ -6,19 +6,19 @@ import { setTimeout as after } from 'node:timers/promises';
 import { freePort } from '../../harness/implementation/free-port.ts';
 import type { ProcessStart } from '../../harness/implementation/target.ts';
 import { nowUs } from '../../harness/time/now.ts';
-import { notNeeded, ok, problem, type Seen } from './finding.ts';
+import { type CheckOutcome, notNeeded, ok, problem } from './check-result.ts';
 
 /** How long both clocks are watched, in ms. */
 const watchedMs = 1_000;
 
-/** By how much they may come apart meanwhile, in ms: twenty times as much as a time service corrects in a second. */
+/** By how much they may differ after that, in ms: twenty times what a time service corrects in a second. */
 const mostApartMs = 10;
 
-/** What the reports of a whole run need at most, in bytes. */
+/** The most that the reports of a whole run need, in bytes. */
 const room = 100 * 1024 ** 2;
 
-/** Listens on a free port of the loopback, connects to it, and is answered. */
-export async function seeLoopback(): Promise<Seen> {
+/** Listens on a free port of the loopback, connects to it, and waits for the answer. */
+export async function checkLoopback(): Promise<CheckOutcome> {
   const host = '127.0.0.1';
   const port = await freePort(host);
   const server = createServer((socket) => socket.pipe(socket)).listen(port, host);
@@ -43,17 +43,17 @@ export async function seeLoopback(): Promise<Seen> {
   }
 }
 
-/** Watches whether the wall clock goes as the monotonic one does: what the suite judges about time rests on both. */
-export async function seeClocks(): Promise<Seen> {
+/** Whether the wall clock runs as fast as the monotonic clock: the suite judges times by both. */
+export async function checkClocks(): Promise<CheckOutcome> {
   const first = apart();
   await after(watchedMs);
   const last = apart();
   const moved = Math.max(last.least - first.most, first.least - last.most, 0);
-  return seenOfClocks(moved, new Date().toISOString());
+  return clocksOutcome(moved, new Date().toISOString());
 }
 
 /** @param moved by how many ms at least the wall clock was moved */
-export function seenOfClocks(moved: number, now: string): Seen {
+export function clocksOutcome(moved: number, now: string): CheckOutcome {
   if (moved <= mostApartMs) return ok(`it is ${now}, and the wall clock runs like the monotonic clock`);
   return problem(
     `the wall clock was moved by ${moved.toFixed(0)} ms while ${watchedMs / 1000} s passed`,
@@ -61,15 +61,15 @@ export function seenOfClocks(moved: number, now: string): Seen {
   );
 }
 
-/** Between which two values, in ms, the wall clock is ahead of the monotonic one. */
+/** How far the wall clock is ahead of the monotonic clock, in ms: it is between these two values. */
 function apart(): { readonly least: number; readonly most: number } {
   const before = nowUs();
   const wall = Date.now();
   return { least: wall - nowUs() / 1000, most: wall + 1 - before / 1000 };
 }
 
-/** Writes into the folder that reports go to, or into the one that it will be made in, and takes that away again. */
-export function seeFolder(folder: string): Seen {
+/** Writes a file into the report folder, or into the folder that it will be made in, and removes it. */
+export function checkReportFolder(folder: string): CheckOutcome {
   const advice = 'Free some space or grant write access there, or name another folder with --report.';
   let there = resolve(folder);
   while (!existsSync(there)) there = dirname(there);
@@ -91,8 +91,8 @@ export function seeFolder(folder: string): Seen {
   }
 }
 
-/** Looks for the program of a command where the system will. */
-export function seeProgram({ command, cwd }: ProcessStart, path = process.env['PATH'] ?? ''): Seen {
+/** Looks for the program of a command as the system does. */
+export function checkProgram({ command, cwd }: ProcessStart, path = process.env['PATH'] ?? ''): CheckOutcome {
   const [program = ''] = command;
   if (program === 'node') return ok(`node is the Node that the suite runs on, ${process.execPath}`);
   if (program.includes('{')) return notNeeded(`not tried: ${program} is known when it starts`);
@@ -120,7 +120,7 @@ function canRun(file: string): boolean {
 }
 
 /** @param least what package.json asks for: `^22.22.0 || 24 || >=26` */
-export function seeNode(version: string, least: string): Seen {
+export function checkNode(version: string, least: string): CheckOutcome {
   const numbers = version.replace(/^v/, '').split('.').map(Number);
   const fits = least.split('||').some((range) => isWithin(numbers, range.trim()));
   if (fits) return ok(`${version}, ${process.execPath}`);
@@ -130,7 +130,7 @@ export function seeNode(version: string, least: string): Seen {
   );
 }
 
-/** For the ranges that engines are written in here: `^1.2.3`, `1`, `>=1.2`. */
+/** Knows only the forms of ranges in the suite's package.json: `^1.2.3`, `1`, `>=1.2`. */
 function isWithin(version: readonly number[], range: string): boolean {
   const [, sign = '', numbers = ''] = /^(\^|>=)?(\d+(?:\.\d+)*)$/.exec(range) ?? [];
   const least = numbers.split('.').map(Number);

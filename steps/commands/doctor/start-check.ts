@@ -6,9 +6,9 @@ import { ClientRunner } from '../../harness/platform/client-runner.ts';
 import { plainSetup } from '../../harness/platform/client-setup.ts';
 import { nowUs } from '../../harness/time/now.ts';
 import { preflight } from '../run/preflight.ts';
-import { notNeeded, ok, problem, type Seen } from './finding.ts';
+import { type CheckOutcome, notNeeded, ok, problem } from './check-result.ts';
 
-/** Starts a server as a run does, and has a device connect to it. */
+/** Starts a server as a run does, and connects a device to it. */
 export class StartCheck {
   readonly #target: Target;
   readonly #giveUp = new AbortController();
@@ -21,7 +21,7 @@ export class StartCheck {
   }
 
   /** Whether the server is ready in time. @throws EnvironmentError when it is not */
-  async start(): Promise<Seen> {
+  async start(): Promise<CheckOutcome> {
     this.#starting = startTarget(this.#target, { giveUp: this.#giveUp.signal });
     this.#started = await this.#starting;
     const { host, port, target } = this.#started;
@@ -29,27 +29,27 @@ export class StartCheck {
     return ok(`it was ready after ${((nowUs() - this.#sinceUs) / 1e6).toFixed(1)} s`);
   }
 
-  /** Whether a device of the target file gets in, and is answered. @throws EnvironmentError with what to change */
-  async connect(): Promise<Seen> {
+  /** Whether the server accepts a device of the target file, and answers it. @throws EnvironmentError with what to change */
+  async connect(): Promise<CheckOutcome> {
     if (this.#started === undefined) return notNeeded('not tried: the server did not start');
     const answered = await preflight(new ServerRun(this.#started), this.#sinceUs);
     const request = answered ? 'was answered' : 'was not answered, which a run judges';
     return ok(`a device connected and subscribed; its request ${request}`);
   }
 
-  /** Ends the server, however far it has come. */
+  /** Ends the server, even if it is still starting. */
   async end(): Promise<void> {
     this.#giveUp.abort(new EnvironmentError('the server was ended before it had started'));
     await this.#starting?.then(
       (started) => started.stop(),
-      // Why it did not start is a finding already.
+      // The check of the start has reported why it did not start.
       () => {},
     );
   }
 }
 
-/** Whether a client gets into the platform that the suite plays, and asks. @throws EnvironmentError when it does not start, with what to change */
-export async function seeClient(target: Target): Promise<Seen> {
+/** Whether a client connects to the suite's platform, and sends a request. @throws EnvironmentError with what to change */
+export async function checkClient(target: Target): Promise<CheckOutcome> {
   const runner = await ClientRunner.open(target);
   try {
     const fault = await runner.tlsFault();

@@ -9,7 +9,7 @@ describe('explain', () => {
     assert.match(stdout, /^server-response-qos0 {2}MUST\n {2}the server MUST deliver the response at QoS 0\n/);
     assert.match(stdout, /\n {2}source {6}stated, "Device connection", step 1/);
     assert.match(stdout, /\n {2}mistakes {4}the service publishes at the QoS of the subscription/);
-    assert.match(stdout, /\n {2}stands at {3}features\/server\/qos\.feature:\d+\n/);
+    assert.match(stdout, /\n {2}defined in {2}features\/server\/qos\.feature:\d+\n/);
     assert.match(stdout, /\n {4}The subscription asked for QoS 1\n/);
   });
 

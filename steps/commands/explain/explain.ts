@@ -14,7 +14,7 @@ export function explain(id: string): string {
   const { level, sentence, description, source, mistakes, capabilities, scenarios, place, digest } = requirement;
   const applies =
     capabilities.length === 0 ? '' : `\n  applies     if the target file declares the capability ${capabilities.join(', ')}`;
-  // The package has the site; a checkout has it after "npm run docs".
+  // The package contains the site; in a checkout, "npm run docs" makes it.
   const file = `${root}docs/${requirement.role}.html`;
   const page = existsSync(file) ? `\n  as a page   ${file}#${requirement.id}` : '';
   return `${requirement.id}  ${level.toUpperCase()}
@@ -23,7 +23,7 @@ export function explain(id: string): string {
   ${wrap(description)}
 
   source      ${wrap(source, 14)}${mistakes === '' ? '' : `\n  mistakes    ${wrap(mistakes, 14)}`}${applies}
-  stands at   ${place}
+  defined in  ${place}
   digest      ${digest}${page}
 
   scenarios

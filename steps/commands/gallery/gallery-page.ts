@@ -13,29 +13,29 @@ import { policyOf } from '../../report/html/policy.ts';
 import { pageFile } from '../../report/report-folder.ts';
 import type { Report } from '../../verdict/report.ts';
 
-/** A report folder that was found to be genuine. */
+/** A report folder that passed the verification. */
 export interface Certified {
   /** An absolute path. */
   readonly folder: string;
   readonly statement: Statement;
   readonly report: Report;
-  /** What could not be checked, and what else there is to know. */
+  /** What could not be checked, and other remarks. */
   readonly remarks: readonly string[];
-  /** By what its certificate names the key that signed it; absent where it is not signed. */
+  /** The name of the key in the signature of its certificate; absent if it is not signed. */
   readonly signer?: string;
 }
 
 /** How the page was made. */
-interface Making {
-  /** The absolute path of the page: links lead from there. */
+interface PageOrigin {
+  /** The absolute path of the page: its links are relative to it. */
   readonly page: string;
-  /** Name and version of what verified the folders. */
+  /** Name and version of the suite that verified the folders. */
   readonly suite: string;
   readonly made: Date;
 }
 
-/** Certified implementations on one page that needs no other file. */
-export function galleryPage(all: readonly Certified[], { page, suite, made }: Making): string {
+/** The certified implementations as one HTML page without other files. */
+export function galleryPage(all: readonly Certified[], { page, suite, made }: PageOrigin): string {
   const title = counted(all.length, 'certified implementation');
   const conforming = all.filter(({ report }) => report.verdict === 'conforms').length;
   return html`<!DOCTYPE html>

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { before, describe, test } from 'node:test';
-import { assertForEverybody, launch, phoneViews, skip } from '../../testing/browser.ts';
+import { assertAccessible, launch, phoneViews, skip } from '../../testing/browser.ts';
 import { keys, writeCertified } from '../../testing/certified-run.ts';
 import { call, temporaryFolder } from '../../testing/command-line.ts';
 import { forged } from '../../testing/sample-report.ts';
@@ -20,7 +20,7 @@ const named =
   (name: string, more: Partial<Report['target']> = {}) =>
   (report: Report): Report => ({ ...report, target: { ...report.target, name, ...more } });
 
-/** Writes the report of a run on several targets, of which one has a certificate. */
+/** Writes the report of a run on several targets; one of them has a certificate. */
 function writeMany(): string {
   const fallback = { name: 'other', role: 'server', file: 'other.yaml' } as const;
   const members = ['bad', 'none'].map((name) =>
@@ -70,7 +70,7 @@ describe('gallery', { timeout: 120_000 }, () => {
     assert.match(text, /<dt>not met<\/dt><dd><code>client-request-qos0<\/code><\/dd>/);
   });
 
-  test('takes what is signed only with a key of its signer, and then nothing else', async () => {
+  test('accepts signed folders only with a key of the signer, and with a key no unsigned folders', async () => {
     const other = place('signed.html');
     const without = await call(['gallery', signed, '--page', other]);
     assert.equal(without.code, 1);
@@ -94,7 +94,7 @@ describe('gallery', { timeout: 120_000 }, () => {
     assert.match(stdout, /changed: refused: not genuine: index\.html: was changed: its SHA-256 is/);
   });
 
-  test('says what is wrong use, and what cannot be written', async () => {
+  test('reports wrong use, and a page that cannot be written', async () => {
     mkdirSync(place('garbled'));
     writeFileSync(place('garbled/run-many.json'), '{');
     for (const [args, expected, says] of [
@@ -112,10 +112,10 @@ describe('gallery', { timeout: 120_000 }, () => {
     }
   });
 
-  test('makes a page that everybody can read', { skip }, async () => {
+  test('makes an accessible page', { skip }, async () => {
     const wide = place('wide.html');
     assert.equal((await call(['gallery', good, bad, forgery, '--page', wide])).code, 0);
     await using browser = await launch();
-    await assertForEverybody(browser, wide, [...phoneViews, { width: 1280, scheme: 'light' }]);
+    await assertAccessible(browser, wide, [...phoneViews, { width: 1280, scheme: 'light' }]);
   });
 });

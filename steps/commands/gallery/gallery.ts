@@ -12,7 +12,7 @@ import type { RunManyReport } from '../run-many/run-many-document.ts';
 import { checkFolder, isCertified, publicKey, requireFolder, uncertified } from '../verify/certified-folder.ts';
 import { type Certified, galleryPage, nameOf } from './gallery-page.ts';
 
-/** What `gallery` was told. */
+/** The options of `gallery`. */
 export interface GalleryOptions {
   /** The file of the page. */
   readonly page: string;
@@ -21,7 +21,7 @@ export interface GalleryOptions {
 }
 
 /**
- * `gallery FOLDER…`: verifies certified report folders again, and writes a page of those that are genuine.
+ * `gallery FOLDER…`: verifies certified report folders again, and writes a page of those that pass.
  *
  * @returns the exit code
  * @throws WrongUse, Error of `node:fs` when the page cannot be written
@@ -51,7 +51,7 @@ export function gallery(paths: readonly string[], { page, key: keyFiles = [] }: 
   return certified.length === folders.length ? 0 : 1;
 }
 
-/** The report folders, each once; the folder of a run on several targets stands for those of its members. @throws WrongUse */
+/** The report folders, each once; for a run on several targets, the folders of its targets. @throws WrongUse */
 function reportFoldersIn(paths: readonly string[]): readonly string[] {
   const folders = paths.flatMap((path) => {
     requireFolder(path);
@@ -69,7 +69,7 @@ function membersOf(file: string): readonly string[] {
   return (JSON.parse(text) as RunManyReport).members.map(({ folder }) => folder);
 }
 
-/** What is certified in a folder, or why it is refused. @throws WrongUse when the folder cannot be read */
+/** The certified implementation in a folder, or why it is refused. @throws WrongUse when the folder cannot be read */
 function certifiedIn(folder: string, keys: readonly KeyObject[]): Certified | string {
   if (!isCertified(folder)) return uncertified;
   let reason: string | undefined;

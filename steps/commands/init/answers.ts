@@ -2,7 +2,7 @@ import { relative, resolve } from 'node:path';
 import type { Role } from '../../harness/implementation/target.ts';
 import { splitWords } from './word-list.ts';
 
-/** An answer cannot be taken apart. */
+/** An answer cannot be parsed. */
 export class UnreadableAnswer extends Error {
   override readonly name = 'UnreadableAnswer';
   readonly about: 'command' | 'env';
@@ -13,11 +13,11 @@ export class UnreadableAnswer extends Error {
   }
 }
 
-/** How an implementation starts, or that it runs already: each is the name of the answer that says more. */
+/** How an implementation starts, or `address` if it runs already. Each is also the name of the answer with the details. */
 export type Start = 'image' | 'dockerfile' | 'command' | 'address';
 
-/** What `init` knows of an implementation: given by flags, asked for, or proposed and taken. */
-export interface Answers {
+/** What `init` knows of an implementation: from flags, from the user's answers, or from accepted proposals. */
+export interface InitAnswers {
   readonly role?: Role;
   readonly start?: Start;
   readonly image?: string;
@@ -32,11 +32,11 @@ export interface Answers {
   readonly port?: string;
   readonly productKey?: string;
   readonly deviceName?: string;
-  /** Whether it knows no other devices than that one. */
+  /** Whether it accepts only this device. */
   readonly onlyThisDevice?: boolean;
   /** `NAME=VALUE` each, in one text. */
   readonly env?: string;
-  /** Where a client's time is read. */
+  /** Where the suite reads the client's time. */
   readonly result?: 'log' | 'topic';
   readonly log?: string;
   readonly topic?: string;
@@ -44,7 +44,7 @@ export interface Answers {
 }
 
 /** The content of a target file, as far as `init` writes one. */
-export interface Content {
+export interface WrittenTarget {
   readonly name?: string;
   readonly version?: string;
   readonly role?: Role;
@@ -62,12 +62,12 @@ export interface Content {
 }
 
 /**
- * What a target file says by these answers; nothing where there is none.
+ * The content of the target file for these answers. A member without an answer is left out.
  *
  * @param folder absolute path of the folder that the file will stand in
  * @throws UnreadableAnswer
  */
-export function contentOf(answers: Answers, folder: string): Content {
+export function contentOf(answers: InitAnswers, folder: string): WrittenTarget {
   const { role, start, address, name, version, productKey, deviceName, onlyThisDevice } = answers;
   const device = productKey === undefined && deviceName === undefined ? undefined : stated({ productKey, deviceName });
   return stated({
@@ -83,21 +83,21 @@ export function contentOf(answers: Answers, folder: string): Content {
   });
 }
 
-function containerOf({ image, dockerfile, port, env }: Answers, folder: string): NonNullable<Content['container']> {
+function containerOf({ image, dockerfile, port, env }: InitAnswers, folder: string): NonNullable<WrittenTarget['container']> {
   return stated({
     image,
     dockerfile: dockerfile === undefined ? undefined : relative(folder, resolve(dockerfile)).replaceAll('\\', '/'),
-    // What is no number is told by the schema.
+    // The schema reports a port that is not a number.
     port: port === undefined ? undefined : /^\d+$/.test(port) ? Number(port) : port,
     env: variables(env),
   });
 }
 
-function processOf({ command = '', env }: Answers): NonNullable<Content['process']> {
+function processOf({ command = '', env }: InitAnswers): NonNullable<WrittenTarget['process']> {
   return stated({ command: wordsOf('command', command), env: variables(env) });
 }
 
-function resultOf({ log, topic, pointer }: Answers): Content['result'] {
+function resultOf({ log, topic, pointer }: InitAnswers): WrittenTarget['result'] {
   if (log === undefined && topic === undefined && pointer === undefined) return undefined;
   return stated({ log, topic, pointer });
 }

@@ -5,7 +5,7 @@ import { helpFooter } from '../terminal/help-footer.ts';
 import type { InitFlags } from './init.ts';
 import { joinWords } from './word-list.ts';
 
-/** Joins the variables of `--env` to the one text that the interview asks for as well. */
+/** Joins the variables of several `--env` into one text, which is also the form of the answer in the interview. */
 const joinVariables = (variable: string, before?: string): string =>
   [...(before === undefined ? [] : [before]), joinWords([variable])].join(' ');
 

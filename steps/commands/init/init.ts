@@ -3,25 +3,25 @@ import { dirname, resolve } from 'node:path';
 import { printable } from '../../harness/text/printable.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
 import { suiteCommand } from '../terminal/suite-command.ts';
-import { type Answers, contentOf } from './answers.ts';
+import { contentOf, type InitAnswers } from './answers.ts';
 import { invalidAnswers } from './invalid-answers.ts';
 import { contradiction, implied, takeProposals } from './known-answers.ts';
 import { schemaFor, targetText } from './target-text.ts';
 import { joinWords } from './word-list.ts';
 
-/** What `init` was told. */
-export interface InitFlags extends Answers {
+/** The options of `init`. */
+export interface InitFlags extends InitAnswers {
   /** Asks nothing. */
   readonly yes?: true;
-  /** Writes over a file that is there. */
+  /** Replaces an existing file. */
   readonly force?: true;
 }
 
 /**
- * `init FILE`: writes a target file from flags, and on a terminal from answers to what they leave open.
+ * `init FILE`: writes a target file from flags. On a terminal, it asks for what the flags do not say.
  *
  * @returns the exit code
- * @throws WrongUse for flags that do not go together, are wrong or not enough, and for a file that is there
+ * @throws WrongUse for flags that contradict each other, are wrong or not enough, and for an existing file
  */
 export async function init(file: string, { yes, force, ...flags }: InitFlags): Promise<number> {
   if (!/\.ya?ml$/i.test(file)) throw new WrongUse(`init ${file}: expected the name of a YAML file, such as acme.yaml`);
@@ -50,13 +50,13 @@ export async function init(file: string, { yes, force, ...flags }: InitFlags): P
   return 0;
 }
 
-async function askOnTerminal(given: Answers, folder: string, file: string): Promise<Answers | undefined> {
+async function askOnTerminal(given: InitAnswers, folder: string, file: string): Promise<InitAnswers | undefined> {
   const { interview } = await import('./interview.ts');
   return interview(given, folder, file);
 }
 
-/** @throws WrongUse that names the flags that are missing */
-function withoutAsking(given: Answers, yes: boolean): Answers {
+/** @throws WrongUse that names the missing flags */
+function withoutAsking(given: InitAnswers, yes: boolean): InitAnswers {
   const { answers, missing } = takeProposals(given);
   if (missing.length === 0) return answers;
   const flags = missing.map((question) => `\n  ${question.flags}`).join('');
@@ -72,7 +72,7 @@ function write(file: string, text: string, force: boolean): void {
   }
 }
 
-/** @throws WrongUse when there is such a file */
+/** @throws WrongUse when the file exists */
 function refuseToReplace(file: string): void {
   if (existsSync(file)) throw new WrongUse(`init ${file}: the file exists; name another one, or use --force to overwrite it`);
 }

@@ -9,7 +9,7 @@ import { readSource } from '../../harness/implementation/yaml-source.ts';
 import { printable } from '../../harness/text/printable.ts';
 import { root } from '../../requirements/requirement.ts';
 import { call, temporaryFolder } from '../../testing/command-line.ts';
-import { type Answers, contentOf } from './answers.ts';
+import { contentOf, type InitAnswers } from './answers.ts';
 import { interview } from './interview.ts';
 import { implied, takeProposals } from './known-answers.ts';
 import { schemaFor, targetText } from './target-text.ts';
@@ -19,7 +19,7 @@ const folder = temporaryFolder();
 writeFileSync(join(folder, 'Dockerfile'), 'FROM scratch\n');
 writeFileSync(join(folder, 'ca.pem'), '');
 
-const starts: readonly Answers[] = [
+const starts: readonly InitAnswers[] = [
   { image: 'acme/iot-hub:3.10' },
   { image: 'localhost:5000/acme@sha256:1', port: '8883', env: 'A="b c" EMPTY=' },
   { dockerfile: join(folder, 'Dockerfile') },
@@ -27,20 +27,20 @@ const starts: readonly Answers[] = [
   { command: 'hub' },
   { address: 'mqtts://[::1]' },
 ];
-const beside: readonly Answers[] = [
+const beside: readonly InitAnswers[] = [
   {},
   { name: 'yes', version: '3.10' },
   { name: `two\nlines: "and" 'quotes' # {x} \${y} ÿ`, productKey: '0123', deviceName: '1e5' },
   { productKey: 'true', deviceName: 'a:b', onlyThisDevice: true },
 ];
-const results: readonly Answers[] = [
+const results: readonly InitAnswers[] = [
   { log: `time: "(?<time>\\d+)" # 'x'` },
   { topic: '/a b/{deviceName}', pointer: '' },
   { topic: 't', pointer: '/time' },
 ];
 
-/** Answers of every kind with every other. */
-function* combinations(): Generator<Answers> {
+/** Every combination of the kinds of answers. */
+function* combinations(): Generator<InitAnswers> {
   for (const start of starts)
     for (const more of beside) {
       yield implied({ role: 'server', ...start, ...more });
@@ -59,7 +59,7 @@ function* combinations(): Generator<Answers> {
     }
 }
 
-function textOf(answers: Answers): string {
+function textOf(answers: InitAnswers): string {
   return targetText(contentOf(answers, folder), {
     program: 'npx iot-ntp-conformance',
     file: 'acme.yaml',
@@ -68,7 +68,7 @@ function textOf(answers: Answers): string {
 }
 
 describe('a target file of init', () => {
-  test('is valid and says what was answered, whatever that was', async () => {
+  test('is valid and contains the answers, for all combinations of answers', async () => {
     let count = 0;
     const path = join(folder, 'round-trip.yaml');
     for (const given of combinations()) {
@@ -106,7 +106,7 @@ describe('a target file of init', () => {
           for (const [line, indent = '', member = ''] of text.matchAll(
             /^( *)# ([a-z]+[A-Za-z]*: [^A-Z ].*|[a-zA-Z]+: [[{"].*)$/gm,
           )) {
-            // What they lead to is not there in a new folder.
+            // The files that they name are missing in a new folder.
             if (/^(tls):/.test(member)) continue;
             writeFileSync(path, text.replace(line, `${indent}${member}`));
             await loadTarget(path, environment).catch((error: unknown) => assert.fail(`${line}: ${String(error)}`));
@@ -116,7 +116,7 @@ describe('a target file of init', () => {
     assert.ok(members > 50, String(members));
   });
 
-  test('names the schema where there is one beside it', () => {
+  test('names the schema if there is one nearby', () => {
     assert.equal(schemaFor(join(root, 'fixtures/targets')), '../../schemas/target.schema.json');
     const project = join(folder, 'project/deep');
     mkdirSync(project, { recursive: true });
@@ -129,7 +129,7 @@ describe('a target file of init', () => {
 });
 
 describe('words', () => {
-  test('are taken apart as a shell does, and put together again', () => {
+  test('are split as a shell does, and joined again', () => {
     assert.deepEqual(splitWords(` a  "b \\" c"'d'e f\\ g '' \\x `), ['a', 'b " cde', 'f g', '', '\\x']);
     const words = ['', 'a b', `"'\\`, '{port}', '(?<t>\\d+)', '\n'];
     assert.deepEqual(splitWords(joinWords(words)), words);
@@ -137,11 +137,11 @@ describe('words', () => {
   });
 });
 
-/** Answers each question with keys, by a word of it; a question that nobody expects fails. */
+/** Answers each question with keys, chosen by a word of the question; an unexpected question fails. */
 async function typed(
-  given: Answers,
+  given: InitAnswers,
   keys: Readonly<Record<string, string>>,
-): Promise<{ answers: Answers | undefined; shown: string }> {
+): Promise<{ answers: InitAnswers | undefined; shown: string }> {
   const [input, output] = [new PassThrough(), new PassThrough()];
   let [shown, fresh] = ['', ''];
   const left = new Map(Object.entries(keys));
@@ -153,7 +153,7 @@ async function typed(
       if (!fresh.includes(word)) continue;
       left.delete(word);
       fresh = '';
-      // A question takes keys when it has been drawn.
+      // A question accepts keys only after it has been drawn.
       setImmediate(() => input.write(answer));
       return;
     }
@@ -166,7 +166,7 @@ async function typed(
 const down = '\x1b[B';
 
 describe('on a terminal', { timeout: 20_000 }, () => {
-  test('everything is asked that was not said, and a wrong answer is told at once', async () => {
+  test('it asks for everything that the flags leave open, and reports a wrong answer at once', async () => {
     const { answers, shown } = await typed(
       { name: 'Acme' },
       {
@@ -202,7 +202,7 @@ describe('on a terminal', { timeout: 20_000 }, () => {
 describe('init without a terminal', { concurrency: 2 }, () => {
   const init = (...args: string[]) => call(['init', ...args], { cwd: folder });
 
-  test('writes a file that validate accepts, says what comes next, and never writes over one unasked', async () => {
+  test('writes a file that validate accepts, says what comes next, and never overwrites a file without --force', async () => {
     const flags = ['--role', 'server', '--image', 'acme/hub:3.2.1', '--product-key', 'a1PkTest01', '--device-name', 'dev01'];
     const { code, stdout, stderr } = await init('hub.yaml', ...flags, '--version', '4');
     assert.equal(code, 0, stderr);

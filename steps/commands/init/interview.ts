@@ -1,11 +1,11 @@
 import type { Readable, Writable } from 'node:stream';
 import { cancel, confirm, intro, isCancel, outro, select, text } from '@clack/prompts';
-import type { Answers } from './answers.ts';
+import type { InitAnswers } from './answers.ts';
 import { invalidAnswers } from './invalid-answers.ts';
 import { implied, isOpen } from './known-answers.ts';
 import { type Question, questions } from './questions.ts';
 
-/** The terminal that questions are asked on; that of the process when absent. */
+/** The terminal for the questions; by default the terminal of the process. */
 export interface Terminal {
   readonly input?: Readable;
   readonly output?: Writable;
@@ -19,11 +19,11 @@ export interface Terminal {
  * @returns undefined if the user ended it
  */
 export async function interview(
-  given: Answers,
+  given: InitAnswers,
   folder: string,
   file: string,
   terminal: Terminal = {},
-): Promise<Answers | undefined> {
+): Promise<InitAnswers | undefined> {
   intro(`A target file, ${file}: Enter accepts the proposal, Ctrl-C quits without writing a file.`, terminal);
   let answers = given;
   for (const question of questions) {
@@ -47,8 +47,8 @@ function ended(terminal: Terminal): undefined {
   return undefined;
 }
 
-/** @returns undefined when it was ended */
-async function ask(question: Question, answers: Answers, folder: string, terminal: Terminal): Promise<string | undefined> {
+/** @returns undefined if the user ended it */
+async function ask(question: Question, answers: InitAnswers, folder: string, terminal: Terminal): Promise<string | undefined> {
   const { about, asks, choices, proposal, example, optional } = question;
   if (choices !== undefined) {
     const chosen = await select({ message: asks, options: [...choices(answers)], ...terminal });

@@ -1,20 +1,20 @@
 import { contentFaults } from '../../harness/implementation/target-file.ts';
-import { type Answers, contentOf, UnreadableAnswer } from './answers.ts';
+import { contentOf, type InitAnswers, UnreadableAnswer } from './answers.ts';
 import { type Question, questions } from './questions.ts';
 
 /** Something wrong with answers, in words. */
 export interface InvalidAnswer {
-  /** The question concerned; undefined when it is none of them. */
+  /** The question with the wrong answer; undefined if the problem concerns no single question. */
   readonly question?: Question;
   readonly what: string;
 }
 
 /**
- * What is wrong with answers: what `validate` would say of the target file that they become.
+ * What is wrong with answers: the problems that `validate` would find in the resulting target file.
  *
  * @param folder absolute path of the folder that the file will stand in
  */
-export function invalidAnswers(answers: Answers, folder: string): InvalidAnswer[] {
+export function invalidAnswers(answers: InitAnswers, folder: string): InvalidAnswer[] {
   try {
     return contentFaults(contentOf(answers, folder), folder).map(({ path, what }) => {
       const member = path.join('.');

@@ -1,17 +1,17 @@
-import type { Answers, Start } from './answers.ts';
+import type { InitAnswers, Start } from './answers.ts';
 import { type Question, questions } from './questions.ts';
 
 const starts: readonly Start[] = ['image', 'dockerfile', 'command', 'address'];
 
-/** What the flags say that were given, beside what follows from which ones were. */
-export function implied(given: Answers): Answers {
+/** The given flags, with the answers that follow from them: `--image` implies the start, `--log` the result. */
+export function implied(given: InitAnswers): InitAnswers {
   const start = given.start ?? starts.find((kind) => given[kind] !== undefined);
   const result = given.log !== undefined ? 'log' : given.topic !== undefined || given.pointer !== undefined ? 'topic' : undefined;
   return { ...given, ...(start === undefined ? {} : { start }), ...(result === undefined ? {} : { result }) };
 }
 
-/** Why flags do not go together; undefined when they do. */
-export function contradiction(given: Answers): string | undefined {
+/** Why the flags contradict each other; undefined if they do not. */
+export function contradiction(given: InitAnswers): string | undefined {
   const named = starts.filter((kind) => given[kind] !== undefined);
   if (named.length > 1) return `${named.map((kind) => `--${kind}`).join(' and ')}: expected one of them`;
   const astray = questions.find(
@@ -23,13 +23,13 @@ export function contradiction(given: Answers): string | undefined {
   return undefined;
 }
 
-/** Whether a question is still to be answered. */
-export function isOpen({ about, applies, worth = () => true }: Question, answers: Answers): boolean {
+/** Whether a question still needs an answer. */
+export function isOpen({ about, applies, worth = () => true }: Question, answers: InitAnswers): boolean {
   return answers[about] === undefined && applies(answers) && worth(answers);
 }
 
-/** Answers every open question by what is proposed for it; those are missing for which nothing is. */
-export function takeProposals(given: Answers): { readonly answers: Answers; readonly missing: readonly Question[] } {
+/** Answers every open question with its proposal; required questions without a proposal are missing. */
+export function takeProposals(given: InitAnswers): { readonly answers: InitAnswers; readonly missing: readonly Question[] } {
   let answers = given;
   const missing: Question[] = [];
   for (const question of questions) {

@@ -1,5 +1,5 @@
 import { basename, resolve } from 'node:path';
-import type { Answers, Start } from './answers.ts';
+import type { InitAnswers, Start } from './answers.ts';
 
 /** One of several answers. */
 export interface Choice {
@@ -8,26 +8,26 @@ export interface Choice {
   readonly hint?: string;
 }
 
-/** One thing that a target file has to say, or may. */
+/** A question about one part of the target file. */
 export interface Question {
-  readonly about: Exclude<keyof Answers, 'onlyThisDevice'>;
+  readonly about: Exclude<keyof InitAnswers, 'onlyThisDevice'>;
   /** The flags that answer it, as a message names them. */
   readonly flags: string;
   readonly asks: string;
-  /** An answer as it might be. */
+  /** An example of an answer. */
   readonly example?: string;
-  readonly choices?: (answers: Answers) => readonly Choice[];
-  /** Whether it makes sense beside the answers before it. */
-  readonly applies: (answers: Answers) => boolean;
-  /** Whether it is worth asking there; wherever it applies when absent. */
-  readonly worth?: (answers: Answers) => boolean;
-  /** The flags that its flag needs, for the error message where it does not apply. */
+  readonly choices?: (answers: InitAnswers) => readonly Choice[];
+  /** Whether it makes sense after the earlier answers. */
+  readonly applies: (answers: InitAnswers) => boolean;
+  /** Whether it is worth asking; when absent, it is asked whenever it applies. */
+  readonly worth?: (answers: InitAnswers) => boolean;
+  /** The flags that its flag needs, for the error message if it does not apply. */
   readonly goesWith?: string;
   /** The default answer. */
-  readonly proposal?: (answers: Answers) => string | undefined;
-  /** No answer is one as well. */
+  readonly proposal?: (answers: InitAnswers) => string | undefined;
+  /** The answer may be empty. */
   readonly optional?: true;
-  /** The members of the target file, as `a.b.0`, at which a mistake is one of this answer. */
+  /** Matches the members of the target file (as `a.b.0`) that come from this answer, to assign mistakes to it. */
   readonly members: RegExp;
 }
 
@@ -40,12 +40,12 @@ const starts: Readonly<Record<Start, Omit<Choice, 'value'>>> = {
 
 const startsAs =
   (...kinds: Start[]) =>
-  ({ start }: Answers): boolean =>
+  ({ start }: InitAnswers): boolean =>
     start !== undefined && kinds.includes(start);
 
-const isClient = ({ role }: Answers): boolean => role === 'client';
+const isClient = ({ role }: InitAnswers): boolean => role === 'client';
 
-/** All questions, in the order in which they are asked: whether one applies depends on those before it. */
+/** All questions, in the order in which they are asked: whether one applies depends on the earlier answers. */
 export const questions: readonly Question[] = [
   {
     about: 'role',
@@ -201,16 +201,16 @@ export const questions: readonly Question[] = [
   },
 ];
 
-/** The variables by which an implementation is told what its command does not tell it. */
-function untold({ role, start, command = '', productKey }: Answers): string[] {
+/** The variables of the environment that tell an implementation what its command does not. */
+function untold({ role, start, command = '', productKey }: InitAnswers): string[] {
   if (role === undefined || start === undefined || start === 'address') return [];
   if (role === 'server') return start === 'command' && !command.includes('{port}') ? ['PORT={port}'] : [];
   const device = productKey === undefined ? ['PRODUCT_KEY={productKey}', 'DEVICE_NAME={deviceName}'] : [];
   return ['BROKER={host}', 'PORT={port}', ...device].filter((variable) => !command.includes(variable.replace(/^.*=/, '')));
 }
 
-/** What reports may call it: by its image or host, otherwise by the folder that it is developed in. */
-function nameOf({ image, address }: Answers): string {
+/** The proposed name for reports: from its image or host, otherwise from the working directory. */
+function nameOf({ image, address }: InitAnswers): string {
   const named =
     image
       ?.replace(/@.*$/, '')
@@ -220,7 +220,7 @@ function nameOf({ image, address }: Answers): string {
   return (named ?? basename(resolve('.'))) || 'my implementation';
 }
 
-/** The tag of an image, where it names a version. */
+/** The tag of an image, if it names a version. */
 function tagOf(image = ''): string | undefined {
   const tag = /:([^/:@]+)(@.*)?$/.exec(image.replace(/@.*$/, ''))?.[1];
   return tag === 'latest' ? undefined : tag;

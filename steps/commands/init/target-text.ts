@@ -2,28 +2,28 @@ import { existsSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { stringify } from 'yaml';
 import { root } from '../../requirements/requirement.ts';
-import type { Content } from './answers.ts';
+import type { WrittenTarget } from './answers.ts';
 
-/** Where a package has the schema, seen from a folder that it is installed in. */
+/** The schema in the installed package, relative to the folder that contains `node_modules`. */
 const installed = 'node_modules/iot-ntp-conformance/schemas/target.schema.json';
 
 /**
- * A target file in YAML that says what the content says, and in comments what else can be said.
+ * The text of a target file in YAML, with comments on further members.
  *
- * @param schema the schema's path as the file is to name it, for editors; none is named when absent
+ * @param schema the schema's path that the file names for editors; absent: it names none
  * @param program how the suite is called here
- * @param file the file's name, as the next commands name it
+ * @param file the file's name, for the commands that the comments suggest
  */
-export function targetText(content: Content, { schema, program, file }: TextOptions): string {
+export function targetText(content: WrittenTarget, { schema, program, file }: TextOptions): string {
   const { name, version, role, container, process: own, address } = content;
   const first = schema === undefined ? '' : `# yaml-language-server: $schema=${schema}\n`;
   return `${first}# The implementation under test, and how the suite starts it. schemas/target-files.md in the suite explains every member.
 #   ${program} validate ${file}
 #   ${program} run ${file}
 
-# What reports call it.
+# Its name in reports.
 ${members({ name })}${version === undefined ? '# version: 1.0.0\n' : members({ version })}
-# The side of the NTP service that it plays, server or client. The suite plays the other one.
+# Its role in the NTP service, server or client. The suite plays the other one.
 ${members({ role })}
 ${container === undefined ? '' : containerText(container, role)}${own === undefined ? '' : processText(own, role)}${
   address === undefined ? '' : addressText(address)
@@ -37,7 +37,7 @@ interface TextOptions {
   readonly file: string;
 }
 
-/** The schema's path for a file in this folder: in the package or the checkout that it stands in; undefined in neither. */
+/** The schema's path for a file in this folder, in the installed package or in a checkout; undefined if there is neither. */
 export function schemaFor(folder: string): string | undefined {
   for (let above = folder; ; above = dirname(above)) {
     if (existsSync(join(above, installed))) return relative(folder, join(above, installed)).replaceAll(sep, '/');
@@ -47,7 +47,10 @@ export function schemaFor(folder: string): string | undefined {
   return relative(folder, join(root, 'schemas/target.schema.json')).replaceAll(sep, '/');
 }
 
-function containerText({ image, dockerfile, port, env }: NonNullable<Content['container']>, role: Content['role']): string {
+function containerText(
+  { image, dockerfile, port, env }: NonNullable<WrittenTarget['container']>,
+  role: WrittenTarget['role'],
+): string {
   const way = image === undefined ? 'The suite builds this Dockerfile, and starts' : 'The suite starts';
   const reached =
     role === 'client' ? 'and starts another one for each scenario.' : 'and reaches the server at this port inside of it.';
@@ -60,7 +63,7 @@ ${members({ image, dockerfile, port }, 2)}${envText(env, role)}  # command: [ser
 ${readyText(role)}`;
 }
 
-function processText({ command, env }: NonNullable<Content['process']>, role: Content['role']): string {
+function processText({ command, env }: NonNullable<WrittenTarget['process']>, role: WrittenTarget['role']): string {
   return `# The suite starts this command, without a shell, in the folder of this file, and ends it with its children. It has to stay in the
 # foreground. ${filled}
 process:
@@ -84,16 +87,16 @@ ${members({ address })}# tls: { ca: ./ca.pem }
 
 const filled = '{host}, {port}, {productKey}, {deviceName} and {deviceSecret} are filled in, in command and env.';
 
-function envText(env: Readonly<Record<string, string>> | undefined, role: Content['role']): string {
+function envText(env: Readonly<Record<string, string>> | undefined, role: WrittenTarget['role']): string {
   if (env !== undefined) return `  # ${filled} The names are those that it reads.\n${members({ env }, 2)}`;
   return role === 'client' ? '' : `  # ${filled}\n  # env: { DEVICES: "{productKey}/{deviceName}" }\n`;
 }
 
-function readyText(role: Content['role']): string {
+function readyText(role: WrittenTarget['role']): string {
   return role === 'client'
     ? '\n'
     : `
-# It is ready when its port accepts a connection; and, where this is said, when a line of its output matches.
+# It is ready when its port accepts a connection and, with this member, a line of its output matches.
 # ready: { log: "listening on", within: 30s }
 
 `;
@@ -101,14 +104,14 @@ function readyText(role: Content['role']): string {
 
 const exampleDevice = `# device: { productKey: a1PkTest01, deviceName: dev01, deviceSecret: "\${env:DEVICE_SECRET}" }\n`;
 
-function serverText({ device, onlyThese }: Content): string {
+function serverText({ device, onlyThese }: WrittenTarget): string {
   const known =
     device === undefined
       ? exampleDevice
       : `${members({ device })}${onlyThese === true ? '' : '# onlyThese: true\n'}${members({ onlyThese })}`;
-  return `# A device that it knows. The suite makes up others where a scenario needs more, unless it knows no devices but these.
+  return `# A device that it knows. If a scenario needs more devices, the suite invents them, unless the server accepts only these.
 ${known}
-# How devices show who they are: nothing but their client id, unless this says otherwise (or is aliyun-hmac, the platform's signature).
+# The credentials of devices. By default they have only a client id. The value aliyun-hmac is the platform's signature.
 # auth: { username: "{deviceName}&{productKey}", password: "\${env:HUB_PASSWORD}" }
 # clientId: "{productKey}.{deviceName}"
 # mqttVersion: 5
@@ -116,27 +119,27 @@ ${known}
 # How long an answer may take.
 # responseDeadline: 2s
 
-# What it offers beyond the specification; requirements of what is not named are inapplicable. There are auto-subscription, tls, clock, and
-# for what knows its devices by auth: authentication, access-control, aliyun-hmac.
+# What it offers beyond the specification. Requirements that need anything else are inapplicable. Values: auto-subscription, tls, clock; with
+# auth also authentication, access-control, aliyun-hmac.
 # capabilities: [auto-subscription]
 `;
 }
 
-function clientText({ device, result }: Content): string {
+function clientText({ device, result }: WrittenTarget): string {
   const own = device === undefined ? exampleDevice : members({ device });
-  return `# Where the suite reads the time that it has calculated. unit: s is for one that shows seconds.
+  return `# Where the suite reads its calculated time. unit: s is for a client that shows seconds.
 ${members({ result })}
-# When it asks for the time: when it starts, unless this says otherwise (every, exec, signal, stdin, publish).
+# When it asks for the time. By default it asks when it starts. Members: every, exec, signal, stdin, publish.
 # sync: { every: 10s }
-# How long it may take from there to its calculated time.
+# How long it may take from then to its calculated time.
 # within: 10s
 
-# The type of its timestamps, long or string; both where it can send either, as {timestampType} tells it.
+# The type of its timestamps: long, string, or both if {timestampType} tells it which one to send.
 # timestampType: string
 
-# The device that it always is. One that is told by {productKey} and {deviceName} is another device at each start.
+# Its device, which is always the same. A client that gets {productKey} and {deviceName} is another device at each start.
 ${own}
-# What it offers beyond the specification. clock: its wall clock can be set by the suite, which makes the judgement exact.
+# What it offers beyond the specification. clock: the suite can set its wall clock, which makes the judgement exact.
 # capabilities: [clock]
 `;
 }
@@ -146,7 +149,7 @@ function members(values: Readonly<Record<string, unknown>>, indent = 0): string 
   return Object.entries(values)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => {
-      // Everything in its line: what goes over several would have to be indented.
+      // On one line: several lines would have to be indented.
       const oneLine = { blockQuote: false, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER, lineWidth: 0 } as const;
       const text = stringify(value, { collectionStyle: 'flow', defaultKeyType: 'PLAIN', ...oneLine });
       return `${' '.repeat(indent)}${name}: ${text.trimEnd()}\n`;

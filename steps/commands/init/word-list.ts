@@ -1,6 +1,6 @@
 /**
- * The words of a line, as a shell would take them apart that fills nothing in: between white space, or in quotes of either kind; a
- * backslash before a quote, a space or another backslash, outside single quotes, stands for what follows.
+ * Splits a line into words as a shell does, without any substitution. White space separates words; single and double quotes group.
+ * Outside single quotes, a backslash escapes a quote, a space or a backslash.
  *
  * @throws SyntaxError for a quote that is not closed
  */
@@ -22,7 +22,7 @@ export function splitWords(line: string): string[] {
   return word === undefined ? words : [...words, word];
 }
 
-/** The words in one line that {@link splitWords} takes apart again. */
+/** Joins words to a line that {@link splitWords} splits into the same words. */
 export function joinWords(words: readonly string[]): string {
   return words.map((word) => (/^[^\s'"\\]+$/.test(word) ? word : `"${word.replaceAll(/(["\\])/g, '\\$1')}"`)).join(' ');
 }

@@ -8,7 +8,7 @@ import type { InteropReport } from './interop-report.ts';
 /** The files of an interop report. */
 export const interopFiles = ['index.html', 'interop.json', 'junit.xml'] as const;
 
-/** Takes away what an earlier run has left. */
+/** Removes the files of an earlier run. */
 export function clearInterop(folder: string): void {
   for (const name of interopFiles) rmSync(join(folder, name), { force: true });
 }

@@ -1,7 +1,7 @@
 import { named } from '../../harness/text/named.ts';
 import { foundation } from '../../report/html/foundation.ts';
 import { pageHead } from '../../report/html/head.ts';
-import { html, type Markup, type Part } from '../../report/html/html.ts';
+import { html, type Markup, type TemplateValue } from '../../report/html/html.ts';
 import { moment } from '../../report/html/numbers.ts';
 import { policyOf } from '../../report/html/policy.ts';
 import type { RequirementResult, ScenarioResult } from '../../verdict/report.ts';
@@ -41,7 +41,7 @@ const kinds: Readonly<Record<PairVerdict, string>> = {
 const anchorOf = ({ server, client }: PairResult): string => `server-${server + 1}-client-${client + 1}`;
 
 function matrix({ servers, clients, pairs }: InteropReport): Markup {
-  const cell = (server: number, client: number): Part => {
+  const cell = (server: number, client: number): TemplateValue => {
     const pair = pairs.find((one) => one.server === server && one.client === client);
     if (pair === undefined) return html`<td class="none">not started</td>`;
     return html`<td class="${kinds[pair.verdict]}"><a href="#${anchorOf(pair)}">${pair.verdict}</a></td>`;
@@ -84,7 +84,7 @@ ${failed.length > 1 && html`<p class="quiet">likewise in ${failed.slice(1).map((
 </article>`;
 }
 
-function failedScenario(name: string, { title, failure }: ScenarioResult): Part {
+function failedScenario(name: string, { title, failure }: ScenarioResult): TemplateValue {
   if (failure === undefined) return undefined;
   const { expected, received, likely, trace } = failure;
   return html`<dl><dt>scenario</dt><dd>${title}</dd><dt>expected</dt><dd>${expected}</dd><dt>received</dt><dd>${received}</dd>${likely !== undefined && html`<dt>likely</dt><dd>${likely}</dd>`}</dl>
@@ -109,7 +109,7 @@ function startTable(name: string, starts: readonly StartResult[]): Markup {
     right,
     trouble,
     trace,
-  }: StartResult): Part => html`<tr>
+  }: StartResult): TemplateValue => html`<tr>
 <th scope="row">${title}</th>${[deviceSendTime, serverRecvTime, serverSendTime, reported, expected].map((time, index) => html`<td data-column="${columns[index]}">${time}</td>`)}
 <td data-column="${columns[5]}" class="${right === true ? 'good' : right === false ? 'bad' : 'doubt'}">${right === true ? 'right' : (trouble ?? 'not right')}</td></tr>
 <tr class="packets"><td colspan="7"><details><summary>The packets of this start</summary>${traceList(`${title}, ${name}`, trace)}</details></td></tr>`;

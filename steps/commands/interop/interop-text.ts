@@ -4,7 +4,7 @@ import type { Paint, Style } from '../../report/paint.ts';
 import type { RequirementResult, Status } from '../../verdict/report.ts';
 import { type InteropReport, nameOf, type PairResult, type PairVerdict } from './interop-report.ts';
 
-/** What the result is worth, in a sentence that is shown with every result. */
+/** What the result does not prove: a sentence that every result shows. */
 export const certifiesNothing =
   'interop certifies nothing: it judges only the messages that the two exchanged, and all else is untested';
 
@@ -22,17 +22,17 @@ const marks: Readonly<Record<PairVerdict, string>> = {
   inapplicable: '-',
 };
 
-/** How the console tells of a pair. */
-export interface Telling {
+/** How the console shows a pair. */
+export interface PairTextOptions {
   readonly paint: Paint;
   /** The command that repeats the pair. */
   readonly command: string;
-  /** Every requirement with its status, and every failure in full. */
+  /** Show every requirement with its status, and every failure in full. */
   readonly verbose: boolean;
 }
 
 /** A pair with its verdict and the reasons. */
-export function pairText(report: Pick<InteropReport, 'servers' | 'clients'>, pair: PairResult, telling: Telling): string {
+export function pairText(report: Pick<InteropReport, 'servers' | 'clients'>, pair: PairResult, telling: PairTextOptions): string {
   const { paint, command, verbose } = telling;
   const { verdict, because, reasons, requirements, starts } = pair;
   const style = styles[verdict];

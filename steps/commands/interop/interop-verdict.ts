@@ -8,7 +8,7 @@ import { idsInWords } from '../../verdict/because.ts';
 import type { RequirementResult } from '../../verdict/report.ts';
 import type { InteropReport, PairResult, Reason, StartResult } from './interop-report.ts';
 import type { PairRun } from './pair-run.ts';
-import { outcomeOf, titleOf, troubleOf } from './starts.ts';
+import { outcomeOf, titleOf, troubleOf } from './start-outcome.ts';
 
 /** The starts of a pair as a report shows them, without secrets. */
 export function startResults(pairRuns: readonly PairRun[], client: Target, server: StartedTarget): StartResult[] {
@@ -39,10 +39,10 @@ export function startResults(pairRuns: readonly PairRun[], client: Target, serve
 }
 
 /**
- * The verdict on a pair: its members work together if neither breaks a MUST in the recorded messages, and every start gave the time of the
- * formula.
+ * The verdict on a pair: client and server work together if neither breaks a MUST in the recorded messages, and every start gave the
+ * time of the formula.
  *
- * @param results As judged; of both roles.
+ * @param results the judged requirements of both roles
  */
 export function concludePair(
   results: readonly RequirementResult[],

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { schemaFaults } from '../../harness/message/schema.ts';
 import { root } from '../../requirements/requirement.ts';
-import { assertForEverybody, launch, phoneViews, skip } from '../../testing/browser.ts';
+import { assertAccessible, launch, phoneViews, skip } from '../../testing/browser.ts';
 import { call, fixtureTarget, start, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
-import type { Ended } from '../../testing/warm-process.ts';
+import type { CallResult } from '../../testing/warm-process.ts';
 import type { InteropReport } from './interop-report.ts';
 
 const folder = temporaryFolder();
@@ -29,7 +29,7 @@ const report = (name: string): InteropReport =>
   JSON.parse(readFileSync(join(folder, name, 'interop.json'), 'utf8')) as InteropReport;
 
 describe('interop of two servers and two clients', () => {
-  let ended: Ended;
+  let ended: CallResult;
   let found: InteropReport;
   before(async () => {
     const targets = [
@@ -42,7 +42,7 @@ describe('interop of two servers and two clients', () => {
     found = report('matrix');
   });
 
-  test('says of each pair whether it works together, and who is to fail', () => {
+  test('says for each pair whether it works together, and which side fails', () => {
     assert.equal(ended.code, 1, ended.stderr);
     const pairs = found.pairs.map((pair) => [
       found.servers[pair.server]?.name,
@@ -60,7 +60,7 @@ describe('interop of two servers and two clients', () => {
     ]);
   });
 
-  test('counts the latency of the link, and has each time by the formula', () => {
+  test('includes the latency of the link, and each time matches the formula', () => {
     const [pair] = found.pairs;
     assert.deepEqual(
       pair?.starts.map(({ forthMs, right }) => [forthMs, right]),
@@ -72,11 +72,11 @@ describe('interop of two servers and two clients', () => {
     assert.equal(pair?.requirements.find(({ id }) => id === 'client-counts-latency')?.status, 'passed');
   });
 
-  test('writes a page that everybody can use', { skip }, async () => {
+  test('writes an accessible page', { skip }, async () => {
     const browser = await launch();
     try {
       const views = [...phoneViews, { width: 800, scheme: 'dark' }, { width: 1280, scheme: 'light' }] as const;
-      await assertForEverybody(browser, join(folder, 'matrix/index.html'), views);
+      await assertAccessible(browser, join(folder, 'matrix/index.html'), views);
     } finally {
       await browser.close();
     }
@@ -94,11 +94,11 @@ describe('interop of two servers and two clients', () => {
   });
 });
 
-test('interop that is interrupted ends with 4, whatever was found before', { timeout: 60_000 }, async () => {
+test('interrupted interop ends with 4, regardless of earlier results', { timeout: 60_000 }, async () => {
   const lasting = writeTarget(folder, {
     name: 'lasting',
     role: 'server',
-    // It is never ready, so that the second pair lasts.
+    // It is never ready, so the second pair does not end.
     process: { command: ['node', '-e', 'setInterval(() => {}, 1000)', '{port}'] },
   });
   const targets = [fixtureTarget(folder, 'faulty/server/always-strings'), lasting, clientTarget('reference/client')];
@@ -110,7 +110,7 @@ test('interop that is interrupted ends with 4, whatever was found before', { tim
     if (!text.includes('against faulty/server/always-strings')) return;
     const { verdict, because, pairs } = report('interrupted');
     early = [verdict, because, pairs.length];
-    // Once: a second signal ends it without a report.
+    // Only once: a second signal ends it without a report.
     text = '';
     child.kill('SIGINT');
   });
@@ -121,7 +121,7 @@ test('interop that is interrupted ends with 4, whatever was found before', { tim
   assert.deepEqual([report('interrupted').exitCode, report('interrupted').pairs.length], [4, 2]);
 });
 
-test('interop needs a server and a client that can be put together', async () => {
+test('interop needs a server and a client that can be connected', async () => {
   const alone = await call(['interop', reference, '--report', 'alone'], { cwd: folder });
   assert.deepEqual([alone.code, alone.stdout], [2, '']);
   assert.match(alone.stderr, /none of these has role: client\n$/);

@@ -21,10 +21,10 @@ import { matchOf } from './pairing.ts';
 
 /** The options of `interop`. */
 export interface InteropOptions {
-  /** How often each client is started with each type that it offers. */
+  /** How often each client is started with each timestamp type that it supports. */
   readonly starts: number;
   readonly report: string;
-  /** The folder that no path of a target file leads out of. */
+  /** Paths of the target files must stay inside this folder. */
   readonly root?: string;
   readonly json?: true;
   readonly verbose?: true;
@@ -59,7 +59,7 @@ export async function interop(paths: readonly string[], options: InteropOptions)
   return new Matrix(servers, clients, loaded, options).perform();
 }
 
-/** @throws WrongUse where no client can be connected to any server */
+/** @throws WrongUse if no client can be connected to any server */
 function requireOne(servers: readonly Target[], clients: readonly Target[]): void {
   const matches = servers.flatMap((server) => clients.map((client) => matchOf(server, client)));
   const reasons = matches.flatMap((match) => ('inapplicable' in match ? [match.inapplicable] : []));

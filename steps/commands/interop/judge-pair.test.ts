@@ -7,7 +7,7 @@ import { type Passing, publish, relayed, requestTopic, responseTopic, welcomed }
 import { embeddedTarget } from '../run/reference-target.ts';
 import { judgePair } from './judge-pair.ts';
 import type { PairRun } from './pair-run.ts';
-import { troubleOf } from './starts.ts';
+import { troubleOf } from './start-outcome.ts';
 
 const requirements = readRequirements();
 const say = await loadSentences();
@@ -47,10 +47,10 @@ async function judged(pairRuns: readonly PairRun[], own: Partial<Target> = {}) {
   };
 }
 
-describe('a client and a server that do as they should', () => {
+describe('a correct client and a correct server', () => {
   const good = [...welcomed(), asks(), answers(), { reports: now }];
 
-  test('pass what the trace shows, and nothing else', async () => {
+  test('pass the requirements that the trace shows, and no others', async () => {
     const { failed, warned, passed, statusOf, reasonOf } = await judged([relayed(good)]);
     assert.deepEqual([failed, warned], [[], []]);
     for (const id of ['client-request-qos0', 'client-accepts-own-type', 'server-long-stays-long', 'server-unit-milliseconds'])
@@ -81,14 +81,14 @@ describe('a client and a server that do as they should', () => {
   });
 });
 
-describe('the client alone is to fail', () => {
-  test('for a request at QoS 1, whatever the server makes of it', async () => {
+describe('only the client fails', () => {
+  test('for a request at QoS 1, regardless of the reaction of the server', async () => {
     const { failed, reasonOf } = await judged([relayed([...welcomed(), asks({ qos: 1, messageId: 2 }), { ends: 'near' }])]);
     assert.deepEqual(failed, ['client-request-qos0']);
     assert.equal(reasonOf('server-answers-request'), 'cannot be judged while client-request-qos0 fails');
   });
 
-  test('for not having subscribed, unless it declares that it need not', async () => {
+  test('for a missing subscription, unless it declares auto-subscription', async () => {
     const deaf = [relayed([...welcomed(''), asks(), { ends: 'near' }])];
     assert.deepEqual((await judged(deaf)).failed, ['client-hears-response']);
     const declared = await judged(deaf, { capabilities: new Set(['auto-subscription']) });
@@ -106,8 +106,8 @@ describe('the client alone is to fail', () => {
   });
 });
 
-describe('the server alone is to fail', () => {
-  test('for an answer in another type, of which the client makes nothing', async () => {
+describe('only the server fails', () => {
+  test('for an answer in another type, which the client cannot use', async () => {
     const { failed, reasonOf } = await judged([relayed([...welcomed(), asks(), answers('string'), { ends: 'near' }])]);
     assert.deepEqual(failed, ['server-long-stays-long']);
     assert.equal(reasonOf('client-accepts-own-type'), 'cannot be judged while server-long-stays-long fails');
@@ -133,7 +133,7 @@ describe('the server alone is to fail', () => {
   });
 });
 
-describe('nobody is to fail', () => {
+describe('neither side fails', () => {
   test('where the client left before the answer was due', async () => {
     const { failed, reasonOf } = await judged([relayed([...welcomed(), asks(), { ends: 'near' }])]);
     assert.deepEqual(failed, []);

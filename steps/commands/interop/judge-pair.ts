@@ -5,10 +5,10 @@ import type { Exchange, Request } from '../../harness/message/exchange.ts';
 import { mistakesOf, type Requirement, type Role } from '../../requirements/requirement.ts';
 import { ServerScenario } from '../../server/server-scenario.ts';
 import type { Say } from '../../support/sentences.ts';
-import { becauseOf, type Case } from '../../verdict/consequences.ts';
+import { becauseOf, type JudgedRequirement } from '../../verdict/consequences.ts';
 import { NonConformance } from '../../verdict/evidence.ts';
-import { concludeCases } from '../../verdict/judge.ts';
-import { type Judged, judgeScenario } from '../../verdict/judged-scenario.ts';
+import { concludeRequirements } from '../../verdict/judge.ts';
+import { type JudgedScenario, judgeScenario } from '../../verdict/judged-scenario.ts';
 import type { RequirementResult } from '../../verdict/report.ts';
 import type { Execution } from '../../verdict/transcript.ts';
 import {
@@ -22,9 +22,9 @@ import {
 } from './judgeable.ts';
 import { ObservedDevice } from './observed-device.ts';
 import { ObservingWorld } from './observing-world.ts';
+import type { ClientEvidence, Judgeable, ServerEvidence } from './pair-evidence.ts';
 import type { PairRun } from './pair-run.ts';
-import type { ClientSight, Judgeable, ServerSight } from './sight.ts';
-import { preventedBy, titleOf, unheardBy } from './starts.ts';
+import { preventedBy, titleOf, unheardBy } from './start-outcome.ts';
 
 /** A client that was started against a server some times. */
 export interface Pair {
@@ -55,7 +55,7 @@ export async function judgePair(pair: Pair): Promise<RequirementResult[]> {
 class PairJudge {
   readonly #pair: Pair;
   readonly #secrets: readonly string[];
-  readonly #scenarios = new Map<string, Judged[]>();
+  readonly #scenarios = new Map<string, JudgedScenario[]>();
 
   constructor(pair: Pair) {
     this.#pair = pair;
@@ -73,10 +73,10 @@ class PairJudge {
     const hindrance = (_: unknown, number: number): string | undefined => hinderedBy(this.#failed(servers, number));
     for (const judgeable of answeredClient) await this.#judgeClient(judgeable, hindrance);
     for (const requirement of calculationsOf(requirements)) await this.#judgeClient(calculation, hindrance, requirement);
-    return concludeCases(requirements.map((requirement) => this.#case(requirement)));
+    return concludeRequirements(requirements.map((requirement) => this.#case(requirement)));
   }
 
-  #case(requirement: Requirement): Case {
+  #case(requirement: Requirement): JudgedRequirement {
     const { id, role, capabilities } = requirement;
     const own = role === 'server' ? this.#pair.server.target : this.#pair.client;
     const missing = capabilities.filter((name) => !own.capabilities.has(name));
@@ -101,38 +101,38 @@ class PairJudge {
   }
 
   async #judgeClient(
-    judgeable: Judgeable<ClientSight>,
+    judgeable: Judgeable<ClientEvidence>,
     hindrance: (pairRuns: readonly PairRun[], number: number) => string | undefined,
     requirement: Requirement = this.#requirementOf(judgeable),
   ): Promise<void> {
     const { client, pairRuns } = this.#pair;
     const all = judgeable.together === true ? [pairRuns] : pairRuns.map((pairRun) => [pairRun]);
     for (const [index, started] of all.entries()) {
-      const sight: ClientSight = { target: client, pairRuns: started };
+      const evidence: ClientEvidence = { target: client, pairRuns: started };
       // What prevents one start does not prevent the others.
       const able = judgeable.together === true ? started.filter((pairRun) => pairRun.clientRun.request !== undefined) : started;
       const why =
         judgeable.together === true && able.length < started.length
           ? 'the client did not ask in every start'
           : hindrance(started, index + 1);
-      await this.#scenario(requirement, judgeable, sight, index + 1, why, async (world) => {
+      await this.#scenario(requirement, judgeable, evidence, index + 1, why, async (world) => {
         world.scenario = new ClientScenario(world, client);
         world.scenario.clientRuns.push(...started.map(({ clientRun }) => clientRun));
-        await this.#say(world, judgeable, sight);
+        await this.#say(world, judgeable, evidence);
       });
     }
   }
 
-  async #judgeServer(judgeable: Judgeable<ServerSight>, improper: readonly (string | undefined)[]): Promise<void> {
+  async #judgeServer(judgeable: Judgeable<ServerEvidence>, improper: readonly (string | undefined)[]): Promise<void> {
     const { server, pairRuns } = this.#pair;
     const numbers = pairRuns.map((_, index) => index + 1);
     for (const [index, chosen] of (judgeable.together === true ? [numbers] : numbers.map((number) => [number])).entries()) {
-      const { sight, why } = this.#observe(new ServerRun(server), chosen, improper);
-      await this.#scenario(this.#requirementOf(judgeable), judgeable, sight, index + 1, why, async (world) => {
+      const { evidence, why } = this.#observe(new ServerRun(server), chosen, improper);
+      await this.#scenario(this.#requirementOf(judgeable), judgeable, evidence, index + 1, why, async (world) => {
         // A run of its own for each World: what one took in must not be seen by another.
         const serverRun = new ServerRun(server);
         serverRun.begin('interop');
-        const { sight: fresh } = this.#observe(serverRun, chosen, improper);
+        const { evidence: fresh } = this.#observe(serverRun, chosen, improper);
         const scenario = new ServerScenario(world, serverRun);
         world.scenario = scenario;
         scenario.join(fresh.devices);
@@ -154,7 +154,7 @@ class PairJudge {
     serverRun: ServerRun,
     numbers: readonly number[],
     improper: readonly (string | undefined)[],
-  ): { readonly sight: ServerSight; readonly why: string | undefined } {
+  ): { readonly evidence: ServerEvidence; readonly why: string | undefined } {
     const { server, pairRuns } = this.#pair;
     serverRun.begin('interop');
     const seen = numbers.flatMap((number) => {
@@ -191,8 +191,8 @@ class PairJudge {
       );
     const devices = seen.map(({ device }) => device);
     const number = seen[0]?.number ?? 1;
-    const sight = { target: server.target, devices, requests, exchanges, number, starts: pairRuns.length, servedBefore };
-    return { sight, why: requests.length > 0 ? undefined : why[0] };
+    const evidence = { target: server.target, devices, requests, exchanges, number, starts: pairRuns.length, servedBefore };
+    return { evidence, why: requests.length > 0 ? undefined : why[0] };
   }
 
   /** @throws Error where no requirement has the sentence */
@@ -202,35 +202,40 @@ class PairJudge {
     return requirement;
   }
 
-  async #say<Sight>(world: ObservingWorld, judgeable: Judgeable<Sight>, sight: Sight, request?: Request): Promise<void> {
+  async #say<Evidence>(
+    world: ObservingWorld,
+    judgeable: Judgeable<Evidence>,
+    evidence: Evidence,
+    request?: Request,
+  ): Promise<void> {
     const { about, rows } = judgeable;
     const all = this.#pair.requirements.flatMap(({ sentences }) => sentences);
-    for (const text of judgeable.sentences?.(sight, request) ?? [about]) {
+    for (const text of judgeable.sentences?.(evidence, request) ?? [about]) {
       // The limits of a sentence stand in the features only; what it says of a deviceSendTime need not stand there.
       const whole = all.includes(text) ? text : (all.find((sentence) => sentence.startsWith(text)) ?? text);
       await this.#pair.say(world, whole, rows);
     }
   }
 
-  async #scenario<Sight>(
+  async #scenario<Evidence>(
     requirement: Requirement,
-    judgeable: Judgeable<Sight>,
-    sight: Sight,
+    judgeable: Judgeable<Evidence>,
+    evidence: Evidence,
     number: number,
     why: string | undefined,
     act: (world: ObservingWorld) => Promise<void>,
   ): Promise<void> {
     const { id } = requirement;
     const { part } = judgeable;
-    if (judgeable.applies?.(sight) === false) return;
+    if (judgeable.applies?.(evidence) === false) return;
     const pairRun = this.#pair.pairRuns[number - 1];
     const place = judgeable.together === true ? together : placeOf(number);
     const whole = judgeable.together === true || pairRun === undefined ? 'all starts' : titleOf(pairRun, number);
     const title = part === undefined ? whole : `${whole}, ${part}`;
     const own = this.#scenarios.get(id) ?? [];
     this.#scenarios.set(id, own);
-    const declared = judgeable.inapplicable?.(sight);
-    const reason = declared ?? (judgeable.always === true ? undefined : why) ?? judgeable.hindered?.(sight);
+    const declared = judgeable.inapplicable?.(evidence);
+    const reason = declared ?? (judgeable.always === true ? undefined : why) ?? judgeable.hindered?.(evidence);
     if (reason !== undefined) {
       own.push(without(requirement, title, declared === undefined ? 'untested' : 'inapplicable', reason, place));
       return;
@@ -239,8 +244,8 @@ class PairJudge {
     // A mistake that belongs to another requirement is reported there.
     const other = judged.result.failure !== undefined && judgeable.recognised === true && !isRecognised(judged, requirement);
     const passed = judged.result.status === 'passed';
-    if (other || (passed && judgeable.proves?.(sight) === false)) return;
-    const unproven = passed ? judgeable.unproven?.(sight) : undefined;
+    if (other || (passed && judgeable.proves?.(evidence) === false)) return;
+    const unproven = passed ? judgeable.unproven?.(evidence) : undefined;
     own.push(unproven === undefined ? judged : without(requirement, title, 'untested', unproven, place));
   }
 }
@@ -250,7 +255,7 @@ const placeOf = (number: number): string => `start ${number}`;
 const hinderedBy = (id: string | undefined): string | undefined => (id === undefined ? undefined : becauseOf(id));
 
 /** Whether a wrong time was recognised as a mistake that its requirement is about. */
-function isRecognised({ finding }: Judged, requirement: Requirement): boolean {
+function isRecognised({ finding }: JudgedScenario, requirement: Requirement): boolean {
   return finding?.mistake !== undefined && mistakesOf(requirement).includes(finding.mistake);
 }
 
@@ -261,7 +266,7 @@ function without(
   status: 'untested' | 'inapplicable',
   reason: string,
   place = title,
-): Judged {
+): JudgedScenario {
   return judgeScenario(requirement, { title, place }, [], () => ({ status, reason }));
 }
 
@@ -270,7 +275,7 @@ async function judgedBy(
   scenario: { readonly title: string; readonly place: string; readonly capabilities: readonly string[] },
   secrets: readonly string[],
   act: (world: ObservingWorld) => Promise<void>,
-): Promise<Judged> {
+): Promise<JudgedScenario> {
   const world = new ObservingWorld(requirement, secrets);
   const execution = async (): Promise<Pick<Execution, 'outcome' | 'trouble'>> => {
     try {

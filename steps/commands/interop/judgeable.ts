@@ -2,18 +2,19 @@ import { calculationMistakes } from '../../client/client-diagnosis.ts';
 import { type Request, type TimestampType, toJson } from '../../harness/message/exchange.ts';
 import { mistakesOf, type Requirement } from '../../requirements/requirement.ts';
 import type { ObservedDevice } from './observed-device.ts';
-import type { ClientSight, Judgeable, ServerSight } from './sight.ts';
+import type { ClientEvidence, Judgeable, ServerEvidence } from './pair-evidence.ts';
 
 /** How far apart two exchanges have to be for a clock that stands still to be seen, in ms: many times the tick of common clocks. */
 const apartMs = 100;
 
-const automatic = ({ target }: ClientSight): string | undefined =>
+const automatic = ({ target }: ClientEvidence): string | undefined =>
   target.capabilities.has('auto-subscription') ? 'the target file declares auto-subscription' : undefined;
 
-const answers = ({ pairRuns }: ClientSight): boolean =>
+const answers = ({ pairRuns }: ClientEvidence): boolean =>
   pairRuns.every(({ clientRun }) => clientRun.requests.some(({ responses }) => responses.length > 0));
 
-const unanswered = (sight: ClientSight): string | undefined => (answers(sight) ? undefined : 'the client was not answered');
+const unanswered = (evidence: ClientEvidence): string | undefined =>
+  answers(evidence) ? undefined : 'the client was not answered';
 
 const formula = 'the client reports the time that the formula gives';
 
@@ -34,13 +35,13 @@ export function requirementsSaying(requirements: readonly Requirement[], beginni
   return requirements.filter(({ sentences }) => sentences.some((sentence) => sentence.startsWith(beginning)));
 }
 
-const late = ({ pairRuns }: ClientSight): boolean => pairRuns.every(({ latency: { forth, back } }) => forth + back > 0);
+const late = ({ pairRuns }: ClientEvidence): boolean => pairRuns.every(({ latency: { forth, back } }) => forth + back > 0);
 
-const twoStarts = ({ pairRuns }: ClientSight): string | undefined =>
+const twoStarts = ({ pairRuns }: ClientEvidence): string | undefined =>
   pairRuns.length < 2 ? 'there was only one start' : undefined;
 
 /** Judged by what the client sent before it was answered: nothing of the server's makes it right or wrong. */
-export const askingClient: readonly Judgeable<ClientSight>[] = [
+export const askingClient: readonly Judgeable<ClientEvidence>[] = [
   { about: 'the request is published on its own request topic', proper: true },
   { about: 'a filter that covers its response topic was subscribed before the request', proper: true, inapplicable: automatic },
   { about: "no filter covers another device's response topic" },
@@ -64,42 +65,42 @@ export const askingClient: readonly Judgeable<ClientSight>[] = [
 ];
 
 /** Judged by what the client made of the server's answer, and so only where that was right. */
-export const answeredClient: readonly Judgeable<ClientSight>[] = [
+export const answeredClient: readonly Judgeable<ClientEvidence>[] = [
   { about: 'the client reports a time', hindered: unanswered },
   // Without a latency, the caller counts it.
   { about: formula, hindered: unanswered, proves: late },
   {
     about: 'the client reports no time',
     always: true,
-    applies: (sight) => !answers(sight),
+    applies: (evidence) => !answers(evidence),
     unproven: () => 'it reported none, and only "run" tests the other cases without an answer',
   },
 ];
 
 /** A mistake in the calculation, judged by what the client made of the server's answer. */
-export const calculation: Judgeable<ClientSight> = {
+export const calculation: Judgeable<ClientEvidence> = {
   about: formula,
   recognised: true,
   applies: answers,
   proves: () => false,
 };
 
-const someAnswer = ({ exchanges }: ServerSight): string | undefined =>
+const someAnswer = ({ exchanges }: ServerEvidence): string | undefined =>
   exchanges.length === 0 ? 'no request was answered' : undefined;
 
-const sends = ({ requests }: Pick<ServerSight, 'requests'>, type: TimestampType): boolean =>
+const sends = ({ requests }: Pick<ServerEvidence, 'requests'>, type: TimestampType): boolean =>
   requests.some(({ timestamp }) => timestamp?.type === type);
 
 /** Judged by the requests of one type only. */
-const forType = (type: TimestampType, about: string): Judgeable<ServerSight> => ({
+const forType = (type: TimestampType, about: string): Judgeable<ServerEvidence> => ({
   about,
-  applies: (sight) => sends(sight, type),
+  applies: (evidence) => sends(evidence, type),
   hindered: someAnswer,
   sentences: (_, request) => (request?.timestamp?.type === type ? [about] : []),
 });
 
 /** Whether a later request of the same connection was answered: nothing was still on its way then. */
-function fenced({ devices, requests }: ServerSight): boolean {
+function fenced({ devices, requests }: ServerEvidence): boolean {
   return devices.every((device) => {
     const own = requests.filter((request) => device.connectionOf(request) !== undefined);
     const [last, before] = [own.at(-1), own.at(-2)];
@@ -108,18 +109,18 @@ function fenced({ devices, requests }: ServerSight): boolean {
   });
 }
 
-const sendsBoth = (sight: Pick<ServerSight, 'requests'>): boolean => sends(sight, 'Long') && sends(sight, 'String');
+const sendsBoth = (evidence: Pick<ServerEvidence, 'requests'>): boolean => sends(evidence, 'Long') && sends(evidence, 'String');
 
 const noLess = 'no exchange took less than the server claims, to within ';
 
 /** Judged by proper requests, and by what came for them. */
-export const server: readonly Judgeable<ServerSight>[] = [
+export const server: readonly Judgeable<ServerEvidence>[] = [
   { about: 'the server answers' },
   {
     about: 'the server answers each request exactly once',
     hindered: someAnswer,
-    unproven: (sight) =>
-      fenced(sight)
+    unproven: (evidence) =>
+      fenced(evidence)
         ? undefined
         : 'no second answer arrived, but no later request on the connection shows that none was on its way',
   },
@@ -134,7 +135,7 @@ export const server: readonly Judgeable<ServerSight>[] = [
     about: 'the response comes without the RETAIN flag',
     part: 'before the client asks',
     applies: ({ number }) => number > 1,
-    hindered: (sight) => (sight.servedBefore ? someAnswer(sight) : 'the client was not answered in every start before'),
+    hindered: (evidence) => (evidence.servedBefore ? someAnswer(evidence) : 'the client was not answered in every start before'),
     sentences: () => ['nothing reaches the device before it asks'],
   },
   { about: 'the response is a JSON object with the members:', rows: ['serverRecvTime', 'serverSendTime'], hindered: someAnswer },
@@ -149,7 +150,7 @@ export const server: readonly Judgeable<ServerSight>[] = [
   {
     about: 'each response has the type of its request',
     together: true,
-    hindered: (sight) => (sendsBoth(sight) ? someAnswer(sight) : 'the client sends one type only'),
+    hindered: (evidence) => (sendsBoth(evidence) ? someAnswer(evidence) : 'the client sends one type only'),
     unproven: ({ devices }) => (devices.some(sendsBoth) ? undefined : 'no connection carried both types'),
   },
   forType('Long', 'each Long in the response is written as an integer'),

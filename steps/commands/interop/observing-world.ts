@@ -9,11 +9,11 @@ import type { Evidence, LateFinding } from '../../verdict/evidence.ts';
 
 type Options = ConstructorParameters<typeof NtpWorld>[0];
 
-/** A World in which nothing happens any more: the sentences of the features judge in it what others did. */
+/** A World without an implementation of its own: in it, the sentences of the features judge recorded messages. */
 export class ObservingWorld extends NtpWorld<ServerScenario | ClientScenario> {
   readonly evidence: Exclude<Evidence, LateFinding>[];
 
-  /** @param secrets what must not be shown: of both sides */
+  /** @param secrets of both sides: reports must not show them */
   constructor(requirement: Requirement, secrets: readonly string[]) {
     const evidence: Exclude<Evidence, LateFinding>[] = [];
     const clean = (text: string): string => printable(conceal(text, secrets));

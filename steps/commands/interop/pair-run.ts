@@ -1,6 +1,6 @@
 import { EnvironmentError } from '../../harness/implementation/errors.ts';
 import type { ListenAddress } from '../../harness/implementation/listen-address.ts';
-import type { Identity, StartedTarget, Target, TimestampType } from '../../harness/implementation/target.ts';
+import type { DeclaredTimestampType, Identity, StartedTarget, Target } from '../../harness/implementation/target.ts';
 import { type Request, requestOf, responseOf, serverTimesOf } from '../../harness/message/exchange.ts';
 import { readPayload } from '../../harness/message/payload.ts';
 import type { Frame } from '../../harness/mqtt/frame.ts';
@@ -12,27 +12,27 @@ import { learnConnect } from '../../harness/platform/connect-secrets.ts';
 import { RecordedConnection } from '../../harness/platform/recorded-connection.ts';
 import { reportsOf } from '../../harness/platform/reported-time.ts';
 
-/** What makes an encounter. */
+/** What a start of a client against a server needs. */
 export interface PairSetup {
   readonly client: Target;
   /** Where the client can reach the suite. */
   readonly listenAddress: ListenAddress;
   readonly server: StartedTarget;
-  /** The device that the client is. */
+  /** The device as which the client connects. */
   readonly identity: Identity;
-  readonly type: TimestampType;
-  /** Of the link between the two. */
+  readonly type: DeclaredTimestampType;
+  /** The latency of the link between client and server. */
   readonly latency: Latency;
-  /** When it aborts, the rest is not recorded. */
+  /** When it aborts, the start ends early. */
   readonly giveUp: AbortSignal;
 }
 
-/** One start of a client against a server, and all that passed between them. */
+/** One start of a client against a server, with all messages between them. */
 export interface PairRun {
-  /** As the platform in front of the client would have seen it. */
+  /** The client's behaviour, as the suite's platform would have recorded it. */
   readonly clientRun: ClientRun;
   readonly connections: readonly RecordedConnection[];
-  readonly type: TimestampType;
+  readonly type: DeclaredTimestampType;
   readonly latency: Latency;
   readonly imageDigest?: string;
 }
@@ -40,7 +40,7 @@ export interface PairRun {
 /**
  * Starts a client against a server, with a link between them that records and changes nothing.
  *
- * @throws EnvironmentError when the client does not start, or is lost from sight
+ * @throws EnvironmentError when the client does not start, or the suite can no longer observe it
  */
 export async function runPair({ client, listenAddress, server, identity, type, latency, giveUp }: PairSetup): Promise<PairRun> {
   const clientRun = new ClientRun({ ...plainSetup(type), forthMs: latency.forth, backMs: latency.back }, identity);
@@ -76,7 +76,7 @@ export async function runPair({ client, listenAddress, server, identity, type, l
       clientRun.changed();
     });
     try {
-      await ledger(clientRun, connections, client, started, giveUp);
+      await awaitReport(clientRun, connections, client, started, giveUp);
     } finally {
       clientRun.over = true;
       lost ??= await started.doubt?.();
@@ -91,7 +91,7 @@ export async function runPair({ client, listenAddress, server, identity, type, l
   return imageDigest === undefined ? pairRun : { ...pairRun, imageDigest };
 }
 
-/** What passed, when all has passed. */
+/** The whole start, after the last packet. */
 export function recorded(
   clientRun: ClientRun,
   connections: readonly RecordedConnection[],
@@ -102,8 +102,8 @@ export function recorded(
   return { clientRun, connections, type: clientRun.setup.type, latency };
 }
 
-/** Lets the client ask, and waits for its report, its end or its deadline. */
-async function ledger(
+/** Tells the client to send a request if it does not by itself, and waits for its report, its end or its deadline. */
+async function awaitReport(
   clientRun: ClientRun,
   connections: readonly RecordedConnection[],
   { sync, withinMs, capabilities }: Target,
@@ -128,14 +128,14 @@ async function ledger(
     const enough = (): boolean => over() || clientRun.reports.length > 0 || flooded();
     await clientRun.until(enough, withinMs + interval * 2);
     clientRun.overdue = !enough();
-    // One that has reported may end, or ask and report again.
+    // After its report, the client may end, or send another request and report again.
     if (clientRun.reports.length > 0) await clientRun.until(() => over() || clientRun.reportedTooOften, afterReportMs);
   } finally {
     giveUp.removeEventListener('abort', stop);
   }
 }
 
-/** What the client asked, with the responses that reached it. */
+/** The requests of the client, with the responses that reached it. */
 function requestsOf(clientRun: ClientRun, connections: readonly RecordedConnection[]): Request[] {
   const { requestTopic, responseTopic } = clientRun;
   const asked = connections.flatMap((connection) =>
@@ -154,7 +154,7 @@ function requestsOf(clientRun: ClientRun, connections: readonly RecordedConnecti
     const echo = response.deviceSendTime?.number;
     const earlier = own.filter((request) => request.message.atUs < message.atUs);
     const request = earlier.find((one) => one.responses.length === 0 && one.deviceSendTime?.number === echo) ?? earlier.at(-1);
-    // A response without both times is the server's mistake: no time can be expected from it.
+    // A response without both times is a mistake of the server, and the formula gives no time for it.
     if (request !== undefined && serverTimesOf(response) !== undefined) request.responses.push({ ...response, request });
   }
   return asked;

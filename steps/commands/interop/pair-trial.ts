@@ -5,7 +5,7 @@ import { startTarget } from '../../harness/implementation/start-target.ts';
 import type { StartedTarget, Target } from '../../harness/implementation/target.ts';
 import { nowUs } from '../../harness/time/now.ts';
 import { standstills } from '../../harness/time/standstill.ts';
-import { describeTarget, type SeenTarget } from '../../report/report-json.ts';
+import { describeTarget, type ObservedTarget } from '../../report/report-json.ts';
 import type { Requirement } from '../../requirements/requirement.ts';
 import type { Say } from '../../support/sentences.ts';
 import type { Report } from '../../verdict/report.ts';
@@ -14,15 +14,15 @@ import { concludePair, startResults, troublesOf } from './interop-verdict.ts';
 import { judgePair } from './judge-pair.ts';
 import { type PairRun, runPair } from './pair-run.ts';
 import { matchOf, planOf } from './pairing.ts';
-import { outcomeOf } from './starts.ts';
+import { outcomeOf } from './start-outcome.ts';
 
-/** A client and a server that are to be put together. */
+/** A client and a server that are tried together. */
 export interface Candidates {
   readonly server: Target;
   readonly client: Target;
 }
 
-/** What a pair is judged with. */
+/** How pairs are tried and judged. */
 export interface TrialSettings {
   /** How often the client is started with each type. */
   readonly starts: number;
@@ -31,21 +31,24 @@ export interface TrialSettings {
   readonly giveUp: AbortSignal;
 }
 
-/** What came of a pair, without its place in the report, and its members as they were seen. */
+/** The result of a pair, without its place in the report, and both implementations as the suite observed them. */
 export interface PairTrial {
   readonly pair: Omit<PairResult, 'server' | 'client' | 'durationMs'>;
   readonly server?: Report['target'];
   readonly client?: Report['target'];
-  /** True where something could not be started. */
+  /** True if something could not be started. */
   readonly environment?: true;
 }
 
-/** How often a start is made again in which the suite stood still, or whose machine was too busy to know the client's time. */
-const mostAgain = 2;
+/** How often a start is repeated if the suite stood still, or if the machine was too busy to know the client's time. */
+const mostRepeats = 2;
 
 const nothing = { reasons: [], starts: [], requirements: [] } as const;
 
-/** Starts the server, then the client against it as often as is planned, and judges what both put on the wire. Never throws for what a pair does. */
+/**
+ * Starts the server, starts the client against it as often as planned, and judges the messages of both. A mistake of client or server
+ * never throws.
+ */
 export async function tryPair({ server, client }: Candidates, setting: TrialSettings): Promise<PairTrial> {
   const { giveUp } = setting;
   const match = matchOf(server, client);
@@ -71,7 +74,7 @@ export async function tryPair({ server, client }: Candidates, setting: TrialSett
       client: describeTarget(client, lastSeen(pairRuns)),
     };
   } catch (error) {
-    // What is being started when the run is interrupted ends with the reason of the interruption itself.
+    // After an interruption, a start that is still in progress fails with the reason of the interruption.
     if (giveUp.aborted && (error === giveUp.reason || error instanceof EnvironmentError)) return interrupted;
     if (!(error instanceof EnvironmentError)) throw error;
     const because = error.message
@@ -99,8 +102,8 @@ async function runAll(
     for (const planned of planOf(client, starts)) {
       let pairRun: PairRun | undefined;
       let stood: string | undefined;
-      for (let again = 0; again <= mostAgain && !giveUp.aborted; again += 1) {
-        // The client connects once in a start, if it does what it should.
+      for (let again = 0; again <= mostRepeats && !giveUp.aborted; again += 1) {
+        // A correct client connects once in each start.
         await pacing.connect(identity);
         await standstills.settled();
         const begunUs = nowUs();
@@ -119,7 +122,7 @@ async function runAll(
   }
 }
 
-function lastSeen(pairRuns: readonly PairRun[]): SeenTarget | undefined {
+function lastSeen(pairRuns: readonly PairRun[]): ObservedTarget | undefined {
   const last = pairRuns.at(-1);
   if (last === undefined) return undefined;
   const { clientRun, imageDigest } = last;

@@ -10,7 +10,7 @@ const server = await embeddedTarget('server');
 const client = await embeddedTarget('client');
 const device = (deviceName: string, more: Partial<Identity> = {}): Identity => ({ productKey: 'pk', deviceName, ...more });
 
-describe('who the client is', () => {
+describe('the device of the client', () => {
   const identityOf = (one: Partial<Target>, other: Partial<Target>): Identity | undefined => {
     const match = matchOf({ ...server, ...one }, { ...client, ...other });
     return 'identity' in match ? match.identity : undefined;
@@ -31,7 +31,7 @@ describe('who the client is', () => {
   });
 });
 
-describe('a client that cannot be connected to a server is told why', () => {
+describe('the reason is given if a client cannot be connected to a server', () => {
   const cases: readonly (readonly [string, Partial<Target>, Partial<Target>, RegExp])[] = [
     ['TLS', { tls: { selfSigned: true } }, {}, /^reference server speaks TLS, .* without TLS for both$/],
     ['a message', {}, { sync: { kind: 'publish', topic: 't', payload: '' } }, /interop publishes nothing/],

@@ -1,12 +1,12 @@
 import { deviceKey } from '../../harness/implementation/device-key.ts';
-import type { Identity, Target, TimestampType } from '../../harness/implementation/target.ts';
+import type { DeclaredTimestampType, Identity, Target } from '../../harness/implementation/target.ts';
 import { speaksTls } from '../../harness/implementation/transport.ts';
 import type { Latency } from '../../harness/mqtt/link.ts';
 
-/** Who the client is against a server, or why it cannot be run against it. */
+/** The device as which the client connects to the server, or why it cannot. */
 export type Match = { readonly identity: Identity } | { readonly inapplicable: string };
 
-/** Whether a client can be run against a server with a link between them that reads what passes, by their target files alone. */
+/** Whether a client can be connected to a server through a recording link, judged by their target files. */
 export function matchOf(server: Target, client: Target): Match {
   const secured = [server, client].find((target) => speaksTls(target));
   if (secured !== undefined) {
@@ -33,7 +33,7 @@ export function matchOf(server: Target, client: Target): Match {
   const [first] = server.devices;
   const [own] = client.devices;
   if (first === undefined || own === undefined) throw new Error('a target has at least one device');
-  // A server that knows any device may well be shown the one whose secret the client's file names.
+  // A server that accepts any device also accepts the device whose secret stands in the client's target file.
   if (!client.onlyThese)
     return { identity: !server.onlyThese && first.deviceSecret === undefined && own.deviceSecret !== undefined ? own : first };
   const same = ({ productKey, deviceName }: Identity): boolean => productKey === own.productKey && deviceName === own.deviceName;
@@ -47,20 +47,20 @@ export function matchOf(server: Target, client: Target): Match {
   return { identity: { ...own, ...known } };
 }
 
-/** One start of a client, as it is planned. */
+/** A planned start of a client. */
 export interface PlannedStart {
-  readonly type: TimestampType;
+  readonly type: DeclaredTimestampType;
   readonly latency: Latency;
 }
 
-/** The link of a start that has a latency, in ms: not the same in both directions, and more than the error that the suite cannot see. */
+/** The latency of a slow link, in ms: different in each direction, and larger than the error that the suite cannot detect. */
 const far: Latency = { forth: 200, back: 50 };
 const near: Latency = { forth: 0, back: 0 };
 
-/** How long a client must be allowed to take for a start on that link, in ms: it connects, subscribes, asks, and may do one thing more. */
+/** The shortest deadline of a client that allows a slow link, in ms: four round trips, to connect, subscribe, ask and one in reserve. */
 const farWithinMs = 4 * (far.forth + far.back) + 1000;
 
-/** The starts of a client: so many of each type that it offers, the last of them on a link with a latency where its deadline allows. */
+/** The planned starts of a client, for each timestamp type that it supports. If its deadline allows, the last one has a slow link. */
 export function planOf({ timestampTypes, withinMs }: Target, starts: number): PlannedStart[] {
   return timestampTypes.flatMap((type) =>
     Array.from({ length: starts }, (_, index) => ({

@@ -4,7 +4,7 @@ import { readStatements } from '../../requirements/page-statements.ts';
 import { type Role, readRequirements } from '../../requirements/requirement.ts';
 import { type RequirementSet, readSets } from '../../requirements/requirement-set.ts';
 
-/** What `list` was told. */
+/** The options of `list`. */
 export interface ListOptions {
   readonly role?: Role;
   readonly excluded?: true;

@@ -4,18 +4,18 @@ import { credentialsOf } from '../../harness/implementation/credentials.ts';
 import type { Identity, StartedTarget, Target } from '../../harness/implementation/target.ts';
 import { devicesOf, type Plan } from './plan.ts';
 
-/** How long nothing may come before what is still open is lost, in ms; more where the target file allows an answer more. */
+/** After this time without any answer, open requests count as lost, in ms; longer if the target file allows answers more time. */
 const patienceMs = 10_000;
 
-/** Who asks on this machine: the devices of the target file where the server knows no others, made-up ones elsewhere. */
+/** The devices of this machine: those of the target file if the server accepts no others, otherwise generated ones. */
 export function identitiesOf({ devices, onlyThese }: Target, plan: Plan): Identity[] {
   const productKey = devices[0]?.productKey ?? '';
-  // All of one length: none is the beginning of another.
+  // All names have the same length, so no name is a prefix of another.
   const madeUp = (index: number): Identity => ({ productKey, deviceName: `load-${10_000_000 + index}` });
   return devicesOf(plan).flatMap((index) => (onlyThese ? (devices[index] ?? []) : madeUp(index)));
 }
 
-/** How the devices reach a server, and what they show it. */
+/** How the devices connect to a server, and with which credentials. */
 export function fleetOptions(started: StartedTarget): FleetOptions {
   const { target } = started;
   return {

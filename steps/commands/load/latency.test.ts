@@ -44,6 +44,6 @@ test('without a single duration everything is 0, and can be added', () => {
   assert.deepEqual(figures, { count: 0, p50Ms: 0, p90Ms: 0, p99Ms: 0, p999Ms: 0, maxMs: 0 });
 });
 
-test('what is no histogram is an error', () => {
+test('text that is not a histogram is an error', () => {
   assert.throws(() => Durations.decode('bm90IG9uZQ=='));
 });

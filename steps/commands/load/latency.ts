@@ -1,12 +1,12 @@
 import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64, type Histogram } from 'hdr-histogram-js';
 import type { DurationSummary } from './load-document.ts';
 
-/** From 1 µs to 19 hours, told apart by three significant digits: the same everywhere, so that merged histograms are what one would be. */
+/** From 1 µs to 19 hours, with three significant digits. All histograms use this range, so that merging them is exact. */
 const range = { lowestDiscernibleValue: 1, highestTrackableValue: 2 ** 36, numberOfSignificantValueDigits: 3 } as const;
 
 /**
- * Durations, kept as a histogram with a relative error of 0.1 % (HdrHistogram), so that those of a million exchanges take some KiB, and
- * those of several machines can be added up without loss.
+ * Durations in a histogram with a relative error of 0.1 % (HdrHistogram). A million durations take a few KiB, and the histograms of
+ * several machines can be added without loss.
  */
 export class Durations {
   readonly #histogram: Histogram;
@@ -16,7 +16,7 @@ export class Durations {
   }
 
   static none(): Durations {
-    // Without WebAssembly: recording costs a fraction of a µs either way, and a histogram needs no freeing then.
+    // Without WebAssembly: it is fast enough, and the histogram needs no explicit release.
     return new Durations(build({ ...range, bitBucketSize: 32, useWebAssembly: false }));
   }
 
@@ -29,7 +29,7 @@ export class Durations {
     return this.#histogram.totalCount;
   }
 
-  /** @param us in µs; what is beyond the range counts as its end */
+  /** @param us in µs; a value beyond the range counts as the largest one */
   record(us: number): void {
     this.#histogram.recordValue(Math.min(range.highestTrackableValue, Math.max(0, Math.round(us))));
   }
@@ -38,7 +38,7 @@ export class Durations {
     this.#histogram.add(other.#histogram);
   }
 
-  /** The duration, in ms, that so many percent do not exceed; 0 where there is none. */
+  /** The duration that this percentage of all durations does not exceed, in ms; 0 if there is none. */
   atPercentile(percentile: number): number {
     return this.count === 0 ? 0 : this.#histogram.getValueAtPercentile(percentile) / 1000;
   }

@@ -7,7 +7,7 @@ import type { LoadReport } from './load-report.ts';
 /** The files of a load's report. */
 export const loadFiles = ['load.html', 'load.json'] as const;
 
-/** Takes away what an earlier load has left. */
+/** Removes the files of an earlier load. */
 export function clearLoad(folder: string): void {
   for (const name of loadFiles) rmSync(join(folder, name), { force: true });
 }

@@ -4,7 +4,7 @@ import { helpFooter } from '../terminal/help-footer.ts';
 import { wholeNumber } from '../terminal/whole-number.ts';
 import type { LoadOptions } from './load.ts';
 
-/** Of devices, or of requests per second, of all machines together. */
+/** A number of devices, or of requests per second, on all machines together. */
 const upToTenMillion = wholeNumber(1, 10_000_000);
 
 /** The command `load`. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { plain } from '../../report/paint.ts';
 import { loadPage } from './load-page.ts';
-import { buildReport, type Ending, type LoadReport, type Measured, nothingMeasured } from './load-report.ts';
+import { buildReport, type LoadEnd, type LoadReport, type Measured, nothingMeasured } from './load-report.ts';
 import { loadText } from './load-text.ts';
 import type { Plan } from './plan.ts';
 
@@ -17,7 +17,7 @@ const target: LoadReport['target'] = {
   output: [],
 };
 
-function reportOf(measured: Partial<Measured>, ending?: Partial<Ending>, ended?: string): LoadReport {
+function reportOf(measured: Partial<Measured>, ending?: Partial<LoadEnd>, ended?: string): LoadReport {
   const circumstances = {
     suite: { name: 'suite', version: '1.0.0' },
     target: { ...target, ...(ended === undefined ? {} : { ended }) },
@@ -31,13 +31,13 @@ function reportOf(measured: Partial<Measured>, ending?: Partial<Ending>, ended?:
 
 const { counts } = nothingMeasured(plan);
 
-test('nothing is well that was not seen to be: a load without a request, and one that has only begun', () => {
+test('a load without a request, or one that has only begun, is not a success', () => {
   assert.deepEqual([reportOf({}, {}).exitCode, reportOf({}, {}).because], [1, 'no request was sent']);
   const begun = reportOf({ counts: { ...counts, asked: 5, answered: 5 } });
   assert.deepEqual([begun.outcome, begun.exitCode, begun.because], ['incomplete', 4, 'the load did not finish']);
 });
 
-test('every kind of fault is one, and is named', () => {
+test('every kind of fault is counted and named', () => {
   const good = { ...counts, asked: 30, answered: 30 };
   assert.equal(reportOf({ counts: good, connected: 20 }, {}).exitCode, 0);
   for (const [measured, because] of [
@@ -59,7 +59,7 @@ test('every kind of fault is one, and is named', () => {
   assert.equal(reportOf({ counts: good }, { environment: 'no files' }).exitCode, 3);
 });
 
-test('the rate is that of the answers, and a suite that is late says so', () => {
+test('the rate is that of the answers, and the report says if the suite was late', () => {
   const { latency } = nothingMeasured(plan);
   const report = reportOf(
     { counts: { ...counts, asked: 30, answered: 30 }, loadMs: 2000, lateness: { ...latency, p99Ms: 80 } },

@@ -3,8 +3,8 @@ import { digits } from '../../report/html/numbers.ts';
 import type { Report } from '../../verdict/report.ts';
 import { Durations } from './latency.ts';
 import type { LoadReport, Memory } from './load-document.ts';
+import type { LoadMeasurements } from './load-measurements.ts';
 import { kindOf, type Plan, stepMs } from './plan.ts';
-import type { Tally } from './tally.ts';
 
 export type { LoadReport } from './load-document.ts';
 
@@ -25,24 +25,24 @@ export type Measured = Pick<
 >;
 
 /** How a load ended. */
-export interface Ending {
+export interface LoadEnd {
   readonly finished: Date;
-  /** Why it ended before its time, in words. */
+  /** Why it ended early, in words. */
   readonly interrupted?: string;
-  /** Why this machine could not do it, in words. */
+  /** Why this machine could not make the load, in words. */
   readonly environment?: string;
-  /** Why the server was not asked at all, in words. */
+  /** Why no request was sent to the server, in words. */
   readonly refused?: string;
 }
 
-/** What the result is worth, in a sentence that is shown with every result. */
+/** What the result does not prove: a sentence that every result shows. */
 export const certifiesNothing =
   'this is not a verdict of conformance: load counts answers and measures times, and judges nothing else';
 
-/** The number of devices from which on their memory is reported. */
+/** With at least so many devices, the report gives the memory for each. */
 const enoughDevices = 1000;
 
-/** The lateness of the suite from which on the report has a remark, in ms, at 99 %. */
+/** If the suite sends requests later than this at 99 %, in ms, the report has a remark. */
 const lateMs = 5;
 
 /** The measurements of a load that has not begun. */
@@ -62,16 +62,15 @@ export function nothingMeasured(plan: Plan): Measured {
   };
 }
 
-/** The part of a report that a tally gives. */
-export function measuredBy(tally: Tally): Pick<Measured, 'loadMs' | 'latency' | 'lateness' | 'response' | 'course'> {
-  const { ms, latency, lateness, response, course } = tally;
+/** The part of a report that the measurements give. */
+export function measuredBy(
+  measurements: LoadMeasurements,
+): Pick<Measured, 'loadMs' | 'latency' | 'lateness' | 'response' | 'course'> {
+  const { ms, latency, lateness, response, course } = measurements;
   return { loadMs: ms, latency: latency.summary(), lateness: lateness.summary(), response: response.summary(), course };
 }
 
-/**
- * @param before resident memory before the devices were made, in bytes: what the peak has more is theirs, what was held for a moment
- *   included
- */
+/** @param before resident memory before the devices were made, in bytes: the rest of the peak counts as memory of the devices */
 export function memoryOf(devices: number, before: number): Memory {
   const peakBytes = peakMemory();
   if (devices < enoughDevices) return { peakBytes };
@@ -79,7 +78,7 @@ export function memoryOf(devices: number, before: number): Memory {
 }
 
 /** What a report says about a load besides the measurements. */
-export interface Circumstances {
+export interface LoadCircumstances {
   readonly suite: LoadReport['suite'];
   readonly target: Report['target'];
   readonly plan: Plan;
@@ -89,8 +88,8 @@ export interface Circumstances {
   readonly remarks?: readonly string[];
 }
 
-/** @param ending absent while the load lasts, and then the report says incomplete */
-export function buildReport(circumstances: Circumstances, measured: Measured, ending?: Ending): LoadReport {
+/** @param ending absent while the load lasts; the report then says incomplete */
+export function buildReport(circumstances: LoadCircumstances, measured: Measured, ending?: LoadEnd): LoadReport {
   const { suite, target, plan, machines, started, remarks = [] } = circumstances;
   const finished = ending?.finished;
   return {
@@ -118,7 +117,7 @@ function rateOf(answered: number, ms: number): number {
 function conclude(
   plan: Plan,
   measured: Measured,
-  ending: Ending | undefined,
+  ending: LoadEnd | undefined,
   ended: string | undefined,
 ): Pick<LoadReport, 'outcome' | 'because' | 'exitCode'> {
   const { asked, answered } = measured.counts;

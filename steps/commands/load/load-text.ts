@@ -4,7 +4,7 @@ import type { DurationSummary } from './load-document.ts';
 import type { LoadReport } from './load-report.ts';
 import { devicesOf, type Plan } from './plan.ts';
 
-/** How many faults the console tells. */
+/** How many faults the console shows. */
 const toldFaults = 5;
 
 const styles: Readonly<Record<LoadReport['outcome'], Style>> = {
@@ -25,10 +25,10 @@ export function planInWords({ devices, ratePerSecond, forMs, shard }: Plan): str
   return `${digits(devices)} ${devices === 1 ? 'device' : 'devices'}, ${when}${part}`;
 }
 
-/** Why the server gets more requests than those of the load. */
+/** Why the server gets more requests than the load has. */
 const lastRequest = 'each device asks once more at the end: this shows duplicate answers';
 
-/** Every figure with its name, in reading order, and a remark where it needs one. */
+/** All figures with their names, in reading order, with a remark if one is needed. */
 export function figures(report: LoadReport): readonly (readonly [name: string, value: string, remark?: string])[] {
   const { plan, connected, counts, afterwards, loadMs, ratePerSecond, latency, lateness, response, memory } = report;
   const { asked, unsent, answered, lost, open, doubled, foreign, unfit, disconnected } = counts;
@@ -64,7 +64,7 @@ function percentiles({ p50Ms, p90Ms, p99Ms, p999Ms, maxMs }: DurationSummary): s
   return `p50 ${ms(p50Ms)}, p90 ${ms(p90Ms)}, p99 ${ms(p99Ms)}, p99.9 ${ms(p999Ms)}, max ${ms(maxMs)} ms`;
 }
 
-/** All of it, for the console. */
+/** The whole report as text for the console. */
 export function loadText(report: LoadReport, paint: Paint): string {
   const { outcome, because, faults, remarks } = report;
   return [
@@ -81,7 +81,7 @@ export function loadText(report: LoadReport, paint: Paint): string {
 
 const seconds = (value: number): string => `${(value / 1000).toFixed(2)} s`;
 
-/** Two digits behind the point where there are few before it. */
+/** A time in ms; short times have two decimal places. */
 function ms(value: number): string {
   return value < 10 ? value.toFixed(2) : value < 100 ? value.toFixed(1) : value.toFixed(0);
 }

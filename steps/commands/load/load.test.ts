@@ -10,7 +10,7 @@ import type { LoadReport } from './load-report.ts';
 
 const folder = temporaryFolder();
 
-/** The `load.json` of a folder, which keeps to its schema. */
+/** The `load.json` of a folder; asserts that it matches its schema. */
 function loadIn(name: string): LoadReport {
   const text = readFileSync(join(folder, name, 'load.json'), 'utf8');
   assert.deepEqual(schemaFaults('load', text), []);

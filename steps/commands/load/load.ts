@@ -21,9 +21,9 @@ import { readShard } from '../run/shard.ts';
 import { exitOfFailedWrite, FailedWrites, isSystemError } from '../terminal/failed-writes.ts';
 import { Interruption } from '../terminal/interruption.ts';
 import { clearLoad, loadFiles, writeLoad } from './load-files.ts';
-import { buildReport, certifiesNothing, type Ending, type LoadReport, type Measured, nothingMeasured } from './load-report.ts';
+import { buildReport, certifiesNothing, type LoadEnd, type LoadReport, type Measured, nothingMeasured } from './load-report.ts';
 import { loadText, planInWords } from './load-text.ts';
-import { mergeLoads, type Part, UnlikeParts } from './merge-loads.ts';
+import { type MachineLoad, mergeLoads, UnrelatedLoads } from './merge-loads.ts';
 import { devicesOf, type Plan } from './plan.ts';
 import { runLoad } from './run-load.ts';
 
@@ -32,14 +32,14 @@ export interface LoadOptions {
   readonly devices: number;
   /** Requests per second of all devices. */
   readonly rate?: number;
-  /** How long the devices ask, as a duration. */
+  /** How long the devices send requests, as a duration. */
   readonly for?: string;
   readonly shard?: string;
   readonly report: string;
-  /** The folder that no path of the target file leads out of. */
+  /** Paths of the target file must stay inside this folder. */
   readonly root?: string;
   readonly json?: true;
-  /** Report folders of all shards, to be made one. */
+  /** Report folders of all shards, to be merged. */
   readonly merge?: readonly string[];
 }
 
@@ -50,9 +50,9 @@ const besidesMs = 1_800_000;
 const mostStopMs = 20_000;
 
 /**
- * `load TARGET`: has many devices ask a server, and says what came back and when.
+ * `load TARGET`: sends requests of many devices to a server, and reports how many answers came and when.
  *
- * @param path the target file of a server; the embedded reference where it is left out
+ * @param path the target file of a server; by default the embedded reference
  * @returns the exit code
  * @throws WrongUse, InputFileError
  */
@@ -78,7 +78,7 @@ export async function load(path: string | undefined, options: LoadOptions): Prom
   let described = describeTarget(target, undefined, file);
   await failedWrites.keep(() => writeLoad(folder, buildReport({ ...circumstances, target: described }, measured)));
   screen.write(`${name} ${version}: load on ${described.name}: ${planInWords(plan)}\n`);
-  let ending: Omit<Ending, 'finished'> = {};
+  let ending: Omit<LoadEnd, 'finished'> = {};
   let started: StartedTarget | undefined;
   let lost: string | undefined;
   const begunUs = nowUs();
@@ -100,7 +100,7 @@ export async function load(path: string | undefined, options: LoadOptions): Prom
     ending = endingBy(error, target);
     if (error instanceof NotLetIn) measured = { ...measured, connected: error.connected };
   } finally {
-    // Before it is stopped: the report says how it ended by itself.
+    // Read before the server is stopped: the report says whether it ended by itself.
     if (started !== undefined) {
       if (measured.counts.disconnected > 0) await lateEnd(started);
       described = describeTarget(target, started, file);
@@ -117,14 +117,14 @@ export async function load(path: string | undefined, options: LoadOptions): Prom
   return await writeReport(report, options, failedWrites);
 }
 
-/** @throws errors of the suite, which are no outcome of a load */
-function endingBy(error: unknown, { secrets }: Target): Omit<Ending, 'finished'> {
+/** @throws errors of the suite: they are no result of a load */
+function endingBy(error: unknown, { secrets }: Target): Omit<LoadEnd, 'finished'> {
   if (error instanceof EnvironmentError) return { environment: conceal(error.message, secrets) };
   if (error instanceof NotLetIn) return { refused: conceal(error.message, secrets) };
   throw error;
 }
 
-/** @throws WrongUse where the load would exceed what the target file allows */
+/** @throws WrongUse if the load would exceed the limits of the target file */
 function requireWithinLimits(
   { limits: { connections = Number.POSITIVE_INFINITY, requestsPerSecond } = {} }: Target,
   { devices, rate, forMs }: { readonly devices: number; readonly rate: number | undefined; readonly forMs: number | undefined },
@@ -179,7 +179,7 @@ async function merge(path: string | undefined, folders: readonly string[], optio
   try {
     report = mergeLoads(parts);
   } catch (error) {
-    if (error instanceof UnlikeParts) throw new WrongUse(error.message);
+    if (error instanceof UnrelatedLoads) throw new WrongUse(error.message);
     throw error;
   }
   using _lock = lockFolder(options.report);
@@ -190,7 +190,7 @@ async function merge(path: string | undefined, folders: readonly string[], optio
 }
 
 /** @throws WrongUse */
-function readPart(folder: string): Part {
+function readPart(folder: string): MachineLoad {
   const file = join(folder, 'load.json');
   let text: string;
   try {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { schemaFaults } from '../../harness/message/schema.ts';
 import { Durations } from './latency.ts';
-import { buildReport, type Ending, type LoadReport, type Measured, nothingMeasured } from './load-report.ts';
-import { mergeLoads, type Part, UnlikeParts } from './merge-loads.ts';
+import { buildReport, type LoadEnd, type LoadReport, type Measured, nothingMeasured } from './load-report.ts';
+import { type MachineLoad, mergeLoads, UnrelatedLoads } from './merge-loads.ts';
 
 const began = Date.UTC(2026, 10, 22, 12);
 const plan = { devices: 6, ratePerSecond: 20, forMs: 1000 };
@@ -17,7 +17,7 @@ const target: LoadReport['target'] = {
   output: [],
 };
 
-/** What one of two machines measured whose answers took so many µs; the second begins so many ms after the first. */
+/** The measurements of one of two machines. @param latencies in µs @param afterMs how much later than the first machine it begins */
 function measured(latencies: readonly number[], afterMs = 0): Measured {
   const durations = Durations.none();
   for (const us of latencies) durations.record(us);
@@ -35,7 +35,7 @@ function measured(latencies: readonly number[], afterMs = 0): Measured {
   };
 }
 
-function part(number: number, of: number, seen: Measured, ending: Partial<Ending> = {}, devices = plan.devices): Part {
+function part(number: number, of: number, seen: Measured, ending: Partial<LoadEnd> = {}, devices = plan.devices): MachineLoad {
   const own = { ...plan, devices, shard: { number, of } };
   const circumstances = { suite: { name: 'suite', version: '1.0.0' }, target, plan: own, machines: 1, started: new Date(began) };
   const report = buildReport(circumstances, seen, { finished: new Date(began + 2000), ...ending });
@@ -43,7 +43,7 @@ function part(number: number, of: number, seen: Measured, ending: Partial<Ending
   return { folder: `load-${number}`, report };
 }
 
-test('two machines are one: counts and histograms add up, and the rate is that of both', () => {
+test('two machines: counts, histograms and rates are added', () => {
   const report = mergeLoads([part(2, 2, measured([1000, 5000, 7000], 300)), part(1, 2, measured([2000, 3000, 4000]))]);
   assert.deepEqual(schemaFaults('load', JSON.stringify(report)), []);
   const { outcome, exitCode, plan: whole, machines, connected, counts, latency, course, loadMs, ratePerSecond } = report;
@@ -56,7 +56,7 @@ test('two machines are one: counts and histograms add up, and the rate is that o
   assert.match(report.remarks.join(), /at the same time for only 0\.7 s of 1\.3 s/);
 });
 
-test('what one machine lost, all have lost, and what one could not end is not whole', () => {
+test('a loss on one machine is a loss of all, and one incomplete machine makes the load incomplete', () => {
   const good = part(1, 2, measured([1000]));
   const seen = measured([1000]);
   const lossy = part(2, 2, { ...seen, counts: { ...seen.counts, asked: 2, lost: 1 }, faults: ['load-1 was not answered'] });
@@ -71,7 +71,7 @@ test('what one machine lost, all have lost, and what one could not end is not wh
   assert.deepEqual([refused.exitCode, refused.because], [1, 'load-2: load-1 was refused']);
 });
 
-test('reports that are not all shards of one load are refused', () => {
+test('reports are rejected unless they are all shards of one load', () => {
   const whole = part(1, 1, measured([1]));
   const { shard: _shard, ...unshared } = whole.report.plan;
   for (const [parts, says] of [
@@ -87,6 +87,6 @@ test('reports that are not all shards of one load are refused', () => {
   ] as const)
     assert.throws(
       () => mergeLoads(parts),
-      (error) => error instanceof UnlikeParts && says.test(error.message),
+      (error) => error instanceof UnrelatedLoads && says.test(error.message),
     );
 });

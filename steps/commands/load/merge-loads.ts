@@ -1,27 +1,27 @@
 import type { FleetCounts } from '../../harness/device/fleet.ts';
 import { Durations } from './latency.ts';
 import type { Course } from './load-document.ts';
-import { buildReport, type Ending, type LoadReport, type Measured } from './load-report.ts';
+import { buildReport, type LoadEnd, type LoadReport, type Measured } from './load-report.ts';
 import { stepMs } from './plan.ts';
 
-/** The report of one machine, and what to call it. */
-export interface Part {
+/** The report of one machine, and the folder that names it. */
+export interface MachineLoad {
   readonly folder: string;
   readonly report: LoadReport;
 }
 
-/** Reports are not those of the machines of one load; the message says why. */
-export class UnlikeParts extends Error {
-  override readonly name = 'UnlikeParts';
+/** The reports do not belong to one load; the message says why. */
+export class UnrelatedLoads extends Error {
+  override readonly name = 'UnrelatedLoads';
 }
 
 /**
- * One report of the machines of a load: what they counted is added up, and so are their histograms, so that a percentile of all is
- * exactly that, and no mean of percentiles.
+ * Merges the reports of all machines of a load. Counts and histograms are added, so that a percentile is one of all requests, and no
+ * mean of percentiles.
  *
- * @throws UnlikeParts for reports that are not the shards of one load, each once
+ * @throws UnrelatedLoads unless the reports are all shards of one load, each once
  */
-export function mergeLoads(parts: readonly Part[]): LoadReport {
+export function mergeLoads(parts: readonly MachineLoad[]): LoadReport {
   const [first] = inOrder(parts);
   const reports = parts.map(({ report }) => report);
   const { schedule: _schedule, shard: _shard, ...plan } = first.report.plan;
@@ -36,26 +36,26 @@ export function mergeLoads(parts: readonly Part[]): LoadReport {
   return buildReport(circumstances, measuredTogether(reports, stepMs(plan)), endingOf(parts));
 }
 
-/** @throws UnlikeParts */
-function inOrder(parts: readonly Part[]): readonly [Part, ...Part[]] {
+/** @throws UnrelatedLoads */
+function inOrder(parts: readonly MachineLoad[]): readonly [MachineLoad, ...MachineLoad[]] {
   const [first, ...others] = parts;
-  if (first === undefined) throw new UnlikeParts('there is nothing to merge');
+  if (first === undefined) throw new UnrelatedLoads('there is nothing to merge');
   for (const { folder, report } of parts)
-    if (report.plan.shard === undefined) throw new UnlikeParts(`${folder} is a whole load, made without --shard`);
+    if (report.plan.shard === undefined) throw new UnrelatedLoads(`${folder} is a whole load, made without --shard`);
   for (const other of others) requireSame(first, other);
   const of = first.report.plan.shard?.of ?? 0;
   const byNumber = Map.groupBy(parts, ({ report }) => report.plan.shard?.number);
   for (const [number, same] of byNumber)
     if (same.length > 1)
-      throw new UnlikeParts(`shard ${number}/${of} is given more than once: ${same.map(({ folder }) => folder).join(', ')}`);
+      throw new UnrelatedLoads(`shard ${number}/${of} is given more than once: ${same.map(({ folder }) => folder).join(', ')}`);
   const missing = Array.from({ length: of }, (_, index) => index + 1).filter((number) => !byNumber.has(number));
   if (missing.length > 0)
-    throw new UnlikeParts(`shard ${missing.join(', ')} of ${of} is missing: merge needs all of them, also those that broke`);
+    throw new UnrelatedLoads(`shard ${missing.join(', ')} of ${of} is missing: merge needs all of them, also those that broke`);
   return [first, ...others];
 }
 
-/** @throws UnlikeParts */
-function requireSame(first: Part, other: Part): void {
+/** @throws UnrelatedLoads */
+function requireSame(first: MachineLoad, other: MachineLoad): void {
   const identity = ({ suite, target, plan }: LoadReport): readonly (readonly [string, unknown])[] => [
     ['the suite', [suite.name, suite.version]],
     ['the target', [target.name, target.version, target.file, target.fileDigest]],
@@ -68,7 +68,7 @@ function requireSame(first: Part, other: Part): void {
   for (const [name, value] of identity(other.report)) {
     const said = [own.get(name), value].map((one) => JSON.stringify(one) ?? 'nothing');
     if (said[0] !== said[1])
-      throw new UnlikeParts(
+      throw new UnrelatedLoads(
         `${other.folder} is not a shard of the same load as ${first.folder}: ${name} is ${said[1]}, not ${said[0]}`,
       );
   }
@@ -107,20 +107,20 @@ function measuredTogether(reports: readonly LoadReport[], step: number): Measure
   };
 }
 
-/** @throws UnlikeParts where a text is no histogram */
+/** @throws UnrelatedLoads if a text is no histogram */
 function added(histograms: readonly string[]): Measured['latency'] {
   const all = Durations.none();
   for (const text of histograms) {
     try {
       all.add(Durations.decode(text));
     } catch (error) {
-      throw new UnlikeParts(`a histogram cannot be read (${String(error)}): merge reports as load wrote them`);
+      throw new UnrelatedLoads(`a histogram cannot be read (${String(error)}): merge reports as load wrote them`);
     }
   }
   return all.summary();
 }
 
-/** From the first request of all machines to the last answer of all, by their wall clocks, in ms since 1970. */
+/** The time from the first request to the last answer of all machines, by their wall clocks, in ms since 1970. */
 function span(reports: readonly LoadReport[]): {
   readonly began: number | undefined;
   readonly ended: number;
@@ -133,7 +133,7 @@ function span(reports: readonly LoadReport[]): {
   return { began: Math.min(...begins), ended: Math.max(...ends), common: Math.max(0, Math.min(...ends) - Math.max(...begins)) };
 }
 
-/** How much of the time all machines were at it: of a rate that some of them asked at there is less to say. */
+/** A remark if the machines did not send at the same time: the rates then say less. */
 function togetherness(reports: readonly LoadReport[]): string[] {
   const { began, ended, common } = span(reports);
   if (began === undefined || common >= 0.9 * (ended - began)) return [];
@@ -157,13 +157,13 @@ function courseOf(reports: readonly LoadReport[], step: number, began: number): 
   return { stepMs: step, asked: filled(course.asked), answered: filled(course.answered) };
 }
 
-function endingOf(parts: readonly Part[]): Ending {
+function endingOf(parts: readonly MachineLoad[]): LoadEnd {
   const finished = new Date(Math.max(...parts.map(({ report }) => Date.parse(report.finished ?? report.started))));
   const broken = parts.filter(({ report }) => report.outcome === 'incomplete');
   const why = broken.map(({ folder, report }) => `${folder}: ${report.because}`).join('; ');
   if (broken.some(({ report }) => report.exitCode === 3)) return { finished, environment: why };
   if (broken.length > 0) return { finished, interrupted: why };
-  // A machine that was let in nowhere asked nothing, and so says nothing else.
+  // A machine that the server rejected sent nothing, so its report says nothing else.
   const refused = parts.filter(({ report }) => report.exitCode === 1 && report.counts.asked === 0);
   const reason = refused.map(({ folder, report }) => `${folder}: ${report.because}`).join('; ');
   return { finished, ...(refused.length === 0 ? {} : { refused: reason }) };

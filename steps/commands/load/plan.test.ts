@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { devicesOf, type Plan, Schedule } from './plan.ts';
 
-test('requests are due evenly, and as many as the rate makes of the time', () => {
+test('requests are due at equal intervals, and their number follows from rate and time', () => {
   const schedule = new Schedule({ devices: 50, ratePerSecond: 200, forMs: 1500 });
   assert.equal(schedule.count, 300);
   assert.deepEqual(
@@ -21,7 +21,7 @@ test('without a duration each device asks once, at the rate', () => {
   assert.equal(schedule.dueUs(49), 245_000);
 });
 
-test('several machines have every device and every request of one, each once', () => {
+test('several machines share all devices and all requests, each once', () => {
   const whole: Plan = { devices: 103, ratePerSecond: 70, forMs: 1000 };
   const shards = [1, 2, 3, 4, 5].map((number): Plan => ({ ...whole, shard: { number, of: 5 } }));
   const sorted = (numbers: readonly number[]): number[] => numbers.toSorted((a, b) => a - b);
@@ -34,6 +34,6 @@ test('several machines have every device and every request of one, each once', (
   assert.equal(new Schedule(shards[2] as Plan).dueBy(0), 0, 'the third machine does not begin with the first');
 });
 
-test('a machine more than there are devices has none', () => {
+test('with more machines than devices, the last machine has none', () => {
   assert.deepEqual(devicesOf({ devices: 2, shard: { number: 3, of: 3 } }), []);
 });

@@ -11,18 +11,18 @@ export function kindOf({ ratePerSecond, forMs }: Plan): ScheduleKind {
   return forMs === undefined ? 'once' : 'closed';
 }
 
-/** The numbers of the devices, from 0, that this machine has. */
+/** The numbers of the devices of this machine, from 0. */
 export function devicesOf({ devices, shard: { number, of } = { number: 1, of: 1 } }: Plan): number[] {
   return Array.from({ length: Math.max(0, Math.ceil((devices - number + 1) / of)) }, (_, index) => number - 1 + index * of);
 }
 
-/** How wide the steps are in which a report shows a rate over time, in ms: the same on all machines of a plan. */
+/** The width of the steps in which a report shows a rate over time, in ms: the same on all machines of a plan. */
 export function stepMs({ devices, ratePerSecond, forMs }: Plan): number {
   const expected = forMs ?? (ratePerSecond === undefined ? 0 : (devices / ratePerSecond) * 1000);
   return [100, 200, 500, 1000, 2000, 5000, 10_000, 20_000].find((ms) => expected / ms <= 100) ?? 60_000;
 }
 
-/** The moments at which requests are due: evenly, and never delayed by an answer that is late. Of several machines each has every n-th. */
+/** When requests are due: at equal intervals, and never delayed by a late answer. Each of n machines sends every n-th request. */
 export class Schedule {
   /** How many requests there are. */
   readonly count: number;

@@ -4,13 +4,13 @@ import { area } from '../../report/html/plot-layout.ts';
 import { Durations } from './latency.ts';
 import type { LoadReport } from './load-report.ts';
 
-/** From where on an axis ends where there is nothing to draw. */
+/** The end of an axis if there is nothing to draw. */
 const least = 1e-3;
 
 /** A point of the drawing, in its own units. */
 type Point = readonly [x: number, y: number];
 
-/** The latency that so many percent of the requests do not exceed; each nine has the same room, so that the few slow ones are seen. */
+/** The latency by percentile. 90 %, 99 %, 99.9 % … are equally far apart, so that the few slow requests are visible. */
 export function latencyPlot({ latency, lateness, response }: LoadReport): Markup {
   const nines = Math.max(2, Math.ceil(Math.log10(Math.max(1, latency.count))));
   const most = Math.max(latency.maxMs, lateness.maxMs, least);
@@ -20,7 +20,7 @@ export function latencyPlot({ latency, lateness, response }: LoadReport): Markup
     const durations = Durations.decode(text);
     const steps = 120;
     const places = Array.from({ length: steps + 1 }, (_, step) => (step / steps) * nines);
-    // The last one is the longest of all.
+    // The last point is the longest duration.
     const at = (place: number): number => durations.atPercentile(place === nines ? 100 : 100 * (1 - 10 ** -place));
     return line(places.map((place) => [x(place), y(at(place))]));
   };
@@ -47,7 +47,7 @@ export function coursePlot({ course, ratePerSecond, loadMs }: LoadReport): Marku
   const step = niceStep(lastS, 5);
   const x = (ms: number): number => area.left + ((area.right - area.left) * ms) / 1000 / lastS;
   const across = Array.from({ length: Math.floor(lastS / step + 1e-9) + 1 }, (_, index) => index * step);
-  const curve = (all: readonly Level[]): string =>
+  const curve = (all: readonly RateLevel[]): string =>
     line(
       all.flatMap(({ fromMs, toMs, perSecond }): Point[] => [
         [x(fromMs), y(perSecond)],
@@ -66,14 +66,14 @@ ${across.map((s) => html`<text class="tick" x="${round(x(s * 1000))}" y="${area.
   );
 }
 
-interface Level {
+interface RateLevel {
   readonly fromMs: number;
   readonly toMs: number;
   readonly perSecond: number;
 }
 
-/** The rate in each step. The last one is as wide as what was left; where that is less than half, it is part of the one before. */
-function levels(counts: readonly number[], stepMs: number, loadMs: number): Level[] {
+/** The rate in each step. The last step may be shorter; if it is shorter than half a step, it is joined to the one before. */
+function levels(counts: readonly number[], stepMs: number, loadMs: number): RateLevel[] {
   const whole = counts.length > 1 && loadMs - (counts.length - 1) * stepMs < stepMs / 2 ? counts.length - 1 : counts.length;
   return counts.slice(0, whole).map((count, index) => {
     const isLast = index === whole - 1;

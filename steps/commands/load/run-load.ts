@@ -3,21 +3,21 @@ import { requireTls } from '../../harness/device/tls.ts';
 import type { StartedTarget } from '../../harness/implementation/target.ts';
 import { nowUs } from '../../harness/time/now.ts';
 import { fleetOptions, identitiesOf } from './devices.ts';
-import { drive } from './drive.ts';
 import { type Measured, measuredBy, memoryOf, nothingMeasured } from './load-report.ts';
 import type { Plan } from './plan.ts';
+import { sendRequests } from './send-requests.ts';
 
-/** Told of the progress of a load. */
+/** Is called as a load makes progress. */
 export interface LoadProgress {
   /** All devices are connected. */
   connected(devices: number, ms: number): void;
 }
 
 /**
- * Connects the devices of a plan to a started server, has them ask, and once more each at the end.
+ * Connects the devices of a plan to a started server, and sends their requests. At the end, each device sends one more.
  *
- * @param giveUp when it aborts, the load ends with what was measured until then
- * @throws EnvironmentError when this machine cannot do it, or the server's certificate is not trusted
+ * @param giveUp when it aborts, the load ends, and returns its measurements so far
+ * @throws EnvironmentError when this machine cannot make the load, or the server's certificate is not trusted
  * @throws NotLetIn when the server refuses a device
  */
 export async function runLoad(started: StartedTarget, plan: Plan, telling: LoadProgress, giveUp: AbortSignal): Promise<Measured> {
@@ -31,7 +31,7 @@ export async function runLoad(started: StartedTarget, plan: Plan, telling: LoadP
   telling.connected(connected, (nowUs() - start) / 1000);
   if (giveUp.aborted) return { ...nothingMeasured(plan), connected, memory: memoryOf(connected, before) };
   const began = new Date().toISOString();
-  const tally = await drive(fleet, plan, giveUp);
+  const measurements = await sendRequests(fleet, plan, giveUp);
   const { asked, unsent, answered, lost } = counts;
   const { open } = fleet;
   const memory = memoryOf(connected, before);
@@ -40,18 +40,18 @@ export async function runLoad(started: StartedTarget, plan: Plan, telling: LoadP
   return {
     connected,
     counts: { ...counts, asked, unsent, answered, lost, open },
-    // An interrupted last round shows nothing.
+    // An interrupted last round proves nothing.
     afterwards: giveUp.aborted
       ? { asked: 0, answered: 0 }
       : { asked: counts.asked - asked, answered: counts.answered - answered },
     began,
-    ...measuredBy(tally),
+    ...measuredBy(measurements),
     memory,
     faults: more > 0 ? [...faults, `and ${more} more`] : faults,
   };
 }
 
-/** A second answer arrives before the answer to the next request of the same device. */
+/** Sends one more request of each device: a duplicate answer arrives before the answer to this request. */
 async function askOnceMore(fleet: Fleet, giveUp: AbortSignal): Promise<void> {
   const now = nowUs();
   for (let device = 0; device < fleet.size; device += 1) if (fleet.isReady(device)) fleet.ask(device, now);

@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { schemaFaults } from '../../harness/message/schema.ts';
 import type { Statement } from '../../report/certificate/statement.ts';
 import { call, fixtureTarget, reportIn, temporaryFolder } from '../../testing/command-line.ts';
-import type { Ended } from '../../testing/warm-process.ts';
+import type { CallResult } from '../../testing/warm-process.ts';
 
 const folder = temporaryFolder();
 
@@ -23,9 +23,9 @@ async function runShards(target: string, of: number): Promise<string[]> {
   return folders;
 }
 
-const merge = (...args: string[]): Promise<Ended> => call(['merge', ...args, '--report', join(folder, 'merged')]);
+const merge = (...args: string[]): Promise<CallResult> => call(['merge', ...args, '--report', join(folder, 'merged')]);
 
-/** What must be the same, however the run was made: the verdict, the table of requirements, and what the certificate is about. */
+/** What a merged run and a whole run must have in common: the verdict, the table of requirements, and the subject of the certificate. */
 function essence(report: string): unknown {
   const { verdict, because, exitCode, counts, requirements } = reportIn(report);
   const table = requirements.map(({ id, level, status }) => [id, level, status]);
@@ -52,7 +52,7 @@ describe('run --shard, and merge', { timeout: 180_000 }, async () => {
   const shards = await runShards(target, 3);
   const [first = '', second = '', third = ''] = shards;
 
-  test('come to what the whole run comes to, with its certificate, and what verify finds genuine', async () => {
+  test('have the same result as the whole run, with a certificate that verify accepts', async () => {
     const merged = join(folder, 'merged');
     const { code, stdout, stderr } = await merge(third, first, second);
     assert.equal(code, 1, stdout + stderr);
@@ -66,7 +66,7 @@ describe('run --shard, and merge', { timeout: 180_000 }, async () => {
     assert.match((await call(['verify', merged])).stdout, /: genuine/);
   });
 
-  test('a shard says that it is one, has no certificate, and goes well where nothing of it fails', async () => {
+  test('a shard says that it is one, has no certificate, and exits with 0 if nothing fails', async () => {
     const part = join(folder, 'conforming');
     const { code, stdout } = await call(['run', '--role', 'server', '--shard', '20/40', '--report', part]);
     assert.equal(code, 0, stdout);
@@ -77,7 +77,7 @@ describe('run --shard, and merge', { timeout: 180_000 }, async () => {
     assert.throws(() => readFileSync(join(part, 'certificate.json')), /ENOENT/);
   });
 
-  test('refuses shards that are missing, doubled, of another run, changed, or none', async () => {
+  test('refuses shards that are missing, duplicate, changed or of another run, and folders without a shard', async () => {
     const changed = join(folder, 'changed');
     const failing = shards.find((shard) => reportIn(shard).counts.failed > 0) ?? '';
     cpSync(failing, changed, { recursive: true });
@@ -103,7 +103,7 @@ describe('run --shard, and merge', { timeout: 180_000 }, async () => {
     }
   });
 
-  test('reads --shard strictly, and lets it be combined with nothing that makes another run of it', async () => {
+  test('parses --shard strictly, and rejects options that would change the whole run', async () => {
     const refused: readonly (readonly [readonly string[], RegExp])[] = [
       [['--shard', '0/3'], /^--shard is "0\/3"; expected the number of a part and that of all parts, such as 2\/5\n/],
       [['--shard', '4/3'], /^--shard is "4\/3"; expected/],

@@ -10,7 +10,7 @@ import { suiteDigest } from '../../report/certificate/suite-digest.ts';
 import { Console } from '../../report/console.ts';
 import { lockFolder } from '../../report/folder-lock.ts';
 import { messagesFile, writeIncomplete } from '../../report/report-folder.ts';
-import { buildReport, type Run } from '../../report/report-json.ts';
+import { buildReport, type RunFacts } from '../../report/report-json.ts';
 import { specificationFile, writeSpecification } from '../../report/specification/beside-report.ts';
 import { readRequirements, root } from '../../requirements/requirement.ts';
 import { withoutCapture } from '../../verdict/attachment.ts';
@@ -32,17 +32,17 @@ import { suiteCommand } from '../terminal/suite-command.ts';
 export interface MergeOptions {
   /** Where the merged report goes. */
   readonly report: string;
-  /** The file of the private key that the certificate is signed by. */
+  /** The file of the private key that signs the certificate. */
   readonly sign?: string;
   readonly json?: true;
   readonly verbose?: true;
-  /** The file of expectations that the shards were run with. */
+  /** The file of expectations that the shards used. */
   readonly expectations?: string;
   readonly allowExpected?: true;
 }
 
-/** The report folder of one shard, as it was read. */
-interface Part {
+/** The content of the report folder of one shard. */
+interface ShardFolder {
   readonly folder: string;
   readonly report: Report & { readonly shard: Shard };
   readonly messages: readonly Envelope[];
@@ -53,7 +53,7 @@ interface Part {
  *
  * @param folders the report folders of all shards, in any order
  * @returns the exit code
- * @throws WrongUse for shards that are not those of one run, InputFileError
+ * @throws WrongUse for shards that do not belong to one run, InputFileError
  */
 export async function merge(folders: readonly string[], options: MergeOptions): Promise<number> {
   const { report: folder, sign, json = false, verbose = false } = options;
@@ -70,7 +70,7 @@ export async function merge(folders: readonly string[], options: MergeOptions): 
 
   const { role } = first.target;
   const requirements = readRequirements(role);
-  const run: Run = { ...commonOf(parts), specification: specificationFile };
+  const run: RunFacts = { ...commonOf(parts), specification: specificationFile };
   const command = commandOf(first);
   const screen = new Console(json ? process.stderr : process.stdout, {
     command,
@@ -110,8 +110,8 @@ export async function merge(folders: readonly string[], options: MergeOptions): 
   });
 }
 
-/** @throws WrongUse for a folder that holds no shard which came to its end */
-function readPart(folder: string): Part {
+/** @throws WrongUse for a folder without a finished shard */
+function readPart(folder: string): ShardFolder {
   const text = readReported(folder, judgedFiles.report);
   const [fault] = schemaFaults('report', text);
   if (fault !== undefined) throw new WrongUse(`${folder}/${judgedFiles.report} is not a report of this suite: ${fault}`);
@@ -146,7 +146,7 @@ function readReported(folder: string, name: string): string {
  *
  * @throws WrongUse
  */
-function inOrder(parts: readonly Part[]): readonly [Part, ...Part[]] {
+function inOrder(parts: readonly ShardFolder[]): readonly [ShardFolder, ...ShardFolder[]] {
   const [first] = parts;
   if (first === undefined) throw new WrongUse('merge needs the report folders of all shards');
   const { of } = first.report.shard;
@@ -166,8 +166,8 @@ function inOrder(parts: readonly Part[]): readonly [Part, ...Part[]] {
   return [lowest ?? first, ...others];
 }
 
-/** What must be the same in all shards of a run, in words and by a value that can be compared. */
-function identityOf({ report }: Part): readonly (readonly [string, unknown])[] {
+/** What must be the same in all shards of a run: its name in words, and a value that can be compared. */
+function identityOf({ report }: ShardFolder): readonly (readonly [string, unknown])[] {
   const { suite, requirementSet, target, strict, expectations } = report;
   const { output: _output, ended: _ended, ...implementation } = target;
   return [
@@ -182,7 +182,7 @@ function identityOf({ report }: Part): readonly (readonly [string, unknown])[] {
 }
 
 /** @throws WrongUse for shards of different runs */
-function requireSame(first: Part, other: Part): void {
+function requireSame(first: ShardFolder, other: ShardFolder): void {
   const own = new Map(identityOf(first));
   for (const [name, value] of identityOf(other)) {
     if (JSON.stringify(own.get(name)) === JSON.stringify(value)) continue;
@@ -195,7 +195,7 @@ function requireSame(first: Part, other: Part): void {
 
 /** @throws WrongUse, InputFileError */
 async function readExpectations(
-  [{ report }]: readonly [Part, ...Part[]],
+  [{ report }]: readonly [ShardFolder, ...ShardFolder[]],
   { expectations: file, allowExpected }: MergeOptions,
 ): Promise<Expectations | undefined> {
   if (file === undefined) {
@@ -209,8 +209,8 @@ async function readExpectations(
   return { ...loaded, allowed: allowExpected === true, today: new Date().toISOString().slice(0, 10) };
 }
 
-/** Judges a shard once more by what it recorded. @throws WrongUse where that comes to something else than its report says */
-function requireGenuine({ folder, report, messages }: Part, expectations: Expectations | undefined): void {
+/** Judges the recorded messages of a shard again. @throws WrongUse if the result differs from its report */
+function requireGenuine({ folder, report, messages }: ShardFolder, expectations: Expectations | undefined): void {
   const { shard, strict, target } = report;
   const recorded = rejudge(messages, target.role, (requirements) => ({
     strict,
@@ -227,8 +227,8 @@ function asOneOf({ expectations }: Report): Pick<Expectations, 'allowed' | 'oneO
   return { allowed: expectations?.allowed === true, oneOfSeveral: true };
 }
 
-/** What a report says of the run that all shards are parts of. */
-function commonOf([first, ...others]: readonly [Part, ...Part[]]): Run {
+/** The facts of the whole run, from the reports of its shards. */
+function commonOf([first, ...others]: readonly [ShardFolder, ...ShardFolder[]]): RunFacts {
   const all = [first, ...others].map(({ report }) => report);
   const { suite, requirementSet, target, strict, order } = first.report;
   const ended = all.find((report) => report.target.ended !== undefined)?.target.ended;

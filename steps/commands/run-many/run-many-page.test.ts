@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { readRequirements } from '../../requirements/requirement.ts';
-import { assertForEverybody, launch, open, phoneViews, skip } from '../../testing/browser.ts';
+import { assertAccessible, launch, open, phoneViews, skip } from '../../testing/browser.ts';
 import { temporaryFolder } from '../../testing/command-line.ts';
 import { forged, report, requirement } from '../../testing/sample-report.ts';
 import type { Status } from '../../verdict/report.ts';
@@ -14,7 +14,7 @@ import { type Member, memberOf, runManyReport } from './run-many-report.ts';
 const statuses: readonly Status[] = ['passed', 'failed', 'warning', 'inconclusive', 'untested', 'inapplicable'];
 const names = ['Acme IoT Hub', 'TheServiceOfTheInternetOfThingsWithoutAnyBlank', 'Third', 'Fourth', 'Fifth', forged];
 
-/** A member with every requirement of the client, one status after the other. */
+/** A member with every requirement of a client; their statuses alternate. */
 function member(name: string, index: number): Member {
   const requirements = readRequirements('client').map(({ id, level, sentence }, at) => ({
     ...requirement(statuses[(at + index) % statuses.length] ?? 'passed'),
@@ -40,8 +40,8 @@ describe('the page of several targets', { skip }, () => {
   });
   after(() => browser.close());
 
-  test('can be used by everybody', async () => {
-    await assertForEverybody(browser, file, [...phoneViews, { width: 800, scheme: 'light' }, { width: 1280, scheme: 'dark' }]);
+  test('is accessible', async () => {
+    await assertAccessible(browser, file, [...phoneViews, { width: 800, scheme: 'light' }, { width: 1280, scheme: 'dark' }]);
   });
 
   test('keeps the requirement in sight while its table is scrolled on a phone', async () => {

@@ -10,7 +10,7 @@ import type { Role } from '../../requirements/requirement.ts';
 import type { Status } from '../../verdict/report.ts';
 import { type Member, type RunManyReport, rowsOf } from './run-many-report.ts';
 
-/** All implementations on one self-contained page: a row for each requirement, a column for each of them. */
+/** All implementations as one HTML page without other files: a row for each requirement, a column for each implementation. */
 export function runManyPage(report: RunManyReport): string {
   const { verdict, because, suite, started, finished, members } = report;
   const roles = (['server', 'client'] as const).filter((role) => members.some((member) => member.role === role));

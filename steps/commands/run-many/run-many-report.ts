@@ -4,16 +4,16 @@ import type { Member, RunManyReport } from './run-many-document.ts';
 
 export type { Member, RunManyReport } from './run-many-document.ts';
 
-/** How a run on one of them ended, and what it left. */
+/** The exit code and the report of the run on one target. */
 export interface MemberRun {
   readonly folder: string;
   readonly exitCode: number;
-  /** Undefined where it left none that says how it ended. */
+  /** Undefined if the run left no report of its end. */
   readonly report: Report | undefined;
   readonly certified: boolean;
 }
 
-/** A member from what its run has left. */
+/** The entry of a target, from the report of its run. */
 export function memberOf(
   { folder, exitCode, report, certified }: MemberRun,
   fallback: Pick<Member, 'name' | 'role' | 'file'>,
@@ -23,7 +23,7 @@ export function memberOf(
     return { folder, ...fallback, verdict: 'incomplete', because, exitCode, durationMs: 0, certified: false, requirements: [] };
   }
   const { name, version, role, file, imageDigest } = report.target;
-  // A run that died left a report that says so, and what it exited with says it as well.
+  // The report of a killed run says incomplete; its exit code does as well.
   const whole = report.exitCode === exitCode;
   return {
     folder,
@@ -41,7 +41,7 @@ export function memberOf(
   };
 }
 
-/** The report of all of them. */
+/** The report on all targets. */
 export function runManyReport(
   members: readonly Member[],
   { suite, started, finished, left }: { suite: RunManyReport['suite']; started: Date; finished: Date; left: number },
@@ -59,7 +59,7 @@ export function runManyReport(
     $schema: 'https://iot-ntp-conformance.invalid/schemas/run-many.schema.json',
     verdict,
     because: told.join(', '),
-    // The one that leaves most open: who reads nothing but the code must not take a part for the whole.
+    // The highest code: a caller that reads only the code must not mistake a part for the whole.
     exitCode: Math.max(left > 0 ? 4 : 0, ...members.map(({ exitCode }) => exitCode)),
     suite,
     started: started.toISOString(),
@@ -68,7 +68,7 @@ export function runManyReport(
   };
 }
 
-/** The requirements of a role in their order, each with its status for every member of that role. */
+/** The requirements of a role in the order of the features, each with its status for every target of that role. */
 export function rowsOf(
   { members }: RunManyReport,
   role: Role,

@@ -4,7 +4,7 @@ import type { Paint, Style } from '../../report/paint.ts';
 import type { Report, Verdict } from '../../verdict/report.ts';
 import type { Member } from './run-many-document.ts';
 
-/** One of the targets, and the report of its run; undefined where it left none. */
+/** A target, and the report of its run; undefined if it left none. */
 export interface TableRow {
   readonly member: Pick<Member, 'name' | 'version' | 'verdict' | 'because'>;
   readonly report: Report | undefined;
@@ -12,21 +12,21 @@ export interface TableRow {
 
 const heads = ['target', 'verdict', 'first failure'] as const;
 
-/** The longest name that widens its column, in characters: of eighty columns the failure needs the most. */
+/** The greatest width of the column of names, in characters: most of eighty columns is for the failure. */
 const longestName = 22;
 
-/** Between two columns, in characters. */
+/** The gap between two columns, in characters. */
 const gap = 2;
 
-/** What is left for the failure, in characters, where a terminal is too narrow for all. */
+/** The least width of the column of failures, in characters, on a narrow terminal. */
 const leastFailure = 20;
 
 const styles: Readonly<Record<Verdict, Style>> = { conforms: 'good', 'does not conform': 'bad', incomplete: 'doubtful' };
 
 /**
- * All targets as a table: name, verdict and the first failure, in as many lines as it needs. No line end at the end.
+ * All targets as a table: name, verdict and one failure, which may take several lines. It does not end with a line feed.
  *
- * @param columns of the terminal; absent where the text does not go to one
+ * @param columns the terminal's width; absent if the text does not go to a terminal
  */
 export function runManyTable(rows: readonly TableRow[], paint: Paint, columns = Number.POSITIVE_INFINITY): string {
   const cells = rows.map(({ member, report }) => [nameOf(member), member.verdict, failureOf(member, report)] as const);
@@ -48,7 +48,7 @@ export function runManyTable(rows: readonly TableRow[], paint: Paint, columns = 
 
 const nameOf = (member: TableRow['member']): string => printable(named(member));
 
-/** The failure that says most: one that has a diagnosis, or else the first. Why there is no verdict, where nothing failed. */
+/** The most useful failure: one with a diagnosis, otherwise the first. If nothing failed, why there is no verdict. */
 function failureOf({ verdict, because }: TableRow['member'], report: Report | undefined): string {
   const decides = report?.strict === true ? ['failed', 'warning'] : ['failed'];
   const failures = (report?.requirements ?? [])
@@ -62,7 +62,7 @@ function failureOf({ verdict, because }: TableRow['member'], report: Report | un
   return verdict === 'conforms' ? '-' : printable(because);
 }
 
-/** A text in lines of at most so many characters, broken between words; a longer word after a hyphen or a slash, if it has one. */
+/** Breaks a text into lines of at most so many characters, between words. It breaks a longer word after a hyphen or a slash. */
 function wrapped(text: string, most: number): string[] {
   const lines: string[] = [];
   let line = '';

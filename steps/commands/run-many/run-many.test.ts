@@ -66,7 +66,7 @@ describe('run on several targets', { timeout: 120_000 }, () => {
   test('ends at Ctrl-C with what was measured, and begins no further one', async () => {
     const names = ['first', 'second', 'third'];
     const targets = names.map((name) =>
-      // None is ever ready, so that the runs last.
+      // No target is ever ready, so the runs do not end.
       writeTarget(folder, {
         name,
         role: 'server',
@@ -75,7 +75,7 @@ describe('run on several targets', { timeout: 120_000 }, () => {
     );
     const reports = join(folder, 'ended');
     const { child, end } = start(['run', ...targets, '--report', reports, '--jobs', '2', ...one], { cwd: folder });
-    // Both have taken their signals by the time of their first report.
+    // When a run has written its first report, it handles signals.
     const first = names.slice(0, 2).map((name) => join(reports, name, 'report.json'));
     for await (const _ of watch(folder, { recursive: true, signal: AbortSignal.timeout(30_000) }))
       if (first.every((path) => existsSync(path))) break;

@@ -11,36 +11,36 @@ import { clearReport, pageFile, writeWhole } from '../../report/report-folder.ts
 import { clearSpecification } from '../../report/specification/beside-report.ts';
 import { suite } from '../../requirements/requirement.ts';
 import type { Report } from '../../verdict/report.ts';
-import { Runs } from '../terminal/child-runs.ts';
+import { ChildRuns } from '../terminal/child-runs.ts';
 import { runManyPage } from './run-many-page.ts';
 import { type Member, memberOf, runManyReport } from './run-many-report.ts';
 import { runManyTable } from './run-many-table.ts';
 
-/** What of a member's output is kept for the console, in characters: its own reports hold the rest. */
+/** How much output of each run is kept for the console, in characters: its own reports hold everything. */
 const mostOutput = 200_000;
 
-/** What `run` was told for several targets. */
+/** The options of `run` for several targets. */
 export interface RunManyOptions {
   readonly report: string;
   readonly root?: string;
   readonly verbose?: true;
-  /** How many run at once; half of the processors when absent, and at least two: one gets ready while another is judged. */
+  /** How many runs at the same time; by default half the number of processors, and at least two: one starts while the other is judged. */
   readonly jobs?: number;
 }
 
-/** One of the targets, before its run. */
-interface Entry {
+/** A target before its run. */
+interface PlannedRun {
   readonly path: string;
   readonly target: Target;
   readonly folder: string;
 }
 
 /**
- * `run TARGET TARGET…`: judges each by a run of its own, several at once, and puts all of them on one page.
+ * `run TARGET TARGET…`: judges each target by a run of its own, several at the same time, and writes one page about all.
  *
  * @param flags the options of each single run, as on a command line
  * @returns the highest exit code of all runs
- * @throws WrongUse, InputFileError before anything is run
+ * @throws WrongUse, InputFileError before any run starts
  */
 export async function runMany(paths: readonly string[], options: RunManyOptions, flags: readonly string[]): Promise<number> {
   const entries = await readEntries(paths, options);
@@ -53,8 +53,8 @@ export async function runMany(paths: readonly string[], options: RunManyOptions,
   const { name, version } = suite();
   const started = new Date();
   console.log(`${name} ${version}: ${entries.length} implementations, ${jobs} at once`);
-  using runs = new Runs();
-  const rows = new Map<Entry, { readonly member: Member; readonly report: Report | undefined }>();
+  using runs = new ChildRuns();
+  const rows = new Map<PlannedRun, { readonly member: Member; readonly report: Report | undefined }>();
   const waiting = [...entries];
   const work = async (): Promise<void> => {
     for (let entry = waiting.shift(); entry !== undefined && !runs.ending.aborted; entry = waiting.shift()) {
@@ -85,9 +85,9 @@ export async function runMany(paths: readonly string[], options: RunManyOptions,
   return report.exitCode;
 }
 
-/** Reads all target files first: a mistake in the last one is not told after the hour that the others take. */
-async function readEntries(paths: readonly string[], { root: bounds }: RunManyOptions): Promise<Entry[]> {
-  const entries: Entry[] = [];
+/** Reads all target files first: a mistake in the last file must not appear only after the other runs. */
+async function readEntries(paths: readonly string[], { root: bounds }: RunManyOptions): Promise<PlannedRun[]> {
+  const entries: PlannedRun[] = [];
   for (const path of paths) {
     const target = await loadTarget(path, process.env, bounds);
     const folder = basename(path, extname(path));
@@ -101,13 +101,13 @@ async function readEntries(paths: readonly string[], { root: bounds }: RunManyOp
   return entries;
 }
 
-const fallbackOf = ({ path, target }: Entry): Pick<Member, 'name' | 'role' | 'file'> => ({
+const fallbackOf = ({ path, target }: PlannedRun): Pick<Member, 'name' | 'role' | 'file'> => ({
   name: target.name,
   role: target.role,
   file: basename(path),
 });
 
-/** What a run has left in its folder. */
+/** The report of a run, and whether it is certified. */
 function leftIn(folder: string): { readonly report: Report | undefined; readonly certified: boolean } {
   const certified = existsSync(join(folder, certificateFiles.certificate));
   try {
@@ -119,6 +119,6 @@ function leftIn(folder: string): { readonly report: Report | undefined; readonly
 }
 
 function tell({ name, verdict, because }: Member, output: string): void {
-  // What is printed in full ends with the verdict.
+  // The full output ends with the verdict.
   console.log(output === '' ? `${name}: ${verdict}, because ${because}` : `\n${output.trimEnd()}\n`);
 }

@@ -11,8 +11,8 @@ import { reportIn, start, temporaryFolder, writeTarget } from '../../testing/com
 const folder = temporaryFolder();
 
 /**
- * A server that accepts everything, answers no request but the first, and tells the test through a connection of its own when it was asked by a
- * scenario, which is after the preflight. That connection ends with the server, and the server with that connection.
+ * A server that accepts everything, and answers only the first request, which is that of the preflight. At the next request, which is
+ * that of a scenario, it tells the test through an additional connection. If that connection ends, the server ends, and vice versa.
  */
 const mute = `
 const { connect, createServer } = require('node:net');
@@ -150,7 +150,7 @@ describe('a run that cannot begin', () => {
 });
 
 describe('a run whose reader goes away', () => {
-  test('still comes to its end', async () => {
+  test('still finishes', async () => {
     const report = join(folder, 'unread');
     const { child, end } = start(['run', '--only', 'server-response-qos0', '--verbose', '--report', report]);
     child.stdout?.destroy();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { schemaFaults } from '../../harness/message/schema.ts';
 import { call, fixtureTarget, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
-import type { Ended } from '../../testing/warm-process.ts';
+import type { CallResult } from '../../testing/warm-process.ts';
 import { Fixtures } from '../../tools/prove/fixtures.ts';
 
 const folder = temporaryFolder();
@@ -29,7 +29,7 @@ const publicKey = keyFile('signer.pub.pem', signer.publicKey);
 const stranger = keyFile('stranger.pub.pem', generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey);
 const rsa = keyFile('rsa.pem', generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey);
 
-// A client is started a hundred times: there is one process for all of them.
+// The run starts the client a hundred times, so all starts share one process.
 const fixtures = await Fixtures.open();
 after(() => fixtures[Symbol.asyncDispose]());
 const unusual = fixtures.implementations.find(({ name }) => name === 'unusual/client/spaced-request');
@@ -37,7 +37,7 @@ const client = writeTarget(folder, { ...unusual?.target, name: 'sensor', role: '
 
 describe('a whole run of a client that names its build', () => {
   const report = join(folder, 'report');
-  let ended: Ended;
+  let ended: CallResult;
   before(async () => {
     ended = await call(['run', client, '--sign', locked, '--report', report], {
       env: { CONFORMANCE_SIGN_PASSPHRASE: passphrase },
@@ -66,7 +66,7 @@ describe('a whole run of a client that names its build', () => {
     assert.match(without.stdout, /\nreport: all files match, but the certificate is signed: name .* with --key\n$/);
   });
 
-  test('is found out to have been changed', async () => {
+  test('is not genuine after a change', async () => {
     const page = join(report, 'index.html');
     const genuine = readFileSync(page, 'utf8');
     writeFileSync(page, genuine.replace('conforms', 'con\u001bforms'));
@@ -79,7 +79,7 @@ describe('a whole run of a client that names its build', () => {
     );
   });
 
-  test('leaves nothing certified where the next run is of a part', async () => {
+  test('leaves no certificate if the next run is only a part', async () => {
     const next = await call(['run', client, '--only', 'client-request-qos0', '--report', report]);
     assert.match(readFileSync(join(report, 'index.html'), 'utf8'), /No result changed since the run of /);
     assert.equal(next.code, 4, next.stdout + next.stderr);
@@ -102,7 +102,7 @@ describe('wrong use', { concurrency: 2 }, () => {
     [['run', client, '--sign', rsa], /rsa\.pem: is a key of rsa; expected an Ed25519 or EC P-256 key in PEM; openssl genpkey/],
     [['run', client, '--sign', publicKey], /holds no private key; expected an Ed25519/],
     [['run', client, '--sign', locked], /the key is encrypted; expected its passphrase in .* CONFORMANCE_SIGN_PASSPHRASE\n$/],
-    [['run', client, '--sign', locked], /cannot be decrypted by what CONFORMANCE_SIGN_PASSPHRASE holds/, secret],
+    [['run', client, '--sign', locked], /cannot be decrypted with the passphrase in CONFORMANCE_SIGN_PASSPHRASE/, secret],
     [['verify'], /missing required argument 'folder'/],
     [['verify', 'absent'], /^absent: there is no such folder; expected one that "run" wrote its reports into\n$/],
     [['verify', folder, '--key', key], /^--key .*: is a private key; expected the public one: openssl pkey -in .* -pubout\n$/],

@@ -11,7 +11,7 @@ const skip = required || existsSync(socketPath) ? false : 'no Docker engine answ
 
 const folder = temporaryFolder();
 
-/** By the Dockerfile that they are built from. */
+/** The images, by their Dockerfile. */
 const images = new Map<string, string>();
 
 describe('a run on a Kubernetes cluster', { skip, timeout: 240_000 }, () => {
@@ -37,7 +37,7 @@ describe('a run on a Kubernetes cluster', { skip, timeout: 240_000 }, () => {
     return { ...ended, report, statuses: ids.map(statusOf) };
   }
 
-  test('judges a server, and says of what a cluster cannot show that it is not known', async () => {
+  test('judges a server, and says what is unknown because a cluster cannot show it', async () => {
     const content = { role: 'server', container: { port: 1883 }, ready: { log: '^serving at ' } };
     const ids = ['server-answers-request', 'server-concurrent-devices', 'server-comes-back'];
     const { code, stdout, stderr, report, statuses } = await run('hub', 'fixtures/reference/on-broker/Dockerfile', content, ids);

@@ -5,7 +5,7 @@ import { connectEngine } from '../../harness/implementation/engine.ts';
 import { root } from '../../requirements/requirement.ts';
 import { call, reportIn, temporaryFolder } from '../../testing/command-line.ts';
 
-/** What the fixtures' images are built from; it is on this machine already, and nothing is pulled. */
+/** The base of the fixtures' images; it must be on this machine, because the tests pull nothing. */
 const base = 'local/base:latest';
 
 const required = process.env['CONFORMANCE_REQUIRE_DOCKER'] === '1';
@@ -20,7 +20,7 @@ async function reasonToSkip(): Promise<string | false> {
 
 const folder = temporaryFolder();
 
-/** Runs the suite on one of the fixtures in a container; with ids, on these requirements only. */
+/** Runs the suite on a fixture in a container; with ids, only these requirements. */
 async function run(name: string, ...ids: string[]) {
   const report = join(folder, name);
   const only = ids.length === 0 ? [] : ['--only', ...ids];

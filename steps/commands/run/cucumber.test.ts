@@ -6,23 +6,23 @@ import type { Envelope } from '@cucumber/messages';
 import { schemaFaults } from '../../harness/message/schema.ts';
 import { readRequirements, root } from '../../requirements/requirement.ts';
 import { call, fixtureTarget, reportIn, temporaryFolder } from '../../testing/command-line.ts';
-import type { Ended } from '../../testing/warm-process.ts';
+import type { CallResult } from '../../testing/warm-process.ts';
 import type { Report } from '../../verdict/report.ts';
 
 const folder = temporaryFolder();
 const requirements = readRequirements('server');
 const ids = requirements.map(({ id }) => id);
 
-/** The reference declares no capability: what needs one does not apply to it, all else it meets. */
+/** The reference declares no capability: requirements that need one are inapplicable, and it meets all others. */
 const expected = requirements.map(({ id, capabilities }) => `${id} ${capabilities.length > 0 ? 'inapplicable' : 'passed'}`);
 
-/** The line of the list that tells how a requirement went. */
-function lineOf(id: string, { stdout }: Ended): string {
+/** The line of the list with the result of a requirement. */
+function lineOf(id: string, { stdout }: CallResult): string {
   return stdout.split('\n').find((line) => line.split(/\s+/)[2] === id) ?? '';
 }
 
 describe('a run on the embedded reference server', () => {
-  let ended: Ended;
+  let ended: CallResult;
   before(async () => {
     ended = await call(['run', '--role', 'server', '--report', 'whole'], { cwd: folder });
   });
@@ -40,7 +40,7 @@ describe('a run on the embedded reference server', () => {
     );
   });
 
-  test('shows every requirement as it went', () => {
+  test('shows the result of every requirement', () => {
     assert.deepEqual(
       ids.map((id) => `${id} ${lineOf(id, ended).trim().split(' ')[0]}`),
       expected,
@@ -52,7 +52,7 @@ describe('a run on the embedded reference server', () => {
     assert.ok(!ended.stdout.includes('\r'));
   });
 
-  test('leaves its reports where it was told', () => {
+  test('writes its reports into the named folder', () => {
     assert.match(
       ended.stdout,
       /\nreports in whole: index\.html, report\.json, junit\.xml, specification\.html, messages\.ndjson\n/,
@@ -89,7 +89,7 @@ describe('a run', () => {
     assert.equal(counts.passed, 2);
   });
 
-  test('in an order of chance says its seed, by which the order can be had again', async () => {
+  test('in random order prints its seed, which repeats the order', async () => {
     const ids = ['server-response-qos0', 'server-unit-milliseconds', 'server-echoes-send-time', 'server-string-stays-string'];
     const selection = ['run', '--only', ...ids];
     const orderOf = (report: string): string[] => {
@@ -132,7 +132,7 @@ describe('a run', () => {
     assert.match(ended.stderr, /incomplete, because/);
   });
 
-  test('takes a target file relative to where it was started, whatever that is', async () => {
+  test('reads a target file relative to the working directory', async () => {
     const elsewhere = join(folder, 'elsewhere');
     mkdirSync(elsewhere);
     const target = relative(elsewhere, join(root, 'fixtures/targets/reference-server.yaml'));
@@ -144,7 +144,7 @@ describe('a run', () => {
     assert.ok(!existsSync(join(elsewhere, 'conformance-report')));
   });
 
-  test('colours its words only when it is told to, without a terminal', async () => {
+  test('without a terminal, uses colours only on request', async () => {
     const args = ['run', '--only', 'server-response-qos0', '--report', join(folder, 'colour')];
     assert.ok((await call(args, { env: { FORCE_COLOR: '1' } })).stdout.includes('\x1b[32m'));
     assert.ok(!(await call(args, { env: { NO_COLOR: '1' } })).stdout.includes('\x1b'));
@@ -152,7 +152,7 @@ describe('a run', () => {
 });
 
 describe('a run on a faulty server', () => {
-  let ended: Ended;
+  let ended: CallResult;
   const report = join(folder, 'faulty');
   before(async () => {
     const target = fixtureTarget(folder, 'faulty/server/qos-of-the-subscription');
@@ -164,7 +164,7 @@ describe('a run on a faulty server', () => {
     assert.match(ended.stdout, /: does not conform, because 1 of \d+ requirements is not met: server-response-qos0\n$/);
   });
 
-  test('says what was demanded, expected and received, what it probably is, and how to see it again', () => {
+  test('says what is required, expected and received, the likely cause, and how to repeat it', () => {
     const failure = ended.stdout.slice(ended.stdout.indexOf('✖'), ended.stdout.indexOf('\nserver/topics'));
     assert.match(failure, /^✖ server-response-qos0 {2}MUST {2}the server MUST deliver the response at QoS 0\n/);
     for (const label of ['scenario', 'expected', 'received', 'likely', 'trace', 'repeat'])
@@ -199,7 +199,7 @@ describe('a run on a faulty server', () => {
 describe('a recommendation that is not met', () => {
   const only = ['--only', 'server-millisecond-steps'];
 
-  test('is a warning, and decides under --strict only', async () => {
+  test('is a warning, and affects the verdict only with --strict', async () => {
     const target = fixtureTarget(folder, 'faulty/server/steps-of-100-ms');
     const usual = await call(['run', target, ...only, '--report', join(folder, 'usual')]);
     assert.equal(usual.code, 4);

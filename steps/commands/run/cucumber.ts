@@ -13,13 +13,13 @@ export interface CucumberRun {
   /** Feature files, with or without lines, relative to the package. */
   readonly paths: readonly string[];
   readonly failFast: boolean;
-  /** `random:SEED`; undefined for that of the features. */
+  /** `random:SEED`; undefined for the order of the features. */
   readonly order: RandomOrder | undefined;
-  /** Which part of the scenarios of these files is run; all of them when absent. */
+  /** The part of the scenarios that is run; all scenarios of the files when absent. */
   readonly shard: Shard | undefined;
-  /** How many scenarios run at once. */
+  /** How many scenarios run at the same time. */
   readonly lanes: number;
-  /** Whether scenarios run in their turns, and not as the features have them. */
+  /** Whether scenarios run in their turns; otherwise in the order of the features. */
   readonly inTurn: boolean;
   readonly onMessage: (envelope: Envelope) => void;
 }
@@ -31,14 +31,14 @@ const quiet = () =>
     },
   });
 
-/** Modules are loaded once in a process: a second run there has to be given what the first one loaded. */
+/** Node loads a module once in a process, so a second run reuses the library of the first. */
 let library: ReturnType<typeof loadSupport> | undefined;
 
 const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 
 const environment = { cwd: root, stdout: quiet(), stderr: process.stderr };
 
-/** What is the same for all runs. Without a configuration file of its own: a vendor's cucumber.mjs must not change what a requirement is. */
+/** The common configuration of all runs. It reads no configuration file: a vendor's cucumber.mjs must not change a requirement. */
 async function configure(own: Partial<IConfiguration>): Promise<IRunConfiguration> {
   const steps = ending === 'ts' ? `${root}steps` : `${root}dist/steps`;
   const { runConfiguration } = await loadConfiguration(
@@ -55,13 +55,13 @@ async function configure(own: Partial<IConfiguration>): Promise<IRunConfiguratio
   return runConfiguration;
 }
 
-/** Loads the sentences; to be called early, while the caller waits for something else. */
+/** Loads the step definitions. Call it early, while there is something else to wait for. */
 export async function loadSentences(): Promise<Awaited<ReturnType<typeof loadSupport>>> {
   library ??= configure({}).then((configuration) => loadSupport(configuration, environment));
   return library;
 }
 
-/** Runs the features; the messages say how they went, and nothing else does. */
+/** Runs the features. The results are in the messages only. */
 export async function runFeatures({ paths, failFast, order, shard, lanes, inTurn, onMessage }: CucumberRun): Promise<void> {
   const runConfiguration = await configure({
     paths: paths.map((path) => root + path),

@@ -39,7 +39,7 @@ test('--docs takes nothing but the address of a folder', async () => {
   assert.match(stderr, /^--docs javascript:alert\(1\): expected the address of a folder/);
 });
 
-test('npm run docs writes the site where it is told to', async () => {
+test('npm run docs writes the site into the named folder', async () => {
   const program = join(root, 'steps/tools/docs-site/docs.ts');
   const { code, stdout, stderr } = await call(['--to', 'site'], { program, cwd: folder });
   assert.equal(code, 0, stderr);

@@ -11,7 +11,7 @@ const file = join(folder, 'expectations.yaml');
 const [qos] = readRequirements('server').filter(({ id }) => id === 'server-response-qos0');
 const [first, second] = qos?.scenarios ?? [];
 
-/** The mistakes of a text, without the file's path. */
+/** The mistakes in a text, without the file's path. */
 async function mistakesOf(text: string): Promise<string[]> {
   writeFileSync(file, text);
   const error = await loadExpectations(file, 'server').then(
@@ -56,7 +56,7 @@ describe('a file of expectations', () => {
     assert.deepEqual((await loadExpectations(file, 'server')).entries, []);
   });
 
-  test('is told every mistake with line and member', async () => {
+  test('is rejected with every mistake, by line and member', async () => {
     const mistakes = await mistakesOf(`expectations:
   - id: server-respons-qos0
     reason: x
@@ -75,7 +75,7 @@ describe('a file of expectations', () => {
     );
     assert.match(
       mistakes[1] ?? '',
-      /^expectations\.yaml:6:15: expectations\[1\]\.scenario: .*no scenario of server-response-qos0 \(did you mean "[^"]+"\?\); it has "/,
+      /^expectations\.yaml:6:15: expectations\[1\]\.scenario: .*not a scenario of server-response-qos0 \(did you mean "[^"]+"\?\); it has "/,
     );
     assert.match(
       mistakes[2] ?? '',
@@ -93,14 +93,14 @@ describe('a file of expectations', () => {
     assert.equal(mistakes.length, 8);
   });
 
-  test('speaks of each scenario once', async () => {
+  test('names each scenario once', async () => {
     const entry = '{ id: server-response-qos0, reason: x, until: 2027-03-31 }';
     assert.deepEqual(await mistakesOf(`expectations:\n  - ${entry}\n  - ${entry}\n`), [
       'expectations.yaml:3:7: expectations[1].id: repeats expectations[0]; expected each scenario once',
     ]);
   });
 
-  test('that is none, or no YAML, is told so', async () => {
+  test('that is empty, or not YAML, is rejected with the reason', async () => {
     assert.match((await mistakesOf('- id: x\n')).join(), /^expectations\.yaml: is empty or not a mapping; expected the member/);
     assert.match((await mistakesOf('expectations: [\n')).join(), /^expectations\.yaml:\d+:\d+: is not YAML/);
     assert.match(

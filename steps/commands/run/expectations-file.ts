@@ -12,19 +12,19 @@ import { type Requirement, readRequirements, type Scenario } from '../../require
 import { covers, type Expectation } from '../../verdict/expectations.ts';
 import type { ExpectationsDocument } from '../../verdict/expectations-document.ts';
 
-/** The file of expectations is at fault. */
+/** The file of expectations has mistakes. */
 export class ExpectationsError extends InputFileError {
   override readonly name = 'ExpectationsError';
 }
 
-/** How the file is called that is read without being named. */
+/** The name of the file that is read by default. */
 export const usualName = 'expectations.yaml';
 
-/** More titles than this are not listed to choose from. */
+/** An error message lists the titles to choose from, unless there are more than this. */
 const mostTitles = 8;
 
 /**
- * The path of the file of expectations of a run; undefined where there is none.
+ * The path of the file of expectations for a run; undefined if there is none.
  *
  * @param named as the user named it
  * @param target the path of the target file
@@ -35,18 +35,18 @@ export function expectationsPath(named: string | undefined, target: string | und
   return existsSync(beside) ? beside : undefined;
 }
 
-/** What is read of a file of expectations. */
+/** The content of a file of expectations. */
 export interface ExpectationsFile {
   /** Its name, without a folder. */
   readonly file: string;
-  /** Of the role that is judged. */
+  /** The entries of the judged role. */
   readonly entries: readonly Expectation[];
 }
 
 /**
- * Reads a file of expectations (YAML or JSON), and checks that every entry is about a requirement and a scenario that there are.
+ * Reads a file of expectations (YAML or JSON), and checks that the requirement and the scenario of every entry exist.
  *
- * @param path as the user wrote it; messages name the file by it
+ * @param path as the user wrote it, for messages
  * @param secrets what no report may show
  * @throws ExpectationsError with every mistake at once, each with file, line and member
  */
@@ -71,7 +71,7 @@ export async function loadExpectations(path: string, role: Role, secrets: readon
   return { file, entries: entries.filter(({ id }) => ofRole.has(id)) };
 }
 
-/** What a schema cannot say. What it found wrong already is passed over. */
+/** Checks what the schema cannot express. It skips entries that the schema rejects. */
 function checkEntries(value: unknown, requirements: readonly Requirement[]): Fault[] {
   const claimed = new Map<string, number>();
   return list(value, 'expectations').flatMap((entry, index) => {
@@ -103,7 +103,7 @@ function unknownScenario(scenario: string, { id, scenarios }: Requirement): stri
   const near = didYouMean(scenario, [...titles, ...scenarios.map(({ place }) => place)]);
   const shown = titles.slice(0, mostTitles).map((title) => `"${title}"`);
   const more = titles.length > mostTitles ? ` and ${titles.length - mostTitles} more, which "explain ${id}" shows` : '';
-  return `is "${scenario}", which is no scenario of ${id}${near}; it has ${shown.join(', ')}${more}`;
+  return `is "${scenario}", which is not a scenario of ${id}${near}; it has ${shown.join(', ')}${more}`;
 }
 
 function isDay(date: string): boolean {

@@ -7,7 +7,7 @@ import { call, fixtureTarget, reportIn, temporaryFolder } from '../../testing/co
 
 const folder = temporaryFolder();
 
-/** A folder with the target file of a server that breaks server-response-qos0 only, and this beside it. */
+/** A folder with the target file of a server that breaks only server-response-qos0, and with this file of expectations. */
 function prepared(name: string, expectations?: string): { target: string; report: string } {
   const own = join(folder, name);
   mkdirSync(own);
@@ -48,7 +48,7 @@ describe('a server that fails in what expectations.yaml says', () => {
   });
 });
 
-describe('expectations that are out of step', () => {
+describe('expectations that are outdated', () => {
   test('fail a run that would pass, with file, line and member', async () => {
     const { target, report } = prepared(
       'stale',
@@ -73,7 +73,7 @@ describe('expectations that are out of step', () => {
     assert.match(ended.stdout, /is not met: server-response-qos0\n$/);
   });
 
-  test('are told before anything is started', async () => {
+  test('are reported before anything is started', async () => {
     const { target, report } = prepared(
       'unknown',
       'expectations:\n  - { id: server-response-qos, reason: x, until: 9999-12-31 }\n',
@@ -87,7 +87,7 @@ describe('expectations that are out of step', () => {
     assert.ok(!existsSync(report));
   });
 
-  test('are missing where they are to be allowed', async () => {
+  test('must exist if --allow-expected is given', async () => {
     const { target, report } = prepared('missing');
     const ended = await call(['run', target, '--report', report, '--allow-expected']);
     assert.equal(ended.code, 2);

@@ -7,7 +7,7 @@ import { call, reportIn, temporaryFolder, writeTarget } from '../../testing/comm
 
 const folder = temporaryFolder();
 
-/** A server that takes 40 ms for each answer, and ends at a request, or when so many are in work at once. */
+/** A server that takes 40 ms for each answer. It ends at a certain request, or when it has too many requests at the same time. */
 const program = join(folder, 'far.ts');
 writeFileSync(
   program,
@@ -28,7 +28,7 @@ class Far extends NtpServer {
 new Far().listen(Number(process.argv[2]), '127.0.0.1');`,
 );
 
-/** What a run on it comes to. @param env LAST is the request at which it ends, AT_ONCE how many it does not survive at once */
+/** Runs the suite on it. @param env LAST: the request at which it ends; AT_ONCE: how many requests at the same time end it */
 async function runOn(name: string, env: Readonly<Record<string, string>>, ...args: readonly string[]) {
   const command = ['node', program, '{port}'];
   const file = writeTarget(folder, { name, role: 'server', process: { command, env }, lateAnswers: '100ms' });

@@ -11,7 +11,7 @@ import { call, reportIn, temporaryFolder, writeTarget } from '../../testing/comm
 import { MadeCertificates } from '../../testing/made-certificates.ts';
 import type { Status } from '../../verdict/report.ts';
 
-/** Node and Debian's mosquitto; it is on this machine already, and nothing is pulled. */
+/** An image with Node and Debian's mosquitto; it must be on this machine, because the tests pull nothing. */
 const base = 'local/base:latest';
 
 const required = process.env['CONFORMANCE_REQUIRE_DOCKER'] === '1';
@@ -40,14 +40,14 @@ function passwordLine(user: string, plain: string): string {
   return `${user}:$7$${iterations}$${salt.toString('base64')}$${hash.toString('base64')}\n`;
 }
 
-/** How a broker differs from the others. */
+/** How a broker is protected. */
 interface Lock {
   readonly name: string;
   /** Lines of its configuration. */
   readonly lines: readonly string[];
 }
 
-/** The files of a container in which the reference service serves through a locked mosquitto over TLS. */
+/** The files of a container in which the reference service uses a protected mosquitto over TLS. */
 function lay({ name, lines }: Lock): string {
   const app = join(folder, name);
   mkdirSync(join(app, 'node_modules/mqtt/dist'), { recursive: true });
@@ -74,7 +74,7 @@ function lay({ name, lines }: Lock): string {
   return app;
 }
 
-/** Runs the suite on it. */
+/** Runs the suite on a protected broker. */
 async function run(lock: Lock, own: Readonly<Record<string, unknown>>, ...more: string[]) {
   const app = lay(lock);
   const env = { BROKER: 'mqtt://ntp-service:inside@127.0.0.1:1883' };
@@ -122,7 +122,7 @@ describe('a locked mosquitto', { skip, timeout: 300_000 }, () => {
   test('over WebSocket, in a container, answers and refuses strangers', async () => {
     const lock = { name: 'over-websocket', lines: [...passwords, 'protocol websockets'] };
     const own = { tls, auth, devices, transport: 'websocket', capabilities: ['tls', 'authentication'] };
-    // It takes a quarter of a second to open a WebSocket: only some of the requirements.
+    // To open a WebSocket takes a quarter of a second, so this runs only some requirements.
     const { code, stdout, stderr } = await run(
       lock,
       own,
@@ -142,7 +142,7 @@ describe('a locked mosquitto', { skip, timeout: 300_000 }, () => {
     assert.equal(code, 4, stdout + stderr);
     assert.match(stdout, /1 passed/);
     const { certificate: _certificate, key: _key, ...without } = own.tls;
-    // A server that lets nobody in is asked again until it must be ready.
+    // If the server rejects the device, the suite tries again until the server must be ready.
     const ready = { log: '^serving at ', within: '10s' };
     const refused = await run(lock, { ...own, tls: without, ready }, '--only', 'server-answers-request');
     assert.notEqual(refused.code, 0);

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { Envelope } from '@cucumber/messages';
 import { Lanes } from './lanes.ts';
 
-/** What a lane of a made-up run sends: two scenarios that every lane knows, of which it runs one, with ids of its own. */
+/** The messages of one lane: it knows two scenarios, as every lane does, and runs one of them. It has ids of its own. */
 function messagesOf(lane: string, runs: 1 | 2, success: boolean): Envelope[] {
   const id = (name: string): string => `${lane}-${name}`;
   const envelopes = [
@@ -63,14 +63,14 @@ function messagesOf(lane: string, runs: 1 | 2, success: boolean): Envelope[] {
     { testCaseFinished: { testCaseStartedId: id('started') } },
     { testRunFinished: { testRunStartedId: id('run'), success, timestamp: { seconds: 2, nanos: 0 } } },
   ];
-  // Only what the lanes look at.
+  // Only the members that `Lanes` reads.
   return envelopes as unknown as Envelope[];
 }
 
 const first = messagesOf('first', 1, true);
 const second = messagesOf('second', 2, true);
 
-/** The stream of two lanes that take turns as `order` says; what is left of either comes in the end. */
+/** The merged stream of two lanes, whose messages alternate as `order` says; the remaining messages come last. */
 function merge(order: readonly (0 | 1)[], lanes: readonly [Envelope[], Envelope[]] = [first, second]): Envelope[] {
   const stream: Envelope[] = [];
   const merged = new Lanes(2, (envelope) => stream.push(envelope));
@@ -84,7 +84,7 @@ function merge(order: readonly (0 | 1)[], lanes: readonly [Envelope[], Envelope[
   return stream;
 }
 
-/** Orders of arrival: one lane whole before the other, in turns, and 200 by chance that is the same in every run. */
+/** Orders of arrival: one lane before the other, alternating, and 200 random orders, which are the same in every run. */
 function* orders(): Generator<(0 | 1)[]> {
   const length = first.length + second.length;
   yield first.map(() => 0);
@@ -99,7 +99,7 @@ function* orders(): Generator<(0 | 1)[]> {
   }
 }
 
-/** What defines an id, and what refers to one. */
+/** The ids that the messages define, and the ids that they refer to. */
 function ids(stream: readonly Envelope[]): { defined: Set<string>; used: Set<string> } {
   const defined = new Set<string>();
   const used = new Set<string>();
@@ -117,8 +117,8 @@ function ids(stream: readonly Envelope[]): { defined: Set<string>; used: Set<str
 
 const kinds = (stream: readonly Envelope[]): string[] => stream.map((envelope) => Object.keys(envelope)[0] ?? '');
 
-describe('lanes become one stream, in whatever order their messages arrive:', () => {
-  test('whoever refers to an id finds it, earlier in the stream', () => {
+describe('lanes are merged into one stream, for any order of their messages:', () => {
+  test('every id is defined earlier in the stream than it is used', () => {
     for (const order of orders()) {
       const stream = merge(order);
       for (const [index, envelope] of stream.entries()) {
@@ -133,7 +133,7 @@ describe('lanes become one stream, in whatever order their messages arrive:', ()
     }
   });
 
-  test('what all lanes share is there once, and what each one did is there', () => {
+  test('shared messages occur once, and the messages of each lane are included', () => {
     const expected = [
       ...first,
       ...second.filter((envelope) => 'testCase' in envelope || kinds([envelope])[0]?.startsWith('testCase')),
@@ -147,14 +147,14 @@ describe('lanes become one stream, in whatever order their messages arrive:', ()
     }
   });
 
-  test('the end is there once, and comes last', () => {
+  test('the end occurs once, and comes last', () => {
     for (const order of orders()) {
       const all = kinds(merge(order));
       assert.equal(all.indexOf('testRunFinished'), all.length - 1);
     }
   });
 
-  test('what people wrote stays as it is', () => {
+  test('free texts do not change', () => {
     for (const order of orders()) {
       const bodies = merge(order).flatMap(({ attachment }) => (attachment === undefined ? [] : [attachment.body]));
       assert.deepEqual(bodies.toSorted(), ['first-pickle-1', 'second-pickle-1']);
@@ -177,7 +177,7 @@ test('a single lane passes through', () => {
   assert.deepEqual(stream, first);
 });
 
-test('a lane that died keeps the end from the stream: nobody takes a part for the whole', () => {
+test('if a lane dies, the stream has no end, so that a part does not look like the whole', () => {
   const stream = merge([], [first, second.slice(0, -1)]);
   assert.ok(!kinds(stream).includes('testRunFinished'));
 });

@@ -1,6 +1,6 @@
 import type { Envelope } from '@cucumber/messages';
 
-/** Messages that every lane sends for all scenarios, whichever of them it runs. */
+/** Messages that every lane sends for all scenarios, even for those that it does not run. */
 const shared = new Set([
   'meta',
   'source',
@@ -15,8 +15,8 @@ const shared = new Set([
 const kindOf = (envelope: Envelope): string => Object.keys(envelope)[0] ?? '';
 
 /**
- * Makes one message stream of several lanes as they run. Each lane sends the same features with ids of its own; those of the first
- * lane stay, and the others' are replaced by them.
+ * Merges the messages of several lanes into one stream. Each lane sends the same features with ids of its own. The ids of the first
+ * lane replace those of the others.
  */
 export class Lanes {
   readonly #first = new Map<string, Envelope[]>();
@@ -27,7 +27,7 @@ export class Lanes {
   #running: number;
   #success = true;
 
-  /** @param take gets the messages of the one stream */
+  /** @param take receives the messages of the merged stream */
   constructor(count: number, take: (envelope: Envelope) => void) {
     this.#running = count;
     this.#take = take;
@@ -52,7 +52,7 @@ export class Lanes {
     this.#catchUp(lane);
   }
 
-  /** Takes what a lane sent, as far as the first lane has sent its counterpart. */
+  /** Processes the messages of a lane, up to the first one that the first lane has not sent yet. */
   #catchUp(lane: number): void {
     const waiting = this.#waiting[lane] ?? [];
     const [seen, ids] = [this.#seen[lane], this.#ids[lane]];
@@ -78,12 +78,12 @@ export class Lanes {
     }
     this.#running -= 1;
     this.#success &&= envelope.testRunFinished.success;
-    // Which lane ends last is chance; the stream ends with it.
+    // Any lane may end last; the stream ends with it.
     if (this.#running === 0) this.#take({ testRunFinished: { ...envelope.testRunFinished, success: this.#success } });
   }
 }
 
-/** Notes which id of `other` stands where in `first` which id stands. */
+/** Maps each id in `other` to the id at the same place in `first`. */
 function pair(first: unknown, other: unknown, ids: Map<string, string>): void {
   if (typeof first !== 'object' || first === null || typeof other !== 'object' || other === null) return;
   for (const [name, value] of Object.entries(first)) {
@@ -93,7 +93,7 @@ function pair(first: unknown, other: unknown, ids: Map<string, string>): void {
   }
 }
 
-/** What people wrote stays as it is, even where it looks like an id. */
+/** Members with free text: they never change, even if the text looks like an id. */
 const texts = new Set(['body', 'message', 'stackTrace']);
 
 function rename<T>(value: T, ids: ReadonlyMap<string, string>): T {

@@ -3,10 +3,10 @@ import { requirementAbout } from '../../requirements/requirement.ts';
 import type { LateFinding } from '../../verdict/evidence.ts';
 import type { RunPlan } from './run-plan.ts';
 
-/** What the ledger saw after the fact, where the requirement concerned was judged in this run. */
+/** The mistakes that the ledger found after their scenario, for the requirements that this run judges. */
 export function lateFindingsOf({ lateMistakes }: Pick<RunRequests, 'lateMistakes'>, plan: RunPlan): LateFinding[] {
   const { requirements, shard } = plan;
-  // A shard may see something about a requirement of another shard: "merge" judges it.
+  // A shard may find a mistake against a requirement of another shard: "merge" judges it.
   const judged = shard === undefined ? requirements.filter((requirement) => plan.includes(requirement)) : requirements;
   const ids = new Set(judged.map(({ id }) => id));
   return lateMistakes.flatMap(({ requirement, mistake = '', place, expected, received, trace }): LateFinding[] => {

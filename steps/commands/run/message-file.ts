@@ -2,10 +2,10 @@ import type { Envelope } from '@cucumber/messages';
 import { GrowingFile } from '../../report/growing-file.ts';
 import type { RecordedFile } from './write-reports.ts';
 
-/** `messages.ndjson`: every message of the run, written when a scenario has ended. */
+/** `messages.ndjson`: every message of the run, written each time a scenario ends. */
 export class MessageFile implements RecordedFile {
   readonly #file: GrowingFile;
-  /** Messages that are not written yet: those of scenarios that have not ended. */
+  /** Messages that are not written yet, because their scenarios have not ended. */
   #waiting = '';
 
   /** @throws Error of `node:fs` when the file cannot be written */

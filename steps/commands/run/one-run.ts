@@ -17,7 +17,7 @@ import { Console } from '../../report/console.ts';
 import { lockFolder } from '../../report/folder-lock.ts';
 import { paceInWords } from '../../report/pace-in-words.ts';
 import { writeIncomplete, writeReport } from '../../report/report-folder.ts';
-import { buildReport, type Run, type SeenTarget } from '../../report/report-json.ts';
+import { buildReport, type ObservedTarget, type RunFacts } from '../../report/report-json.ts';
 import { clearSpecification, specificationFile, writeSpecification } from '../../report/specification/beside-report.ts';
 import { requirementAbout, root } from '../../requirements/requirement.ts';
 import { turnOf } from '../../requirements/scenario-turn.ts';
@@ -36,14 +36,14 @@ import type { RunPlan } from './run-plan.ts';
 import { runScenarios } from './run-scenarios.ts';
 import { writeReports } from './write-reports.ts';
 
-/** How long the implementation may take to be ended, in ms: a container engine may answer no more. */
+/** How long the suite waits for the implementation to end, in ms: a container engine may no longer answer. */
 const mostStopMs = 20_000;
 
 /** A run's place in a series. */
 export interface SeriesPlace {
   /** "run 2 of 5" */
   readonly name: string;
-  /** Told the run's report; `cut`: whether it was ended before its end. */
+  /** Receives the run's report; `cut` says whether the run was interrupted. */
   readonly onReport: (report: Report, cut: boolean) => Promise<void>;
 }
 
@@ -90,12 +90,12 @@ export class OneRun {
     return this.#console;
   }
 
-  /** Whether it was ended, or somebody wanted it to end when it had. */
+  /** Whether the run was interrupted, also if it had ended by then. */
   get interrupted(): boolean {
     return this.#interruption?.why !== undefined;
   }
 
-  /** Says what is judged, on the console and in a report that is incomplete until there is another. */
+  /** Announces the run on the console, and writes a report that says incomplete until the final report replaces it. */
   announce(...remarks: readonly string[]): void {
     const { report: folder, docs } = this.#plan.options;
     clearCertificate(folder);
@@ -109,7 +109,7 @@ export class OneRun {
 
   async perform(): Promise<number> {
     using _lock = lockFolder(this.#plan.options.report);
-    // Before the first word: whoever has read it may end the run.
+    // Before the first output: a reader of it may interrupt the run at once.
     using interruption = new Interruption(this.#plan.deadlineMs, (why) => this.#interrupt(why));
     this.#interruption = interruption;
     try {
@@ -120,7 +120,7 @@ export class OneRun {
       this.#judged = true;
       return await this.#report();
     } catch (error) {
-      // What breaks while the run is being ended breaks because of that.
+      // An error during an interruption is a consequence of it.
       if (this.#ending !== undefined) return await this.#ending;
       if (error instanceof EnvironmentError) await this.#reportNotStarted(error);
       throw error;
@@ -141,14 +141,14 @@ export class OneRun {
       giveUp: this.#giveUp.signal,
       env: clock === undefined ? {} : (start.kind === 'container' ? clock.forContainer() : clock.forProcess()).env,
       mounts: mount === undefined ? [] : [mount],
-      // Nothing else moves while Cucumber is loaded: the implementation is sent on its way first, and gets ready meanwhile.
+      // Loading Cucumber blocks this process, so the implementation is started first, and gets ready in the meantime.
       onSpawned: () => void import('./cucumber.ts').then(({ loadSentences }) => loadSentences()).catch(() => {}),
     });
     this.#implementation = await this.#starting;
     void this.#implementation.lost?.then((why) => this.#interruption?.happen(why));
     const { devices: deviceCount } = this.#plan.options;
     const serverRun = new ServerRun(this.#implementation, clock, deviceCount === undefined ? {} : { deviceCount });
-    await (await import('./cucumber.ts')).loadSentences(); // loading blocks: deadlines would pass unseen
+    await (await import('./cucumber.ts')).loadSentences(); // loading blocks: the suite would miss deadlines
     await preflight(serverRun, sinceUs, (words) => this.#console.note(words));
     const lanes = this.#lanesFor(serverRun);
     currentRun.serverLanes = lanes;
@@ -160,7 +160,7 @@ export class OneRun {
     for (const lateFinding of lateFindingsOf(serverRun.ledger.run, this.#plan)) this.#take(evidenceEnvelope(lateFinding));
   }
 
-  /** How many scenarios run at once, in an order that has what may harm the server come last. */
+  /** The lanes of a server run. Scenarios that may harm the server come last. */
   #lanesFor(serverRun: ServerRun): ServerLanes {
     const { options, order } = this.#plan;
     const lanes = options.failFast === true || order !== undefined ? 1 : ServerLanes.countFor(serverRun);
@@ -170,7 +170,7 @@ export class OneRun {
     return new ServerLanes(serverRun, { count: lanes, turns: this.#plan.scenarios.map(turnOf) });
   }
 
-  /** Each scenario starts the client itself, several at once. */
+  /** Runs the scenarios of a client, several at the same time: each scenario starts the client itself. */
   async #judgeClient(): Promise<void> {
     const runner = await ClientRunner.open(this.#plan.target);
     this.#runner = runner;
@@ -178,11 +178,11 @@ export class OneRun {
     if (this.#plan.target.capabilities.has('clock')) this.#fault = await runner.proveClock();
     const waits = requirementAbout(this.#plan.requirements, unansweredTime);
     const waited = waits !== undefined && this.#plan.includes(waits);
-    // What only waits for the client to give up is begun first, and is over when its turn comes.
+    // The suite begins to wait for the client to give up now, so that the wait is over before its scenario comes.
     if (this.#fault === undefined && waited) runner.beginRefusals();
     const tlsFault = this.#fault === undefined ? await runner.tlsFault().catch(() => undefined) : undefined;
     if (tlsFault !== undefined) throw new EnvironmentError(tlsFault);
-    // A client that cannot be started is told by the scenarios.
+    // The scenarios report a client that does not start.
     const misread = this.#fault === undefined ? await runner.misreadTime().catch(() => undefined) : undefined;
     if (misread !== undefined) throw new TargetFileError(this.#plan.target.file, misread);
     if (this.#fault === undefined) await this.#run(runner.slots.most);
@@ -202,7 +202,7 @@ export class OneRun {
     });
   }
 
-  /** Ends the implementation, however far it has come. What cannot be ended is told, and changes nothing of what was judged. */
+  /** Ends the implementation, even if it is still starting. If it cannot be ended, the suite says so; the results stay the same. */
   async #stop(): Promise<void> {
     this.#giveUp.abort(new EnvironmentError('the run was ended before the implementation had started'));
     // The caller that waits for the start reports why it failed.
@@ -213,7 +213,7 @@ export class OneRun {
       await Promise.race([Promise.all([started, this.#runner?.close()]), late]);
     } catch (error) {
       this.#console.note(`the implementation could not be ended: ${error instanceof Error ? error.message : String(error)}`);
-      // Whatever the suite still waits for must not keep it alive; a run that is interrupted ends the process itself.
+      // Open handles must not keep the process alive; an interrupted run ends the process itself.
       if (this.#ending === undefined) setTimeout(() => process.exit(process.exitCode ?? 4), 1_000).unref();
     }
   }
@@ -253,7 +253,7 @@ export class OneRun {
     return code;
   }
 
-  /** The report of a run that cannot be made; the first line of the message says what was missing. */
+  /** Writes the report of a run that could not start; the first line of the message says what is missing. */
   async #reportNotStarted({ message }: EnvironmentError): Promise<void> {
     const fault = message.split('\n', 1).join('');
     const judgement = judge(this.#plan.requirements, new Transcript(), { ...this.#plan.circumstances, fault });
@@ -262,11 +262,11 @@ export class OneRun {
     await this.#place?.onReport(report, true);
   }
 
-  /** Ends the run in an orderly way, with what was measured. */
+  /** Ends the run in an orderly way, and reports its results so far. */
   #interrupt(why: string): void {
-    // Only the reports are left.
+    // Only the reports are still to be written.
     if (this.#judged) return;
-    this.#transcript.seal(); // what scenarios see of an implementation that the suite ends says nothing about it
+    this.#transcript.seal(); // the suite now ends the implementation: what scenarios observe from here on says nothing about it
     this.#console.note(`${why}: the run ends here; what was measured is reported`);
     this.#ending = this.#end();
   }
@@ -280,14 +280,14 @@ export class OneRun {
     }
   }
 
-  /** What is told of the implementation: the output of a client, which is started again and again, stands with its scenarios. */
-  #seen(): SeenTarget | undefined {
+  /** The output and end of a server for the report. Those of a client are in its scenarios, which start it many times. */
+  #seen(): ObservedTarget | undefined {
     if (this.#implementation !== undefined || this.#runner === undefined) return this.#implementation;
     const { imageDigest, looseness } = this.#runner;
     return { ...(imageDigest === undefined ? {} : { imageDigest }), looseness, output: () => [], ended: () => undefined };
   }
 
-  #describe = (): Run => {
+  #describe = (): RunFacts => {
     const run = this.#plan.describe(this.#started, this.#seen());
     return this.#pace === undefined ? run : { ...run, pace: this.#pace };
   };

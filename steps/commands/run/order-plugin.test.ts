@@ -12,9 +12,10 @@ const all = requirements.flatMap(({ scenarios }) =>
   }),
 );
 
-type Placed = (typeof all)[number];
+type ListedScenario = (typeof all)[number];
 
-const byPlace = (a: Placed, b: Placed): number => a.pickle.uri.localeCompare(b.pickle.uri) || a.location.line - b.location.line;
+const byPlace = (a: ListedScenario, b: ListedScenario): number =>
+  a.pickle.uri.localeCompare(b.pickle.uri) || a.location.line - b.location.line;
 
 test('in any order, what all stands on comes first, and what a server may not survive last', () => {
   const order = inTurn(all.toReversed()).map(({ pickle: { uri }, location: { line } }) => scenarioAt(uri, line));

@@ -1,22 +1,22 @@
 import type { Plugin } from '@cucumber/cucumber/api';
 import { scenarioAt, turnOf } from '../../requirements/scenario-turn.ts';
 
-/** As much of a scenario as its place in the order depends on. */
-interface Placed {
+/** The members of a scenario that its place in the order depends on. */
+interface PlacedScenario {
   readonly pickle: { readonly uri: string; readonly steps: readonly { readonly text: string }[] };
   readonly location: { readonly line: number };
 }
 
-/** One of so many lanes, from 0. */
+/** The number of a lane, from 0, and the number of all lanes. */
 export interface Lane {
   readonly number: number;
   readonly of: number;
 }
 
-const turnNumber = ({ pickle, location }: Placed): number => turnOf(scenarioAt(pickle.uri, location.line)).number;
+const turnNumber = ({ pickle, location }: PlacedScenario): number => turnOf(scenarioAt(pickle.uri, location.line)).number;
 
-/** The scenarios in any order, with those of fixed turns put in their places. */
-export function inTurn<T extends Placed>(scenarios: readonly T[]): T[] {
+/** Sorts the scenarios by their turns. Those of turn 1 keep their order; in every other turn, the lines of the feature decide. */
+export function inTurn<T extends PlacedScenario>(scenarios: readonly T[]): T[] {
   return scenarios.toSorted((a, b) => {
     const [turn, other] = [turnNumber(a), turnNumber(b)];
     if (turn !== other) return turn - other;
@@ -24,7 +24,7 @@ export function inTurn<T extends Placed>(scenarios: readonly T[]): T[] {
   });
 }
 
-/** About how many exchanges one after the other a step takes: it says so, or for how many seconds it asks; a link of its own is measured first. */
+/** An estimate of how many exchanges a step makes one after the other, by its text; a step with a link first measures the link. */
 function exchangesOf(text: string): number {
   const [, times] = / (\d+) times, one after the other\b/.exec(text) ?? [];
   const [, seconds] = / for at most (\d+) s\b/.exec(text) ?? [];
@@ -33,11 +33,12 @@ function exchangesOf(text: string): number {
   return Math.max(Number(times ?? 0), 2 * Number(seconds ?? 0), inTurn?.length ?? 0, link);
 }
 
-/** About how long a scenario takes, in exchanges. */
-const lengthOf = ({ pickle: { steps } }: Placed): number => 1 + Math.max(0, ...steps.map(({ text }) => exchangesOf(text)));
+/** An estimate of how long a scenario takes, in exchanges. */
+const lengthOf = ({ pickle: { steps } }: PlacedScenario): number =>
+  1 + Math.max(0, ...steps.map(({ text }) => exchangesOf(text)));
 
-/** Those of the scenarios that a lane runs: in each turn, the longest first, each goes to the lane that has the least to do. */
-export function ofLane<T extends Placed>(scenarios: readonly T[], { number, of }: Lane): T[] {
+/** The scenarios of a lane. In each turn, the longest scenario comes first, and goes to the lane that has the least to do. */
+export function ofLane<T extends PlacedScenario>(scenarios: readonly T[], { number, of }: Lane): T[] {
   const turns = Map.groupBy(inTurn(scenarios), turnNumber);
   return [...turns.values()].flatMap((turn) => {
     const work = Array.from({ length: of }, () => 0);
@@ -50,7 +51,7 @@ export function ofLane<T extends Placed>(scenarios: readonly T[], { number, of }
   });
 }
 
-/** For runs with `--order random`, where Cucumber has shuffled the scenarios when it comes to this, and for those with several lanes. */
+/** For runs with `--order random`, in which Cucumber has shuffled the scenarios before, and for runs with several lanes. */
 const plugin: Plugin<{ readonly lane?: Lane }> = {
   type: 'plugin',
   optionsKey: 'turns',

@@ -1,13 +1,13 @@
 import { randomInt } from 'node:crypto';
 import { WrongUse } from '../../harness/text/usage-error.ts';
 
-/** An order of chance that can be repeated. */
+/** A random order that can be repeated. */
 export type RandomOrder = `random:${string}`;
 
 /**
- * The order of the scenarios that `--order` asks for.
+ * The order of the scenarios by `--order`.
  *
- * @returns `random:SEED`, with a seed drawn by lot where none was given; undefined for the order of the features
+ * @returns `random:SEED`, with a random seed if none was given; undefined for the order of the features
  * @throws WrongUse for anything else
  */
 export function readOrder(order: string | undefined): RandomOrder | undefined {

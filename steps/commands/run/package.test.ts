@@ -12,10 +12,10 @@ import { call, reportIn, temporaryFolder } from '../../testing/command-line.ts';
 
 const run = promisify(execFile);
 
-/** The Node of the tests, and those that the environment names as a PATH names folders. */
+/** The Node of the tests, and the others that the environment lists, in the format of PATH. */
 const nodes = [process.execPath, ...(process.env['CONFORMANCE_NODES'] ?? '').split(delimiter).filter((node) => node !== '')];
 
-/** What a program loads by its name, and not by an import. */
+/** Packages that a program loads by name, without an import. */
 const loadedByName = [
   /^dist\/steps\/commands\/(entry\.mjs|main\.js|run\/(order-plugin|silent-formatter)\.js)$/,
   /^dist\/steps\/(api\/(index|harness)|support\/(hooks|parameter-types)|(server|client)\/[a-z-]+\.steps)\.js$/,
@@ -36,11 +36,11 @@ interface Manifest {
 
 const manifestIn = (folder: string): Manifest => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
 
-/** Makes the package as npm would publish it. @returns what npm says of it */
+/** Makes the package as npm would publish it. @returns npm's description of it */
 async function pack(folder: string): Promise<Packed> {
   const runner = join(folder, 'runner');
   mkdirSync(runner);
-  // Types are the business of "npm run check".
+  // "npm run check" checks the types.
   const compiler = join(root, 'node_modules/typescript/bin/tsc');
   await run(process.execPath, [compiler, '-p', 'tsconfig.build.json', '--noCheck', '--outDir', join(runner, 'dist')], {
     cwd: root,
@@ -53,7 +53,7 @@ async function pack(folder: string): Promise<Packed> {
   return packed;
 }
 
-/** The packages that npm would install with it in a project of a user, without anything for development. */
+/** The packages that npm would install with it in a user's project, without those for development. */
 function dependencies(): string[] {
   const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
     packages: Readonly<Record<string, { readonly dev?: true; readonly devOptional?: true }>>;
@@ -70,7 +70,7 @@ function link(name: string, modules: string): void {
   symlinkSync(join(root, 'node_modules', name), join(modules, name));
 }
 
-/** What a compiled module loads, as it names it; undefined for one that was types only, and has no code. */
+/** The imports of a compiled module; undefined for a module of types only, which has no code. */
 function importsOf(file: string): string[] | undefined {
   const code = readFileSync(file, 'utf8');
   const { module, program } = parseSync(file, code);
@@ -94,7 +94,7 @@ describe('the published package', { timeout: 120_000 }, () => {
   const installed = join(modules, 'iot-ntp-conformance');
   const program = join(installed, 'dist/steps/commands/entry.mjs');
   let packed: Packed;
-  /** Of each program, what it loads. */
+  /** The imports of each program. */
   let imports: ReadonlyMap<string, readonly string[] | undefined>;
   before(async () => {
     packed = await pack(folder);
@@ -150,7 +150,7 @@ describe('the published package', { timeout: 120_000 }, () => {
   });
 
   for (const node of nodes) {
-    // On the Node of the tests a client is played with in the example below.
+    // On the Node of the tests, the example below tests a client.
     const roles = node === process.execPath ? ['server'] : ['server', 'client'];
     test(`lists the same requirements as the checkout, and certifies the embedded ${roles.join(' and ')}, on ${node}`, async (context) => {
       const list = await call(['list', '--json'], { program, cwd: project, node });
@@ -172,7 +172,7 @@ describe('the published package', { timeout: 120_000 }, () => {
     const own = manifestIn(root);
     assert.deepEqual(devDependencies, { 'iot-ntp-conformance': own.version, vitest: own.devDependencies['vitest'] });
     link('vitest', modules);
-    // As a user compiles it, who checks also the types of what it imports.
+    // As a user compiles it who also checks the types of its imports.
     const compilerOptions = { strict: true, noEmit: true, module: 'nodenext', target: 'es2024', types: [], skipLibCheck: false };
     writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['ntp.test.ts'] }));
     const compiler = join(root, 'node_modules/typescript/bin/tsc');

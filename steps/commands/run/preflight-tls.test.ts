@@ -12,7 +12,7 @@ import { preflight } from './preflight.ts';
 
 const skip = spawnSync('openssl', ['version']).status === 0 ? false : 'openssl is not there';
 
-/** What the preflight says of a server, which the target file describes so. */
+/** The fault that the preflight finds with a server. @param tls of the target file */
 async function fault(server: FakeServer, tls: Tls | undefined): Promise<string> {
   const { host, port } = server.address;
   const target = {
@@ -56,7 +56,7 @@ describe('the preflight over TLS', { skip, timeout: 30_000 }, () => {
     return await fault(fake, tls);
   };
 
-  test('lets a device in', async () => {
+  test('accepts a device', async () => {
     assert.equal(await withServer(server.pem, trusting()), 'nothing');
   });
 
@@ -74,7 +74,7 @@ describe('the preflight over TLS', { skip, timeout: 30_000 }, () => {
       );
     });
 
-  test('tells a server that speaks TLS from one that does not, both ways', async () => {
+  test('distinguishes servers with and without TLS, both ways', async () => {
     assert.match(
       await withServer(server.pem, undefined),
       /\n {2}The server speaks TLS there: let its address begin with mqtts:\/\//,

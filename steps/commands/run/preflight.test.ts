@@ -8,7 +8,7 @@ import { nowUs } from '../../harness/time/now.ts';
 import { agree, FakeServer, type Reaction } from '../../testing/fake-server.ts';
 import { preflight } from './preflight.ts';
 
-/** A run in front of this server, as one that the suite found at an address. */
+/** A run on this server, which runs at an address already. */
 function runAt(server: FakeServer, own: Partial<Target> = {}, more: Partial<StartedTarget> = {}): ServerRun {
   const { host, port } = server.address;
   const target = {
@@ -33,7 +33,7 @@ function runAt(server: FakeServer, own: Partial<Target> = {}, more: Partial<Star
   } as unknown as StartedTarget);
 }
 
-/** Checks the set-up in front of a server that reacts so. @returns what is wrong with it; undefined when nothing is */
+/** Checks the set-up with a server that reacts so. @returns what is wrong; undefined if nothing is */
 async function faultBefore(react: Reaction, own: Partial<Target> = {}): Promise<string | undefined> {
   await using server = await FakeServer.open(react);
   try {
@@ -45,7 +45,7 @@ async function faultBefore(react: Reaction, own: Partial<Target> = {}): Promise<
   return undefined;
 }
 
-/** Reacts to one kind of packet in its own way. */
+/** Reacts differently to one kind of packet. */
 const but =
   (cmd: Parameters<Reaction>[0]['cmd'], own: Reaction): Reaction =>
   (packet, peer) =>

@@ -3,12 +3,12 @@ import type { ServerRun } from '../../harness/device/server-run.ts';
 import { EnvironmentError } from '../../harness/implementation/errors.ts';
 
 /**
- * Checks the set-up before the first scenario: TLS, CONNECT, SUBSCRIBE and one exchange, as the first device of the target file. What
- * the server refuses here is a mistake of the target file and not of the implementation. A server that accepts all of it and does not
- * answer passes: the scenarios judge it.
+ * Checks the set-up before the first scenario: TLS, CONNECT, SUBSCRIBE and one exchange, as the first device of the target file. If the
+ * server refuses any of it, the target file is wrong, not the implementation. A server that accepts all of it and does not answer passes:
+ * the scenarios judge it.
  *
- * @param sinceUs when the implementation was started: until `ready.within` has passed, one that the suite started is asked again
- * @param onDelay told once of what keeps the server from serving, in words
+ * @param sinceUs when the implementation was started: if the suite started it, it tries again until `ready.within` has passed
+ * @param onDelay called once with what keeps the server from serving, in words
  * @returns whether the server answered
  * @throws EnvironmentError with the member of the target file to change
  */
@@ -27,7 +27,7 @@ export async function preflight(run: ServerRun, sinceUs: number, onDelay?: (word
   run.state.roundTripMs = last.serves ? last.roundTripMs : undefined;
   if (last.serves) return last.answers;
   const fate = await run.state.fate();
-  // How a server that has let a device in ended is told by the scenarios, which find it so.
+  // If the server ended after it had accepted a device, the scenarios report it.
   if (fate !== undefined && letIn) return false;
   const unreached = letIn || fate !== undefined ? undefined : await run.started.unreached?.();
   if (unreached !== undefined) throw new EnvironmentError(`${last.words}; ${unreached.seen}.\n  ${unreached.advice}`);

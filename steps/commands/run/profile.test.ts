@@ -10,14 +10,14 @@ test('run --profile prints where the time went, and its parts make up the whole'
     'run --role server --profile --only server-response-qos0 --report'.split(' ').concat(join(folder, 'report')),
   );
   assert.equal(code, 4, stdout);
-  const whole = Number(/^where the time went, (\d+) ms since the process was made$/m.exec(stdout)?.[1]);
+  const whole = Number(/^where the time went, (\d+) ms since the process started$/m.exec(stdout)?.[1]);
   const parts = [...stdout.matchAll(/^ {2}[a-z][a-z -]+? +(\d+) ms(?: {2}.*)?$/gm)].map(
     ([line, ms]) => [line.trim(), Number(ms)] as const,
   );
   const own = parts.filter(([line]) => /^(start-up|implementation|scenarios|reports)/.test(line));
   const sum = own.reduce((total, [, ms]) => total + ms, 0);
   assert.equal(own.length, 5, stdout);
-  // Each is rounded to a whole ms.
+  // Each value is rounded to a whole ms.
   assert.ok(Math.abs(sum - whole) <= own.length, `${sum} of ${whole}`);
   assert.match(stdout, /^ {4}connecting and subscribing +\d+ ms$/m);
   assert.match(

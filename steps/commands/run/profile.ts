@@ -2,24 +2,24 @@ import { type Envelope, TimeConversion, type Timestamp } from '@cucumber/message
 import { stopwatch } from '../../harness/time/stopwatch.ts';
 import type { Report } from '../../verdict/report.ts';
 
-/** The parts of a run, one after the other. */
-export type Part = 'start-up' | 'implementation starts' | 'scenarios' | 'reports' | 'implementation ends';
+/** The phases of a run, in their order. */
+export type RunPhase = 'start-up' | 'implementation starts' | 'scenarios' | 'reports' | 'implementation ends';
 
-/** So many of the slowest requirements are named, and of the slowest scenarios. */
+/** How many of the slowest requirements and scenarios are listed. */
 const named = { requirements: 5, scenarios: 10 };
 
-/** What one scenario cost, in ms. */
-interface Spent {
+/** The time that a scenario took, in ms. */
+interface ScenarioCost {
   readonly title: string;
   /** `features/server/qos.feature:17` */
   readonly place: string;
   readonly ms: number;
-  /** Of that, how long this process did nothing. */
+  /** The part of it in which this process did nothing. */
   readonly idleMs: number;
 }
 
-/** A scenario that lasts. */
-interface Lasting {
+/** A scenario that has not ended. */
+interface RunningScenario {
   readonly title: string;
   readonly place: string;
   /** By Cucumber's clock, in ms. */
@@ -30,27 +30,27 @@ interface Lasting {
 
 /** `run --profile`: where the time of a run goes, in ms of wall time. */
 export class Profile {
-  readonly #parts: { readonly part: Part; readonly at: number }[] = [];
-  /** When steps began and ended, by their clock: several at once where there are lanes. */
+  readonly #phases: { readonly phase: RunPhase; readonly at: number }[] = [];
+  /** When steps began and ended, by Cucumber's clock: with lanes, several run at the same time. */
   readonly #edges: { readonly at: number; readonly by: 1 | -1 }[] = [];
   #loadedAt: number | undefined;
-  readonly #pickles = new Map<string, Pick<Lasting, 'title' | 'place'>>();
+  readonly #pickles = new Map<string, Pick<RunningScenario, 'title' | 'place'>>();
   /** The titles and places of test cases, by their ids. */
-  readonly #planned = new Map<string, Pick<Lasting, 'title' | 'place'>>();
-  readonly #lasting = new Map<string, Lasting>();
-  readonly #spent: Spent[] = [];
-  /** True once two scenarios lasted at the same time: whose processor time it was cannot be told then. */
+  readonly #planned = new Map<string, Pick<RunningScenario, 'title' | 'place'>>();
+  readonly #lasting = new Map<string, RunningScenario>();
+  readonly #spent: ScenarioCost[] = [];
+  /** True once two scenarios ran at the same time: then the processor time cannot be assigned to one of them. */
   #mixed = false;
 
   constructor() {
     stopwatch.reset();
-    // Since the process was made: what comes before the first line of the program is waited for as well.
-    this.#parts.push({ part: 'start-up', at: 0 });
+    // From the start of the process: the time before the first line of the program counts as well.
+    this.#phases.push({ phase: 'start-up', at: 0 });
   }
 
-  /** Says what begins. */
-  begin(part: Part): void {
-    this.#parts.push({ part, at: performance.now() });
+  /** Begins a phase. */
+  begin(phase: RunPhase): void {
+    this.#phases.push({ phase, at: performance.now() });
   }
 
   /** Takes the next message of the run. */
@@ -82,23 +82,23 @@ export class Profile {
     this.#spent.push({ title, place, ms, idleMs: Math.max(0, ms - (processorTime() - lasting.cpu)) });
   }
 
-  /** What is printed at the end. */
+  /** The lines that are printed at the end. */
   lines({ requirements }: Report): string[] {
     const end = performance.now();
-    const spans = this.#parts.map(({ part, at }, index) => ({ part, at, ms: (this.#parts[index + 1]?.at ?? end) - at }));
-    const rows = spans.flatMap(({ part, at, ms }): Row[] => [
-      [part, ms, part === 'scenarios' ? this.#each(ms - this.#loading(at, ms)) : ''],
-      ...(part === 'scenarios' ? this.#within(at, ms) : []),
+    const spans = this.#phases.map(({ phase, at }, index) => ({ phase, at, ms: (this.#phases[index + 1]?.at ?? end) - at }));
+    const rows = spans.flatMap(({ phase, at, ms }): Row[] => [
+      [phase, ms, phase === 'scenarios' ? this.#each(ms - this.#loading(at, ms)) : ''],
+      ...(phase === 'scenarios' ? this.#within(at, ms) : []),
     ]);
     const slow = requirements
       .map(({ id, scenarios }) => ({ id, ms: scenarios.reduce((sum, { durationMs }) => sum + durationMs, 0) }))
       .toSorted((a, b) => b.ms - a.ms)
       .slice(0, named.requirements);
     const line = ([name, ms, remark = '']: Row): string => `  ${name.padEnd(44)}${inMs(ms)}  ${remark}`.trimEnd();
-    const idle = ({ title, idleMs }: Spent): string => (this.#mixed ? title : `idle ${idleMs.toFixed(0)} ms: ${title}`);
+    const idle = ({ title, idleMs }: ScenarioCost): string => (this.#mixed ? title : `idle ${idleMs.toFixed(0)} ms: ${title}`);
     const dear = this.#spent.toSorted((a, b) => b.ms - a.ms).slice(0, named.scenarios);
     return [
-      `where the time went, ${inMs(end).trim()} since the process was made`,
+      `where the time went, ${inMs(end).trim()} since the process started`,
       ...rows.map(line),
       'the slowest requirements',
       ...slow.map(({ id, ms }) => line([id, ms])),
@@ -107,7 +107,7 @@ export class Profile {
     ];
   }
 
-  /** What the scenarios are made of. */
+  /** The parts of the time of the scenarios. */
   #within(at: number, ms: number): Row[] {
     const loading = this.#loading(at, ms);
     const steps = this.#inSteps();
@@ -126,7 +126,7 @@ export class Profile {
     ];
   }
 
-  /** How long it took until the first scenario began, in ms. */
+  /** The time until the first scenario began, in ms. */
   #loading(at: number, ms: number): number {
     return Math.max(0, (this.#loadedAt ?? at + ms) - at);
   }
@@ -136,7 +136,7 @@ export class Profile {
     return count === 0 ? '' : `${(ms / count).toFixed(1)} ms each once Cucumber is loaded, ${count} of them`;
   }
 
-  /** How long at least one step lasted, in ms. */
+  /** The time in which at least one step ran, in ms. */
   #inSteps(): number {
     let [sum, open, since] = [0, 0, 0];
     for (const { at, by } of this.#edges.toSorted((a, b) => a.at - b.at || b.by - a.by)) {
@@ -148,10 +148,10 @@ export class Profile {
   }
 }
 
-/** In ms, by Cucumber's clock. */
+/** A time by Cucumber's clock, in ms. */
 const since = (timestamp: Timestamp): number => TimeConversion.timestampToMillisecondsSinceEpoch(timestamp);
 
-/** Of this process, in ms. */
+/** The processor time of this process, in ms. */
 function processorTime(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;

@@ -14,7 +14,7 @@ export class RecordedFiles {
   readonly #messages: MessageFile;
 
   /**
-   * Begins the files; the scenarios of the run write their packets from now on.
+   * Creates the files; from now on, the scenarios of the run write their packets into them.
    *
    * @throws Error of `node:fs` when the messages cannot be written
    */

@@ -2,10 +2,10 @@ import type { Role, Target } from '../../harness/implementation/target.ts';
 import { loadTarget } from '../../harness/implementation/target-file.ts';
 import { root } from '../../requirements/requirement.ts';
 
-/** What the reports say instead of a target file's name. */
+/** The name in reports instead of that of a target file. */
 export const embeddedName = 'embedded reference';
 
-/** The target of the reference that comes with the suite: run from its source in a checkout, compiled in the package. */
+/** The target of the reference that comes with the suite: its source in a checkout, compiled in the package. */
 export function embeddedTarget(role: Role): Promise<Target> {
   const place = import.meta.url.endsWith('.ts') ? root : `${root}dist/`;
   return loadTarget(`${place}fixtures/targets/reference-${role}.yaml`);

@@ -9,7 +9,7 @@ import type { Report } from '../../verdict/report.ts';
 
 const folder = temporaryFolder();
 
-/** The target file of a server that is faulty in the second run only, which it sees by that run's folder. */
+/** The target file of a server that is faulty in the second run only: it knows that run by its folder. */
 function flaky(name: string): { target: string; report: string } {
   const own = join(folder, name);
   mkdirSync(own);
@@ -30,7 +30,7 @@ await import(${JSON.stringify(join(root, 'fixtures/support/start.ts'))});
 }
 
 describe('run --repeat', () => {
-  test('finds what fails once, and keeps each run beside the report of all', async () => {
+  test('finds a failure in a single run, and keeps the report of each run', async () => {
     const { target, report } = flaky('flaky');
     mkdirSync(join(report, 'run-7'), { recursive: true });
     writeFileSync(join(report, 'run-7/report.json'), '{}');
@@ -39,7 +39,7 @@ describe('run --repeat', () => {
     assert.match(ended.stderr, /\n3 runs, each with a folder of its own in .*\n/);
     assert.match(
       ended.stderr,
-      // a busy machine may have the suite say between them that it stood still
+      // on a busy machine, the suite may say between these lines that it stood still
       /\nrun 1 of 3: incomplete, because .*\n(?:the suite .*\n)*run 2 of 3: does not conform, because .*\n(?:the suite .*\n)*run 3 of 3: incomplete/,
     );
     assert.match(ended.stderr, /unstable {3}(?:untested in \d+ and )?passed in 2 and failed in 1 of 3 runs; run 2 is shown\n/);
@@ -59,7 +59,7 @@ describe('run --repeat', () => {
     assert.match(readFileSync(join(report, 'run-1/messages.ndjson'), 'utf8'), /testRunFinished/);
   });
 
-  // At once a run may still write its reports; later the next one may not have begun.
+  // After 0 ms, a run may still be writing its reports; after 20 ms, the next run may not have begun.
   for (const afterMs of [0, 20])
     test(`that is interrupted ${afterMs} ms after a run is incomplete, and keeps what was measured`, async () => {
       const { target, report } = flaky(`interrupted-${afterMs}`);
@@ -77,7 +77,7 @@ describe('run --repeat', () => {
       assert.match(stdout, /: incomplete, because [^\n]*\n$/);
     });
 
-  test('signs nothing, and wants a number', async () => {
+  test('cannot be signed, and needs a number', async () => {
     const { target, report } = flaky('wrong');
     const signed = await call(['run', target, '--report', report, '--repeat', '2', '--sign', 'key.pem']);
     assert.equal(signed.code, 2);

@@ -110,7 +110,7 @@ export function folderName(run: number): string {
   return `run-${run}`;
 }
 
-/** Removes the runs of an earlier series, which may have been longer. A folder that also holds other files stays with them. */
+/** Removes the runs of an earlier series, which may have been longer. A folder with other files stays, and keeps them. */
 function clearRuns(folder: string): void {
   if (!existsSync(folder)) return;
   for (const entry of readdirSync(folder, { withFileTypes: true })) {

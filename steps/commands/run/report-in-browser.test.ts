@@ -6,7 +6,7 @@ import { root } from '../../requirements/requirement.ts';
 import { launch, skip } from '../../testing/browser.ts';
 import { call, reportIn, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
 
-/** What a target file would put into a page that does not escape it. */
+/** A name in a target file that would change a page without escaping. */
 const forgedName = '</script><script>document.title="forged"</script><img src=x onerror="document.title=1"> Acme';
 
 describe('the page of a run on a server that forges reports', { skip, timeout: 300_000 }, () => {

@@ -6,44 +6,44 @@ import { hostedPage } from '../../report/specification/beside-report.ts';
 import type { Shard } from '../../verdict/report.ts';
 import { readSigningKey } from './signing-key.ts';
 
-/** What `run` was told. */
+/** The options of `run`. */
 export interface RunOptions {
   /** Which of the embedded references. */
   readonly role?: Role;
   readonly only?: readonly string[];
   readonly tags?: string;
-  /** Which part of the scenarios is run, as it was written: 2/5. */
+  /** The part of the scenarios that is run, as the user wrote it: 2/5. */
   readonly shard?: string;
-  /** How many devices ask a server at the same moment; 200 when absent. */
+  /** How many devices send a request to a server at the same time; 200 when absent. */
   readonly devices?: number;
-  /** The folder that no path of the target file leads out of. */
+  /** Paths of the target file must stay inside this folder. */
   readonly root?: string;
   readonly strict?: true;
-  /** The folder that the reports are written to. */
+  /** The folder for the reports. */
   readonly report: string;
   readonly json?: true;
   readonly verbose?: true;
   readonly failFast?: true;
-  /** `defined`, `random` or `random:SEED`, as it was written. */
+  /** `defined`, `random` or `random:SEED`, as the user wrote it. */
   readonly order?: string;
-  /** How long the run may take, as a duration; stronger than the target file's. */
+  /** How long the run may take, as a duration; overrides the target file. */
   readonly deadline?: string;
-  /** The file of the private key that the certificate is signed by. */
+  /** The file of the private key that signs the certificate. */
   readonly sign?: string;
-  /** Where the specification's site is offered, as a URL; reports lead to a page beside them when absent. */
+  /** The URL of the specification's site; when absent, reports link to a page in their folder. */
   readonly docs?: string;
   /** The file of expectations; the one beside the target file when absent. */
   readonly expectations?: string;
   readonly allowExpected?: true;
-  /** Keeps the packets of all scenarios, and not only those of failures. */
+  /** Keep the packets of all scenarios, not only those of failures. */
   readonly pcap?: true;
-  /** Prints where the time went. */
+  /** Print how the time was spent. */
   readonly profile?: true;
-  /** How many whole runs are made and judged together. */
+  /** How many runs are made and judged together. */
   readonly repeat?: number;
 }
 
-/** @throws WrongUse for what a shard cannot be combined with */
+/** @throws WrongUse for options that exclude a shard */
 export function wholeOf(shard: Shard, { only, tags, repeat, failFast }: RunOptions): Shard {
   const other = { only, tags, repeat: repeat === 1 ? undefined : repeat, 'fail-fast': failFast };
   const [name] = Object.entries(other).find(([, value]) => value !== undefined) ?? [];
@@ -51,7 +51,7 @@ export function wholeOf(shard: Shard, { only, tags, repeat, failFast }: RunOptio
   throw new WrongUse(`--shard runs a part of a whole run, and --${name} changes what a whole run is: leave out one of them`);
 }
 
-/** @throws WrongUse for a key that cannot be used, or where nothing will be there to sign */
+/** @throws WrongUse for a key that cannot be used, or if the run will have nothing to sign */
 export function readKey({ sign, only, tags, shard }: RunOptions, { start, build }: Target): KeyObject | undefined {
   if (sign === undefined) return undefined;
   if (shard !== undefined) throw new WrongUse('--sign signs a certificate, and a shard gets none: use --sign with "merge"');
@@ -66,7 +66,7 @@ export function readKey({ sign, only, tags, shard }: RunOptions, { start, build 
   return readSigningKey(sign);
 }
 
-/** @throws WrongUse for what is no address of a site */
+/** @throws WrongUse for a text that is not the address of a site */
 export function readDocs(base: string, role: Role): string {
   try {
     return hostedPage(base, role);
@@ -75,7 +75,7 @@ export function readDocs(base: string, role: Role): string {
   }
 }
 
-/** @throws WrongUse for what is no duration */
+/** @throws WrongUse for a text that is not a duration */
 export function readDeadline(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const ms = parseDuration(text);

@@ -1,12 +1,12 @@
 import type { Target } from '../../harness/implementation/target.ts';
 import { earlierReport } from '../../report/report-folder.ts';
-import { describeTarget, type Run, type SeenTarget } from '../../report/report-json.ts';
+import { describeTarget, type ObservedTarget, type RunFacts } from '../../report/report-json.ts';
 import { specificationFile } from '../../report/specification/beside-report.ts';
 import { featuresDigest, type Requirement, readRequirements, suite } from '../../requirements/requirement.ts';
 import { type JudgedSet, judgedSet } from '../../requirements/requirement-set.ts';
 import { type Owned, scenariosOf } from '../../requirements/scenario-turn.ts';
 import type { Expectations } from '../../verdict/expectations.ts';
-import type { Circumstances } from '../../verdict/judge.ts';
+import type { RunCircumstances } from '../../verdict/judge.ts';
 import type { Report, Shard } from '../../verdict/report.ts';
 import { suiteCommand } from '../terminal/suite-command.ts';
 import { type RandomOrder, readOrder } from './order.ts';
@@ -19,7 +19,7 @@ import type { ReportOutput } from './write-reports.ts';
 /** The default deadline of a run, in ms: many times as long as a slow implementation needs. */
 const usualDeadlineMs = 1_800_000;
 
-/** The same where a device may connect only so often in a minute, in ms: it connects about 200 times in a run. */
+/** The same if the target file limits connects per minute, in ms: a run connects about 200 times. */
 const pacedDeadlineMs = 7_200_000;
 
 /** Two shards would receive each other's answers, and a broker disconnects a device that connects a second time. */
@@ -40,7 +40,7 @@ export class RunPlan {
   readonly deadlineMs: number;
   /** The command that runs the suite on this target again. */
   readonly command: string;
-  /** What the reports need from the plan. */
+  /** The members that the reports need. */
   readonly forReports: Pick<ReportOutput, 'command' | 'key' | 'earlier'>;
   readonly #file: string | undefined;
   readonly #set: JudgedSet | undefined;
@@ -96,7 +96,7 @@ export class RunPlan {
   }
 
   /** What the verdict depends on besides the results. */
-  get circumstances(): Circumstances {
+  get circumstances(): RunCircumstances {
     return {
       strict: this.options.strict === true,
       ...(this.selected === undefined ? {} : { selected: this.selected }),
@@ -106,7 +106,7 @@ export class RunPlan {
   }
 
   /** What reports say about the run. @param seen what the suite learnt about the implementation so far */
-  describe(started: Date, seen: SeenTarget | undefined): Run {
+  describe(started: Date, seen: ObservedTarget | undefined): RunFacts {
     const { name, version } = suite();
     return {
       suite: { name, version, featuresDigest: featuresDigest(this.target.role) },
@@ -120,7 +120,7 @@ export class RunPlan {
     };
   }
 
-  /** Why the run is not a whole one and gets no certificate, as what follows "because"; undefined for a whole run. */
+  /** Why the run is only a part and gets no certificate: the words after "because"; undefined for a whole run. */
   whyPartial({ counts }: Report): string | undefined {
     if (this.shard !== undefined) return 'it is one shard of several';
     if (this.selected !== undefined) return 'only a part of the requirements was selected';

@@ -3,33 +3,33 @@ import type { Requirement } from '../../requirements/requirement.ts';
 import { type Owned, turnOf } from '../../requirements/scenario-turn.ts';
 import { evidenceEnvelope } from '../../verdict/attachment.ts';
 import type { LateFinding } from '../../verdict/evidence.ts';
-import { isCrowded } from '../../verdict/judged-scenario.ts';
+import { failedBesideOthers } from '../../verdict/judged-scenario.ts';
 import type { Execution, Transcript } from '../../verdict/transcript.ts';
 import type { RunPlan } from './run-plan.ts';
 import { pathsOf } from './selection.ts';
 
-/** How often a scenario is run again in which the suite stood still. */
+/** How often a scenario is repeated if the suite stood still. */
 const mostAgain = 2;
 
-/** How many of the scenarios that ran beside another one are named. */
+/** How many of the scenarios that ran at the same time as another one are listed. */
 const mostNamed = 5;
 
-/** Who is told of the scenarios. */
+/** The recipients of the results of scenarios. */
 export interface Listeners {
-  /** Gets the messages of Cucumber. */
+  /** Receives the messages of Cucumber. */
   readonly transcript: Transcript;
   readonly onMessage: (envelope: Envelope) => void;
-  /** A scenario has come to its result. @param done how many have */
+  /** A scenario has its result. @param done how many have one */
   readonly onJudged: (execution: Execution, owner: Requirement | undefined, done: number) => void;
-  /** The first round is over: scenarios that have come to no result are run again, one at a time. */
+  /** The first round is over: scenarios without a result are run again, one at a time. */
   readonly onAgain?: () => void;
 }
 
 /**
- * Runs the scenarios of a plan, and again those that have come to no result: in which the suite stood still, and that did not pass while
- * others ran.
+ * Runs the scenarios of a plan. Scenarios without a result are run again: those in which the suite stood still, and those that did not
+ * pass while others ran at the same time.
  *
- * @param lanes how many run at once
+ * @param lanes how many run at the same time
  */
 export async function runScenarios(plan: RunPlan, lanes: number, listeners: Listeners): Promise<void> {
   const { onMessage, onJudged, onAgain, transcript } = listeners;
@@ -42,7 +42,7 @@ export async function runScenarios(plan: RunPlan, lanes: number, listeners: List
   let done = 0;
   transcript.onFinished((execution) => {
     const { place, evidence } = execution;
-    if (isCrowded(execution)) crowded.set(place, execution);
+    if (failedBesideOthers(execution)) crowded.set(place, execution);
     else if (evidence.some(({ kind }) => kind === 'standstill')) touched.add(place);
     else {
       if (crowded.has(place)) alone.push(execution);
@@ -64,8 +64,8 @@ export async function runScenarios(plan: RunPlan, lanes: number, listeners: List
 }
 
 /**
- * Where the server ended while several scenarios ran, and none of them has ended it alone, nothing tells which of them did: it is found in
- * each of them. Those of another turn ran at another time.
+ * If the server ended while several scenarios ran, and none of them ends it alone, the suite cannot tell which one did: each of them gets
+ * the finding. Scenarios of another turn ran at another time.
  */
 function unexplained(
   crowded: readonly Execution[],

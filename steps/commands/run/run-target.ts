@@ -17,10 +17,10 @@ import type { RunOptions } from './run-options.ts';
 import { RunPlan } from './run-plan.ts';
 
 /**
- * `run TARGET`: starts the implementation, runs the features, judges, reports.
+ * `run TARGET`: starts the implementation, runs the features, and reports the results.
  *
- * @param path the target file; without it the embedded references are judged, one after the other
- * @returns the exit code; of several runs the first one that is not 0
+ * @param path the target file; by default the embedded references are judged, one after the other
+ * @returns the exit code; for several runs the first that is not 0
  * @throws WrongUse, InputFileError, EnvironmentError, FeatureError
  */
 export async function runTarget(path: string | undefined, options: RunOptions): Promise<number> {
@@ -32,7 +32,7 @@ export async function runTarget(path: string | undefined, options: RunOptions): 
   const roles = embeddedRoles(options);
   if (roles.length > 1 && options.json === true)
     throw new WrongUse('--json prints one report: name a target, or one of the embedded references by --role');
-  // What is wrong with the flags is said before a folder is locked or cleared.
+  // Wrong flags are reported before a folder is locked or cleared.
   const runs = await Promise.all(
     roles.map(async (role) => {
       const report = roles.length === 1 ? options.report : join(options.report, role);
@@ -40,7 +40,7 @@ export async function runTarget(path: string | undefined, options: RunOptions): 
     }),
   );
   using _lock = lockFolder(options.report);
-  // Each role has a folder of its own; a report beside them would be an earlier run's.
+  // Each role has its own folder; a report next to these folders comes from an earlier run.
   if (roles.length > 1) {
     clearReport(options.report);
     clearSpecification(options.report);
@@ -55,7 +55,7 @@ export async function runTarget(path: string | undefined, options: RunOptions): 
 /**
  * Plans how a target is judged, by one run or by several.
  *
- * @returns starts it; gives the exit code
+ * @returns a function that makes the run, and returns the exit code
  * @throws WrongUse, InputFileError
  */
 async function prepare(target: Target, path: string | undefined, options: RunOptions): Promise<() => Promise<number>> {
@@ -67,7 +67,7 @@ async function prepare(target: Target, path: string | undefined, options: RunOpt
   }
   if (options.sign !== undefined) throw new WrongUse('--sign signs the certificate of one run: leave out --repeat');
 
-  // By --order random each run has an order of its own.
+  // With --order random, each run has its own order.
   const { order, ...common } = options;
   const plan = new RunPlan(target, path, order === 'random' ? common : options, expectations);
   const part: Expectations | undefined = expectations === undefined ? undefined : { ...expectations, oneOfSeveral: true };
@@ -130,7 +130,7 @@ async function readExpectations(
   return undefined;
 }
 
-/** The roles of the embedded references that are meant. */
+/** The roles of the embedded references to judge. */
 function embeddedRoles({ role, only }: RunOptions): Role[] {
   if (role !== undefined) return [role];
   const both = ['server', 'client'] as const;

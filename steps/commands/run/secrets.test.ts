@@ -8,9 +8,9 @@ import { connectEngine, type Engine } from '../../harness/implementation/engine.
 import { OWNER_LABEL } from '../../harness/implementation/run-owner.ts';
 import { root } from '../../requirements/requirement.ts';
 import { call, reportIn, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
-import type { Ended } from '../../testing/warm-process.ts';
+import type { CallResult } from '../../testing/warm-process.ts';
 
-/** One of the environment, one of the target file; the second has characters that JSON and URLs write otherwise. */
+/** One secret of the environment, one of the target file; the second has characters that JSON and URLs escape. */
 const token = 'tok-7f3a91c2-b4d8e6';
 const deviceSecret = 'dev"sec/ret+Ω9-7c1e';
 const secrets = [token, deviceSecret];
@@ -18,7 +18,7 @@ const secrets = [token, deviceSecret];
 const folder = temporaryFolder();
 const imported = (path: string): string => JSON.stringify(pathToFileURL(join(root, path)).href);
 
-/** Every form in which a program may write a secret, in a text of a program; `all` is then the list of them. */
+/** Code that makes a list, `all`, of all forms in which a program may write a secret. */
 const forms = `
 const all = [process.env.TOKEN, process.env.SECRET].flatMap((secret) => [
   secret, JSON.stringify(secret), JSON.stringify(JSON.stringify(secret)), encodeURIComponent(secret),
@@ -26,12 +26,12 @@ const all = [process.env.TOKEN, process.env.SECRET].flatMap((secret) => [
   ...['', 'a', 'ab'].flatMap((before) => ['base64', 'base64url'].map((encoding) => Buffer.from(before + secret + 'z').toString(encoding))),
 ]);
 for (const form of all) console.log('boots with', form);
-// Where the suite cuts a line, in the middle of each of its secrets.
+// The suite cuts this line in the middle of each secret.
 for (const form of all) console.error('x'.repeat(2000 - Math.ceil(form.length / 2)) + form + 'y'.repeat(3000));
 process.stdout.write('x'.repeat(1990) + process.env.TOKEN);
 console.log('\\n' + Object.keys(process.env).sort().join());`;
 
-/** A server that says its secrets in its log and in its responses, whole and where the suite cuts long texts. */
+/** A server that writes its secrets into its log and its responses, also at the places where the suite cuts long texts. */
 const server = `${forms}
 const { NtpServer } = await import(${imported('fixtures/reference/ntp-server.ts')});
 class Chatterbox extends NtpServer {
@@ -44,7 +44,7 @@ class Chatterbox extends NtpServer {
 new Chatterbox().listen(Number(process.argv[2]), process.argv[3]);
 for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => process.exit(0));`;
 
-/** A client that signs, calculates wrongly, and prints every byte that it sends, its signature among them. */
+/** A client that signs, calculates wrongly, and prints every byte that it sends, including its signature. */
 const client = `import net from 'node:net';
 const { write } = net.Socket.prototype;
 net.Socket.prototype.write = function (data, ...others) {
@@ -63,7 +63,7 @@ const device = { productKey: 'a1PkTest01', deviceName: 'dev01', deviceSecret };
 // biome-ignore lint/suspicious/noTemplateCurlyInString: a reference in a target file
 const env = { TOKEN: '${env:ACME_TOKEN}', SECRET: '{deviceSecret}' };
 
-/** What would show a secret, however it is written; a beginning of six characters is enough. */
+/** The places that show a secret in any form; its first six characters are enough. */
 function shown(text: string): string[] {
   const signatures = /password [0-9A-F]{40}/i.test(text) ? ['a signature'] : [];
   const found = secrets.filter((secret) => {
@@ -86,7 +86,7 @@ function shown(text: string): string[] {
   return [...found, ...signatures];
 }
 
-/** What could be seen of the running suite from outside: command lines of all processes, and what labels and names containers have. */
+/** What other programs can see of the running suite: the command lines of processes, and the labels and names of containers. */
 class Outside {
   readonly #texts = new Set<string>();
   readonly #engine: Engine | undefined;
@@ -100,14 +100,14 @@ class Outside {
     return [...this.#texts].join('\n');
   }
 
-  async watch(run: Promise<Ended>): Promise<Ended> {
+  async watch(run: Promise<CallResult>): Promise<CallResult> {
     void run.finally(() => {
       this.#over = true;
     });
     while (!this.#over) {
       this.#processes();
       await this.#containers();
-      // There is no event for a process that begins: it is looked for again and again.
+      // There is no event for the start of a process, so the test polls.
       await setTimeout(20);
     }
     return run;
@@ -120,7 +120,7 @@ class Outside {
           readFileSync(`/proc/${id}/cmdline`, 'utf8').replaceAll('\0', ' ') + readFileSync(`/proc/${id}/comm`, 'utf8'),
         );
       } catch {
-        // It has ended meanwhile.
+        // The process has ended in the meantime.
       }
     }
   }
@@ -138,8 +138,8 @@ class Outside {
   }
 }
 
-/** Everything that a run wrote and showed, by name. */
-function writtenBy(ended: Ended, report: string, outside: Outside): [string, string][] {
+/** Everything that a run wrote and printed, by name. */
+function writtenBy(ended: CallResult, report: string, outside: Outside): [string, string][] {
   return [
     ['stdout', ended.stdout],
     ['stderr', ended.stderr],
@@ -148,7 +148,7 @@ function writtenBy(ended: Ended, report: string, outside: Outside): [string, str
   ];
 }
 
-/** @param judged false for a run that ended before its first scenario, and so has no messages */
+/** @param judged false for a run that ended before its first scenario, and therefore has no messages */
 function assertHidden(written: readonly [string, string][], judged = true): void {
   assert.deepEqual(
     written.map(([name]) => name),
@@ -180,7 +180,7 @@ const there = engine !== undefined && (await engine.client.image.exists(engine.t
 const required = process.env['CONFORMANCE_REQUIRE_DOCKER'] === '1';
 
 describe('the secrets of a target file', { timeout: 300_000 }, () => {
-  test('are shown by a text that has them, so that looking for them can find something', () => {
+  test('are found in a text that contains them, so that the search of these tests works', () => {
     for (const text of [token, JSON.stringify(deviceSecret), Buffer.from(`ab${token}`).toString('base64'), 'dev"se'])
       assert.notDeepEqual(shown(text), [], text);
     assert.deepEqual(shown('nothing of the kind'), []);
@@ -228,7 +228,7 @@ describe('the secrets of a target file', { timeout: 300_000 }, () => {
     const ended = await outside.watch(run);
     assert.equal(ended.code, 1, ended.stdout + ended.stderr);
     assert.equal(reportIn(report).requirements.find(({ id }) => id === 'client-signs')?.status, 'passed', ended.stdout);
-    // A program that is told its secret by its own arguments shows it itself; this one adds it later, in its memory.
+    // Arguments of a process are visible, so this program does not get its secret by an argument: it sets it later, in its memory.
     assertHidden(writtenBy(ended, report, outside));
     for (const [name, text] of writtenBy(ended, report, outside))
       assert.doesNotMatch(
@@ -242,19 +242,19 @@ describe('the secrets of a target file', { timeout: 300_000 }, () => {
     skip: !there && !required && 'no Docker engine, or no image',
   }, async () => {
     const report = join(folder, 'container-report');
-    const program = `${forms.replaceAll('\n', ' ').replaceAll('// Where the suite cuts a line, in the middle of each of its secrets.', '')} require('node:net').createServer((s) => s.end(process.env.TOKEN)).listen(1883, '0.0.0.0');`;
+    const program = `${forms.replaceAll('\n', ' ').replaceAll('// The suite cuts this line in the middle of each secret.', '')} require('node:net').createServer((s) => s.end(process.env.TOKEN)).listen(1883, '0.0.0.0');`;
     const target = writeTarget(folder, {
       name: 'Chattering container',
       role: 'server',
       container: { image, port: 1883, command: ['node', '-e', program], env },
-      // It lets nobody in, and is asked again until then.
+      // It rejects every device, and the suite tries again until then.
       ready: { within: '10s' },
       device,
     });
     const outside = new Outside(engine);
     const run = call(['run', target, '--only', 'server-answers-request', '--report', report], { env: { ACME_TOKEN: token } });
     const ended = await outside.watch(run);
-    // No device gets in: there is no verdict.
+    // It rejects every device, so there is no verdict.
     assert.equal(ended.code, 3, ended.stdout + ended.stderr);
     assert.ok(reportIn(report).target.output.some((line) => line.startsWith('boots with')));
     assert.match(outside.text, new RegExp(OWNER_LABEL));

@@ -3,24 +3,24 @@ import { didYouMean } from '../../harness/implementation/nearest-name.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
 import type { Requirement } from '../../requirements/requirement.ts';
 
-/** What a run is limited to. */
-export interface Limits {
+/** The options that limit a run to some scenarios. */
+export interface Selection {
   readonly only?: readonly string[];
   readonly tags?: string;
 }
 
 /**
- * The places of the scenarios that a run is limited to; undefined when it is not limited.
+ * The places of the selected scenarios; undefined if the run is not limited.
  *
- * @throws WrongUse for an id that is unknown, an expression that cannot be read, or limits that leave nothing
+ * @throws WrongUse for an unknown id, an expression that cannot be read, or a selection without scenarios
  */
-export function select(requirements: readonly Requirement[], { only, tags }: Limits): ReadonlySet<string> | undefined {
+export function select(requirements: readonly Requirement[], { only, tags }: Selection): ReadonlySet<string> | undefined {
   if (only === undefined && tags === undefined) return undefined;
   const wanted = only?.flatMap((ids) => ids.split(',')).map((id) => id.replace(/^@/, ''));
   const ids = requirements.map(({ id }) => id);
   for (const id of wanted ?? []) {
     if (ids.includes(id)) continue;
-    // --only takes all words that follow it, so a target file behind it is taken for an id.
+    // --only takes all words that follow it, so a target file after it looks like an id.
     if (/[./\\]/.test(id)) throw new WrongUse(`--only ${id}: this is not an id; put target files before --only`);
     throw new WrongUse(`--only ${id}: there is no such requirement for this role${didYouMean(id, ids)}; "list" shows them`);
   }
@@ -48,7 +48,7 @@ function tagFilter(expression: string): (tags: string[]) => boolean {
   }
 }
 
-/** What Cucumber is to run: whole files, or files with the lines of the selected scenarios. */
+/** The paths for Cucumber: whole files, or files with the lines of the selected scenarios. */
 export function pathsOf(requirements: readonly Requirement[], selected: ReadonlySet<string> | undefined): string[] {
   const places = requirements.flatMap(({ scenarios }) => scenarios.map(({ place }) => place));
   const lines = new Map<string, string[]>();

@@ -16,9 +16,9 @@ export function readShard(text: string | undefined): Shard | undefined {
 }
 
 /**
- * The places of the scenarios of a shard: every fifth one in the order of the features, so that the shards take about the same time.
+ * The places of the scenarios of a shard: every n-th one in the order of the features, so that all shards take about the same time.
  *
- * @throws WrongUse for a shard that is left nothing
+ * @throws WrongUse for a shard without scenarios
  */
 export function placesOf(requirements: readonly Requirement[], { number, of }: Shard): ReadonlySet<string> {
   const places = requirements.flatMap(({ scenarios }) => scenarios.map(({ place }) => place));
@@ -28,7 +28,7 @@ export function placesOf(requirements: readonly Requirement[], { number, of }: S
   return new Set(own);
 }
 
-/** What Cucumber is told for one lane of so many in a shard: it takes every n-th scenario, as {@link placesOf} does. */
+/** The option `shard` of Cucumber for one lane in a shard: Cucumber takes every n-th scenario, as {@link placesOf} does. */
 export function laneOf(lane: number, lanes: number, { number, of }: Shard = { number: 1, of: 1 }): string {
   return `${number + of * lane}/${of * lanes}`;
 }

@@ -5,7 +5,7 @@ import { KeyError, readPrivateKey } from '../../report/certificate/keys.ts';
 /**
  * The private key that `--sign` names.
  *
- * @throws WrongUse for one that cannot be used
+ * @throws WrongUse for a key that cannot be used
  */
 export function readSigningKey(path: string): KeyObject {
   try {

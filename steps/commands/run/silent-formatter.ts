@@ -1,6 +1,6 @@
 import type { FormatterPlugin } from '@cucumber/cucumber/api';
 
-/** Prints nothing: Cucumber takes a formatter of its own where it is given none, and what is to be said comes of its messages. */
+/** Prints nothing: without a formatter, Cucumber uses its own, but the suite prints the results itself. */
 const formatter: FormatterPlugin = { type: 'formatter', formatter: () => {} };
 
 export default formatter;

@@ -10,37 +10,37 @@ import { specificationFile } from '../../report/specification/beside-report.ts';
 import type { Report } from '../../verdict/report.ts';
 import { exitOfFailedWrite, FailedWrites } from '../terminal/failed-writes.ts';
 
-/** A file that was written while the run lasted. */
+/** A file that was written during the run. */
 export interface RecordedFile {
-  /** Undefined where there was nothing to write. */
+  /** Undefined if there was nothing to write. */
   readonly path: string | undefined;
-  /** Why something is missing in it. */
+  /** Why a part of it is missing. */
   readonly lost: Error | undefined;
   close(): void;
 }
 
-/** What is written beside a report, and where. */
+/** What is written with a report, and where. */
 export interface ReportOutput {
   readonly folder: string;
   /** As in `failureText`. */
   readonly command: string;
   readonly console: Console;
-  /** What was recorded; empty where nothing came to run. */
+  /** The recorded files; empty if no scenario ran. */
   readonly recorded: readonly RecordedFile[];
-  /** Whether the page that explains the requirements stands in the folder as well. */
+  /** Whether the folder also holds the page that explains the requirements. */
   readonly specified: boolean;
   /** Whether `report.json` is printed on stdout. */
   readonly json: boolean;
-  /** Why no certificate is written, as what comes after "because"; undefined for a whole run. */
+  /** Why no certificate is written: the words after "because"; undefined for a whole run. */
   readonly partial: string | undefined;
-  /** The private key that the certificate is signed by. */
+  /** The private key that signs the certificate. */
   readonly key: KeyObject | undefined;
   /** The text of the report that an earlier run left in the folder. */
   readonly earlier?: string | undefined;
 }
 
 /**
- * Writes all that stands in a report folder, prints how it went, and says of what could not be written that it is lost.
+ * Writes all files of a report folder, prints the results, and names the files that could not be written.
  *
  * @returns the exit code
  */
@@ -71,7 +71,7 @@ export async function writeReports(report: Report, output: ReportOutput): Promis
 function readEarlier(text: string | undefined): Report | undefined {
   if (text === undefined) return undefined;
   try {
-    // How its numbers are written is of no interest, and takes longer to read than all the rest.
+    // JSON.parse, not the suite's own reader: here the spelling of numbers does not matter, and keeping it takes long.
     const report: unknown = JSON.parse(text);
     return schemaFaults('report', report).length > 0 ? undefined : (report as Report);
   } catch {
@@ -79,7 +79,7 @@ function readEarlier(text: string | undefined): Report | undefined {
   }
 }
 
-/** What the page of the report says of its certificate, which is made of the page and so comes after it. */
+/** The words about the certificate in the page of the report. The certificate covers the page, so it is written after it. */
 function certificateInWords(report: Report, { partial, key }: ReportOutput): string {
   try {
     if (partial !== undefined) throw new NotCertifiable(partial);
@@ -92,9 +92,9 @@ function certificateInWords(report: Report, { partial, key }: ReportOutput): str
 }
 
 /**
- * Writes the certificate, where the run is one that is certified.
+ * Writes the certificate, if the run can be certified.
  *
- * @param files what the run has written; what is written here joins them
+ * @param files the files of the run; the files that are written here are added
  * @returns why there is none, in words
  */
 async function writeCertificate(
@@ -103,7 +103,7 @@ async function writeCertificate(
   failedWrites: FailedWrites,
   { folder, partial, key }: ReportOutput,
 ): Promise<string | undefined> {
-  // What is not whole is told in any case, and proves nothing.
+  // A folder with missing files proves nothing; the failed write is reported elsewhere.
   if (failedWrites.inWords !== undefined) return undefined;
   try {
     const given = { ...(partial === undefined ? {} : { partial }), ...(key === undefined ? {} : { key }) };

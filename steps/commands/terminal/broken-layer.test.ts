@@ -22,7 +22,7 @@ const functions = [
   ['a sentence about a client', 'client/client-scenario.ts', '  async perform('],
 ] as const;
 
-/** A module that the suite's process loads first, and that has a function of another one throw. */
+/** A module that the suite's process loads first. It makes a function of another module throw. */
 function breakerOf(name: string, file: string, line: string): string {
   const path = join(folder, `${name}.mjs`);
   writeFileSync(

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { signals } from './interruption.ts';
 
-/** Runs of the suite that are processes of their own. A signal ends all that last, and each of them writes what it measured. */
-export class Runs implements Disposable {
+/** Runs of the suite as child processes. A signal ends all of them, and each still writes its results. */
+export class ChildRuns implements Disposable {
   readonly #children = new Set<ChildProcess>();
   readonly #ending = new AbortController();
   readonly #onSignal = (signal: NodeJS.Signals): void => {
@@ -23,13 +23,13 @@ export class Runs implements Disposable {
   /**
    * Runs the suite's command line to its end.
    *
-   * @param heard gets what it prints, which otherwise goes where this process prints
-   * @returns the exit code; 4, that of a run which was cut short, where there is none
+   * @param heard receives its output; by default the output goes to the output of this process
+   * @returns the exit code; if there is none, 4, the code of an interrupted run
    */
   async run(args: readonly string[], heard?: (text: string) => void): Promise<number> {
     const child = spawn(process.execPath, [...process.execArgv, process.argv[1] ?? '', ...args], {
       stdio: heard === undefined ? 'inherit' : ['ignore', 'pipe', 'pipe'],
-      // The terminal sends Ctrl-C to its whole group: each run hears of it once, from here.
+      // The terminal sends Ctrl-C to its whole process group. In a group of its own, each run gets the signal once, from here.
       detached: process.platform !== 'win32',
     });
     this.#children.add(child);

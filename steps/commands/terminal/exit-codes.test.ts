@@ -17,7 +17,7 @@ writeFileSync(join(fabricated, 'certificate.json'), '{}');
 const bounds = ['--root', '/'];
 const described = ['--role', 'server', '--image', 'acme/hub:1', '--yes'];
 
-/** A call of the command line for each code that it documents, where no other test makes one. */
+/** A call of the command line for each documented exit code that no other test covers. */
 const calls: readonly (readonly [code: number, args: readonly string[]])[] = [
   [0, ['interop', server, client, '--starts', '1', '--report', 'interop-0', ...bounds]],
   [1, ['interop', strings, client, '--starts', '1', '--report', 'interop-1', ...bounds]],
@@ -49,7 +49,7 @@ describe('the exit code', { timeout: 120_000 }, () => {
     });
 
   const terminal = '/usr/bin/script';
-  test('is 4 for an init that is ended before all was answered', { skip: !existsSync(terminal) }, async () => {
+  test('is 4 for an init that ends before all answers', { skip: !existsSync(terminal) }, async () => {
     const command = `"${process.execPath}" "${entry}" init ended.yaml`;
     const code = await new Promise((resolve) => {
       const child = execFile(terminal, ['--quiet', '--return', '--command', command, '/dev/null'], {

@@ -10,7 +10,7 @@ import { call, entry, reportIn, temporaryFolder } from '../../testing/command-li
 const folder = temporaryFolder();
 const short = ['run', '--role', 'server', '--only', 'server-response-qos0', 'server-echoes-send-time'];
 
-/** A file system of its own with so many bytes, for whoever may mount one; it is gone after the test. */
+/** A separate file system with so many bytes, if the user may mount one; it is unmounted after the test. */
 function small(name: string, bytes: number): ({ readonly path: string } & Disposable) | undefined {
   const path = join(folder, name);
   mkdirSync(path);
@@ -18,7 +18,7 @@ function small(name: string, bytes: number): ({ readonly path: string } & Dispos
   return { path, [Symbol.dispose]: () => void execFileSync('umount', [path]) };
 }
 
-/** Runs `iot-ntp-conformance …` with a standard output that nobody reads any more. */
+/** Runs `iot-ntp-conformance …` with a standard output whose reading end is closed. */
 async function unread(args: readonly string[]): Promise<{ readonly code: number | null; readonly stderr: string }> {
   const child = spawn(process.execPath, [entry, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   child.stdout.destroy();
@@ -27,7 +27,7 @@ async function unread(args: readonly string[]): Promise<{ readonly code: number 
 }
 
 describe('a run whose results cannot all be written', () => {
-  test('says so, is no success, and shows on the console what it measured, when the disk is full', async (context) => {
+  test('with a full disk says so, does not succeed, and prints its results on the console', async (context) => {
     using disk = small('full', 600_000);
     if (disk === undefined) {
       context.skip('no file system can be mounted here');
@@ -85,7 +85,7 @@ describe('a run whose results cannot all be written', () => {
   });
 });
 
-test('a list of which only the beginning is read is no failure', async () => {
+test('a list whose reader stops early is not a failure', async () => {
   const { code, stderr } = await unread(['list']);
   assert.equal(`${code} ${stderr}`, '0 ');
 });

@@ -1,16 +1,16 @@
-/** The exit code of a run whose results could not all be written: never that of a verdict, because the verdict may not have been written. */
+/** The exit code of a run with unwritten results. It is not the code of a verdict, because the verdict may be among them. */
 export const exitOfFailedWrite = 3;
 
-/** Whether an error comes from the system, as that of a full disk does, and not from a mistake of the suite. */
+/** Whether an error comes from the system, for example from a full disk, and not from a fault of the suite. */
 export function isSystemError(error: unknown): error is Error {
   return error instanceof Error && 'syscall' in error;
 }
 
-/** What could not be written, while everything else still is. */
+/** Collects failed writes, so that all other files are still written. */
 export class FailedWrites {
   readonly #reasons = new Set<string>();
 
-  /** Why something is lost, in words; undefined when nothing is. */
+  /** Why a write failed, in words; undefined if none did. */
   get inWords(): string | undefined {
     return this.#reasons.size === 0 ? undefined : [...this.#reasons].join('; ');
   }
@@ -20,9 +20,9 @@ export class FailedWrites {
   }
 
   /**
-   * Does something that writes, and notes the loss where the system does not let it.
+   * Calls a function that writes, and records the error if the system refuses.
    *
-   * @throws whatever else it throws
+   * @throws its other errors
    */
   async keep<T>(write: () => T | Promise<T>): Promise<T | undefined> {
     try {

@@ -1,4 +1,4 @@
-/** What the help of a command says below its options. */
+/** The part of a command's help below its options. */
 interface HelpFooter {
   /** What the exit codes mean, for commands that use more than 0 and 2. */
   readonly codes?: Readonly<Record<number, string>>;

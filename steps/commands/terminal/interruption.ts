@@ -1,11 +1,10 @@
 import { Deadline } from '../../harness/time/deadline.ts';
 
-/** What ends the command line before its time. */
+/** The signals that interrupt the command line. */
 export const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Tells once that a run is to end before its time: at a signal, at its deadline, or because the caller asks for it. A further signal ends the
- * process at once.
+ * Interrupts a run once: at a signal, at its deadline, or at the request of the caller. A second signal ends the process at once.
  */
 export class Interruption implements Disposable {
   readonly #tell: (why: string) => void;
@@ -18,7 +17,7 @@ export class Interruption implements Disposable {
 
   /**
    * @param deadlineMs how long the run may take from now, in ms; undefined for a series, which has no deadline of its own
-   * @param tell told why, in words
+   * @param tell called with the reason, in words
    */
   constructor(deadlineMs: number | undefined, tell: (why: string) => void) {
     this.#tell = tell;
@@ -32,7 +31,7 @@ export class Interruption implements Disposable {
     return this.#why;
   }
 
-  /** Has the run end, for this reason; the first one counts. */
+  /** Interrupts the run for this reason; only the first call counts. */
   happen(why: string): void {
     if (this.#why !== undefined) return;
     this.#why = why;

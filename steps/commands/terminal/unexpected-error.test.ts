@@ -6,7 +6,7 @@ import { callAfresh, fixtureTarget, reportIn, temporaryFolder } from '../../test
 
 const folder = temporaryFolder();
 
-/** A module that the suite's process loads first, and that breaks as soon as a file is there. */
+/** A module that the suite's process loads first. It throws as soon as a file exists. */
 function breakerOnceThere(name: string, file: string, how: string): string {
   const path = join(folder, `${name}.mjs`);
   writeFileSync(

@@ -7,7 +7,7 @@ import { KeyError, readPublicKey } from '../../report/certificate/keys.ts';
 import { type Verification, verifyFolder } from '../../report/certificate/verification.ts';
 import { isSystemError } from '../terminal/failed-writes.ts';
 
-/** What is wrong with a folder without a certificate, as what comes after its name. */
+/** What is wrong with a folder without a certificate: the words after its name. */
 export const uncertified = `there is no ${certificateFiles.certificate}; a whole run writes one, or says why it has none`;
 
 /** Whether a folder has a certificate, genuine or not. */
@@ -21,7 +21,7 @@ export function requireFolder(folder: string): void {
     throw new WrongUse(`${folder}: there is no such folder; expected one that "run" wrote its reports into`);
 }
 
-/** Checks a certified report folder. @param key of its signer @throws WrongUse when the folder cannot be read */
+/** Checks a certified report folder. @param key the signer's public key @throws WrongUse when the folder cannot be read */
 export function checkFolder(folder: string, key?: KeyObject): Verification {
   try {
     return verifyFolder(folder, key);

@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Changes } from './file-changes.ts';
+import { FileChanges } from './file-changes.ts';
 
 const never = new AbortController().signal;
 
-/** Lets everything go on that waits for nothing but its turn. */
+/** Lets all pending callbacks run. */
 async function settled(): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await Promise.resolve();
 }
 
 describe('changes', () => {
-  test('are told together, each once, when no more come', async (context) => {
+  test('are reported together, each once, when there are no more', async (context) => {
     context.mock.timers.enable({ apis: ['setTimeout'] });
-    const changes = new Changes();
+    const changes = new FileChanges();
     const told: (readonly string[])[] = [];
     void changes.next(never).then((what) => told.push(what));
     changes.note('a');
@@ -27,9 +27,9 @@ describe('changes', () => {
     assert.deepEqual(told, [['a', 'b']]);
   });
 
-  test('that came before anybody asked are told when somebody does', async (context) => {
+  test('that occurred before the call are reported at the call', async (context) => {
     context.mock.timers.enable({ apis: ['setTimeout'] });
-    const changes = new Changes();
+    const changes = new FileChanges();
     changes.note('a');
     context.mock.timers.tick(10_000);
     const first = changes.next(never);
@@ -41,11 +41,11 @@ describe('changes', () => {
     assert.deepEqual(await second, ['b']);
   });
 
-  test('are waited for no longer when that is over', async () => {
+  test('are not waited for after an abort', async () => {
     const ending = new AbortController();
-    const next = new Changes().next(ending.signal);
+    const next = new FileChanges().next(ending.signal);
     ending.abort();
     assert.deepEqual(await next, []);
-    assert.deepEqual(await new Changes().next(ending.signal), []);
+    assert.deepEqual(await new FileChanges().next(ending.signal), []);
   });
 });

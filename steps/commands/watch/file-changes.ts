@@ -1,8 +1,8 @@
-/** How long nothing more may change before a change is reported, in ms: an editor or a build writes several files. */
+/** A change is reported after this time without another change, in ms: an editor or a build writes several files. */
 const quietMs = 300;
 
-/** Gathers changes until the caller asks for them. */
-export class Changes {
+/** Collects changes until the caller asks for them. */
+export class FileChanges {
   readonly #what = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #tell: (() => void) | undefined;
@@ -13,7 +13,7 @@ export class Changes {
     this.#wait();
   }
 
-  /** What has changed since it was asked last, each once; waits for a change, and until there are no more. Empty when `signal` aborts. */
+  /** The changes since the last call, each once. Waits for a change, and then until the changes stop. Empty when `signal` aborts. */
   async next(signal: AbortSignal): Promise<readonly string[]> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const onAbort = (): void => resolve();

@@ -7,7 +7,7 @@ import { call, reportIn, start, temporaryFolder, writeTarget } from '../../testi
 
 const folder = temporaryFolder();
 
-/** A program that is one of the fixtures; written anew, it is another one. */
+/** Writes a program that runs this fixture; a second call replaces it. */
 function write(program: string, fixture: string): void {
   writeFileSync(
     program,
@@ -15,7 +15,7 @@ function write(program: string, fixture: string): void {
   );
 }
 
-/** A target of its own, with what is run on it. */
+/** A target with its own folder, and the arguments to watch it. */
 function prepared(name: string): { own: string; program: string; target: string; report: string; args: string[] } {
   const own = join(folder, name);
   mkdirSync(own);
@@ -41,7 +41,7 @@ describe('run --watch', { timeout: 120_000 }, () => {
     let text = '';
     child.stdout?.on('data', (part: Buffer) => {
       text += part.toString();
-      // What comes after the line that waits belongs to the next run.
+      // Output after the line "waiting" belongs to the next run.
       const waiting = /^watching .*; Ctrl-C ends\n/m.exec(text);
       if (waiting === null) return;
       text = text.slice(waiting.index + waiting[0].length);
@@ -56,7 +56,7 @@ describe('run --watch', { timeout: 120_000 }, () => {
     );
     assert.deepEqual(stdout.match(/^changed: .*$/gm), ['changed: server.mjs', 'changed: watched.json', 'changed: watched.json']);
     assert.match(stderr, /^\S*watched\.json:\d+:\d+: is not YAML/);
-    // The run that could not be made wrote no report of its own.
+    // The run that could not start wrote no report.
     assert.deepEqual(verdicts, ['does not conform', 'incomplete', 'incomplete', 'incomplete']);
     assert.equal(stdout.match(/^iot-ntp-conformance .*$/gm)?.length, 3);
   });
@@ -97,7 +97,7 @@ describe('run --watch', { timeout: 120_000 }, () => {
 
   test('ends the run that lasts, and reports it', async () => {
     const { program, report, args } = prepared('ended');
-    // It is never ready, so that the run lasts.
+    // It is never ready, so the run does not end.
     writeFileSync(program, 'setInterval(() => {}, 1000);\n');
     const { child, end } = start(args);
     child.stdout?.once('data', () => child.kill('SIGINT'));

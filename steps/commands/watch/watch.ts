@@ -5,16 +5,16 @@ import { loadTarget } from '../../harness/implementation/target-file.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
 import { usualName } from '../run/expectations-file.ts';
 import type { RunOptions } from '../run/run-options.ts';
-import { Runs } from '../terminal/child-runs.ts';
-import { Changes } from './file-changes.ts';
+import { ChildRuns } from '../terminal/child-runs.ts';
+import { FileChanges } from './file-changes.ts';
 import { FileWatch, inWords, watchedPathsOf } from './watched-paths.ts';
 
-/** More changes than this are counted only. */
+/** If there are more changes than this, only their number is printed. */
 const mostTold = 5;
 
 /**
- * `run TARGET --watch`: runs, and runs again whenever something changes that the run depends on, until a signal ends it. Each run is a
- * separate process, so that it starts without any state of the run before, and a crash does not end the watch.
+ * `run TARGET --watch`: runs, and runs again when a file changes on which the run depends, until a signal ends it. Each run is a separate
+ * process, so that it starts without the state of an earlier run, and a crash does not end the watch.
  *
  * @param flags the options of each run, as on a command line
  * @returns the exit code of the last run
@@ -24,8 +24,8 @@ export async function watchTarget(path: string | undefined, options: RunOptions,
   if (path === undefined) throw new WrongUse('--watch needs a target file');
   if (options.json === true) throw new WrongUse('--json prints one report, but --watch makes many: read report.json');
   const paths = [path, options.expectations ?? join(dirname(path), usualName)];
-  using runs = new Runs();
-  const changes = new Changes();
+  using runs = new ChildRuns();
+  const changes = new FileChanges();
   for (;;) {
     const watched = watchedPathsOf(paths, await readTarget(path, options.root));
     await using _watch = await FileWatch.open(watched, options.report, changes, say);
@@ -39,7 +39,7 @@ export async function watchTarget(path: string | undefined, options: RunOptions,
   }
 }
 
-/** What the target file says; undefined where it cannot be read, which the run tells. */
+/** The target; undefined if the target file cannot be read, which the run reports. */
 async function readTarget(path: string, root: string | undefined): Promise<Target | undefined> {
   try {
     return await loadTarget(path, process.env, root);

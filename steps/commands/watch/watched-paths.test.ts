@@ -5,15 +5,15 @@ import { after, describe, test } from 'node:test';
 import { connectEngine } from '../../harness/implementation/engine.ts';
 import { loadTarget } from '../../harness/implementation/target-file.ts';
 import { temporaryFolder, writeTarget } from '../../testing/command-line.ts';
-import { Changes } from './file-changes.ts';
+import { FileChanges } from './file-changes.ts';
 import { FileWatch, inWords, type WatchedPaths, watchedPathsOf } from './watched-paths.ts';
 
 const folder = temporaryFolder();
 const never = new AbortController().signal;
 
-/** Watches, and gives what a change comes to. */
+/** Watches while `change` is made. @returns what the watch reports */
 async function seen(watched: WatchedPaths, change: () => void): Promise<string[]> {
-  const changes = new Changes();
+  const changes = new FileChanges();
   await using _watch = await FileWatch.open(watched, join(folder, 'conformance-report'), changes, (text) => assert.fail(text));
   change();
   return [...(await changes.next(never))].map((path) => basename(path)).sort();
@@ -134,7 +134,7 @@ describe('an image', { skip, timeout: 120_000 }, () => {
     const own = made('image');
     await engine.docker.getImage(base).tag({ repo: name.replace(/:1$/, ''), tag: '1' });
     writeFileSync(join(own, 'Dockerfile'), `FROM ${base}\nLABEL watched=${process.pid}\n`);
-    const changes = new Changes();
+    const changes = new FileChanges();
     await using _watch = await FileWatch.open({ files: [], trees: [], image: name }, folder, changes, (text) =>
       assert.fail(text),
     );

@@ -3,28 +3,28 @@ import { basename, dirname, extname, relative, resolve, sep } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
 import { currentImage } from '../../harness/implementation/image.ts';
 import type { Target } from '../../harness/implementation/target.ts';
-import type { Changes } from './file-changes.ts';
+import type { FileChanges } from './file-changes.ts';
 
-/** How often the engine is asked which image has the name of the target's, in ms. */
+/** How often the suite asks the engine for the id of the target's image, in ms. */
 const imageEveryMs = 2_000;
 
-/** How often it is looked whether a folder has come back, in ms. */
+/** How often the suite checks whether a missing folder exists again, in ms. */
 const missingEveryMs = 300;
 
-/** Folders in which nothing is written by hand. */
+/** Folders without files that a person edits. */
 const passedOver = new Set(['.git', 'node_modules']);
 
-/** Sources that import each other regardless of their endings. */
+/** The endings of sources that may import each other. */
 const scripts = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts'];
 
-/** A folder in which files count with all that is below it. */
+/** A folder that is watched with all its subfolders. */
 interface Tree {
   readonly folder: string;
-  /** The endings of the files that count; all files when absent. */
+  /** The endings of the watched files; all files when absent. */
   readonly endings?: readonly string[];
 }
 
-/** What an implementation is made of, as far as its target file says; paths are absolute. */
+/** The files of an implementation, as far as its target file names them; paths are absolute. */
 export interface WatchedPaths {
   /** They need not exist. */
   readonly files: readonly string[];
@@ -34,11 +34,11 @@ export interface WatchedPaths {
 }
 
 /**
- * What a run depends on: the target file, the expectations, certificates and copied files; the image or what it is built from; the
- * programs that the command of a process names, with the files of their kind beside and below them.
+ * The files on which a run depends: the target file, the expectations, certificates and copied files; the image or the sources of its
+ * build; the programs in the command of a process, with files of the same kind in their folders and subfolders.
  *
  * @param paths the target file and the file of expectations, read or not
- * @param target what the target file says; absent where it cannot be read
+ * @param target absent if the target file cannot be read
  */
 export function watchedPathsOf(paths: readonly string[], target?: Target): WatchedPaths {
   const files = paths.map((path) => resolve(path));
@@ -64,12 +64,12 @@ export function watchedPathsOf(paths: readonly string[], target?: Target): Watch
 function treeOf(program: string, near: readonly string[]): Tree[] {
   const ending = extname(program);
   const folder = dirname(program);
-  // What is installed elsewhere is not what is worked on, and may be large.
+  // A program that is installed elsewhere is not under development, and its folder may be large.
   if (ending === '' || !near.some((other) => isWithin(folder, other))) return [];
   return [{ folder, endings: scripts.includes(ending) ? scripts : [ending] }];
 }
 
-/** Whether a word of a command is the path of a program, by its look: a build may have removed the program for a moment. */
+/** Whether a word of a command looks like the path of a program. The file may be missing for a moment, during a build. */
 function isPath(word: string): boolean {
   return !/^-|[{}\s:]/.test(word) && /[/\\]|\.[a-z]\w*$/i.test(word);
 }
@@ -82,7 +82,7 @@ function isWithin(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
-/** The same in words: "acme.yaml, hub/ (.py), image acme/hub:3". */
+/** The paths in words: "acme.yaml, hub/ (.py), image acme/hub:3". */
 export function inWords({ files, trees, image }: WatchedPaths): string {
   const all = [
     ...files.map(shown),
@@ -92,35 +92,35 @@ export function inWords({ files, trees, image }: WatchedPaths): string {
   return [...new Set(all)].join(', ');
 }
 
-/** A path as the user would write it here. */
+/** A path relative to the working directory, unless it is far outside of it. */
 function shown(path: string): string {
   const here = relative(process.cwd(), path);
   return here.startsWith(`..${sep}..`) ? path : here;
 }
 
-/** Watches until it is disposed of, and notes what changes. */
+/** Watches until it is disposed, and records the changes. */
 export class FileWatch implements AsyncDisposable {
-  readonly #changes: Changes;
+  readonly #changes: FileChanges;
   readonly #trouble: (text: string) => void;
   readonly #watchers: FSWatcher[] = [];
   readonly #timers = new Map<'image' | 'missing', NodeJS.Timeout>();
   #closed = false;
 
-  private constructor(changes: Changes, trouble: (text: string) => void) {
+  private constructor(changes: FileChanges, trouble: (text: string) => void) {
     this.#changes = changes;
     this.#trouble = trouble;
   }
 
   /**
-   * Watches, and comes back when every change from now on is seen.
+   * Starts to watch. Resolves when it will notice every further change.
    *
    * @param reports the folder that the suite itself writes to
-   * @param trouble told what cannot be watched
+   * @param trouble called with what cannot be watched
    */
   static async open(
     { files, trees, image }: WatchedPaths,
     reports: string,
-    changes: Changes,
+    changes: FileChanges,
     trouble: (text: string) => void,
   ): Promise<FileWatch> {
     const opened = new FileWatch(changes, trouble);
@@ -130,7 +130,7 @@ export class FileWatch implements AsyncDisposable {
       (file) => dirname(file),
     );
     await Promise.all([
-      // By their folder, so that a file is seen which is not there yet, or is replaced as editors do.
+      // Watch the folder of a file: the file may not exist yet, and editors replace files.
       ...[...folders].map(([folder, paths]) => opened.#add(folder, 0, (path) => path !== folder && !paths.includes(path))),
       ...trees
         .filter(({ folder }) => existsSync(folder))
@@ -165,14 +165,14 @@ export class FileWatch implements AsyncDisposable {
     await ready;
   }
 
-  /** Notes those files that are there again; nothing tells of a folder that does not exist. */
+  /** Polls for missing files and records those that exist again: there are no events for a folder that does not exist. */
   #await(missing: readonly string[]): void {
     if (missing.length === 0) return;
     const look = (): void => {
       const there = missing.filter(isFile);
       for (const file of there) this.#changes.note(shown(file));
       this.#timers.delete('missing');
-      // What changes after its return is another matter for the next watch, which knows the folder.
+      // Further changes are for the next watch, which can watch the folder.
       if (there.length === 0) this.#timers.set('missing', setTimeout(look, missingEveryMs));
     };
     this.#timers.set('missing', setTimeout(look, missingEveryMs));

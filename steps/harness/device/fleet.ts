@@ -3,7 +3,7 @@ import type { Identity } from '../implementation/target.ts';
 import { printable } from '../text/printable.ts';
 import { nowUs } from '../time/now.ts';
 import { standstills } from '../time/standstill.ts';
-import { type AskedAt, type FleetListener, type FleetOptions, LightDevice, type Refusal } from './light-device.ts';
+import { type AskedAt, type DeviceRefusal, type FleetListener, type FleetOptions, LightDevice } from './light-device.ts';
 import { lackOf, localAddress, requireFiles } from './machine-limits.ts';
 import { tlsContext } from './socket.ts';
 
@@ -98,7 +98,7 @@ export class Fleet implements AsyncDisposable {
     const buffer = Buffer.allocUnsafe(receiveBufferBytes);
     const listener = fleet.#listener();
     const queue = identities.entries();
-    let refused: Refusal | undefined;
+    let refused: DeviceRefusal | undefined;
     const connectInTurn = async (): Promise<void> => {
       for (const [index, identity] of queue) {
         if (refused !== undefined || giveUp?.aborted === true) return;
@@ -244,7 +244,7 @@ export class Fleet implements AsyncDisposable {
 }
 
 /** @param tried the devices that tried to connect, of all */
-function explained({ device, reason, code }: Refusal, connected: number, tried: number, all: number): Error {
+function explained({ device, reason, code }: DeviceRefusal, connected: number, tried: number, all: number): Error {
   const untried = tried < all ? `, ${all - tried} did not try` : '';
   const what = `${connected} of ${all} devices connected, ${tried - connected} could not${untried}. ${device}: ${reason}`;
   if (lackOf(code) === undefined) return new NotLetIn(what, connected);

@@ -59,7 +59,7 @@ export class LightDevice {
   readonly index: number;
   readonly identity: Identity;
   /** Settles when the device has subscribed its response topic, or with the reason why it has not. */
-  readonly ready: Promise<Refusal | undefined>;
+  readonly ready: Promise<DeviceRefusal | undefined>;
   /** How often it has asked. */
   asked = 0;
   readonly #socket: Socket;
@@ -72,7 +72,7 @@ export class LightDevice {
   readonly #open = new Map<number, AskedAt>();
   /** Timestamps of requests that it no longer waits for an answer to. */
   #lost: Set<number> | undefined;
-  #settle: ((refusal?: Refusal) => void) | undefined;
+  #settle: ((refusal?: DeviceRefusal) => void) | undefined;
   #over = false;
   /** When it must have its subscription at the earliest, in ms in which the suite ran. */
   readonly #endMs: number;
@@ -245,7 +245,7 @@ export class LightDevice {
 }
 
 /** Why a device was not let in. */
-export interface Refusal {
+export interface DeviceRefusal {
   readonly device: string;
   readonly reason: string;
   /** The system's code, where it was the system. */

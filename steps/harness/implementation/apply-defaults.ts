@@ -11,6 +11,7 @@ import type {
   Auth,
   Build,
   ContainerStart,
+  DeclaredTimestampType,
   Identity,
   Limits,
   ProcessStart,
@@ -20,7 +21,6 @@ import type {
   SignMethod,
   Sync,
   Target,
-  TimestampType,
   TimeUnit,
   Tls,
 } from './target.ts';
@@ -79,7 +79,7 @@ interface Content {
     readonly publish?: { readonly topic: string; readonly payload?: string };
   };
   readonly result?: { readonly log?: string; readonly topic?: string; readonly pointer?: string; readonly unit?: TimeUnit };
-  readonly timestampType?: TimestampType | readonly TimestampType[];
+  readonly timestampType?: DeclaredTimestampType | readonly DeclaredTimestampType[];
   readonly within?: string;
 }
 
@@ -141,7 +141,7 @@ export function applyDefaults(value: unknown, file: string, secrets: readonly st
     capabilities: new Set(content.capabilities),
     sync: syncOf(content.sync),
     ...optional('result', result),
-    timestampTypes: [content.timestampType ?? 'long'].flat() as TimestampType[],
+    timestampTypes: [content.timestampType ?? 'long'].flat() as DeclaredTimestampType[],
     withinMs: duration(content.within ?? '10s'),
     secrets: secretsOf([...devices.map((device) => device.deviceSecret), ...secretsIn(access, devices), ...secrets]),
   };

@@ -32,10 +32,10 @@ export function portSign(endpoint: Endpoint): Sign {
   };
 }
 
-type Attempt = { readonly outcome: 'accepted' | 'given up' } | Refusal;
+type Attempt = { readonly outcome: 'accepted' | 'given up' } | PortRefusal;
 
 /** `code` is that of node:net where it has one. */
-interface Refusal {
+interface PortRefusal {
   readonly outcome: 'refused';
   readonly code: string | undefined;
   readonly message: string;
@@ -67,7 +67,7 @@ function connectOnce({ host, port, keptMs }: Endpoint, giveUp: AbortSignal): Pro
   });
 }
 
-function inWords({ code, message }: Refusal, host: string, place: string): string {
+function inWords({ code, message }: PortRefusal, host: string, place: string): string {
   switch (code) {
     case 'ECONNREFUSED':
       return `${place} refused the connection: nothing listens there`;

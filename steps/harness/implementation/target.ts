@@ -100,7 +100,7 @@ export type Result =
 export type TimeUnit = 'ms' | 's';
 
 /** The JSON type of a timestamp, in the page's words: `long` is an integer. */
-export type TimestampType = 'long' | 'string';
+export type DeclaredTimestampType = 'long' | 'string';
 
 /** A build of an implementation that the suite cannot see: `digest` is `sha256:…`. */
 export interface Build {
@@ -161,7 +161,7 @@ export interface Target {
   /** Where the client's calculated time is read. Always there for clients, never for servers. */
   readonly result?: Result;
   /** The types of timestamp that the client offers; at least one. */
-  readonly timestampTypes: readonly TimestampType[];
+  readonly timestampTypes: readonly DeclaredTimestampType[];
   /** How long a client may take from being asked, or started, to its calculated time, in ms. */
   readonly withinMs: number;
   /** How long a whole run may take, in ms; the command line's own default when absent. */

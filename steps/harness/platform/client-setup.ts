@@ -1,4 +1,4 @@
-import type { Identity, TimestampType } from '../implementation/target.ts';
+import type { DeclaredTimestampType, Identity } from '../implementation/target.ts';
 import { type Response, serverTimesOf } from '../message/exchange.ts';
 
 /** What the name of another device is like, which is not the client's own, in the words of the features. */
@@ -32,10 +32,10 @@ export const refusals = [
   'resets the connection after each request',
 ] as const;
 
-export type Refusal = (typeof refusals)[number];
+export type PlatformRefusal = (typeof refusals)[number];
 
 /** Refusals of a client that has not shown yet who it is: it needs a platform, or a port, of its own. */
-export const refusedUnnamed: ReadonlySet<Refusal | undefined> = new Set([
+export const refusedUnnamed: ReadonlySet<PlatformRefusal | undefined> = new Set([
   'does not listen',
   'resets every connection',
   'refuses CONNECT',
@@ -58,7 +58,7 @@ export interface Rounds {
 
 /** What the platform and the client's surroundings are like in one start of the client. Equal setups share one start. */
 export interface ClientSetup {
-  readonly type: TimestampType;
+  readonly type: DeclaredTimestampType;
   /** Given to the client instead of a device of the suite's choice. */
   readonly identity?: Identity;
   readonly timeZone?: string;
@@ -79,7 +79,7 @@ export interface ClientSetup {
   readonly processingMs: number;
   /** Delivered in this order; a true answer is always the last one. */
   readonly answers: readonly Answer[];
-  readonly refusal?: Refusal;
+  readonly refusal?: PlatformRefusal;
   readonly sequel?: Sequel;
   /** How long CONNACK is withheld, in ms. */
   readonly slowConnectMs: number;
@@ -122,7 +122,7 @@ export function isMeant({ on, offByMs, echoOffByMs, request }: Answer): boolean 
 }
 
 /** A setup in which nothing is out of the ordinary. */
-export function plainSetup(type: TimestampType): ClientSetup {
+export function plainSetup(type: DeclaredTimestampType): ClientSetup {
   return {
     type,
     forthMs: usualLatencyMs,
@@ -141,7 +141,11 @@ export interface ResponseTimes {
 }
 
 /** Writes an answer. */
-export function writeAnswer({ payload, offByMs, echoOffByMs }: Answer, type: TimestampType, times: ResponseTimes): string {
+export function writeAnswer(
+  { payload, offByMs, echoOffByMs }: Answer,
+  type: DeclaredTimestampType,
+  times: ResponseTimes,
+): string {
   const json = (time: bigint): string => (type === 'string' ? `"${time}"` : `${time}`);
   const off = BigInt(offByMs);
   return payload

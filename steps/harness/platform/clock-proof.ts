@@ -1,4 +1,4 @@
-import type { Target, TimestampType } from '../implementation/target.ts';
+import type { DeclaredTimestampType, Target } from '../implementation/target.ts';
 import type { ClientRun } from './client-run.ts';
 import { type ClientSetup, plainSetup } from './client-setup.ts';
 
@@ -12,7 +12,7 @@ export interface ClockTrial {
 const sends = 1571724098000;
 
 /** The page's own numbers: with them the suite tries whether a client reads the controlled clock. */
-export function clockTrial(type: TimestampType): ClientSetup {
+export function clockTrial(type: DeclaredTimestampType): ClientSetup {
   return { ...plainSetup(type), clock: { sends, receives: sends + 25 }, serverRecvTime: sends + 110, processingMs: 5 };
 }
 

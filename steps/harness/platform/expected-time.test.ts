@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { origin, type Played, played, playedRequest, reported } from '../../testing/client-starts.ts';
+import { origin, type PlayedExchange, played, playedRequest, reported } from '../../testing/client-starts.ts';
 import { canHaveElapsed, countedAge, expectedTimes, isRight, TooUncertain } from './expected-time.ts';
 import type { ReportedTime } from './reported-time.ts';
 
 /** The least and the most that a report may be, in ms. */
-function bounds(exchange: Played, report: ReportedTime, seconds = false): (readonly [number, number])[] {
+function bounds(exchange: PlayedExchange, report: ReportedTime, seconds = false): (readonly [number, number])[] {
   return expectedTimes(played(exchange), report, seconds)
     .filter(({ later }) => !later)
     .map(({ twiceLow, twiceHigh }) => [Number(twiceLow) / 2, Number(twiceHigh) / 2] as const);
@@ -98,7 +98,7 @@ describe('a clock that was set by the result', () => {
 
 describe('a claimed deviceRecvTime', () => {
   const claim = (ms: number) => reported(0, 140, { deviceRecvTime: BigInt(origin + ms) });
-  const agrees = (ms: number, exchange: Played = {}): boolean => {
+  const agrees = (ms: number, exchange: PlayedExchange = {}): boolean => {
     const clientRun = played({ ...server, answered: 125, ...exchange });
     const [request] = clientRun.requests;
     const [response] = request?.responses ?? [];
@@ -247,7 +247,7 @@ describe('a busy machine', () => {
 
 describe('the age of a stamp', () => {
   /** Asked at 500, answered at 510, reported at 512. */
-  const age = (behind: number, time: number, setup: Played['setup'] = {}, before = 50): number | undefined => {
+  const age = (behind: number, time: number, setup: PlayedExchange['setup'] = {}, before = 50): number | undefined => {
     const clientRun = played({ ...server, setup, before, asked: 500, answered: 510, deviceSendTime: origin + 500 - behind });
     const [request] = clientRun.requests;
     assert.ok(request !== undefined);

@@ -8,18 +8,18 @@ import { captureFile } from '../report-folder.ts';
 import { captureHeader, packetBlock } from './pcapng.ts';
 import { TcpStream } from './tcp-stream.ts';
 
-/** One connection in the file. */
-interface Connection {
+/** A connection in the file. */
+interface CapturedConnection {
   readonly stream: TcpStream;
-  /** Of MQTT. */
+  /** The version of MQTT. */
   version: number;
 }
 
 const description = 'MQTT packets as the suite recorded them; the IP addresses, the ports and the TCP headers are made up';
 
 /**
- * `exchange.pcapng`: packets that the suite recorded, as Wireshark reads them. It is begun with the first packet, and at once where it
- * keeps the packets of all scenarios. Secrets are hidden.
+ * `exchange.pcapng`: the recorded packets, without secrets, for Wireshark. The file is created with its first packet; if it keeps the
+ * packets of all scenarios, it is created at once.
  */
 export class CaptureFile implements Capture {
   readonly all: boolean;
@@ -32,7 +32,7 @@ export class CaptureFile implements Capture {
   #connections = 0;
   /** The numbers of the packets that are in the file: several scenarios may judge one start of a client. */
   readonly #numbers = new WeakMap<Frame, number>();
-  readonly #byConnection = new WeakMap<object, Connection>();
+  readonly #byConnection = new WeakMap<object, CapturedConnection>();
 
   /**
    * @param path where the file is written
@@ -57,7 +57,7 @@ export class CaptureFile implements Capture {
   }
 
   take(...[scenario, traces, message]: Parameters<Capture['take']>): ReturnType<Capture['take']> {
-    // A frame may stand in several traces.
+    // A frame may be in several traces.
     const traceOf = new Map(traces.flatMap((trace) => [...trace].map((frame) => [frame, trace] as const)));
     const frames = [...traceOf].toSorted(([a], [b]) => a.atUs - b.atUs);
     if (!this.#closed)
@@ -67,7 +67,7 @@ export class CaptureFile implements Capture {
     return number === undefined ? undefined : { file: captureFile, frame: number };
   }
 
-  /** Nothing more is kept. */
+  /** Stops writing. */
   close(): void {
     this.#closed = true;
     this.#file?.close();
@@ -107,7 +107,7 @@ export class CaptureFile implements Capture {
     });
   }
 
-  #connectionOf(key: object): Connection {
+  #connectionOf(key: object): CapturedConnection {
     const known = this.#byConnection.get(key);
     if (known !== undefined) return known;
     const version = this.#target.mqttVersion === '5' ? 5 : 4;

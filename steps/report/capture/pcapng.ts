@@ -1,4 +1,4 @@
-/** What is captured: IPv4 packets without a link layer, as LINKTYPE_RAW of the registry of link types. */
+/** IPv4 packets without a link layer: LINKTYPE_RAW of the registry of link types. */
 const linkTypeRaw = 101;
 
 /** Types of blocks, in draft-ietf-opsawg-pcapng: sections 4.1, 4.2 and 4.3. */
@@ -20,7 +20,7 @@ export interface CapturedPacket {
   readonly comment: string;
 }
 
-/** What stands before the first packet of a pcapng file: the section, and its one interface, whose times are in µs. */
+/** The blocks before the first packet of a pcapng file: the section, and its only interface, with times in µs. */
 export function captureHeader(application: string, interfaceName: string, description: string): Buffer {
   const section = Buffer.alloc(16);
   section.writeUInt32LE(0x1a2b3c4d, 0); // little endian
@@ -70,7 +70,7 @@ function option(code: number, value: string | Buffer): Buffer {
   return Buffer.concat([head, padded(bytes)]);
 }
 
-/** UTF-8, without half a character at the end of a long text. */
+/** A text in UTF-8, cut to the longest comment between two characters. */
 function textOf(text: string): Buffer {
   const bytes = Buffer.from(text);
   if (bytes.length <= longestComment) return bytes;

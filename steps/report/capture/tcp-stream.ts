@@ -1,25 +1,25 @@
-/** The most bytes of one segment: an IPv4 packet has at most 65,535. */
+/** The most bytes in one segment: an IPv4 packet has at most 65,535. */
 export const mostSegmentBytes = 65_495;
 
 /** The port of MQTT: Wireshark recognises MQTT by it. */
 const mqttPort = 1883;
 
-/** The ports that a device may have, for RFC 6335: the first one, and how many. */
+/** The ports that a device may have (RFC 6335): the first one, and how many. */
 const devicePorts = { first: 49_152, count: 16_384 } as const;
 
 /** An address and a port. */
-interface Endpoint {
+interface TcpEndpoint {
   readonly address: readonly number[];
   readonly port: number;
 }
 
 /**
- * The segments of one TCP connection between a device and a server. Its addresses are made up, of the ranges for documentation
- * (RFC 5737); its sequence numbers are those that the bytes make.
+ * The segments of one TCP connection between a device and a server. Its addresses are invented, from the ranges for documentation
+ * (RFC 5737). Its sequence numbers count the bytes.
  */
 export class TcpStream {
-  readonly #device: Endpoint;
-  readonly #server: Endpoint = { address: [198, 51, 100, 1], port: mqttPort };
+  readonly #device: TcpEndpoint;
+  readonly #server: TcpEndpoint = { address: [198, 51, 100, 1], port: mqttPort };
   /** The next sequence number of each side. */
   readonly #next = { device: 1, server: 1 };
 

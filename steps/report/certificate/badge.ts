@@ -2,7 +2,7 @@ import { type XmlElement, xmlText } from '../xml-text.ts';
 import { certificateFiles } from './certificate-files.ts';
 import type { Statement } from './statement.ts';
 
-/** What a badge says, in the words of shields.io's endpoint badge; `color` is hexadecimal digits without #. */
+/** The content of a badge, in the format of shields.io's endpoint badge; `color` is hexadecimal digits without #. */
 export interface Badge {
   readonly schemaVersion: 1;
   readonly label: string;
@@ -10,7 +10,7 @@ export interface Badge {
   readonly color: string;
 }
 
-/** White text on each of them has a contrast of more than 4.5 to 1 (WCAG 2.2, 1.4.3). */
+/** White text on each colour has a contrast of more than 4.5 to 1 (WCAG 2.2, 1.4.3). */
 const colors = { PASSED: '1b6e2e', WARNED: '8a4b00', FAILED: 'a31d1d' } as const;
 const labelColor = '444444';
 
@@ -33,7 +33,7 @@ const padding = 6;
 /** The usual width of a character of 11 px, in px; `textLength` makes the text fit with any font. */
 const characterWidth = 6.2;
 
-/** The text of `badge.svg`: one picture without a request, that links to the certificate beside it. */
+/** The text of `badge.svg`: a picture that loads nothing, and links to the certificate in its folder. */
 export function badgeSvg({ label, message, color }: Badge): string {
   const [left, right] = [label, message].map((text) => Math.round(text.length * characterWidth) + 2 * padding) as [
     number,

@@ -11,7 +11,7 @@ export const certificateFiles = {
   badgeEndpoint: 'badge.json',
 } as const;
 
-/** The reports that a certificate is made from, and checked by. */
+/** The reports from which a certificate is made and checked. */
 export const judgedFiles = { report: 'report.json', messages: 'messages.ndjson' } as const;
 
 const mediaTypes: Readonly<Record<string, string>> = {
@@ -28,7 +28,7 @@ export function mediaTypeOf(name: string): string {
   return mediaTypes[extname(name)] ?? 'application/octet-stream';
 }
 
-/** To be called before a run begins: what an earlier one was certified for says nothing of this one. @throws Error of `node:fs` */
+/** Removes the certificate of an earlier run, which says nothing about the next one. Call it before a run. @throws Error of `node:fs` */
 export function clearCertificate(folder: string): void {
   for (const name of Object.values(certificateFiles)) rmSync(join(folder, name), { force: true });
 }

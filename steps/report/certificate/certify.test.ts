@@ -15,7 +15,7 @@ const folder = temporaryFolder();
 const ids = requirements.map(({ id }) => id);
 const recommendation = requirements.find(({ level }) => level === 'should');
 const should = recommendation?.id ?? '';
-/** It fails by itself, and leaves the recommendation to be judged. */
+/** A MUST that fails without making the recommendation untested. */
 const must = requirements.find(({ id, level }) => level === 'must' && recommendation?.dependsOn.includes(id) === false)?.id ?? '';
 
 function certified(name: string, course?: MadeUpRun): { readonly statement: Statement; readonly text: string } {

@@ -10,26 +10,26 @@ import { contradictions, recordedMessages, rejudge } from './recording.ts';
 import { signStatement } from './signature.ts';
 import { NotCertifiable, statementJson, statementOf } from './statement.ts';
 
-/** How a run was made, as far as it matters for a certificate. */
-export interface Certifying {
-  /** Why the run was not a whole one, as what comes after "because"; undefined for a whole one. */
+/** The facts about a run that matter for a certificate. */
+export interface CertifyOptions {
+  /** Why the run was only a part: the words after "because"; undefined for a whole run. */
   readonly partial?: string;
-  /** The private key to sign by. */
+  /** The private key that signs the certificate. */
   readonly key?: KeyObject;
 }
 
 /**
- * Writes certificate and badge of a run into its report folder, unless the run is one that cannot be certified.
+ * Writes certificate and badge of a run into its report folder, if the run can be certified.
  *
- * @param files the paths of all that the run has written there
- * @returns the paths of what was written
+ * @param files the paths of all files that the run wrote there
+ * @returns the paths of the added files
  * @throws NotCertifiable, Error of `node:fs`
  */
 export function certify(
   folder: string,
   report: Report,
   files: readonly string[],
-  { partial, key }: Certifying,
+  { partial, key }: CertifyOptions,
 ): readonly string[] {
   if (partial !== undefined) throw new NotCertifiable(partial);
   // Whatever is not certifiable is found by this already, before anything is written.
@@ -48,7 +48,7 @@ export function certify(
   return [...texts.map(([name]) => join(folder, name)), ...written];
 }
 
-/** Judges what was recorded once more, as a check of the certificate will do. */
+/** Judges the recorded messages again, as the check of the certificate will. */
 function confirm(folder: string, report: Report): void {
   const text = readFileSync(join(folder, judgedFiles.messages), 'utf8');
   const { target, strict } = report;

@@ -9,7 +9,7 @@ export function sha256(content: string | Buffer): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
-/** What a certificate says of the files of its report folder, in the order of their names. @throws Error of `node:fs` */
+/** The entries of a certificate for the files of its report folder, sorted by name. @throws Error of `node:fs` */
 export function evidenceOf(files: readonly string[]): readonly EvidenceFile[] {
   return files
     .map((file) => ({

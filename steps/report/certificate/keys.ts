@@ -13,9 +13,9 @@ const kinds = 'an Ed25519 or EC P-256 key in PEM';
 const makeOne = 'openssl genpkey -algorithm ed25519 -out KEY makes one';
 
 /**
- * The private key to sign by.
+ * Reads the private key for signing.
  *
- * @param passphrase of an encrypted one
+ * @param passphrase of an encrypted key
  * @throws KeyError
  */
 export function readPrivateKey(path: string, passphrase = process.env[passphraseVariable]): KeyObject {
@@ -31,7 +31,7 @@ export function readPrivateKey(path: string, passphrase = process.env[passphrase
     return usual(path, createPrivateKey(encrypted && passphrase !== undefined ? { key: pem, passphrase } : pem));
   } catch (error) {
     if (error instanceof KeyError) throw error;
-    const why = encrypted ? `the key cannot be decrypted by what ${passphraseVariable} holds` : 'the key cannot be read';
+    const why = encrypted ? `the key cannot be decrypted with the passphrase in ${passphraseVariable}` : 'the key cannot be read';
     throw new KeyError(`${path}: ${why}; expected ${kinds}`);
   }
 }
@@ -50,7 +50,7 @@ export function readPublicKey(path: string): KeyObject {
   }
 }
 
-/** By what a bundle names a public key, as cosign does: SHA-256 of its SubjectPublicKeyInfo, in base64. */
+/** The name of a public key in a bundle, as cosign makes it: SHA-256 of its SubjectPublicKeyInfo, in base64. */
 export function hintOf(key: KeyObject): string {
   const der = key.export({ type: 'spki', format: 'der' });
   return createHash('sha256').update(der).digest('base64');

@@ -1,30 +1,30 @@
 import type { Envelope } from '@cucumber/messages';
 import { specifiedBy } from '../../requirements/page-statements.ts';
 import { digestOfFeatures, type Requirement, type Role, requirementsOf, root } from '../../requirements/requirement.ts';
-import { type Circumstances, type Judgement, judge } from '../../verdict/judge.ts';
+import { type Judgement, judge, type RunCircumstances } from '../../verdict/judge.ts';
 import type { Report, RequirementResult } from '../../verdict/report.ts';
 import { Transcript } from '../../verdict/transcript.ts';
 import { withLinks } from '../report-json.ts';
 
 /** The result of judging a recorded run again. */
 export interface Rejudged {
-  /** As its own features have them, which are recorded with it. */
+  /** The requirements of the features that are recorded with the run. */
   readonly requirements: readonly Requirement[];
   readonly featuresDigest: string;
   readonly judgement: Judgement;
 }
 
 /**
- * Judges a recorded run once more, by the features that are recorded with it, as a run that was not interrupted.
+ * Judges a recorded run again, by the features that are recorded with it, as a run without interruption.
  *
- * @param messages what `messages.ndjson` holds
- * @param circumstances how the run was made, made from the requirements that are recorded
- * @throws Error that says what in it cannot be read, FeatureError
+ * @param messages the messages of `messages.ndjson`
+ * @param circumstances of the run; it gets the recorded requirements
+ * @throws Error that says what cannot be read, FeatureError
  */
 export function rejudge(
   messages: Iterable<Envelope>,
   role: Role,
-  circumstances: (requirements: readonly Requirement[]) => Circumstances,
+  circumstances: (requirements: readonly Requirement[]) => RunCircumstances,
 ): Rejudged {
   const transcript = new Transcript({ cwd: root });
   const features = new Map<string, string>();
@@ -42,7 +42,7 @@ export function rejudge(
  * The messages of a recorded run.
  *
  * @param text the text of `messages.ndjson`
- * @throws Error that says which line is none
+ * @throws Error that says which line is not a message
  */
 export function* recordedMessages(text: string): Generator<Envelope> {
   for (const [index, line] of text.split('\n').entries()) if (line !== '') yield readLine(line, index + 1);
@@ -53,16 +53,16 @@ function readLine(line: string, number: number): Envelope {
     const value: unknown = JSON.parse(line);
     if (typeof value === 'object' && value !== null) return value as Envelope;
   } catch {
-    // Told with everything else that is no message.
+    // Reported below, as every other line that is not a message.
   }
-  throw new Error(`line ${number} is no message`);
+  throw new Error(`line ${number} is not a message`);
 }
 
 /**
- * What a report says otherwise than the recorded run, one line a difference.
+ * The differences between a report and the recorded run, one line each.
  *
- * @param whole whether this is the very suite that wrote the report, so that every text must be the same; what is passed, and what is
- *   not, must be in any case
+ * @param whole whether this is the version of the suite that wrote the report: then every text must be the same; otherwise only the
+ *   results
  */
 export function contradictions(report: Report, { featuresDigest, judgement }: Rejudged, whole: boolean): string[] {
   const says = (what: string, said: unknown, recorded: unknown): string[] =>
@@ -100,7 +100,7 @@ export function contradictions(report: Report, { featuresDigest, judgement }: Re
   return [...general, ...single];
 }
 
-/** What no version of the suite may see otherwise. */
+/** The part of a result that must be the same in every version of the suite. */
 function core({ digest, status, scenarios }: RequirementResult): unknown {
   return { status, digest, scenarios: scenarios.map(({ place, status: own }) => `${place} ${own}`) };
 }

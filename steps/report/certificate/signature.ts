@@ -4,8 +4,8 @@ import { hintOf } from './keys.ts';
 /** The type of an in-toto Statement inside a DSSE envelope (in-toto's spec/v1/envelope.md). */
 export const payloadType = 'application/vnd.in-toto+json';
 
-/** What a bundle holds that may differ between two certificates. */
-interface Signed {
+/** The members of a bundle that differ between certificates. */
+interface SignedPayload {
   readonly payload: Buffer;
   readonly type: string;
   /** In base64. */
@@ -15,8 +15,8 @@ interface Signed {
 }
 
 /**
- * Signs a certificate with the user's key, without any network: a DSSE envelope in a Sigstore bundle that names the public key by a
- * hint, and has neither a certificate of Fulcio nor an entry of Rekor.
+ * Signs a certificate with the user's key, without any network. The result is a DSSE envelope in a Sigstore bundle. It names the public
+ * key by a hint, and has neither a certificate of Fulcio nor an entry of Rekor.
  *
  * @param text of `certificate.json`
  * @returns the text of `certificate.sigstore.json`
@@ -51,12 +51,12 @@ export function checkSignature(bytes: Buffer, key?: KeyObject): CheckedSignature
   if (key !== undefined && faults.length === 0) {
     const genuine = (): boolean => verify(digestFor(key), encoded(type, payload), key, Buffer.from(signature, 'base64'));
     if (hint !== hintOf(key)) faults.push(`was signed by another key (${hint}; the given one is ${hintOf(key)})`);
-    else if (!genuine()) faults.push('has a signature that is not of this certificate by the given key');
+    else if (!genuine()) faults.push('has a signature that does not match this certificate and the given key');
   }
   return { faults, payload };
 }
 
-/** What DSSE signs: the "pre-authentication encoding" of its protocol.md. */
+/** The bytes that DSSE signs: the "pre-authentication encoding" of its protocol.md. */
 function encoded(type: string, payload: Buffer): Buffer {
   return Buffer.concat([Buffer.from(`DSSEv1 ${Buffer.byteLength(type)} ${type} ${payload.length} `), payload]);
 }
@@ -65,7 +65,7 @@ function encoded(type: string, payload: Buffer): Buffer {
 const digestFor = (key: KeyObject): string | null => (key.asymmetricKeyType === 'ec' ? 'sha256' : null);
 
 /** A Sigstore bundle v0.3, as the libraries of Sigstore write it. */
-function bundleText({ payload, type, signature, hint }: Signed): string {
+function bundleText({ payload, type, signature, hint }: SignedPayload): string {
   const bundle = {
     mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json',
     verificationMaterial: { publicKey: { hint }, timestampVerificationData: {} },
@@ -78,8 +78,8 @@ function bundleText({ payload, type, signature, hint }: Signed): string {
   return `${JSON.stringify(bundle)}\n`;
 }
 
-/** Reads what {@link bundleText} writes; whether there is anything else in the text is for the caller to compare. */
-function readBundle(text: string): Signed | undefined {
+/** Reads the text of {@link bundleText}. The caller checks that the text contains nothing else. */
+function readBundle(text: string): SignedPayload | undefined {
   let bundle: unknown;
   try {
     bundle = JSON.parse(text);

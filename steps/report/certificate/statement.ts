@@ -4,7 +4,7 @@ import type { Descriptor, DigestSet, EvidenceFile, Statement, Subject } from './
 
 export type { Statement } from './certificate-document.ts';
 
-/** A report that no certificate can be made of; the message says why, as what comes after "no certificate, because". */
+/** A report for which there can be no certificate; the message is the reason, after the words "no certificate, because". */
 export class NotCertifiable extends Error {
   override readonly name = 'NotCertifiable';
 }
@@ -30,7 +30,7 @@ export function statementOf(report: Report, evidence: readonly EvidenceFile[]): 
       result: verdict === 'does not conform' ? 'FAILED' : counts.warning > 0 ? 'WARNED' : 'PASSED',
       configuration: configurationOf(report),
       passedTests: withStatus('passed'),
-      // Under --strict a recommendation decides as a MUST does.
+      // With --strict, a recommendation affects the verdict as a MUST does.
       warnedTests: strict ? [] : withStatus('warning'),
       failedTests: strict ? withStatus('failed', 'warning') : withStatus('failed'),
       iotNtpConformance: {

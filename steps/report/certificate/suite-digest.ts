@@ -6,15 +6,15 @@ import { sha256 } from './evidence-digests.ts';
 let known: string | undefined;
 
 /**
- * The digest of the suite's own program and schemas as they stand here: in-toto's dirHash (DigestSet, spec/v1/digest_set.md), which in
- * the package's folder is `find dist/steps schemas -type f | LC_ALL=C sort | xargs sha256sum | sha256sum`; `steps` in a checkout.
+ * The digest of the suite's program and schemas on this machine: in-toto's dirHash (DigestSet, spec/v1/digest_set.md). In the package's
+ * folder, this is `find dist/steps schemas -type f | LC_ALL=C sort | xargs sha256sum | sha256sum`; with `steps` in a checkout.
  */
 export function suiteDigest(): string {
   known ??= dirHash(root, [import.meta.url.endsWith('.ts') ? 'steps' : 'dist/steps', 'schemas']);
   return known;
 }
 
-/** in-toto's dirHash of some folders of a folder, in hex. Exported for its test. @throws Error of `node:fs` */
+/** in-toto's dirHash of some subfolders of a folder, in hex. Exported for its test. @throws Error of `node:fs` */
 export function dirHash(folder: string, inside: readonly string[]): string {
   const files = inside.flatMap((name) =>
     readdirSync(join(folder, name), { recursive: true, withFileTypes: true })

@@ -31,7 +31,7 @@ function edit(file: string, change: (text: string) => string): void {
   writeFileSync(file, changed);
 }
 
-/** The first byte, the last one, and some between: at places that do not depend on chance. */
+/** The first byte, the last one, and some between: the same in every run. */
 function positions(size: number): readonly number[] {
   return [...new Set([0, 1, size >> 2, size >> 1, size - (size >> 2), size - 2, size - 1])];
 }
@@ -84,7 +84,7 @@ describe('a certified folder', () => {
     const copy = copyOf(unsigned);
     const file = join(copy, 'certificate.json');
     const bytes = readFileSync(file);
-    // Every byte of its head, where type and subject stand, and every thirteenth of the rest, so that all members have their turn.
+    // Every byte of its head, which holds type and subject, and every thirteenth byte of the rest, so that all members are covered.
     const places = [...bytes.keys()].filter((at) => at < 300 || at % 13 === 0);
     for (const at of places) {
       const changed = Buffer.from(bytes);
@@ -120,23 +120,23 @@ describe('a certified folder', () => {
     rmSync(join(copy, 'junit.xml'));
     symlinkSync(join(signed, 'junit.xml'), join(copy, 'junit.xml'));
     const { faults } = verifyFolder(copy, signer.publicKey);
-    assert.deepEqual(faults, [{ file: 'junit.xml', what: 'is no file' }]);
+    assert.deepEqual(faults, [{ file: 'junit.xml', what: 'is not a file' }]);
   });
 });
 
 describe('a signature', () => {
-  test('of another key is told', () => {
+  test('by another key is a fault', () => {
     const { faults, signature } = verifyFolder(signed, stranger.publicKey);
     assert.match(faults[0]?.what ?? '', /^was signed by another key/);
     assert.equal(signature, 'unchecked');
   });
 
-  test('that was taken away is missed where a key is given', () => {
+  test('that was removed is a fault if a key is given', () => {
     const { faults } = verifyFolder(unsigned, signer.publicKey);
     assert.deepEqual(faults, [{ file: 'certificate.sigstore.json', what: 'is missing: the certificate is not signed' }]);
   });
 
-  test('by a stranger under the name of the signer is told', () => {
+  test('by another key under the name of the right key is a fault', () => {
     const copy = copyOf(signed);
     const file = join(copy, 'certificate.sigstore.json');
     const genuine = readFileSync(file, 'utf8');
@@ -146,7 +146,7 @@ describe('a signature', () => {
     const { faults } = verifyFolder(copy, signer.publicKey);
     assert.deepEqual(
       faults.map(({ what }) => what),
-      ['has a signature that is not of this certificate by the given key'],
+      ['has a signature that does not match this certificate and the given key'],
     );
   });
 });
@@ -154,7 +154,7 @@ describe('a signature', () => {
 describe('a forger who makes all digests fit', () => {
   const [must = ''] = requirements.filter(({ level }) => level === 'must').map(({ id }) => id);
 
-  /** Writes the certificate anew, for files as they now are. */
+  /** Writes the certificate again, for the present files. */
   function certifyAnew(copy: string, change: (statement: Statement) => Statement = (statement) => statement): void {
     edit(join(copy, 'certificate.json'), (text) => {
       const statement = JSON.parse(text) as Statement;
@@ -236,10 +236,10 @@ describe('a forger who makes all digests fit', () => {
     assert.match(toldOf(copy), /^report\.json specifiedBy is \{.*2020.*\}; the requirements of this suite are from \{.*2023"/m);
   });
 
-  test('is found out by the form of what cannot be read', () => {
+  test('is detected if a file cannot be read', () => {
     const copy = copyOf(unsigned);
     edit(join(copy, 'messages.ndjson'), (text) => `${text}{"testRunFinished":\n`);
     certifyAnew(copy);
-    assert.match(toldOf(copy), /^messages\.ndjson line \d+ is no message$/m);
+    assert.match(toldOf(copy), /^messages\.ndjson line \d+ is not a message$/m);
   });
 });

@@ -11,34 +11,34 @@ import { checkSignature } from './signature.ts';
 import { NotCertifiable, type Statement, statementJson, statementOf } from './statement.ts';
 import { suiteDigest } from './suite-digest.ts';
 
-/** Something that is not as it must be. */
-export interface Fault {
+/** A fault in a report folder. */
+export interface FileFault {
   /** A file of the report folder. */
   readonly file: string;
-  /** What is wrong with it, as what comes after its name. */
+  /** What is wrong with it: the words after its name. */
   readonly what: string;
 }
 
 /** The result of checking a report folder. */
 export interface Verification {
-  /** None when all that could be checked is genuine. */
-  readonly faults: readonly Fault[];
-  /** What could not be checked here, and what else there is to know. */
+  /** Empty if everything that could be checked is genuine. */
+  readonly faults: readonly FileFault[];
+  /** What could not be checked here, and other remarks. */
   readonly remarks: readonly string[];
   /** Whether the certificate is signed, and by the given key. */
   readonly signature: 'genuine' | 'unchecked' | 'absent';
-  /** What the certificate says; absent where it cannot be read. */
+  /** The content of the certificate; absent if it cannot be read. */
   readonly statement?: Statement;
-  /** What was certified; absent where it cannot be read, or a file of the folder was changed. */
+  /** The certified report; absent if it cannot be read, or if a file of the folder was changed. */
   readonly report?: Report;
 }
 
-/** The bytes of the files of a folder; a link and what else is no file has none. */
+/** The bytes of the files of a folder; undefined for a link, and for everything else that is not a file. */
 type Files = ReadonlyMap<string, Buffer | undefined>;
 
 /**
- * Checks a certified report folder, without any network: its certificate, every file that the certificate names, that there is no
- * other, the signature, and that the recorded messages give the same verdict.
+ * Checks a certified report folder, without any network: its certificate, every file that the certificate names, that there are no
+ * others, the signature, and that the recorded messages give the same verdict.
  *
  * @param key the public key of the expected signer
  * @throws Error of `node:fs` when the folder cannot be read
@@ -55,7 +55,7 @@ export function verifyFolder(folder: string, key?: KeyObject): Verification {
   if (statement === undefined) return { faults, remarks: [], signature };
   const changed = checkFiles(files, statement);
   faults.push(...changed);
-  // Name what was changed, and not what follows from it.
+  // Report the changed files, and not the consequences.
   if (changed.length > 0) return { faults, remarks: [], signature, statement };
   const { faults: wrong, ...content } = checkContent(files, statement);
   return { faults: [...faults, ...wrong], ...content, signature, statement };
@@ -70,20 +70,20 @@ function checkSigned(
   certificate: Buffer | undefined,
   bundle: Buffer | undefined,
   key: KeyObject | undefined,
-): { readonly faults: Fault[]; readonly signature: Verification['signature'] } {
+): { readonly faults: FileFault[]; readonly signature: Verification['signature'] } {
   const file = certificateFiles.signed;
   if (bundle === undefined) {
     const faults = key === undefined ? [] : [{ file, what: 'is missing: the certificate is not signed' }];
     return { faults, signature: 'absent' };
   }
   const { faults: found, payload } = checkSignature(bundle, key);
-  const faults = found.map((what): Fault => ({ file, what }));
+  const faults = found.map((what): FileFault => ({ file, what }));
   if (faults.length === 0 && certificate !== undefined && payload?.equals(certificate) !== true)
     faults.push({ file: certificateFiles.certificate, what: `is not the certificate that ${file} signs` });
   return { faults, signature: key !== undefined && faults.length === 0 ? 'genuine' : 'unchecked' };
 }
 
-function readStatement(bytes: Buffer): { readonly statement?: Statement; readonly faults: Fault[] } {
+function readStatement(bytes: Buffer): { readonly statement?: Statement; readonly faults: FileFault[] } {
   const text = bytes.toString('utf8');
   const faults = schemaFaults('certificate', text).map((what) => ({ file: certificateFiles.certificate, what }));
   if (faults.length > 0) return { faults };
@@ -93,13 +93,13 @@ function readStatement(bytes: Buffer): { readonly statement?: Statement; readonl
 }
 
 /** Whether the folder has exactly the files that the certificate names, unchanged. */
-function checkFiles(files: Files, { predicate }: Statement): Fault[] {
+function checkFiles(files: Files, { predicate }: Statement): FileFault[] {
   const { evidence } = predicate.iotNtpConformance;
   const known = new Set<string>([certificateFiles.certificate, certificateFiles.signed, ...evidence.map(({ name }) => name)]);
-  const named = evidence.flatMap(({ name, digest }): Fault[] => {
+  const named = evidence.flatMap(({ name, digest }): FileFault[] => {
     if (!files.has(name)) return [{ file: name, what: 'is missing' }];
     const content = files.get(name);
-    if (content === undefined) return [{ file: name, what: 'is no file' }];
+    if (content === undefined) return [{ file: name, what: 'is not a file' }];
     const found = sha256(content);
     if (found === digest['sha256']) return [];
     return [{ file: name, what: `was changed: its SHA-256 is ${found}; certificate.json says ${digest['sha256']}` }];
@@ -124,8 +124,8 @@ function checkContent(files: Files, statement: Statement): Pick<Verification, 'f
   return { faults: [...checkAgainst(report, statement), ...recorded.faults], remarks: [...remarks, ...recorded.remarks], report };
 }
 
-/** The certificate must be the one that the report and the evidence make. */
-function checkAgainst(report: Report, statement: Statement): Fault[] {
+/** The certificate must be the same as one that is made from the report and the evidence. */
+function checkAgainst(report: Report, statement: Statement): FileFault[] {
   const file = certificateFiles.certificate;
   try {
     const { evidence } = statement.predicate.iotNtpConformance;
@@ -140,7 +140,7 @@ function checkAgainst(report: Report, statement: Statement): Fault[] {
   }
 }
 
-/** The JSON Pointers of the members, without members of their own, that are not the same. */
+/** The JSON Pointers of the members that differ; of nested members only the innermost. */
 function unequal(one: unknown, other: unknown, path: string): string[] {
   if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null)
     return Object.is(one, other) ? [] : [path];
@@ -150,7 +150,11 @@ function unequal(one: unknown, other: unknown, path: string): string[] {
   );
 }
 
-function checkRecorded(text: string, report: Report, same: boolean): { readonly faults: Fault[]; readonly remarks: string[] } {
+function checkRecorded(
+  text: string,
+  report: Report,
+  same: boolean,
+): { readonly faults: FileFault[]; readonly remarks: string[] } {
   const file = judgedFiles.messages;
   let recorded: ReturnType<typeof rejudge>;
   try {
@@ -158,7 +162,7 @@ function checkRecorded(text: string, report: Report, same: boolean): { readonly 
   } catch (error) {
     return { faults: [{ file, what: error instanceof Error ? error.message : String(error) }], remarks: [] };
   }
-  const faults = contradictions(report, recorded, same).map((what): Fault => ({ file: judgedFiles.report, what }));
+  const faults = contradictions(report, recorded, same).map((what): FileFault => ({ file: judgedFiles.report, what }));
   const { name, digest } = report.requirementSet ?? { name: '', digest: '' };
   const set = readSets().find((candidate) => candidate.name === name);
   if (set === undefined)

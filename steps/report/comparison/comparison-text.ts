@@ -1,7 +1,7 @@
 import { printable } from '../../harness/text/printable.ts';
-import type { Change, Comparison, Side } from './report-comparison.ts';
+import type { Change, ComparedReport, Comparison } from './report-comparison.ts';
 
-/** The parts of a comparison, with what each is called. */
+/** The parts of a comparison, with their titles. */
 export const parts = [
   ['worse', 'Worse'],
   ['better', 'Better'],
@@ -31,7 +31,7 @@ export function comparisonText(comparison: Comparison): string {
     .join('\n');
 }
 
-function sideLine({ name, verdict, set, finished }: Side): string {
+function sideLine({ name, verdict, set, finished }: ComparedReport): string {
   return `${name}: ${verdict}, requirement set ${set}, ${finished}`;
 }
 
@@ -45,7 +45,7 @@ function lines({ id, level, sentence, scenarios, old, new: now }: Change): strin
 }
 
 /** How long both runs took. */
-export function durations(old: Side, now: Side): string {
+export function durations(old: ComparedReport, now: ComparedReport): string {
   const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
   return `The old run took ${seconds(old.durationMs)}, the new one ${seconds(now.durationMs)}.`;
 }

@@ -6,37 +6,37 @@ export interface Change {
   readonly id: string;
   readonly level: 'must' | 'should';
   readonly sentence: string;
-  /** Absent in a requirement that only the new report has. */
+  /** Absent if only the new report has the requirement. */
   readonly old?: Status;
-  /** Absent in a requirement that only the old report has. */
+  /** Absent if only the old report has the requirement. */
   readonly new?: Status;
-  /** True where the text of the requirement is another one. */
+  /** True if the text of the requirement is different. */
   readonly reworded: boolean;
-  /** Titles of the scenarios that went another way. */
+  /** Titles of the scenarios with a different result. */
   readonly scenarios: readonly string[];
 }
 
 /** What differs between two reports. */
 export interface Comparison {
-  readonly old: Side;
-  readonly new: Side;
-  /** Requirements that are not proven any more, those of MUST first. */
+  readonly old: ComparedReport;
+  readonly new: ComparedReport;
+  /** Requirements that got worse, each MUST before each SHOULD. */
   readonly worse: readonly Change[];
   readonly better: readonly Change[];
-  /** Requirements that went another way, neither better nor worse: what failed is now untested, for example. */
+  /** Requirements with a different result that is neither better nor worse: for example, failed before and untested now. */
   readonly other: readonly Change[];
   /** Requirements that only the new report has. */
   readonly added: readonly Change[];
   /** Requirements that only the old report has. */
   readonly removed: readonly Change[];
-  /** Ids of requirements whose text is another one. */
+  /** Ids of requirements with a different text. */
   readonly reworded: readonly string[];
-  /** True where a MUST got worse. */
+  /** True if a MUST got worse. */
   readonly mustGotWorse: boolean;
 }
 
 /** One of the two reports. */
-export interface Side {
+export interface ComparedReport {
   readonly name: string;
   readonly verdict: string;
   /** The released requirement set, or that there is none. */
@@ -45,7 +45,7 @@ export interface Side {
   readonly durationMs: number;
 }
 
-/** Results that prove something bad, and those that prove nothing; a pass is above both. */
+/** From bad to good: results that prove a mistake, results that prove nothing, and a pass. */
 const ranks: Readonly<Record<Status, number>> = {
   failed: 0,
   warning: 0,
@@ -86,7 +86,7 @@ export function compareReports(old: Report, now: Report): Comparison {
 /**
  * Compares a report with an earlier one of the same implementation. Requirements that one of the runs did not select are left out.
  *
- * @returns undefined for another implementation, and where one of the runs was interrupted or broke
+ * @returns undefined for another implementation, or if one of the runs was interrupted or broke
  */
 export function changesSince(earlier: Report, now: Report): Comparison | undefined {
   const [before, after] = [earlier.target, now.target];
@@ -117,7 +117,7 @@ function changeOf(old: RequirementResult | undefined, now: RequirementResult | u
   };
 }
 
-function sideOf({ target, verdict, requirementSet, started, finished, durationMs }: Report): Side {
+function sideOf({ target, verdict, requirementSet, started, finished, durationMs }: Report): ComparedReport {
   return {
     name: named(target),
     verdict,

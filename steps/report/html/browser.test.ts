@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { allViews, assertForEverybody, launch, open as openFile, phoneViews, skip, type View } from '../../testing/browser.ts';
+import { allViews, assertAccessible, launch, open as openFile, phoneViews, skip, type View } from '../../testing/browser.ts';
 import { forged, report, spoilt } from '../../testing/sample-report.ts';
 import type { Report } from '../../verdict/report.ts';
 import { reportPage } from './report-page.ts';
@@ -17,7 +17,7 @@ const pages = {
   hostile: spoilt(report(every), forged),
 };
 
-/** A report in which every requirement has another result. */
+/** The same report, in which every requirement has a different result. */
 const untested = (content: Report): Report => ({
   ...content,
   requirements: content.requirements.map((one) => ({ ...one, status: one.status === 'untested' ? 'passed' : 'untested' })),
@@ -41,14 +41,14 @@ describe('the page in a browser', { skip, timeout: 600_000 }, () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** Opens a page, and does something with it that nothing may be wrong with. */
+  /** Opens a page, and checks it; anything unexpected on the page fails the test. */
   const open = (name: keyof typeof pages, view: View, look: (page: Page) => Promise<void>): Promise<void> =>
     openFile(browser, join(folder, `${name}.html`), view, look);
 
   for (const name of ['failed', 'passed', 'incomplete'] as const) {
-    test(`that says ${name} can be used by everybody, all unfolded, at every width and in both colour schemes`, async () => {
-      // The other pages are made of the same parts: one width is enough for them.
-      await assertForEverybody(browser, join(folder, `${name}.html`), name === 'failed' ? allViews : phoneViews);
+    test(`that says ${name} is accessible, all unfolded, at every width and in both colour schemes`, async () => {
+      // The other pages consist of the same parts, so one width is enough.
+      await assertAccessible(browser, join(folder, `${name}.html`), name === 'failed' ? allViews : phoneViews);
     });
   }
 

@@ -6,7 +6,7 @@ import { icon } from './icons.ts';
 import { moment } from './numbers.ts';
 import { anchorOf } from './requirement-section.ts';
 
-/** What got better and worse since an earlier run on the same implementation; nothing where the two cannot be compared. */
+/** What got better and worse since an earlier run on the same implementation; undefined if the two cannot be compared. */
 export function changesSection(report: Report, earlier: Report | undefined): Markup | undefined {
   const comparison = earlier === undefined ? undefined : changesSince(earlier, report);
   if (comparison === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** Colours, type and the plain elements: what every page of the suite has in common. */
+/** The common style of all pages of the suite: colours, type and plain elements. */
 export const foundation = `
 :root {
   color-scheme: light dark;
@@ -36,7 +36,7 @@ pre, .trace li, .output li { unicode-bidi: bidi-override; direction: ltr; }
 .quiet, .place, .why { color: var(--quiet); }
 `;
 
-/** The look of the signs of a status. */
+/** The style of the icons of a status. */
 export const icons = `
 .icon { width: 1em; height: 1em; flex: none; fill: currentColor; stroke: none; vertical-align: -.125em; }
 .sign, .dash { fill: none; stroke: var(--sign, #fff); stroke-width: 1.7; stroke-linecap: round; stroke-linejoin: round; }
@@ -50,7 +50,7 @@ export const icons = `
 svg { --sign: light-dark(#fff, #14161a); }
 `;
 
-/** The look of a drawn exchange and of a plot. */
+/** The style of drawn exchanges and plots. */
 export const drawings = `
 .sequence, .plot { flex: 0 1 23rem; width: 100%; max-width: 25rem; min-width: 0; border: 1px solid var(--rule); border-radius: 8px; padding: .7rem .5rem .6rem; background: var(--card); }
 .plot { max-width: 30rem; }

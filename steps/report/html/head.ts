@@ -1,17 +1,17 @@
-import { html, Markup, type Part } from './html.ts';
+import { html, Markup, type TemplateValue } from './html.ts';
 
 /**
  * The head of every page that the suite writes: it loads nothing, and a link on it sends no referrer.
  *
- * @param policy as `policyOf` makes it from the same style
- * @param style CSS that the suite has written
+ * @param policy from `policyOf` for the same style
+ * @param style CSS of the suite
  */
 export function pageHead({
   title,
   policy,
   style,
 }: {
-  readonly title: Part;
+  readonly title: TemplateValue;
   readonly policy: string;
   readonly style: string;
 }): Markup {

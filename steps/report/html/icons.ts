@@ -1,7 +1,7 @@
 import type { Status, Verdict } from '../../verdict/report.ts';
 import { html, Markup } from './html.ts';
 
-/** One shape for each status, so that it can be recognised without its colour. 16 by 16. */
+/** One shape for each status, so that it can be recognised without colour. 16 by 16. */
 const shapes: Readonly<Record<Status, string>> = {
   passed: '<circle cx="8" cy="8" r="7"/><path class="sign" d="m4.8 8.3 2.2 2.3 4.3-5"/>',
   failed: '<path d="M5.1 1h5.8L15 5.1v5.8L10.9 15H5.1L1 10.9V5.1z"/><path class="sign" d="m5.4 5.4 5.2 5.2m0-5.2-5.2 5.2"/>',
@@ -19,12 +19,12 @@ export const iconSheet: Markup = new Markup(
     .join('')}</svg>`,
 );
 
-/** The sign of a status; beside it, the status is always written as well. */
+/** The icon of a status. Always write the status next to it as well. */
 export function icon(status: Status): Markup {
   return html`<svg class="icon ${status}" viewBox="0 0 16 16" aria-hidden="true"><use href="#i-${status}"/></svg>`;
 }
 
-/** The status whose sign and colour a verdict has. */
+/** The status whose icon and colour a verdict has. */
 export function signOf(verdict: Verdict): Status {
   if (verdict === 'conforms') return 'passed';
   return verdict === 'incomplete' ? 'inconclusive' : 'failed';

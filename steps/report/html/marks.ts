@@ -1,10 +1,10 @@
 import type { MessageAtFault } from '../../verdict/report.ts';
-import { html, type Markup, type Part } from './html.ts';
+import { html, type Markup, type TemplateValue } from './html.ts';
 
-/** From where to where, in characters. */
+/** Start and end of a part of a text, in characters. */
 type Span = readonly [number, number];
 
-/** The payload of a message at fault, with what is wrong in it marked; all of it where nothing smaller can be pointed at. */
+/** The payload of a message at fault, with the wrong parts marked; if they cannot be located, all of it is marked. */
 export function markedPayload({ payload, parts }: Pick<MessageAtFault, 'payload' | 'parts'>): Markup {
   const pointers = parts.filter((part) => part.startsWith('/'));
   const spans = pointers.flatMap((pointer) => memberSpans(payload, pointer.slice(1)));
@@ -13,7 +13,7 @@ export function markedPayload({ payload, parts }: Pick<MessageAtFault, 'payload'
   return withMarks(payload, spans);
 }
 
-/** Where a member stands, with its value: every place, since a name may stand twice. */
+/** Where a member and its value are: every place, because a name may occur twice. */
 function memberSpans(payload: string, name: string): Span[] {
   const quoted = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   const member = new RegExp(`"${quoted}"\\s*:\\s*(?:"(?:[^"\\\\]|\\\\.)*"?|[^\\s,}\\]]*)`, 'g');
@@ -22,7 +22,7 @@ function memberSpans(payload: string, name: string): Span[] {
 
 function withMarks(text: string, spans: readonly Span[]): Markup {
   let from = 0;
-  const pieces: Part[] = spans
+  const pieces: TemplateValue[] = spans
     .toSorted(([a], [b]) => a - b)
     .flatMap(([start, end]) => {
       if (start < from) return [];
@@ -33,7 +33,7 @@ function withMarks(text: string, spans: readonly Span[]): Markup {
   return html`${pieces}${text.slice(from)}`;
 }
 
-/** A line of the wire; where it shows the message at fault, with what is wrong in it marked. */
+/** A line of the trace; if it shows the message at fault, the wrong parts are marked. */
 export function markedLine(line: string, message: MessageAtFault | undefined): Markup {
   const shown = message?.payload.slice(0, 120) ?? '';
   const at = message === undefined || !line.includes('← PUBLISH') ? -1 : line.lastIndexOf(shown);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { digits, duration, niceStep, whole } from './numbers.ts';
 
-test('durations are told in the unit that suits them, with three digits', () => {
+test('durations have a suitable unit and three digits', () => {
   const told = [0, 0.534, 12.34, 25, 999.4, 1250, 60_000, 300_000, 7_200_000, -3_600_000 * 3, 20_780 * 86_400_000].map(duration);
   assert.deepEqual(told, [
     '0 ms',
@@ -27,7 +27,7 @@ test('ticks are 1, 2 or 5 times a power of ten apart', () => {
   assert.deepEqual([niceStep(25, 3), niceStep(0.7, 5), niceStep(40, 5), niceStep(6, 3)], [10, 0.2, 10, 2]);
 });
 
-test('whole numbers are told from other text', () => {
+test('whole numbers are distinguished from other text', () => {
   assert.deepEqual(
     [whole('12'), whole('-3'), whole(''), whole('1.5'), whole('(secret)'), whole(undefined)],
     [12n, -3n, undefined, undefined, undefined, undefined],

@@ -7,7 +7,7 @@ const units = [
   { name: 's', ms: 1000, from: 1000 },
 ] as const;
 
-/** A duration in the unit that suits it, three digits of it: "0.53 ms", "25 ms", "1.25 s", "20,780 days". */
+/** A duration with three digits in a suitable unit: "0.53 ms", "25 ms", "1.25 s", "20,780 days". */
 export function duration(ms: number): string {
   const magnitude = Math.abs(ms);
   const unit = units.find(({ from }) => magnitude >= from);
@@ -17,7 +17,7 @@ export function duration(ms: number): string {
   return unit.name === 'day' ? `${text} ${Math.abs(value) === 1 ? 'day' : 'days'}` : `${text} ${unit.name}`;
 }
 
-/** Three digits of a number, all of them before the point: "0.53", "-12.3", "20,780". */
+/** A number with three significant digits; digits before the point are never dropped: "0.53", "-12.3", "20,780". */
 export function digits(value: number): string {
   const magnitude = Math.abs(value);
   const places = magnitude >= 99.95 ? 0 : magnitude >= 9.995 ? 1 : 2;
@@ -38,16 +38,16 @@ export function niceStep(range: number, most: number): number {
   return step * power;
 }
 
-/** The whole number that a text is; undefined for anything else. */
+/** The whole number in a text; undefined if the text is not one. */
 export function whole(text: string | undefined): bigint | undefined {
   return text !== undefined && isWhole(text) ? BigInt(text) : undefined;
 }
 
-/** An instant of ISO 8601 as people read it: "22 Nov 2026, 19:25:31 UTC". */
+/** An ISO 8601 time for readers: "22 Nov 2026, 19:25:31 UTC". */
 export function moment(iso: string): string {
   const date = new Date(iso);
   if (Number.isNaN(date.getTime())) return iso;
-  // "Sun, 22 Nov 2026 19:25:31 GMT", as ECMA-262 has it; the formats of a locale would take longer to load than the page to write
+  // "Sun, 22 Nov 2026 19:25:31 GMT", as ECMA-262 defines it: to load the formats of a locale takes longer than to write the page
   const [, day, time] = /^\w+, (.+) (.+) GMT$/.exec(date.toUTCString()) ?? [];
   return `${day}, ${time} UTC`;
 }

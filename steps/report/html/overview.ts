@@ -13,7 +13,7 @@ export function verdictHead(report: Report): Markup {
   const { verdict, because, target, counts, faults, expectations, exitCode, requirements } = report;
   const sign = signOf(verdict);
   const told = statuses.filter((status) => counts[status] > 0);
-  // A single fault is the reason already.
+  // The reason already names a single fault.
   const more = [...faults, ...(expectations?.mistakes ?? [])].filter((fault) => !because.includes(fault));
   return html`<header class="verdict ${sign}">
 ${icon(sign)}
@@ -28,7 +28,7 @@ ${target.ended !== undefined && html`<p class="ended">The ${target.role} ended b
 </header>`;
 }
 
-/** A text in which the id of a requirement leads to it. */
+/** A text in which the id of a requirement links to it. */
 function withLinks(text: string, requirements: Report['requirements']): Markup {
   const known = new Map(requirements.map((requirement) => [requirement.id, anchorOf(requirement)]));
   return html`${text.split(/([a-z0-9-]+)/).map((piece) => (known.has(piece) ? html`<a href="#${known.get(piece) ?? ''}">${piece}</a>` : piece))}`;
@@ -40,12 +40,12 @@ export function chips({ counts }: Report): Markup {
   return html`<span class="chips">${shown.map((status) => html`<button type="button" data-status="${status}" aria-pressed="false">${icon(status)}${status}</button>`)}</span>`;
 }
 
-/** The name of what was tested, with its version. */
+/** Name and version of the implementation. */
 export function nameOf({ target }: Report): string {
   return named(target);
 }
 
-/** The counts as parts of one line; the list below it says the same in words. */
+/** The counts as parts of a bar; the list below has the same counts in words. */
 function bar(counts: Report['counts'], total: number): Markup {
   let from = 0;
   const pieces = statuses.map((status) => {
@@ -56,7 +56,7 @@ function bar(counts: Report['counts'], total: number): Markup {
   return html`<svg class="bar" viewBox="0 0 ${Math.max(total, 1)} 1" preserveAspectRatio="none" aria-hidden="true">${pieces}</svg>`;
 }
 
-/** What was tested, by what, when and for how long. */
+/** The implementation, the suite, the time and the duration of the run. */
 export function facts(report: Report, certificate: string | undefined): Markup {
   const {
     target,
@@ -110,7 +110,7 @@ function expectationsInWords(expectations: Report['expectations']): string | und
   return `${file}, ${entries} ${entries === 1 ? 'entry' : 'entries'}${allowed ? ', --allow-expected' : ''}`;
 }
 
-/** Every requirement by its feature: a table to find one's way by. */
+/** A table of all requirements by feature, as an overview. */
 export function map({ requirements, target }: Report): Markup {
   const features = Map.groupBy(requirements, ({ feature }) => feature);
   const short = ({ id }: RequirementResult): string => id.slice(target.role.length + 1);

@@ -1,6 +1,6 @@
 /**
- * What the page can do beyond being read: find a requirement, show those of a status, copy a failure as text, unfold all, and unfold what a link leads to. Everything stands on the
- * page without it.
+ * The script of the page. It searches requirements, filters them by status, copies a failure as text, unfolds everything, and unfolds the
+ * target of a link. The page shows everything without it.
  */
 export const script = `'use strict';
 const all = [...document.querySelectorAll('details.requirement')];

@@ -1,6 +1,6 @@
 import { drawings, foundation, icons } from './foundation.ts';
 
-/** The look of the page: one column, calm type, colour for what is judged and for nothing else. */
+/** The style of the report page: one column, and colour for results only. */
 export const style = `${foundation}
 
 ${icons}

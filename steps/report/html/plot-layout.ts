@@ -1,32 +1,32 @@
 import type { ScenarioResult } from '../../verdict/report.ts';
 import { niceStep } from './numbers.ts';
 
-/** One exchange, as the plot shows it. All in ms. */
+/** An exchange in the plot. All values are in ms. */
 export interface Sample {
   readonly roundTripMs: number;
   readonly errorMs: number;
-  /** It is what a scenario failed by, as far as one exchange can be. */
+  /** True if the scenario failed because of this exchange. */
   readonly failed: boolean;
-  /** What the formula gives for a client's exchange, and to within how much. */
+  /** For a client: the result of the formula, and its uncertainty. */
   readonly expected?: { readonly errorMs: number; readonly withinMs: number };
 }
 
-/** Where the drawing's axes are, in its own units. */
+/** The size of the drawing and the places of its axes, in its own units. */
 export const area = { width: 360, height: 230, left: 44, right: 348, top: 26, bottom: 194 } as const;
 
-/** Stamps are whole milliseconds, so that the formula may be off by one more than its bound. */
+/** Timestamps are whole milliseconds, so the formula may be off by 1 ms more than its bound. */
 export const resolutionMs = 1;
 
-/** A sample where it is drawn. */
+/** The drawn point of a sample. */
 export interface Dot {
   readonly x: number;
   readonly y: number;
   readonly failed: boolean;
-  /** It lies above or below what is drawn, and is drawn at the edge. */
+  /** The sample is outside of the drawing, so the point is at the edge. */
   readonly beyond?: 'above' | 'below';
 }
 
-/** What the formula gives for an exchange, and the range that the suite allows, where it is drawn. */
+/** The drawn result of the formula for an exchange, with the range that the suite allows. */
 export interface Ring {
   readonly x: number;
   readonly y: number;
@@ -41,18 +41,18 @@ export interface PlotLayout {
   readonly yStep: number;
   readonly dots: readonly Dot[];
   readonly rings: readonly Ring[];
-  /** How many lie within half the round trip + 1 ms. */
+  /** How many samples are within half the round trip + 1 ms. */
   readonly within: number;
   readonly x: (roundTripMs: number) => number;
   readonly y: (errorMs: number) => number;
 }
 
-/** By how much a sample may be off, in ms: half the round trip, as the formula has it, and the resolution of the stamps. */
+/** By how much a sample may be off, in ms: half the round trip, plus the resolution of the timestamps. */
 export function boundOf({ roundTripMs }: Pick<Sample, 'roundTripMs'>): number {
   return roundTripMs / 2 + resolutionMs;
 }
 
-/** Lays samples out; the axes end where the widest bound does, and what lies farther off is shown at the edge. */
+/** Places the samples. The axes end at the widest bound; samples beyond it are drawn at the edge. */
 export function layOutPlot(samples: readonly Sample[]): PlotLayout {
   const widest = Math.max(...samples.map(({ roundTripMs }) => roundTripMs), 0.5);
   const xStep = niceStep(widest * 1.08, 5);
@@ -79,7 +79,7 @@ export function layOutPlot(samples: readonly Sample[]): PlotLayout {
   return { xMost, yMost, xStep, yStep, dots, rings, within, x, y };
 }
 
-/** The exchanges of a client's scenarios: how far each reported time was off the platform's, and how far the formula is. */
+/** The exchanges of a client's scenarios: the error of each reported time, and the error of the formula's result. */
 export function clientSamples(scenarios: readonly ScenarioResult[]): Sample[] {
   return scenarios.flatMap(({ exchanges = [], failure }) =>
     exchanges.flatMap(({ answers, errorMs, expected }) => {
@@ -92,8 +92,8 @@ export function clientSamples(scenarios: readonly ScenarioResult[]): Sample[] {
 }
 
 /**
- * The exchanges of a server's scenarios: how far the server's clock, as the formula shows it, is off the clock that it must be. That
- * is the suite's where they share it, and otherwise where all exchanges together put it.
+ * The exchanges of a server's scenarios: the error of the server's clock by the formula. The right time is the suite's clock if the server
+ * shares it, otherwise the common estimate of all exchanges.
  */
 export function serverSamples(scenarios: readonly ScenarioResult[], sharedClock: boolean): Sample[] {
   const seen = scenarios.flatMap(({ exchanges = [], failure }) =>
@@ -110,7 +110,7 @@ export function serverSamples(scenarios: readonly ScenarioResult[], sharedClock:
   });
 }
 
-/** The middle of what every exchange leaves possible, each by its own bound; the quickest exchange's offset where they contradict each other. */
+/** The middle of the range that the bounds of all exchanges allow. If the bounds contradict each other, the offset of the quickest exchange. */
 export function commonOffset(seen: readonly { readonly roundTripMs: number; readonly offsetMs: number }[]): number {
   const low = Math.max(...seen.map(({ roundTripMs, offsetMs }) => offsetMs - roundTripMs / 2));
   const high = Math.min(...seen.map(({ roundTripMs, offsetMs }) => offsetMs + roundTripMs / 2 + resolutionMs));

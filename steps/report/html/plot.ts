@@ -13,13 +13,13 @@ import {
   serverSamples,
 } from './plot-layout.ts';
 
-/** The features whose requirements are about when something happened. */
+/** The features with requirements about time. */
 const timing = /^features\/(?:server\/time|client\/calculation)\.feature:/;
 
 /**
  * Error against round trip, for a requirement about time whose exchanges show both.
  *
- * @param sharedClock as the report's target has it; undefined for a client
+ * @param sharedClock of the report's target; undefined for a client
  */
 export function plot({ scenarios, status }: RequirementResult, sharedClock: boolean | undefined): Markup | undefined {
   if (!scenarios.some(({ place }) => timing.test(place))) return undefined;
@@ -42,7 +42,7 @@ function origin(sharedClock: boolean | undefined): string {
   if (sharedClock === undefined) return ' Zero is the platform’s time when its response arrived.';
   return sharedClock
     ? ' Zero is the suite’s clock, which the server shares.'
-    : ' Zero is the server’s clock as all these exchanges together show it.';
+    : ' Zero is the server’s clock, estimated from all these exchanges.';
 }
 
 function bounds({ x, y, xMost }: PlotLayout): Markup {
@@ -64,7 +64,7 @@ ${across.map((value) => html`<text class="tick" x="${round(x(value))}" y="${area
 <text class="axis-name" x="4" y="12">${what}</text><text class="axis-name end" x="${area.right}" y="${area.bottom + 31}">round trip, ms</text>`;
 }
 
-/** Each ring is a round dot with a smaller one of the page's colour on it, for the same reason as the dots. */
+/** Each ring is a dot, with a smaller dot in the page's colour on it, to keep the text short as with {@link dots}. */
 function rings(all: readonly Ring[]): Markup | undefined {
   if (all.length === 0) return undefined;
   const points = all.map(({ x, y }) => `M${round(x)} ${round(y)}h0`).join('');
@@ -72,7 +72,7 @@ function rings(all: readonly Ring[]): Markup | undefined {
   return html`<path class="range" d="${ranges}"/><path class="rings" d="${points}"/><path class="rings hole" d="${points}"/>`;
 }
 
-/** Each dot is a line without length and with round ends: a thousand of them are a short text. */
+/** Each dot is a line without length and with round ends, so that the text of a thousand dots is short. */
 function dots(all: readonly Dot[]): Markup {
   const path = (wanted: readonly Dot[]): string => wanted.map(({ x, y }) => `M${round(x)} ${round(y)}h0`).join('');
   const [good, bad] = [all.filter(({ failed }) => !failed), all.filter(({ failed }) => failed)];
@@ -103,7 +103,7 @@ function inWords({ dots: all, within }: PlotLayout, samples: readonly Sample[], 
   return `${count} with ${range}, ${inside} half the round trip + ${resolutionMs} ms.${out}${fair}${fromFormula(samples)}`;
 }
 
-/** How far a client's reports are from what the formula gives. */
+/** The difference between a client's reports and the formula, in words. */
 function fromFormula(samples: readonly Sample[]): string {
   const known = samples.flatMap(({ errorMs, expected }) =>
     expected === undefined ? [] : [Math.abs(errorMs - expected.errorMs)],

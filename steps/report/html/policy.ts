@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** The Content-Security-Policy of a page: nothing is loaded from anywhere, and nothing runs or styles but what the suite wrote on it. */
+/** The Content-Security-Policy of a page: it loads nothing, and only the suite's own script and style are allowed. */
 export function policyOf(style: string, script: string): string {
   return [
     "default-src 'none'",

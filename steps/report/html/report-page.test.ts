@@ -90,7 +90,7 @@ describe('the page', () => {
     assert.deepEqual(drawn(only('failed', 9)), ['Exchange 1 of 10']);
   });
 
-  test('says what became of the certificate', () => {
+  test('says whether there is a certificate, or why not', () => {
     assert.match(
       textOf(reportPage(report(every), command, { certificate: 'none, because it is incomplete' })),
       /certificate none, because it is/,
@@ -151,7 +151,7 @@ describe('a page about a hostile implementation', () => {
       assert.deepEqual([...new Set(found)].toSorted(), [...new Set(honest)].toSorted());
       assert.equal(found.filter((tag) => tag === '<script').length, 1);
       assert.ok(!/ on\w+="/.test(hostile.replace(/&quot; onclick=&quot;/g, '')));
-      // Line ends are the page's own.
+      // The line ends belong to the page.
       assert.doesNotMatch(hostile, /[[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]--[\n]]/v);
       assert.ok(hostile.includes('\\x1B[31mred') && hostile.includes('\\u{202E}gnp.exe'));
     });

@@ -8,21 +8,21 @@ import { script } from './page-script.ts';
 import { style } from './page-style.ts';
 import { policyOf } from './policy.ts';
 import { requirementSections } from './requirement-section.ts';
-import type { Detail } from './scenario-section.ts';
+import type { DetailLevel } from './scenario-section.ts';
 import { words } from './verdict-words.ts';
 
-/** A page that is bigger than this is written again with less detail, in bytes. */
+/** A larger page is written again with less detail, in bytes. */
 const mostBytes = 2_500_000;
 
-/** From all that is worth showing to what a run of any size has room for. */
-const details: readonly Detail[] = [
+/** From full detail to what even the largest run has room for. */
+const details: readonly DetailLevel[] = [
   { lines: 40, drawings: 3, lineLength: 600, textLength: 2000 },
   { lines: 24, drawings: 2, lineLength: 300, textLength: 800 },
   { lines: 12, drawings: 1, lineLength: 200, textLength: 300 },
   { lines: 4, drawings: 0, lineLength: 120, textLength: 120 },
 ];
 
-/** What the page says beside the report. */
+/** What the page shows besides the report. */
 export interface BesideReport {
   /** Whether there is a certificate, or why not, in words. */
   readonly certificate?: string;
@@ -31,8 +31,8 @@ export interface BesideReport {
 }
 
 /**
- * The report as one page that needs nothing else: no other file, no request, and no script to be read. Every text of the implementation
- * is escaped, and were one not, the page's own policy lets nothing run that the suite has not written.
+ * The report as one HTML page. It loads nothing, and is readable without its script. Every text of the implementation is escaped; in
+ * addition, the page's policy allows only the suite's own script.
  *
  * @param command the command that runs the suite on this target again
  */
@@ -45,7 +45,7 @@ export function reportPage(report: Report, command: string, beside: BesideReport
   return page;
 }
 
-function render(report: Report, command: string, detail: Detail, { certificate, earlier }: BesideReport): string {
+function render(report: Report, command: string, detail: DetailLevel, { certificate, earlier }: BesideReport): string {
   const { target, verdict, suite } = report;
   const setting = {
     role: target.role,

@@ -8,18 +8,18 @@ import { html, type Markup } from './html.ts';
 import { icon } from './icons.ts';
 import { emphasised, prose } from './paragraphs.ts';
 import { plot } from './plot.ts';
-import { type Detail, scenario } from './scenario-section.ts';
+import { type DetailLevel, scenario } from './scenario-section.ts';
 
-/** What is the same for every requirement of a page. */
-export interface Setting {
+/** The common settings of all requirements on a page. */
+export interface SectionSettings {
   readonly role: Role;
   readonly sharedClock: boolean | undefined;
   /** The command that runs the suite on this target again. */
   readonly command: string;
-  readonly detail: Detail;
+  readonly detail: DetailLevel;
 }
 
-/** What each part of the page is called: what has to be fixed, and what needs no look. */
+/** The titles of the parts of the page: first the requirements that need attention, then the others. */
 const parts = {
   open: [
     ['failed', 'Not met'],
@@ -33,11 +33,11 @@ const parts = {
   ],
 } as const satisfies Record<string, readonly (readonly [Status, string])[]>;
 
-/** More failed requirements than this, and failed scenarios of one, are not unfolded from the start. */
+/** How many failed requirements, and failed scenarios of each, are unfolded at first. */
 const mostOpen = { requirements: 8, scenarios: 2 };
 
-/** The requirements that are open, or those that are settled; each status is a part of the page. */
-export function requirementSections({ requirements }: Report, setting: Setting, which: keyof typeof parts): Markup {
+/** The requirements that need attention, or the others; each status is a part of the page. */
+export function requirementSections({ requirements }: Report, setting: SectionSettings, which: keyof typeof parts): Markup {
   return html`${parts[which].map(([status, title]) => {
     const own = requirements.filter((requirement) => requirement.status === status);
     if (own.length === 0) return undefined;
@@ -61,10 +61,10 @@ export function anchorOf({ id }: Pick<RequirementResult, 'id'>): string {
   return `r-${id}`;
 }
 
-/** @param alike a requirement that stands above, with the same reason: it is not said again */
+/** @param alike an earlier requirement with the same reason, which is not repeated */
 function requirementDetails(
   requirement: RequirementResult,
-  setting: Setting,
+  setting: SectionSettings,
   open: boolean,
   alike: RequirementResult | undefined,
 ): Markup {
@@ -99,13 +99,13 @@ ${
 </div></details>`;
 }
 
-/** A scenario whose reason stands at its requirement. */
+/** A scenario without its reason, because its requirement shows it. */
 function withoutReason(result: ScenarioResult): ScenarioResult {
   const { reason: _, ...rest } = result;
   return rest;
 }
 
-/** What the specification page says that a failed requirement breaks. */
+/** The statements of the specification page that a failed requirement breaks. */
 function brokenStatements(id: string): Markup | undefined {
   const own = readStatements().filter(({ requirements }) => requirements.includes(id));
   if (own.length === 0) return undefined;

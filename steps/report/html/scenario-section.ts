@@ -10,25 +10,25 @@ import { duration } from './numbers.ts';
 import { sequence } from './sequence.ts';
 import { mainAnswer } from './sequence-layout.ts';
 
-/** More packets than this are not unfolded from the start. */
+/** Longer traces are folded at first. */
 const mostUnfolded = 14;
 
 /**
- * How much of a scenario that did not pass the page shows, and less where the run is big. A scenario that passed is a line with its counts.
- * report.json has all.
+ * How much the page shows of a scenario that did not pass: less for a large run. A passed scenario is one line with its counts.
+ * report.json has everything.
  */
-export interface Detail {
-  /** Packets of a scenario. */
+export interface DetailLevel {
+  /** The most packets of a scenario. */
   readonly lines: number;
-  /** Drawings of a scenario. */
+  /** The most drawings of a scenario. */
   readonly drawings: number;
-  /** Characters of a packet's line, and of a text of the implementation. */
+  /** The most characters of a packet's line, or of a text of the implementation. */
   readonly lineLength: number;
   readonly textLength: number;
 }
 
-/** One scenario: what was done, what came, and how it was judged. */
-export function scenario(result: ScenarioResult, role: Role, detail: Detail, open: boolean): Markup {
+/** A scenario: its messages, its drawings and its result. */
+export function scenario(result: ScenarioResult, role: Role, detail: DetailLevel, open: boolean): Markup {
   const {
     title,
     status,
@@ -68,7 +68,7 @@ ${drawings(exchanges, made, role, failure?.message?.exchange, detail.drawings)}
 </div></details>`;
 }
 
-/** What a scenario tells as information. */
+/** The information of a scenario. */
 function said(information: readonly string[], cut: (text: string) => string): Markup | undefined {
   if (information.length === 0) return undefined;
   return html`<ul class="information">${information.map((text) => html`<li>${cut(text)}</li>`)}</ul>`;
@@ -85,7 +85,7 @@ ${packet !== undefined && html`<div><dt>packet</dt><dd>${packet}</dd></div>`}
 </dl>`;
 }
 
-/** The message that is wrong, with what is wrong in it marked. */
+/** The message at fault, with the wrong parts marked. */
 function messageAtFault(message: MessageAtFault, cut: (text: string) => string): Markup {
   const { topic, qos, retain, parts } = message;
   const part = (name: string, text: string): Markup => (parts.includes(name) ? html`<mark>${text}</mark>` : html`${text}`);
@@ -94,7 +94,7 @@ function messageAtFault(message: MessageAtFault, cut: (text: string) => string):
 <pre>${payload}</pre></figure>`;
 }
 
-/** The exchanges that say most: the one at fault; otherwise all of a few, and the quickest and the slowest of many. */
+/** The most useful exchanges: the one at fault; otherwise all if there are few, or the quickest and the slowest of many. */
 function chosen(exchanges: readonly ExchangeRecord[], role: Role, wanted: number | undefined, most: number): ExchangeRecord[] {
   if (wanted !== undefined) return exchanges.filter(({ n }) => n === wanted);
   if (exchanges.length <= most) return [...exchanges];
@@ -117,7 +117,7 @@ function drawings(
   return html`<div class="drawings">${drawn.map((exchange) => sequence(exchange, role, name(exchange)))}</div>`;
 }
 
-function trace(lines: readonly string[], failure: ScenarioResult['failure'], detail: Detail): Markup | undefined {
+function trace(lines: readonly string[], failure: ScenarioResult['failure'], detail: DetailLevel): Markup | undefined {
   if (lines.length === 0) return undefined;
   const most = detail.lines;
   const half = Math.ceil(most / 2);

@@ -2,21 +2,21 @@ import type { Role } from '../../requirements/requirement.ts';
 import type { AnswerRecord, ExchangeRecord } from '../../verdict/report.ts';
 import { niceStep, whole } from './numbers.ts';
 
-/** Measures of every drawing, in its own units; they are pixels at its natural size. */
+/** The measures of every drawing, in pixels at its natural size. */
 export const frame = { width: 360, device: 116, server: 244, top: 54, span: 150, label: 30 } as const;
 
-/** A message from one lane to the other: two points. */
+/** The line of a message from one lane to the other. */
 export interface Arrow {
   readonly from: number;
   readonly to: number;
-  /** The message was kept back. */
+  /** The message was not sent. */
   readonly unheard: boolean;
 }
 
-/** A timestamp: where it is on its lane, and where its label stands. */
+/** A timestamp: its place on its lane, and the place of its label. */
 export interface Stamp {
   readonly name: 'deviceSendTime' | 'serverRecvTime' | 'serverSendTime' | 'deviceRecvTime';
-  /** Decimal digits; undefined where the message has none, or it is unknown. */
+  /** Decimal digits; undefined if the message has no such time, or if it is unknown. */
   readonly digits: string | undefined;
   readonly y: number;
   readonly labelY: number;
@@ -27,27 +27,27 @@ export interface SequenceLayout {
   readonly stamps: readonly Stamp[];
   readonly request: Arrow;
   readonly responses: readonly Arrow[];
-  /** How many ms a unit of the drawing is; undefined where nothing came back, so that nothing has a length. */
+  /** How many ms a unit of the drawing is; undefined without an answer, because then nothing has a length. */
   readonly msPerUnit: number | undefined;
-  /** A length for the scale: ms, and how long it is drawn. */
+  /** The scale: a time in ms, and its length in the drawing. */
   readonly scale: { readonly ms: number; readonly length: number } | undefined;
-  /** Ms from deviceSendTime to deviceRecvTime, and from serverRecvTime to serverSendTime as it is claimed. */
+  /** The time from deviceSendTime to deviceRecvTime, and the claimed time from serverRecvTime to serverSendTime, in ms. */
   readonly elapsedMs: number | undefined;
   readonly processingMs: number | undefined;
-  /** True when the server claims to have taken longer than the whole exchange, or less than nothing. */
+  /** True if the server claims a processing time that is longer than the exchange, or negative. */
   readonly impossible: boolean;
   readonly height: number;
 }
 
-/** The answer that the exchange is about: the first one of a server; of the suite's platform the last one, which is the true one. */
+/** The answer that matters: a server's first answer; for a client the platform's last answer, which is the valid one. */
 export function mainAnswer({ answers }: ExchangeRecord, role: Role): AnswerRecord | undefined {
   if (role === 'server') return answers[0];
   return answers.findLast(({ unheard }) => unheard !== true) ?? answers.at(-1);
 }
 
 /**
- * Lays an exchange out. The two clocks are laid over each other as the formula does it, by which request and response took equally
- * long; in front of a client the latencies are known and drawn as they were.
+ * Places the parts of an exchange. The two clocks are aligned by the formula, which assumes that request and response take equally long.
+ * For a client, the latencies are known, and are drawn as they were.
  */
 export function layOut(exchange: ExchangeRecord, role: Role): SequenceLayout {
   const answer = mainAnswer(exchange, role);
@@ -55,7 +55,7 @@ export function layOut(exchange: ExchangeRecord, role: Role): SequenceLayout {
   const { deviceSendTime, forthMs } = exchange;
   const elapsed = elapsedOf(exchange, answer, role);
   const claimed = processingOf(answer);
-  // Stamps are whole milliseconds: what is claimed may be up to one more than what passed.
+  // Timestamps are whole milliseconds: a claimed time may exceed the real time by up to 1 ms.
   const impossible = claimed !== undefined && (claimed < 0 || claimed > elapsed + 1);
   const processing = impossible ? (claimed ?? 0) : Math.min(claimed ?? 0, elapsed);
   const rest = elapsed - processing;
@@ -109,12 +109,12 @@ function unanswered({ deviceSendTime }: ExchangeRecord): SequenceLayout {
   };
 }
 
-/** Ms on the device's clock: by its own stamps where it is a client's, else as the suite measured it, to the µs. */
+/** The duration on the device's clock, in ms: for a client by its own timestamps, otherwise as the suite measured it, in µs. */
 function elapsedOf({ deviceSendTime }: ExchangeRecord, { deviceRecvTime, afterMs }: AnswerRecord, role: Role): number {
   const [sent, arrived] = [whole(deviceSendTime), whole(deviceRecvTime)];
   if (role === 'server' || sent === undefined || arrived === undefined) return afterMs;
   const elapsed = Number(arrived - sent);
-  // A client that reports another clock than it sends has no length that could be drawn.
+  // If a client reports a different clock from the one that it sends, there is no length to draw.
   return elapsed >= 0 && elapsed < 86_400_000 ? elapsed : afterMs;
 }
 
@@ -123,7 +123,7 @@ function processingOf({ serverRecvTime, serverSendTime }: AnswerRecord): number 
   return received === undefined || sent === undefined ? undefined : Number(sent - received);
 }
 
-/** Two labels that do not touch: where they would, they move apart by as much on both sides. */
+/** Moves two labels apart by the same distance if they would overlap. */
 function spread([a, b]: readonly [number, number]): readonly [number, number] {
   const apart = Math.abs(b - a);
   if (apart >= frame.label) return [a, b];

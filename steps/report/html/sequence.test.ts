@@ -4,7 +4,7 @@ import type { AnswerRecord, ExchangeRecord } from '../../verdict/report.ts';
 import { sequence } from './sequence.ts';
 import { frame, layOut } from './sequence-layout.ts';
 
-/** The page's worked example, as a client with a controlled clock goes through it. */
+/** The page's worked example, with a client that has a controlled clock. */
 const example: ExchangeRecord = {
   n: 1,
   asker: 'client',
@@ -23,12 +23,12 @@ const example: ExchangeRecord = {
   errorMs: -10,
 };
 
-/** Where the four moments of an exchange are drawn. */
+/** Where the four timestamps of an exchange are drawn. */
 function momentsOf(exchange: ExchangeRecord, role: 'server' | 'client'): number[] {
   return layOut(exchange, role).stamps.map(({ y }) => y);
 }
 
-/** An exchange with a server that took this long, in ms. */
+/** An exchange with a server that took `afterMs` ms. */
 function served(afterMs: number, received: number, sent: number, more: Partial<AnswerRecord> = {}): ExchangeRecord {
   const answer = { afterMs, serverRecvTime: String(received), serverSendTime: String(sent), ...more };
   return { n: 1, asker: 'device', atMs: 0, deviceSendTime: '1000', answers: [answer] };

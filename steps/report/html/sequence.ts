@@ -7,7 +7,7 @@ import { frame, layOut, mainAnswer, type SequenceLayout, type Stamp } from './se
 
 const { width, device, server } = frame;
 
-/** An exchange as a drawing: two clocks, four timestamps, to scale; below it what the formula makes of them. */
+/** An exchange as a drawing to scale: two clocks and four timestamps; below it the calculation by the formula. */
 export function sequence(exchange: ExchangeRecord, role: Role, heading: string): Markup {
   const layout = layOut(exchange, role);
   return html`<figure class="sequence">
@@ -60,7 +60,7 @@ function stampLabel({ name, digits, y, labelY }: Stamp): Markup {
 <text class="stamp-name ${side}" x="${x}" y="${round(labelY - 2)}">${name}</text><text class="stamp ${side}${long}${digits === undefined && ' none'}" x="${x}" y="${round(labelY + 11)}">${shown}</text>`;
 }
 
-/** How long it took on each clock, where there is room to write it. */
+/** The durations on both clocks, if there is room for the text. */
 function measures({ stamps, elapsedMs, processingMs, impossible }: SequenceLayout): Markup {
   const [sent, come, gone, arrived] = stamps;
   if (!sent || !come || !gone || !arrived || elapsedMs === undefined) return html``;
@@ -93,7 +93,7 @@ ${expected !== undefined && result === undefined && html`<span>The formula gives
 ${more > 0 && html`<span>${more} more ${more === 1 ? 'message' : 'messages'} arrived.</span>`}`;
 }
 
-/** The four timestamps, where all of them are known. */
+/** The four timestamps, if all are known. */
 function formulaOf(exchange: ExchangeRecord, role: Role): FourTimes | undefined {
   const answer = mainAnswer(exchange, role);
   const deviceSendTime = whole(exchange.deviceSendTime);
@@ -111,7 +111,7 @@ function ahead(ms: number): string {
   return ms > 0 ? `${duration(ms)} ahead of` : `${duration(-ms)} behind`;
 }
 
-/** The drawing for those who cannot see it. */
+/** A description of the drawing for screen readers. */
 function inWords({ asker }: ExchangeRecord, { stamps, elapsedMs, processingMs }: SequenceLayout, role: Role): string {
   const other = role === 'server' ? 'server' : 'platform';
   const said = stamps.map(({ name, digits }) => `${name} ${digits ?? 'unknown'}`).join(', ');

@@ -9,9 +9,9 @@ import { specificationPage } from './role-page.ts';
 export const specificationFile = 'specification.html';
 
 /**
- * Where the site's page of a role stands.
+ * The address of the site's page about a role.
  *
- * @param base the address of the site, as the command line has it
+ * @param base the address of the site, from the command line
  * @throws Error that says what is wrong with it
  */
 export function hostedPage(base: string, role: Role): string {
@@ -24,12 +24,12 @@ export function hostedPage(base: string, role: Role): string {
   return new URL(files[role], folder).href;
 }
 
-/** Writes the page that every link of a report leads to into the report's folder. @throws Error of `node:fs`, FeatureError */
+/** Writes the specification, to which a report links, into the report's folder. @throws Error of `node:fs`, FeatureError */
 export function writeSpecification(folder: string, role: Role, requirements: readonly Requirement[]): void {
   writeWhole(join(folder, specificationFile), specificationPage(role, requirements));
 }
 
-/** Takes away what an earlier run has left. @throws Error of `node:fs` */
+/** Removes the page of an earlier run. @throws Error of `node:fs` */
 export function clearSpecification(folder: string): void {
   rmSync(join(folder, specificationFile), { force: true });
 }

@@ -1,27 +1,27 @@
-import { html, type Markup, type Part } from '../html/html.ts';
+import { html, type Markup, type TemplateValue } from '../html/html.ts';
 import { prose } from '../html/paragraphs.ts';
 
-/** Where an id of a requirement leads; undefined for what is none, or stands on no page within reach. */
-export type Address = (id: string) => string | undefined;
+/** The link of a requirement's id; undefined if it is not an id, or if no reachable page has the requirement. */
+export type RequirementHref = (id: string) => string | undefined;
 
 /** Something that may be the id of a requirement. */
 const mayBeId = /\b((?:server|client)-[a-z0-9-]*[a-z0-9])\b/;
 
-/** Text of a feature: words between backticks are what is written in files, and the ids of requirements lead to them. */
-export function linked(text: string, address: Address): Markup {
+/** Text of a feature: words between backticks become code, and ids of requirements become links. */
+export function linked(text: string, address: RequirementHref): Markup {
   return html`${text.split(mayBeId).map((piece, index) => {
     const href = index % 2 === 1 ? address(piece) : undefined;
     return href === undefined ? prose(piece) : html`<a href="${href}"><code>${piece}</code></a>`;
   })}`;
 }
 
-/** A description with paragraphs and tables, an empty line between two. */
-export function paragraphs(description: string, address: Address): Markup {
+/** A description: paragraphs and tables, separated by empty lines. */
+export function paragraphs(description: string, address: RequirementHref): Markup {
   const blocks = description.split(/\n\s*\n/).filter((block) => block.trim() !== '');
   return html`${blocks.map((block) => (block.startsWith('|') ? table(block, address) : html`<p>${linked(block.replaceAll(/\s+/g, ' '), address)}</p>`))}`;
 }
 
-function table(block: string, address: Address): Markup {
+function table(block: string, address: RequirementHref): Markup {
   const [head = [], ...body] = block.split('\n').map(cellsOf);
   const rows = body.filter((cells) => !cells.every((cell) => /^:?-+:?$/.test(cell)));
   const row = ([first = '', ...cells]: readonly string[]): Markup =>
@@ -39,12 +39,12 @@ function cellsOf(line: string): string[] {
     .map((cell) => cell.trim());
 }
 
-/** A table that may be wider than the screen: it is moved with the keyboard too. */
-export function scrolling(name: string, content: Part): Markup {
+/** A table that may be wider than the screen: it also scrolls with the keyboard. */
+export function scrolling(name: string, content: TemplateValue): Markup {
   return html`<div class="wide" role="group" tabindex="0" aria-label="${name}">${content}</div>`;
 }
 
-/** A sentence in which names of values stand between angle brackets. */
+/** A sentence with names of values between angle brackets. */
 export function withValues(text: string, values: readonly string[]): Markup {
   if (values.length === 0) return html`${text}`;
   const quoted = values.map((value) => value.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));

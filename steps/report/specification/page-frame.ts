@@ -1,6 +1,6 @@
 import { suite } from '../../requirements/requirement.ts';
 import { pageHead } from '../html/head.ts';
-import { html, Markup, type Part } from '../html/html.ts';
+import { html, Markup, type TemplateValue } from '../html/html.ts';
 import { policyOf } from '../html/policy.ts';
 import { script } from './specification-script.ts';
 import { style } from './specification-style.ts';
@@ -19,19 +19,19 @@ export const files = {
 export type PageName = keyof typeof files;
 
 /** The parts of the frame of all pages. */
-export interface Framed {
+export interface FrameParts {
   readonly title: string;
-  /** The page of the site that it is; absent for a page that stands alone. */
+  /** The page of the site; absent for a page outside of the site. */
   readonly page?: PageName;
-  /** What is shown beside the text if there is room. */
-  readonly aside?: Part;
-  readonly main: Part;
-  /** What the page's search looks at for each entry beside what is shown of it. */
+  /** The column next to the text, which is shown if there is room. */
+  readonly aside?: TemplateValue;
+  readonly main: TemplateValue;
+  /** For each entry, further words that the page's search finds. */
   readonly index?: readonly string[];
 }
 
-/** A page with its head and foot: one file that loads nothing, and that can be read without a script. */
-export function framed({ title, page, aside, main, index }: Framed): string {
+/** A page with its head and foot. It loads nothing, and is readable without its script. */
+export function framed({ title, page, aside, main, index }: FrameParts): string {
   const names = Object.keys(files) as PageName[];
   const { name, version } = suite();
   return html`<!DOCTYPE html>
@@ -51,7 +51,7 @@ ${index !== undefined && html`<script type="application/json" id="index">${new M
 `.text;
 }
 
-/** The form of the search, which is there where the script is that it needs. */
+/** The search form. It appears only if its script runs. */
 export function search(withFolds: boolean): Markup {
   return html`<form class="tools" role="search" hidden><label for="find">${texts.find}</label><input id="find" type="search" autocomplete="off" data-of="${texts.found}"><span id="found" role="status"></span>
 ${withFolds && html`<button type="button" id="unfold">${texts.unfold}</button><button type="button" id="fold">${texts.fold}</button>`}</form>`;

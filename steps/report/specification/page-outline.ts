@@ -1,11 +1,11 @@
-import type { Statement } from '../../requirements/page-statements.ts';
+import type { PageStatement } from '../../requirements/page-statements.ts';
 import { readPage } from '../../requirements/page-statements.ts';
 import { html, listed, type Markup } from '../html/html.ts';
-import { type Address, linked } from './description-text.ts';
+import { linked, type RequirementHref } from './description-text.ts';
 import { texts } from './texts.ts';
 
-/** The specification page, statement by statement, each with the requirements that judge it or the reason why none can. */
-export function pageOutline(address: Address): Markup {
+/** All statements of the specification page, each with the requirements that judge it, or the reason why none can. */
+export function pageOutline(address: RequirementHref): Markup {
   const { title, vendor, edition, address: url, sections } = readPage();
   return html`<section id="page" aria-labelledby="h-page"><h2 id="h-page">${texts.outline}</h2>
 <p class="lead"><a href="${url}" rel="noreferrer">${title}</a>, ${vendor}, ${edition}. ${texts.outlineLead}</p>
@@ -15,8 +15,8 @@ ${sections.map(
 )}</section>`;
 }
 
-/** The requirements of the other role stand on no page within reach of a report: their ids are shown without a link. */
-function statementItem({ place, says, requirements, untestable, misprint }: Statement, address: Address): Markup {
+/** Next to a report there is no page with the requirements of the other role, so their ids have no link. */
+function statementItem({ place, says, requirements, untestable, misprint }: PageStatement, address: RequirementHref): Markup {
   return html`<li><blockquote>${says}</blockquote><p><span>${place.replace(/^.*?, /, '')}:</span> ${
     untestable === undefined
       ? listed(requirements.map((id) => linked(id, address)))

@@ -11,13 +11,13 @@ const example = {
   deviceRecvTime: '1571724098025',
 };
 
-/** A payload as JSON, a line for each member. */
+/** A payload as JSON, with one line for each member. */
 function payload(names: readonly (keyof typeof example)[], quote: '' | '"'): Markup {
   const last = names.length - 1;
   return html`<pre>{${names.map((name, index) => html`${newLine}  "${name}": ${quote}${example[name]}${quote}${index < last && ','}`)}${newLine}}</pre>`;
 }
 
-/** The end of a line; in a text it would be shown as an escape. */
+/** A line feed as HTML; in a text it would be shown as an escape sequence. */
 const newLine = html`
 `;
 

@@ -1,18 +1,22 @@
 import type { Requirement } from '../../requirements/requirement.ts';
 import { html, listed, type Markup } from '../html/html.ts';
 import { emphasised } from '../html/paragraphs.ts';
-import { type Address, linked, paragraphs, scrolling, withValues } from './description-text.ts';
-import type { Form, Line, Specified, ValueTable } from './specification.ts';
+import { linked, paragraphs, type RequirementHref, scrolling, withValues } from './description-text.ts';
+import type { ScenarioForm, ScenarioLine, SpecifiedRequirement, ValueTable } from './specification.ts';
 import { texts } from './texts.ts';
 
 /** An implementation that breaks a requirement on purpose: its name, and what it does. */
-export interface Culprit {
+export interface FaultyImplementation {
   readonly name: string;
   readonly about: string;
 }
 
 /** A requirement: sentence, reason, source, usual mistakes, and every scenario. */
-export function requirementArticle({ requirement, forms }: Specified, address: Address, culprits: readonly Culprit[]): Markup {
+export function requirementArticle(
+  { requirement, forms }: SpecifiedRequirement,
+  address: RequirementHref,
+  brokenBy: readonly FaultyImplementation[],
+): Markup {
   const { id, level, sentence, description, source, mistakes, capabilities, scenarios } = requirement;
   return html`<article class="rule ${level}" id="${id}" aria-labelledby="h-${id}" data-entry>
 <h3 id="h-${id}">${emphasised(sentence)}</h3>
@@ -25,7 +29,7 @@ ${capabilities.length > 0 && html`<div><dt>${texts.applies}</dt><dd>${texts.appl
 <div><dt>${texts.try}</dt><dd><code>${tryCommand(requirement)}</code></dd></div>
 </dl>
 <div class="forms">${forms.map(scenarioForm)}
-${culprits.length > 0 && html`<details class="form caught"><summary><span class="title">${texts.caught(culprits.length)}</span></summary><div class="inside"><ul>${culprits.map(({ about }) => html`<li>${about}</li>`)}</ul></div></details>`}</div>
+${brokenBy.length > 0 && html`<details class="form caught"><summary><span class="title">${texts.caught(brokenBy.length)}</span></summary><div class="inside"><ul>${brokenBy.map(({ about }) => html`<li>${about}</li>`)}</ul></div></details>`}</div>
 </article>`;
 }
 
@@ -33,8 +37,8 @@ function tryCommand({ id }: Requirement): string {
   return `npx iot-ntp-conformance run target.yaml --only ${id}`;
 }
 
-/** The features divide mistakes by semicolons. */
-function mistakesOf(mistakes: string, address: Address): Markup {
+/** The features separate mistakes by semicolons. */
+function mistakesOf(mistakes: string, address: RequirementHref): Markup {
   const each = mistakes.split('; ');
   if (each.length === 1) return linked(mistakes, address);
   return html`<ul>${each.map((mistake) => html`<li>${linked(mistake, address)}</li>`)}</ul>`;
@@ -44,30 +48,30 @@ function capabilityList(capabilities: readonly string[]): Markup {
   return listed(capabilities.map((capability) => html`<code>${capability}</code>`));
 }
 
-function scenarioForm(form: Form): Markup {
+function scenarioForm(form: ScenarioForm): Markup {
   const { title, description, capabilities, lines, values, tables } = form;
   const count = tables.reduce((sum, { rows }) => sum + rows.length, 0);
   return html`<details class="form"><summary><span class="title">${withValues(title, values)}</span>${count > 0 && html`<span class="count">${texts.tried(count)}</span>`}</summary>
 <div class="inside">
 ${description !== '' && html`<p>${description}</p>`}
 ${capabilities.length > 0 && html`<p class="only">${texts.only(capabilities.join(', '))}</p>`}
-<dl class="lines">${grouped(lines).map(([part, own]) => html`<div class="${part}"><dt>${texts.parts[part]}</dt><dd><ul>${own.map((line) => lineItem(line, values))}</ul></dd></div>`)}</dl>
+<dl class="lines">${grouped(lines).map(([purpose, own]) => html`<div class="${purpose}"><dt>${texts.parts[purpose]}</dt><dd><ul>${own.map((line) => lineItem(line, values))}</ul></dd></div>`)}</dl>
 ${tables.map((table) => valueTable(form, table))}
 </div></details>`;
 }
 
-/** The lines by what they do, as long as they go on doing it. */
-function grouped(lines: readonly Line[]): readonly (readonly [Line['part'], readonly Line[]])[] {
-  const groups: [Line['part'], Line[]][] = [];
+/** Groups consecutive lines with the same purpose. */
+function grouped(lines: readonly ScenarioLine[]): readonly (readonly [ScenarioLine['purpose'], readonly ScenarioLine[]])[] {
+  const groups: [ScenarioLine['purpose'], ScenarioLine[]][] = [];
   for (const line of lines) {
     const last = groups.at(-1);
-    if (last?.[0] === line.part) last[1].push(line);
-    else groups.push([line.part, [line]]);
+    if (last?.[0] === line.purpose) last[1].push(line);
+    else groups.push([line.purpose, [line]]);
   }
   return groups;
 }
 
-function lineItem({ text, block, table }: Line, values: readonly string[]): Markup {
+function lineItem({ text, block, table }: ScenarioLine, values: readonly string[]): Markup {
   const row = (cells: readonly string[]): Markup =>
     html`<tr>${cells.map((cell, index) => (index === 0 ? html`<th scope="row">${withValues(cell, values)}</th>` : html`<td>${withValues(cell, values)}</td>`))}</tr>`;
   return html`<li>${withValues(text, values)}
@@ -75,13 +79,13 @@ ${block !== undefined && html`<pre>${block.map((line, index) => html`${index > 0
 ${table !== undefined && html`<table class="of-line"><tbody>${table.map(row)}</tbody></table>`}</li>`;
 }
 
-/** A line's end, which would be shown as what it is where it stood in a text. */
+/** A line feed as HTML; in a text it would be shown as an escape sequence. */
 const newLine = html`
 `;
 
-function valueTable({ title }: Form, { name, capabilities, columns, rows }: ValueTable): Markup {
+function valueTable({ title }: ScenarioForm, { name, capabilities, columns, rows }: ValueTable): Markup {
   const caption = [name, capabilities.length === 0 ? '' : texts.only(capabilities.join(', '))].filter((text) => text !== '');
-  // What the title says already would only stand there twice.
+  // Leave out the columns whose values are in the title.
   const shown = columns.flatMap((column, index) => (title.includes(`<${column}>`) ? [] : [{ column, index }]));
   const cell = (value = '', column = ''): Markup =>
     html`<td data-column="${column}">${value === '' ? html`<span class="unseen">–</span>` : html`<code>${value}</code>`}</td>`;
@@ -93,7 +97,7 @@ function valueTable({ title }: Form, { name, capabilities, columns, rows }: Valu
   );
 }
 
-/** A title with the values of a row, each set off where its name stands. */
+/** A title in which each name of a value is replaced with the emphasised value of a row. */
 function titleWith(title: string, columns: readonly string[], cells: readonly string[]): Markup {
   const pieces = title.split(/<([^<>]+)>/);
   return html`${pieces.map((piece, index) => {

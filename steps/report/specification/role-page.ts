@@ -2,31 +2,31 @@ import type { Requirement, Role } from '../../requirements/requirement.ts';
 import { html, type Markup } from '../html/html.ts';
 import { emphasised } from '../html/paragraphs.ts';
 import { words } from '../html/verdict-words.ts';
-import { type Address, paragraphs } from './description-text.ts';
+import { paragraphs, type RequirementHref } from './description-text.ts';
 import { framed, search } from './page-frame.ts';
 import { pageOutline } from './page-outline.ts';
 import { protocolLesson } from './protocol-lesson.ts';
-import { type Culprit, requirementArticle } from './requirement-article.ts';
-import { readSpecification, type Subject } from './specification.ts';
+import { type FaultyImplementation, requirementArticle } from './requirement-article.ts';
+import { readSpecification, type SpecificationSubject } from './specification.ts';
 import { texts } from './texts.ts';
 import { drawnExample } from './worked-example.ts';
 
-/** What a page of requirements is made for. */
+/** The content and the purpose of a page of requirements. */
 export interface RolePage {
   readonly role: Role;
-  readonly subjects: readonly Subject[];
-  /** Where ids of requirements lead. */
-  readonly address: Address;
-  /** True for a page of the site, false for one that stands alone beside a report. */
+  readonly subjects: readonly SpecificationSubject[];
+  /** The links of ids of requirements. */
+  readonly address: RequirementHref;
+  /** True for a page of the site, false for a page next to a report. */
   readonly site: boolean;
-  /** What breaks a requirement on purpose. */
-  readonly culprits?: (id: string) => readonly Culprit[];
+  /** The faulty implementations that break a requirement. */
+  readonly brokenBy?: (id: string) => readonly FaultyImplementation[];
 }
 
 /**
- * The requirements of a role on a page that stands alone: what every link of a report leads to.
+ * The requirements of a role on one page outside of the site. Reports link to it.
  *
- * @param requirements as `readRequirements` has them
+ * @param requirements from `readRequirements`
  * @throws FeatureError
  */
 export function specificationPage(role: Role, requirements: readonly Requirement[]): string {
@@ -36,7 +36,7 @@ export function specificationPage(role: Role, requirements: readonly Requirement
 }
 
 /** The requirements of a role. */
-export function rolePage({ role, subjects, address, site, culprits = () => [] }: RolePage): string {
+export function rolePage({ role, subjects, address, site, brokenBy = () => [] }: RolePage): string {
   return framed({
     title: `${texts.heading[role]} – ${texts.title}`,
     ...(site ? { page: role } : {}),
@@ -46,25 +46,29 @@ export function rolePage({ role, subjects, address, site, culprits = () => [] }:
 ${!site && protocolLesson()}
 <ul class="levels">${(['must', 'should'] as const).map((level) => html`<li><b>${texts.level[level]}</b> ${texts.levelMeaning[level]}</li>`)}</ul>
 ${search(true)}
-${subjects.map((subject) => subjectSection(subject, address, culprits))}
+${subjects.map((subject) => subjectSection(subject, address, brokenBy))}
 ${!site && html`${pageOutline(address)}<section><h2>${texts.results}</h2>${glossary(words)}</section>`}`,
   });
 }
 
-function contents(subjects: readonly Subject[], role: Role): Markup {
+function contents(subjects: readonly SpecificationSubject[], role: Role): Markup {
   return html`<nav class="contents" aria-label="${texts.contents}"><details open><summary>${texts.contents}</summary><ul>${subjects.map(
     ({ anchor, title, specified }) =>
       html`<li><a class="subject" href="#${anchor}">${title}</a><ul>${specified.map(({ requirement: { id } }) => html`<li><a href="#${id}">${id.slice(role.length + 1)}</a></li>`)}</ul></li>`,
   )}</ul></details></nav>`;
 }
 
-function subjectSection(subject: Subject, address: Address, culprits: (id: string) => readonly Culprit[]): Markup {
+function subjectSection(
+  subject: SpecificationSubject,
+  address: RequirementHref,
+  brokenBy: (id: string) => readonly FaultyImplementation[],
+): Markup {
   const { role, anchor, language, title, description, specified } = subject;
   const drawn = drawnExample(description, role);
   return html`<section class="subject" id="${anchor}" aria-labelledby="h-${anchor}" lang="${language}" data-group>
 <h2 id="h-${anchor}">${title}</h2>
 <div class="${drawn === undefined ? '' : 'shown'}"><div class="about">${paragraphs(description, address)}</div>${drawn}</div>
-${specified.map((one) => requirementArticle(one, address, culprits(one.requirement.id)))}
+${specified.map((one) => requirementArticle(one, address, brokenBy(one.requirement.id)))}
 </section>`;
 }
 
@@ -74,6 +78,9 @@ export function glossary(entries: readonly (readonly [string, string])[]): Marku
 }
 
 /** A requirement in one line that leads to it. */
-export function requirementLine({ id, sentence }: Subject['specified'][number]['requirement'], href: string): Markup {
+export function requirementLine(
+  { id, sentence }: SpecificationSubject['specified'][number]['requirement'],
+  href: string,
+): Markup {
   return html`<a href="${href}">${emphasised(sentence)}</a> <span class="facts"><code>${id}</code></span>`;
 }

@@ -1,6 +1,6 @@
 /**
- * What the pages can do beyond being read: find a requirement, unfold all, and unfold what a link leads to. Everything stands on the
- * pages without it.
+ * The script of the pages. It searches requirements, unfolds everything, and unfolds the target of a link. The pages show everything
+ * without it.
  */
 export const script = `'use strict';
 const entries = [...document.querySelectorAll('[data-entry]')];

@@ -1,6 +1,6 @@
 import { drawings, foundation } from '../html/foundation.ts';
 
-/** The look of the specification's pages: that of the report page, as a text to be read. */
+/** The style of the specification's pages: that of the report page, adapted to long texts. */
 export const style = `${foundation}
 header.top { display: flex; flex-wrap: wrap; align-items: baseline; gap: .3rem 2rem; max-width: 82rem; margin: 0 auto; padding: 1.1rem 1.25rem; border-bottom: 1px solid var(--rule); }
 .kind { color: var(--quiet); font-size: .9rem; }

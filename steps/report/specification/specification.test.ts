@@ -7,7 +7,7 @@ import { readSpecification, readSubject } from './specification.ts';
 
 const nowhere = (): undefined => undefined;
 
-/** The same feature with the keywords of another language; what a requirement needs is no keyword. */
+/** The same feature with German keywords; the words of a requirement are not keywords. */
 const german = `# language: de
 Funktionalität: Güte des Dienstes
   Ein Gegenstand.
@@ -63,18 +63,18 @@ describe('a specification', () => {
     }
   });
 
-  test('knows what a sentence does in every part', () => {
+  test('knows the purpose of every sentence', () => {
     const forms = (['server', 'client'] as const)
       .flatMap((role) => readSpecification(role))
       .flatMap(({ specified }) => specified.flatMap((one) => one.forms));
     assert.ok(forms.length > readRequirements().length);
     for (const { title, lines } of forms) {
       assert.ok(
-        lines.every(({ part }) => part !== 'other'),
+        lines.every(({ purpose }) => purpose !== 'other'),
         title,
       );
       assert.ok(
-        lines.some(({ part }) => part === 'demand'),
+        lines.some(({ purpose }) => purpose === 'demand'),
         title,
       );
     }
@@ -85,7 +85,7 @@ describe('a specification', () => {
     assert.deepEqual([language, title, specified.length], ['de', 'Güte des Dienstes', 1]);
     const [one, several] = specified[0]?.forms ?? [];
     assert.deepEqual(
-      one?.lines.map(({ part, text }) => `${part}: ${text}`),
+      one?.lines.map(({ purpose, text }) => `${purpose}: ${text}`),
       ['setUp: ein Server', 'setUp: ein Gerät', 'setUp: noch ein Gerät', 'deed: das Gerät fragt', 'demand: kommt eine Antwort'],
     );
     assert.deepEqual(several?.values, ['qos', 'leer']);
@@ -117,7 +117,7 @@ describe('an article', () => {
   });
 });
 
-test('a description is told with its paragraphs, tables and ids', () => {
+test('a description is shown with its paragraphs, tables and ids', () => {
   const text = paragraphs('One `word`\nand server-one.\n\n| a | b |\n| - | - |\n| <x> | client-two |', (id) =>
     id === 'server-one' ? '#server-one' : undefined,
   ).text;

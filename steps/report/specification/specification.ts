@@ -22,12 +22,12 @@ import {
   titleOf,
 } from '../../requirements/requirement.ts';
 
-/** What a line of a scenario does: Gherkin knows it of each keyword, in every language. */
-export type Part = 'setUp' | 'deed' | 'demand' | 'other';
+/** The purpose of a line of a scenario, from its Gherkin keyword in any language. */
+export type LinePurpose = 'setUp' | 'deed' | 'demand' | 'other';
 
-/** One sentence of a scenario; values that its table fills in stand between angle brackets. */
-export interface Line {
-  readonly part: Part;
+/** A sentence of a scenario; names of values from its table are between angle brackets. */
+export interface ScenarioLine {
+  readonly purpose: LinePurpose;
   readonly text: string;
   /** Lines of a text that belongs to the sentence. */
   readonly block?: readonly string[];
@@ -35,7 +35,7 @@ export interface Line {
   readonly table?: readonly (readonly string[])[];
 }
 
-/** A table of values, each row of which is a scenario. */
+/** A table of values: each row is a scenario. */
 export interface ValueTable {
   /** What the rows have in common; may be empty. */
   readonly name: string;
@@ -44,53 +44,60 @@ export interface ValueTable {
   readonly rows: readonly { readonly title: string; readonly cells: readonly string[] }[];
 }
 
-/** A scenario, or several that differ in values only. */
-export interface Form {
-  /** With the names of values between angle brackets. */
+/** A scenario, or several that differ only in values. */
+export interface ScenarioForm {
+  /** The title, with names of values between angle brackets. */
   readonly title: string;
   readonly description: string;
   readonly capabilities: readonly string[];
-  readonly lines: readonly Line[];
-  /** Names of the values that may stand between angle brackets. */
+  readonly lines: readonly ScenarioLine[];
+  /** The names that may be between angle brackets. */
   readonly values: readonly string[];
   /** Empty for a single scenario. */
   readonly tables: readonly ValueTable[];
 }
 
-/** A requirement, with what is done to judge it. */
-export interface Specified {
+/** A requirement with its scenarios. */
+export interface SpecifiedRequirement {
   readonly requirement: Requirement;
-  readonly forms: readonly Form[];
+  readonly forms: readonly ScenarioForm[];
 }
 
 /** A subject of the specification. */
-export interface Subject {
+export interface SpecificationSubject {
   readonly role: Role;
   /** `subject-qos` */
   readonly anchor: string;
-  /** The language of its text, as BCP 47 has it. */
+  /** The language of its text (BCP 47). */
   readonly language: string;
   readonly title: string;
   /** As the feature has it, with its paragraphs and tables. */
   readonly description: string;
-  readonly specified: readonly Specified[];
+  readonly specified: readonly SpecifiedRequirement[];
 }
 
 /**
- * All that the features of a role say, in their order.
+ * The content of all features of a role, in their order.
  *
- * @param requirements as `readRequirements` has them, where they have been read
+ * @param requirements from `readRequirements`, if they have been read
  * @throws FeatureError as `readRequirements`
  */
-export function readSpecification(role: Role, requirements: readonly Requirement[] = readRequirements(role)): Subject[] {
+export function readSpecification(
+  role: Role,
+  requirements: readonly Requirement[] = readRequirements(role),
+): SpecificationSubject[] {
   return featureFiles(role).map((file) => {
     const own = requirements.filter(({ place }) => place.startsWith(`${file}:`));
     return readSubject(file, readFileSync(root + file, 'utf8'), own);
   });
 }
 
-/** The same of one feature file. Exported for its test. @throws FeatureError as `readRequirements` */
-export function readSubject(file: string, text: string, requirements: readonly Requirement[] = readFeature(file, text)): Subject {
+/** The content of one feature file. Exported for its test. @throws FeatureError as `readRequirements` */
+export function readSubject(
+  file: string,
+  text: string,
+  requirements: readonly Requirement[] = readFeature(file, text),
+): SpecificationSubject {
   const { feature } = parseFeature(file, text);
   if (feature === undefined) throw new FeatureError(`${file}: there is no feature in this file`);
   const general = backgroundOf(feature.children);
@@ -112,12 +119,12 @@ function backgroundOf(children: readonly (FeatureChild | RuleChild)[]): Step[] {
   return children.flatMap(({ background }: { readonly background?: Background }) => background?.steps ?? []);
 }
 
-function formsOf({ children }: Rule, general: readonly Step[]): Form[] {
+function formsOf({ children }: Rule, general: readonly Step[]): ScenarioForm[] {
   const before = [...general, ...backgroundOf(children)];
   return children.flatMap(({ scenario }) => (scenario === undefined ? [] : [formOf(scenario, before)]));
 }
 
-function formOf(scenario: Scenario, before: readonly Step[]): Form {
+function formOf(scenario: Scenario, before: readonly Step[]): ScenarioForm {
   const { name, description, tags, steps, examples } = scenario;
   return {
     title: name,
@@ -129,13 +136,13 @@ function formOf(scenario: Scenario, before: readonly Step[]): Form {
   };
 }
 
-/** A conjunction goes on with what the sentence before it did. */
-function linesOf(steps: readonly Step[]): Line[] {
-  let part: Part = 'other';
+/** A conjunction (And, But) has the purpose of the sentence before it. */
+function linesOf(steps: readonly Step[]): ScenarioLine[] {
+  let purpose: LinePurpose = 'other';
   return steps.map(({ text, keywordType, docString, dataTable }) => {
-    part = partOf(keywordType) ?? part;
+    purpose = purposeOf(keywordType) ?? purpose;
     return {
-      part,
+      purpose,
       text,
       ...(docString === undefined ? {} : { block: docString.content.split('\n') }),
       ...(dataTable === undefined ? {} : { table: dataTable.rows.map(({ cells }) => cells.map(({ value }) => value)) }),
@@ -143,7 +150,7 @@ function linesOf(steps: readonly Step[]): Line[] {
   });
 }
 
-function partOf(type: StepKeywordType | undefined): Part | undefined {
+function purposeOf(type: StepKeywordType | undefined): LinePurpose | undefined {
   switch (type) {
     case StepKeywordType.CONTEXT:
       return 'setUp';

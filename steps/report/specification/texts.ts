@@ -1,5 +1,5 @@
 import type { Role } from '../../requirements/requirement.ts';
-import type { Part } from './specification.ts';
+import type { LinePurpose } from './specification.ts';
 
 /**
  * Every fixed text of the specification's pages. All other texts come from the features. To translate the pages, write another object
@@ -47,7 +47,7 @@ export const texts = {
   caught: (count: number): string =>
     `${count} ${count === 1 ? 'implementation' : 'implementations'} that the suite finds faulty by it`,
   address: 'link to this requirement',
-  parts: { setUp: 'set-up', deed: 'what happens', demand: 'expected behaviour', other: '' } satisfies Record<Part, string>,
+  parts: { setUp: 'set-up', deed: 'what happens', demand: 'expected behaviour', other: '' } satisfies Record<LinePurpose, string>,
   scenario: 'scenario',
   scenarios: (count: number): string => `${count} ${count === 1 ? 'scenario' : 'scenarios'}`,
   requirements: (count: number): string => `${count} ${count === 1 ? 'requirement' : 'requirements'}`,

@@ -7,7 +7,7 @@ import { texts } from './texts.ts';
 /** A cell such as `1571724098110 (serverRecvTime)`. */
 const stampCell = /(\d+) \((deviceSendTime|serverRecvTime|serverSendTime|deviceRecvTime)\)/g;
 
-/** The exchange that a description's table tells by its four timestamps, drawn; undefined where it tells none. */
+/** A drawing of the exchange whose four timestamps are in a description's table; undefined if there is none. */
 export function drawnExample(description: string, role: Role): Markup | undefined {
   const stamps = new Map([...description.matchAll(stampCell)].map(([, digits = '', name = '']) => [name, digits]));
   const [deviceSendTime, serverRecvTime, serverSendTime, deviceRecvTime] = [

@@ -1,16 +1,16 @@
 /**
- * The bare mqtt.js client that the suite is compared with. It judges nothing and records nothing.
+ * A bare mqtt.js client, for comparison with the suite. It judges nothing and records nothing.
  *
  * Usage:
  *   node bare-client.ts PORT plan [[subscriptions, exchanges], …]   one connection after the other
- *   node bare-client.ts PORT many CONNECTIONS MS                    all at once, each asks again as soon as it is answered
+ *   node bare-client.ts PORT many CONNECTIONS MS                    all at the same time; each sends its next request after the answer
  *
  * `many` prints a {@link BareSpeed} as JSON.
  */
 import { createConnection } from 'node:net';
 import { MqttClient } from 'mqtt';
 
-/** What many connections did. */
+/** The result of many connections. */
 export interface BareSpeed {
   readonly exchanges: number;
   readonly ms: number;

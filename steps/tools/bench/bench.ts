@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Argument } from 'commander';
 import { runTool, tool, wholeNumber } from '../tool.ts';
 
-/** What is measured, loaded when it is. */
+/** The measurements; each is loaded when it runs. */
 const measures = {
   runs: async (folder: string) => (await import('./runs.ts')).benchRuns(folder),
   growth: async (folder: string) => (await import('./growth.ts')).benchGrowth(folder),

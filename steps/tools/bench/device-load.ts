@@ -1,5 +1,5 @@
 import { fleetOptions, identitiesOf } from '../../commands/load/devices.ts';
-import { drive } from '../../commands/load/drive.ts';
+import { sendRequests } from '../../commands/load/send-requests.ts';
 import { embeddedTarget } from '../../commands/run/reference-target.ts';
 import { Fleet } from '../../harness/device/fleet.ts';
 import { startTarget } from '../../harness/implementation/start-target.ts';
@@ -9,17 +9,17 @@ import { mebibytes, median, printFigure, seconds } from './figures.ts';
 import { runMeasured } from './measured-program.ts';
 import { bareClient } from './runs.ts';
 
-/** How many connections exchange at once where the rate is measured, and for how long, in ms. */
+/** To measure the rate: how many connections make exchanges at the same time, and for how long, in ms. */
 const exchanging = { connections: 100, ms: 4000 };
 
-/** How often the suite and the bare loop take turns where the rate is measured. */
+/** To measure the rate: how often the suite and the bare loop take turns. */
 const turns = 3;
 
 /**
- * Measures what a device of `load` costs, and exchanges per second as a ratio to bare mqtt.js, and prints it.
+ * Measures and prints the cost of a device of `load`, and the exchanges per second as a ratio to bare mqtt.js.
  *
- * @param devices how many ask the embedded reference at the same moment
- * @throws Error when a device does not get its own answer, once
+ * @param devices how many send a request to the embedded reference at the same time
+ * @throws Error unless each device gets its own answer, once
  */
 export async function benchManyDevices(devices: number): Promise<void> {
   const target = await embeddedTarget('server');
@@ -30,9 +30,9 @@ export async function benchManyDevices(devices: number): Promise<void> {
     const start = performance.now();
     await using fleet = await Fleet.gather(identitiesOf(target, { devices }), fleetOptions(server));
     printFigure('connected', seconds(performance.now() - start));
-    // An answer that comes twice is seen only when the device has been answered once more: hence the second round.
+    // The second round shows duplicate answers: they are noticed only when the device gets its next answer.
     for (const round of ['first', 'second']) {
-      const { ms } = await drive(fleet, { devices });
+      const { ms } = await sendRequests(fleet, { devices });
       printFigure(`${round} round: all answered`, seconds(ms), `${Math.round((devices / ms) * 1000)} a second`);
     }
     const each = (process.memoryUsage.rss() - before) / devices;
@@ -51,7 +51,7 @@ async function compareRates(fleet: Fleet, port: number, connections: number): Pr
   const [own, bare]: [BareSpeed[], BareSpeed[]] = [[], []];
   for (let turn = 0; turn < turns; turn += 1) {
     const cpu = process.cpuUsage();
-    const { latency, ms } = await drive(fleet, { devices: connections, forMs: exchanging.ms }, undefined, connections);
+    const { latency, ms } = await sendRequests(fleet, { devices: connections, forMs: exchanging.ms }, undefined, connections);
     const { user, system } = process.cpuUsage(cpu);
     own.push({ exchanges: latency.count, ms, cpuMs: (user + system) / 1000 });
     const { output } = await runMeasured([bareClient, String(port), 'many', String(connections), String(exchanging.ms)]);

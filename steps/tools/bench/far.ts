@@ -10,7 +10,7 @@ import type { Report } from '../../verdict/report.ts';
 import { seconds } from './figures.ts';
 import { entry, runMeasured } from './measured-program.ts';
 
-/** What a hosted platform documents: see schemas/target-files.md, `limits`. */
+/** The documented limits of a hosted platform: see schemas/target-files.md, `limits`. */
 const documented = { requestsPerSecond: 30, connectsPerMinute: 5, connections: 50, latencyMs: 90, jitterMs: 20 };
 
 const starter = fileURLToPath(new URL('../../../fixtures/support/start.ts', import.meta.url));
@@ -18,7 +18,7 @@ const starter = fileURLToPath(new URL('../../../fixtures/support/start.ts', impo
 /** Runs the suite with a target file. */
 type Use = (target: object) => Promise<void>;
 
-/** What is measured: a name, and what gives a target file for it while `use` works. */
+/** The measurements: a name, and a function that provides a target file while `use` runs. */
 const rows: readonly (readonly [name: string, within: (use: Use, folder: string) => Promise<void>])[] = [
   ['reference server, near', (use) => withReference(0, use)],
   ['reference server, 50 ms', (use) => withReference(25, use)],
@@ -31,7 +31,7 @@ const rows: readonly (readonly [name: string, within: (use: Use, folder: string)
 ];
 
 /**
- * Measures runs far from a server, in front of a slow one, and in front of wrong ones, and prints a line for each.
+ * Measures runs on a distant server, on a slow one, and on faulty ones, and prints a line for each.
  *
  * @param folder for target files and reports
  */
@@ -54,7 +54,7 @@ export async function benchFar(folder: string): Promise<void> {
     }, folder);
 }
 
-/** The reference server behind a link of so many ms in each direction. */
+/** Uses the reference server behind a link with this latency in each direction. */
 async function withReference(latencyMs: number, use: Use): Promise<void> {
   const server = await startTarget(await embeddedTarget('server'));
   const link = latencyMs === 0 ? undefined : await Link.open(server, { forth: latencyMs, back: latencyMs });
@@ -69,7 +69,9 @@ async function withReference(latencyMs: number, use: Use): Promise<void> {
 /** @throws Error when a device exceeded a limit of the platform */
 async function withPlatform(folder: string, use: Use): Promise<void> {
   const env = { ...process.env, HOSTED_PLATFORM: JSON.stringify(documented) };
-  const list = JSON.parse(execFileSync(process.execPath, [starter, '--list'], { env, encoding: 'utf8' })) as readonly Listed[];
+  const list = JSON.parse(
+    execFileSync(process.execPath, [starter, '--list'], { env, encoding: 'utf8' }),
+  ) as readonly ListedFixture[];
   const own = list.find(({ name }) => name === 'unusual/server/hosted-platform')?.target ?? {};
   const { process: _process, ...target } = own;
   const file = join(folder, 'platform.json');
@@ -91,16 +93,16 @@ async function withPlatform(folder: string, use: Use): Promise<void> {
   }
 }
 
-/** A fixture as `start.ts --list` has it. */
-interface Listed {
+/** A fixture in the output of `start.ts --list`. */
+interface ListedFixture {
   readonly name: string;
   readonly target: { readonly process?: unknown };
 }
 
-/** How one of the fixtures is started as a program of its own. */
+/** The command that starts a fixture. */
 const commandOf = (name: string): readonly string[] => [process.execPath, starter, name, '--port', '{port}'];
 
-/** The target file of one of the fixtures. */
+/** The target file of a fixture. */
 function fixture(name: string): object {
   return { process: { command: commandOf(name) } };
 }

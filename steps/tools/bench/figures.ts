@@ -1,4 +1,4 @@
-/** The middle value; of an even number of values the one above the middle. */
+/** The median; for an even number of values the larger one of the two in the middle. */
 export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

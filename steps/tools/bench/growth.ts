@@ -5,31 +5,31 @@ import { mebibytes, printFigure, seconds } from './figures.ts';
 import { type Cost, entry, runMeasured } from './measured-program.ts';
 import { repeatScenarios } from './repeated-scenarios.ts';
 
-/** How many times as much of something is compared with the least of it. */
+/** The factor between the two compared sizes. */
 const factor = 8;
 
-/** How often each is measured, in turn. The cheapest counts, because everything else on the machine only adds to it. */
+/** How often each size is measured, in turn. The lowest cost counts, because other programs can only increase it. */
 const rounds = 3;
 
-/** Devices at 1x: those of a run, and the lighter ones of `load`. */
+/** The number of devices at 1x: in a run, and in `load`, whose devices cost less. */
 const devices = { run: 250, load: 1250 };
 
 /** The requirement whose devices `--devices` counts. */
 const manyDevices = 'server-serves-many-devices';
 
-/** One thing of which there is more and more. */
-interface Series {
-  /** What is counted, for example `scenario`. */
+/** Something whose number grows. */
+interface GrowthSeries {
+  /** Its name, for example `scenario`. */
   readonly unit: string;
-  /** How many there are at 1x. */
+  /** The number at 1x. */
   readonly least: number;
-  /** Runs the suite with one of it, or with so many times the least. */
+  /** Runs the suite with one of it, or with so many times `least`. */
   readonly run: (times: number | 'one') => Promise<Cost>;
 }
 
 /**
- * Measures what one scenario and one device cost where a run has 8 times as many, as a ratio to 1x, and prints it. A ratio above 1 says
- * that something is searched or kept more than once for each.
+ * Measures and prints the cost of one scenario and one device in a run with 8 times as many, as a ratio to 1x. A ratio above 1 says that
+ * the cost grows faster than the number.
  *
  * @param folder for reports, and a copy of the suite
  */
@@ -38,13 +38,13 @@ export async function benchGrowth(folder: string): Promise<void> {
   for (const series of [scenarios(folder), devicesOfARun(folder), devicesOfALoad(folder)]) await measure(series);
 }
 
-/** The command line for a run of a single scenario: what any run costs. */
+/** The command line for a run of a single scenario: it measures the fixed cost of a run. */
 function single(folder: string): string[] {
   const { id } = readRequirements('server').find((one) => one.scenarios.length === 1 && one.capabilities.length === 0) ?? {};
   return ['run', '--role', 'server', '--report', join(folder, 'run'), '--only', id ?? manyDevices];
 }
 
-function scenarios(folder: string): Series {
+function scenarios(folder: string): GrowthSeries {
   const copy = join(folder, 'suite');
   for (const name of ['steps', 'features', 'fixtures', 'schemas', 'package.json'])
     cpSync(join(root, name), join(copy, name), { recursive: true });
@@ -62,7 +62,7 @@ function scenarios(folder: string): Series {
   };
 }
 
-function devicesOfARun(folder: string): Series {
+function devicesOfARun(folder: string): GrowthSeries {
   const run = ['run', '--role', 'server', '--report', join(folder, 'run'), '--only', manyDevices, '--devices'];
   return {
     unit: 'device of a run',
@@ -72,7 +72,7 @@ function devicesOfARun(folder: string): Series {
   };
 }
 
-function devicesOfALoad(folder: string): Series {
+function devicesOfALoad(folder: string): GrowthSeries {
   return {
     unit: 'device of load',
     least: devices.load,
@@ -83,7 +83,7 @@ function devicesOfALoad(folder: string): Series {
   };
 }
 
-async function measure({ unit, least, run }: Series): Promise<void> {
+async function measure({ unit, least, run }: GrowthSeries): Promise<void> {
   const costs = { one: [] as Cost[], few: [] as Cost[], many: [] as Cost[] };
   // fills the compile cache, and is not counted
   await run('one');

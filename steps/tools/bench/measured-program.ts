@@ -6,15 +6,15 @@ import { root } from '../../requirements/requirement.ts';
 /** The suite's command line, as the first argument of Node. */
 export const entry = `${root}steps/commands/entry.mjs`;
 
-/** What a program cost, without the processes that it started. */
+/** The cost of a program, without its child processes. */
 export interface Cost {
-  /** From before the process was made until it was gone, in ms. */
+  /** The time from before its start to its end, in ms. */
   readonly wallMs: number;
   /** Processor time in ms. */
   readonly cpuMs: number;
-  /** The most memory that it held at once, in bytes. */
+  /** Its peak memory, in bytes. */
   readonly peakBytes: number;
-  /** What it printed on stdout. */
+  /** Its output on stdout. */
   readonly output: string;
 }
 
@@ -22,7 +22,7 @@ export interface Cost {
  * Runs a program of Node to its end, and measures it.
  *
  * @param codes exit codes that are no failure
- * @throws Error when it exits with another code, with what it printed
+ * @throws Error with its output when it exits with another code
  */
 export async function runMeasured(args: readonly string[], codes: readonly number[] = [0]): Promise<Cost> {
   const start = performance.now();

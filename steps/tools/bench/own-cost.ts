@@ -1,4 +1,4 @@
-/** Preloaded into a measured program. At its end it writes processor time in ms and peak memory in bytes to file descriptor 3. */
+/** Preloaded into a measured program. At the end, it writes processor time in ms and peak memory in bytes to file descriptor 3. */
 import { writeSync } from 'node:fs';
 import { peakMemory } from '../../harness/text/peak-memory.ts';
 

@@ -1,10 +1,10 @@
 import { parseFeature } from '../../requirements/requirement.ts';
 
 /**
- * Repeats every scenario of a feature within its Rule. Each copy is a scenario of the same requirement, at a place of its own.
+ * Repeats every scenario of a feature within its Rule. Each copy is a scenario of the same requirement, on its own line.
  *
  * @param file its path, for messages
- * @param times how many copies of each scenario the result has
+ * @param times how often the result has each scenario
  * @throws FeatureError when the text cannot be parsed
  */
 export function repeatScenarios(file: string, text: string, times: number): string {

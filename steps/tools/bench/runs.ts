@@ -14,8 +14,8 @@ const rounds = 5;
 export const bareClient = fileURLToPath(new URL('./bare-client.ts', import.meta.url));
 
 /**
- * Measures whole runs on the embedded references, a server run as a ratio to a bare mqtt.js loop with the same traffic, and prints them
- * with the profile of a server run.
+ * Measures and prints whole runs on the embedded references: a server run as a ratio to a bare mqtt.js loop with the same traffic, and its
+ * profile.
  *
  * @param folder for reports
  */

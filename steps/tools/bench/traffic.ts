@@ -2,16 +2,16 @@ import { once } from 'node:events';
 import { type AddressInfo, createConnection, createServer, type Socket } from 'node:net';
 import { parser as createParser, type Packet } from 'mqtt-packet';
 
-/** What a device did on one connection: SUBSCRIBE packets, and messages from the server, each of which ends an exchange. */
+/** The traffic of one connection of a device: SUBSCRIBE packets, and messages from the server, each of which ends an exchange. */
 export interface ConnectionTraffic {
   readonly subscriptions: number;
   readonly exchanges: number;
 }
 
 /**
- * Counts what devices do, by a TCP proxy in front of the server on this machine.
+ * Counts the traffic of devices, with a TCP proxy in front of the server on this machine.
  *
- * @param work has devices connect to the port that it is given
+ * @param work connects devices to the given port
  * @returns the connections on which a device sent CONNECT, in order
  */
 export async function countTraffic(

@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { specificationPage } from '../../report/specification/role-page.ts';
 import { readRequirements } from '../../requirements/requirement.ts';
-import { allViews, assertForEverybody, launch, open as openFile, phoneViews, skip, type View } from '../../testing/browser.ts';
+import { allViews, assertAccessible, launch, open as openFile, phoneViews, skip, type View } from '../../testing/browser.ts';
 import { madeUpProof } from '../../testing/proof-results.ts';
 import { site } from './site.ts';
 
@@ -32,10 +32,10 @@ describe('the specification in a browser', { skip, timeout: 600_000 }, () => {
     openFile(browser, join(folder, name), view, look);
 
   for (const name of pages.keys()) {
-    test(`${name} can be used by everybody, all unfolded, at every width and in both colour schemes`, async () => {
-      // The two roles have the same parts, and so has the page that stands alone: one width is enough for them.
+    test(`${name} is accessible, all unfolded, at every width and in both colour schemes`, async () => {
+      // The pages of both roles and the page outside of the site have the same parts, so one width is enough for them.
       const views = ['index.html', 'client.html', 'proof.html'].includes(name) ? allViews : phoneViews;
-      await assertForEverybody(browser, join(folder, name), views);
+      await assertAccessible(browser, join(folder, name), views);
     });
   }
 
@@ -44,7 +44,7 @@ describe('the specification in a browser', { skip, timeout: 600_000 }, () => {
       const shown = (): Promise<unknown> => page.evaluate('document.querySelectorAll("[data-entry]:not([hidden])").length');
       const all = await shown();
       await page.keyboard.press('/');
-      // No sentence of a requirement has these words; its usual mistakes do.
+      // These words are in the usual mistakes of a requirement, and in no sentence.
       await page.keyboard.type('leap second');
       assert.equal(await shown(), 0);
       await page.keyboard.press('Escape');

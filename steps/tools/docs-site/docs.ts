@@ -16,7 +16,7 @@ function writeSite({ to }: { readonly to: string }): void {
   console.log(`${pages.size} pages in ${to}, ${proven}`);
 }
 
-/** The last proof; undefined where there is none. @throws Error when the file is not JSON */
+/** The last proof; undefined if there is none. @throws Error when the file is not JSON */
 function readProof(file: string): Proof | undefined {
   let text: string;
   try {

@@ -1,15 +1,15 @@
 import { html, type Markup } from '../../report/html/html.ts';
-import type { Address } from '../../report/specification/description-text.ts';
+import type { RequirementHref } from '../../report/specification/description-text.ts';
 import { files, framed, search } from '../../report/specification/page-frame.ts';
 import { pageOutline } from '../../report/specification/page-outline.ts';
 import { protocolLesson } from '../../report/specification/protocol-lesson.ts';
 import { requirementLine } from '../../report/specification/role-page.ts';
-import type { Subject } from '../../report/specification/specification.ts';
+import type { SpecificationSubject } from '../../report/specification/specification.ts';
 import { texts } from '../../report/specification/texts.ts';
 import type { Role } from '../../requirements/requirement.ts';
 
-/** The first page: what this is, the protocol, the specification page statement by statement, and every requirement in a line. */
-export function indexPage(subjects: readonly Subject[], address: Address): string {
+/** The first page: an introduction, the protocol, all statements of the specification page, and one line for each requirement. */
+export function indexPage(subjects: readonly SpecificationSubject[], address: RequirementHref): string {
   const specified = subjects.flatMap((subject) => subject.specified);
   return framed({
     title: texts.title,
@@ -27,18 +27,18 @@ ${(['server', 'client'] as const).map((role) => subjects.filter((subject) => sub
   });
 }
 
-function roleCard(role: Role, subjects: readonly Subject[]): Markup {
+function roleCard(role: Role, subjects: readonly SpecificationSubject[]): Markup {
   const count = subjects.filter((subject) => subject.role === role).flatMap(({ specified }) => specified).length;
   return html`<li><a href="${files[role]}"><b>${texts.heading[role]}</b><span>${texts.requirements(count)}. ${texts.lead[role]}</span></a></li>`;
 }
 
-function subjectList({ role, title, language, specified }: Subject, address: Address): Markup {
+function subjectList({ role, title, language, specified }: SpecificationSubject, address: RequirementHref): Markup {
   return html`<section class="group" lang="${language}" data-group><h3>${texts.pages[role]}: ${title}</h3>
 <ul class="list">${specified.map(({ requirement }) => html`<li class="line" data-entry>${requirementLine(requirement, address(requirement.id) ?? '')}</li>`)}</ul></section>`;
 }
 
-/** What the search looks at beside the sentence and the id. */
-function searched({ title }: Subject, { requirement, forms }: Subject['specified'][number]): string {
+/** Further words that the search finds, besides the sentence and the id. */
+function searched({ title }: SpecificationSubject, { requirement, forms }: SpecificationSubject['specified'][number]): string {
   const { description, source, mistakes, scenarios, capabilities } = requirement;
   const sentences = forms.flatMap(({ lines }) => lines.map(({ text }) => text));
   const titles = scenarios.map((scenario) => scenario.title);

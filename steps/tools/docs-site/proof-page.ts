@@ -1,13 +1,13 @@
 import { html, type Markup } from '../../report/html/html.ts';
-import { type Address, linked } from '../../report/specification/description-text.ts';
+import { linked, type RequirementHref } from '../../report/specification/description-text.ts';
 import { framed } from '../../report/specification/page-frame.ts';
 import { texts } from '../../report/specification/texts.ts';
 import type { Role } from '../../requirements/requirement.ts';
 import type { ImplementationProof, Proof, RequirementProof } from '../prove/proof.ts';
 import { figures } from '../prove/proof.ts';
 
-/** What the suite catches: the last proof, where there is one. */
-export function proofPage(proof: Proof | undefined, address: Address): string {
+/** The page with the last proof, if there is one: the mistakes that the suite finds. */
+export function proofPage(proof: Proof | undefined, address: RequirementHref): string {
   return framed({
     title: `${texts.proofHeading} – ${texts.title}`,
     page: 'proof',
@@ -17,7 +17,7 @@ ${proof === undefined ? html`<p class="note">${texts.proofAbsent}</p>` : shown(p
   });
 }
 
-function shown(proof: Proof, address: Address): Markup {
+function shown(proof: Proof, address: RequirementHref): Markup {
   const { implementations, gaps, whole, finished, proven } = proof;
   const { caught, faulty, certified, unusual, requirements, proven: broken, scenarios, failed } = figures(proof);
   const tile = (part: number, all: number, text: string): Markup =>
@@ -32,7 +32,7 @@ ${wrong.length > 0 && html`<p class="note">${texts.proofOpen}</p><ul class="prob
 ${(['server', 'client'] as const).map((role) => ofRole(proof, role, address))}`;
 }
 
-function ofRole(proof: Proof, role: Role, address: Address): Markup | undefined {
+function ofRole(proof: Proof, role: Role, address: RequirementHref): Markup | undefined {
   const own = proof.implementations.filter((implementation) => implementation.role === role);
   if (own.length === 0) return undefined;
   const requirements = proof.requirements.filter((requirement) => requirement.role === role);
@@ -52,7 +52,7 @@ function matrix(
   faulty: readonly ImplementationProof[],
   requirements: readonly RequirementProof[],
   role: Role,
-  address: Address,
+  address: RequirementHref,
 ): Markup {
   const column = ({ id }: RequirementProof): Markup => {
     const [href, name] = [address(id), id.slice(role.length + 1)];
@@ -68,7 +68,7 @@ function matrix(
 
 const marks = { failed: '×', warned: 'w', untested: '·', wrong: '!' } as const;
 
-/** What became of a requirement in front of an implementation. */
+/** The result of a requirement with an implementation. */
 function cellOf({ id }: RequirementProof, { failed, warned, untested, mistakes }: ImplementationProof): Markup {
   const kind = mistakes.some(({ requirement }) => requirement === id)
     ? 'wrong'
@@ -83,7 +83,7 @@ function cellOf({ id }: RequirementProof, { failed, warned, untested, mistakes }
   return html`<td class="${kind}"><span aria-hidden="true">${marks[kind]}</span><span class="unseen">${texts.cells[kind]}</span></td>`;
 }
 
-/** In the order in which the requirements name them, so that what belongs together stands together. */
+/** Sorts the implementations by the requirements that they break, so that similar ones are together. */
 function inOrderOf(requirements: readonly RequirementProof[], faulty: readonly ImplementationProof[]): ImplementationProof[] {
   const rank = ({ fails, warns }: ImplementationProof): number =>
     requirements.findIndex(({ id }) => fails.includes(id) || warns.includes(id));

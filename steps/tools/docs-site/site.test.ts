@@ -8,8 +8,8 @@ import { readRequirements } from '../../requirements/requirement.ts';
 import { madeUpProof } from '../../testing/proof-results.ts';
 import { site } from './site.ts';
 
-/** What a page holds: its text in each element with an id, all ids, and all links. */
-interface Read {
+/** The content of a page: the text of each element with an id, all ids, and all links. */
+interface ReadPage {
   readonly text: string;
   readonly ids: readonly string[];
   readonly links: readonly string[];
@@ -18,8 +18,8 @@ interface Read {
 
 const empty = /<(meta|link|input)((?:\s+[a-z-]+(?:="[^"]*")?)*)>/g;
 
-/** Reads a page by a parser that takes nothing amiss: what is unescaped or unclosed breaks it. */
-function read(page: string): Read {
+/** Reads a page with a strict parser, which rejects unescaped text and unclosed elements. */
+function read(page: string): ReadPage {
   const parser = new SaxesParser();
   const [ids, links]: [string[], string[]] = [[], []];
   const textOf = new Map<string, string>();
@@ -39,7 +39,7 @@ function read(page: string): Read {
   parser.on('error', (error) => {
     throw error;
   });
-  // Of HTML's own ways only these three are used: elements without an end, attributes without a value, and what no markup is in.
+  // The pages use only three features of HTML that XML lacks: void elements, attributes without a value, and raw text in elements.
   const xml = page
     .replace('<!DOCTYPE html>', '')
     .replaceAll(/<(style|script)[^>]*>[\s\S]*?<\/\1>/g, '')
@@ -49,7 +49,7 @@ function read(page: string): Read {
   return { text, ids, links, textOf };
 }
 
-/** A link, which loads nothing until somebody follows it. */
+/** The only external link; it loads nothing until the reader follows it. */
 const vendorsPage = readPage().address;
 const pages = site(madeUpProof());
 const readPages = new Map([...pages].map(([name, text]) => [name, read(text)]));

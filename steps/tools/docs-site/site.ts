@@ -1,6 +1,6 @@
-import type { Address } from '../../report/specification/description-text.ts';
+import type { RequirementHref } from '../../report/specification/description-text.ts';
 import { files } from '../../report/specification/page-frame.ts';
-import type { Culprit } from '../../report/specification/requirement-article.ts';
+import type { FaultyImplementation } from '../../report/specification/requirement-article.ts';
 import { rolePage } from '../../report/specification/role-page.ts';
 import { readSpecification } from '../../report/specification/specification.ts';
 import type { Proof } from '../prove/proof.ts';
@@ -11,7 +11,7 @@ import { wordsPage } from './words-page.ts';
 /**
  * The whole site: its pages by file name.
  *
- * @param proof the last one of `npm run prove`; absent where there is none
+ * @param proof the last proof of `npm run prove`, if there is one
  * @throws FeatureError when the features break their rules
  */
 export function site(proof: Proof | undefined): ReadonlyMap<string, string> {
@@ -20,16 +20,16 @@ export function site(proof: Proof | undefined): ReadonlyMap<string, string> {
   const roles = new Map(
     all.flatMap(({ role, specified }) => specified.map(({ requirement }) => [requirement.id, role] as const)),
   );
-  const address: Address = (id) => {
+  const address: RequirementHref = (id) => {
     const role = roles.get(id);
     return role === undefined ? undefined : `${files[role]}#${id}`;
   };
-  const culprits = (id: string): readonly Culprit[] =>
+  const brokenBy = (id: string): readonly FaultyImplementation[] =>
     (proof?.implementations ?? [])
       .filter(({ kind, failed, warned }) => kind === 'faulty' && [...failed, ...warned].includes(id))
       .map(({ name, about }) => ({ name, about }));
   const ofRole = (role: 'server' | 'client'): string =>
-    rolePage({ role, subjects: subjects[role], address, site: true, culprits });
+    rolePage({ role, subjects: subjects[role], address, site: true, brokenBy });
   return new Map([
     [files.index, indexPage(all, address)],
     [files.server, ofRole('server')],

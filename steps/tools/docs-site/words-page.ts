@@ -4,7 +4,7 @@ import { framed } from '../../report/specification/page-frame.ts';
 import { glossary } from '../../report/specification/role-page.ts';
 import { texts } from '../../report/specification/texts.ts';
 
-/** The words that are used. */
+/** The page with the glossary. */
 export function wordsPage(): string {
   const levels = (['must', 'should'] as const).map((level) => [texts.level[level], texts.levelMeaning[level]] as const);
   return framed({

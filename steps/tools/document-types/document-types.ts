@@ -5,13 +5,13 @@ import { runTool, tool } from '../tool.ts';
 
 /** A document, the schema that describes it, and the file of its types. */
 export interface DocumentType {
-  /** Of `schemas/`, without `.schema.json`. */
+  /** The file's name in `schemas/`, without `.schema.json`. */
   readonly schema: string;
   /** The name of the whole document's type. */
   readonly type: string;
   /** Relative to the package. */
   readonly file: string;
-  /** The path from that file to the types of report.schema.json, where it needs any. */
+  /** The import path from that file to the types of report.schema.json, if it needs them. */
   readonly report?: string;
 }
 
@@ -45,30 +45,30 @@ export const documentTypes: readonly DocumentType[] = [
   },
 ];
 
-/** A part of a JSON Schema, as far as the types go. */
-interface Schema {
+/** The members of a JSON Schema that matter for types. */
+interface SchemaNode {
   readonly [keyword: string]: unknown;
   readonly $ref?: string;
   readonly type?: string;
-  readonly items?: Schema;
+  readonly items?: SchemaNode;
   readonly minItems?: number;
   readonly maxItems?: number;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly $defs?: Readonly<Record<string, Schema>>;
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly $defs?: Readonly<Record<string, SchemaNode>>;
 }
 
-/** What says something about the type; conditions and limits do not. */
+/** The keywords that matter for types; conditions and limits do not. */
 const keywords = ['description', 'type', 'required', 'additionalProperties', 'enum', 'const'] as const;
 
 const format = { printWidth: 130, singleQuote: true, trailingComma: 'all', bracketSpacing: true } as const;
 
 /**
- * The text of a document's types: everything is read-only, and every entry of `$defs` has a type of its name.
+ * The text of a document's types: all members are read-only, and every entry of `$defs` becomes a type with its name.
  *
  * @throws Error when a list has items that are neither simple nor named in `$defs`
  */
 export async function typesText({ schema, type, report }: DocumentType): Promise<string> {
-  const whole = JSON.parse(readFileSync(`${root}schemas/${schema}.schema.json`, 'utf8')) as Schema;
+  const whole = JSON.parse(readFileSync(`${root}schemas/${schema}.schema.json`, 'utf8')) as SchemaNode;
   const body = await compile(simplified(whole) as JSONSchema, type, {
     bannerComment: '',
     unreachableDefinitions: true,
@@ -83,10 +83,10 @@ export async function typesText({ schema, type, report }: DocumentType): Promise
   ].join('\n');
 }
 
-/** The schema without what says nothing about types; references as names of types, since the generator would repeat what they name. */
-function simplified(schema: Schema): Schema {
+/** The schema with only the keywords for types. References become names of types, because the generator would repeat the definitions. */
+function simplified(schema: SchemaNode): SchemaNode {
   const { $ref, type, items, minItems, maxItems, properties, $defs, description } = schema;
-  const map = (parts: Readonly<Record<string, Schema>>): Record<string, Schema> =>
+  const map = (parts: Readonly<Record<string, SchemaNode>>): Record<string, SchemaNode> =>
     Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, simplified(part)]));
   if ($ref !== undefined) return { description, tsType: referenced($ref) };
   if (type === 'array' && items !== undefined) {
@@ -101,7 +101,7 @@ function simplified(schema: Schema): Schema {
   };
 }
 
-function itemType({ $ref, type, properties }: Schema): string {
+function itemType({ $ref, type, properties }: SchemaNode): string {
   if ($ref !== undefined) return referenced($ref);
   if (type === 'string' || type === 'boolean') return type;
   if (type === 'integer' || type === 'number') return 'number';
@@ -119,7 +119,7 @@ function typeName(key: string): string {
   return key.slice(0, 1).toUpperCase() + key.slice(1);
 }
 
-/** Members become read-only; comments lose what the generator adds, and take one line. */
+/** Makes members read-only, removes what the generator adds to comments, and puts each comment on one line. */
 function readOnly(text: string): string {
   return text
     .replaceAll(/\n \*\n \* This interface was referenced by .*\n \* via the .*/g, '')

@@ -2,9 +2,9 @@ import type { Report } from '../../verdict/report.ts';
 import type { FieldTarget } from './implementation.ts';
 
 /**
- * In what a report is not as expected; empty where it is. Each requirement must be passed, or what `field.yaml` says instead.
+ * The differences between a report and the expectation, in words. Each requirement must pass, or have the result in `field.yaml`.
  *
- * @param report undefined where the run left none
+ * @param report undefined if the run left none
  */
 export function differences(
   { deviations }: FieldTarget,

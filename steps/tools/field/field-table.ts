@@ -1,19 +1,19 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Report } from '../../verdict/report.ts';
 
-/** What came of one target file, or of the matrix. */
-export interface Outcome {
+/** The result of one target file, or of the matrix. */
+export interface FieldOutcome {
   readonly name: string;
   /** The target file. */
   readonly file: string;
   readonly report?: Pick<Report, 'verdict' | 'counts'> | undefined;
-  /** In what it is not as expected. */
+  /** The differences from the expectation, in words. */
   readonly complaints: readonly string[];
   readonly seconds: number;
 }
 
-/** The table as the console shows it, with everything that is not as expected below. */
-export function table(outcomes: readonly Outcome[]): string {
+/** The table for the console, followed by everything unexpected. */
+export function table(outcomes: readonly FieldOutcome[]): string {
   const rows = [['implementation', 'target file', 'verdict', 'requirements', 'seconds', ''], ...outcomes.map(cells)];
   const widths = rows[0]?.map((_, index) => Math.max(...rows.map((row) => (row[index] ?? '').length))) ?? [];
   const lines = rows.map((row) =>
@@ -27,7 +27,7 @@ export function table(outcomes: readonly Outcome[]): string {
   return stripVTControlCharacters([...lines, '', ...complaints, `${right} of ${outcomes.length} are as expected`, ''].join('\n'));
 }
 
-function cells({ name, file, report, complaints, seconds }: Outcome): string[] {
+function cells({ name, file, report, complaints, seconds }: FieldOutcome): string[] {
   const counts = Object.entries(report?.counts ?? {}).filter(([, count]) => count > 0);
   const requirements = counts.map(([status, count]) => `${count} ${status}`).join(', ');
   return [

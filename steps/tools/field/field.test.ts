@@ -28,15 +28,17 @@ describe('field.yaml', () => {
   test('stands beside target files that name the devices of devices.txt', () => {
     const known = new Set(readFileSync(join(fieldFolder, 'devices.txt'), 'utf8').split('\n'));
     for (const path of globSync('*/target*.yaml', { cwd: fieldFolder })) {
-      const { devices = [] } = parse(readFileSync(join(fieldFolder, path), 'utf8')) as { readonly devices?: readonly Device[] };
+      const { devices = [] } = parse(readFileSync(join(fieldFolder, path), 'utf8')) as {
+        readonly devices?: readonly NamedDevice[];
+      };
       for (const { productKey, deviceName, deviceSecret } of devices)
         assert.ok(known.has(`${productKey} ${deviceName} ${deviceSecret}`), `${path}: ${deviceName}`);
     }
   });
 });
 
-/** As a target file names it. */
-interface Device {
+/** A device in a target file. */
+interface NamedDevice {
   readonly productKey: string;
   readonly deviceName: string;
   readonly deviceSecret: string;

@@ -7,7 +7,7 @@ import type { Report } from '../../verdict/report.ts';
 import { inLanes } from '../prove/prove-lanes.ts';
 import { runTool, tool, wholeNumber } from '../tool.ts';
 import { differences } from './differences.ts';
-import { type Outcome, table } from './field-table.ts';
+import { type FieldOutcome, table } from './field-table.ts';
 import { choose, type FieldImplementation, type FieldTarget, fieldFolder, readField } from './implementation.ts';
 import { prepare } from './installation.ts';
 import { call } from './program.ts';
@@ -15,7 +15,7 @@ import { call } from './program.ts';
 const suite = join(root, 'steps/commands/entry.mjs');
 const reports = join(root, 'conformance-report/field');
 
-/** How long one run of the suite may take, and how long the matrix, in ms: far more than either needs. */
+/** How long a run of the suite and the matrix may take, in ms: far longer than they need. */
 const runMs = 600_000;
 const matrixMs = 1_200_000;
 
@@ -26,8 +26,8 @@ interface FieldOptions {
   readonly lanes: number;
 }
 
-/** Judges one target file, in the copy of the field. */
-async function judge({ name }: FieldImplementation, target: FieldTarget, copy: string): Promise<Outcome> {
+/** Judges one target file, in the copy of `fixtures/field/`. */
+async function judge({ name }: FieldImplementation, target: FieldTarget, copy: string): Promise<FieldOutcome> {
   const begun = performance.now();
   const report = join(reports, `${name}-${target.file.replace(/\.yaml$/, '')}`);
   rmSync(report, { recursive: true, force: true });
@@ -43,7 +43,7 @@ async function judge({ name }: FieldImplementation, target: FieldTarget, copy: s
 }
 
 /** Runs all clients against all servers. */
-async function matrix(chosen: readonly FieldImplementation[], copy: string): Promise<Outcome> {
+async function matrix(chosen: readonly FieldImplementation[], copy: string): Promise<FieldOutcome> {
   const begun = performance.now();
   const targets = chosen.flatMap(({ name, interop }) => interop.map((file) => join(copy, name, file)));
   const report = join(reports, 'interop');
@@ -66,7 +66,7 @@ const readJson = <Content>(path: string): Content | undefined =>
 
 const lastLines = (output: string): string[] => output.trim().split('\n').slice(-10);
 
-function tell({ name, file, complaints, seconds }: Outcome): void {
+function tell({ name, file, complaints, seconds }: FieldOutcome): void {
   console.error(`${complaints.length === 0 ? '✔' : '✖'} ${name}, ${file}  ${seconds.toFixed(1)} s`);
   for (const complaint of complaints) console.error(`    ${complaint}`);
 }
@@ -78,7 +78,7 @@ async function field(names: readonly string[], { part = false, interop = names.l
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
   cpSync(fieldFolder, copy, { recursive: true });
   const ready: FieldImplementation[] = [];
-  const outcomes: Outcome[] = [];
+  const outcomes: FieldOutcome[] = [];
   for (const one of chosen) {
     const begun = performance.now();
     const problem = await prepare(one, join(copy, one.name));

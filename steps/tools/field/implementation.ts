@@ -4,13 +4,13 @@ import { parse } from 'yaml';
 import { WrongUse } from '../../harness/text/usage-error.ts';
 import { root } from '../../requirements/requirement.ts';
 
-/** Where the real software is. */
+/** The folder of the real software. */
 export const fieldFolder = join(root, 'fixtures/field');
 
-/** What is expected of a requirement that is not simply passed: "warning", or "passed or inapplicable"; and why. */
+/** The expected result of a requirement that does not simply pass: "warning", or "passed or inapplicable"; and the reason. */
 export type Deviation = readonly [status: string, reason: string];
 
-/** A target file, and each requirement of it that deviates. */
+/** A target file, and the requirements with another result than passed. */
 export interface FieldTarget {
   readonly file: string;
   readonly deviations: Readonly<Record<string, Deviation>>;
@@ -23,7 +23,7 @@ export interface FieldImplementation {
   readonly debian: readonly string[];
   /** Shell commands. */
   readonly build: readonly string[];
-  /** Whether it belongs to the part that takes a few minutes. */
+  /** Whether it belongs to the short part, which takes a few minutes. */
   readonly part: boolean;
   /** The target files that take part in the matrix. */
   readonly interop: readonly string[];
@@ -31,7 +31,7 @@ export interface FieldImplementation {
 }
 
 /** An entry of `field.yaml`. */
-interface Entry {
+interface FieldEntry {
   readonly debian?: readonly string[];
   readonly build?: readonly string[];
   readonly part?: true;
@@ -39,10 +39,10 @@ interface Entry {
   readonly targets: Readonly<Record<string, FieldTarget['deviations']>>;
 }
 
-/** All of `field.yaml`, in its order. */
+/** All implementations of `field.yaml`, in its order. */
 export function readField(): FieldImplementation[] {
   const text = readFileSync(join(fieldFolder, 'field.yaml'), 'utf8');
-  const { implementations } = parse(text, { merge: true }) as { readonly implementations: Readonly<Record<string, Entry>> };
+  const { implementations } = parse(text, { merge: true }) as { readonly implementations: Readonly<Record<string, FieldEntry>> };
   return Object.entries(implementations).map(([name, { debian = [], build = [], part = false, interop, targets }]) => ({
     name,
     debian,
@@ -53,7 +53,7 @@ export function readField(): FieldImplementation[] {
   }));
 }
 
-/** Those of these names; all where there are none, or those of the part. @throws WrongUse where a name is unknown */
+/** The implementations with these names; without names all of them, or those of the short part. @throws WrongUse for an unknown name */
 export function choose(all: readonly FieldImplementation[], names: readonly string[], part: boolean): FieldImplementation[] {
   const unknown = names.find((name) => !all.some((one) => one.name === name));
   if (unknown !== undefined)

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type { FieldImplementation } from './implementation.ts';
 import { call } from './program.ts';
 
-/** How long one step of an installation may take, in ms: Java is a download of 100 MB. */
+/** How long one step of an installation may take, in ms: Java alone is a download of 100 MB. */
 const stepMs = 600_000;
 
 /** A step failed; the message has its command, and its last lines. */
@@ -12,10 +12,10 @@ class StepFailed extends Error {}
 let listsFetched = false;
 
 /**
- * Installs what an implementation needs and builds it.
+ * Installs the packages of an implementation, and builds it.
  *
  * @param folder a copy of its folder
- * @returns why that was not possible; undefined where it was
+ * @returns why that failed; undefined if it did not
  */
 export async function prepare({ debian, build }: FieldImplementation, folder: string): Promise<string | undefined> {
   try {
@@ -35,7 +35,7 @@ export async function prepare({ debian, build }: FieldImplementation, folder: st
   }
 }
 
-/** While it acts, Debian starts no service that it installs: brokers are started as their target files say, and only while they are judged. */
+/** Keeps Debian from starting installed services during `act`: only the suite may start the brokers, as their target files say. */
 async function withoutServices(act: () => Promise<void>): Promise<void> {
   const policy = '/usr/sbin/policy-rc.d';
   const own = !existsSync(policy);

@@ -3,18 +3,22 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 
 /** How a program ended. */
-export interface Ended {
-  /** Undefined where it could not be run, or was ended by a signal. */
+export interface ProgramEnd {
+  /** Undefined if it could not be started, or was ended by a signal. */
   readonly code: number | undefined;
-  /** What it printed, stdout first. */
+  /** Its output, stdout first. */
   readonly output: string;
 }
 
-/** Runs a program to its end, or to that of this process. @param settings how long it may take, in ms; its folder, and what its environment has besides that of the tool */
+/**
+ * Runs a program to its end, or until this process ends.
+ *
+ * @param settings how long it may take, in ms; its working directory; its variables, besides those of this process
+ */
 export async function call(
   [program = '', ...args]: readonly string[],
   settings: { readonly withinMs: number; readonly cwd?: string; readonly env?: Readonly<Record<string, string>> },
-): Promise<Ended> {
+): Promise<ProgramEnd> {
   const child = spawn(program, args, {
     cwd: settings.cwd,
     env: { ...process.env, ...settings.env },

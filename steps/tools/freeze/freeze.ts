@@ -8,6 +8,7 @@ import { runTool, tool } from '../tool.ts';
  * Writes the present requirements into a set.
  *
  * @param replace whether the file may hold another set; a set that was released never changes
+ * @param replace whether the file may be replaced; a released set must never change
  * @returns what was done, in words
  * @throws WrongUse when the name is malformed, or the file holds another set
  */

@@ -3,12 +3,12 @@ import { requestOf } from '../../harness/message/exchange.ts';
 import type { ClientMessage } from '../../harness/platform/client-connection.ts';
 import { Platform } from '../../harness/platform/platform.ts';
 import { type Edit, edited, editsInOneOf } from './edits.ts';
-import { fail, type Judge, loadSentences } from './fuzzed-sentences.ts';
+import { type CaseTally, FuzzFinding, fuzzedPart, shown } from './fuzzed-part.ts';
+import { fail, loadSentences, type SentenceJudge } from './fuzzed-sentences.ts';
 import { asked, request } from './fuzzed-texts.ts';
 import { transport, writeInPieces } from './fuzzed-transport.ts';
 import { readJson } from './json-oracle.ts';
 import { truthOfRequest } from './judgement.ts';
-import { Finding, kind, shown, type Tally } from './kind.ts';
 import { type Publish, readPublish, readStream } from './mqtt-oracle.ts';
 import { connect, type PublishFlags, packet, publish, subscribe, type Version, word } from './packets.ts';
 
@@ -16,7 +16,7 @@ const identity = { productKey: 'a1b2c3d4e5f', deviceName: 'probe-7' };
 const requestTopic = `/ext/ntp/${identity.productKey}/${identity.deviceName}/request`;
 const responseTopic = `/ext/ntp/${identity.productKey}/${identity.deviceName}/response`;
 
-/** One packet of a client, and what goes wrong with it. */
+/** A packet of a client, with its mutations. */
 type Word =
   | {
       readonly kind: 'publish';
@@ -28,10 +28,10 @@ type Word =
   | { readonly kind: 'subscribe'; readonly filter: string; readonly qos: number }
   | { readonly kind: 'other'; readonly type: number; readonly flags: number };
 
-interface Case {
+interface ClientCase {
   readonly version: Version;
   readonly clientId: string;
-  /** What goes wrong with the CONNECT. */
+  /** The mutations of the CONNECT. */
   readonly inConnect: readonly Edit[];
   readonly words: readonly { readonly word: Word; readonly inPacket: readonly Edit[] }[];
   readonly pieces: readonly number[];
@@ -68,7 +68,7 @@ const said: fc.Arbitrary<Word> = fc.oneof(
   },
 );
 
-const cases: fc.Arbitrary<Case> = fc.record({
+const cases: fc.Arbitrary<ClientCase> = fc.record({
   version: fc.constantFrom<Version>(4, 4, 5),
   clientId: fc.constantFrom(`${identity.productKey}.${identity.deviceName}`, 'somebody', ''),
   inConnect: editsInOneOf(10),
@@ -76,8 +76,8 @@ const cases: fc.Arbitrary<Case> = fc.record({
   pieces: fc.array(fc.nat(600), { maxLength: 3 }),
 });
 
-/** What a client sends, on its way through the platform to the sentences about a request. */
-export const clients = kind(
+/** Fuzzes what a client sends: from the platform to the sentences about a request. */
+export const clients = fuzzedPart(
   { name: 'clients', about: 'platform: packets of a client, to the steps about a request' },
   cases,
   async (tally) => {
@@ -98,7 +98,7 @@ function bytesOf(said: Word, version: Version): Buffer {
   }
 }
 
-async function check(one: Case, platform: Platform, judge: Judge, tally: Tally): Promise<void> {
+async function check(one: ClientCase, platform: Platform, judge: SentenceJudge, tally: CaseTally): Promise<void> {
   const { version, clientId, inConnect, words, pieces } = one;
   const requests: ClientMessage[] = [];
   platform.play(identity, {
@@ -117,16 +117,16 @@ async function check(one: Case, platform: Platform, judge: Judge, tally: Tally):
   writeInPieces(far, bytes, pieces);
   far.end();
   const ended = await Promise.race([connection.closed, late()]);
-  if (ended === undefined) throw new Finding(`the end of the connection is not noticed: ${bytes.toString('hex')}`);
+  if (ended === undefined) throw new FuzzFinding(`the end of the connection is not noticed: ${bytes.toString('hex')}`);
   const [fault] = platform.faults;
-  if (fault !== undefined) throw new Finding(`the platform broke: ${fault instanceof Error ? fault.message : shown(fault)}`);
+  if (fault !== undefined) throw new FuzzFinding(`the platform broke: ${fault instanceof Error ? fault.message : shown(fault)}`);
   const sources = matched(requests, bytes, connection.version === 5 ? 5 : 4);
   for (const [index, came] of requests.entries()) await judgeRequest(came, sources[index], judge, tally);
-  for (const frame of connection.trace) if (frame.bytes.length === 0) throw new Finding('a packet without bytes');
+  for (const frame of connection.trace) if (frame.bytes.length === 0) throw new FuzzFinding('a packet without bytes');
   platform.forget(identity);
 }
 
-/** How long the platform may take to notice that a client is gone, in ms. */
+/** How long the platform may take to notice the end of a connection, in ms. */
 const patience = 5000;
 
 async function late(): Promise<undefined> {
@@ -135,7 +135,7 @@ async function late(): Promise<undefined> {
   return promise;
 }
 
-/** The packet that each request came of. @throws Finding for a request that nobody sent */
+/** The packet of each request. @throws FuzzFinding for a request that was not sent */
 function matched(requests: readonly ClientMessage[], bytes: Buffer, version: 4 | 5): readonly Publish[] {
   const publishes = readStream(bytes).packets.flatMap((each) => (each.type === 3 ? (readPublish(each, version) ?? []) : []));
   let next = 0;
@@ -151,15 +151,20 @@ function matched(requests: readonly ClientMessage[], bytes: Buffer, version: 4 |
     );
     const found = publishes[index];
     if (found === undefined)
-      throw new Finding(`a request that nobody sent: ${shown([topic, qos, payload])} of ${bytes.toString('hex')}`);
+      throw new FuzzFinding(`a request that was not sent: ${shown([topic, qos, payload])} of ${bytes.toString('hex')}`);
     next = index + 1;
     return found;
   });
 }
 
-/** Lets the steps judge a request, sentence by sentence. */
-async function judgeRequest(came: ClientMessage, source: Publish | undefined, judge: Judge, tally: Tally): Promise<void> {
-  if (source === undefined) throw new Finding('a request that is no message');
+/** Judges a request with the steps, sentence by sentence. */
+async function judgeRequest(
+  came: ClientMessage,
+  source: Publish | undefined,
+  judge: SentenceJudge,
+  tally: CaseTally,
+): Promise<void> {
+  if (source === undefined) throw new FuzzFinding('a request without a message');
   const first = requestOf(came, { place: '', responseTopic, subscribed: true });
   const clientRun = { requestTopic, responseTopic, identity, request: first, requests: [first], connections: [came.connection] };
   const requests = () => [{ request: first, clientRun, start: 0, which: '' }];
@@ -169,9 +174,9 @@ async function judgeRequest(came: ClientMessage, source: Publish | undefined, ju
     const failed = await judge(sentence, world);
     if ((failed === undefined) === holds) continue;
     const verdict = failed === undefined ? 'passed wrongly' : `failed wrongly (${failed})`;
-    throw new Finding(`"${sentence}" ${verdict}, by ${shown([source.topic, source.payload.toString('latin1')])}`);
+    throw new FuzzFinding(`"${sentence}" ${verdict}, by ${shown([source.topic, source.payload.toString('latin1')])}`);
   }
   const conforms = truth.slice(0, 4).every(([, holds]) => holds);
-  if (conforms && source.flaws.length > 0) throw new Finding(`a PUBLISH with ${source.flaws.join(' and ')} passes`);
+  if (conforms && source.flaws.length > 0) throw new FuzzFinding(`a PUBLISH with ${source.flaws.join(' and ')} passes`);
   tally[conforms ? 'conforming' : 'failed'] += 1;
 }

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 
-/** One thing that goes wrong with some bytes; places are relative to their length, so that an edit fits any bytes. */
+/** One mutation of bytes. Places are relative to the length, so that an edit fits any bytes. */
 export type Edit = readonly [kind: EditKind, place: number, byte: number, length: number];
 
 const kinds = ['flip', 'set', 'insert', 'delete', 'repeat', 'cut', 'extreme', 'swap'] as const;
 type EditKind = (typeof kinds)[number];
 
-/** Bytes that lengths, types and texts turn at. */
+/** Bytes at the limits of lengths, types and texts. */
 const extremes = [0x00, 0x01, 0x7f, 0x80, 0xff, 0x22, 0x2c, 0x30, 0x5c, 0x7b, 0x7d, 0xc0, 0xed, 0xef];
 
 /** One to three edits. */
@@ -15,12 +15,12 @@ const some: fc.Arbitrary<readonly Edit[]> = fc.array(
   { minLength: 1, maxLength: 3 },
 );
 
-/** Edits in one case of so many, and none otherwise: what is sound, or wrong elsewhere, has to come through as well. */
+/** Edits in one of so many cases, and none otherwise: valid packets, and packets with other mistakes, must occur as well. */
 export function editsInOneOf(cases: number): fc.Arbitrary<readonly Edit[]> {
   return fc.oneof({ weight: cases - 1, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: some });
 }
 
-/** The bytes with all edits made, one after the other. */
+/** The bytes after all edits, in their order. */
 export function edited(bytes: Buffer, all: readonly Edit[]): Buffer {
   return all.reduce(applied, bytes);
 }

@@ -3,8 +3,8 @@ import { Worker } from 'node:worker_threads';
 import { Option } from 'commander';
 import { runTool, tool, wholeNumber } from '../tool.ts';
 import { clients } from './clients.ts';
-import { fuzz, type Outcome } from './fuzzing.ts';
-import type { Kind } from './kind.ts';
+import type { FuzzedPart } from './fuzzed-part.ts';
+import { type FuzzOutcome, fuzz } from './fuzzing.ts';
 import { payloads } from './payloads.ts';
 import { servers } from './servers.ts';
 
@@ -21,8 +21,8 @@ interface FuzzOptions {
   readonly path?: string;
 }
 
-/** Fuzzes one kind; a thread of its own ends the process when a case hangs. */
-async function watched(kind: Kind, { runs, seed, path }: FuzzOptions): Promise<Outcome> {
+/** Fuzzes one part; a separate thread ends the process when a case hangs. */
+async function watched(kind: FuzzedPart, { runs, seed, path }: FuzzOptions): Promise<FuzzOutcome> {
   const beat = new Int32Array(new SharedArrayBuffer(4));
   const place = `${kind.name}, seed ${seed}`;
   const watchdog = new Worker(new URL('./watchdog.ts', import.meta.url), { workerData: { beat, limitMs, place } });

@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 
-/** How a timestamp is asked for. */
-export interface Asked {
+/** The expected timestamp: its type and its digits. */
+export interface AskedTimestamp {
   readonly type: 'Long' | 'String';
   readonly digits: string;
 }
 
-export const asked: fc.Arbitrary<Asked> = fc.record({
+export const asked: fc.Arbitrary<AskedTimestamp> = fc.record({
   type: fc.constantFrom('Long', 'String'),
   digits: fc.constantFrom('0', '1', '4500', '2147483648', '1571724098000', '9007199254740991', '9007199254740993'),
 });
 
-/** Ways to write a time; `#` stands for its digits. What the wanted type is written as comes first, and most often. */
+/** Ways to write a time, with `#` for its digits. The ways of the expected type come first, and are the most frequent. */
 const ways = [
   '#.0',
   '#.5',
@@ -48,7 +48,7 @@ const space = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom('\u00a0', '\ufeff', '\0', '\v', '/**/') },
 );
 
-/** The members that a message has, the further ones that it may have, and names that only look like them. */
+/** Names of members: required ones, additional ones, and names that only look like them. */
 function name(base: string): fc.Arbitrary<string> {
   const escaped = `\\u${base.charCodeAt(0).toString(16).padStart(4, '0')}${base.slice(1)}`;
   return fc.oneof(
@@ -61,7 +61,7 @@ function name(base: string): fc.Arbitrary<string> {
   );
 }
 
-function time(digits: fc.Arbitrary<string>, type: Asked['type']): fc.Arbitrary<string> {
+function time(digits: fc.Arbitrary<string>, type: AskedTimestamp['type']): fc.Arbitrary<string> {
   const usual = type === 'Long' ? ['#'] : ['"#"'];
   const other = type === 'Long' ? ['"#"'] : ['#'];
   const way = fc.oneof(
@@ -86,7 +86,7 @@ const further = fc.constantFrom(
   '"c":1e5',
 );
 
-/** Texts that are, or nearly are, an object with some members, each in some way to write it. */
+/** Texts that are an object with some members, or nearly; each member is written in one of the ways. */
 function object(members: readonly fc.Arbitrary<readonly [string, string]>[]): fc.Arbitrary<string> {
   const all = fc
     .tuple(...members)
@@ -95,7 +95,7 @@ function object(members: readonly fc.Arbitrary<readonly [string, string]>[]): fc
     .tuple(all, fc.array(further, { maxLength: 2 }), space, space, fc.nat(60))
     .map(([pairs, extra, before, between, form]) => {
       const texts = [...pairs.map(([key, value]) => `"${key}"${between}:${before}${value}`), ...(form < 20 ? extra : [])];
-      // Rare forms: a comma too many, a second object, something behind it, and the value alone.
+      // Rare forms: an additional comma, a second object, text after the object, and a value without an object.
       const body = texts.join(`${between},`);
       if (form === 57) return `{${body},}`;
       if (form === 58) return `{${body}}{${body}}`;
@@ -108,7 +108,7 @@ function object(members: readonly fc.Arbitrary<readonly [string, string]>[]): fc
 const pair = (base: string, value: fc.Arbitrary<string>): fc.Arbitrary<readonly [string, string]> => fc.tuple(name(base), value);
 
 /** Payloads of responses to a request; about a third of them conform. */
-export function response({ type, digits }: Asked): fc.Arbitrary<string> {
+export function response({ type, digits }: AskedTimestamp): fc.Arbitrary<string> {
   const echo = fc.oneof({ weight: 12, arbitrary: fc.constant(digits) }, { weight: 1, arbitrary: stamps });
   return object([
     pair('deviceSendTime', time(echo, type)),
@@ -118,6 +118,6 @@ export function response({ type, digits }: Asked): fc.Arbitrary<string> {
 }
 
 /** Payloads of requests. */
-export function request({ type, digits }: Asked): fc.Arbitrary<string> {
+export function request({ type, digits }: AskedTimestamp): fc.Arbitrary<string> {
   return object([pair('deviceSendTime', time(fc.constant(digits), type))]);
 }

@@ -2,11 +2,11 @@ import type { Socket } from 'node:net';
 import { type Duplex, duplexPair } from 'node:stream';
 import { type Packet, readStream } from './mqtt-oracle.ts';
 
-/** A connection without a network: the suite's end, which it takes for a socket, and the end of whoever is played by the fuzzer. */
+/** A connection without a network: the suite's end, which replaces a socket, and the end of the fuzzer. */
 export interface Transport {
   readonly near: Socket;
   readonly far: Duplex;
-  /** The first packet of a type that the suite sends, now or when it comes. */
+  /** The first packet of this type that the suite sends; waits for it if necessary. */
   readonly sent: (type: number) => Promise<Packet>;
 }
 
@@ -31,7 +31,7 @@ export function transport(): Transport {
   return { near: socket as unknown as Socket, far, sent };
 }
 
-/** Writes some bytes in pieces, cut where the places say. */
+/** Writes bytes in pieces, cut at these places. */
 export function writeInPieces(to: Duplex, bytes: Buffer, places: readonly number[]): void {
   const cuts = [...new Set(places.map((place) => (bytes.length === 0 ? 0 : place % bytes.length)))].sort((a, b) => a - b);
   let from = 0;

@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { clients } from './clients.ts';
+import { FuzzFinding, fuzzedPart } from './fuzzed-part.ts';
 import { fuzz } from './fuzzing.ts';
 import { isExactly, readJson } from './json-oracle.ts';
-import { Finding, kind } from './kind.ts';
 import { readPublish, readStream } from './mqtt-oracle.ts';
 import { publish } from './packets.ts';
 import { payloads } from './payloads.ts';
 import { servers } from './servers.ts';
 
-/** The same cases each time; `npm run fuzz` tries others, and many more. */
+/** A fixed seed: the same cases in each test. `npm run fuzz` tries others, and many more. */
 const seed = 20260114;
 
 describe('mutated input', () => {
@@ -27,10 +27,10 @@ describe('mutated input', () => {
     });
   }
 
-  test('that goes wrong is told with the way to have it again', async () => {
-    const never = kind({ name: 'made up', about: 'made up' }, fc.nat(), async (tally) => async () => {
+  test('that causes a finding is reported with the way to repeat it', async () => {
+    const never = fuzzedPart({ name: 'made up', about: 'made up' }, fc.nat(), async (tally) => async () => {
       tally.inputs += 1;
-      throw new Finding('always');
+      throw new FuzzFinding('always');
     });
     const { finding = '' } = await fuzz(never, { runs: 10, seed: 7 });
     assert.match(finding, /^always\n {2}case {4}\[[\s\S]*\n {2}repeat {2}npm run fuzz -- --kind made up --seed 7 --path "0/);

@@ -1,30 +1,30 @@
-import type { Kind, Tally } from './kind.ts';
+import type { CaseTally, FuzzedPart } from './fuzzed-part.ts';
 
-/** How a kind is fuzzed. */
-export interface Fuzzing {
-  /** How many mutated packets and payloads at least. */
+/** How a part is fuzzed. */
+export interface FuzzSettings {
+  /** The least number of mutated packets and payloads. */
   readonly runs: number;
   readonly seed: number;
-  /** Where fast-check said that a finding is, to have that case alone. */
+  /** The path of a finding by fast-check, to repeat that case alone. */
   readonly path?: string | undefined;
   readonly onCase?: () => void;
 }
 
-/** What came of it. */
-export interface Outcome {
+/** The result of fuzzing a part. */
+export interface FuzzOutcome {
   readonly cases: number;
-  readonly tally: Tally;
+  readonly tally: CaseTally;
   readonly seconds: number;
-  /** The first thing that was found, at its smallest, and how to have it again. */
+  /** The first finding, reduced by fast-check, and how to repeat it. */
   readonly finding: string | undefined;
 }
 
-/** How many cases at most are made of one seed. */
+/** The most cases from one seed. */
 const batch = 10_000;
 
-/** Fuzzes one kind until there were so many inputs, or until something is found. An exception that nobody awaits is found as well. */
-export async function fuzz(kind: Kind, { runs, seed, path, onCase = () => {} }: Fuzzing): Promise<Outcome> {
-  const tally: Tally = { inputs: 0, conforming: 0, failed: 0 };
+/** Fuzzes one part until there were so many inputs, or until a finding. An unhandled exception is a finding as well. */
+export async function fuzz(kind: FuzzedPart, { runs, seed, path, onCase = () => {} }: FuzzSettings): Promise<FuzzOutcome> {
+  const tally: CaseTally = { inputs: 0, conforming: 0, failed: 0 };
   const start = performance.now();
   const strays: unknown[] = [];
   const onStray = (error: unknown): void => {
@@ -32,7 +32,7 @@ export async function fuzz(kind: Kind, { runs, seed, path, onCase = () => {} }: 
   };
   const after = (): void => {
     const [cause] = strays.splice(0);
-    if (cause !== undefined) throw new Error('an exception that nobody caught', { cause });
+    if (cause !== undefined) throw new Error('an unhandled exception', { cause });
   };
   process.on('uncaughtException', onStray);
   process.on('unhandledRejection', onStray);
@@ -59,7 +59,7 @@ export async function fuzz(kind: Kind, { runs, seed, path, onCase = () => {} }: 
 
 function inWords(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (error.name === 'Finding') return error.message;
+  if (error.name === 'FuzzFinding') return error.message;
   const cause = error.cause === undefined ? '' : `\ncaused by ${inWords(error.cause)}`;
   return `${error.stack ?? error.message}${cause}`;
 }

@@ -1,22 +1,22 @@
-/** What a second reader, which shares nothing with the suite's own, says of a payload. */
-export interface Reading {
-  /** False when the bytes are no JSON object in UTF-8 (RFC 3629, RFC 8259). */
+/** The result of a second reader of payloads, which shares no code with the suite's own reader. */
+export interface JsonReading {
+  /** False if the bytes are not a JSON object in UTF-8 (RFC 3629, RFC 8259). */
   readonly object: boolean;
-  /** The top-level members; of a name that stands twice the last one. */
-  readonly members: ReadonlyMap<string, Member>;
+  /** The top-level members; if a name occurs twice, the last one. */
+  readonly members: ReadonlyMap<string, JsonMember>;
 }
 
-/** A value as it stands in the text. */
-export interface Member {
+/** A value in the text. */
+export interface JsonMember {
   readonly type: 'number' | 'string' | 'boolean' | 'null' | 'object' | 'array';
   /** The source text of a number; the content of a string, with its escapes resolved. */
   readonly text: string;
 }
 
-const none: Reading = { object: false, members: new Map() };
+const none: JsonReading = { object: false, members: new Map() };
 
-/** Reads a payload character by character, as RFC 8259 has its grammar: without JSON.parse, and without a stack that can overflow. */
-export function readJson(bytes: Uint8Array): Reading {
+/** Reads a payload character by character, by the grammar of RFC 8259: without JSON.parse, and without recursion. */
+export function readJson(bytes: Uint8Array): JsonReading {
   if (!Buffer.from(Buffer.from(bytes).toString('utf8')).equals(bytes)) return none;
   const scanner = new Scanner(Buffer.from(bytes).toString('utf8'));
   const members = scanner.document();
@@ -31,9 +31,9 @@ class Scanner {
     this.#text = text;
   }
 
-  /** The members of the object that the whole text is; undefined when it is none. */
-  document(): Map<string, Member> | undefined {
-    const members = new Map<string, Member>();
+  /** The members of the object; undefined if the whole text is not an object. */
+  document(): Map<string, JsonMember> | undefined {
+    const members = new Map<string, JsonMember>();
     const open: ('{' | '[')[] = [];
     let name: string | undefined;
     this.#space();
@@ -45,7 +45,7 @@ class Scanner {
       if (open.length === 1 && open[0] === '{' && name !== undefined) members.set(name, value);
       let opened = value.type === 'object' || value.type === 'array';
       if (opened) open.push(value.type === 'object' ? '{' : '[');
-      // At the end of a value, or behind an opening bracket.
+      // At the end of a value, or after an opening bracket.
       for (;;) {
         this.#space();
         const last = open.at(-1);
@@ -75,7 +75,7 @@ class Scanner {
   }
 
   /** A value, or the opening bracket of one. */
-  #value(): Member | undefined {
+  #value(): JsonMember | undefined {
     const first = this.#text[this.#at];
     if (first === '{' || first === '[') {
       this.#at += 1;
@@ -131,7 +131,7 @@ class Scanner {
   }
 }
 
-/** Whether a decimal text is exactly this whole number: `1.50e1` is 15, and `15.5` is no whole number at all. */
+/** Whether a decimal text is exactly this whole number: `1.50e1` is 15, and `15.5` is not a whole number. */
 export function isExactly(text: string, wanted: bigint): boolean {
   const match = /^(-?)([0-9]+)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]+))?$/.exec(text);
   if (match === null) return false;

@@ -1,22 +1,26 @@
-import type { Asked } from './fuzzed-texts.ts';
-import { isExactly, type Member, type Reading } from './json-oracle.ts';
+import type { AskedTimestamp } from './fuzzed-texts.ts';
+import { isExactly, type JsonMember, type JsonReading } from './json-oracle.ts';
 import type { Publish } from './mqtt-oracle.ts';
 
-/** Whether each sentence holds, as the second reader has it. */
+/** Whether each sentence holds, by the second reader. */
 export type Truth = readonly (readonly [sentence: string, holds: boolean, rows?: readonly string[]])[];
 
 const times = ['deviceSendTime', 'serverRecvTime', 'serverSendTime'];
 const stamps = ['serverRecvTime', 'serverSendTime'];
 
-/** An integer of 64 bits, as JSON writes it. */
+/** Whether a text is an integer of 64 bits in JSON. */
 const isLong = (text: string): boolean => /^-?(?:0|[1-9]\d*)$/.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text);
 
-/** Decimal digits, as many as a 64-bit integer has. */
+/** Whether a text is decimal digits, at most as many as a 64-bit integer has. */
 const isDigits = (text: string): boolean => /^[0-9]{1,19}$/.test(text);
 
-/** What is true of an answer to a request. */
-export function truthOfResponse({ type, digits }: Asked, { qos, retain }: Publish, { object, members }: Reading): Truth {
-  const timeOf = (member: Member | undefined): boolean => member?.type === 'number' || member?.type === 'string';
+/** The sentences about an answer to a request, each with whether it holds. */
+export function truthOfResponse(
+  { type, digits }: AskedTimestamp,
+  { qos, retain }: Publish,
+  { object, members }: JsonReading,
+): Truth {
+  const timeOf = (member: JsonMember | undefined): boolean => member?.type === 'number' || member?.type === 'string';
   const present = times.flatMap((name) => members.get(name) ?? []);
   const wanted = type === 'Long' ? 'number' : 'string';
   const ofType = present.length > 0 && present.every((member) => member.type === wanted);
@@ -39,8 +43,8 @@ export function truthOfResponse({ type, digits }: Asked, { qos, retain }: Publis
   ];
 }
 
-/** What is true of a request. */
-export function truthOfRequest(requestTopic: string, { topic, qos, retain }: Publish, { object, members }: Reading): Truth {
+/** The sentences about a request, each with whether it holds. */
+export function truthOfRequest(requestTopic: string, { topic, qos, retain }: Publish, { object, members }: JsonReading): Truth {
   const stamp = members.get('deviceSendTime');
   const long = stamp?.type === 'number' && isLong(stamp.text) && BigInt(stamp.text) >= 0n;
   const string = stamp?.type === 'string' && isDigits(stamp.text);

@@ -1,13 +1,13 @@
-/** A PUBLISH as a second reader, which shares nothing with mqtt-packet, finds it in the bytes. */
+/** A PUBLISH as parsed by a second reader, which shares no code with mqtt-packet. */
 export interface Publish {
   readonly topic: string;
   readonly qos: number;
   readonly retain: boolean;
   readonly dup: boolean;
   readonly payload: Buffer;
-  /** What MQTT forbids in it, in words; a message with a flaw is no answer and no request. */
+  /** What in it MQTT forbids, in words; a message with a flaw is neither an answer nor a request. */
   readonly flaws: readonly string[];
-  /** True when it has MQTT 5 properties, which may mean more than this reader looks at. */
+  /** True if it has MQTT 5 properties, whose meaning this reader ignores. */
   readonly extended: boolean;
 }
 
@@ -19,14 +19,14 @@ export interface Packet {
   readonly body: Buffer;
 }
 
-/** What a second reader finds in a stream of bytes. */
+/** The result of the second reader for a stream of bytes. */
 export interface Stream {
   readonly packets: readonly Packet[];
-  /** True when the bytes end in the middle of a packet, or in a fixed header that is none. */
+  /** True if the bytes end inside a packet, or with an invalid fixed header. */
   readonly broken: boolean;
 }
 
-/** Walks from fixed header to fixed header (MQTT 3.1.1 and 5, section 2). */
+/** Splits the stream into packets by their fixed headers (MQTT 3.1.1 and 5, section 2). */
 export function readStream(bytes: Buffer): Stream {
   const packets: Packet[] = [];
   for (let at = 0; at < bytes.length; ) {
@@ -39,7 +39,7 @@ export function readStream(bytes: Buffer): Stream {
   return { packets, broken: false };
 }
 
-/** Reads a PUBLISH; undefined when it has no topic at all. */
+/** Reads a PUBLISH; undefined if it has no topic. */
 export function readPublish({ flags, body }: Packet, version: 4 | 5): Publish | undefined {
   const flaws: string[] = [];
   let extended = false;
@@ -70,7 +70,7 @@ export function readPublish({ flags, body }: Packet, version: 4 | 5): Publish | 
   return { topic, qos, retain: (flags & 1) === 1, dup: (flags & 8) === 8, payload: body.subarray(at), flaws, extended };
 }
 
-/** A number of one to four bytes, seven bits each, and where the next thing begins. */
+/** Reads a number of one to four bytes with seven bits each. `next` is the place after it. */
 function readVariable(bytes: Buffer, start: number): { readonly value: number; readonly next: number } | undefined {
   let value = 0;
   for (let index = 0; index < 4; index += 1) {
@@ -82,7 +82,7 @@ function readVariable(bytes: Buffer, start: number): { readonly value: number; r
   return undefined;
 }
 
-/** MQTT 5, section 3.3.2.3: what may stand in the properties of a PUBLISH, and how long each is. */
+/** Whether bytes are valid properties of a PUBLISH (MQTT 5, section 3.3.2.3). */
 function arePublishProperties(bytes: Buffer): boolean {
   const text = (at: number): number => (at + 2 <= bytes.length ? at + 2 + bytes.readUInt16BE(at) : Number.NaN);
   for (let at = 0; at < bytes.length; ) {

@@ -1,4 +1,4 @@
-/** Writes MQTT packets byte by byte: what a fuzzer sends must not depend on the library that reads it. */
+/** Writes MQTT packets byte by byte: the fuzzer's packets must not depend on the library that reads them. */
 
 export type Version = 4 | 5;
 
@@ -8,7 +8,7 @@ export function packet(type: number, flags: number, ...parts: readonly Uint8Arra
   return Buffer.concat([Buffer.from([(type << 4) | flags]), variable(body.length), body]);
 }
 
-/** A text or binary value with its length before it. */
+/** A text or binary value, with its length in front. */
 export function field(content: string | Uint8Array): Buffer {
   const bytes = Buffer.from(content as string);
   return Buffer.concat([word(bytes.length), bytes]);
@@ -18,7 +18,7 @@ export function word(value: number): Buffer {
   return Buffer.from([(value >> 8) & 0xff, value & 0xff]);
 }
 
-/** MQTT 5 properties, none of them by default; nothing at all in 3.1.1. */
+/** MQTT 5 properties, by default none; empty for 3.1.1. */
 export function properties(version: Version, content: Uint8Array = Buffer.alloc(0)): Buffer {
   return version === 4 ? Buffer.alloc(0) : Buffer.concat([variable(content.length), content]);
 }
@@ -39,7 +39,7 @@ export function suback(version: Version, id: number, code: number): Buffer {
   return packet(9, 0, word(id), properties(version), Buffer.from([code]));
 }
 
-/** What is said of a PUBLISH beside topic and payload. */
+/** The flags of a PUBLISH. */
 export interface PublishFlags {
   readonly qos: 0 | 1 | 2;
   readonly retain: boolean;

@@ -2,16 +2,16 @@ import fc from 'fast-check';
 import { readPayload } from '../../harness/message/payload.ts';
 import { schemaFaults } from '../../harness/message/schema.ts';
 import { edited, editsInOneOf } from './edits.ts';
+import { type CaseTally, FuzzFinding, fuzzedPart, shown } from './fuzzed-part.ts';
 import { asked, request, response } from './fuzzed-texts.ts';
-import { isExactly, type Reading, readJson } from './json-oracle.ts';
-import { Finding, kind, shown, type Tally } from './kind.ts';
+import { isExactly, type JsonReading, readJson } from './json-oracle.ts';
 
 const schemas = ['response', 'request'] as const;
 
 const texts = asked.chain((one) => fc.oneof({ weight: 3, arbitrary: response(one) }, { weight: 1, arbitrary: request(one) }));
 
-/** The payload reader and the schemas of request and response, beside a second reader. */
-export const payloads = kind(
+/** Fuzzes the payload reader and the schemas of request and response, and compares them with a second reader. */
+export const payloads = fuzzedPart(
   { name: 'payloads', about: 'payload reader and schemas, beside a second reader of JSON' },
   fc.tuple(texts, editsInOneOf(2)),
   async (tally) =>
@@ -19,12 +19,12 @@ export const payloads = kind(
       check(edited(Buffer.from(text), changes), tally),
 );
 
-function check(bytes: Buffer, tally: Tally): void {
+function check(bytes: Buffer, tally: CaseTally): void {
   tally.inputs += 1;
   const truth = readJson(bytes);
   const { fault, members, text } = readPayload(bytes);
   const wrong = (what: string): never => {
-    throw new Finding(`${what}: ${shown(bytes.toString('latin1'))}; read as ${shown([fault, [...members]])}`);
+    throw new FuzzFinding(`${what}: ${shown(bytes.toString('latin1'))}; read as ${shown([fault, [...members]])}`);
   };
   if ((fault === undefined) !== truth.object) wrong(truth.object ? 'an object that is refused' : 'no object, and taken for one');
   if (members.size !== truth.members.size) wrong('other members');
@@ -43,8 +43,8 @@ function check(bytes: Buffer, tally: Tally): void {
   }
 }
 
-/** Whether a message is what its schema describes, as the second reader has it. */
-function isValid(schema: (typeof schemas)[number], { object, members }: Reading): boolean {
+/** Whether a message matches its schema, by the second reader. */
+function isValid(schema: (typeof schemas)[number], { object, members }: JsonReading): boolean {
   if (!object) return false;
   const names = schema === 'response' ? ['deviceSendTime', 'serverRecvTime', 'serverSendTime'] : ['deviceSendTime'];
   const values = names.map((name) => members.get(name));

@@ -8,36 +8,36 @@ import type { Response } from '../../harness/message/exchange.ts';
 import type { Message } from '../../harness/message/message.ts';
 import { Trace } from '../../harness/mqtt/trace.ts';
 import { type Edit, edited, editsInOneOf } from './edits.ts';
-import { fail, type Judge, loadSentences } from './fuzzed-sentences.ts';
-import { type Asked, asked, response } from './fuzzed-texts.ts';
+import { type CaseTally, FuzzFinding, fuzzedPart, shown } from './fuzzed-part.ts';
+import { fail, loadSentences, type SentenceJudge } from './fuzzed-sentences.ts';
+import { type AskedTimestamp, asked, response } from './fuzzed-texts.ts';
 import { transport, writeInPieces } from './fuzzed-transport.ts';
 import { readJson } from './json-oracle.ts';
 import { truthOfResponse } from './judgement.ts';
-import { Finding, kind, shown, type Tally } from './kind.ts';
 import { type Publish, readPublish, readStream } from './mqtt-oracle.ts';
 import { connack, type PublishFlags, packet, publish, suback, type Version, word } from './packets.ts';
 
 const identity = { productKey: 'a1b2c3d4e5f', deviceName: 'probe-7' };
 
-/** Which of a server's words is mutated; after it the connection ends. */
-type ClientRunner = 'connack' | 'suback' | 'answers';
+/** The kind of packet of a server that is mutated; after it, the connection ends. */
+type MutatedReply = 'connack' | 'suback' | 'answers';
 
-interface Case {
+interface ServerCase {
   readonly version: Version;
-  /** On mqtt.js, or packet by packet. */
+  /** True for `RawDevice`, false for the device with mqtt.js. */
   readonly raw: boolean;
-  readonly runner: ClientRunner;
-  readonly request: Asked;
-  readonly answers: readonly Answer[];
+  readonly mutated: MutatedReply;
+  readonly request: AskedTimestamp;
+  readonly answers: readonly MutatedAnswer[];
   readonly pieces: readonly number[];
 }
 
-/** One packet of a server, and what goes wrong with it. */
-interface Answer {
+/** A packet of a server, with its mutations. */
+interface MutatedAnswer {
   readonly payload: string;
   readonly flags: PublishFlags;
   readonly topic: string;
-  /** Another packet in its place, by its type. */
+  /** The type of another packet that replaces it. */
   readonly other: number | undefined;
   readonly inPayload: readonly Edit[];
   readonly inPacket: readonly Edit[];
@@ -51,7 +51,7 @@ const flags: fc.Arbitrary<PublishFlags> = fc.record({
   dup: fc.nat(19).map((n) => n === 7),
 });
 
-const answer = (request: Asked): fc.Arbitrary<Answer> =>
+const answer = (request: AskedTimestamp): fc.Arbitrary<MutatedAnswer> =>
   fc.record({
     payload: response(request),
     flags,
@@ -67,19 +67,19 @@ const answer = (request: Asked): fc.Arbitrary<Answer> =>
     inPacket: editsInOneOf(5),
   });
 
-const cases: fc.Arbitrary<Case> = asked.chain((request) =>
+const cases: fc.Arbitrary<ServerCase> = asked.chain((request) =>
   fc.record({
     version: fc.constantFrom<Version>(4, 4, 5),
     raw: fc.boolean(),
-    runner: fc.constantFrom<ClientRunner>('connack', 'suback', ...Array<ClientRunner>(8).fill('answers')),
+    mutated: fc.constantFrom<MutatedReply>('connack', 'suback', ...Array<MutatedReply>(8).fill('answers')),
     request: fc.constant(request),
     answers: fc.array(answer(request), { minLength: 1, maxLength: 6 }),
     pieces: fc.array(fc.nat(400), { maxLength: 3 }),
   }),
 );
 
-/** What a server sends, on its way through both devices, the request ledger and the sentences about a response. */
-export const servers = kind(
+/** Fuzzes what a server sends: from both kinds of devices and the request ledger to the sentences about a response. */
+export const servers = fuzzedPart(
   {
     name: 'servers',
     about: 'device side: packets of a server, through both devices and the ledger, to the steps about a response',
@@ -91,14 +91,14 @@ export const servers = kind(
   },
 );
 
-/** The bytes of an answer as they leave the server. */
-function bytesOf({ payload, flags: how, topic, other, inPayload, inPacket }: Answer, version: Version): Buffer {
+/** The bytes of an answer that the server sends. */
+function bytesOf({ payload, flags: how, topic, other, inPayload, inPacket }: MutatedAnswer, version: Version): Buffer {
   if (other !== undefined) return edited(packet(other, other === 6 ? 2 : 0, word(1)), inPacket);
   return edited(publish(version, topic, edited(Buffer.from(payload), inPayload), how), inPacket);
 }
 
-async function check(one: Case, judge: Judge, tally: Tally): Promise<void> {
-  const { version, raw, runner, request, answers, pieces } = one;
+async function check(one: ServerCase, judge: SentenceJudge, tally: CaseTally): Promise<void> {
+  const { version, raw, mutated, request, answers, pieces } = one;
   const { near, far, sent } = transport();
   const options: DeviceOptions = {
     address: { host: '127.0.0.1', port: 1, open: () => near },
@@ -122,7 +122,7 @@ async function check(one: Case, judge: Judge, tally: Tally): Promise<void> {
       connection = await (raw ? RawDevice.connect(options) : Device.connect(options));
       const { inbox } = connection;
       const put = inbox.put.bind(inbox);
-      // The device alone keeps what it hears.
+      // Only the device has the received messages.
       inbox.put = (message) => {
         messages.push(message);
         put(message);
@@ -131,10 +131,10 @@ async function check(one: Case, judge: Judge, tally: Tally): Promise<void> {
     },
   });
   const changes = answers[0]?.inPacket ?? [];
-  const first = edited(connack(version, 0), runner === 'connack' ? changes : []);
-  writeInPieces(far, first, runner === 'connack' ? pieces : []);
-  if (runner === 'connack') far.end();
-  tally.inputs += runner === 'answers' ? answers.length : 1;
+  const first = edited(connack(version, 0), mutated === 'connack' ? changes : []);
+  writeInPieces(far, first, mutated === 'connack' ? pieces : []);
+  if (mutated === 'connack') far.end();
+  tally.inputs += mutated === 'answers' ? answers.length : 1;
   const accepted = await device.connect().then(
     () => true,
     (error: unknown) => {
@@ -142,33 +142,33 @@ async function check(one: Case, judge: Judge, tally: Tally): Promise<void> {
       throw error;
     },
   );
-  if (runner === 'connack') {
+  if (mutated === 'connack') {
     if (accepted && !isAcceptance(first))
-      throw new Finding(`a CONNACK that accepts nothing, and taken for one: ${first.toString('hex')}`);
+      throw new FuzzFinding(`a CONNACK that accepts nothing, and taken for one: ${first.toString('hex')}`);
     await device.disconnect();
     return;
   }
-  if (!accepted || connection === undefined) throw new Finding('a sound CONNACK that is refused');
+  if (!accepted || connection === undefined) throw new FuzzFinding('a sound CONNACK that is refused');
   const subscribed = device.subscribe(responseTopic);
-  const granting = edited(suback(version, (await sent(8)).body.readUInt16BE(0), 0), runner === 'suback' ? changes : []);
-  writeInPieces(far, granting, runner === 'suback' ? pieces : []);
-  if (runner === 'suback') far.end();
+  const granting = edited(suback(version, (await sent(8)).body.readUInt16BE(0), 0), mutated === 'suback' ? changes : []);
+  writeInPieces(far, granting, mutated === 'suback' ? pieces : []);
+  if (mutated === 'suback') far.end();
   const granted = await subscribed;
-  if (runner === 'suback' && granted !== undefined && !grants(granting, granted))
-    throw new Finding(`granted QoS ${granted}, which no SUBACK says: ${granting.toString('hex')}`);
-  if (runner === 'answers') {
-    if (granted !== 0) throw new Finding(`a sound SUBACK that is not taken: ${granted}`);
+  if (mutated === 'suback' && granted !== undefined && !grants(granting, granted))
+    throw new FuzzFinding(`granted QoS ${granted}, which no SUBACK says: ${granting.toString('hex')}`);
+  if (mutated === 'answers') {
+    if (granted !== 0) throw new FuzzFinding(`a sound SUBACK that is not taken: ${granted}`);
     const asking = device.ask({ type: request.type, digits: request.digits });
     const bytes = Buffer.concat(answers.map((each) => bytesOf(each, version)));
     writeInPieces(far, bytes, pieces);
     far.end();
     await connection.inbox.until(() => undefined, 5000);
     if (connection.inbox.closed === undefined)
-      throw new Finding(`the end of the connection is not noticed: ${bytes.toString('hex')}`);
+      throw new FuzzFinding(`the end of the connection is not noticed: ${bytes.toString('hex')}`);
     const found = matched(messages, bytes, version);
     for (const heard of asking.responses) {
       const source = found.get(heard.message);
-      if (source === undefined) throw new Finding('a response that is no message');
+      if (source === undefined) throw new FuzzFinding('a response without a message');
       await judgeResponse(heard, source, request, judge, tally);
     }
     options.trace.lines();
@@ -176,20 +176,20 @@ async function check(one: Case, judge: Judge, tally: Tally): Promise<void> {
   await device.disconnect();
 }
 
-/** Whether some packet is a CONNACK that says 0. */
+/** Whether one of the packets is a CONNACK with code 0. */
 function isAcceptance(bytes: Buffer): boolean {
   return readStream(bytes).packets.some(({ type, body }) => type === 2 && body.length >= 2 && body[1] === 0);
 }
 
-/** Whether some packet is a SUBACK that says this. */
+/** Whether one of the packets is a SUBACK with this code. */
 function grants(bytes: Buffer, granted: number): boolean {
   return readStream(bytes).packets.some(({ type, body }) => type === 9 && body.length >= 3 && body.includes(granted, 2));
 }
 
 /**
- * The packet that each message came of.
+ * The packet of each message.
  *
- * @throws Finding for a message that nobody sent, and for a sound one that was not heard
+ * @throws FuzzFinding for a message that was not sent, and for a valid packet without a message
  */
 function matched(messages: readonly Message[], bytes: Buffer, version: Version): Map<Message, Publish> {
   const { packets } = readStream(bytes);
@@ -199,11 +199,12 @@ function matched(messages: readonly Message[], bytes: Buffer, version: Version):
   for (const message of messages) {
     const index = publishes.findIndex((candidate, at) => at >= next && isSame(message, candidate));
     const publish = publishes[index];
-    if (publish === undefined) throw new Finding(`a message that nobody sent: ${shown(message)} of ${bytes.toString('hex')}`);
+    if (publish === undefined)
+      throw new FuzzFinding(`a message that was not sent: ${shown(message)} of ${bytes.toString('hex')}`);
     found.set(message, publish);
     next = index + 1;
   }
-  // Everything up to the first packet about which readers may differ has to be heard.
+  // Every message before the first packet about which readers may differ must be received.
   let due = 0;
   for (const one of packets) {
     if (one.type === 13 && one.flags === 0 && one.body.length === 0) continue;
@@ -211,7 +212,7 @@ function matched(messages: readonly Message[], bytes: Buffer, version: Version):
     if (publish === undefined || publish.flaws.length > 0 || (publish.dup && publish.qos === 0) || publish.extended) break;
     const message = messages[due];
     if (message === undefined || !isSame(message, publish))
-      throw new Finding(`a message that is not heard: ${bytes.toString('hex')}`);
+      throw new FuzzFinding(`a message that is not heard: ${bytes.toString('hex')}`);
     due += 1;
   }
   return found;
@@ -222,8 +223,14 @@ function isSame(message: Message, { topic, qos, retain, dup, payload }: Publish)
   return heardOn === topic && at === qos && kept === retain && again === dup && message.payload.equals(payload);
 }
 
-/** Lets the steps judge a response, sentence by sentence. */
-async function judgeResponse(response: Response, source: Publish, wanted: Asked, judge: Judge, tally: Tally): Promise<void> {
+/** Judges a response with the steps, sentence by sentence. */
+async function judgeResponse(
+  response: Response,
+  source: Publish,
+  wanted: AskedTimestamp,
+  judge: SentenceJudge,
+  tally: CaseTally,
+): Promise<void> {
   const { request } = response;
   const answered = async (): Promise<unknown> => ({ request, response });
   const world = {
@@ -243,9 +250,9 @@ async function judgeResponse(response: Response, source: Publish, wanted: Asked,
     const failed = await judge(sentence, world, rows);
     if ((failed === undefined) === holds) continue;
     const verdict = failed === undefined ? 'passed wrongly' : `failed wrongly (${failed})`;
-    throw new Finding(`"${sentence}" ${verdict}, by ${shown(source.payload.toString('latin1'))} to ${shown(wanted)}`);
+    throw new FuzzFinding(`"${sentence}" ${verdict}, by ${shown(source.payload.toString('latin1'))} to ${shown(wanted)}`);
   }
   const conforms = truth.every(([, holds]) => holds);
-  if (conforms && source.flaws.length > 0) throw new Finding(`a PUBLISH with ${source.flaws.join(' and ')} passes`);
+  if (conforms && source.flaws.length > 0) throw new FuzzFinding(`a PUBLISH with ${source.flaws.join(' and ')} passes`);
   tally[conforms ? 'conforming' : 'failed'] += 1;
 }

@@ -1,4 +1,4 @@
-/** Ends the process, with a word about where it was, when it has not said for a while that it lives: nothing in it could do that. */
+/** Ends the process, and prints its place, if it gives no sign of life for a while. A hanging process cannot do that itself. */
 import { writeSync } from 'node:fs';
 import { workerData } from 'node:worker_threads';
 

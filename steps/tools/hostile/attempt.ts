@@ -15,48 +15,48 @@ import { remains } from './remains.ts';
 import { stall } from './stall.ts';
 import { reportFaults } from './validity.ts';
 
-/** No run on a hostile implementation may take longer, in ms: one that does hangs. */
+/** A run on a hostile implementation that takes longer than this hangs, in ms. */
 const mostMs = 90_000;
 
-/** What the suite may need at most, whatever an implementation does, in MB. */
+/** The most memory that the suite may use with any implementation, in MB. */
 export const mostMb = 512;
 
 /**
- * The most that V8 takes for half of its new objects, in MB: as on a machine of 4 GB. It takes more where the machine has more memory,
- * whatever the program needs.
+ * The size of V8's semi-space for new objects, in MB: that of a machine with 4 GB. On larger machines, V8 uses more, even if the program
+ * does not need it.
  */
 const youngMb = 16;
 
-/** Between two looks at a run that is to be disturbed, in ms. */
+/** How often a run is checked until it is disturbed, in ms. */
 const lookMs = 20;
 
-/** Where compiled code is kept, for the suite and for what it starts a hundred times. */
+/** The compile cache, for the suite and for programs that it starts a hundred times. */
 const cache = join(tmpdir(), 'node-compile-cache');
 
-/** How many scenarios have ended when a run is disturbed. */
+/** The run is disturbed after this number of scenarios. */
 const middle = 3;
 
-/** How a run on a hostile implementation went. */
-export interface Attempt {
+/** The result of a run on a hostile implementation. */
+export interface HostileRun {
   readonly name: string;
-  /** The verdict, and what was said of it. */
+  /** The verdict and its reason. */
   readonly ended: string;
-  /** Undefined where the suite was killed. */
+  /** The exit code; undefined if the suite was killed. */
   readonly code: number | undefined;
   readonly seconds: number;
-  /** The most memory that the suite had, in MB. */
+  /** The peak memory of the suite, in MB. */
   readonly peakMb: number;
   readonly leftBehind: readonly string[];
-  /** What is not as it must be, in words; empty when the suite survived as it should. */
+  /** What is wrong, in words; empty if the suite handled the implementation correctly. */
   readonly complaints: readonly string[];
 }
 
-/** Tells the peak of the suite's memory as it ends. */
+/** Prints the suite's peak memory at its end. */
 const measure = `import { peakMemory } from ${JSON.stringify(new URL('../../harness/text/peak-memory.ts', import.meta.url).href)};
 process.on('exit', () => console.error('peak ' + Math.round(peakMemory() / 2 ** 20)));`;
 
-/** Runs the suite's command line on a hostile implementation, as a vendor would, and looks at everything that came of it. */
-export async function attempt(one: HostileCase): Promise<Attempt> {
+/** Runs the suite's command line on a hostile implementation, as a vendor would, and checks all results. */
+export async function attempt(one: HostileCase): Promise<HostileRun> {
   const folder = mkdtempSync(join(tmpdir(), 'iot-ntp-hostile-'));
   const [temporary, reports] = [join(folder, 'tmp'), join(folder, 'report')];
   mkdirSync(temporary);
@@ -71,7 +71,7 @@ export async function attempt(one: HostileCase): Promise<Attempt> {
     const seconds = (performance.now() - start) / 1000;
     if (!existsSync(join(reports, 'report.json'))) throw new Error(`${one.name}: there is no report; ${run.printed}`);
     const report = JSON.parse(readFileSync(join(reports, 'report.json'), 'utf8')) as Report;
-    // What a suite that was killed could not remove is removed by the next one that starts; so is what an engine that died still holds.
+    // The next start of the suite removes what a killed suite could not remove, and what is still in an engine that broke.
     const engineGone = engine !== undefined || (one.docker === true && one.disturbance === 'SIGKILL');
     if (engineGone) await sweep(folder);
     const port = /listening on 127\.0\.0\.1:(\d+)/.exec(report.target.output.join('\n'))?.[1];
@@ -91,13 +91,13 @@ export async function attempt(one: HostileCase): Promise<Attempt> {
   }
 }
 
-function complaintsOf(one: HostileCase, result: Omit<Attempt, 'complaints'>, report: Report, printed: string): string[] {
+function complaintsOf(one: HostileCase, result: Omit<HostileRun, 'complaints'>, report: Report, printed: string): string[] {
   const { code, seconds, peakMb, leftBehind } = result;
   const complaints: string[] = [];
   if (code !== one.code) complaints.push(`exit code ${code}, expected ${one.code}`);
   if (code !== undefined && report.exitCode !== code) complaints.push(`report.json says exit code ${report.exitCode}`);
   if (report.verdict !== one.verdict) complaints.push(`verdict ${report.verdict}, expected ${one.verdict}: ${report.because}`);
-  // A stop between two scenarios touches none of them: the console tells it.
+  // A standstill between two scenarios affects none of them, so only the console reports it.
   const stopped = typeof one.disturbance === 'object';
   if (!one.says.test(stopped ? `${told(report)}\n${printed}` : told(report)))
     complaints.push(`nothing says ${one.says}: ${report.because}`);
@@ -107,7 +107,7 @@ function complaintsOf(one: HostileCase, result: Omit<Attempt, 'complaints'>, rep
   return [...complaints, ...leftBehind.map((what) => `left behind: ${what}`)];
 }
 
-/** Everything by which a report says what happened. */
+/** All texts of a report about what happened. */
 function told({ because, faults, target, requirements }: Report): string {
   const received = requirements.flatMap(({ scenarios }) =>
     scenarios.flatMap(({ failure, trace, information }) => [failure?.received, ...information, ...(failure?.trace ?? trace)]),
@@ -115,7 +115,7 @@ function told({ because, faults, target, requirements }: Report): string {
   return [because, ...faults, target.ended, ...received].filter((text) => text !== undefined).join('\n');
 }
 
-/** The verdict, and the words that say what happened. */
+/** The verdict, and the text that says what happened. */
 function summary({ says }: HostileCase, report: Report): string {
   const line = told(report)
     .split('\n')
@@ -123,7 +123,7 @@ function summary({ says }: HostileCase, report: Report): string {
   return `${report.verdict}: ${line ?? report.because}`;
 }
 
-/** The environment that leads the Docker client to the configuration of a case. */
+/** The environment variable that gives the Docker client the configuration of a case. */
 function dockerConfigOf({ dockerConfig }: HostileCase, folder: string): { readonly DOCKER_CONFIG?: string } {
   if (dockerConfig === undefined) return {};
   writeFileSync(join(folder, 'config.json'), dockerConfig);
@@ -147,10 +147,10 @@ function imageOf({ target }: HostileCase): string {
   return container.image;
 }
 
-/** How the suite is called. */
+/** A call of the suite. */
 interface Call {
   readonly env: Readonly<Record<string, string>>;
-  /** Does what is to happen in mid-run, given the process id of the suite and what is aborted when the run is over. */
+  /** Disturbs the run. It gets the process id of the suite, and a signal that aborts at the end of the run. */
   readonly disturb: (suite: number, over: AbortSignal) => Promise<void>;
 }
 
@@ -181,12 +181,12 @@ async function call(args: readonly string[], { env, disturb: happen }: Call) {
   return { pid, code: code ?? undefined, peakMb: Math.max(sampledMb, toldMb), printed: stdout + stderr };
 }
 
-/** The most memory that a process has had so far, in MB; 0 where nobody tells. */
+/** The peak memory of a process so far, in MB; 0 if it is unknown. */
 function peakOf(pid: number): number {
   return Math.round((peakMemoryOf(pid) ?? 0) / 2 ** 20);
 }
 
-/** Waits until some scenarios are over, and then does what is to happen. */
+/** Waits until some scenarios have ended, and then disturbs the run. */
 async function disturb(
   { disturbance }: HostileCase,
   reports: string,
@@ -209,14 +209,14 @@ async function disturb(
   }
 }
 
-/** Starts another run into a folder that one writes to. @throws Error where it is not told who writes there */
+/** Starts a second run with the same report folder. @throws Error if its message does not name the first one */
 async function requireTurnedAway(reports: string): Promise<void> {
   const { code, printed } = await call(['--role', 'server', '--report', reports], { env: {}, disturb: async () => {} });
   if (code !== 2 || !/another run writes to this folder \(process \d+ on .*, since .*\)/.test(printed))
     throw new Error(`a second run into the folder ended with exit code ${code}: ${printed}`);
 }
 
-/** Starts the suite on an image that there is none of: it removes what others have left behind, and ends. */
+/** Starts the suite on a missing image: it removes what other runs have left behind, and ends. */
 async function sweep(folder: string): Promise<void> {
   const target = join(folder, 'sweep.json');
   writeFileSync(

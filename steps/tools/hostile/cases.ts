@@ -2,16 +2,16 @@ import { join } from 'node:path';
 import { root } from '../../requirements/requirement.ts';
 import type { HostileCase } from './hostile-case.ts';
 
-/** Short, since a silence is what several of them are made of: the default would only be waited for. */
+/** Short deadlines: several cases are silent, so that a run waits for each deadline. */
 const impatient = { responseDeadline: '300ms', lateAnswers: '100ms' };
 
-/** One that does nothing of what is asked of it has shown that within a second. */
+/** One second is enough to show that a client does nothing. */
 const within = { within: '1s' };
 
 const broken = { code: 1, verdict: 'does not conform' } as const;
-/** Given time: it is the machine that may be slow. */
+/** Long deadlines, because the machine may be slow. */
 const sound = { code: 0, verdict: 'conforms', target: { responseDeadline: '10s', lateAnswers: '100ms' } } as const;
-/** It lets no device in, so that there is no verdict. That is known when its time to start is over, of which it needs none. */
+/** The server rejects every device, so there is no verdict. That is known after `ready.within`, which is short because it starts at once. */
 const unreachable = { code: 3, verdict: 'incomplete', target: { ...impatient, ready: { within: '5s' } } } as const;
 const incomplete = { code: 4, verdict: 'incomplete' } as const;
 
@@ -31,7 +31,7 @@ const client = (name: string, program: string, rest: Omit<HostileCase, 'name' | 
   ...rest,
 });
 
-/** Servers that are hostile by what they send. */
+/** Servers that send hostile packets. */
 const servers: readonly HostileCase[] = [
   server('accepts TCP and says nothing', 'says-nothing', { ...unreachable, says: /does not let the device/ }),
   server('sends its CONNACK one byte a minute', 'connack-byte-a-minute', {
@@ -43,7 +43,7 @@ const servers: readonly HostileCase[] = [
   server('announces a packet of 256 MB', 'announces-256-mb', {
     ...incomplete,
     quick: true,
-    // it was asked for
+    // the packet answers a request, so it is no flood: it only exceeds a limit of the suite
     says: /inconclusive/,
   }),
   server('sends every type of packet in every state', 'every-packet-in-every-state', {
@@ -56,7 +56,7 @@ const servers: readonly HostileCase[] = [
   }),
   server('answers into the next scenario', 'answers-into-the-next-scenario', {
     ...broken,
-    // It is waited for in vain in every scenario.
+    // Every scenario waits for it in vain.
     target: { responseDeadline: '100ms', lateAnswers: '100ms' },
     says: /no response/,
   }),
@@ -65,7 +65,7 @@ const servers: readonly HostileCase[] = [
   server('forges reports in its log and its responses', 'forges-reports', { ...broken, says: /server-response-members|server-/ }),
 ];
 
-/** Servers that are hostile by what they do to this machine. */
+/** Servers that harm the machine. */
 const processes: readonly HostileCase[] = [
   server('forks children that stay', 'forks-children-that-stay', { ...sound, says: /every MUST|conforms|met/ }),
   server('ignores SIGTERM', 'ignores-sigterm', { ...sound, says: /met/ }),
@@ -85,7 +85,7 @@ const processes: readonly HostileCase[] = [
 
 const result = { result: { log: String.raw`NTP local time: (?<time>\d+)` } };
 
-/** Clients. Those that are ended by their doings are given time to begin with them. */
+/** Hostile clients. Those that the suite ends for their behaviour have enough time to show it. */
 const clients: readonly HostileCase[] = [
   client('never connects', 'never-connects', { ...broken, says: /no connection/ }),
   client('connects and says nothing', 'says-nothing', { ...broken, says: /no connection|a connection and no request/ }),
@@ -107,7 +107,7 @@ const clients: readonly HostileCase[] = [
   client('forks children that stay and ignores SIGTERM', 'forks-children-that-stay', { ...broken, says: /no connection/ }),
 ].map((one) => ({ ...one, target: { ...result, ...one.target } }));
 
-/** What happens to the suite itself while it tests a process whose children stay. */
+/** Disturbances of the suite itself, while it tests a process whose children do not end. */
 const ends: readonly HostileCase[] = (['SIGINT', 'SIGTERM', 'SIGKILL'] as const).map((disturbance) => ({
   ...server('forks children', 'forks-children-that-stay', {
     ...(disturbance === 'SIGKILL' ? { code: undefined, verdict: 'incomplete' as const } : incomplete),
@@ -143,7 +143,7 @@ const stalls: readonly HostileCase[] = (
   };
 });
 
-/** What is around a run, and not as it should be. */
+/** Problems in the environment of a run. */
 const surroundings: readonly HostileCase[] = [
   {
     name: 'a broker that listens for a second before it serves',
@@ -197,7 +197,7 @@ const container = (name: string, start: object): HostileCase => ({
   says: /did not start/,
 });
 
-/** Containers that never come to serve. */
+/** Containers that never get ready. */
 const images: readonly HostileCase[] = [
   container('an image that exits at once', { image: 'local/base:latest', command: ['node', '-e', 'process.exit(7)'] }),
   { ...container('an image that does not exist', { image: 'local/no-such-image:1' }), quick: true },
@@ -207,7 +207,7 @@ const images: readonly HostileCase[] = [
   },
 ];
 
-/** What happens to the suite, or to the engine, while a container is tested. */
+/** Disturbances of the suite or the engine, while a container is tested. */
 const containers: readonly HostileCase[] = [
   ...(['SIGINT', 'SIGTERM', 'SIGKILL'] as const).map(
     (disturbance): HostileCase => ({
@@ -233,7 +233,7 @@ const containers: readonly HostileCase[] = [
   },
 ];
 
-/** All of them, in the order of the table. */
+/** All cases, in the order of the table. */
 export const cases: readonly HostileCase[] = [
   ...servers,
   ...processes,

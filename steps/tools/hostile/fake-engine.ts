@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
-/** A Docker engine that can die without harm to the one that it forwards everything to. */
+/** A proxy for a Docker engine. It can break without harm to the real engine. */
 export class FakeEngine implements AsyncDisposable {
-  /** As DOCKER_HOST has it. */
+  /** The value for DOCKER_HOST. */
   readonly host: string;
   readonly #server = createServer((near) => this.#join(near));
   readonly #sockets = new Set<Socket>();
@@ -22,7 +22,7 @@ export class FakeEngine implements AsyncDisposable {
     return engine;
   }
 
-  /** Dies: every connection breaks, and nobody answers any more. */
+  /** Breaks all connections, and accepts no more. */
   die(): void {
     this.#server.close();
     for (const socket of this.#sockets) socket.destroy();

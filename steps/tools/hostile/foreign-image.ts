@@ -5,18 +5,19 @@ import { join } from 'node:path';
 import { connectEngine } from '../../harness/implementation/engine.ts';
 
 /**
- * Loads an image for IBM Z, which no developer's engine runs or emulates: one program, whose ELF header says so.
+ * Loads an image for IBM Z, which no developer's engine runs or emulates. It contains one program with an ELF header for IBM Z.
  *
  * @param name with tag
  * @param folder for the archive
- * @returns how to remove it
+ * @param folder for the archive
+ * @returns a function that removes it
  */
 export async function loadForeignImage(name: string, folder: string): Promise<() => Promise<void>> {
   const content = join(folder, 'image');
   mkdirSync(join(content, 'layer'), { recursive: true });
   const program = Buffer.alloc(64);
   program.write('\u007fELF\u0002\u0002\u0001', 'latin1');
-  // Executable, for machine 22 (s390), version 1; most significant byte first.
+  // Executable, for machine 22 (s390), version 1; big-endian.
   program.writeUInt16BE(2, 16);
   program.writeUInt16BE(22, 18);
   program.writeUInt32BE(1, 20);
@@ -41,7 +42,7 @@ export async function loadForeignImage(name: string, folder: string): Promise<()
   const { docker } = await connectEngine();
   const answer = await docker.loadImage(createReadStream(archive));
   for await (const _ of answer) {
-    // It is loaded when the answer ends.
+    // The image is loaded when the response ends.
   }
   return async () => {
     await docker.getImage(name).remove({ force: true });

@@ -1,33 +1,33 @@
 import type { Verdict } from '../../verdict/report.ts';
 import type { Stall } from './stall.ts';
 
-/** What is done to the suite while it runs. */
+/** A disturbance of the suite during a run. */
 export type Disturbance = 'SIGINT' | 'SIGTERM' | 'SIGKILL' | 'the Docker engine dies' | 'another run into its folder' | Stall;
 
-/** A hostile implementation, or a hostile end of the suite, and what must come of it. */
+/** A hostile implementation or a disturbance of the suite, with the expected result. */
 export interface HostileCase {
   /** The name of its test: what the implementation does, or what is done to the suite. */
   readonly name: string;
   readonly role: 'server' | 'client';
   /** The file of the implementation below fixtures/hostile/, without its ending. */
   readonly program?: string;
-  /** Members of the target file besides name and role; for a program besides its process. */
+  /** Members of the target file, besides name and role, and for a program besides its process. */
   readonly target?: Readonly<Record<string, unknown>>;
-  /** A target file of the fixtures, instead. */
+  /** A target file of the fixtures, instead of a program. */
   readonly file?: string;
   readonly args?: readonly string[];
-  /** What stands in the configuration of the Docker client; that of this machine where it is left out. */
+  /** The configuration of the Docker client; by default that of this machine. */
   readonly dockerConfig?: string;
   readonly disturbance?: Disturbance;
-  /** It takes a Docker engine, and the image that the fixtures are built from. */
+  /** It needs a Docker engine, and the base image of the fixtures. */
   readonly docker?: true;
-  /** What must be made before: an image for another machine. */
+  /** The image that must be made before the run. */
   readonly image?: 'of another architecture';
-  /** `npm test` tries it as well: the fastest of its kind. */
+  /** `npm test` runs it as well: the fastest case of its kind. */
   readonly quick?: true;
-  /** The exit code; undefined where the suite itself is killed. */
+  /** The exit code; undefined if the suite itself is killed. */
   readonly code: 0 | 1 | 3 | 4 | undefined;
   readonly verdict: Verdict;
-  /** What the report must say of what happened: in its reason, its faults, what was received, or the target's end. */
+  /** What the report must say about it: in its reason, its faults, a received text, or the target's end. */
   readonly says: RegExp;
 }

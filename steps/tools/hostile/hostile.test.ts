@@ -7,7 +7,7 @@ import { cases } from './cases.ts';
 const required = process.env['CONFORMANCE_REQUIRE_DOCKER'] === '1';
 const reason = required ? undefined : await reasonForNoContainers();
 
-/** One of each kind; `npm run hostile` tries all of them. */
+/** One case of each kind; `npm run hostile` runs all cases. */
 const quick = cases.filter((one) => one.quick === true);
 
 describe('the suite survives', { concurrency: 2, timeout: 300_000, skip: process.platform !== 'linux' }, () => {

@@ -5,7 +5,7 @@ import { root } from '../../requirements/requirement.ts';
 import { reasonForNoContainers } from '../../testing/container-prerequisite.ts';
 import { inLanes } from '../prove/prove-lanes.ts';
 import { runTool, tool, wholeNumber } from '../tool.ts';
-import { type Attempt, attempt } from './attempt.ts';
+import { attempt, type HostileRun } from './attempt.ts';
 import { cases } from './cases.ts';
 import type { HostileCase } from './hostile-case.ts';
 import { consoleTable } from './table.ts';
@@ -23,7 +23,7 @@ function choose(words: readonly string[]): readonly HostileCase[] {
   return cases.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
 }
 
-async function survive(chosen: readonly HostileCase[], lanes: number): Promise<Attempt[]> {
+async function survive(chosen: readonly HostileCase[], lanes: number): Promise<HostileRun[]> {
   const reason = chosen.some(({ docker }) => docker === true) ? await reasonForNoContainers() : undefined;
   if (reason !== undefined) throw new Error(`${reason}; --only leaves out what needs a container`);
   const tools = Array.from({ length: lanes }, (_, index) => index);

@@ -4,15 +4,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { connectEngine } from '../../harness/implementation/engine.ts';
 import { OWNER_LABEL } from '../../harness/implementation/run-owner.ts';
 
-/** How long what was ended may take to vanish, in ms: the cleanup process works when the suite is gone, and so does the kernel. */
+/** How long ended processes may take to disappear, in ms: the cleanup process and the kernel work after the end of the suite. */
 const VANISH_MS = 5_000;
 
-/** testcontainers' lock, by which all its users on a machine take turns: there is one, and it stays. */
+/** The lock of testcontainers, which all its users on a machine share; it stays. */
 const sharedLock = 'testcontainers-node-0.lock';
 
-/** Where a run could leave something. */
-export interface Traces {
-  /** A word in the command line of everything that the run has started. */
+/** Where a run may leave something behind. */
+export interface RunTraces {
+  /** A word in the command lines of all processes of the run. */
   readonly token: string;
   /** The process id of the suite. */
   readonly suite: number;
@@ -20,14 +20,14 @@ export interface Traces {
   readonly temporary: string;
   /** Its folder for reports, in which drafts could stay. */
   readonly reports: string;
-  /** The port on which the implementation listened, where there was one. */
+  /** The port on which the implementation listened, if it did. */
   readonly port: number | undefined;
-  /** Whether containers and networks are to be looked for. */
+  /** Whether to look for containers and networks. */
   readonly docker: boolean;
 }
 
-/** What a run has left behind, in words, once everything had its time to vanish: processes, open ports, files, containers, networks. */
-export async function remains(traces: Traces): Promise<string[]> {
+/** What a run has left behind, in words: processes, open ports, files, containers and networks that do not disappear in time. */
+export async function remains(traces: RunTraces): Promise<string[]> {
   const giveUp = performance.now() + VANISH_MS;
   for (;;) {
     const found = [
@@ -48,7 +48,7 @@ function processesWith(token: string): string[] {
   return readdirSync('/proc').flatMap((name) => {
     if (!/^\d+$/.test(name) || Number(name) === process.pid) return [];
     try {
-      // A process that has ended and waits to be collected has no command line.
+      // A zombie process has no command line.
       const words = readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0');
       return words.some((word) => word.includes(token)) ? [`process ${name} (${words.slice(0, 2).join(' ')})`] : [];
     } catch {

@@ -1,15 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** What stops, as with a machine that is suspended, and for how long. */
+/** Which processes stop, as on a suspended machine, and for how long. */
 export interface Stall {
   readonly stops: 'the suite' | 'the suite and the implementation';
   readonly seconds: number;
-  /** It happens when so many scenarios have ended, once for each number. */
+  /** The stall happens after each of these numbers of scenarios. */
   readonly after: readonly number[];
 }
 
-/** Stops the suite, and with it what it has started where the stall says so, and lets them go on. Linux only. */
+/** Stops the suite, and its child processes if the stall says so, and lets them continue later. Linux only. */
 export async function stall(suite: number, { stops, seconds }: Stall): Promise<void> {
   const stopped = [suite];
   process.kill(suite, 'SIGSTOP');
@@ -19,7 +19,7 @@ export async function stall(suite: number, { stops, seconds }: Stall): Promise<v
   for (const pid of stopped) signal(pid, 'SIGCONT');
 }
 
-/** @returns false where the process has ended meanwhile */
+/** @returns false if the process has ended in the meantime */
 function signal(pid: number, name: NodeJS.Signals): boolean {
   try {
     return process.kill(pid, name);
@@ -33,7 +33,7 @@ function descendantsOf(leader: number): number[] {
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue;
     try {
-      // The name of the program, which may hold anything, stands in brackets before the state and the parent.
+      // The name of the program, which may contain anything, is in brackets before the state and the parent.
       const [, parent] = readFileSync(`/proc/${name}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
       parents.set(Number(name), Number(parent));
     } catch {

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { SaxesParser } from 'saxes';
 import { schemaFaults } from '../../harness/message/schema.ts';
 
-/** What a terminal or an editor would obey: control characters but line ends, and marks of the direction of writing. */
+/** Characters that control a terminal or an editor: control characters except line ends, and marks of the writing direction. */
 const obeyed = /[^\P{Cc}\t\n]|[\u202a-\u202e\u2066-\u2069]/u;
 
-/** What is wrong with the reports of a run and with what it printed, in words: schema, XML, and what an implementation smuggled in. */
+/** What is wrong with the reports and the output of a run, in words: schema, XML, and injections by an implementation. */
 export function reportFaults(folder: string, printed: string): string[] {
   const json = readFileSync(join(folder, 'report.json'), 'utf8');
   const xml = readFileSync(join(folder, 'junit.xml'), 'utf8');
@@ -33,7 +33,7 @@ function xmlFaults(xml: string): string[] {
   return cases === 0 ? [...faults, 'junit.xml: no test case'] : faults;
 }
 
-/** A page may hold what was forged as text only: no script, no element of it. */
+/** A page may contain forged texts only as text: no script, and no element. */
 function pageFaults(page: string): string[] {
   return ['<script>document.title', '<img src=x']
     .filter((element) => page.includes(element))

@@ -25,7 +25,7 @@ function commandFor(part: string, { tests = [], prove = [] }: MutateOptions): st
   ].join(' && ');
 }
 
-/** Not a dependency of the checkout: npx fetches it, so that `npm ci` installs a fifth fewer packages. */
+/** npx fetches it. It is not a dependency of the checkout, because it would add a quarter to the packages of `npm ci`. */
 const stryker = '@stryker-mutator/core@10.1.1';
 
 async function mutate(part: string, options: MutateOptions): Promise<void> {
@@ -35,7 +35,7 @@ async function mutate(part: string, options: MutateOptions): Promise<void> {
     testRunner: 'command',
     commandRunner: { command: commandFor(part, options) },
     mutate: [part],
-    // most texts are for people, and no test compares all of them
+    // most texts are for readers, and no test compares all of them
     mutator: { excludedMutations: ['StringLiteral'] },
     concurrency: 2,
     // longer than a busy machine needs, so that only a hang counts as noticed

@@ -69,7 +69,7 @@ describe('a job that uses the action', () => {
     assert.match(job.summary, /^## Reference&#44; with spaces: conforms\n/);
   });
 
-  test('is told what a server does wrong, and fails', async () => {
+  test('reports what a server does wrong, and fails', async () => {
     const here = workspace();
     const command = ['node', join(root, 'fixtures/support/start.ts'), 'faulty/server/always-qos1', '--port', '{port}'];
     writeTarget(here, { name: 'Faulty', role: 'server', process: { command }, lateAnswers: '100ms' });
@@ -122,7 +122,7 @@ describe('a job that uses the action', () => {
     assert.match(job.commands.at(-1)?.data ?? '', /Expected a whole number from 1 to 1000/);
   });
 
-  test('is told of an input that is missing, cannot be read or makes no sense', async () => {
+  test('reports an input that is missing, unreadable or invalid', async () => {
     const here = workspace();
     writeTarget(here, { name: 'acme', role: 'server', address: 'mqtt://127.0.0.1:1' });
     for (const [inputs, message] of [

@@ -1,4 +1,4 @@
-/** What the steps of `action.yml` run: the suite as the inputs say, and then what GitHub shows of its report. */
+/** The program of `action.yml`: runs the suite with the inputs, and then writes annotations and summary from its report. */
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -15,10 +15,10 @@ import { summaryOf } from './summary.ts';
 
 const entry = fileURLToPath(new URL('../../commands/entry.mjs', import.meta.url));
 
-/** How much of its last output is told where there is no report, in characters. */
+/** How many characters of the last output are shown if there is no report. */
 const lastWords = 2_000;
 
-/** What the action was told. */
+/** The inputs of the action. */
 interface Inputs {
   readonly target: string;
   readonly report: string;
@@ -30,11 +30,11 @@ interface Inputs {
 /** @throws Error that names the input */
 function readInputs(): Inputs {
   const target = getInput('target');
-  // Without a target the command line would judge the suite's own references.
+  // Without a target, the command line would judge the suite's references.
   if (target === '') throw new Error('the input target is empty: it names the target file');
   const report = getInput('report') || 'conformance-report';
   const expectations = getInput('expectations');
-  // The name of a variable has no hyphen: a shell may drop it then.
+  // The variable's name has no hyphen, because some shells drop variables with a hyphen.
   const inputOf = (name: string): string => getInput(name.replaceAll('-', '_'));
   const flag = (name: string): string[] =>
     inputOf(name) !== '' && getBooleanInput(name.replaceAll('-', '_')) ? [`--${name}`] : [];
@@ -61,8 +61,8 @@ function foldersIn(path: string): string[] {
 }
 
 /**
- * Runs the suite, and shows what it says. No line of it is a command to the runner, whatever an implementation has written: it would
- * have to know the token that nobody is told.
+ * Runs the suite, and shows its output. The runner executes no workflow command in it, even if an implementation writes one: it would have
+ * to know a secret token.
  *
  * @returns the exit code, and its last output
  */
@@ -70,10 +70,10 @@ async function runSuite({ words }: Inputs): Promise<{ readonly code: number; rea
   const token = randomUUID();
   process.stdout.write(`::stop-commands::${token}\n`);
   const child = spawn(process.execPath, [entry, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
-  // A job that is cancelled has a few seconds: the run ends in order, and reports what it has measured.
+  // A cancelled job has a few seconds: the run ends in an orderly way, and reports its results so far.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
   let output = '';
-  // Both to one stream: the runner reads them apart, and might take the token before the last line of the other one.
+  // Use one stream for both: the runner reads two streams separately, and could read the token before the last line of the other one.
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => {
       output = (output + text).slice(-lastWords);
@@ -94,14 +94,14 @@ function readReport(folder: string): Report | undefined {
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Report) : undefined;
 }
 
-/** A step that fails says why, also where no report does. */
+/** The annotations of the step; a failed step says why, even without a report. */
 function annotationsFor(inputs: Inputs, code: number, output: string, report: Report | undefined): readonly Annotation[] {
   const inRepository = (path: string): string => relative(process.cwd(), path);
   const target = inRepository(inputs.target);
   const expectations = inputs.expectations === '' ? {} : { expectations: inRepository(inputs.expectations) };
   const shown = report === undefined ? [] : annotationsOf(report, { target, ...expectations });
   if (code === 0 || shown.some(({ level }) => level === 'error')) return shown;
-  const title = report === undefined ? 'nothing was judged' : 'the reports are not whole';
+  const title = report === undefined ? 'nothing was judged' : 'the reports are incomplete';
   return [{ level: 'error', title, message: printableLines(output.trim()), file: target, line: 1 }, ...shown];
 }
 
@@ -115,12 +115,12 @@ async function act(): Promise<number> {
     return 2;
   }
   const { report: folder } = inputs;
-  // Whatever stands there afterwards is of this run, also where it cannot even begin.
+  // Remove old files, so that the folder has only results of this run, even if it cannot start.
   clearReport(folder);
   clearCertificate(folder);
   const { code: ended, output } = await runSuite(inputs);
   const report = readReport(folder);
-  // What dies before it has judged anything ends with codes of Node's own.
+  // A process that dies before it judges anything has an exit code of Node.
   const code = report === undefined && ended < 2 ? 4 : ended;
   for (const annotation of annotationsFor(inputs, code, output, report)) annotate(annotation);
   if (report !== undefined && process.env['GITHUB_STEP_SUMMARY'] !== undefined) await summary.addRaw(summaryOf(report)).write();

@@ -2,18 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { buildReport } from '../../report/report-json.ts';
 import { finding, place, requirement, run, scenario, transcriptOf } from '../../testing/cucumber-messages.ts';
-import { judge } from '../../verdict/judge.ts';
+import { judge, type RunCircumstances } from '../../verdict/judge.ts';
 import type { Report } from '../../verdict/report.ts';
 import { annotationsOf } from './annotations.ts';
-
-type Circumstances = Partial<Parameters<typeof judge>[2]>;
 
 const hostile = 'one\n::error::two%0A::error::three\u001b[31m\u202e';
 
 /** A run in which these requirements fail. */
 function failing(
   ids: readonly string[],
-  { strict = false, ...more }: Circumstances = {},
+  { strict = false, ...more }: Partial<RunCircumstances> = {},
   level: 'must' | 'should' = 'must',
 ): Report {
   const requirements = ids.map((id) => requirement(id, [10], level));
@@ -32,7 +30,7 @@ const expectations = {
 
 const levels = (report: Report): string[] => annotationsOf(report, { target: 'ci/acme.yaml' }).map(({ level }) => level);
 
-test('a requirement that is not met is told beside the target file, in lines of its own', () => {
+test('a requirement that is not met is an annotation of the target file', () => {
   const [annotation, ...others] = annotationsOf(failing(['a']), { target: 'ci/acme.yaml' });
   assert.deepEqual(others, []);
   assert.deepEqual(annotation, {
@@ -54,7 +52,7 @@ test('a recommendation is a warning, and an error where it decides', () => {
   assert.deepEqual(levels(failing(['a'], { strict: true }, 'should')), ['error']);
 });
 
-test('what is expected to fail is an error, and a notice where it is let pass', () => {
+test('an expected failure is an error, or a notice if it is allowed', () => {
   const told = (allowed: boolean) =>
     annotationsOf(failing(['a'], { expectations: { ...expectations, allowed } }), { target: 't.yaml' });
   assert.deepEqual(
@@ -64,7 +62,7 @@ test('what is expected to fail is an error, and a notice where it is let pass', 
   assert.match(told(true)[0]?.message ?? '', /\nexpected to fail until 2027-01-01: HUB-1\n/);
 });
 
-test('an entry that is out of step is told at its line, beside the target file or where it was named', () => {
+test('an outdated entry is an annotation at its line', () => {
   const passed = judge([requirement('a')], transcriptOf(scenario(place('a'))), {
     strict: false,
     expectations: { ...expectations, allowed: false },
@@ -80,7 +78,7 @@ test('an entry that is out of step is told at its line, beside the target file o
   }
 });
 
-test('a run that came to nothing is one error, whatever it has left open', () => {
+test('a run without a result is one error, regardless of open requirements', () => {
   const requirements = ['a', 'b'].map((id) => requirement(id));
   const report = buildReport(run, judge(requirements, transcriptOf(), { strict: false, fault: 'no engine' }), new Date());
   const [broken, ...others] = annotationsOf(report, { target: 'acme.yaml' });
@@ -88,7 +86,7 @@ test('a run that came to nothing is one error, whatever it has left open', () =>
   assert.match(broken?.message ?? '', /no engine/);
 });
 
-test('of more than GitHub shows, the last one names the others', () => {
+test('if there are more than GitHub shows, the last one counts the others', () => {
   const ids = Array.from({ length: 12 }, (_, index) => `id-${index}`);
   const annotations = annotationsOf(failing(ids), { target: 'acme.yaml' });
   assert.equal(annotations.length, 10);

@@ -3,9 +3,9 @@ import { printable } from '../../harness/text/printable.ts';
 import { expectedInWords } from '../../verdict/expectations.ts';
 import type { Report, RequirementResult } from '../../verdict/report.ts';
 
-/** A problem as a pipeline shows it beside a file. Its texts are printable; each line of the message is one of ours. */
+/** A problem that a pipeline shows at a line of a file. Its texts are printable, and only the suite adds line ends. */
 export interface Annotation {
-  /** error: it keeps the step from succeeding; notice: it is let pass. */
+  /** error: the step fails because of it; notice: it is allowed. */
   readonly level: 'error' | 'warning' | 'notice';
   readonly title: string;
   readonly message: string;
@@ -15,27 +15,27 @@ export interface Annotation {
   readonly line: number;
 }
 
-/** Where what can be annotated stands in the repository. */
-export interface Sources {
+/** The files in the repository that can get annotations. */
+export interface AnnotatedFiles {
   readonly target: string;
-  /** As it was named; beside the target file when absent. */
+  /** The file of expectations that the user named; by default that in the folder of the target file. */
   readonly expectations?: string;
 }
 
-/** GitHub shows no more of a level for one step. */
+/** GitHub shows at most so many annotations of each level for a step. */
 const mostOfLevel = 10;
 
 /** The longest title and received text, in characters. */
 const longest = { title: 250, text: 600 } as const;
 
 /**
- * The problems of a run: why it is incomplete, each requirement that is not met, and where the expectations are out of step. They are
- * about the vendor's own files, since no other file of the suite's words is in his repository.
+ * The problems of a run: why it is incomplete, each requirement that is not met, and outdated expectations. They refer to the vendor's own
+ * files, because the files of the suite are not in the vendor's repository.
  */
-export function annotationsOf(report: Report, sources: Sources): readonly Annotation[] {
+export function annotationsOf(report: Report, sources: AnnotatedFiles): readonly Annotation[] {
   const { verdict, because, exitCode, faults, requirements } = report;
   const at = { file: sources.target, line: 1 };
-  // A shard of which nothing failed is incomplete, and went well.
+  // A shard without failures is incomplete, but has no problem.
   const broken =
     verdict === 'incomplete' && exitCode !== 0
       ? [{ ...at, level: 'error' as const, title: 'incomplete', lines: [...new Set([because, ...faults])] }]
@@ -91,16 +91,16 @@ function linesOf({ scenarios, expected, source, specification }: RequirementResu
   ];
 }
 
-function mistakes({ expectations }: Report, { target, expectations: named }: Sources) {
+function mistakes({ expectations }: Report, { target, expectations: named }: AnnotatedFiles) {
   const file = named ?? join(dirname(target), expectations?.file ?? '');
   return (expectations?.mistakes ?? []).map((mistake) => {
-    // It begins with its own place: `expectations.yaml:3:5: …`.
+    // The text begins with its place: `expectations.yaml:3:5: …`.
     const line = Number(/:(\d+):\d+: /.exec(mistake)?.[1] ?? 1);
     return { file, line, level: 'error' as const, title: 'expectations out of step', lines: [mistake] };
   });
 }
 
-/** The last one that is shown says how many are not. */
+/** Cuts the annotations to the limit; the last one says how many are left out. */
 function withinLimit(annotations: readonly Annotation[]): readonly Annotation[] {
   const [last] = annotations.slice(mostOfLevel - 1);
   if (last === undefined || annotations.length === mostOfLevel) return annotations;

@@ -5,10 +5,10 @@ import { describe, test } from 'node:test';
 import { validateWorkflow } from '@action-validator/core';
 import { parse } from 'yaml';
 import { root } from '../../requirements/requirement.ts';
-import { action, type Job, runAction } from '../../testing/action-runner.ts';
+import { type ActionResult, action, runAction } from '../../testing/action-runner.ts';
 import { reportIn, temporaryFolder } from '../../testing/command-line.ts';
 
-interface Step {
+interface WorkflowStep {
   readonly uses: string;
   readonly if?: string;
   readonly with: Readonly<Record<string, string>>;
@@ -18,22 +18,22 @@ interface WorkflowJob {
   readonly needs?: string;
   readonly if?: string;
   readonly strategy?: { readonly 'fail-fast': boolean; readonly matrix: { readonly shard: readonly number[] } };
-  readonly steps: readonly Step[];
+  readonly steps: readonly WorkflowStep[];
 }
 
 const text = readFileSync(join(root, '.examples/github/five-shards.yml'), 'utf8');
 const { jobs } = parse(text) as { readonly jobs: { readonly shard: WorkflowJob; readonly verdict: WorkflowJob } };
 const numbers = jobs.shard.strategy?.matrix.shard ?? [];
 
-/** The only step of a job that uses what has this in its name. */
-function stepUsing(job: WorkflowJob, name: string): Step {
+/** The only step of a job that uses an action with this in its name. */
+function stepUsing(job: WorkflowJob, name: string): WorkflowStep {
   const [step, ...others] = job.steps.filter(({ uses }) => uses.includes(name));
   assert.ok(step !== undefined && others.length === 0, name);
   return step;
 }
 
 /** The inputs of a step, filled in from the contexts. */
-function inputsOf({ with: given }: Step, contexts: Readonly<Record<string, string>>): Record<string, string> {
+function inputsOf({ with: given }: WorkflowStep, contexts: Readonly<Record<string, string>>): Record<string, string> {
   const filled = (value: string): string =>
     String(value).replaceAll(/\$\{\{ *([\w.-]+) *\}\}/g, (_, name: string) => contexts[name] ?? assert.fail(`unknown: ${name}`));
   return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, filled(value)]));
@@ -62,12 +62,12 @@ describe('the GitHub workflow of five shards', { timeout: 300_000 }, () => {
     for (const [, name = ''] of text.matchAll(/steps\.\w+\.outputs\.([\w-]+)/g)) assert.ok(name in action.outputs, name);
   });
 
-  test('comes to the verdict of a whole run, also where shards fail', async () => {
+  test('has the verdict of a whole run, also if shards fail', async () => {
     const artifacts = join(folder, 'artifacts');
     mkdirSync(artifacts);
     const upload = stepUsing(jobs.shard, 'upload-artifact');
     const shards = await Promise.all(
-      numbers.map(async (number): Promise<Job> => {
+      numbers.map(async (number): Promise<ActionResult> => {
         const here = workspace(folder, `shard-${number}`);
         const contexts = { 'matrix.shard': String(number), 'strategy.job-total': String(numbers.length) };
         const inputs = inputsOf(stepUsing(jobs.shard, '/iot-ntp-conformance@'), contexts);
@@ -85,7 +85,7 @@ describe('the GitHub workflow of five shards', { timeout: 300_000 }, () => {
         code === 0 ? ['stop-commands'] : ['stop-commands', 'error'],
       );
 
-    // A job or step goes on after failures only where it says so.
+    // A job or step continues after failures only if it says so.
     assert.equal(jobs.shard.strategy?.['fail-fast'], false);
     for (const { if: condition } of [upload, jobs.verdict, stepUsing(jobs.verdict, 'upload-artifact')])
       assert.match(condition ?? '', /^\$\{\{ !cancelled\(\) \}\}$/);
@@ -103,7 +103,7 @@ describe('the GitHub workflow of five shards', { timeout: 300_000 }, () => {
     assert.ok(existsSync(join(here, outputs['junit'] ?? '')));
   });
 
-  test('is told of shards that are missing, and of inputs that a merge does not have', async () => {
+  test('reports missing shards, and inputs that a merge does not have', async () => {
     const here = workspace(folder, 'wrong');
     mkdirSync(join(here, 'shards'));
     for (const [inputs, message] of [

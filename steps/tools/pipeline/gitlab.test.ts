@@ -13,7 +13,7 @@ interface Input {
   readonly regex?: string;
 }
 
-interface Job {
+interface GitlabJob {
   readonly image: { readonly name: string; readonly entrypoint: readonly string[] };
   readonly variables: Readonly<Record<string, string | { readonly value: string; readonly expand: boolean }>>;
   readonly script: readonly string[];
@@ -24,21 +24,21 @@ const [header, body] = parseAllDocuments(readFileSync(join(root, '.gitlab/confor
   (document) => document.toJS() as unknown,
 );
 const { inputs } = (header as { readonly spec: { readonly inputs: Readonly<Record<string, Input>> } }).spec;
-const jobs = body as Readonly<Record<string, Job>>;
+const jobs = body as Readonly<Record<string, GitlabJob>>;
 
-/** The only job, filled in as GitLab does before it is sent to a runner. */
-function jobWith(given: Readonly<Record<string, string>>): Job {
+/** The only job, with its inputs filled in as GitLab does. */
+function jobWith(given: Readonly<Record<string, string>>): GitlabJob {
   const value = (name: string): string => given[name] ?? String(inputs[name]?.default);
   const text = JSON.stringify(Object.values(jobs)[0]);
   return JSON.parse(
     text.replaceAll(/\$\[\[ inputs\.([\w-]+) \]\]/g, (_, name: string) => JSON.stringify(value(name)).slice(1, -1)),
-  ) as Job;
+  ) as GitlabJob;
 }
 
 const folder = temporaryFolder();
 
 /** Runs the job's script as a runner's shell does. @returns its exit code */
-async function runJob(workspace: string, { variables, script }: Job): Promise<number> {
+async function runJob(workspace: string, { variables, script }: GitlabJob): Promise<number> {
   const programs = mkdtempSync(join(folder, 'programs-'));
   writeFileSync(join(programs, 'iot-ntp-conformance'), `#!/bin/sh\nexec "${process.execPath}" "${entry}" "$@"\n`);
   chmodSync(join(programs, 'iot-ntp-conformance'), 0o755);

@@ -13,7 +13,7 @@ import { OWNER_LABEL, RUN } from '../../harness/implementation/run-owner.ts';
 import { root } from '../../requirements/requirement.ts';
 import { reportIn, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
 
-/** They are on this machine already, by .ci/images.sh: Node alone, and Node with npm. */
+/** The images that .ci/images.sh builds on this machine: Node alone, and Node with npm. */
 const images = { BASE: 'local/base:latest', BUILDER: 'local/builder:latest' };
 
 const engine = await connectEngine().catch(() => undefined);
@@ -30,7 +30,7 @@ async function reasonToSkip(): Promise<string | false> {
 
 const socket = '/var/run/docker.sock';
 
-/** Someone whom no image knows, as "docker run --user" names him. */
+/** A user that no image knows, for "docker run --user". */
 const somebody = '12345:12345';
 
 describe('the image of the suite', { skip, timeout: 300_000 }, () => {
@@ -39,14 +39,14 @@ describe('the image of the suite', { skip, timeout: 300_000 }, () => {
   let image: string;
   before(async () => {
     image = await build('Dockerfile');
-    // Whoever runs in the container writes the reports here.
+    // The user in the container writes the reports here.
     chmodSync(folder, 0o777);
   });
 
   const build = (dockerfile: string): Promise<string> =>
     buildImage(engine as Engine, { dockerfile: join(root, dockerfile), context: root.replace(/\/$/, ''), args: images });
 
-  /** Runs it as the README says, with the folder for a working directory. */
+  /** Runs the image as the README says, with the folder as its working directory. */
   async function run(args: readonly string[], network: 'bridge' | 'host' = 'bridge'): Promise<{ code: number; output: string }> {
     const stream = new PassThrough();
     const output = text(stream);
@@ -65,7 +65,7 @@ describe('the image of the suite', { skip, timeout: 300_000 }, () => {
     return { code, output: await output };
   }
 
-  /** How one requirement went. */
+  /** The status of a requirement. */
   const statusOf = (report: string, id: string) =>
     reportIn(join(folder, report)).requirements.find((one) => one.id === id)?.status;
 

@@ -39,16 +39,16 @@ describe('the Kubernetes Job of five shards', { timeout: 300_000 }, () => {
     assert.match(targetFile, new RegExp(`digest: ${hub.image?.replace(/^.*@/, '')}\\n`));
   });
 
-  test('comes to the verdict of a whole run', async () => {
+  test('has the verdict of a whole run', async () => {
     using server = await referenceServer();
     const target = join(folder, 'acme.yaml');
     const moved = targetFile.replace('mqtt://127.0.0.1:1883', `mqtt://127.0.0.1:${server.port}`);
     assert.notEqual(moved, targetFile);
     writeFileSync(target, moved);
     const surroundings = { REPORTS: folder, TARGET: target };
-    // It waits for the shards, in whatever order they come to their end.
+    // It waits for the shards, which may end in any order.
     const verdict = runContainer(suiteOf(verdictJob), surroundings);
-    // There is one server for all of them here, which serves one shard at a time.
+    // All shards use one server here, which serves one shard at a time.
     const indexes = Array.from({ length: shardsJob.spec?.completions ?? 0 }, (_, index) => index).toReversed();
     for (const index of indexes) {
       const shard = await runContainer(suiteOf(shardsJob), { ...surroundings, JOB_COMPLETION_INDEX: String(index) });

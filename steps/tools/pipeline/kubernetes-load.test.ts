@@ -46,7 +46,7 @@ describe('the Kubernetes Job of five loads', { timeout: 120_000 }, () => {
     const moved = written.replace('mqtt://hub.staging.svc:1883', `mqtt://127.0.0.1:${server.port}`);
     assert.notEqual(moved, written);
     writeFileSync(target, moved);
-    // Not a multiple of the parts: their shares differ.
+    // Not a multiple of the number of parts, so that their shares differ.
     const [devices, rate] = [103, 100];
     const given = { REPORTS: folder, TARGET: target, DEVICES: String(devices), RATE: String(rate), DURATION: '2s' };
     const pod = (index: number) => runContainer(suiteOf(partsJob), { ...given, JOB_COMPLETION_INDEX: String(index) });

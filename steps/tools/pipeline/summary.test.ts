@@ -9,7 +9,7 @@ import { summaryOf } from './summary.ts';
 const hostile =
   '</code><script>alert(1)</script>\n\n# forged | `x` **y** [a](https://a.example) www.a.example &amp; \\| ![i](j) <!-- @all';
 
-/** A run in which a fails with what a hostile implementation sent, b passes and c is not met, but only recommended. */
+/** A run in which a fails with a text of a hostile implementation, b passes, and the recommendation c is not met. */
 function report(name: string) {
   const requirements = [requirement('b'), requirement('a', [10, 11]), requirement('c', [10], 'should')];
   const failed = (id: string) => ({
@@ -27,7 +27,7 @@ function report(name: string) {
   return buildReport({ ...run, target: { ...run.target, name } }, judgement, new Date('2026-01-02T03:04:06.000Z'));
 }
 
-/** What a reader of GitHub's Markdown makes of it: the kinds of its parts, with the HTML among them, and its text. */
+/** Parses GitHub's Markdown: the kinds of its parts, the HTML among them, and its text. */
 function rendered(markdown: string): {
   readonly kinds: ReadonlySet<string>;
   readonly text: string;

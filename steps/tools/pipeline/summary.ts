@@ -4,18 +4,18 @@ import { expectedInWords } from '../../verdict/expectations.ts';
 import { unstableInWords } from '../../verdict/repeat.ts';
 import type { Report, RequirementResult, Status } from '../../verdict/report.ts';
 
-/** How many requirements are told with what was received; the table has all of them. */
+/** How many requirements are shown with their failures; the table has all requirements. */
 const mostTold = 20;
 
-/** What needs to be mended comes first. */
+/** The order of the table: what needs fixing comes first. */
 const order: readonly Status[] = ['failed', 'inconclusive', 'warning', 'untested', 'passed', 'inapplicable'];
 
 /** The longest text of an implementation that is shown, in characters. */
 const longest = 600;
 
 /**
- * A run as a page of Markdown, as GitHub shows it beside a job: the verdict, what is not met, and all requirements. Whatever may
- * come from an implementation or its target file is escaped: it can be neither Markdown nor HTML.
+ * A run as Markdown, for the summary of a GitHub job: the verdict, the requirements that are not met, and all requirements. Texts of an
+ * implementation or its target file are escaped, so that they are neither Markdown nor HTML.
  */
 export function summaryOf(report: Report): string {
   const { verdict, because, target, requirements, faults, expectations } = report;
@@ -97,8 +97,8 @@ function code(text: string): string {
 }
 
 /**
- * One line in which nothing has a meaning: a character reference never is part of Markdown's structure (CommonMark 0.31.2, 6.2),
- * nor of a link that GitHub recognises by itself.
+ * Escapes a text for one line of Markdown. A character reference is never part of Markdown's structure (CommonMark 0.31.2, 6.2), nor of a
+ * link that GitHub recognises automatically.
  */
 function escaped(text: string): string {
   return printable(text, longest).replaceAll(/[!-/:-@[-`{-~]/g, (character) => `&#${character.charCodeAt(0)};`);

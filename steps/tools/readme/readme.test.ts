@@ -22,12 +22,12 @@ const texts = [
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const readme = read('README.md');
 
-/** A text whose tables have no padding: the width of a column says nothing. */
+/** A text whose tables have no padding, so that the widths of columns do not matter. */
 function narrowed(text: string): string {
   return text.replaceAll(/ {2,}\|/g, ' |').replaceAll(/ -{3,} /g, ' --- ');
 }
 
-/** What does not change from run to run. */
+/** A text without the parts that change from run to run. */
 function timeless(text: string): string {
   return text
     .replaceAll(/client id \S+/g, 'client id ID')
@@ -47,12 +47,12 @@ function anchors(text: string): string[] {
   );
 }
 
-/** The blocks of a language. */
+/** The code blocks of a language. */
 function blocks(text: string, language: string): string[] {
   return [...text.matchAll(new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, 'gs'))].map(([, block = '']) => block);
 }
 
-/** Where a command that is not run below is run: the file of the test, or the reason why none can. */
+/** For commands that are not run below: the test file that runs them, or why none can. */
 const runElsewhere: readonly [RegExp, string][] = [
   [/^npm (ci|test)/, '.ci/run'],
   [/^npm install -D/, '.ci/package.sh'],

@@ -8,18 +8,18 @@ import { root } from '../../requirements/requirement.ts';
 import '../../testing/compile-cache.ts';
 import { runTool, tool, wholeNumber } from '../tool.ts';
 
-/** More than processors, since many wait. */
+/** More lanes than processors, because many tests wait. */
 const usualLanes = 4;
 
-/** What a test file imports that starts programs, or loads the sentences of cucumber-js, which a process has once; or that it sets the environment. */
+/** Matches test files that start programs, load the sentences of cucumber-js (once in a process), or set the environment. */
 const starting =
   /from '(node:child_process|.*\/(command-line|action-runner|kubernetes-manifest|browser|container-prerequisite|engine|process|dry-run)\.ts)'|process\.env(\[[^\]]+\]|\.\w+) = /;
 
 /**
- * The test files. One that starts programs, containers or a browser has a process of its own, since it waits for them most of the time. All
- * others of a folder share one: to start a process takes longer than most of them do.
+ * The test files. A file that starts programs, containers or a browser gets its own process, because it waits most of the time. All others
+ * of a folder share a process, because most of them take less time than the start of a process.
  *
- * @param folder where the files are written that load the tests of a folder
+ * @param folder for the generated files that load the tests of a folder
  */
 function filesOf(words: readonly string[], folder: string): string[] {
   const files = globSync('{steps,fixtures}/**/*.test.ts', { cwd: root })
@@ -32,7 +32,7 @@ function filesOf(words: readonly string[], folder: string): string[] {
     writeFileSync(path, group.map((file) => `await import(${JSON.stringify(pathToFileURL(file).href)});\n`).join(''));
     return path;
   });
-  // The longest are in the folders that come last: they begin first, so that nobody waits for them at the end.
+  // The longest tests are in the last folders: they begin first, so that the run does not wait for them at the end.
   return [...alone.sort().reverse(), ...groups.reverse()];
 }
 

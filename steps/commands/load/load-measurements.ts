@@ -3,12 +3,12 @@ import { Durations } from './latency.ts';
 import type { Course } from './load-document.ts';
 
 /** The measurements of a load's requests. Times are monotonic, in µs. */
-export class Tally {
-  /** From the moment at which a request was due to its answer. */
+export class LoadMeasurements {
+  /** The time from when a request was due to its answer. */
   readonly latency = Durations.none();
-  /** From the moment at which a request was due to that at which the suite sent it: the suite's part of the latency. */
+  /** The time from when a request was due to when the suite sent it: the suite's part of the latency. */
   readonly lateness = Durations.none();
-  /** From the moment at which the suite sent a request to its answer: the part of the latency of the server and the network. */
+  /** The time from when the suite sent a request to its answer: the part of the server and the network. */
   readonly response = Durations.none();
   readonly #stepMs: number;
   readonly #asked: number[] = [];

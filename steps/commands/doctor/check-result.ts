@@ -1,7 +1,7 @@
 import { Deadline } from '../../harness/time/deadline.ts';
 
-/** What a look at the surroundings of a run came to. `not needed` is said of what is missing, or was not tried, and not missed either. */
-export interface Finding {
+/** The result of one check of `doctor`. `not needed`: it is missing or was not tried, and this run does not need it. */
+export interface CheckResult {
   readonly name: string;
   readonly status: 'ok' | 'not needed' | 'problem';
   /** What was seen, in words. */
@@ -10,16 +10,20 @@ export interface Finding {
   readonly advice?: string;
 }
 
-/** A finding without its name. */
-export type Seen = Omit<Finding, 'name'>;
+/** The result of a check without its name. */
+export type CheckOutcome = Omit<CheckResult, 'name'>;
 
 /**
- * Looks, and comes back with a finding in any case: whatever is thrown is a problem, and so is what takes too long, which goes on unheard.
+ * Runs a check, and always returns a result. An exception is a problem; so is a check that takes too long, whose result is then ignored.
  *
  * @param withinMs how long it may take
  */
-export async function look(name: string, withinMs: number, at: () => Seen | Promise<Seen>): Promise<Finding> {
-  const late = Promise.withResolvers<Seen>();
+export async function runCheck(
+  name: string,
+  withinMs: number,
+  at: () => CheckOutcome | Promise<CheckOutcome>,
+): Promise<CheckResult> {
+  const late = Promise.withResolvers<CheckOutcome>();
   using _deadline = new Deadline(withinMs, () =>
     late.resolve(problem(`no answer within ${withinMs / 1000} s`, 'See what keeps it from answering, and try again.')),
   );
@@ -31,17 +35,17 @@ export async function look(name: string, withinMs: number, at: () => Seen | Prom
   }
 }
 
-/** What is there. */
-export function ok(seen: string): Seen {
+/** The result for what is there. */
+export function ok(seen: string): CheckOutcome {
   return { status: 'ok', seen };
 }
 
-/** A finding about something that this run does not need. */
-export function notNeeded(seen: string): Seen {
+/** The result for what this run does not need. */
+export function notNeeded(seen: string): CheckOutcome {
   return { status: 'not needed', seen };
 }
 
-/** What is missing or wrong. */
-export function problem(seen: string, advice = ''): Seen {
+/** The result for what is missing or wrong. */
+export function problem(seen: string, advice = ''): CheckOutcome {
   return { status: 'problem', seen, ...(advice === '' ? {} : { advice }) };
 }

@@ -1,51 +1,51 @@
 import fc from 'fast-check';
 
-/** What the cases came to, for the count. */
-export interface Tally {
+/** Counts of cases. */
+export interface CaseTally {
   /** Mutated packets and payloads so far. */
   inputs: number;
-  /** How many of them were judged as conforming, and how many failed: a fuzzer that never reaches one of both shows little. */
+  /** How many of them were judged as conforming, and how many as failed: a fuzzer that never reaches one of the two shows little. */
   conforming: number;
   failed: number;
 }
 
-/** How one batch of cases is made. */
+/** How a batch of cases is made. */
 export interface Batch {
   readonly seed: number;
   readonly cases: number;
-  /** Where fast-check said that a finding is, to have that case alone. */
+  /** The path of a finding by fast-check, to repeat that case alone. */
   readonly path: string | undefined;
-  /** Before and after each case; the one after it may throw. */
+  /** Called before and after each case; `after` may throw. */
   readonly before: () => void;
   readonly after: () => void;
 }
 
-/** What came of a batch. */
-export interface Batched {
+/** The result of a batch. */
+export interface BatchResult {
   readonly cases: number;
-  /** The first case that went wrong, at its smallest, and where it is. */
+  /** The first failed case, reduced by fast-check, and its path. */
   readonly failure: { readonly error: unknown; readonly example: string; readonly path: string } | undefined;
 }
 
 /** A part of the suite that is fuzzed. */
-export interface Kind {
+export interface FuzzedPart {
   readonly name: string;
   /** In words, for the table. */
   readonly about: string;
-  /** Gets ready, and gives what works on a batch. */
-  readonly begin: (tally: Tally) => Promise<(batch: Batch) => Promise<Batched>>;
+  /** Prepares the part. @returns a function that runs a batch */
+  readonly begin: (tally: CaseTally) => Promise<(batch: Batch) => Promise<BatchResult>>;
 }
 
 /**
- * Makes a kind.
+ * Makes a part that is fuzzed.
  *
- * @param prepare gives what tries one case; what that throws is found
+ * @param prepare returns a function that tries one case; an exception of it is a finding
  */
-export function kind<T>(
-  words: Pick<Kind, 'name' | 'about'>,
+export function fuzzedPart<T>(
+  words: Pick<FuzzedPart, 'name' | 'about'>,
   cases: fc.Arbitrary<T>,
-  prepare: (tally: Tally) => Promise<(one: T) => Promise<void>>,
-): Kind {
+  prepare: (tally: CaseTally) => Promise<(one: T) => Promise<void>>,
+): FuzzedPart {
   return {
     ...words,
     begin: async (tally) => {
@@ -67,12 +67,12 @@ export function kind<T>(
   };
 }
 
-/** Something that the suite got wrong. */
-export class Finding extends Error {
-  override readonly name = 'Finding';
+/** A mistake of the suite. */
+export class FuzzFinding extends Error {
+  override readonly name = 'FuzzFinding';
 }
 
-/** A text for a message: printable, and not too much of it. */
+/** A value for a message: printable, and not too long. */
 export function shown(value: unknown): string {
   const text = JSON.stringify(value, (_key, member: unknown) => (typeof member === 'bigint' ? String(member) : member));
   return text.length > 600 ? `${text.slice(0, 600)}…` : text;

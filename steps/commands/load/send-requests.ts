@@ -1,31 +1,36 @@
 import type { Fleet } from '../../harness/device/fleet.ts';
 import { nowUs } from '../../harness/time/now.ts';
+import { LoadMeasurements } from './load-measurements.ts';
 import { kindOf, type Plan, Schedule, stepMs } from './plan.ts';
-import { Tally } from './tally.ts';
 
-/** How many requests are sent before the suite looks at what has come. */
+/** How many requests are sent before the suite reads answers. */
 const burst = 256;
 
 /**
- * Has a fleet ask as planned, and waits for what is still open at the end.
+ * Sends the requests of a plan, and waits for the open answers at the end.
  *
- * @param first how many of the devices ask; all where it is left out
- * @param giveUp when it aborts, nothing is asked any more and nothing waited for
+ * @param first how many of the devices send requests; all by default
+ * @param giveUp when it aborts, nothing more is sent or waited for
  */
-export async function drive(fleet: Fleet, plan: Plan, giveUp?: AbortSignal, first = fleet.size): Promise<Tally> {
+export async function sendRequests(
+  fleet: Fleet,
+  plan: Plan,
+  giveUp?: AbortSignal,
+  first = fleet.size,
+): Promise<LoadMeasurements> {
   const start = nowUs();
-  const tally = new Tally(stepMs(plan), start);
+  const measurements = new LoadMeasurements(stepMs(plan), start);
   const ask = (device: number, due: number): void => {
-    if (fleet.ask(device, due)) tally.asked(due, nowUs());
+    if (fleet.ask(device, due)) measurements.asked(due, nowUs());
   };
-  fleet.onAnswer = (answer) => tally.answered(answer);
+  fleet.onAnswer = (answer) => measurements.answered(answer);
   const kind = kindOf(plan);
   if (kind === 'once') for (let device = 0; device < first; device += 1) ask(device, start);
   else if (kind === 'open') await openLoop(fleet, new Schedule(plan), first, { start, ask }, giveUp);
   else {
     const end = start + (plan.forMs ?? 0) * 1000;
     fleet.onAnswer = (answer) => {
-      tally.answered(answer);
+      measurements.answered(answer);
       const { device, at } = answer;
       if (at < end && giveUp?.aborted !== true) ask(device, at);
     };
@@ -33,7 +38,7 @@ export async function drive(fleet: Fleet, plan: Plan, giveUp?: AbortSignal, firs
   }
   await fleet.settle(giveUp);
   fleet.onAnswer = () => {};
-  return tally;
+  return measurements;
 }
 
 interface Asking {
@@ -43,8 +48,8 @@ interface Asking {
 }
 
 /**
- * Sends each request when it is due, regardless of earlier answers. A late request is sent at once, and its latency counts from when it was
- * due. Once all connections have ended, the rest is unsent.
+ * Sends each request when it is due, regardless of earlier answers. A late request is sent at once; its latency counts from when it was
+ * due. If all connections have ended, the rest counts as unsent.
  */
 async function openLoop(
   fleet: Fleet,

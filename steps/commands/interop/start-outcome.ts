@@ -4,17 +4,17 @@ import { expectedTimes, isRight, TooUncertain } from '../../harness/platform/exp
 import type { PairRun } from './pair-run.ts';
 
 /** The side of a pair that is at fault; `both` if neither is at fault alone. */
-export type Side = 'server' | 'client' | 'both';
+export type FaultySide = 'server' | 'client' | 'both';
 
-/** Why a start gave no time, or another one than the formula. */
-export interface Trouble {
-  readonly side: Side;
+/** Why a start gave no time, or a wrong time. */
+export interface StartTrouble {
+  readonly side: FaultySide;
   readonly text: string;
 }
 
-/** What came of the calculated time of a start. */
-export interface Outcome {
-  /** Whether the client reported the time that the formula gives; undefined where that cannot be known. */
+/** Whether the calculated time of a start is right. */
+export interface TimeOutcome {
+  /** Whether the client reported the time that the formula gives; undefined if that cannot be known. */
   readonly right: boolean | undefined;
   /** What the formula gives, in words. */
   readonly expected?: string;
@@ -22,14 +22,14 @@ export interface Outcome {
   readonly uncertain?: string;
 }
 
-/** What a start is, in words: "start 2: a Long, a link of 120 ms to the server and 30 ms back". */
+/** A start in words: "start 2: a Long, a link of 120 ms to the server and 30 ms back". */
 export function titleOf({ type, latency: { forth, back } }: PairRun, number: number): string {
   const link = forth + back === 0 ? '' : `, a link of ${forth} ms to the server and ${back} ms back`;
   return `start ${number}: a ${type === 'long' ? 'Long' : 'String'}${link}`;
 }
 
-/** What came of a start's calculated time, by the four stamps that were seen on the wire. */
-export function outcomeOf({ clientRun }: PairRun, { result }: Target): Outcome {
+/** Whether the calculated time of a start is right, judged by the times of the recorded messages. */
+export function outcomeOf({ clientRun }: PairRun, { result }: Target): TimeOutcome {
   const [report] = clientRun.reports;
   if (report === undefined) return { right: false };
   try {
@@ -42,7 +42,7 @@ export function outcomeOf({ clientRun }: PairRun, { result }: Target): Outcome {
   }
 }
 
-/** Why the client had no occasion to ask, where that is not its own doing; undefined where it is, or where it asked. */
+/** What kept the client from sending a request, if it is not the client's fault; undefined if it is, or if the client sent one. */
 export function preventedBy({ clientRun, connections }: PairRun): string | undefined {
   if (clientRun.requests.length > 0 || connections.length === 0) return undefined;
   const asked = connections.filter(({ connect, ending }) => connect !== undefined || ending?.by === 'server');
@@ -61,8 +61,8 @@ export function preventedBy({ clientRun, connections }: PairRun): string | undef
 }
 
 /**
- * Why an answer could not reach the client whatever the server did, as far as the specification asks it; undefined where it could. A
- * filter without wildcards is all that a server has to understand.
+ * Why no answer of a correct server could reach the client; undefined if one could. A server has to understand filters without
+ * wildcards only.
  */
 export function unheardBy({ clientRun, connections }: PairRun): string | undefined {
   const { responseTopic } = clientRun;
@@ -75,8 +75,8 @@ export function unheardBy({ clientRun, connections }: PairRun): string | undefin
     : 'the client relies on automatic subscription, which a server need not have';
 }
 
-/** Why a start did not give the right time, as far as it was recorded; undefined if it did, or if that is unknown. */
-export function troubleOf(pairRun: PairRun, client: Target, server: StartedTarget): Trouble | undefined {
+/** Why a start did not give the right time, judged by the recorded messages; undefined if it did, or if that is unknown. */
+export function troubleOf(pairRun: PairRun, client: Target, server: StartedTarget): StartTrouble | undefined {
   const { clientRun, connections } = pairRun;
   if (outcomeOf(pairRun, client).right !== false) return undefined;
   const ended = server.ended();

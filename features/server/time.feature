@@ -122,7 +122,9 @@ Feature: The server's time
     The result must match the server's time to within half the round trip + 1 ms, because the
     formula cannot see a difference between the two directions of the link. The suite learns the
     server's time from additional, quick exchanges. It also allows for the uncertainty that these
-    exchanges leave, and for one step of a clock that moves in steps.
+    exchanges leave, and for one step of a clock that moves in steps. The suite also compares the
+    times of the whole run: it fails a time that differs by more than 50 ms and the round trips from
+    the clock that the times before and after it show.
 
     Source: stated, "Device connection", step 3
 

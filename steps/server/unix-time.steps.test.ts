@@ -76,7 +76,7 @@ test('each server time is the one at which its clock stands', async () => {
     const payload = `{"deviceSendTime":1,"serverRecvTime":${time},"serverSendTime":${time}}`;
     const world = new FakeWorld(id, { answers: ({ echo }) => [{ payload: payload.replace(':1,', `:${echo},`) }] });
     // The suite has stopped it.
-    world.serverRun.ledger.run.clockStands = true;
+    world.serverRun.ledger.run.clockAside = true;
     return world;
   };
   for (const [time, likely] of [

@@ -4,6 +4,7 @@ import { EnvironmentError } from '../harness/implementation/errors.ts';
 import type { Exchange } from '../harness/message/exchange.ts';
 import { wallMsAt } from '../harness/time/now.ts';
 import type { ServerWorld } from './server-scenario.ts';
+import { setClockAside } from './stop-clock.ts';
 
 /** A start may take as long as the target file says; it has an end of its own. */
 const patience = { timeout: 900_000 };
@@ -42,6 +43,7 @@ When('the device asks both starts, with a Long and with a String', async functio
   await scenario.device.disconnect();
   const { otherStart: started, serverRun } = scenario;
   if (started === undefined) throw new Error('this scenario has no other start yet');
+  setClockAside(serverRun);
   const other = await scenario.play(serverRun.identity, { clock: wallMsAt, name: 'device at the other start', started });
   await other.subscribe(other.responseTopic);
   scenario.exchanges = [...first, ...(await inBothTypes(this, other))];

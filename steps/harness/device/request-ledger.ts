@@ -4,6 +4,7 @@ import { type Payload, readPayload } from '../message/payload.ts';
 import { standstills } from '../time/standstill.ts';
 import { type LateMistake, linesOf, mostLateMistakes } from './late-mistake.ts';
 import { append, condense, type Doubt, isSame, isWaiting, mostResponses, shortened } from './ledger-entries.ts';
+import { isEcho, isUsual } from './response-habits.ts';
 import { RunRequests } from './run-requests.ts';
 
 /**
@@ -80,6 +81,7 @@ export class RequestLedger {
       this.#book(found, response);
       const alone = sure && this.#present.get(own)?.some(isWaiting) !== true && !this.run.knows(response);
       for (const exception of this.run.responseHabits.add(found, response, alone ? 'alone' : sure)) this.#add(...exception);
+      if (sure && isUsual(found, response) && isEcho(found, response)) this.#noteOddTimes(found, response);
       // Not before: while a request waits, a second response to another one may be meant for it.
       this.#giveBack(found);
     }
@@ -233,13 +235,27 @@ export class RequestLedger {
     );
   }
 
+  #noteOddTimes(request: Request, response: Response): void {
+    if (this.run.clockAside) return;
+    for (const [member, course] of Object.entries(this.run.clockCourses)) {
+      const odd = course.add(request, response, this.run.clockResolution.step);
+      if (odd === undefined) continue;
+      this.#add(
+        { mistake: "the server's time differs from one exchange to the next" },
+        odd.request,
+        `${member} by the clock that the times before and after it show`,
+        `${member} ${odd.time}, ${Math.abs(odd.aheadMs)} ms ${odd.aheadMs > 0 ? 'ahead of' : 'behind'} that clock`,
+      );
+    }
+  }
+
   #noteTimes(response: Response): void {
     const times = serverTimesOf(response);
     if (times === undefined || response.message.retain) return;
     const { request, message } = response;
     const taken = request === undefined ? undefined : { afterUs: request.message.atUs, beforeUs: message.atUs };
-    // A clock that the suite has stopped shows nothing of its steps.
-    if (!this.run.clockStands) for (const time of times) this.run.clockResolution.add(time, taken);
+    // Such times show nothing of the clock's steps.
+    if (!this.run.clockAside) for (const time of times) this.run.clockResolution.add(time, taken);
     const [received, sent] = times;
     if (received <= sent) return;
     const what = { mistake: 'the two members are swapped' };

@@ -17,6 +17,17 @@ function faultOf({ timestamp }: Request, response: Response): string | undefined
   return timestamp.type === 'Long' ? 'some Longs are not written as integers' : 'some Strings have more than digits';
 }
 
+/** Whether a response is the first, live one to a usual request. What is asked with an unusual number may be answered in an unusual way. */
+export function isUsual({ timestamp, message, malformed, forbiddenBy, responses }: Request, response: Response): boolean {
+  if (malformed === true || forbiddenBy !== undefined || message.qos !== 0) return false;
+  return timestamp?.unique === true && responses[0] === response && !response.message.retain;
+}
+
+/** Whether a response has the deviceSendTime of its request. */
+export function isEcho({ timestamp }: Request, { deviceSendTime }: Response): boolean {
+  return String(deviceSendTime?.number) === timestamp?.digits;
+}
+
 /** What a response to a request of this type is like. */
 const usual = (type: TimestampType): string =>
   `as in other responses to a ${type}: the deviceSendTime of the request, and three ${type === 'Long' ? 'integers' : 'Strings of digits'}`;
@@ -37,15 +48,12 @@ export class ResponseHabits {
    * @returns what is wrong with responses to requests of its type, as soon as it is known that others are right; each mistake once
    */
   add(request: Request, response: Response, sure: boolean | 'alone'): Exception[] {
-    const { timestamp, message, malformed, forbiddenBy, responses } = request;
-    if (malformed === true || forbiddenBy !== undefined || message.qos !== 0) return [];
-    if (responses[0] !== response || response.message.retain) return [];
-    // What is asked with an unusual number may be answered in an unusual way.
-    if (timestamp?.unique !== true) return [];
+    const { timestamp } = request;
+    if (timestamp === undefined || !isUsual(request, response)) return [];
     const { type } = timestamp;
     const mistake = faultOf(request, response);
     const key = `${type}: ${mistake}`;
-    const certain = String(response.deviceSendTime?.number) === timestamp.digits ? sure !== false : sure === 'alone';
+    const certain = isEcho(request, response) ? sure !== false : sure === 'alone';
     if (mistake === undefined) this.#right.add(type);
     else if (certain && !this.#wrong.has(key))
       this.#wrong.set(key, { type, exception: [{ mistake }, request, usual(type), response.payload.text] });

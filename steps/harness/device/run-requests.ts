@@ -1,4 +1,5 @@
 import type { Request, Response, Timestamp } from '../message/exchange.ts';
+import { ClockCourse } from './clock-course.ts';
 import { ClockResolution } from './clock-resolution.ts';
 import type { LateMistake } from './late-mistake.ts';
 import { append, RequestOrder } from './ledger-entries.ts';
@@ -10,10 +11,14 @@ export class RunRequests {
   /** The resolution of the server's clock, by all its times of the run. */
   readonly clockResolution = new ClockResolution();
   readonly responseHabits = new ResponseHabits();
+  readonly clockCourses = {
+    serverRecvTime: new ClockCourse('serverRecvTime'),
+    serverSendTime: new ClockCourse('serverSendTime'),
+  };
   /** Which request of a device came before which. */
   readonly order = new RequestOrder();
-  /** True while the suite has stopped the server's clock. */
-  clockStands = false;
+  /** True while the times are not those of the server's clock: the suite has stopped it, or another start of the server answers. */
+  clockAside = false;
   /** How long the slowest first response of the run took, in ms. */
   slowest = 0;
   /** When a request last got its first response: monotonic, in µs; 0 when none did. */

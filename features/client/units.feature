@@ -16,6 +16,9 @@ Feature: The unit of a client's timestamp
     If a client asks before the platform has accepted its connection, and its clock begins again
     with each start, the suite cannot determine the unit. The scenario does not apply then.
 
+    A clock that begins again with each start does so at an unknown moment before the client
+    connects. The suite does not judge what this moment may explain.
+
     Source: stated, "The unit of the timestamp is milliseconds"
 
     Depends on: client-send-time-is-fresh
@@ -49,7 +52,8 @@ Feature: The unit of a client's timestamp
 
     If a timestamp is too old, the suite measures again before the scenario fails, because a busy
     machine may delay a request. If the delay in the two starts does not differ by at least half of
-    that second, the suite does not judge the scenario.
+    that second, the suite does not judge the scenario. Nor does it if a clock that begins with the
+    program may have begun so much earlier in one of the starts.
 
     Source: stated, "a timestamp that indicates the current time of the device"
 

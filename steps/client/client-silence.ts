@@ -43,7 +43,7 @@ export function traceOf(clientRuns: readonly ClientRun[]): ScenarioTrace {
 
 /** Why the stamps of two starts cannot be compared. */
 export const busyStarts =
-  'the client was as slow when the platform accepted it at once as when it had to wait: run on a less busy machine';
+  'the client took long to start, or as long to ask when the platform accepted it at once as when it had to wait: run on a less busy machine';
 
 /** Why it is unknown whether a client asked late or waited for a processor. */
 export const busyMachine =

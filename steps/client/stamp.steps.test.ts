@@ -94,6 +94,21 @@ describe('the age', () => {
     await say(later, age);
   });
 
+  test('of a clock that begins with the program is not judged where that may take so long', async () => {
+    const booted = (run: ClientRun, ms: number): ClientRun =>
+      Object.assign(run, { started: { atUs: -1000 * ms, wallMs: origin - ms } });
+    const pair = (first: number, second: number, bootMs: number) =>
+      world([booted(start([10, first]), bootMs), booted(slow([1010, second]), bootMs)]);
+    // It began 480 ms before the first connection, and 60 ms before the second one.
+    await assert.rejects(say(pair(490, 1070 - 800, 1800), age), TooUncertain);
+    await assert.rejects(say(pair(490, 790, 1800), unit), TooUncertain);
+    await say(pair(490, 1490, 1800), unit);
+    // What no start can explain is failed.
+    await fail(pair(490, 790, 100), unit);
+    await fail(pair(90, 95, 100), age);
+    await fail(pair(490, 490_790, 1800), unit);
+  });
+
   test('of a stamp that is used again in one start is failed', async () => {
     const { likely } = await fail(world([start([100, 90], [700, 690], [1300, 90])]), age);
     assert.equal(likely, 'the timestamp of the first request is used again');

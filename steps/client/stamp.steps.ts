@@ -8,6 +8,7 @@ import {
   isBlurred,
   isFresh,
   isHasty,
+  mayHaveGrown,
   slowUnitOf,
   unitOf,
 } from '../harness/platform/client-clock.ts';
@@ -66,6 +67,8 @@ function unitFault(
     const name = clock?.name ?? followed([to])?.name ?? unitOf(growths) ?? slowUnitOf(between(stamps, from, to));
     // A clock that may have begun anew did not run while the platform withheld its CONNACK.
     if (clock === undefined && from.start !== to.start && isHasty(to) && countsFromNear(from, to)) return 'unseen';
+    const grown = Number(to.time - from.time);
+    if (mayHaveGrown(from, to, [grown / rates[1], grown / rates[0]])) return new TooUncertain(busyStarts);
     const passed = growths.map(({ passedMs }) => passedMs.toFixed(0));
     return {
       expected: `deviceSendTime in milliseconds, which grows by ${rates.join(' to ')} in each`,
@@ -110,6 +113,8 @@ function ageFault(stamps: readonly RequestStamp[], mostOlderMs: number): Mismatc
     // What falls behind evenly has another unit, and no age.
     if (!old && !constant && slowUnitOf(between(stamps, from, to)) !== undefined) continue;
     const [{ grown }] = growths;
+    const mayBeFresh = mayHaveGrown(from, to, [Number(grown) - mostOlderMs, Number(grown) + mostOlderMs]);
+    if (!old && !constant && mayBeFresh) return new TooUncertain(busyStarts);
     const passed = growths.map(({ passedMs }) => passedMs.toFixed(0));
     return {
       expected: `a deviceSendTime that is read for each request, and at most ${mostOlderMs} ms older in one than in another`,

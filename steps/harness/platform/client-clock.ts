@@ -90,6 +90,15 @@ export const isHasty = ({ connectedMs, withheldMs }: SeenStamp): boolean => conn
 export const isBlurred = (from: SeenStamp, to: SeenStamp): boolean =>
   from.start !== to.start && !isHasty(to) && to.connectedMs - from.connectedMs < to.withheldMs / 2;
 
+/**
+ * Whether the clock of a client that begins it with each start may have grown by so many ms between its first requests. It begins at any
+ * moment between the program's start and its connection, and not at the same one in each start: a busy machine takes long to start it.
+ */
+export function mayHaveGrown(from: SeenStamp, to: SeenStamp, [least, most]: readonly [number, number]): boolean {
+  if (from.start === to.start || isHasty(to) || !countsFromStart([from, to])) return false;
+  return most >= to.connectedMs - from.ageMs && least <= to.ageMs - from.connectedMs;
+}
+
 /** How old a stamp was when its request came, in ms; undefined where it does not follow the wall clock of this machine. */
 export function ageOf(stamp: SeenStamp): number | undefined {
   const { name, clock } = followed([stamp], nearby) ?? {};

@@ -25,7 +25,13 @@ Feature: The content of a request
       Then the request is a JSON object with deviceSendTime, a Long or a String of decimal digits
 
     Example: The first response is lost
-      Given a client that asks more than once
+      Given a client that asks more than once, or again where it is not answered
       And a platform that loses the first answer
+      When the client asks and is answered
+      Then the request is a JSON object with deviceSendTime, a Long or a String of decimal digits
+
+    Example: The connection is cut after the first request
+      Given a client that asks more than once
+      And a platform that cuts the connection after the first request
       When the client asks and is answered
       Then the request is a JSON object with deviceSendTime, a Long or a String of decimal digits

@@ -22,8 +22,14 @@ Feature: QoS and RETAIN of a client
       Then the request is published at QoS 0
 
     Example: The first response is lost
-      Given a client that asks more than once
+      Given a client that asks more than once, or again where it is not answered
       And a platform that loses the first answer
+      When the client asks and is answered
+      Then the request is published at QoS 0
+
+    Example: The connection is cut after the first request
+      Given a client that asks more than once
+      And a platform that cuts the connection after the first request
       When the client asks and is answered
       Then the request is published at QoS 0
 
@@ -71,7 +77,13 @@ Feature: QoS and RETAIN of a client
       Then the request is published without the RETAIN flag
 
     Example: The first response is lost
-      Given a client that asks more than once
+      Given a client that asks more than once, or again where it is not answered
       And a platform that loses the first answer
+      When the client asks and is answered
+      Then the request is published without the RETAIN flag
+
+    Example: The connection is cut after the first request
+      Given a client that asks more than once
+      And a platform that cuts the connection after the first request
       When the client asks and is answered
       Then the request is published without the RETAIN flag

@@ -36,6 +36,18 @@ Feature: The type of a client's timestamp
         | Long   |
         | String |
 
+    Scenario Outline: The first response to a <type> is lost
+      Given the client sends a <type>
+      And a client that asks more than once, or again where it is not answered
+      And a platform that loses the first answer
+      When the client asks and is answered
+      Then deviceSendTime is a <type>
+
+      Examples:
+        | type   |
+        | Long   |
+        | String |
+
   @client-accepts-own-type
   @must
   Rule: the client MUST understand a response in the type of its own request

@@ -84,6 +84,8 @@ export interface LateFinding {
   readonly expected: string;
   readonly received: string;
   readonly likely?: string;
+  /** As in {@link Finding}; absent if no other failure may explain it. */
+  readonly mistake?: string;
   readonly trace: readonly string[];
 }
 

@@ -22,16 +22,17 @@ function withLateFinding(one: JudgedRequirement, lateFinding: LateFinding, title
   const asked = scenarios.some(({ result: { status, untested } }) => status !== 'inapplicable' && untested !== 'not selected');
   if (lateFinding.requirement !== requirement.id || !asked) return one;
   const outcome = outcomeOf(requirement.level, lateFinding);
+  const finding = lateFinding.mistake === undefined ? {} : { finding: { mistake: lateFinding.mistake } };
   const index = scenarios.findIndex(({ result }) => result.place === lateFinding.scenario);
   const own = scenarios[index]?.result;
   if (own === undefined) {
     const late = { title: `late: ${title ?? lateFinding.scenario}`, place: lateFinding.scenario, ...outcome };
     const result = { ...late, information: [], trace: lateFinding.trace, durationMs: 0 };
-    return { requirement, scenarios: [...scenarios, { result }] };
+    return { requirement, scenarios: [...scenarios, { result, ...finding }] };
   }
   const { reason: _, untested: _left, ...rest } = own;
   const late = `late: expected ${lateFinding.expected}, received ${lateFinding.received}`;
-  // Failures during the scenario come first; the late finding follows, and no other failure excuses it.
+  // Failures during the scenario come first; the late finding follows.
   const result = isFailure(own) ? { ...own, information: [...own.information, late] } : { ...rest, ...outcome };
-  return { requirement, scenarios: scenarios.with(index, { result }) };
+  return { requirement, scenarios: scenarios.with(index, { result, ...finding }) };
 }

@@ -12,6 +12,7 @@ export function lateFindingsOf({ lateMistakes }: Pick<RunRequests, 'lateMistakes
   return lateMistakes.flatMap(({ requirement, mistake = '', place, expected, received, trace }): LateFinding[] => {
     const id = requirement ?? requirementAbout(requirements, mistake)?.id;
     if (id === undefined || !ids.has(id)) return [];
-    return [{ kind: 'lateFinding', requirement: id, scenario: place, expected, received, trace }];
+    const shown = requirement === undefined ? { mistake } : {};
+    return [{ kind: 'lateFinding', requirement: id, scenario: place, expected, received, ...shown, trace }];
   });
 }

@@ -48,11 +48,12 @@ Feature: The server's time
   Rule: the server MUST NOT claim more processing time than the exchange took
     The server claims a processing time of serverSendTime - serverRecvTime. If the suite and the
     server share a clock (`sharedClock` in the target file), both timestamps must lie between
-    publish and arrival. They must also be close to publish and arrival. The suite makes many
-    exchanges, and the quickest ones show when the server takes its timestamps, because the link
-    takes least time there. One way, the link takes half of the time that is not processing. It may
-    be slower in one direction, up to the quickest answer to a CONNECT or SUBSCRIBE, where that
-    takes no longer than 4/3 of the exchange's time on the link.
+    publish and arrival: to within 2 ms, because a clock that was set once in whole milliseconds and
+    counts from there is up to 2 ms behind. They must also be close to publish and arrival. The
+    suite makes many exchanges, and the quickest ones show when the server takes its timestamps,
+    because the link takes least time there. One way, the link takes half of the time that is not
+    processing. It may be slower in one direction, up to the quickest answer to a CONNECT or
+    SUBSCRIBE, where that takes no longer than 4/3 of the exchange's time on the link.
 
     Source: derived from "How it works", steps 2 and 3: the server receives the message after the
     device sent it, and the device receives the response after the server sent it
@@ -73,7 +74,7 @@ Feature: The server's time
       And a device whose clock is right
       When the device asks again and again until it has asked 20 times, for at most 8 s
       And after 20 ms the device asks until both ends of an exchange are seen to within 1 ms, at most 200 times in 3 s
-      Then both server times lie between publish and arrival, to within 1 ms or one step of the clock
+      Then both server times lie between publish and arrival, to within 2 ms or one step of the clock
       And the quickest show both ends of an exchange within what the link takes one way + 1 ms or one step of the clock
 
   @server-ignores-device-clock

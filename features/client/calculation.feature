@@ -83,7 +83,7 @@ Feature: The time that a client calculates
     Depends on: client-counts-latency
 
     Usual mistakes: serverSendTime plus half the round trip; serverRecvTime plus half the round
-    trip; the time is serverRecvTime; two equal server times are rejected
+    trip; the time is serverRecvTime; two equal server times are rejected; whole seconds are lost
 
     Scenario Outline: The platform answers after <processing>
       Given a client that reports milliseconds
@@ -96,6 +96,12 @@ Feature: The time that a client calculates
         | 0 ms       |
         | 5 ms       |
         | 400 ms     |
+
+    Example: The platform answers after 1200 ms
+      Given a client that reports milliseconds
+      And a platform that answers after 1200 ms
+      When the client asks and is answered
+      Then the client reports the time that the formula gives, where it waits so long
 
     Example: The platform answers after 6 s, and the client reports whole seconds
       Given a client that reports whole seconds, and may take 8 s

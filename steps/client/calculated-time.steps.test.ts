@@ -252,6 +252,26 @@ describe('the client reports no time', () => {
   });
 });
 
+describe('the client reports the time that the formula gives, where it waits so long', () => {
+  const sentence = 'the client reports the time that the formula gives, where it waits so long';
+  const judge = (deeds: Deeds, second?: number) => {
+    const clientRun = client({ ...server, ...deeds });
+    if (second !== undefined) clientRun.requests.push(playedRequest(clientRun, { ...server, asked: second }));
+    return world('client-counts-processing', [clientRun]);
+  };
+
+  test('is judged where it waited', async () => {
+    await say(judge({ reports: [report(formula)] }), sentence);
+    await fail(judge({ reports: [report(formula - 500)] }), sentence);
+    await fail(judge({ reports: [report(formula - 500)] }, 400), sentence);
+  });
+
+  test('does not apply where it reported nothing, or asked again before the response', async () => {
+    assert.equal(await say(judge({ rest: { ended: exitedWith(1) } }), sentence), 'skipped');
+    assert.equal(await say(judge({ reports: [report(formula - 500)] }, 105), sentence), 'skipped');
+  });
+});
+
 describe('the client reports the right time or none', () => {
   const sentence = 'the client reports the right time or none';
   const id = 'client-ignores-others';

@@ -3,7 +3,7 @@ import { canHaveElapsed, claimedElapsed, expectedTimes, isRight } from '../harne
 import type { ReportedTime } from '../harness/platform/reported-time.ts';
 import { claimsTime } from '../harness/platform/reported-time.ts';
 import { halved } from '../harness/time/formula.ts';
-import type { Silence } from '../support/client-parameter-types.ts';
+import type { SilencePhrase } from '../support/client-parameter-types.ts';
 import { claimedWrongly, diagnoseClientTime } from './client-diagnosis.ts';
 import type { ClientWorld } from './client-scenario.ts';
 import { printedLater } from './printed-time.ts';
@@ -13,7 +13,7 @@ Then('the client reports a time( in each start)', async function (this: ClientWo
   for (const clientRun of this.scenario.clientRuns) this.scenario.firstReport(clientRun);
 });
 
-Then('the client reports the time that the formula gives{silence}', async function (this: ClientWorld, silence: Silence) {
+Then('the client reports the time that the formula gives{silence}', async function (this: ClientWorld, silence: SilencePhrase) {
   if (silence === ', as in any other order') await this.scenario.requireOtherOrder();
   if (silence === ', where it waits so long') {
     await this.scenario.times();

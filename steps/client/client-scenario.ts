@@ -11,7 +11,7 @@ import type { Judge, NtpWorld, ScenarioState, ScenarioTrace } from '../support/w
 import { type Recorded, recordClientRuns } from '../verdict/exchange-record.ts';
 import { noTime, notSubscribed, refusedKinds, unansweredTime } from './client-diagnosis.ts';
 import { bufferingHint, silenceOf, traceOf } from './client-silence.ts';
-import { type ObservedRequest, type RequestStamp, stampOf } from './observed-request.ts';
+import { type RequestStamp, type StartRequest, stampOf } from './observed-request.ts';
 import { clockFaultOf, muteKind, refusedMoment, refusedOffset, refusedOrder, startInTurn } from './other-starts.ts';
 
 /** What starts the client under test. */
@@ -180,7 +180,7 @@ export class ClientScenario implements ScenarioState {
   }
 
   /** Every request of every start, with words that say which one it is where there are several. */
-  requests(): ObservedRequest[] {
+  requests(): StartRequest[] {
     return this.clientRuns.flatMap((clientRun, start) =>
       clientRun.requests.map((request, index) => {
         const which = clientRun.requests.length > 1 ? `, in request ${index + 1} of ${clientRun.requests.length}` : '';

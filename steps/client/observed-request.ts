@@ -6,7 +6,7 @@ import { countedAge } from '../harness/platform/expected-time.ts';
 import { full } from '../harness/time/processors.ts';
 
 /** A request of a client, and where it belongs. */
-export interface ObservedRequest {
+export interface StartRequest {
   readonly request: Request;
   readonly clientRun: ClientRun;
   /** The number of the start, from 0. */

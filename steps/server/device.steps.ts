@@ -8,7 +8,7 @@ import { assertValid } from '../harness/message/schema.ts';
 import { nowUs, wallMsAt } from '../harness/time/now.ts';
 import { scenarioAt, turnOf } from '../requirements/scenario-turn.ts';
 import { currentRun, serverLanes } from '../support/current-run.ts';
-import { type ClockState, type Pace, type Played, toTimestamp, type Until } from '../support/parameter-types.ts';
+import { type AskingPace, type ClockState, type Played, toTimestamp, type Until } from '../support/parameter-types.ts';
 import { learnServerTime } from './learn-server-time.ts';
 import { ServerScenario, type ServerWorld } from './server-scenario.ts';
 import { stamps } from './stamp.ts';
@@ -140,7 +140,7 @@ When('the device asks with {stamps}', async function (this: ServerWorld, all: re
   }
 });
 
-When('the device asks {int} times, {pace}', async function (this: ServerWorld, times: number, pace: Pace) {
+When('the device asks {int} times, {pace}', async function (this: ServerWorld, times: number, pace: AskingPace) {
   const { device, requests, serverRun } = this.scenario;
   if (pace === 'back to back') {
     const { requestsPerSecond = times } = serverRun.pacing.limits;

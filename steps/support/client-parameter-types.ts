@@ -110,6 +110,6 @@ defineParameterType({
 const silencePhrases = ['', ', as in any other order', ', where it waits so long'] as const;
 
 /** What is concluded where a client reports no time: its own fault, that of the order of the members, or none. */
-export type Silence = (typeof silencePhrases)[number];
+export type SilencePhrase = (typeof silencePhrases)[number];
 
 definePhrases('silence', silencePhrases);

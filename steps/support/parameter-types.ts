@@ -83,7 +83,7 @@ defineParameterType({
 const pacePhrases = ['back to back', 'one after the other', 'one after the other, with the same deviceSendTime'] as const;
 
 /** How a device asks several times. */
-export type Pace = (typeof pacePhrases)[number];
+export type AskingPace = (typeof pacePhrases)[number];
 
 definePhrases('pace', pacePhrases);
 

@@ -16,7 +16,7 @@ const [leastPauseMs, mostPauseMs] = [100, 1000];
 const [mostExchanges, usuallyMs] = [3, 5];
 
 /** What one attempt to use a server showed. */
-export type Attempt =
+export type ReadinessAttempt =
   /** A device was let in; `answers` says whether its request was answered as well, and `roundTripMs` how long that took. */
   { readonly serves: true; readonly answers: boolean; readonly roundTripMs?: number } | Refused;
 
@@ -68,11 +68,11 @@ export interface WaitForServer {
 export async function untilServes(
   candidate: Candidate,
   { untilUs, unanswered = false, measures = false, onDelay }: WaitForServer,
-): Promise<{ readonly last: Attempt; readonly letIn: boolean }> {
+): Promise<{ readonly last: ReadinessAttempt; readonly letIn: boolean }> {
   const { target } = candidate.started;
   const delayedUs = nowUs() + target.responseDeadlineMs * 1000;
   let letIn = false;
-  let served: Attempt | undefined;
+  let served: ReadinessAttempt | undefined;
   let told = false;
   for (let count = 0, pauseMs = leastPauseMs; ; count += 1, pauseMs = Math.min(pauseMs * 2, mostPauseMs)) {
     const last = await attempt(candidate, { untilUs: unanswered ? 0 : untilUs, long: count % 2 === 0, measures });
@@ -91,7 +91,7 @@ export async function untilServes(
 async function attempt(
   candidate: Candidate,
   { untilUs, long, measures }: { readonly untilUs: number; readonly long: boolean; readonly measures: boolean },
-): Promise<Attempt> {
+): Promise<ReadinessAttempt> {
   const { started, identity, refusals } = candidate;
   const { responseDeadlineMs } = started.target;
   const { deviceName, productKey } = identity;
@@ -130,7 +130,7 @@ async function attempt(
       return { serves: true, answers: true, ...(roundTripMs === undefined ? {} : { roundTripMs }) };
     }
     const { latest } = refusals;
-    const refuses = (words: string, refusal?: Refusal): Attempt => ({
+    const refuses = (words: string, refusal?: Refusal): ReadinessAttempt => ({
       serves: false,
       letIn: true,
       words: `${server} ${words}`,

@@ -32,7 +32,7 @@ const DEFAULT_PRODUCT_KEY = 'a1NtpSuite1';
 const PRESETS: Readonly<Record<'aliyun', Limits>> = { aliyun: { requestsPerSecond: 30, connectsPerMinute: 5 } };
 
 /** A target file's content after it was checked: what `schemas/target.schema.json` describes. */
-interface Content {
+interface TargetContent {
   readonly name: string;
   readonly version?: string;
   readonly role: Role;
@@ -106,7 +106,7 @@ const TIMESTAMP = '2524608000000';
  * @param secrets values that came from the environment
  */
 export function applyDefaults(value: unknown, file: string, secrets: readonly string[]): Target {
-  const content = value as Content;
+  const content = value as TargetContent;
   const start = startOf(content, dirname(file));
   const deviceName = firstName(content.deviceNames) ?? '';
   const devices = content.devices ?? [content.device ?? { productKey: DEFAULT_PRODUCT_KEY, deviceName }];
@@ -147,7 +147,7 @@ export function applyDefaults(value: unknown, file: string, secrets: readonly st
   };
 }
 
-function limitsOf(limits: Content['limits']): Limits | undefined {
+function limitsOf(limits: TargetContent['limits']): Limits | undefined {
   if (limits === undefined) return undefined;
   const { preset, ...own } = limits;
   return { ...(preset === undefined ? {} : PRESETS[preset]), ...own };
@@ -160,7 +160,10 @@ function isTold(start: Target['start']): boolean {
   return told.has('productKey') && told.has('deviceName');
 }
 
-function startOf({ container, process, address = '' }: Content, folder: string): ContainerStart | ProcessStart | AddressStart {
+function startOf(
+  { container, process, address = '' }: TargetContent,
+  folder: string,
+): ContainerStart | ProcessStart | AddressStart {
   if (process !== undefined) {
     return { kind: 'process', command: process.command, cwd: resolve(folder, process.cwd ?? '.'), env: process.env ?? {} };
   }
@@ -191,12 +194,12 @@ function addressOf(address: string): AddressStart {
 }
 
 /** Where MQTT over WebSocket is, by the address or by `transport`; undefined where TCP or TLS carry MQTT themselves. */
-function webSocketPathOf({ address, transport, path = '/mqtt' }: Content): string | undefined {
+function webSocketPathOf({ address, transport, path = '/mqtt' }: TargetContent): string | undefined {
   if (address === undefined) return transport === 'websocket' ? path : undefined;
   return /^wss?:/.test(address) ? new URL(address).pathname : undefined;
 }
 
-function readyOf({ role, ready = {} }: Content, kind: Target['start']['kind']): Ready {
+function readyOf({ role, ready = {} }: TargetContent, kind: Target['start']['kind']): Ready {
   return {
     ...optional('log', ready.log),
     port: role === 'server' && (ready.port ?? true),
@@ -228,7 +231,7 @@ function authOf(auth: AuthContent | undefined, devices: readonly Identity[]): Au
   return { kind: 'password', ...optional('username', username), ...optional('password', password) };
 }
 
-function syncOf(sync: Content['sync'] = {}): Sync {
+function syncOf(sync: TargetContent['sync'] = {}): Sync {
   const { every, exec, signal, stdin, publish } = sync;
   if (every !== undefined) return { kind: 'every', intervalMs: duration(every) };
   if (exec !== undefined) return { kind: 'exec', command: exec };
@@ -238,7 +241,7 @@ function syncOf(sync: Content['sync'] = {}): Sync {
   return { kind: 'start' };
 }
 
-function resultOf({ log, topic = '', pointer = '', unit = 'ms' }: NonNullable<Content['result']>): Result {
+function resultOf({ log, topic = '', pointer = '', unit = 'ms' }: NonNullable<TargetContent['result']>): Result {
   return log === undefined ? { kind: 'topic', topic, pointer, unit } : { kind: 'log', log, unit };
 }
 

@@ -34,18 +34,18 @@ const SERVERS_ONLY: Readonly<Record<string, string>> = {
 };
 
 /** The files that people write, as their schemas are called. */
-type Kind = 'target' | 'expectations';
+type SchemaKind = 'target' | 'expectations';
 
-const validators = new Map<Kind, ValidateFunction>();
+const validators = new Map<SchemaKind, ValidateFunction>();
 
 /** Checks the content of a file that people write against its schema in `schemas/`, and gives every fault in words. */
-export function checkSchema(value: unknown, kind: Kind = 'target'): Fault[] {
+export function checkSchema(value: unknown, kind: SchemaKind = 'target'): Fault[] {
   const validator = validators.get(kind) ?? compile(kind);
   validators.set(kind, validator);
   return validator(value) ? [] : (validator.errors ?? []).flatMap((error) => explain(error, value));
 }
 
-function compile(kind: Kind): ValidateFunction {
+function compile(kind: SchemaKind): ValidateFunction {
   const file = fileURLToPath(import.meta.resolve(`#root/schemas/${kind}.schema.json`));
   const ajv = new Ajv2020({
     strict: true,

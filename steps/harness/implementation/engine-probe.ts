@@ -10,7 +10,7 @@ import { EnvironmentError } from './errors.ts';
 const answerMs = 10_000;
 
 /** Why an engine does not answer. */
-interface Silence {
+interface EngineSilence {
   readonly cause: string;
   /** What to do; undefined where nothing more than usual is to be said. */
   readonly advice?: string;
@@ -55,14 +55,18 @@ function usualSockets(): string[] {
   return (there.length === 0 ? [usual] : there).map((path) => `unix://${path}`);
 }
 
-async function silenceOf(address: string, certificates: string | undefined, withinMs: number): Promise<Silence | undefined> {
+async function silenceOf(
+  address: string,
+  certificates: string | undefined,
+  withinMs: number,
+): Promise<EngineSilence | undefined> {
   let options: RequestOptions;
   try {
     options = { ...placeOf(address, certificates !== undefined), ...readCertificates(certificates) };
   } catch (error) {
     return { cause: error instanceof Error ? error.message : String(error) };
   }
-  const { promise, resolve } = Promise.withResolvers<Silence | undefined>();
+  const { promise, resolve } = Promise.withResolvers<EngineSilence | undefined>();
   const request = (certificates === undefined ? requestPlain : requestTls)({
     ...options,
     path: '/_ping',
@@ -114,7 +118,7 @@ function readCertificates(folder: string | undefined): RequestOptions {
 }
 
 /** Why an engine does not answer, by the error of the connection. @param socket its path, where it is one */
-export function causeOf({ code, message }: NodeJS.ErrnoException, socket: string | undefined): Silence {
+export function causeOf({ code, message }: NodeJS.ErrnoException, socket: string | undefined): EngineSilence {
   switch (code) {
     case 'ECONNREFUSED':
       return { cause: 'the connection was refused, because nothing listens there' };

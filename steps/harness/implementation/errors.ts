@@ -1,5 +1,5 @@
 /** One mistake in a file that people write, with its place. */
-export interface Mistake {
+export interface FileMistake {
   /** Line and column in the file, both counted from 1. */
   readonly line: number;
   readonly column: number;
@@ -14,13 +14,13 @@ export class InputFileError extends Error {
   override readonly name: string = 'InputFileError';
   readonly file: string;
   /** In the order of the file; empty when the file could not be read at all. */
-  readonly mistakes: readonly Mistake[];
+  readonly mistakes: readonly FileMistake[];
 
   /**
    * @param file as the user wrote it
    * @param mistakes in the order of the file, or why the file cannot be read at all
    */
-  constructor(file: string, mistakes: readonly Mistake[] | string) {
+  constructor(file: string, mistakes: readonly FileMistake[] | string) {
     super(typeof mistakes === 'string' ? `${file}: ${mistakes}` : mistakes.map((mistake) => describe(file, mistake)).join('\n'));
     this.file = file;
     this.mistakes = typeof mistakes === 'string' ? [] : mistakes;
@@ -40,6 +40,6 @@ export class EnvironmentError extends Error {
   override readonly name = 'EnvironmentError';
 }
 
-function describe(file: string, { line, column, member, what }: Mistake): string {
+function describe(file: string, { line, column, member, what }: FileMistake): string {
   return `${file}:${line}:${column}: ${member === '' ? '' : `${member}: `}${what}`;
 }

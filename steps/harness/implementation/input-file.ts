@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { conceal } from '../text/secrets.ts';
 import type { Fault } from './check-target.ts';
-import { InputFileError, type Mistake } from './errors.ts';
+import { type FileMistake, InputFileError } from './errors.ts';
 import { readSource, type Source } from './yaml-source.ts';
 
 /** Room for the most devices that a target file may declare, in bytes. */
@@ -50,7 +50,7 @@ function inUtf8(path: string, bytes: Buffer, Wrong: typeof InputFileError): stri
 }
 
 /** Faults with their places in the file, in its order, and without secrets. */
-export function located(faults: readonly Fault[], place: Source['place'], secrets: readonly string[] = []): Mistake[] {
+export function located(faults: readonly Fault[], place: Source['place'], secrets: readonly string[] = []): FileMistake[] {
   return faults
     .map((fault) => ({ ...place(fault.path, fault.of), member: memberAt(fault.path), what: conceal(fault.what, secrets) }))
     .toSorted((a, b) => a.line - b.line || a.column - b.column);

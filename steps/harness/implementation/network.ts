@@ -25,10 +25,10 @@ export interface RunNetwork {
  * - forwarded, open: the same, and everything that the engine's machine reaches.
  * - cluster: as the cluster allows; the forwarder leads both ways.
  */
-type Kind = 'inward' | 'outward' | 'forwarded' | 'forwarded, open' | 'cluster';
+type NetworkKind = 'inward' | 'outward' | 'forwarded' | 'forwarded, open' | 'cluster';
 
 /** What the kinds are made of. `internal` networks have no route out; `peers` is whether their containers reach each other. */
-const properties: Readonly<Record<Kind, { internal: boolean; peers: boolean; forwarder: boolean }>> = {
+const properties: Readonly<Record<NetworkKind, { internal: boolean; peers: boolean; forwarder: boolean }>> = {
   inward: { internal: false, peers: false, forwarder: false },
   outward: { internal: true, peers: false, forwarder: false },
   forwarded: { internal: true, peers: true, forwarder: true },
@@ -41,7 +41,7 @@ interface Shared {
   readonly made: Promise<Omit<RunNetwork, 'leave'> & { remove(): Promise<void> }>;
 }
 
-const networks = new Map<Kind, Shared>();
+const networks = new Map<NetworkKind, Shared>();
 
 /**
  * Joins the network that a container of this start belongs to.
@@ -74,7 +74,7 @@ export function looseness(engine: Engine, role: Role, { confinement }: Container
 }
 
 /** Joins this run's network of a kind, and makes it first if needed. */
-async function joinNetwork(engine: Engine, kind: Kind): Promise<RunNetwork> {
+async function joinNetwork(engine: Engine, kind: NetworkKind): Promise<RunNetwork> {
   const shared = networks.get(kind) ?? { members: 0, made: make(engine, kind) };
   networks.set(kind, shared);
   shared.members += 1;
@@ -107,7 +107,7 @@ async function joinNetwork(engine: Engine, kind: Kind): Promise<RunNetwork> {
 
 let made = 0;
 
-async function make(engine: Engine, kind: Kind): Shared['made'] {
+async function make(engine: Engine, kind: NetworkKind): Shared['made'] {
   made += 1;
   const name = `${OWNER_LABEL}-${RUN}-${made}`;
   const { internal, peers, forwarder: forwarded } = properties[kind];

@@ -18,11 +18,11 @@ export interface Bounds {
 }
 
 /** What a path is to lead to. */
-type Kind = 'file' | 'folder' | 'file or folder' | 'certificate';
+type PathKind = 'file' | 'folder' | 'file or folder' | 'certificate';
 
 /** Checks that every path of a target file leads to what it should, and stays within the bounds. */
 export function checkPaths(value: unknown, bounds: Bounds): Fault[] {
-  const check = (path: readonly string[], kind: Kind): Fault[] => {
+  const check = (path: readonly string[], kind: PathKind): Fault[] => {
     const given = text(value, ...path);
     const what = given === undefined || given === '' ? undefined : wrong(given, kind, bounds);
     return what === undefined ? [] : [fault(path, what)];
@@ -47,7 +47,7 @@ function checkContext(value: unknown, { folder }: Bounds): Fault[] {
   return [fault(['container', 'dockerfile'], `"${dockerfile}" is outside the context "${context}"; expected one inside it`)];
 }
 
-function wrong(given: string, kind: Kind, { folder, root }: Bounds): string | undefined {
+function wrong(given: string, kind: PathKind, { folder, root }: Bounds): string | undefined {
   const bounds = realpathSync(root);
   const path = resolve(realpathSync(folder), given);
   const real = realPath(path);

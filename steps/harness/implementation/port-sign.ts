@@ -32,7 +32,7 @@ export function portSign(endpoint: Endpoint): Sign {
   };
 }
 
-type Attempt = { readonly outcome: 'accepted' | 'given up' } | PortRefusal;
+type PortAttempt = { readonly outcome: 'accepted' | 'given up' } | PortRefusal;
 
 /** `code` is that of node:net where it has one. */
 interface PortRefusal {
@@ -41,11 +41,11 @@ interface PortRefusal {
   readonly message: string;
 }
 
-function connectOnce({ host, port, keptMs }: Endpoint, giveUp: AbortSignal): Promise<Attempt> {
+function connectOnce({ host, port, keptMs }: Endpoint, giveUp: AbortSignal): Promise<PortAttempt> {
   return new Promise((resolve) => {
     const socket = connect({ host, port, noDelay: true });
     let kept: NodeJS.Timeout | undefined;
-    const settle = (attempt: Attempt): void => {
+    const settle = (attempt: PortAttempt): void => {
       clearTimeout(kept);
       giveUp.removeEventListener('abort', abort);
       socket.destroy();

@@ -11,7 +11,7 @@ import {
   parseDocument,
   visit,
 } from 'yaml';
-import type { Mistake } from './errors.ts';
+import type { FileMistake } from './errors.ts';
 
 /** Members whose value is text even where YAML would read a number: `version: 3.10`, `PORT: 1883`. */
 const TEXTS = new Set([
@@ -53,7 +53,7 @@ export interface Source {
   /** The file's content as plain values. Undefined when it could not be read. */
   readonly value: unknown;
   /** Where the text is no YAML; empty when `value` can be used. */
-  readonly mistakes: readonly Mistake[];
+  readonly mistakes: readonly FileMistake[];
   /** Line and column of a member's value, or of its name; of the nearest member around it when it is not there. */
   readonly place: (path: readonly string[], of: 'value' | 'name') => { readonly line: number; readonly column: number };
 }
@@ -72,7 +72,7 @@ export function readSource(text: string, kind = 'target file'): Source {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  const mistakes: Mistake[] = [...document.errors, ...document.warnings]
+  const mistakes: FileMistake[] = [...document.errors, ...document.warnings]
     .slice(0, MOST_MISTAKES)
     .map(({ code, message, pos }) => ({
       ...at(pos[0]),
@@ -114,7 +114,7 @@ export function readSource(text: string, kind = 'target file'): Source {
  * What of a text is beyond what such a file needs. Found token by token, without recursion and before anything is built of it, because
  * building takes for ever, or more stack than there is, for some short texts.
  */
-function beyondLimits(text: string, kind: string): Mistake | undefined {
+function beyondLimits(text: string, kind: string): FileMistake | undefined {
   const lines = new LineCounter();
   const parser = new Parser(lines.addNewLine);
   let anchors = 0;
@@ -148,7 +148,7 @@ function beyondLimits(text: string, kind: string): Mistake | undefined {
 }
 
 /** A comment as JavaScript has them, in a file that is JSON but for that: YAML would take it for a name. */
-function foreignComment(text: string): Mistake | undefined {
+function foreignComment(text: string): FileMistake | undefined {
   if (!/^\s*[{[]/.test(text)) return undefined;
   const found = /(?:^|[\s,{[])(\/\/|\/\*)/.exec(text.replaceAll(/"(?:[^"\\]|\\.)*"/g, (string) => '_'.repeat(string.length)));
   if (found === null) return undefined;

@@ -64,9 +64,9 @@ export function readPayload(bytes: Uint8Array): Payload {
   return text.length > mostKept ? new LongPayload(text) : { text, fault: undefined, ...contentOf(json) };
 }
 
-type Content = Pick<Payload, 'members' | 'json'>;
+type PayloadContent = Pick<Payload, 'members' | 'json'>;
 
-function contentOf(json: Json): Content {
+function contentOf(json: Json): PayloadContent {
   const members = Object.entries(json.value as object).map(
     ([name, member]) => [name, toValue(member, json.literalOf(name))] as const,
   );
@@ -77,7 +77,7 @@ function contentOf(json: Json): Content {
 class LongPayload implements Payload {
   readonly text: string;
   readonly fault = undefined;
-  #content: WeakRef<Content> | undefined;
+  #content: WeakRef<PayloadContent> | undefined;
 
   constructor(text: string) {
     this.text = text;
@@ -91,7 +91,7 @@ class LongPayload implements Payload {
     return this.#read().json;
   }
 
-  #read(): Content {
+  #read(): PayloadContent {
     const content = this.#content?.deref() ?? contentOf(Json.read(this.text));
     this.#content = new WeakRef(content);
     return content;

@@ -38,7 +38,7 @@ const ownClocks: StandstillClocks = {
 interface Standstill {
   readonly fromUs: number;
   readonly toUs: number;
-  readonly kind: Kind;
+  readonly kind: StandstillKind;
   readonly ms: number;
 }
 
@@ -49,7 +49,7 @@ const words = {
   back: (took: string) => `the clock of the machine was set back by ${took}`,
 } as const;
 
-type Kind = keyof typeof words;
+type StandstillKind = keyof typeof words;
 
 /**
  * Knows when the suite did not run: it was stopped by a signal, its container or its machine was suspended, or it got no processor time.
@@ -124,7 +124,7 @@ export class StandstillWatch {
     this.#see(atUs);
   }
 
-  #keep(toUs: number, kind: Kind, ms: number): void {
+  #keep(toUs: number, kind: StandstillKind, ms: number): void {
     if (this.#standstills.length >= mostKept) this.#standstills.shift();
     this.#standstills.push({ fromUs: this.#seenUs, toUs, kind, ms });
   }

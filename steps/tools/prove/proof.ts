@@ -1,5 +1,5 @@
 import type { Level, Requirement, Role } from '../../requirements/requirement.ts';
-import { compare, type Mistake } from './comparison.ts';
+import { compare, type ProofMistake } from './comparison.ts';
 import { gaps, proveScenarios, type ScenarioProof } from './coverage.ts';
 import { faultsOfClaim, type Implementation } from './proof-implementation.ts';
 import type { Trial } from './trial.ts';
@@ -10,7 +10,7 @@ export interface ImplementationProof extends Omit<Implementation, 'target'> {
   readonly warned: readonly string[];
   /** Ids that the suite left unjudged because of what failed. */
   readonly untested: readonly string[];
-  readonly mistakes: readonly Mistake[];
+  readonly mistakes: readonly ProofMistake[];
   readonly durationMs: number;
 }
 
@@ -81,7 +81,7 @@ function proveImplementation(trial: Trial, requirements: readonly Requirement[])
   const having = (status: string): string[] =>
     report?.requirements.filter((result) => result.status === status).map(({ id }) => id) ?? [];
   const claim = faultsOfClaim(implementation, requirements).map(
-    (text): Mistake => ({ kind: 'missing failure', implementation: implementation.name, text }),
+    (text): ProofMistake => ({ kind: 'missing failure', implementation: implementation.name, text }),
   );
   return {
     ...shown,

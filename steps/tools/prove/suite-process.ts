@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 
 /** How a call of the command line ended. */
-export interface End {
+export interface CallEnd {
   /** The exit code, when the call came to its end; else how the process ended, in words. */
   readonly code: number | undefined;
   readonly how: string;
@@ -26,7 +26,7 @@ export class SuiteProcess {
    *
    * @param limit how long the call may take, in ms; then its process is ended
    */
-  async call(args: readonly string[], limit: number): Promise<End> {
+  async call(args: readonly string[], limit: number): Promise<CallEnd> {
     const child = this.#alive();
     this.#said = '';
     const timers = [setTimeout(() => child.kill('SIGINT'), limit), setTimeout(() => child.kill('SIGKILL'), limit + farewell)];

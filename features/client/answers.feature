@@ -90,10 +90,12 @@ Feature: How a client reads a response
       Then the client reports the time that the formula gives
 
       Examples:
-        | what                     | first                       | last                                         |
-        | member before the others | "id":"7",                   | "serverSendTime":{serverSendTime}            |
-        | member after the others  |                             | "serverSendTime":{serverSendTime},"code":200 |
-        | object                   | "ext":{"serverSendTime":1}, | "serverSendTime":{serverSendTime}            |
+        | what                        | first                       | last                                                         |
+        | member before the others    | "id":"7",                   | "serverSendTime":{serverSendTime}                            |
+        | member after the others     |                             | "serverSendTime":{serverSendTime},"code":200                 |
+        | object before the others    | "ext":{"serverSendTime":1}, | "serverSendTime":{serverSendTime}                            |
+        | object after the others     |                             | "serverSendTime":{serverSendTime},"ext":{"serverSendTime":1} |
+        | String with escaped letters |                             | "serverSendTime":{serverSendTime},"site":"Z\u00fcrich \/"    |
 
   @client-no-time-without-answer
   @must

@@ -15,14 +15,26 @@ Feature: The content of a request
     Usual mistakes: the member is missing or misspelled; the time is a number with a fraction; the
     time is a date in words; no time is ever reported
 
-    Example: The client asks
+    Scenario Outline: The client sends a <type>
+      Given the client sends a <type>
       When the client asks and is answered
       Then the request is a JSON object with deviceSendTime, a Long or a String of decimal digits
 
-    Example: The client asks three times
-      Given a client that asks more than once
+      Examples:
+        | type   |
+        | Long   |
+        | String |
+
+    Scenario Outline: The client sends a <type> three times
+      Given the client sends a <type>
+      And a client that asks more than once
       When the client asks 3 times in 1 s or more
       Then the request is a JSON object with deviceSendTime, a Long or a String of decimal digits
+
+      Examples:
+        | type   |
+        | Long   |
+        | String |
 
     Example: The first response is lost
       Given a client that asks more than once, or again where it is not answered

@@ -173,7 +173,8 @@ Feature: What a response holds
         | what                           | request                                                                   |
         | a member after deviceSendTime  | {"deviceSendTime":1571724098000,"id":"7"}                                 |
         | a member before deviceSendTime | {"version":"1.0","deviceSendTime":1571724098000}                          |
-        | a member that is an object     | {"ext":{"deviceSendTime":77,"list":[1,2]},"deviceSendTime":1571724098000} |
+        | an object before it            | {"ext":{"deviceSendTime":77,"list":[1,2]},"deviceSendTime":1571724098000} |
+        | an object after it             | {"deviceSendTime":1571724098000,"ext":{"deviceSendTime":77,"list":[1,2]}} |
         | a member that holds the name   | {"note":"\"deviceSendTime\":5","deviceSendTime":1571724098000}            |
         | non-ASCII text in a member     | {"deviceSendTime":1571724098000,"site":"Zürich 東京 😀"}                    |
         | escaped text in a member       | {"deviceSendTime":1571724098000,"site":"Z\u00fcrich \ud83d\ude00 \/"}     |

@@ -9,10 +9,10 @@ export function lateFindingsOf({ lateMistakes }: Pick<RunRequests, 'lateMistakes
   // A shard may find a mistake against a requirement of another shard: "merge" judges it.
   const judged = shard === undefined ? requirements.filter((requirement) => plan.includes(requirement)) : requirements;
   const ids = new Set(judged.map(({ id }) => id));
-  return lateMistakes.flatMap(({ requirement, mistake = '', place, expected, received, trace }): LateFinding[] => {
+  return lateMistakes.flatMap(({ requirement, mistake = '', explained, place, expected, received, trace }): LateFinding[] => {
     const id = requirement ?? requirementAbout(requirements, mistake)?.id;
     if (id === undefined || !ids.has(id)) return [];
-    const shown = requirement === undefined ? { mistake } : {};
+    const shown = explained === true ? { mistake } : {};
     return [{ kind: 'lateFinding', requirement: id, scenario: place, expected, received, ...shown, trace }];
   });
 }

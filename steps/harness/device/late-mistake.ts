@@ -7,6 +7,8 @@ export interface LateMistake {
   readonly requirement?: string;
   /** What it shows else: as some Rule lists it under "Usual mistakes:". */
   readonly mistake?: string;
+  /** True where a failure of what its requirement depends on explains it. */
+  readonly explained?: true;
   readonly place: string;
   readonly expected: string;
   readonly received: string;

@@ -163,6 +163,26 @@ describe('the stamps of a response', () => {
   });
 });
 
+test('a time is odd that fits neither the times before nor those after it, in a request whose response is beyond doubt', () => {
+  const seen = (odd: { readonly unique?: boolean; readonly aside?: boolean } = {}): string[] => {
+    const play = new Play('here');
+    for (const [digits, time] of [
+      [1, 5000],
+      [2, 400],
+      [3, 5004],
+    ] as const) {
+      play.ledger.run.clockAside = odd.aside === true && digits === 2;
+      play.ask(String(digits), { unique: digits !== 2 || odd.unique !== false });
+      play.hear(`{"deviceSendTime":${digits},"serverRecvTime":5000,"serverSendTime":${time}}`);
+    }
+    return play.seen.filter((text) => text.includes('differs'));
+  };
+  assert.deepEqual(seen(), ["the server's time differs from one exchange to the next at here"]);
+  // A device with a clock of its own may be answered in an unusual way.
+  assert.deepEqual(seen({ unique: false }), []);
+  assert.deepEqual(seen({ aside: true }), []);
+});
+
 test('the clock is known by either stamp, as long as both are there', () => {
   const step = (received: number, sent: number): number => {
     const play = new Play('here');

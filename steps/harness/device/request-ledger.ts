@@ -241,7 +241,7 @@ export class RequestLedger {
       const odd = course.add(request, response, this.run.clockResolution.step);
       if (odd === undefined) continue;
       this.#add(
-        { mistake: "the server's time differs from one exchange to the next" },
+        { mistake: "the server's time differs from one exchange to the next", explained: true },
         odd.request,
         `${member} by the clock that the times before and after it show`,
         `${member} ${odd.time}, ${Math.abs(odd.aheadMs)} ms ${odd.aheadMs > 0 ? 'ahead of' : 'behind'} that clock`,
@@ -263,7 +263,7 @@ export class RequestLedger {
   }
 
   #add(
-    what: Pick<LateMistake, 'requirement' | 'mistake'>,
+    what: Pick<LateMistake, 'requirement' | 'mistake' | 'explained'>,
     request: Request | undefined,
     expected: string,
     received: string,

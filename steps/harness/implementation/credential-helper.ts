@@ -8,7 +8,7 @@ import { EnvironmentError } from './errors.ts';
 const mostMs = 20_000;
 
 /** What a credential helper knows of a registry. */
-export type RegistryCredentials =
+export type HelperCredentials =
   | { readonly registryAddress: string; readonly username: string; readonly password: string }
   | { readonly registryAddress: string; readonly identityToken: string };
 
@@ -19,7 +19,7 @@ export type RegistryCredentials =
 export async function boundCredentialHelpers(): Promise<void> {
   const { CredentialProvider } = await import('testcontainers/build/container-runtime/auth/credential-provider.js');
   // Asked once for each registry, because one that hangs would be waited for each time.
-  const asked = new Map<string, Promise<RegistryCredentials | undefined>>();
+  const asked = new Map<string, Promise<HelperCredentials | undefined>>();
   CredentialProvider.prototype.getAuthConfig = async function (registry, config) {
     const name = this.getCredentialProviderName(registry, config);
     if (name === undefined || name === '') return undefined;
@@ -40,7 +40,7 @@ export async function askCredentialHelper(
   program: string,
   registry: string,
   withinMs = mostMs,
-): Promise<RegistryCredentials | undefined> {
+): Promise<HelperCredentials | undefined> {
   const fault = (what: string): EnvironmentError =>
     new EnvironmentError(
       `The credential helper ${program} of the Docker client's configuration ${what}.\n` +
@@ -86,7 +86,7 @@ export async function askCredentialHelper(
 }
 
 /** What a helper prints: `{"ServerURL":"…","Username":"…","Secret":"…"}`, with the user name `<token>` for a token. */
-function credentialsIn(text: string, registry: string): RegistryCredentials | undefined {
+function credentialsIn(text: string, registry: string): HelperCredentials | undefined {
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -24,13 +24,14 @@ export interface OddTime {
  * is what the clock's owner corrects step by step.
  */
 export class ClockCourse {
-  readonly #member: 'serverRecvTime' | 'serverSendTime';
+  /** The time that it follows. */
+  readonly member: 'serverRecvTime' | 'serverSendTime';
   #latest: Offset | undefined;
   /** The latest one before the clock came to where it is now. */
   #before: Offset | undefined;
 
   constructor(member: 'serverRecvTime' | 'serverSendTime') {
-    this.#member = member;
+    this.member = member;
   }
 
   /**
@@ -40,7 +41,7 @@ export class ClockCourse {
    * @returns an odd time, once a later one fits those before it
    */
   add(request: Request, response: Response, step: number): OddTime | undefined {
-    const time = response[this.#member]?.number;
+    const time = response[this.member]?.number;
     if (time === undefined) return undefined;
     const found = {
       time,

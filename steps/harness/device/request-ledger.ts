@@ -237,14 +237,14 @@ export class RequestLedger {
 
   #noteOddTimes(request: Request, response: Response): void {
     if (this.run.clockAside) return;
-    for (const [member, course] of Object.entries(this.run.clockCourses)) {
+    for (const course of this.run.clockCourses) {
       const odd = course.add(request, response, this.run.clockResolution.step);
       if (odd === undefined) continue;
       this.#add(
         { mistake: "the server's time differs from one exchange to the next", explained: true },
         odd.request,
-        `${member} by the clock that the times before and after it show`,
-        `${member} ${odd.time}, ${Math.abs(odd.aheadMs)} ms ${odd.aheadMs > 0 ? 'ahead of' : 'behind'} that clock`,
+        `${course.member} by the clock that the times before and after it show`,
+        `${course.member} ${odd.time}, ${Math.abs(odd.aheadMs)} ms ${odd.aheadMs > 0 ? 'ahead of' : 'behind'} that clock`,
       );
     }
   }

@@ -11,10 +11,7 @@ export class RunRequests {
   /** The resolution of the server's clock, by all its times of the run. */
   readonly clockResolution = new ClockResolution();
   readonly responseHabits = new ResponseHabits();
-  readonly clockCourses = {
-    serverRecvTime: new ClockCourse('serverRecvTime'),
-    serverSendTime: new ClockCourse('serverSendTime'),
-  };
+  readonly clockCourses = [new ClockCourse('serverRecvTime'), new ClockCourse('serverSendTime')] as const;
   /** Which request of a device came before which. */
   readonly order = new RequestOrder();
   /** True while the times are not those of the server's clock: the suite has stopped it, or another start of the server answers. */

@@ -1,6 +1,6 @@
 import { When } from '@cucumber/cucumber';
 import { EnvironmentError } from '../harness/implementation/errors.ts';
-import { type FailedStart, StartError } from '../harness/implementation/start-failure.ts';
+import { type FailedStart, lastLines, StartError } from '../harness/implementation/start-failure.ts';
 import { noLongerServes } from './server-diagnosis.ts';
 import type { ServerWorld } from './server-scenario.ts';
 
@@ -16,11 +16,11 @@ When(
     } catch (error) {
       if (!(error instanceof EnvironmentError)) throw error;
       const untold = { tried: 'to start it', seen: error.message };
-      const { tried, seen, output }: Omit<FailedStart, 'advice'> = error instanceof StartError ? error.failed : untold;
-      const printed = output?.length === 0 ? ['it printed nothing'] : (output ?? []).slice(-10);
+      const failed: Omit<FailedStart, 'advice'> = error instanceof StartError ? error.failed : untold;
+      const printed = lastLines(failed);
       this.fail({
         expected: 'a server that is ready again',
-        received: `it did not start a second time. ${[`tried: ${tried}`, `seen: ${seen}`, ...printed].join('; ')}`,
+        received: `it did not start a second time. ${[`tried: ${failed.tried}`, `seen: ${failed.seen}`, ...printed].join('; ')}`,
         likely: { kind: noLongerServes, text: likelyLeftover(printed) },
         cause: 'silence',
       });

@@ -27,13 +27,18 @@ export class StartError extends EnvironmentError {
   }
 }
 
+/** The last lines that it printed, or that it printed nothing; none where it cannot have printed any. */
+export function lastLines({ output }: Pick<FailedStart, 'output'>): readonly string[] {
+  return output?.length === 0 ? ['it printed nothing'] : (output ?? []).slice(-10);
+}
+
 /** The error for an implementation that did not start. In its message secrets are `(secret)`, and control characters are escaped. */
 export function notStarted(target: Target, failed: FailedStart): StartError {
   const { tried, seen, output, advice } = failed;
   const lines = [`${target.name} (${basename(target.file)}) did not start.`, `  tried  ${tried}`, `  seen   ${seen}`];
-  if (output?.length === 0) lines.push('  it printed nothing');
-  if (output !== undefined && output.length > 0)
-    lines.push('  its last lines:', ...output.slice(-10).map((line) => `    ${line}`));
+  const printed = lastLines(failed);
+  if (output === undefined || output.length === 0) lines.push(...printed.map((line) => `  ${line}`));
+  else lines.push('  its last lines:', ...printed.map((line) => `    ${line}`));
   lines.push(`  ${advice}`);
   return new StartError(printableLines(conceal(lines.join('\n'), target.secrets)), failed);
 }

@@ -38,7 +38,7 @@ describe('of this machine', () => {
   test('the report folder is checked for write access, and left as it was', () => {
     assert.equal(checkReportFolder(join(folder, 'not/yet/there')).status, 'ok');
     assert.deepEqual(readdirSync(folder), []);
-    assert.equal(checkReportFolder('/proc/nobody/writes').status, 'problem');
+    assert.equal(checkReportFolder('/proc/not/writable').status, 'problem');
     writeFileSync(join(folder, 'file'), '');
     assert.match(checkReportFolder(join(folder, 'file/reports')).seen, /is not a folder/);
   });

@@ -67,6 +67,13 @@ describe('a failure text', () => {
     assert.match(text, /packet 99\n/);
   });
 
+  test('repeats the whole run where only scenarios of other requirements showed the failure', () => {
+    const own = scenario('its own', []);
+    const elsewhere = { ...scenario('late: of another', []), foundDuring: 'server-answers-once' };
+    assert.match(failureText(quoted, [elsewhere], { command }), /^ {4}repeat {5}npx iot-ntp-conformance run target\.yaml$/m);
+    assert.match(failureText(quoted, [own, elsewhere], { command }), /^ {4}repeat .* --only server-response-qos0$/m);
+  });
+
   test('marks a recommendation as one, and is coloured by the given painter', () => {
     const text = failureText({ ...quoted, level: 'should' }, [scenario('x', [])], {
       command,

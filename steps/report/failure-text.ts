@@ -59,8 +59,15 @@ export function failureText(
     ...full.flatMap((scenario) => scenarioLines(scenario, paint, brief, allPackets)),
     ...alsoFailed(failed.slice(full.length), brief).flatMap((line) => entry('also', [line], paint)),
     ...(specification === undefined ? [] : entry('explained', [`${specification}#${requirement.id}`], paint)),
-    ...entry('repeat', [whole ? command : `${command} --only ${requirement.id}`], paint),
+    ...entry('repeat', [whole ? command : repeatCommand(command, requirement.id, scenarios)], paint),
   ].join('\n');
+}
+
+/** The command that shows the failure of a requirement again: the whole run where only scenarios of other requirements showed it. */
+export function repeatCommand(command: string, id: string, scenarios: readonly ScenarioResult[]): string {
+  const failed = scenarios.filter(({ failure }) => failure !== undefined);
+  const elsewhere = failed.length > 0 && failed.every(({ foundDuring }) => foundDuring !== undefined);
+  return elsewhere ? command : `${command} --only ${id}`;
 }
 
 function alsoFailed(scenarios: readonly ScenarioResult[], brief: boolean): string[] {

@@ -50,7 +50,7 @@ describe('a late finding', () => {
       ],
     );
     const late = judgement.requirements[0]?.scenarios[1];
-    assert.deepEqual([late?.place, late?.durationMs], [place('server-b'), 0]);
+    assert.deepEqual([late?.place, late?.foundDuring, late?.durationMs], [place('server-b'), 'server-b', 0]);
     assert.deepEqual(statuses(judgement), { 'server-a': 'failed', 'server-b': 'passed' });
   });
 

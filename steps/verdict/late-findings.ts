@@ -10,14 +10,21 @@ export function withLateFindings(
   cases: readonly JudgedRequirement[],
   lateFindings: readonly LateFinding[],
 ): readonly JudgedRequirement[] {
-  const titles = new Map(cases.flatMap(({ requirement }) => requirement.scenarios.map(({ place, title }) => [place, title])));
+  const placed = new Map(
+    cases.flatMap(({ requirement }) => requirement.scenarios.map(({ place, title }) => [place, { title, id: requirement.id }])),
+  );
   return lateFindings.reduce(
-    (found, lateFinding) => found.map((one) => withLateFinding(one, lateFinding, titles.get(lateFinding.scenario))),
+    (found, lateFinding) => found.map((one) => withLateFinding(one, lateFinding, placed.get(lateFinding.scenario))),
     cases,
   );
 }
 
-function withLateFinding(one: JudgedRequirement, lateFinding: LateFinding, title: string | undefined): JudgedRequirement {
+/** @param during the scenario in which it was found */
+function withLateFinding(
+  one: JudgedRequirement,
+  lateFinding: LateFinding,
+  during: { readonly title: string; readonly id: string } | undefined,
+): JudgedRequirement {
   const { requirement, scenarios } = one;
   const asked = scenarios.some(({ result: { status, untested } }) => status !== 'inapplicable' && untested !== 'not selected');
   if (lateFinding.requirement !== requirement.id || !asked) return one;
@@ -26,8 +33,14 @@ function withLateFinding(one: JudgedRequirement, lateFinding: LateFinding, title
   const index = scenarios.findIndex(({ result }) => result.place === lateFinding.scenario);
   const own = scenarios[index]?.result;
   if (own === undefined) {
-    const late = { title: `late: ${title ?? lateFinding.scenario}`, place: lateFinding.scenario, ...outcome };
-    const result = { ...late, information: [], trace: lateFinding.trace, durationMs: 0 };
+    const late = { title: `late: ${during?.title ?? lateFinding.scenario}`, place: lateFinding.scenario, ...outcome };
+    const result = {
+      ...late,
+      ...(during && { foundDuring: during.id }),
+      information: [],
+      trace: lateFinding.trace,
+      durationMs: 0,
+    };
     return { requirement, scenarios: [...scenarios, { result, ...finding }] };
   }
   const { reason: _, untested: _left, ...rest } = own;

@@ -238,6 +238,8 @@ export interface ScenarioResult {
   readonly title: string;
   /** File and line in the features: features/server/qos.feature:17. */
   readonly place: string;
+  /** The id of another requirement, in whose scenario this failure was found. Only a whole run shows it again. */
+  readonly foundDuring?: string;
   /** How it went. */
   readonly status: Status;
   /** Why it is inapplicable, untested or inconclusive. */

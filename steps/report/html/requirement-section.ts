@@ -4,6 +4,7 @@ import type { Role } from '../../requirements/requirement.ts';
 import { expectedInWords } from '../../verdict/expectations.ts';
 import { isUnstable } from '../../verdict/repeat.ts';
 import type { Report, RequirementResult, ScenarioResult, Status } from '../../verdict/report.ts';
+import { repeatCommand } from '../failure-text.ts';
 import { html, type Markup } from './html.ts';
 import { icon } from './icons.ts';
 import { emphasised, prose } from './paragraphs.ts';
@@ -95,7 +96,7 @@ ${
         return scenario(one.reason === reason ? withoutReason(one) : one, setting.role, setting.detail, show);
       })
 }
-<p class="repeat"><span>repeat</span> <code>${setting.command} --only ${id}</code>${isFailure(status) && html` <button type="button" class="copy" hidden>Copy as text</button>`}</p>
+<p class="repeat"><span>repeat</span> <code>${repeatCommand(setting.command, id, scenarios)}</code>${isFailure(status) && html` <button type="button" class="copy" hidden>Copy as text</button>`}</p>
 </div></details>`;
 }
 

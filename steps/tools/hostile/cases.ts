@@ -56,8 +56,8 @@ const servers: readonly HostileCase[] = [
   }),
   server('answers into the next scenario', 'answers-into-the-next-scenario', {
     ...broken,
-    // Every scenario waits for it in vain.
-    target: { responseDeadline: '100ms', lateAnswers: '100ms' },
+    // Every scenario waits for it in vain, and so does the wait for a server that is ready.
+    target: { responseDeadline: '100ms', lateAnswers: '100ms', ready: { within: '5s' } },
     says: /no response/,
   }),
   server('crashes at the 7th request', 'crashes-at-the-7th-request', { ...broken, says: /exited with code 1/ }),

@@ -31,8 +31,9 @@ export function nameExists(name: string, deviceNames: string | undefined): boole
 
 const patterns = new Map<string, ReturnType<typeof readPattern>>();
 
+/** Without ^ and $ it is meant for the whole name: "[a-z]{4,12}" is not for a name of 32 letters that has 12 in it. */
 function patternOf(source: string): ReturnType<typeof readPattern> {
-  const known = patterns.get(source) ?? readPattern(source);
+  const known = patterns.get(source) ?? readPattern(/^\^|\$$/.test(source) ? source : `^(?:${source})$`);
   patterns.set(source, known);
   return known;
 }

@@ -240,7 +240,7 @@ export class ClientScenario implements ScenarioState {
     const seconds = target.result?.unit === 's';
     for (let again = 0; ; again += 1) {
       const { clientRun } = this;
-      const { claim: report } = clientRun;
+      const [report] = clientRun.reports;
       if (report === undefined) return [];
       try {
         const times = expectedTimes(clientRun, report, seconds);

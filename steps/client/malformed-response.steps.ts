@@ -5,7 +5,6 @@ import type { ClientRun } from '../harness/platform/client-run.ts';
 import { plainSetup } from '../harness/platform/client-setup.ts';
 import { type ExpectedTime, expectedTimes, isRight, TooUncertain } from '../harness/platform/expected-time.ts';
 import type { ReportedTime } from '../harness/platform/reported-time.ts';
-import { claimsTime } from '../harness/platform/reported-time.ts';
 import { counted } from '../harness/text/counted.ts';
 import { laterTimes, near } from './client-diagnosis.ts';
 import type { ClientWorld } from './client-scenario.ts';
@@ -30,7 +29,7 @@ function requireEveryRight(world: ClientWorld): void {
   const { clientRun, target } = world.scenario;
   for (const report of clientRun.reports) {
     const times = timesAfterLastRequest(clientRun, report, target);
-    if (claimsTime(report) && !isRight(report, times)) {
+    if (!isRight(report, times)) {
       world.fail({
         expected: `no time, or the right one${times.at(-1) === undefined ? '' : `, ${times.at(-1)?.text}`}`,
         received: report.literal,

@@ -10,7 +10,7 @@ import { Changes } from '../time/changes.ts';
 import { now, type Time } from '../time/now.ts';
 import type { ClientConnection } from './client-connection.ts';
 import type { ClientSetup } from './client-setup.ts';
-import { claimsTime, type ReportedTime } from './reported-time.ts';
+import type { ReportedTime } from './reported-time.ts';
 import type { Subscription } from './subscriptions.ts';
 
 /** A connection of the client, as far as it is judged and shown. */
@@ -94,11 +94,6 @@ export class ClientRun {
   /** The request that counts. */
   get request(): Request | undefined {
     return this.requests[0];
-  }
-
-  /** The first report that claims a time; the first one of all where none does. */
-  get claim(): ReportedTime | undefined {
-    return this.reports.find(claimsTime) ?? this.reports[0];
   }
 
   /** True when it has reported so often that more reports are not kept. */

@@ -17,7 +17,6 @@ describe('a line of output', () => {
     ['0', 0n],
     ['2019-10-22T06:01:38Z', undefined],
     ['1.57e12', undefined],
-    ['NaN', undefined],
   ] as const) {
     test(`says ${literal}`, () => {
       const report = readReport(`[info] NTP local time: ${literal}`, usual);
@@ -26,7 +25,7 @@ describe('a line of output', () => {
   }
 
   test('says nothing in words', () => {
-    for (const said of ["{t}')", 'unknown', 'pending', 'nothing'])
+    for (const said of ["{t}')", 'unknown', 'pending', 'nothing', 'null', 'NaN', '-inf'])
       assert.equal(readReport(`[info] NTP local time: ${said}`, usual), undefined);
   });
 
@@ -68,11 +67,13 @@ describe('a message', () => {
   }
 
   for (const payload of ['{}', 'not JSON', '', 'null', '{"time":true}', '{"time":{"value":5}}']) {
-    test(`"${payload}" is a report without a number`, () => {
-      const report = read('/time', payload);
-      assert.deepEqual([report?.twice, report?.line], [undefined, payload]);
-    });
+    test(`"${payload}" claims no time`, () => assert.equal(read('/time', payload), undefined));
   }
+
+  test('with a time that is no number is a report without one', () => {
+    const report = read('/time', '{"time":"12:00"}');
+    assert.deepEqual([report?.twice, report?.literal], [undefined, '12:00']);
+  });
 
   test('on another topic is none', () => {
     assert.equal(read('/time', '{"time":5}', '/sys/pk/other/time'), undefined);

@@ -42,29 +42,22 @@ export function reportsOf({ result }: Target): Reports {
   };
 }
 
-/** What programs print for a number that is none. */
-const noNumber = /^[+-]?(?:nan|inf|infinity|undefined|null|none|nil)\b/i;
-
-/** Whether a report claims a time: one that says "NaN" or "null" claims none. */
-export function claimsTime({ literal }: Pick<ReportedTime, 'literal'>): boolean {
-  return /\d/.test(literal);
-}
-
-/** The report in a line of output that came at this time; undefined when there is none. Words are none, as in "NTP time: unknown". */
+/** The report in a line of output that came at this time; undefined when there is none. */
 export function readReport(line: string, { pattern, twicePerUnit }: Reports, time: Time = now()): ReportedTime | undefined {
   const groups = pattern?.groups(line);
   const literal = groups?.['time'] ?? '';
-  if (groups === undefined || !(claimsTime({ literal }) || noNumber.test(literal))) return undefined;
-  return toReport(literal, groups, line, twicePerUnit, time);
+  return groups === undefined ? undefined : toReport(literal, groups, line, twicePerUnit, time);
 }
 
+/** Undefined for a literal without a digit: words claim no time, as in "NTP time: unknown", "null" or "NaN". */
 function toReport(
   literal: string,
   groups: Readonly<Record<string, string>>,
   line: string,
   twicePerUnit: bigint,
   time: Time,
-): ReportedTime {
+): ReportedTime | undefined {
+  if (!/\d/.test(literal)) return undefined;
   const whole = (name: string): bigint | undefined =>
     /^-?\d{1,30}$/.test(groups[name] ?? '') ? BigInt(groups[name] ?? '') : undefined;
   const [deviceSendTime, deviceRecvTime] = [whole('deviceSendTime'), whole('deviceRecvTime')];

@@ -21,6 +21,16 @@ describe('an allowance', () => {
     }
   });
 
+  test('that is to be used up at once is left alone for a span before', async () => {
+    const [most, spanMs] = [20, 100];
+    const allowance = new Allowance(most, spanMs);
+    const takenUs = nowUs();
+    allowance.take();
+    while (nowUs() - takenUs < (spanMs * 1000) / 2) await allowance.wait();
+    await allowance.rest();
+    assert.ok(nowUs() - takenUs >= spanMs * 1000, `after ${(nowUs() - takenUs) / 1000} ms`);
+  });
+
   test('of one in a span lets the first one pass at once', async () => {
     const allowance = new Allowance(1, 3_600_000);
     await allowance.wait();

@@ -164,6 +164,17 @@ describe('an NTP device', { timeout: 20_000 }, () => {
     assert.equal(connections.length, 2);
   });
 
+  test('fences a second time with a server whose echoes show nothing, and what it left unanswered is not in the way', async () => {
+    const { device } = await play((payload, connection) => {
+      if (device.requests.length === 0) serve(payload.replace(/\d+/, '7'), connection);
+      else if (device.requests.length === 1) connection.inbox.close('connection closed');
+      else serve(payload, connection);
+    });
+    await device.askAndWait();
+    const fence = await device.fence(1000);
+    assert.equal(fence?.request, device.requests[2]);
+  });
+
   test('has no fence with a server that closes every connection', async () => {
     const { device, connections } = await play((_, { inbox }) => inbox.close('connection closed'));
     assert.equal(await device.fence(), undefined);

@@ -237,10 +237,10 @@ export class NtpDevice {
     return this.#connection?.inbox.until(() => this.#returned[length], within);
   }
 
-  /** Asks and waits for the response. */
-  async askAndWait(timestamp?: Timestamp): Promise<Exchange | undefined> {
+  /** Asks and waits for the response. @param within in ms */
+  async askAndWait(timestamp?: Timestamp, within: number = this.deadline): Promise<Exchange | undefined> {
     await this.permission();
-    return this.exchange(this.ask(timestamp));
+    return this.exchange(this.ask(timestamp), within);
   }
 
   /**
@@ -251,13 +251,11 @@ export class NtpDevice {
    * @returns the exchange; undefined when the server no longer serves this device
    */
   async fence(within: number = this.deadline): Promise<Exchange | undefined> {
-    if (this.closed !== undefined) await this.connect();
-    await this.permission();
-    const exchange = await this.exchange(this.ask(), within);
+    if (this.closed !== undefined) await this.#connectAgain();
+    const exchange = await this.askAndWait(undefined, within);
     if (exchange !== undefined || this.closed === undefined) return exchange;
-    await this.connect();
-    await this.permission();
-    return this.exchange(this.ask(), within);
+    await this.#connectAgain();
+    return this.askAndWait(undefined, within);
   }
 
   /**
@@ -275,6 +273,12 @@ export class NtpDevice {
       exchanges.push(exchange);
     }
     return exchanges;
+  }
+
+  /** Connects where the server had closed the connection: what was asked on that is not waited for any more. */
+  async #connectAgain(): Promise<void> {
+    await this.connect();
+    this.#parts.ledger.reconnected(this.responseTopic);
   }
 
   #receive(message: Message): void {

@@ -9,16 +9,9 @@ import { answerWait } from './answer-wait.ts';
 import { noLongerServes } from './server-diagnosis.ts';
 import type { ServerWorld } from './server-scenario.ts';
 
-/** Every wait in these steps has an end of its own: 90 s for a round of answers that keep coming. */
-const patience = { timeout: 200_000 };
-
-Given(
-  '{deviceCount} that hear their response topics',
-  patience,
-  async function (this: ServerWorld, { least, orMore }: DeviceCount) {
-    return connectAll(this, orMore ? Math.max(least, this.scenario.serverRun.deviceCount) : least);
-  },
-);
+Given('{deviceCount} that hear their response topics', async function (this: ServerWorld, { least, orMore }: DeviceCount) {
+  return connectAll(this, orMore ? Math.max(least, this.scenario.serverRun.deviceCount) : least);
+});
 
 async function connectAll(world: ServerWorld, wanted: number): Promise<'skipped' | undefined> {
   const { serverRun } = world.scenario;
@@ -37,18 +30,18 @@ async function connectAll(world: ServerWorld, wanted: number): Promise<'skipped'
     world.inform(`${count} devices instead of ${wanted}: the target file allows no more connections (limits.connections)`);
   // Each has a record of its own: one that fails is shown, and the others are not.
   const wires = identities.map(() => new Trace());
-  const { devices, refusal } = await gather(count, (index) => {
+  const { devices, refused } = await gather(count, (index) => {
     const identity = identities[index] ?? serverRun.identity;
     return serverRun.device(identity, { raw: true, name: `device ${index + 1}`, trace: wires[index] ?? serverRun.trace });
   });
   world.scenario.many.devices = devices;
   world.scenario.join(devices);
-  if (refusal !== undefined) {
-    serverRun.trace.adopt(wires[devices.length] ?? new Trace());
+  if (refused !== undefined) {
+    serverRun.trace.adopt(wires[refused.index] ?? new Trace());
     world.scenario.requireSetUp();
     world.fail({
       expected: `${counted(count, 'device')} connected at the same time`,
-      received: `${devices.length} were accepted, and then: ${refusal}`,
+      received: `${devices.length} were accepted, and then: ${refused.why}`,
       likely: { kind: noLongerServes, text: devices.length === 0 ? undefined : 'the number of connections is limited' },
       cause: 'silence',
     });
@@ -74,7 +67,7 @@ When('the devices ask at the same moment, {together}', async function (this: Ser
   scenario.requests.push(...many.asked.map(({ request }) => request));
 });
 
-Then('each of them gets its own single answer', patience, async function (this: ServerWorld) {
+Then('each of them gets its own single answer', async function (this: ServerWorld) {
   await requireAll(this, this.scenario.many.asked);
   // Whatever else the server has to say to one of them, it has said before it answers that device again.
   await requireAll(this, await askAll(this.scenario.many.devices, { alternate: true, sameDigits: false }));
@@ -95,11 +88,9 @@ Then('each of them gets its own single answer', patience, async function (this: 
 /** Fails a server that leaves one of the devices without its answer, or has given one device another's. */
 async function requireAll(world: ServerWorld, asked: readonly Asked[]): Promise<void> {
   const { serverRun } = world.scenario;
-  const silent = await answersTo(
-    asked,
-    serverRun.ledger,
-    ({ device, request }) => answerWait(serverRun, world.requirement, request, device.deadline).within,
-  );
+  const within = ({ device, request }: Asked): number =>
+    answerWait(serverRun, world.requirement, request, device.deadline).within;
+  const silent = await answersTo(asked, serverRun.ledger, within);
   const stamps = new Set(asked.map(({ request }) => request.timestamp?.digits));
   const mixed = asked.flatMap(({ device }) =>
     device.responses.filter((response) => isForeign(response, stamps)).map((response) => ({ device, response })),
@@ -119,15 +110,25 @@ async function requireAll(world: ServerWorld, asked: readonly Asked[]): Promise<
   if (first === undefined) return;
   const { device } = first;
   world.scenario.many.show(device, world.scenario.serverRun.trace);
-  const ended = world.scenario.serverRun.started.ended()?.words;
   const others = silent.length === 1 ? '' : `, nor were ${silent.length - 1} others`;
-  const why = ended === undefined ? (device.closed ?? 'nothing came any more') : `the server ${ended}`;
+  const why = whyCutOff(world, device) ?? 'nothing came any more';
   world.fail({
-    expected: `${counted(asked.length, 'device')} answered, the next answer always within ${device.deadline} ms of the one before`,
+    expected: `${counted(asked.length, 'device')} answered, the next answer always within ${within(first)} ms of the one before`,
     received: `${device.name} (${device.identity.deviceName}) was not answered${others}: ${why}`,
     likely: { kind: noLongerServes },
     cause: 'silence',
   });
+}
+
+/**
+ * Why no answer could reach a device any more, in words; undefined where it is connected to a server that runs.
+ *
+ * @throws EnvironmentError where a change of the target file would mend it
+ */
+function whyCutOff({ scenario }: ServerWorld, device: NtpDevice): string | undefined {
+  scenario.requireSetUp();
+  const ended = scenario.serverRun.started.ended();
+  return ended === undefined ? device.closed : `the server ${ended.words}`;
 }
 
 /** True for what answers no request of its device, or is taken for an answer though it has the deviceSendTime of another one. */
@@ -137,7 +138,7 @@ function isForeign({ request, message, deviceSendTime }: Response, stamps: Reado
   return request === undefined || (echo !== request.timestamp?.digits && stamps.has(echo));
 }
 
-Then('the server answers each of them with its own deviceSendTime', patience, async function (this: ServerWorld) {
+Then('the server answers each of them with its own deviceSendTime', async function (this: ServerWorld) {
   const { device, requests } = this.scenario;
   await answersTo(
     requests.map((request) => ({ device, request })),
@@ -148,16 +149,17 @@ Then('the server answers each of them with its own deviceSendTime', patience, as
   );
   if (silent.length === 0) return;
   const heard = device.responses.length;
+  const cutOff = whyCutOff(this, device);
   this.fail({
     expected: `${requests.length} responses, each with the deviceSendTime of another request`,
-    received: `${heard} responses; ${silent.length} of ${requests.length} values of deviceSendTime did not come back`,
-    likely: {
-      kind: noLongerServes,
-      text:
-        heard >= requests.length
-          ? 'the deviceSendTime is kept in a variable that the requests of a connection share'
-          : 'requests are dropped while another one is processed',
-    },
+    received: `${heard} responses; ${silent.length} of ${requests.length} values of deviceSendTime did not come back${cutOff === undefined ? '' : `: ${cutOff}`}`,
+    likely: { kind: noLongerServes, text: cutOff === undefined ? likelyLoss(heard, requests.length) : undefined },
     cause: 'silence',
   });
 });
+
+function likelyLoss(heard: number, asked: number): string {
+  return heard >= asked
+    ? 'the deviceSendTime is kept in a variable that the requests of a connection share'
+    : 'requests are dropped while another one is processed';
+}

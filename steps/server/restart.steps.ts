@@ -4,29 +4,22 @@ import { type FailedStart, lastLines, StartError } from '../harness/implementati
 import { noLongerServes } from './server-diagnosis.ts';
 import type { ServerWorld } from './server-scenario.ts';
 
-/** A start may take as long as the target file says; it has an end of its own. */
-const patience = { timeout: 900_000 };
-
-When(
-  'the server is ended by {signal} and started again',
-  patience,
-  async function (this: ServerWorld, signal: 'SIGTERM' | 'SIGKILL') {
-    try {
-      await this.scenario.serverRun.restart(signal);
-    } catch (error) {
-      if (!(error instanceof EnvironmentError)) throw error;
-      const untold = { tried: 'to start it', seen: error.message };
-      const failed: Omit<FailedStart, 'advice'> = error instanceof StartError ? error.failed : untold;
-      const printed = lastLines(failed);
-      this.fail({
-        expected: 'a server that is ready again',
-        received: `it did not start a second time. ${[`tried: ${failed.tried}`, `seen: ${failed.seen}`, ...printed].join('; ')}`,
-        likely: { kind: noLongerServes, text: likelyLeftover(printed) },
-        cause: 'silence',
-      });
-    }
-  },
-);
+When('the server is ended by {signal} and started again', async function (this: ServerWorld, signal: 'SIGTERM' | 'SIGKILL') {
+  try {
+    await this.scenario.serverRun.restart(signal);
+  } catch (error) {
+    if (!(error instanceof EnvironmentError)) throw error;
+    const untold = { tried: 'to start it', seen: error.message };
+    const failed: Omit<FailedStart, 'advice'> = error instanceof StartError ? error.failed : untold;
+    const printed = lastLines(failed);
+    this.fail({
+      expected: 'a server that is ready again',
+      received: `it did not start a second time. ${[`tried: ${failed.tried}`, `seen: ${failed.seen}`, ...printed].join('; ')}`,
+      likely: { kind: noLongerServes, text: likelyLeftover(printed) },
+      cause: 'silence',
+    });
+  }
+});
 
 /** @param output the last lines that the server printed */
 function likelyLeftover(output: readonly string[]): string | undefined {

@@ -6,25 +6,18 @@ import { wallMsAt } from '../harness/time/now.ts';
 import type { ServerWorld } from './server-scenario.ts';
 import { setClockAside } from './stop-clock.ts';
 
-/** A start may take as long as the target file says; it has an end of its own. */
-const patience = { timeout: 900_000 };
-
-Given(
-  'another start of the server with {word}={word}',
-  patience,
-  async function (this: ServerWorld, name: string, value: string) {
-    try {
-      this.scenario.otherStart = await this.scenario.serverRun.another({ [name]: value });
-    } catch (error) {
-      if (!(error instanceof EnvironmentError)) throw error;
-      // It may hold a lock, a port or a file that the first start has: no requirement says that it must not.
-      return this.inapplicable(`a second start beside the first one does not become ready: ${error.message.split('\n')[0]}`);
-    }
-    return this.scenario.otherStart === undefined
-      ? this.inapplicable('the suite cannot restart this server: the target file gives only its address')
-      : undefined;
-  },
-);
+Given('another start of the server with {word}={word}', async function (this: ServerWorld, name: string, value: string) {
+  try {
+    this.scenario.otherStart = await this.scenario.serverRun.another({ [name]: value });
+  } catch (error) {
+    if (!(error instanceof EnvironmentError)) throw error;
+    // It may hold a lock, a port or a file that the first start has: no requirement says that it must not.
+    return this.inapplicable(`a second start beside the first one does not become ready: ${error.message.split('\n')[0]}`);
+  }
+  return this.scenario.otherStart === undefined
+    ? this.inapplicable('the suite cannot restart this server: the target file gives only its address')
+    : undefined;
+});
 
 /** The device asks once in each type. */
 async function inBothTypes({ scenario }: ServerWorld, device: NtpDevice): Promise<Exchange[]> {

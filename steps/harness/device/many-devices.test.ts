@@ -63,8 +63,8 @@ describe('many devices', { timeout: 20_000 }, () => {
       if (asked.length === 6) for (let n = 1; n <= 6; n += 1) setTimeout(() => setup.answer('newest'), n * 80);
     });
     await using _ = setup.server;
-    const { devices, refusal } = await gather(6, (index) => setup.join(index, deadline));
-    assert.equal(refusal, undefined);
+    const { devices, refused } = await gather(6, (index) => setup.join(index, deadline));
+    assert.equal(refused, undefined);
     const asked = devices.map((device) => ({ device, request: device.ask() }));
     assert.deepEqual(await answersTo(asked, setup.ledger), []);
     for (const device of devices) await device.disconnect();
@@ -85,11 +85,11 @@ describe('many devices', { timeout: 20_000 }, () => {
   test('stop at the first that is refused, and say why', async () => {
     const setup = await ClientSetup.open(() => {});
     await using _ = setup.server;
-    const { devices, refusal } = await gather(40, async (index) => {
+    const { devices, refused } = await gather(40, async (index) => {
       if (index >= 20) throw new ConnectError('connection refused, code 3');
       return setup.join(index, 50);
     });
-    assert.deepEqual([devices.length, refusal], [20, 'connection refused, code 3']);
+    assert.deepEqual([devices.length, refused], [20, { index: 20, why: 'connection refused, code 3' }]);
     for (const device of devices) await device.disconnect();
   });
 

@@ -8,19 +8,17 @@ import type { RequestLedger } from './request-ledger.ts';
 /** How many devices connect at a time. The scenario is about requests at the same moment, not about connections at the same moment. */
 const atATime = 16;
 
-/** The longest that one round of answers may take, however slowly they keep coming, in ms. */
-const longest = 90_000;
-
 /** A device and what it asked. */
 export interface Asked {
   readonly device: NtpDevice;
   readonly request: Request;
 }
 
-/** Devices that are connected and have subscribed their response topics, and why one more could not connect, in words. */
+/** Devices that are connected and have subscribed their response topics. */
 export interface ManyDevices {
   readonly devices: readonly NtpDevice[];
-  readonly refusal?: string;
+  /** The number of one that could not connect, from 0, and why, in words. */
+  readonly refused?: { readonly index: number; readonly why: string };
 }
 
 /**
@@ -40,8 +38,8 @@ export async function gather(count: number, connect: (index: number) => Promise<
     const some = Array.from({ length: Math.min(atATime, count - first) }, (_, index) => join(first + index));
     const attempts = await Promise.allSettled(some);
     devices.push(...attempts.flatMap((attempt) => (attempt.status === 'fulfilled' ? [attempt.value] : [])));
-    const failed = attempts.find((attempt) => attempt.status === 'rejected');
-    if (failed !== undefined) return { devices, refusal: refusalOf(failed.reason) };
+    for (const [index, attempt] of attempts.entries())
+      if (attempt.status === 'rejected') return { devices, refused: { index: first + index, why: refusalOf(attempt.reason) } };
   }
   return { devices };
 }
@@ -51,7 +49,7 @@ export async function gather(count: number, connect: (index: number) => Promise<
  * them is late.
  *
  * @param within how long nothing may come before a request counts as unanswered, in ms
- * @returns what was not answered by then, or when it all took longer than 90 s
+ * @returns what was not answered by then
  */
 export async function answersTo(
   asked: readonly Asked[],
@@ -63,9 +61,8 @@ export async function answersTo(
   for (const one of asked) {
     const { device, request } = one;
     while (request.responses.length === 0 && device.closed === undefined) {
-      const now = nowUs();
-      const quiet = (now - Math.max(start, ledger.run.progress)) / 1000;
-      const left = Math.min(within(one) - quiet, longest - (now - start) / 1000);
+      const quiet = (nowUs() - Math.max(start, ledger.run.progress)) / 1000;
+      const left = within(one) - quiet;
       if (left <= 0) return asked.filter(waiting);
       await device.exchange(request, left);
     }

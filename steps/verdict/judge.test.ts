@@ -172,6 +172,9 @@ describe('a scenario', () => {
     assert.equal(verdictOf(crowded), 'does not conform');
     const first = scenario(place('server-a'), { evidence: [beside] });
     assert.equal(verdictOf(first), 'conforms');
+    const stood = { kind: 'standstill', text: 'the suite stood still for 12.0 s' } as const;
+    const touched = scenario(place('server-a'), { evidence: [stood] });
+    assert.equal(verdictOf(crowded, touched, passed('server-a')), 'conforms');
   });
 
   test('with evidence that cannot be read is inconclusive', () => {

@@ -34,12 +34,12 @@ export function judgeScenario(
   failFast = false,
 ): JudgedScenario {
   const touched = executions.flatMap(({ evidence: pieces }) => pieces.filter((piece) => piece.kind === 'standstill'));
-  const found = executions.some(({ evidence: pieces }) => pieces.some(({ kind }) => kind === 'finding'));
-  const sound = executions.filter(({ evidence: pieces }) => pieces.every(({ kind }) => kind !== 'standstill'));
   const alone = executions.filter((execution) => !failedBesideOthers(execution));
+  const tried = alone.length > 0 ? alone : executions;
+  const found = tried.some(({ evidence: pieces }) => pieces.some(({ kind }) => kind === 'finding'));
+  const sound = tried.filter(({ evidence: pieces }) => pieces.every(({ kind }) => kind !== 'standstill'));
   // A finding was made before the suite stood still, so it is valid.
-  const whole = found || sound.length === 0 ? executions : sound;
-  const counting = alone.length > 0 ? whole.filter((execution) => alone.includes(execution)) : whole;
+  const counting = found || sound.length === 0 ? tried : sound;
   const evidence = counting.flatMap((execution) => execution.evidence);
   const common = {
     title,

@@ -40,7 +40,7 @@ Feature: QoS and RETAIN of a client
 
     Source: practice; "The NTP service supports only QoS 0 messages"
 
-    Depends on: client-request-topic
+    Depends on: client-request-topic, client-hears-response
 
     Usual mistakes: the SDK's default QoS is 1
 

@@ -49,8 +49,9 @@ Then('its response topic was subscribed at QoS 0', function (this: ClientWorld) 
   this.scenario.firstRequest();
   for (const { responseTopic, connections } of this.scenario.clientRuns) {
     const own = connections.flatMap(({ asked }) => asked.filter(({ filter }) => covers(filter, responseTopic)));
+    const expected = 'SUBSCRIBE at QoS 0';
+    if (own.length === 0) this.fail({ expected, received: `no SUBSCRIBE that covers ${responseTopic}`, cause: 'silence' });
     const higher = own.find(({ requestedQos }) => requestedQos > 0);
-    if (higher !== undefined)
-      this.fail({ expected: 'SUBSCRIBE at QoS 0', received: `SUBSCRIBE ${higher.filter} at QoS ${higher.requestedQos}` });
+    if (higher !== undefined) this.fail({ expected, received: `SUBSCRIBE ${higher.filter} at QoS ${higher.requestedQos}` });
   }
 });

@@ -20,8 +20,8 @@ export type Starter = Pick<ClientRunner, 'target' | 'mute' | 'refusedPart' | 'ha
 /** A World in which a client is judged. */
 export type ClientWorld = NtpWorld<ClientScenario>;
 
-/** Clients with at least one start whose time could be judged. */
-const punctual = new WeakSet<Target>();
+/** The runs with at least one start whose time could be judged. */
+const punctual = new WeakSet<Starter>();
 
 /** The state of a scenario that judges a client. */
 export class ClientScenario implements ScenarioState {
@@ -236,21 +236,20 @@ export class ClientScenario implements ScenarioState {
    * @throws TooUncertain
    */
   async times(): Promise<ExpectedTime[]> {
-    const { target } = this;
-    const seconds = target.result?.unit === 's';
+    const { starter } = this;
+    const seconds = this.target.result?.unit === 's';
     for (let again = 0; ; again += 1) {
       const { clientRun } = this;
       const [report] = clientRun.reports;
       if (report === undefined) return [];
       try {
         const times = expectedTimes(clientRun, report, seconds);
-        punctual.add(target);
+        if (starter !== undefined) punctual.add(starter);
         return times;
       } catch (error) {
-        if (!(error instanceof TooUncertain) || this.starter === undefined || again === (punctual.has(target) ? 5 : 2))
-          throw error;
+        if (!(error instanceof TooUncertain) || starter === undefined || again === (punctual.has(starter) ? 5 : 2)) throw error;
         this.#judge.inform(`the client was started again: ${error.message}`);
-        this.clientRuns.splice(-1, 1, await this.starter.performAgain(clientRun));
+        this.clientRuns.splice(-1, 1, await starter.performAgain(clientRun));
       }
     }
   }

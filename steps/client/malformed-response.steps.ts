@@ -7,7 +7,7 @@ import { type ExpectedTime, expectedTimes, isRight, TooUncertain } from '../harn
 import type { ReportedTime } from '../harness/platform/reported-time.ts';
 import { counted } from '../harness/text/counted.ts';
 import { laterTimes, near } from './client-diagnosis.ts';
-import type { ClientWorld } from './client-scenario.ts';
+import type { ClientWorld, Starter } from './client-scenario.ts';
 
 /** How often a client is started again where the machine was too busy to judge it. */
 const mostAgain = 2;
@@ -70,8 +70,8 @@ function timesAfterLastRequest({ setup, requests, reports }: ClientRun, report: 
   return expectedTimes({ setup, requests: possible }, report, target.result?.unit === 's');
 }
 
-/** Clients that hung in a start of the whole `within`: what shorter ones show of them as well is not looked at again. */
-const hung = new WeakSet<Target>();
+/** The runs in which the client hung in a start of the whole `within`: what shorter ones show as well is not looked at again. */
+const hung = new WeakSet<Starter>();
 
 Then('the client exits or gets its time', async function (this: ClientWorld) {
   for (let again = 0; ; again += 1) {
@@ -86,8 +86,9 @@ Then('the client exits or gets its time', async function (this: ClientWorld) {
 
 async function requireRecovery(world: ClientWorld): Promise<'skipped' | undefined> {
   world.scenario.requireOwnTopic();
-  const { hurriedMs } = world.scenario.clientRun;
-  if (hurriedMs !== undefined && world.scenario.clientRun.overdue && !hung.has(world.scenario.target)) {
+  const { clientRun, starter } = world.scenario;
+  const known = starter !== undefined && hung.has(starter);
+  if (clientRun.hurriedMs !== undefined && clientRun.overdue && !known) {
     world.scenario.setup = { ...world.scenario.setup, unhurried: true };
     world.scenario.clientRuns.pop();
     await world.scenario.perform();
@@ -120,7 +121,7 @@ async function requireRecovery(world: ClientWorld): Promise<'skipped' | undefine
     return world.inapplicable(
       'the client never asks again after a valid response either, other than the target file says (sync)',
     );
-  hung.add(world.scenario.target);
+  if (starter !== undefined) hung.add(starter);
   return world.fail({
     expected: asks ? 'the right time at a later request' : 'an exit, as after a valid response, or a time',
     received: `neither an exit nor a time within ${(world.scenario.clientRun.hurriedMs ?? withinMs).toFixed(0)} ms, ${counted(requests.length, 'request')}`,

@@ -121,6 +121,40 @@ describe('a message that must not be answered', () => {
   });
 });
 
+describe('where echoes show nothing, a response with the deviceSendTime of an earlier request', () => {
+  const answer = (digits: number): string =>
+    `{"deviceSendTime":${digits},"serverRecvTime":${digits}0,"serverSendTime":${digits}1}`;
+  const distrust = (play: Play): void => {
+    play.ask('5', { unique: false });
+    play.hear(answer(7));
+    play.ledger.begin('here');
+    play.ask('1');
+    play.hear(answer(1));
+    play.ask('2');
+  };
+
+  test('is seen, once', () => {
+    const play = new Play('earlier');
+    distrust(play);
+    for (const n of [3, 4]) {
+      play.hear(`{"deviceSendTime":1,"serverRecvTime":${n}0,"serverSendTime":${n}1}`);
+      play.ask(String(n));
+    }
+    assert.deepEqual(play.seen, ['the echo is of an earlier request at here']);
+  });
+
+  test('is not seen in a copy of the earlier response, nor where the earlier request was not answered', () => {
+    const play = new Play('earlier');
+    distrust(play);
+    play.hear(answer(1));
+    play.ask('3');
+    play.ask('4');
+    play.hear(answer(4));
+    play.hear(answer(3));
+    assert.deepEqual(play.seen, []);
+  });
+});
+
 test('an answer to what the device asked before it connected again is no second answer', () => {
   const play = new Play('earlier');
   play.ask('1');

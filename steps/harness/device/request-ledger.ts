@@ -79,6 +79,7 @@ export class RequestLedger {
     else if ('doubted' in found) append(this.#doubtful, found.doubted, { response, owner: found.owner });
     else {
       this.#book(found, response);
+      if (!this.run.echoes && this.#hasEarlierEcho(found, response)) this.#noteEcho(found, response);
       const alone = sure && this.#present.get(own)?.some(isWaiting) !== true && !this.run.knows(response);
       for (const exception of this.run.responseHabits.add(found, response, alone ? 'alone' : sure)) this.#add(...exception);
       if (sure && isUsual(found, response) && isEcho(found, response)) this.#noteOddTimes(found, response);
@@ -210,9 +211,22 @@ export class RequestLedger {
     }
   }
 
+  /** Whether a response returns the deviceSendTime of an earlier request of its device, to which that had come in another message. */
+  #hasEarlierEcho({ responseTopic, timestamp, message, forbiddenBy, malformed }: Request, response: Response): boolean {
+    const echoOf = ({ deviceSendTime }: Response): string => String(deviceSendTime?.number);
+    const digits = echoOf(response);
+    if (timestamp === undefined || timestamp.digits === digits || forbiddenBy !== undefined || malformed === true) return false;
+    const echoed = this.run.requests.get(responseTopic)?.get(digits) ?? [];
+    const earlier = echoed.filter(({ message: { atUs } }) => atUs < message.atUs).flatMap(({ responses }) => responses);
+    return earlier.some((one) => echoOf(one) === digits) && !earlier.some((one) => isSame(one, response.message.payload));
+  }
+
+  /** Once is enough. */
   #noteEcho(request: Request, { payload }: Response): void {
+    const mistake = 'the echo is of an earlier request';
+    if (this.run.lateMistakes.some((late) => late.mistake === mistake)) return;
     const expected = `deviceSendTime ${request.timestamp?.digits ?? ''}, as in the request`;
-    this.#add({ mistake: 'the echo is of an earlier request' }, request, expected, payload.text);
+    this.#add({ mistake }, request, expected, payload.text);
   }
 
   /**

@@ -6,8 +6,9 @@ Feature: Many devices and many requests
   @alone
   Rule: the server MUST serve 8 devices that ask at the same moment: each gets its own response, exactly once
     The devices connect, stay connected and then send their requests at the same moment. Every
-    second device sends a String. The server may process the requests one after the other: no
-    response is late as long as responses keep arriving.
+    second device sends a String, and each asks in the other type afterwards. The server may process
+    the requests one after the other: no response is late as long as responses keep arriving. The
+    devices that the target file names are served alike.
 
     Source: derived from "How it works", steps 1 and 2: a device that sends a message gets a
     response
@@ -25,6 +26,11 @@ Feature: Many devices and many requests
     Example: 8 devices ask at the same moment with the same deviceSendTime
       Given 8 devices that hear their response topics
       When the devices ask at the same moment, every second one with a String, all with the same deviceSendTime
+      Then each of them gets its own single answer
+
+    Example: The devices of the target file ask at the same moment
+      Given the devices of the target file, at most 20, that hear their response topics
+      When the devices ask at the same moment, every second one with a String
       Then each of them gets its own single answer
 
   @server-serves-many-devices

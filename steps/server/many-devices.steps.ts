@@ -1,7 +1,8 @@
 import { Given, Then, When } from '@cucumber/cucumber';
 import { type Asked, answersTo, gather } from '../harness/device/many-devices.ts';
 import type { NtpDevice } from '../harness/device/ntp-device.ts';
-import type { Response } from '../harness/message/exchange.ts';
+import type { Identity } from '../harness/implementation/target.ts';
+import type { Response, TimestampType } from '../harness/message/exchange.ts';
 import { Trace } from '../harness/mqtt/trace.ts';
 import { counted } from '../harness/text/counted.ts';
 import type { DeviceCount, Together } from '../support/parameter-types.ts';
@@ -9,19 +10,25 @@ import { answerWait } from './answer-wait.ts';
 import { noLongerServes } from './server-diagnosis.ts';
 import type { ServerWorld } from './server-scenario.ts';
 
-Given('{deviceCount} that hear their response topics', async function (this: ServerWorld, { least, orMore }: DeviceCount) {
-  return connectAll(this, orMore ? Math.max(least, this.scenario.serverRun.deviceCount) : least);
+Given('{deviceCount} that hear their response topics', async function (this: ServerWorld, which: DeviceCount) {
+  const { target, serverRun } = this.scenario;
+  if ('ofTargetFile' in which) {
+    const named = target.devices.slice(0, which.ofTargetFile);
+    return named.length < 2 ? this.inapplicable('the target file names one device only') : connectAll(this, named.length, named);
+  }
+  return connectAll(this, which.orMore ? Math.max(which.least, serverRun.deviceCount) : which.least);
 });
 
-async function connectAll(world: ServerWorld, wanted: number): Promise<'skipped' | undefined> {
+/** @param named the devices to connect; absent where any will do */
+async function connectAll(world: ServerWorld, wanted: number, named?: readonly Identity[]): Promise<'skipped' | undefined> {
   const { serverRun } = world.scenario;
   const { free } = serverRun.pacing;
   const count = Math.min(wanted, free);
   if (count < Math.min(2, wanted))
     return world.inapplicable(`the target file allows ${free} more connections (limits.connections)`);
-  const identities = serverRun.devices.several(count);
+  const identities = named ?? serverRun.devices.several(count);
   if (identities.length < count) {
-    const known = `${identities.length} ${identities.length === 1 ? 'device' : 'devices'}`;
+    const known = counted(identities.length, 'device');
     const { onlyThese } = world.scenario.target;
     const why = onlyThese ? ' and no others (onlyThese)' : ' that the suite makes up (deviceNames)';
     return world.inapplicable(`by the target file the server knows ${known}${why}, and ${count} are needed`);
@@ -50,12 +57,17 @@ async function connectAll(world: ServerWorld, wanted: number): Promise<'skipped'
   return undefined;
 }
 
-async function askAll(devices: readonly NtpDevice[], { alternate, sameDigits }: Together): Promise<Asked[]> {
+/** @param first the type of the first one, where every second one has the other */
+async function askAll(
+  devices: readonly NtpDevice[],
+  { alternate, sameDigits }: Together,
+  first: TimestampType = 'Long',
+): Promise<Asked[]> {
   for (const device of devices) await device.permission();
   // As devices do that count from power-on, after a power cut.
   const digits = sameDigits ? devices[0]?.timestamp().digits : undefined;
   return devices.map((device, index) => {
-    const type = alternate && index % 2 === 1 ? 'String' : 'Long';
+    const type = alternate && (index % 2 === 0) !== (first === 'Long') ? 'String' : 'Long';
     return { device, request: device.ask(digits === undefined ? device.timestamp(type) : { type, digits }) };
   });
 }
@@ -69,8 +81,8 @@ When('the devices ask at the same moment, {together}', async function (this: Ser
 
 Then('each of them gets its own single answer', async function (this: ServerWorld) {
   await requireAll(this, this.scenario.many.asked);
-  // Whatever else the server has to say to one of them, it has said before it answers that device again.
-  await requireAll(this, await askAll(this.scenario.many.devices, { alternate: true, sameDigits: false }));
+  // Everything else that the server sends to one of them has come before its answer to that device's next request.
+  await requireAll(this, await askAll(this.scenario.many.devices, { alternate: true, sameDigits: false }, 'String'));
   const often = this.scenario.many.asked.find(({ request }) => request.responses.length > 1);
   if (often !== undefined) {
     this.scenario.many.show(often.device, this.scenario.serverRun.trace);

@@ -88,15 +88,13 @@ export type AskingPace = (typeof pacePhrases)[number];
 definePhrases('pace', pacePhrases);
 
 /** How many devices there are, and whether `--devices` may say more. */
-export interface DeviceCount {
-  readonly least: number;
-  readonly orMore: boolean;
-}
+export type DeviceCount = { readonly least: number; readonly orMore: boolean } | { readonly ofTargetFile: number };
 
 defineParameterType({
   name: 'deviceCount',
-  regexp: /(\d+) devices(, or as many as "--devices" says,)?/,
-  transformer: (least: string, more?: string): DeviceCount => ({ least: Number(least), orMore: more !== undefined }),
+  regexp: /(\d+) devices(, or as many as "--devices" says,)?|the devices of the target file, at most (\d+),/,
+  transformer: (least: string | undefined, more: string | undefined, most: string | undefined): DeviceCount =>
+    most === undefined ? { least: Number(least), orMore: more !== undefined } : { ofTargetFile: Number(most) },
   useForSnippets: false,
 });
 

@@ -202,9 +202,8 @@ export class NtpDevice {
   }
 
   /**
-   * Waits for the (first) response to a request.
+   * Waits for the (first) response to a request, so many ms at most.
    *
-   * @param within in ms
    * @returns the exchange; undefined when the deadline passed, or the connection closed, without one
    */
   async exchange(request: Request, within: number = this.deadline): Promise<Exchange | undefined> {
@@ -224,8 +223,7 @@ export class NtpDevice {
   }
 
   /**
-   * Publishes something that is no request, and waits for it to come back: a broker may return it, on whatever topic it takes for the
-   * same.
+   * Publishes something that is no request, and waits for it to come back: a broker may return it, on a topic that it takes for the same.
    *
    * @param within in ms
    * @returns the topic on which it came back; undefined when it did not
@@ -238,9 +236,9 @@ export class NtpDevice {
   }
 
   /** Asks and waits for the response. @param within in ms */
-  async askAndWait(timestamp?: Timestamp, within: number = this.deadline): Promise<Exchange | undefined> {
+  async askAndWait(within: number = this.deadline): Promise<Exchange | undefined> {
     await this.permission();
-    return this.exchange(this.ask(timestamp), within);
+    return this.exchange(this.ask(), within);
   }
 
   /**
@@ -252,10 +250,10 @@ export class NtpDevice {
    */
   async fence(within: number = this.deadline): Promise<Exchange | undefined> {
     if (this.closed !== undefined) await this.#connectAgain();
-    const exchange = await this.askAndWait(undefined, within);
+    const exchange = await this.askAndWait(within);
     if (exchange !== undefined || this.closed === undefined) return exchange;
     await this.#connectAgain();
-    return this.askAndWait(undefined, within);
+    return this.askAndWait(within);
   }
 
   /**
@@ -275,7 +273,7 @@ export class NtpDevice {
     return exchanges;
   }
 
-  /** Connects where the server had closed the connection: what was asked on that is not waited for any more. */
+  /** Connects where the server had closed the connection: no answer to what was asked on that is expected any more. */
   async #connectAgain(): Promise<void> {
     await this.connect();
     this.#parts.ledger.reconnected(this.responseTopic);

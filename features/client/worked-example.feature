@@ -48,6 +48,7 @@ Feature: The page's worked example, calculated by a client
       And a platform that answers after 5 ms
       When the client asks and is answered
       Then the client reports the time that the formula gives
+      And each time that the client reports first after a response is the one that the formula gives
 
       Examples:
         | type   |

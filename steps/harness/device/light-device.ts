@@ -8,6 +8,7 @@ import { type Message, messageOf } from '../message/message.ts';
 import { isResponseTopic, topicOf } from '../message/ntp-topics.ts';
 import { isExactly, readPayload } from '../message/payload.ts';
 import { MalformedPacket } from '../mqtt/malformed-packet.ts';
+import { connackCode, protocolVersionOf } from '../mqtt/mqtt-version.ts';
 import { PacketReader } from '../mqtt/packet-reader.ts';
 import { packetLimit } from '../mqtt/receive-limits.ts';
 import { deviceSides, tlsFaultOf } from '../mqtt/tls-fault.ts';
@@ -88,7 +89,7 @@ export class LightDevice {
     this.index = index;
     this.identity = identity;
     this.#listener = listener;
-    this.#version = mqttVersion === '5' ? 5 : 4;
+    this.#version = protocolVersionOf(mqttVersion);
     this.#responseTopic = this.#topic('response');
     this.ready = new Promise((resolve) => {
       this.#settle = resolve;
@@ -162,7 +163,7 @@ export class LightDevice {
         if (message !== undefined) this.#receive(message);
         const answer = acknowledgementOf(packet);
         if (answer !== undefined) this.#stream.write(generate(answer, { protocolVersion: this.#version }));
-        if (packet.cmd === 'connack') this.#accepted(packet.reasonCode ?? packet.returnCode ?? 0);
+        if (packet.cmd === 'connack') this.#accepted(connackCode(packet));
         else if (packet.cmd === 'suback') this.#granted(Number(packet.granted[0] ?? 0x80));
       }
     } catch (error) {

@@ -36,8 +36,7 @@ export function matchOf(server: Target, client: Target): Match {
   // A server that accepts any device also accepts the device whose secret stands in the client's target file.
   if (!client.onlyThese)
     return { identity: !server.onlyThese && first.deviceSecret === undefined && own.deviceSecret !== undefined ? own : first };
-  const same = ({ productKey, deviceName }: Identity): boolean => productKey === own.productKey && deviceName === own.deviceName;
-  const known = server.devices.find(same);
+  const known = server.devices.find((device) => deviceKey(device) === deviceKey(own));
   if (known === undefined && server.onlyThese) {
     const name = deviceKey(own);
     return {

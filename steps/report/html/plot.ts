@@ -1,6 +1,6 @@
 import type { RequirementResult } from '../../verdict/report.ts';
 import { html, type Markup } from './html.ts';
-import { digits, duration } from './numbers.ts';
+import { digits, duration, round } from './numbers.ts';
 import {
   area,
   clientSamples,
@@ -110,8 +110,4 @@ function fromFormula(samples: readonly Sample[]): string {
   );
   if (known.length === 0) return '';
   return ` ${known.length === 1 ? 'The report is' : 'Reports are up to'} ${duration(Math.max(...known))} from the time that the formula gives.`;
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
 }

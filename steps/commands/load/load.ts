@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NotLetIn } from '../../harness/device/fleet.ts';
-import { LONGEST_MS, parseDuration } from '../../harness/implementation/duration.ts';
 import { EnvironmentError } from '../../harness/implementation/errors.ts';
 import { startTarget } from '../../harness/implementation/start-target.ts';
 import type { StartedTarget, Target } from '../../harness/implementation/target.ts';
@@ -18,8 +17,9 @@ import { describeTarget } from '../../report/report-json.ts';
 import { suite } from '../../requirements/requirement.ts';
 import { embeddedName, embeddedTarget } from '../run/reference-target.ts';
 import { readShard } from '../run/shard.ts';
+import { readDuration } from '../terminal/duration-flag.ts';
 import { exitOfFailedWrite, FailedWrites, isSystemError } from '../terminal/failed-writes.ts';
-import { Interruption } from '../terminal/interruption.ts';
+import { Interruption, mostStopMs } from '../terminal/interruption.ts';
 import { clearLoad, loadFiles, writeLoad } from './load-files.ts';
 import { buildReport, certifiesNothing, type LoadEnd, type LoadReport, type Measured, nothingMeasured } from './load-report.ts';
 import { loadText, planInWords } from './load-text.ts';
@@ -45,9 +45,6 @@ export interface LoadOptions {
 
 /** How long it may take to connect all devices and to wait for open requests, in ms. */
 const besidesMs = 1_800_000;
-
-/** How long an interrupted load may take to end, in ms: a container engine may no longer answer. */
-const mostStopMs = 20_000;
 
 /**
  * `load TARGET`: sends requests of many devices to a server, and reports how many answers came and when.
@@ -148,7 +145,7 @@ function planOf(target: Target, { devices, rate, for: text, shard: part }: LoadO
       `--devices is ${devices}, and the server knows only the devices of its target file, ${target.devices.length} (onlyThese)`,
     );
   const shard = readShard(part);
-  const forMs = text === undefined ? undefined : durationOf(text);
+  const forMs = readDuration('--for', text, 1);
   requireWithinLimits(target, { devices, rate, forMs });
   const plan: Plan = {
     devices,
@@ -158,13 +155,6 @@ function planOf(target: Target, { devices, rate, for: text, shard: part }: LoadO
   };
   if (devicesOf(plan).length === 0) throw new WrongUse(`--shard is "${part}", but with ${devices} devices this part has none`);
   return plan;
-}
-
-/** @throws WrongUse */
-function durationOf(text: string): number {
-  const ms = parseDuration(text);
-  if (ms !== undefined && ms > 0 && ms <= LONGEST_MS) return ms;
-  throw new WrongUse(`--for is "${text}"; expected a duration such as 500ms, 30s or 10m, of an hour at most`);
 }
 
 function concealed(measured: Measured, { secrets }: Target): Measured {

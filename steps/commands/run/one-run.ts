@@ -26,7 +26,7 @@ import { concealEnvelope, evidenceEnvelope, withoutFolder } from '../../verdict/
 import { judge } from '../../verdict/judge.ts';
 import type { Report } from '../../verdict/report.ts';
 import { Transcript } from '../../verdict/transcript.ts';
-import { Interruption } from '../terminal/interruption.ts';
+import { Interruption, mostStopMs } from '../terminal/interruption.ts';
 import { faultInWords } from './fault-in-words.ts';
 import { lateFindingsOf } from './late-mistakes.ts';
 import { preflight } from './preflight.ts';
@@ -35,9 +35,6 @@ import { RecordedFiles } from './recorded-files.ts';
 import type { RunPlan } from './run-plan.ts';
 import { runScenarios } from './run-scenarios.ts';
 import { writeReports } from './write-reports.ts';
-
-/** How long the suite waits for the implementation to end, in ms: a container engine may no longer answer. */
-const mostStopMs = 20_000;
 
 /** A run's place in a series. */
 export interface SeriesPlace {

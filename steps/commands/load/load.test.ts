@@ -5,7 +5,8 @@ import { basename, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { schemaFaults } from '../../harness/message/schema.ts';
 import { root } from '../../requirements/requirement.ts';
-import { call, fixtureTarget, start, temporaryFolder } from '../../testing/command-line.ts';
+import { call, fixtureTarget, start, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
+import { FakeServer } from '../../testing/fake-server.ts';
 import type { LoadReport } from './load-report.ts';
 
 const folder = temporaryFolder();
@@ -58,6 +59,18 @@ describe('load', { concurrency: 2 }, () => {
     assert.equal(loadIn('refused').connected, 64);
     assert.match(stdout, / {2}devices connected +64 of 100\n/);
     assert.match(loadIn('refused').because, /^64 of 100 devices connected, \d+ could not(, \d+ did not try)?\. load-\d+: /);
+  });
+
+  test('names the member of the target file that would mend a refusal', async () => {
+    await using server = await FakeServer.open((_, peer) => peer.send({ cmd: 'connack', sessionPresent: false, returnCode: 5 }));
+    const { host, port } = server.address;
+    const target = writeTarget(folder, { name: 'unknown', role: 'server', address: `mqtt://${host}:${port}` });
+    const { code, stdout } = await call(['load', target, '--devices', '1', ...to('unknown')]);
+    assert.equal(code, 3, stdout);
+    const { outcome, exitCode, because } = loadIn('unknown');
+    assert.deepEqual([outcome, exitCode], ['incomplete', 3]);
+    assert.match(because, /^0 of 1 devices connected, 1 could not\. load-\d+: the server refused the connection with code 5\.\n/);
+    assert.match(because, /the credentials are not those that the server knows: see auth and devices in the target file\.$/);
   });
 
   test('that is interrupted reports what was measured, and is incomplete', async () => {

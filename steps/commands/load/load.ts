@@ -117,8 +117,10 @@ export async function load(path: string | undefined, options: LoadOptions): Prom
 /** @throws errors of the suite: they are no result of a load */
 function endingBy(error: unknown, { secrets }: Target): Omit<LoadEnd, 'finished'> {
   if (error instanceof EnvironmentError) return { environment: conceal(error.message, secrets) };
-  if (error instanceof NotLetIn) return { refused: conceal(error.message, secrets) };
-  throw error;
+  if (!(error instanceof NotLetIn)) throw error;
+  const { message, refusal } = error;
+  if (refusal === undefined) return { refused: conceal(message, secrets) };
+  return { environment: conceal(`${message}.\n  ${refusal.words}.`, secrets) };
 }
 
 /** @throws WrongUse if the load would exceed the limits of the target file */

@@ -139,13 +139,13 @@ export class OneRun {
       env: clock === undefined ? {} : (start.kind === 'container' ? clock.forContainer() : clock.forProcess()).env,
       mounts: mount === undefined ? [] : [mount],
       // Loading Cucumber blocks this process, so the implementation is started first, and gets ready in the meantime.
-      onSpawned: () => void import('./cucumber.ts').then(({ loadSentences }) => loadSentences()).catch(() => {}),
+      onSpawned: () => void import('./cucumber.ts').then(({ loadSteps }) => loadSteps()).catch(() => {}),
     });
     this.#implementation = await this.#starting;
     void this.#implementation.lost?.then((why) => this.#interruption?.happen(why));
     const { devices: deviceCount } = this.#plan.options;
     const serverRun = new ServerRun(this.#implementation, clock, deviceCount === undefined ? {} : { deviceCount });
-    await (await import('./cucumber.ts')).loadSentences(); // loading blocks: the suite would miss deadlines
+    await (await import('./cucumber.ts')).loadSteps(); // loading blocks: the suite would miss deadlines
     await preflight(serverRun, sinceUs, (words) => this.#console.note(words));
     const lanes = this.#lanesFor(serverRun);
     currentRun.serverLanes = lanes;

@@ -125,7 +125,7 @@ describe('wrong use of load', { concurrency: 2 }, () => {
     [[limited, '--devices', '10', '--for', '1s'], /--for without --rate.*30 requests a second.*a --rate of at most 300/],
     [[limited, '--devices', '10', '--rate', '301'], /--rate is 301, and .*: at most 300 for 10 devices/],
     [[one], /--devices is 1000, and the server knows only the devices of its target file, 1 \(onlyThese\)/],
-    [['--merge', folder], /expected the report of "load --shard"/],
+    [['--merge', folder], /expected the reports of "load --shard"/],
   ] as const) {
     test(`load ${args.map((word) => basename(word)).join(' ')} is answered with what was wrong`, async () => {
       const { code, stdout, stderr } = await call(['load', ...args, ...to('wrong')]);

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { NotLetIn } from '../../harness/device/fleet.ts';
 import { EnvironmentError } from '../../harness/implementation/errors.ts';
 import { startTarget } from '../../harness/implementation/start-target.ts';
@@ -18,12 +16,13 @@ import { suite } from '../../requirements/requirement.ts';
 import { embeddedName, embeddedTarget } from '../run/reference-target.ts';
 import { readShard } from '../run/shard.ts';
 import { readDuration } from '../terminal/duration-flag.ts';
-import { exitOfFailedWrite, FailedWrites, isSystemError } from '../terminal/failed-writes.ts';
+import { exitOfFailedWrite, FailedWrites } from '../terminal/failed-writes.ts';
 import { Interruption, mostStopMs } from '../terminal/interruption.ts';
+import { readReported } from '../terminal/shards-of-one-run.ts';
 import { clearLoad, loadFiles, writeLoad } from './load-files.ts';
 import { buildReport, certifiesNothing, type LoadEnd, type LoadReport, type Measured, nothingMeasured } from './load-report.ts';
 import { loadText, planInWords } from './load-text.ts';
-import { type MachineLoad, mergeLoads, UnrelatedLoads } from './merge-loads.ts';
+import { type MachineLoad, mergeLoads } from './merge-loads.ts';
 import { devicesOf, type Plan } from './plan.ts';
 import { runLoad } from './run-load.ts';
 
@@ -166,14 +165,7 @@ function concealed(measured: Measured, { secrets }: Target): Measured {
 /** @throws WrongUse */
 async function merge(path: string | undefined, folders: readonly string[], options: LoadOptions): Promise<number> {
   if (path !== undefined) throw new WrongUse(`--merge takes report folders, not a target file: ${path}`);
-  const parts = folders.map(readPart);
-  let report: LoadReport;
-  try {
-    report = mergeLoads(parts);
-  } catch (error) {
-    if (error instanceof UnrelatedLoads) throw new WrongUse(error.message);
-    throw error;
-  }
+  const report = mergeLoads(folders.map(readPart));
   using _lock = lockFolder(options.report);
   screenOf(options).write(
     `${report.suite.name} ${report.suite.version}: load on ${report.target.name}: ${planInWords(report.plan)}\n  merged from ${folders.join(', ')}\n`,
@@ -183,16 +175,9 @@ async function merge(path: string | undefined, folders: readonly string[], optio
 
 /** @throws WrongUse */
 function readPart(folder: string): MachineLoad {
-  const file = join(folder, 'load.json');
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    if (isSystemError(error)) throw new WrongUse(`${folder}: expected the report of "load --shard": ${error.message}`);
-    throw error;
-  }
+  const text = readReported('load', folder, 'load.json');
   const [fault] = schemaFaults('load', text);
-  if (fault !== undefined) throw new WrongUse(`${file} is not a report of a load: ${fault}`);
+  if (fault !== undefined) throw new WrongUse(`${folder}/load.json is not a report of a load: ${fault}`);
   return { folder, report: JSON.parse(text) as LoadReport };
 }
 

@@ -2,6 +2,7 @@ import { counted } from '../harness/text/counted.ts';
 import { expectedInWords } from '../verdict/expectations.ts';
 import { frameInWords } from '../verdict/frame-in-words.ts';
 import { unstableInWords } from '../verdict/repeat.ts';
+import { repeatCommand } from '../verdict/repeat-command.ts';
 import type { RequirementResult, ScenarioResult } from '../verdict/report.ts';
 import { type Paint, plain } from './paint.ts';
 
@@ -61,13 +62,6 @@ export function failureText(
     ...(specification === undefined ? [] : entry('explained', [`${specification}#${requirement.id}`], paint)),
     ...entry('repeat', [whole ? command : repeatCommand(command, requirement.id, scenarios)], paint),
   ].join('\n');
-}
-
-/** The command that shows the failure of a requirement again: the whole run where only scenarios of other requirements showed it. */
-export function repeatCommand(command: string, id: string, scenarios: readonly ScenarioResult[]): string {
-  const failed = scenarios.filter(({ failure }) => failure !== undefined);
-  const elsewhere = failed.length > 0 && failed.every(({ foundDuring }) => foundDuring !== undefined);
-  return elsewhere ? command : `${command} --only ${id}`;
 }
 
 function alsoFailed(scenarios: readonly ScenarioResult[], brief: boolean): string[] {

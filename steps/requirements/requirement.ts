@@ -71,6 +71,9 @@ export class FeatureError extends Error {
 /** The package's folder, with a slash at its end: the same for code in a checkout and in `dist/`. */
 export const root: string = fileURLToPath(new URL('.', import.meta.resolve('#root/package.json')));
 
+/** Whether the suite runs from its sources, as in a checkout, and not from `dist/`. */
+export const fromCheckout: boolean = import.meta.url.endsWith('.ts');
+
 /** The name and the version of the suite. */
 export function suite(): { readonly name: string; readonly version: string } {
   const { name, version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { name: string; version: string };

@@ -1,6 +1,7 @@
 import { DataTable } from '@cucumber/cucumber';
-import { loadConfiguration, loadSupport } from '@cucumber/cucumber/api';
+import { loadSupport } from '@cucumber/cucumber/api';
 import { root } from '../requirements/requirement.ts';
+import { configure } from './step-library.ts';
 
 /**
  * Says a sentence of the features in a world, with a table of one column where it needs one: the very step that judges in a run is called.
@@ -25,21 +26,10 @@ export async function loadSentences(): Promise<Say> {
 }
 
 async function load(): Promise<Say> {
-  const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  const steps = ending === 'ts' ? `${root}steps` : `${root}dist/steps`;
-  const { runConfiguration } = await loadConfiguration(
-    {
-      file: false,
-      provided: {
-        paths: [],
-        import: [`${steps}/{server,client}/*.steps.${ending}`, `${steps}/support/parameter-types.${ending}`],
-        publish: false,
-      },
-    },
-    { cwd: root },
-  );
   // The library is opaque by its type; what it holds is what Cucumber itself runs.
-  const { stepDefinitions } = (await loadSupport(runConfiguration, { cwd: root })) as unknown as {
+  const { stepDefinitions } = (await loadSupport(await configure('parameter-types', { paths: [] }), {
+    cwd: root,
+  })) as unknown as {
     readonly stepDefinitions: readonly Step[];
   };
   const known = new Map<string, (world: object) => readonly [Step, readonly unknown[]]>();

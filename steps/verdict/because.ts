@@ -1,3 +1,4 @@
+import { counted } from '../harness/text/counted.ts';
 import type { RequirementResult, Status } from './report.ts';
 
 /** "2 of 40 requirements are not met: …" */
@@ -6,7 +7,7 @@ export function becauseBroken(broken: readonly RequirementResult[], total: numbe
   const known = broken.filter(({ expected }) => expected !== undefined);
   const share = known.length === 0 ? '' : unknown.length === 0 ? ', as expected' : `, ${known.length} of them as expected`;
   const named = idsInWords([...unknown, ...known]);
-  return `${broken.length} of ${requirementsIn(total)} ${broken.length === 1 ? 'is' : 'are'} not met${share}: ${named}`;
+  return `${broken.length} of ${counted(total, 'requirement')} ${broken.length === 1 ? 'is' : 'are'} not met${share}: ${named}`;
 }
 
 /** The ids of the first few requirements, and how many more there are. */
@@ -20,8 +21,8 @@ export function idsInWords(requirements: readonly Pick<RequirementResult, 'id'>[
 /** "3 requirements untested and 1 requirement inconclusive", and what broke. */
 export function becauseOpen({ untested, inconclusive }: Readonly<Record<Status, number>>, faults: readonly string[]): string {
   const open = [
-    untested === 0 ? '' : `${requirementsIn(untested)} untested`,
-    inconclusive === 0 ? '' : `${requirementsIn(inconclusive)} inconclusive`,
+    untested === 0 ? '' : `${counted(untested, 'requirement')} untested`,
+    inconclusive === 0 ? '' : `${counted(inconclusive, 'requirement')} inconclusive`,
   ];
   return [open.filter((part) => part !== '').join(' and '), ...faults].join('; ');
 }
@@ -31,9 +32,4 @@ export function becauseMet({ warning, inapplicable }: Readonly<Record<Status, nu
   const applying = inapplicable === 0 ? '' : ' that applies';
   if (warning === 0) return `every requirement${applying} was tested and is met`;
   return `every requirement${applying} was tested and every MUST is met (${warning} ${warning === 1 ? 'recommendation is' : 'recommendations are'} not)`;
-}
-
-/** "1 requirement", "2 requirements". */
-export function requirementsIn(count: number): string {
-  return `${count} ${count === 1 ? 'requirement' : 'requirements'}`;
 }

@@ -2,7 +2,7 @@ import type { NtpDevice } from '../harness/device/ntp-device.ts';
 import { type Exchange, isWhole, type Request, type Response, roundTrip, serverTimesOf } from '../harness/message/exchange.ts';
 import type { ClientRun } from '../harness/platform/client-run.ts';
 import { platformTime } from '../harness/platform/client-setup.ts';
-import { possibleTimes } from '../harness/platform/expected-time.ts';
+import { mostBehindMs, possibleTimes } from '../harness/platform/expected-time.ts';
 import type { ReportedTime } from '../harness/platform/reported-time.ts';
 import { halved } from '../harness/time/formula.ts';
 import { wallMsAt } from '../harness/time/now.ts';
@@ -81,9 +81,6 @@ function platformAnswer(clientRun: ClientRun, request: Request, response: Respon
     ...(response.unsent ? { unheard: true as const } : {}),
   };
 }
-
-/** A timestamp counts as one of the suite's clock unless it is further behind it than this, in ms. */
-const mostBehindMs = 5000;
 
 /** The longest duration that the exchange can have for the client, in ms. */
 function elapsedAtMost(

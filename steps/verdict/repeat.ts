@@ -1,4 +1,5 @@
-import { idsInWords, requirementsIn } from './because.ts';
+import { counted } from '../harness/text/counted.ts';
+import { idsInWords } from './because.ts';
 import { type Expectations, expectedOf, mistakesIn, summaryOf } from './expectations.ts';
 import { brokenOf, countStatuses, statusOf } from './judge.ts';
 import type { Report, RequirementResult, ScenarioResult, Status, Unstable } from './report.ts';
@@ -109,14 +110,14 @@ function conclude(
       unstable.every(({ expected }) => expected !== undefined);
     const ids = idsInWords(broken.map(({ id }) => ({ id: `${id} (in ${often(id)} of ${asked} runs)` })));
     const are = `${broken.length === 1 ? 'is' : 'are'} not met${goesOn ? ', as expected' : ''}`;
-    const because = `${broken.length} of ${requirementsIn(requirements.length)} ${are}: ${ids}`;
+    const because = `${broken.length} of ${counted(requirements.length, 'requirement')} ${are}: ${ids}`;
     return { verdict: 'does not conform', because, exitCode: goesOn ? 0 : 1 };
   }
   const open = reports.findIndex(({ verdict }) => verdict === 'incomplete');
   if (open >= 0) return incomplete(openRun(open));
   if (unstable.length > 0)
     return incomplete(
-      `${requirementsIn(unstable.length)} did not have the same result in all ${asked} runs: ${idsInWords(unstable)}`,
+      `${counted(unstable.length, 'requirement')} did not have the same result in all ${asked} runs: ${idsInWords(unstable)}`,
     );
   if (mistakes.length > 0) return incomplete(`its expectations are outdated: ${mistakes.join('; ')}`);
   return { verdict: 'conforms', because: `${reports[0].because}, in each of ${asked} runs`, exitCode: 0 };

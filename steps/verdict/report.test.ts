@@ -97,7 +97,7 @@ describe('a report', () => {
       role: 'server',
       start: { kind: 'process', command: ['serve', '--key', 'hunter2'], cwd: '/', env: {} },
       ready: { port: true, withinMs: 1 },
-      devices: [],
+      devices: [{ productKey: 'a1PkTest01', deviceName: 'dev01' }],
       onlyThese: false,
       clientId: '',
       responseDeadlineMs: 1,

@@ -1,10 +1,10 @@
 import { relative, resolve, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Attachment, Duration, Envelope, Pickle, TestCase, TestStepResultStatus, Timestamp } from '@cucumber/messages';
 import { tooUncertainName } from '../harness/platform/expected-time.ts';
 import { printable } from '../harness/text/printable.ts';
 import { conceal } from '../harness/text/secrets.ts';
 import { suiteFaultName } from '../harness/text/suite-fault.ts';
+import { root } from '../requirements/requirement.ts';
 import { attachedText, concealEvidence, readEvidence } from './attachment.ts';
 import { EVIDENCE_MEDIA_TYPE, type Evidence, type LateFinding } from './evidence.ts';
 
@@ -87,7 +87,7 @@ export class Transcript {
     const secrets = options.secrets ?? [];
     this.#clean = (text) => printable(conceal(text, secrets));
     this.#cwd = options.cwd ?? process.cwd();
-    this.#root = options.root ?? fileURLToPath(new URL('.', import.meta.resolve('#root/package.json')));
+    this.#root = options.root ?? root;
   }
 
   /** Calls `listener` for every scenario when it finishes (for each attempt, if there are several). */

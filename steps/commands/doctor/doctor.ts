@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Target } from '../../harness/implementation/target.ts';
 import { loadTarget } from '../../harness/implementation/target-file.ts';
+import { counted } from '../../harness/text/counted.ts';
 import { printable } from '../../harness/text/printable.ts';
 import { conceal } from '../../harness/text/secrets.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
@@ -43,7 +44,7 @@ export async function doctor(path: string | undefined, { report, root: bounds, c
   const code = problems === 0 ? 0 : 3;
   if (json === true) console.log(JSON.stringify({ ready: problems === 0, findings }, undefined, 2));
   else if (problems === 0) console.log(`\nnothing is missing; next: ${suiteCommand} run${path === undefined ? '' : ` ${path}`}`);
-  else console.log(`\n${problems} ${problems === 1 ? 'problem' : 'problems'} to fix first`);
+  else console.log(`\n${counted(problems, 'problem')} to fix first`);
   // A check that took too long may still be running: it must not keep the process alive.
   setTimeout(() => process.exit(code), 500).unref();
   return code;

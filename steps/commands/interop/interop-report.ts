@@ -1,4 +1,4 @@
-import type { Report } from '../../verdict/report.ts';
+import { named } from '../../harness/text/named.ts';
 import type { InteropReport, PairResult } from './interop-document.ts';
 
 export type { InteropReport, PairResult, PairVerdict, Reason, StartResult } from './interop-document.ts';
@@ -8,7 +8,6 @@ export function nameOf(
   { servers, clients }: Pick<InteropReport, 'servers' | 'clients'>,
   pair: Pick<PairResult, 'server' | 'client'>,
 ): string {
-  const named = (target: Report['target'] | undefined): string =>
-    target?.version === undefined ? `${target?.name}` : `${target.name} ${target.version}`;
-  return `${named(clients[pair.client])} against ${named(servers[pair.server])}`;
+  const targets = [clients[pair.client], servers[pair.server]].filter((target) => target !== undefined);
+  return targets.map(named).join(' against ');
 }

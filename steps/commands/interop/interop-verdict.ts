@@ -110,7 +110,7 @@ export function conclude(
 ): Pick<InteropReport, 'verdict' | 'because' | 'exitCode'> {
   const count = (verdict: PairResult['verdict']): number => pairs.filter((pair) => pair.verdict === verdict).length;
   const apply = pairs.length - count('inapplicable');
-  const pairsIn = (number: number): string => `${number} of ${apply} ${apply === 1 ? 'pair' : 'pairs'}`;
+  const pairsIn = (number: number): string => `${number} of ${counted(apply, 'pair')}`;
   const broken = count('do not work together');
   const open = count('incomplete');
   const incomplete = interrupted || open > notStarted || apply === 0;

@@ -1,4 +1,3 @@
-import { LONGEST_MS, parseDuration } from '../../harness/implementation/duration.ts';
 import type { Target } from '../../harness/implementation/target.ts';
 import { loadTarget } from '../../harness/implementation/target-file.ts';
 import { counted } from '../../harness/text/counted.ts';
@@ -9,8 +8,9 @@ import { describeTarget } from '../../report/report-json.ts';
 import { featuresDigest, readRequirements, suite } from '../../requirements/requirement.ts';
 import { loadSentences } from '../../support/sentences.ts';
 import type { Report } from '../../verdict/report.ts';
+import { readDuration } from '../terminal/duration-flag.ts';
 import { exitOfFailedWrite, FailedWrites } from '../terminal/failed-writes.ts';
-import { Interruption } from '../terminal/interruption.ts';
+import { Interruption, mostStopMs } from '../terminal/interruption.ts';
 import { suiteCommand } from '../terminal/suite-command.ts';
 import { clearInterop, interopFiles, writeInterop } from './interop-files.ts';
 import type { InteropReport, PairResult } from './interop-report.ts';
@@ -34,9 +34,6 @@ export interface InteropOptions {
 
 /** The default deadline of all pairs together, in ms. */
 const usualDeadlineMs = 1_800_000;
-
-/** How long the suite waits for the current pair to end after an interruption, in ms: a container engine may no longer answer. */
-const mostStopMs = 20_000;
 
 /**
  * `interop TARGET…`: connects each client to each server through a recording link, and judges the messages of both.
@@ -90,7 +87,7 @@ class Matrix {
     this.#clients = clients;
     this.#paths = paths;
     this.#options = options;
-    this.#deadlineMs = deadlineOf(options.deadline);
+    this.#deadlineMs = readDuration('--deadline', options.deadline) ?? usualDeadlineMs;
     const describe = (target: Target): Report['target'] => describeTarget(target);
     this.#described = { server: servers.map(describe), client: clients.map(describe) };
   }
@@ -175,12 +172,4 @@ class Matrix {
       environment: { node: process.version, platform: process.platform, arch: process.arch },
     };
   }
-}
-
-/** @throws WrongUse */
-function deadlineOf(text: string | undefined): number {
-  if (text === undefined) return usualDeadlineMs;
-  const ms = parseDuration(text);
-  if (ms === undefined || ms > LONGEST_MS) throw new WrongUse(`--deadline is "${text}"; expected a duration such as 90s or 10m`);
-  return ms;
 }

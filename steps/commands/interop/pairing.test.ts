@@ -17,15 +17,15 @@ describe('the device of the client', () => {
   };
 
   test("the server's own device, unless the client can be one only", () => {
-    const devices = [device('a', { deviceSecret: 'secret-a' }), device('b', { deviceSecret: 'secret-b' })];
+    const devices = [device('a', { deviceSecret: 'secret-a' }), device('b', { deviceSecret: 'secret-b' })] as const;
     assert.equal(identityOf({ devices, onlyThese: true }, {})?.deviceSecret, 'secret-a');
-    const own = { devices: [device('b')], onlyThese: true };
+    const own = { devices: [device('b')], onlyThese: true } as const;
     assert.deepEqual(identityOf({ devices, onlyThese: true }, own), devices[1]);
     assert.deepEqual(identityOf({}, own), device('b'));
   });
 
   test('the device whose secret the client names, where the server knows any', () => {
-    const own = [device('c', { deviceSecret: 'secret-c' })];
+    const own = [device('c', { deviceSecret: 'secret-c' })] as const;
     assert.equal(identityOf({}, { devices: own })?.deviceName, 'c');
     assert.equal(identityOf({ devices: [device('a')], onlyThese: true }, { devices: own })?.deviceName, 'a');
   });

@@ -32,12 +32,10 @@ export function matchOf(server: Target, client: Target): Match {
     };
   const [first] = server.devices;
   const [own] = client.devices;
-  if (first === undefined || own === undefined) throw new Error('a target has at least one device');
   // A server that accepts any device also accepts the device whose secret stands in the client's target file.
   if (!client.onlyThese)
     return { identity: !server.onlyThese && first.deviceSecret === undefined && own.deviceSecret !== undefined ? own : first };
-  const same = ({ productKey, deviceName }: Identity): boolean => productKey === own.productKey && deviceName === own.deviceName;
-  const known = server.devices.find(same);
+  const known = server.devices.find((device) => deviceKey(device) === deviceKey(own));
   if (known === undefined && server.onlyThese) {
     const name = deviceKey(own);
     return {

@@ -9,7 +9,7 @@ const patienceMs = 10_000;
 
 /** The devices of this machine: those of the target file if the server accepts no others, otherwise generated ones. */
 export function identitiesOf({ devices, onlyThese }: Target, plan: Plan): Identity[] {
-  const productKey = devices[0]?.productKey ?? '';
+  const [{ productKey }] = devices;
   // All names have the same length, so no name is a prefix of another.
   const madeUp = (index: number): Identity => ({ productKey, deviceName: `load-${10_000_000 + index}` });
   return devicesOf(plan).flatMap((index) => (onlyThese ? (devices[index] ?? []) : madeUp(index)));

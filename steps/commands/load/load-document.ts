@@ -6,11 +6,11 @@ import type { Report } from '../../verdict/report.ts';
 export interface LoadReport {
   /** Where this description is. */
   readonly $schema: 'https://iot-ntp-conformance.invalid/schemas/load.schema.json';
-  /** answered: every device got exactly one answer to each request; not answered: any other result; incomplete: it was interrupted, or this machine could not do it. */
+  /** answered: every device got exactly one answer to each request; not answered: any other result; incomplete: it was interrupted, this machine could not do it, or the server did not start or refused a device and said why. */
   readonly outcome: 'answered' | 'not answered' | 'incomplete';
   /** Why the outcome is what it is, in one sentence. */
   readonly because: string;
-  /** 0 answered, 1 not answered, 3 this machine could not do it or the server did not start, 4 interrupted. */
+  /** 0 answered, 1 not answered, 3 this machine could not do it, or the server did not start or refused a device and said why, 4 interrupted. */
   readonly exitCode: 0 | 1 | 3 | 4;
   /** A load counts answers and measures time. */
   readonly certifies: false;

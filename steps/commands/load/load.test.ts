@@ -5,7 +5,8 @@ import { basename, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { schemaFaults } from '../../harness/message/schema.ts';
 import { root } from '../../requirements/requirement.ts';
-import { call, fixtureTarget, start, temporaryFolder } from '../../testing/command-line.ts';
+import { call, fixtureTarget, start, temporaryFolder, writeTarget } from '../../testing/command-line.ts';
+import { FakeServer } from '../../testing/fake-server.ts';
 import type { LoadReport } from './load-report.ts';
 
 const folder = temporaryFolder();
@@ -60,6 +61,18 @@ describe('load', { concurrency: 2 }, () => {
     assert.match(loadIn('refused').because, /^64 of 100 devices connected, \d+ could not(, \d+ did not try)?\. load-\d+: /);
   });
 
+  test('names the member of the target file that would mend a refusal', async () => {
+    await using server = await FakeServer.open((_, peer) => peer.send({ cmd: 'connack', sessionPresent: false, returnCode: 5 }));
+    const { host, port } = server.address;
+    const target = writeTarget(folder, { name: 'unknown', role: 'server', address: `mqtt://${host}:${port}` });
+    const { code, stdout } = await call(['load', target, '--devices', '1', ...to('unknown')]);
+    assert.equal(code, 3, stdout);
+    const { outcome, exitCode, because } = loadIn('unknown');
+    assert.deepEqual([outcome, exitCode], ['incomplete', 3]);
+    assert.match(because, /^0 of 1 devices connected, 1 could not\. load-\d+: the server refused the connection with code 5\.\n/);
+    assert.match(because, /the credentials are not those that the server knows: see auth and devices in the target file\.$/);
+  });
+
   test('that is interrupted reports what was measured, and is incomplete', async () => {
     const { child, end } = start(['load', '--devices', '20', '--for', '10m', ...to('interrupted')]);
     assert.ok(child.stdout);
@@ -112,7 +125,7 @@ describe('wrong use of load', { concurrency: 2 }, () => {
     [[limited, '--devices', '10', '--for', '1s'], /--for without --rate.*30 requests a second.*a --rate of at most 300/],
     [[limited, '--devices', '10', '--rate', '301'], /--rate is 301, and .*: at most 300 for 10 devices/],
     [[one], /--devices is 1000, and the server knows only the devices of its target file, 1 \(onlyThese\)/],
-    [['--merge', folder], /expected the report of "load --shard"/],
+    [['--merge', folder], /expected the reports of "load --shard"/],
   ] as const) {
     test(`load ${args.map((word) => basename(word)).join(' ')} is answered with what was wrong`, async () => {
       const { code, stdout, stderr } = await call(['load', ...args, ...to('wrong')]);

@@ -1,7 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { NotLetIn } from '../../harness/device/fleet.ts';
-import { LONGEST_MS, parseDuration } from '../../harness/implementation/duration.ts';
 import { EnvironmentError } from '../../harness/implementation/errors.ts';
 import { startTarget } from '../../harness/implementation/start-target.ts';
 import type { StartedTarget, Target } from '../../harness/implementation/target.ts';
@@ -18,12 +15,14 @@ import { describeTarget } from '../../report/report-json.ts';
 import { suite } from '../../requirements/requirement.ts';
 import { embeddedName, embeddedTarget } from '../run/reference-target.ts';
 import { readShard } from '../run/shard.ts';
-import { exitOfFailedWrite, FailedWrites, isSystemError } from '../terminal/failed-writes.ts';
-import { Interruption } from '../terminal/interruption.ts';
+import { readDuration } from '../terminal/duration-flag.ts';
+import { exitOfFailedWrite, FailedWrites } from '../terminal/failed-writes.ts';
+import { Interruption, mostStopMs } from '../terminal/interruption.ts';
+import { readReported } from '../terminal/shards-of-one-run.ts';
 import { clearLoad, loadFiles, writeLoad } from './load-files.ts';
 import { buildReport, certifiesNothing, type LoadEnd, type LoadReport, type Measured, nothingMeasured } from './load-report.ts';
 import { loadText, planInWords } from './load-text.ts';
-import { type MachineLoad, mergeLoads, UnrelatedLoads } from './merge-loads.ts';
+import { type MachineLoad, mergeLoads } from './merge-loads.ts';
 import { devicesOf, type Plan } from './plan.ts';
 import { runLoad } from './run-load.ts';
 
@@ -45,9 +44,6 @@ export interface LoadOptions {
 
 /** How long it may take to connect all devices and to wait for open requests, in ms. */
 const besidesMs = 1_800_000;
-
-/** How long an interrupted load may take to end, in ms: a container engine may no longer answer. */
-const mostStopMs = 20_000;
 
 /**
  * `load TARGET`: sends requests of many devices to a server, and reports how many answers came and when.
@@ -120,8 +116,10 @@ export async function load(path: string | undefined, options: LoadOptions): Prom
 /** @throws errors of the suite: they are no result of a load */
 function endingBy(error: unknown, { secrets }: Target): Omit<LoadEnd, 'finished'> {
   if (error instanceof EnvironmentError) return { environment: conceal(error.message, secrets) };
-  if (error instanceof NotLetIn) return { refused: conceal(error.message, secrets) };
-  throw error;
+  if (!(error instanceof NotLetIn)) throw error;
+  const { message, refusal } = error;
+  if (refusal === undefined) return { refused: conceal(message, secrets) };
+  return { environment: conceal(`${message}.\n  ${refusal.words}.`, secrets) };
 }
 
 /** @throws WrongUse if the load would exceed the limits of the target file */
@@ -148,7 +146,7 @@ function planOf(target: Target, { devices, rate, for: text, shard: part }: LoadO
       `--devices is ${devices}, and the server knows only the devices of its target file, ${target.devices.length} (onlyThese)`,
     );
   const shard = readShard(part);
-  const forMs = text === undefined ? undefined : durationOf(text);
+  const forMs = readDuration('--for', text, 1);
   requireWithinLimits(target, { devices, rate, forMs });
   const plan: Plan = {
     devices,
@@ -160,13 +158,6 @@ function planOf(target: Target, { devices, rate, for: text, shard: part }: LoadO
   return plan;
 }
 
-/** @throws WrongUse */
-function durationOf(text: string): number {
-  const ms = parseDuration(text);
-  if (ms !== undefined && ms > 0 && ms <= LONGEST_MS) return ms;
-  throw new WrongUse(`--for is "${text}"; expected a duration such as 500ms, 30s or 10m, of an hour at most`);
-}
-
 function concealed(measured: Measured, { secrets }: Target): Measured {
   return { ...measured, faults: measured.faults.map((fault) => conceal(fault, secrets)) };
 }
@@ -174,14 +165,7 @@ function concealed(measured: Measured, { secrets }: Target): Measured {
 /** @throws WrongUse */
 async function merge(path: string | undefined, folders: readonly string[], options: LoadOptions): Promise<number> {
   if (path !== undefined) throw new WrongUse(`--merge takes report folders, not a target file: ${path}`);
-  const parts = folders.map(readPart);
-  let report: LoadReport;
-  try {
-    report = mergeLoads(parts);
-  } catch (error) {
-    if (error instanceof UnrelatedLoads) throw new WrongUse(error.message);
-    throw error;
-  }
+  const report = mergeLoads(folders.map(readPart));
   using _lock = lockFolder(options.report);
   screenOf(options).write(
     `${report.suite.name} ${report.suite.version}: load on ${report.target.name}: ${planInWords(report.plan)}\n  merged from ${folders.join(', ')}\n`,
@@ -191,16 +175,9 @@ async function merge(path: string | undefined, folders: readonly string[], optio
 
 /** @throws WrongUse */
 function readPart(folder: string): MachineLoad {
-  const file = join(folder, 'load.json');
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    if (isSystemError(error)) throw new WrongUse(`${folder}: expected the report of "load --shard": ${error.message}`);
-    throw error;
-  }
+  const text = readReported('load', folder, 'load.json');
   const [fault] = schemaFaults('load', text);
-  if (fault !== undefined) throw new WrongUse(`${file} is not a report of a load: ${fault}`);
+  if (fault !== undefined) throw new WrongUse(`${folder}/load.json is not a report of a load: ${fault}`);
   return { folder, report: JSON.parse(text) as LoadReport };
 }
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { schemaFaults } from '../../harness/message/schema.ts';
+import { WrongUse } from '../../harness/text/usage-error.ts';
 import { Durations } from './latency.ts';
 import { buildReport, type LoadEnd, type LoadReport, type Measured, nothingMeasured } from './load-report.ts';
-import { type MachineLoad, mergeLoads, UnrelatedLoads } from './merge-loads.ts';
+import { type MachineLoad, mergeLoads } from './merge-loads.ts';
 
 const began = Date.UTC(2026, 10, 22, 12);
 const plan = { devices: 6, ratePerSecond: 20, forMs: 1000 };
@@ -87,6 +88,6 @@ test('reports are rejected unless they are all shards of one load', () => {
   ] as const)
     assert.throws(
       () => mergeLoads(parts),
-      (error) => error instanceof UnrelatedLoads && says.test(error.message),
+      (error) => error instanceof WrongUse && says.test(error.message),
     );
 });

@@ -1,4 +1,6 @@
 import type { FleetCounts } from '../../harness/device/fleet.ts';
+import { WrongUse } from '../../harness/text/usage-error.ts';
+import { type ShardFolder, shardsOfOne } from '../terminal/shards-of-one-run.ts';
 import { Durations } from './latency.ts';
 import type { Course } from './load-document.ts';
 import { buildReport, type LoadEnd, type LoadReport, type Measured } from './load-report.ts';
@@ -10,19 +12,14 @@ export interface MachineLoad {
   readonly report: LoadReport;
 }
 
-/** The reports do not belong to one load; the message says why. */
-export class UnrelatedLoads extends Error {
-  override readonly name = 'UnrelatedLoads';
-}
-
 /**
  * Merges the reports of all machines of a load. Counts and histograms are added, so that a percentile is one of all requests, and no
  * mean of percentiles.
  *
- * @throws UnrelatedLoads unless the reports are all shards of one load, each once
+ * @throws WrongUse unless the reports are all shards of one load, each once
  */
 export function mergeLoads(parts: readonly MachineLoad[]): LoadReport {
-  const [first] = inOrder(parts);
+  const [first] = shardsOfOne('load', parts.map(shardOf));
   const reports = parts.map(({ report }) => report);
   const { schedule: _schedule, shard: _shard, ...plan } = first.report.plan;
   const circumstances = {
@@ -36,42 +33,18 @@ export function mergeLoads(parts: readonly MachineLoad[]): LoadReport {
   return buildReport(circumstances, measuredTogether(reports, stepMs(plan)), endingOf(parts));
 }
 
-/** @throws UnrelatedLoads */
-function inOrder(parts: readonly MachineLoad[]): readonly [MachineLoad, ...MachineLoad[]] {
-  const [first, ...others] = parts;
-  if (first === undefined) throw new UnrelatedLoads('there is nothing to merge');
-  for (const { folder, report } of parts)
-    if (report.plan.shard === undefined) throw new UnrelatedLoads(`${folder} is a whole load, made without --shard`);
-  for (const other of others) requireSame(first, other);
-  const of = first.report.plan.shard?.of ?? 0;
-  const byNumber = Map.groupBy(parts, ({ report }) => report.plan.shard?.number);
-  for (const [number, same] of byNumber)
-    if (same.length > 1)
-      throw new UnrelatedLoads(`shard ${number}/${of} is given more than once: ${same.map(({ folder }) => folder).join(', ')}`);
-  const missing = Array.from({ length: of }, (_, index) => index + 1).filter((number) => !byNumber.has(number));
-  if (missing.length > 0)
-    throw new UnrelatedLoads(`shard ${missing.join(', ')} of ${of} is missing: merge needs all of them, also those that broke`);
-  return [first, ...others];
-}
-
-/** @throws UnrelatedLoads */
-function requireSame(first: MachineLoad, other: MachineLoad): void {
-  const identity = ({ suite, target, plan }: LoadReport): readonly (readonly [string, unknown])[] => [
+/** @throws WrongUse for a load without shards */
+function shardOf(part: MachineLoad): MachineLoad & ShardFolder {
+  const { suite, target, plan } = part.report;
+  if (plan.shard === undefined) throw new WrongUse(`${part.folder} is a whole load, made without --shard`);
+  const identity = [
     ['the suite', [suite.name, suite.version]],
     ['the target', [target.name, target.version, target.file, target.fileDigest]],
     ['--devices', plan.devices],
     ['--rate', plan.ratePerSecond],
     ['--for, in ms,', plan.forMs],
-    ['the number of shards', plan.shard?.of],
-  ];
-  const own = new Map(identity(first.report));
-  for (const [name, value] of identity(other.report)) {
-    const said = [own.get(name), value].map((one) => JSON.stringify(one) ?? 'nothing');
-    if (said[0] !== said[1])
-      throw new UnrelatedLoads(
-        `${other.folder} is not a shard of the same load as ${first.folder}: ${name} is ${said[1]}, not ${said[0]}`,
-      );
-  }
+  ] as const;
+  return { ...part, shard: plan.shard, identity };
 }
 
 function measuredTogether(reports: readonly LoadReport[], step: number): Measured {
@@ -107,14 +80,14 @@ function measuredTogether(reports: readonly LoadReport[], step: number): Measure
   };
 }
 
-/** @throws UnrelatedLoads if a text is no histogram */
+/** @throws WrongUse if a text is no histogram */
 function added(histograms: readonly string[]): Measured['latency'] {
   const all = Durations.none();
   for (const text of histograms) {
     try {
       all.add(Durations.decode(text));
     } catch (error) {
-      throw new UnrelatedLoads(`a histogram cannot be read (${String(error)}): merge reports as load wrote them`);
+      throw new WrongUse(`a histogram cannot be read (${String(error)}): merge reports as load wrote them`);
     }
   }
   return all.summary();

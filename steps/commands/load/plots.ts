@@ -1,5 +1,5 @@
 import { html, type Markup } from '../../report/html/html.ts';
-import { digits, niceStep } from '../../report/html/numbers.ts';
+import { digits, niceStep, round } from '../../report/html/numbers.ts';
 import { area } from '../../report/html/plot-layout.ts';
 import { Durations } from './latency.ts';
 import type { LoadReport } from './load-report.ts';
@@ -109,8 +109,4 @@ const line = (points: readonly Point[]): string =>
 /** 1 is 90 %, 2 is 99 %, 3 is 99.9 %. */
 function percent(nines: number): string {
   return nines <= 2 ? '9'.repeat(nines).padEnd(2, '0') : `99.${'9'.repeat(nines - 2)}`;
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Envelope } from '@cucumber/messages';
 import { schemaFaults } from '../../harness/message/schema.ts';
@@ -16,7 +15,7 @@ import { readRequirements, root } from '../../requirements/requirement.ts';
 import { withoutCapture } from '../../verdict/attachment.ts';
 import type { Expectations } from '../../verdict/expectations.ts';
 import { judge } from '../../verdict/judge.ts';
-import type { Report, Shard } from '../../verdict/report.ts';
+import type { Report } from '../../verdict/report.ts';
 import { Transcript } from '../../verdict/transcript.ts';
 import { loadExpectations } from '../run/expectations-file.ts';
 import { Lanes } from '../run/lanes.ts';
@@ -25,7 +24,7 @@ import { embeddedName } from '../run/reference-target.ts';
 import { placesOf } from '../run/shard.ts';
 import { readSigningKey } from '../run/signing-key.ts';
 import { writeReports } from '../run/write-reports.ts';
-import { isSystemError } from '../terminal/failed-writes.ts';
+import { readReported, type ShardFolder, shardsOfOne } from '../terminal/shards-of-one-run.ts';
 import { suiteCommand } from '../terminal/suite-command.ts';
 
 /** The options of `merge`. */
@@ -42,9 +41,8 @@ export interface MergeOptions {
 }
 
 /** The content of the report folder of one shard. */
-interface ShardFolder {
-  readonly folder: string;
-  readonly report: Report & { readonly shard: Shard };
+interface ShardOfRun extends ShardFolder {
+  readonly report: Report;
   readonly messages: readonly Envelope[];
 }
 
@@ -61,10 +59,8 @@ export async function merge(folders: readonly string[], options: MergeOptions): 
   if (own !== undefined)
     throw new WrongUse(`--report ${folder}: is one of the shards; name another folder for the merged report`);
   const key = sign === undefined ? undefined : readSigningKey(sign);
-  const read = folders.map(readPart);
-  const parts = inOrder(read);
+  const parts = shardsOfOne('run', folders.map(readPart));
   const [{ report: first }] = parts;
-  for (const part of parts.slice(1)) requireSame(parts[0], part);
   const expectations = await readExpectations(parts, options);
   for (const part of parts) requireGenuine(part, expectations);
 
@@ -111,8 +107,8 @@ export async function merge(folders: readonly string[], options: MergeOptions): 
 }
 
 /** @throws WrongUse for a folder without a finished shard */
-function readPart(folder: string): ShardFolder {
-  const text = readReported(folder, judgedFiles.report);
+function readPart(folder: string): ShardOfRun {
+  const text = readReported('run', folder, judgedFiles.report);
   const [fault] = schemaFaults('report', text);
   if (fault !== undefined) throw new WrongUse(`${folder}/${judgedFiles.report} is not a report of this suite: ${fault}`);
   const report = JSON.parse(text) as Report;
@@ -124,51 +120,15 @@ function readPart(folder: string): ShardFolder {
   if (report.suite.digest !== suiteDigest())
     throw new WrongUse(`${name} was run by another build of the suite: merge with that build, or run all shards with this one`);
   try {
-    return { folder, report: { ...report, shard }, messages: [...recordedMessages(readReported(folder, judgedFiles.messages))] };
+    const messages = [...recordedMessages(readReported('run', folder, judgedFiles.messages))];
+    return { folder, shard, identity: identityOf(report), report, messages };
   } catch (error) {
     if (error instanceof WrongUse) throw error;
     throw new WrongUse(`${folder}/${judgedFiles.messages}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
-/** @throws WrongUse */
-function readReported(folder: string, name: string): string {
-  try {
-    return readFileSync(join(folder, name), 'utf8');
-  } catch (error) {
-    if (isSystemError(error)) throw new WrongUse(`${folder}: expected the reports of "run --shard": ${error.message}`);
-    throw error;
-  }
-}
-
-/**
- * The shards by their numbers, each of them once.
- *
- * @throws WrongUse
- */
-function inOrder(parts: readonly ShardFolder[]): readonly [ShardFolder, ...ShardFolder[]] {
-  const [first] = parts;
-  if (first === undefined) throw new WrongUse('merge needs the report folders of all shards');
-  const { of } = first.report.shard;
-  const other = parts.find(({ report }) => report.shard.of !== of);
-  if (other !== undefined)
-    throw new WrongUse(
-      `${other.folder} is a shard of ${other.report.shard.of}, ${first.folder} is one of ${of}: merge those of one run`,
-    );
-  const byNumber = Map.groupBy(parts, ({ report }) => report.shard.number);
-  const missing = Array.from({ length: of }, (_, index) => index + 1).filter((number) => !byNumber.has(number));
-  const doubled = [...byNumber].find(([, same]) => same.length > 1);
-  if (doubled !== undefined)
-    throw new WrongUse(`shard ${doubled[0]}/${of} is given more than once: ${doubled[1].map(({ folder }) => folder).join(', ')}`);
-  if (missing.length > 0)
-    throw new WrongUse(`shard ${missing.join(', ')} of ${of} is missing: merge needs all of them, also those that failed`);
-  const [lowest, ...others] = parts.toSorted((a, b) => a.report.shard.number - b.report.shard.number);
-  return [lowest ?? first, ...others];
-}
-
-/** What must be the same in all shards of a run: its name in words, and a value that can be compared. */
-function identityOf({ report }: ShardFolder): readonly (readonly [string, unknown])[] {
-  const { suite, requirementSet, target, strict, expectations } = report;
+function identityOf({ suite, requirementSet, target, strict, expectations }: Report): ShardFolder['identity'] {
   const { output: _output, ended: _ended, ...implementation } = target;
   return [
     ...Object.entries({ imageDigest: undefined, fileDigest: undefined, ...implementation }).map(
@@ -181,21 +141,9 @@ function identityOf({ report }: ShardFolder): readonly (readonly [string, unknow
   ];
 }
 
-/** @throws WrongUse for shards of different runs */
-function requireSame(first: ShardFolder, other: ShardFolder): void {
-  const own = new Map(identityOf(first));
-  for (const [name, value] of identityOf(other)) {
-    if (JSON.stringify(own.get(name)) === JSON.stringify(value)) continue;
-    const said = [own.get(name), value].map((one) => JSON.stringify(one) ?? 'nothing');
-    throw new WrongUse(
-      `${other.folder} is not a shard of the same run as ${first.folder}: ${name} is ${said[1]}, not ${said[0]}`,
-    );
-  }
-}
-
 /** @throws WrongUse, InputFileError */
 async function readExpectations(
-  [{ report }]: readonly [ShardFolder, ...ShardFolder[]],
+  [{ report }]: readonly [ShardOfRun, ...ShardOfRun[]],
   { expectations: file, allowExpected }: MergeOptions,
 ): Promise<Expectations | undefined> {
   if (file === undefined) {
@@ -210,8 +158,8 @@ async function readExpectations(
 }
 
 /** Judges the recorded messages of a shard again. @throws WrongUse if the result differs from its report */
-function requireGenuine({ folder, report, messages }: ShardFolder, expectations: Expectations | undefined): void {
-  const { shard, strict, target } = report;
+function requireGenuine({ folder, shard, report, messages }: ShardOfRun, expectations: Expectations | undefined): void {
+  const { strict, target } = report;
   const recorded = rejudge(messages, target.role, (requirements) => ({
     strict,
     shard,
@@ -228,7 +176,7 @@ function asOneOf({ expectations }: Report): Pick<Expectations, 'allowed' | 'oneO
 }
 
 /** The facts of the whole run, from the reports of its shards. */
-function commonOf([first, ...others]: readonly [ShardFolder, ...ShardFolder[]]): RunFacts {
+function commonOf([first, ...others]: readonly [ShardOfRun, ...ShardOfRun[]]): RunFacts {
   const all = [first, ...others].map(({ report }) => report);
   const { suite, requirementSet, target, strict, order } = first.report;
   const ended = all.find((report) => report.target.ended !== undefined)?.target.ended;

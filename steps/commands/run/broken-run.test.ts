@@ -96,7 +96,7 @@ describe('a run that takes too long', () => {
   test('says what a deadline looks like', async () => {
     const { code, stderr } = await start(['run', '--deadline', 'soon', '--report', join(folder, 'soon')]).end;
     assert.equal(code, 2);
-    assert.equal(stderr, '--deadline is "soon"; expected a duration such as 90s or 10m\n');
+    assert.equal(stderr, '--deadline is "soon"; expected a duration such as 90s or 10m, of an hour at most\n');
   });
 });
 

@@ -1,8 +1,9 @@
 import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { type IConfiguration, type IRunConfiguration, loadConfiguration, loadSupport, runCucumber } from '@cucumber/cucumber/api';
+import { loadSupport, runCucumber } from '@cucumber/cucumber/api';
 import type { Envelope } from '@cucumber/messages';
 import { root } from '../../requirements/requirement.ts';
+import { configure, ending } from '../../support/step-library.ts';
 import type { Shard } from '../../verdict/report.ts';
 import { Lanes } from './lanes.ts';
 import type { RandomOrder } from './order.ts';
@@ -34,43 +35,27 @@ const quiet = () =>
 /** Node loads a module once in a process, so a second run reuses the library of the first. */
 let library: ReturnType<typeof loadSupport> | undefined;
 
-const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+/** The modules of support/ that a run has. */
+const modules = '{parameter-types,hooks}';
 
 const environment = { cwd: root, stdout: quiet(), stderr: process.stderr };
 
-/** The common configuration of all runs. It reads no configuration file: a vendor's cucumber.mjs must not change a requirement. */
-async function configure(own: Partial<IConfiguration>): Promise<IRunConfiguration> {
-  const steps = ending === 'ts' ? `${root}steps` : `${root}dist/steps`;
-  const { runConfiguration } = await loadConfiguration(
-    {
-      file: false,
-      provided: {
-        import: [`${steps}/{server,client}/*.steps.${ending}`, `${steps}/support/{parameter-types,hooks}.${ending}`],
-        publish: false,
-        ...own,
-      },
-    },
-    { cwd: root },
-  );
-  return runConfiguration;
-}
-
 /** Loads the step definitions. Call it early, while there is something else to wait for. */
-export async function loadSentences(): Promise<Awaited<ReturnType<typeof loadSupport>>> {
-  library ??= configure({}).then((configuration) => loadSupport(configuration, environment));
+export async function loadSteps(): Promise<Awaited<ReturnType<typeof loadSupport>>> {
+  library ??= configure(modules).then((configuration) => loadSupport(configuration, environment));
   return library;
 }
 
 /** Runs the features. The results are in the messages only. */
 export async function runFeatures({ paths, failFast, order, shard, lanes, inTurn, onMessage }: CucumberRun): Promise<void> {
-  const runConfiguration = await configure({
+  const runConfiguration = await configure(modules, {
     paths: paths.map((path) => root + path),
     failFast,
     ...(shard === undefined ? {} : { shard: laneOf(0, 1, shard) }),
     ...(order === undefined ? {} : { order }),
     ...(order === undefined && !inTurn ? {} : { plugin: [fileURLToPath(new URL(`./order-plugin.${ending}`, import.meta.url))] }),
   });
-  const support = await loadSentences();
+  const support = await loadSteps();
   const formats = {
     ...runConfiguration.formats,
     stdout: new URL(`./silent-formatter.${ending}`, import.meta.url).href,

@@ -26,7 +26,7 @@ import { concealEnvelope, evidenceEnvelope, withoutFolder } from '../../verdict/
 import { judge } from '../../verdict/judge.ts';
 import type { Report } from '../../verdict/report.ts';
 import { Transcript } from '../../verdict/transcript.ts';
-import { Interruption } from '../terminal/interruption.ts';
+import { Interruption, mostStopMs } from '../terminal/interruption.ts';
 import { faultInWords } from './fault-in-words.ts';
 import { lateFindingsOf } from './late-mistakes.ts';
 import { preflight } from './preflight.ts';
@@ -35,9 +35,6 @@ import { RecordedFiles } from './recorded-files.ts';
 import type { RunPlan } from './run-plan.ts';
 import { runScenarios } from './run-scenarios.ts';
 import { writeReports } from './write-reports.ts';
-
-/** How long the suite waits for the implementation to end, in ms: a container engine may no longer answer. */
-const mostStopMs = 20_000;
 
 /** A run's place in a series. */
 export interface SeriesPlace {
@@ -142,13 +139,13 @@ export class OneRun {
       env: clock === undefined ? {} : (start.kind === 'container' ? clock.forContainer() : clock.forProcess()).env,
       mounts: mount === undefined ? [] : [mount],
       // Loading Cucumber blocks this process, so the implementation is started first, and gets ready in the meantime.
-      onSpawned: () => void import('./cucumber.ts').then(({ loadSentences }) => loadSentences()).catch(() => {}),
+      onSpawned: () => void import('./cucumber.ts').then(({ loadSteps }) => loadSteps()).catch(() => {}),
     });
     this.#implementation = await this.#starting;
     void this.#implementation.lost?.then((why) => this.#interruption?.happen(why));
     const { devices: deviceCount } = this.#plan.options;
     const serverRun = new ServerRun(this.#implementation, clock, deviceCount === undefined ? {} : { deviceCount });
-    await (await import('./cucumber.ts')).loadSentences(); // loading blocks: the suite would miss deadlines
+    await (await import('./cucumber.ts')).loadSteps(); // loading blocks: the suite would miss deadlines
     await preflight(serverRun, sinceUs, (words) => this.#console.note(words));
     const lanes = this.#lanesFor(serverRun);
     currentRun.serverLanes = lanes;

@@ -1,5 +1,4 @@
 import type { KeyObject } from 'node:crypto';
-import { LONGEST_MS, parseDuration } from '../../harness/implementation/duration.ts';
 import type { Role, Target } from '../../harness/implementation/target.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
 import { hostedPage } from '../../report/specification/beside-report.ts';
@@ -73,12 +72,4 @@ export function readDocs(base: string, role: Role): string {
   } catch (error) {
     throw new WrongUse(`--docs ${base}: ${error instanceof Error ? error.message : String(error)}`);
   }
-}
-
-/** @throws WrongUse for a text that is not a duration */
-export function readDeadline(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const ms = parseDuration(text);
-  if (ms === undefined || ms > LONGEST_MS) throw new WrongUse(`--deadline is "${text}"; expected a duration such as 90s or 10m`);
-  return ms;
 }

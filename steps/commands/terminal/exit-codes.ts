@@ -41,9 +41,9 @@ export const interopExitCodes: Readonly<Record<0 | 1 | 2 | 3 | 4, string>> = {
 /** What the exit codes of `load` mean. */
 export const loadExitCodes: Readonly<Record<0 | 1 | 2 | 3 | 4, string>> = {
   0: 'every device received exactly one answer to each request',
-  1: 'answers were lost, duplicate, misdelivered or invalid, or the server rejected a device',
+  1: 'answers were lost, duplicate, misdelivered or invalid, or a device could not connect or subscribe',
   2: 'wrong use: flags, target file, or reports that are not from the machines of one load',
-  3: 'environment: target did not start, not enough files or ports, report cannot be written',
+  3: 'environment: target did not start or refused a device and said why, not enough files or ports, report cannot be written',
   4: 'incomplete: interrupted; the report contains the measurements until then',
 };
 

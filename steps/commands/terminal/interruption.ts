@@ -3,6 +3,9 @@ import { Deadline } from '../../harness/time/deadline.ts';
 /** The signals that interrupt the command line. */
 export const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
+/** How long an implementation may take to end, in ms: a container engine may no longer answer. */
+export const mostStopMs = 20_000;
+
 /**
  * Interrupts a run once: at a signal, at its deadline, or at the request of the caller. A second signal ends the process at once.
  */

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, extname, relative, resolve, sep } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
 import { currentImage } from '../../harness/implementation/image.ts';
+import { isWithin } from '../../harness/implementation/path-rules.ts';
 import type { Target } from '../../harness/implementation/target.ts';
 import type { FileChanges } from './file-changes.ts';
 
@@ -76,10 +77,6 @@ function isPath(word: string): boolean {
 
 function isFile(path: string): boolean {
   return existsSync(path) && statSync(path).isFile();
-}
-
-function isWithin(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
 /** The paths in words: "acme.yaml, hub/ (.py), image acme/hub:3". */

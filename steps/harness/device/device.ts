@@ -1,6 +1,7 @@
 import { type IClientOptions, MqttClient } from 'mqtt';
 import { generate } from 'mqtt-packet';
 import type { QoS } from '../message/message.ts';
+import { protocolVersionOf } from '../mqtt/mqtt-version.ts';
 import { PacketStream } from '../mqtt/packet-stream.ts';
 import type { Moderation } from '../mqtt/receive-limits.ts';
 import { Deadline } from '../time/deadline.ts';
@@ -84,7 +85,7 @@ export class Device implements DeviceConnection {
   private constructor(options: DeviceOptions) {
     this.#options = options;
     const settings: IClientOptions = {
-      protocolVersion: options.mqttVersion === '5' ? 5 : 4,
+      protocolVersion: protocolVersionOf(options.mqttVersion),
       clientId: options.clientId,
       ...(options.username === undefined ? {} : { username: options.username }),
       ...(options.password === undefined ? {} : { password: options.password }),
@@ -180,7 +181,7 @@ export class Device implements DeviceConnection {
     const closed = new Promise<void>((resolve) => this.#client.once('close', resolve));
     using _deadline = new Deadline(orderlyEndMs, () => this.#connection.cut());
     // Not by end() of mqtt.js, which waits for acknowledgements that not every server of this service sends.
-    this.#stream.end(generate({ cmd: 'disconnect' }, { protocolVersion: this.#options.mqttVersion === '5' ? 5 : 4 }));
+    this.#stream.end(generate({ cmd: 'disconnect' }, { protocolVersion: protocolVersionOf(this.#options.mqttVersion) }));
     await closed;
     this.#client.end(true);
   }

@@ -5,6 +5,7 @@ import { nowUs } from '../time/now.ts';
 import { standstills } from '../time/standstill.ts';
 import { type AskedAt, type DeviceRefusal, type FleetListener, type FleetOptions, LightDevice } from './light-device.ts';
 import { lackOf, localAddress, requireFiles } from './machine-limits.ts';
+import type { Refusal } from './refusal.ts';
 import { tlsContext } from './socket.ts';
 
 /** The results of all requests of a fleet so far. Requests that are neither answered nor lost are open. */
@@ -39,10 +40,13 @@ export class NotLetIn extends Error {
   override readonly name = 'NotLetIn';
   /** The devices that the server let in. */
   readonly connected: number;
+  /** What to change in the target file, where the server says why. */
+  readonly refusal: Refusal | undefined;
 
-  constructor(message: string, connected: number) {
+  constructor(message: string, connected: number, refusal: Refusal | undefined) {
     super(message);
     this.connected = connected;
+    this.refusal = refusal;
   }
 }
 
@@ -244,10 +248,10 @@ export class Fleet implements AsyncDisposable {
 }
 
 /** @param tried the devices that tried to connect, of all */
-function explained({ device, reason, code }: DeviceRefusal, connected: number, tried: number, all: number): Error {
+function explained({ device, reason, code, refusal }: DeviceRefusal, connected: number, tried: number, all: number): Error {
   const untried = tried < all ? `, ${all - tried} did not try` : '';
   const what = `${connected} of ${all} devices connected, ${tried - connected} could not${untried}. ${device}: ${reason}`;
-  if (lackOf(code) === undefined) return new NotLetIn(what, connected);
+  if (lackOf(code) === undefined) return new NotLetIn(what, connected, refusal);
   return new EnvironmentError(
     `${what}.\n  This machine has no more connections to give: take fewer devices, or raise the open files (ulimit -n), the ports (net.ipv4.ip_local_port_range) or the number of machines (--shard).`,
   );

@@ -2,7 +2,7 @@ import type { Identity } from '../implementation/target.ts';
 import type { Request } from '../message/exchange.ts';
 import type { Message } from '../message/message.ts';
 import { topicOf } from '../message/ntp-topics.ts';
-import { assertValid } from '../message/schema.ts';
+import { requestPayload } from '../message/request-payload.ts';
 import { nowUs, wallMsAt } from '../time/now.ts';
 import type { DeviceConnection, Habits } from './device.ts';
 import type { NtpDevice } from './ntp-device.ts';
@@ -84,8 +84,7 @@ export class ForeignDevice {
   }
 
   #publish(topic: string, digits: string): Message {
-    const payload = `{"deviceSendTime":${digits}}`;
-    assertValid('request', payload);
+    const payload = requestPayload({ type: 'Long', digits });
     const atUs = this.#parts.connection.publish(topic, payload, 0);
     return { atUs, wallMs: wallMsAt(atUs), topic, payload: Buffer.from(payload), qos: 0, retain: false, dup: false };
   }

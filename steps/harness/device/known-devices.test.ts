@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { KnownDevices } from './known-devices.ts';
 
-const devices = [{ productKey: 'a1PkTest01', deviceName: 'dev01' }];
+const devices = [{ productKey: 'a1PkTest01', deviceName: 'dev01' }] as const;
 const productKey = 'a1PkTest01';
 
 test('makes up names that exist at the server', () => {

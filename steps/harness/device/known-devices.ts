@@ -21,10 +21,8 @@ export class KnownDevices {
   /** @param lane the first lane is 0; each lane has devices of its own */
   constructor(target: Pick<Target, 'devices' | 'onlyThese' | 'deviceNames'>, lane = 0) {
     this.#target = target;
-    const [named] = target.devices;
-    if (named === undefined) throw new Error('a target has at least one device');
-    const declared = target.devices.filter(({ productKey }) => productKey === named.productKey);
-    const { productKey } = named;
+    const [{ productKey }] = target.devices;
+    const declared = target.devices.filter((device) => device.productKey === productKey);
     this.#declared = target.onlyThese ? declared.slice(perLane * lane) : lane === 0 ? declared : [];
     const madeUp = (which: number): Identity | undefined => this.#madeUp(productKey, which + 1000 * lane);
     const first = this.#declared[0] ?? madeUp(1);
@@ -35,7 +33,7 @@ export class KnownDevices {
   /** How many lanes can have devices of their own. */
   static lanes({ devices, onlyThese, deviceNames }: Pick<Target, 'devices' | 'onlyThese' | 'deviceNames'>): number {
     if (!onlyThese) return madeUpName(1001, deviceNames) === undefined ? 1 : Number.POSITIVE_INFINITY;
-    const same = devices.filter(({ productKey }) => productKey === devices[0]?.productKey);
+    const same = devices.filter(({ productKey }) => productKey === devices[0].productKey);
     return Math.max(1, Math.floor(same.length / perLane));
   }
 

@@ -1,18 +1,20 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type SecureContext, TLSSocket } from 'node:tls';
-import { generate } from 'mqtt-packet';
+import { generate, type IConnackPacket } from 'mqtt-packet';
 import type { Credentials } from '../implementation/credentials.ts';
 import type { Identity } from '../implementation/target.ts';
 import { type Message, messageOf } from '../message/message.ts';
 import { isResponseTopic, topicOf } from '../message/ntp-topics.ts';
 import { isExactly, readPayload } from '../message/payload.ts';
 import { MalformedPacket } from '../mqtt/malformed-packet.ts';
+import { connackCode, protocolVersionOf } from '../mqtt/mqtt-version.ts';
 import { PacketReader } from '../mqtt/packet-reader.ts';
 import { packetLimit } from '../mqtt/receive-limits.ts';
 import { deviceSides, tlsFaultOf } from '../mqtt/tls-fault.ts';
 import { standstills } from '../time/standstill.ts';
 import { acknowledgementOf } from './acknowledgement.ts';
+import { type Refusal, refusalIn } from './refusal.ts';
 import { serverFault } from './server-connection.ts';
 import { type Address, openSocket, streamOn } from './socket.ts';
 
@@ -88,7 +90,7 @@ export class LightDevice {
     this.index = index;
     this.identity = identity;
     this.#listener = listener;
-    this.#version = mqttVersion === '5' ? 5 : 4;
+    this.#version = protocolVersionOf(mqttVersion);
     this.#responseTopic = this.#topic('response');
     this.ready = new Promise((resolve) => {
       this.#settle = resolve;
@@ -99,7 +101,7 @@ export class LightDevice {
     this.#stream = streamOn(this.#socket, address);
     if (address.tls !== undefined || address.webSocket !== undefined) this.#stream.on('data', read);
     this.#stream.on('error', (error: NodeJS.ErrnoException) =>
-      this.#end(tlsFaultOf(error, deviceSides)?.words ?? error.message, error.code),
+      this.#end(tlsFaultOf(error, deviceSides)?.words ?? error.message, { code: error.code }),
     );
     this.#stream.on('close', () => this.#end('the server closed the connection'));
     this.#endMs = standstills.ranMs() + deadline;
@@ -162,7 +164,7 @@ export class LightDevice {
         if (message !== undefined) this.#receive(message);
         const answer = acknowledgementOf(packet);
         if (answer !== undefined) this.#stream.write(generate(answer, { protocolVersion: this.#version }));
-        if (packet.cmd === 'connack') this.#accepted(packet.reasonCode ?? packet.returnCode ?? 0);
+        if (packet.cmd === 'connack') this.#accepted(packet);
         else if (packet.cmd === 'suback') this.#granted(Number(packet.granted[0] ?? 0x80));
       }
     } catch (error) {
@@ -171,9 +173,10 @@ export class LightDevice {
     }
   }
 
-  #accepted(code: number): void {
+  #accepted(packet: IConnackPacket): void {
+    const code = connackCode(packet);
     if (code !== 0) {
-      this.#end(`the server refused the connection with code ${code}`);
+      this.#end(`the server refused the connection with code ${code}`, { refusal: refusalIn(packet) });
       return;
     }
     const subscriptions = [{ topic: this.#responseTopic, qos: 0 }] as const;
@@ -233,12 +236,12 @@ export class LightDevice {
     else this.#end('it was neither accepted nor granted its subscription in time');
   };
 
-  #end(reason: string, code?: string): void {
+  #end(reason: string, cause: Pick<DeviceRefusal, 'code' | 'refusal'> = {}): void {
     if (!this.#over) {
       this.#over = true;
       if (this.#settle === undefined) this.#listener.gone(`${this.identity.deviceName}: ${reason}`, this.forget());
     }
-    this.#settle?.({ device: this.identity.deviceName, reason, code });
+    this.#settle?.({ device: this.identity.deviceName, reason, ...cause });
     this.#settle = undefined;
     this.#stream.destroy();
   }
@@ -249,7 +252,9 @@ export interface DeviceRefusal {
   readonly device: string;
   readonly reason: string;
   /** The system's code, where it was the system. */
-  readonly code: string | undefined;
+  readonly code?: string | undefined;
+  /** What the server says by the code of its CONNACK, where that names a cause. */
+  readonly refusal?: Refusal | undefined;
 }
 
 /** The credentials as CONNECT has them. */

@@ -1,9 +1,9 @@
 import { setTimeout as pass } from 'node:timers/promises';
 import type { Identity } from '../implementation/target.ts';
-import { type Exchange, isWhole, type Request, type Response, type Timestamp, toJson } from '../message/exchange.ts';
+import { type Exchange, isWhole, type Request, type Response, type Timestamp } from '../message/exchange.ts';
 import type { Message, QoS } from '../message/message.ts';
 import { isResponseTopic } from '../message/ntp-topics.ts';
-import { assertValid } from '../message/schema.ts';
+import { requestPayload } from '../message/request-payload.ts';
 import { nowUs, wallMsAt } from '../time/now.ts';
 import { stopwatch } from '../time/stopwatch.ts';
 import type { DeviceConnection } from './device.ts';
@@ -174,9 +174,7 @@ export class NtpDevice {
 
   /** Publishes a valid request on the request topic. @throws SuiteFault when it is not valid */
   ask(timestamp: Timestamp = this.timestamp(), qos: QoS = 0): Request {
-    const payload = `{"deviceSendTime":${toJson(timestamp)}}`;
-    assertValid('request', payload);
-    return this.publish(this.requestTopic, payload, { qos, timestamp });
+    return this.publish(this.requestTopic, requestPayload(timestamp), { qos, timestamp });
   }
 
   /** Publishes anything anywhere; an answer to it is found by its timestamp. */
@@ -198,7 +196,7 @@ export class NtpDevice {
 
   /** Publishes the first half of a request, and nothing after it: the server waits for the rest of a packet. A raw device only. */
   askByHalf(): void {
-    this.#open().publishHalf?.(this.requestTopic, `{"deviceSendTime":${toJson(this.timestamp())}}`);
+    this.#open().publishHalf?.(this.requestTopic, requestPayload(this.timestamp()));
   }
 
   /**

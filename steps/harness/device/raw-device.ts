@@ -1,5 +1,6 @@
 import type { Packet } from 'mqtt-packet';
 import type { QoS } from '../message/message.ts';
+import { connackCode, protocolVersionOf } from '../mqtt/mqtt-version.ts';
 import { nowUs } from '../time/now.ts';
 import { acknowledgementOf } from './acknowledgement.ts';
 import { ConnectError, type DeviceConnection, type DeviceOptions, orderlyEndMs } from './device.ts';
@@ -55,7 +56,7 @@ export class RawDevice implements DeviceConnection {
   /** Waits for CONNACK. @throws ConnectError when it refuses, or does not come within the deadline */
   async accepted(): Promise<void> {
     const answer = await this.#answer('connack');
-    const code = answer?.cmd === 'connack' ? (answer.reasonCode ?? answer.returnCode ?? 0) : undefined;
+    const code = answer?.cmd === 'connack' ? connackCode(answer) : undefined;
     if (code === 0) return;
     if (answer !== undefined && code !== undefined) throw new ConnectError(`connection refused, code ${code}`, refusalIn(answer));
     const late = `no CONNACK came within ${this.#options.deadline} ms`;
@@ -137,7 +138,7 @@ function connectPacket({ mqttVersion, clientId, username, password, keepsSession
   return {
     cmd: 'connect',
     protocolId: 'MQTT',
-    protocolVersion: mqttVersion === '5' ? 5 : 4,
+    protocolVersion: protocolVersionOf(mqttVersion),
     clientId,
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password: Buffer.from(password) }),

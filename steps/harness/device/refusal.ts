@@ -1,4 +1,5 @@
 import type { Packet } from 'mqtt-packet';
+import { connackCode } from '../mqtt/mqtt-version.ts';
 import type { TlsCause, TlsFault } from '../mqtt/tls-fault.ts';
 
 /** A server refused a device by a code that says why, or TLS failed. */
@@ -43,7 +44,7 @@ const unavailable: ReadonlySet<number> = new Set([3, 0x88, 0x89]);
 
 /** The code with which a packet of the server accepts or refuses; undefined for any other packet. */
 function codeOf(packet: Packet): number | undefined {
-  if (packet.cmd === 'connack') return packet.reasonCode ?? packet.returnCode ?? 0;
+  if (packet.cmd === 'connack') return connackCode(packet);
   return packet.cmd === 'disconnect' ? (packet.reasonCode ?? 0) : undefined;
 }
 

@@ -1,3 +1,4 @@
+import { protocolVersionOf } from '../mqtt/mqtt-version.ts';
 /**
  * The way of a payload from a server to a verdict. Each file hands on to the next one; those in brackets it uses for that.
  *
@@ -91,7 +92,7 @@ export class ServerConnection implements Carrier {
   constructor(options: ConnectionOptions, take: (frame: Frame) => void) {
     const { address, mqttVersion, name, habits } = options;
     this.#options = options;
-    this.#version = mqttVersion === '5' ? 5 : 4;
+    this.#version = protocolVersionOf(mqttVersion);
     const common = { protocolVersion: this.#version, connection: name, stream: {} } as const;
     this.#sent = new PacketReader({
       ...common,

@@ -2,6 +2,7 @@ import { setTimeout as pass } from 'node:timers/promises';
 import type { Identity, StartedTarget } from '../implementation/target.ts';
 import type { Message } from '../message/message.ts';
 import { topicOf } from '../message/ntp-topics.ts';
+import { requestPayload } from '../message/request-payload.ts';
 import { deviceSides, unexpectedMqtt, unexpectedPlain, unexpectedTls } from '../mqtt/tls-fault.ts';
 import { nowUs } from '../time/now.ts';
 import { ConnectError, type DeviceConnection } from './device.ts';
@@ -115,7 +116,7 @@ async function attempt(
     const granted = await connection.subscribe(topicOf(identity, 'response'), 0);
     const refused = granted === undefined && candidate.acknowledges();
     const digits = String(Date.now());
-    const request = `{"deviceSendTime":${long ? digits : `"${digits}"`}}`;
+    const request = requestPayload({ type: long ? 'Long' : 'String', digits });
     const askedUs = inbox.closed === undefined ? connection.publish(topicOf(identity, 'request'), request, 0) : nowUs();
     const leftMs = untilUs === 0 || refused ? responseDeadlineMs : (untilUs - nowUs()) / 1000;
     // An answer on another topic of the service is one that the scenarios judge.
@@ -164,7 +165,7 @@ async function quickest(
   let best = (first.atUs - askedUs) / 1000;
   for (let count = 1; count < mostExchanges && best > usuallyMs; count += 1) {
     const stamp = String(Number(digits) + count);
-    const sentUs = connection.publish(topicOf(identity, 'request'), `{"deviceSendTime":${stamp}}`, 0);
+    const sentUs = connection.publish(topicOf(identity, 'request'), requestPayload({ type: 'Long', digits: stamp }), 0);
     const answer = await inbox.until(() => answerTo(stamp, sentUs), 2 * best);
     if (answer === undefined) break;
     best = Math.min(best, (answer.atUs - sentUs) / 1000);

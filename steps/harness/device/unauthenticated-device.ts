@@ -1,6 +1,7 @@
 import type { Identity } from '../implementation/target.ts';
 import type { Message } from '../message/message.ts';
 import { topicOf } from '../message/ntp-topics.ts';
+import { requestPayload } from '../message/request-payload.ts';
 import { ConnectError, type DeviceOptions } from './device.ts';
 import { RawDevice } from './raw-device.ts';
 
@@ -66,6 +67,6 @@ async function ask(device: RawDevice, { identity, digits, requests, hasty }: Una
   // Without waiting for CONNACK there is no waiting for SUBACK either.
   if (!hasty) await granted;
   await requests?.wait();
-  device.publish(topicOf(identity, 'request'), `{"deviceSendTime":${digits}}`, 0);
+  device.publish(topicOf(identity, 'request'), requestPayload({ type: 'Long', digits }), 0);
   if (hasty) await granted;
 }

@@ -26,7 +26,7 @@ import type {
 } from './target.ts';
 
 /** The product key of the device when a target file declares none: it has the length that the platform uses. */
-const DEFAULT_PRODUCT_KEY = 'a1NtpSuite1';
+export const DEFAULT_PRODUCT_KEY = 'a1NtpSuite1';
 
 /** The limits that a platform documents. */
 const PRESETS: Readonly<Record<'aliyun', Limits>> = { aliyun: { requestsPerSecond: 30, connectsPerMinute: 5 } };
@@ -59,7 +59,7 @@ interface TargetContent {
   readonly tls?: Partial<Tls>;
   readonly auth?: AuthContent;
   readonly device?: Identity;
-  readonly devices?: readonly Identity[];
+  readonly devices?: readonly [Identity, ...Identity[]];
   readonly onlyThese?: boolean;
   readonly clientId?: string;
   readonly deviceNames?: string;

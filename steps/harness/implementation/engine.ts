@@ -218,8 +218,7 @@ function whereabouts(
  */
 function routeOutOfContainer(docker: Engine['docker']): string | undefined {
   const { socketPath } = docker.modem as unknown as { readonly socketPath?: string };
-  const inContainer = containerMarks.some((file) => existsSync(file));
-  if (socketPath === undefined || !inContainer || process.env['TESTCONTAINERS_HOST_OVERRIDE'] !== undefined) return undefined;
+  if (socketPath === undefined || !inContainer() || process.env['TESTCONTAINERS_HOST_OVERRIDE'] !== undefined) return undefined;
   try {
     return defaultRoute(readFileSync('/proc/net/route', 'utf8'));
   } catch {
@@ -227,8 +226,10 @@ function routeOutOfContainer(docker: Engine['docker']): string | undefined {
   }
 }
 
-/** Files that Docker and Podman put into every container. */
-const containerMarks: readonly string[] = ['/.dockerenv', '/run/.containerenv'];
+/** Whether the suite itself runs in a container, by the files that Docker and Podman put there. */
+export function inContainer(): boolean {
+  return existsSync('/.dockerenv') || existsSync('/run/.containerenv');
+}
 
 /**
  * The gateway of the engine's default bridge (which the engine does not always say; it is then the first address of the subnet). On

@@ -3,6 +3,7 @@ import { relative } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { Deadline } from '../time/deadline.ts';
 import type { Engine } from './engine.ts';
+import { engineWords } from './engine-error.ts';
 import { unlessGivenUp } from './give-up.ts';
 import { imageId } from './image.ts';
 import type { ContainerStart } from './target.ts';
@@ -123,8 +124,7 @@ function recordBuild({ docker }: Engine, abortSignal: AbortSignal): BuildRecord 
       docker.modem.followProgress(stream, onEnd, (event: BuildEvent) => note(record, event));
       return stream;
     } catch (error) {
-      const { json, message } = error as Error & { readonly json?: { readonly message?: string } };
-      record.failure ??= (json?.message ?? message).trim();
+      record.failure ??= engineWords(error);
       return new PassThrough().end();
     }
   };

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import type { AddressInfo, Server } from 'node:net';
 import { requireClusterSupport, stallReason } from './cluster.ts';
+import { inContainer } from './engine.ts';
 import { EnvironmentError } from './errors.ts';
 import type { Target } from './target.ts';
 
@@ -19,11 +19,6 @@ export interface ListenAddress {
   fault(): string | undefined;
   /** Leaves the network. */
   leave(): Promise<void>;
-}
-
-/** Whether the suite itself runs in a container, by the files that Docker and Podman put there. */
-function inContainer(): boolean {
-  return existsSync('/.dockerenv') || existsSync('/run/.containerenv');
 }
 
 /** A platform, or a server of node:net by {@link listenerOf}. */

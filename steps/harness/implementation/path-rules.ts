@@ -96,6 +96,7 @@ function kindOf(status: Stats): string {
   return status.isFile() ? 'file' : status.isDirectory() ? 'folder' : 'special file';
 }
 
-function isWithin(path: string, folder: string): boolean {
+/** True for the folder itself, and for what is in it at any depth. */
+export function isWithin(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }

@@ -2,7 +2,7 @@ import { fillPlaceholders, type PlaceholderValues } from './fill-placeholders.ts
 import type { Target } from './target.ts';
 
 /** For a client that takes a device secret when the target file has none. */
-const MADE_UP_SECRET = 'made-up-secret';
+export const MADE_UP_SECRET = 'made-up-secret';
 
 /**
  * The values of the placeholders of a start.
@@ -11,10 +11,11 @@ const MADE_UP_SECRET = 'made-up-secret';
  * @param overrides take precedence over all others
  */
 export function valuesFor(target: Target, own: PlaceholderValues, overrides: PlaceholderValues = {}): PlaceholderValues {
-  const device = target.devices[0];
+  const [{ productKey, deviceName, deviceSecret = MADE_UP_SECRET }] = target.devices;
   return {
-    ...(device === undefined ? {} : { productKey: device.productKey, deviceName: device.deviceName }),
-    deviceSecret: device?.deviceSecret ?? MADE_UP_SECRET,
+    productKey,
+    deviceName,
+    deviceSecret,
     timestampType: target.timestampTypes[0] ?? 'long',
     ...own,
     ...overrides,

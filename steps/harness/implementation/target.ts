@@ -137,7 +137,7 @@ export interface Target {
   /** Absent when devices show nothing but their client id. */
   readonly auth?: Auth;
   /** At least one: the file's own, else a made-up one. */
-  readonly devices: readonly Identity[];
+  readonly devices: readonly [Identity, ...Identity[]];
   /** True when the implementation knows no other devices than `devices`. */
   readonly onlyThese: boolean;
   /** The names that devices have at the server, a regular expression; absent where all documented names exist. */

@@ -2,6 +2,7 @@ import type { Packet } from 'mqtt-packet';
 import { printable } from '../text/printable.ts';
 import type { Time } from '../time/now.ts';
 import type { Frame } from './frame.ts';
+import { connackCode } from './mqtt-version.ts';
 
 /** Something that happened to a connection and is no packet: "connection closed by the server". */
 export interface Note extends Pick<Time, 'atUs'> {
@@ -159,7 +160,7 @@ export function describePacket(packet: Packet): string {
     case 'connect':
       return `CONNECT  client id ${printable(packet.clientId, 300)}`;
     case 'connack': {
-      const code = packet.reasonCode ?? packet.returnCode ?? 0;
+      const code = connackCode(packet);
       return `CONNACK  ${code === 0 ? 'accepted' : `refused, code ${code}`}`;
     }
     case 'subscribe':

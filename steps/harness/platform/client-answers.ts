@@ -1,3 +1,4 @@
+import { DEFAULT_PRODUCT_KEY } from '../implementation/apply-defaults.ts';
 import type { ControlledClock } from '../implementation/controlled-clock.ts';
 import type { Identity, Target } from '../implementation/target.ts';
 import { type Request, requestOf, responseOf } from '../message/exchange.ts';
@@ -16,7 +17,7 @@ import type { Platform } from './platform.ts';
 import type { Reports } from './reported-time.ts';
 
 /** The device whose responses must not reach the client under test. */
-export const otherDevice: Identity = { productKey: 'a1NtpSuite1', deviceName: 'somebody-else' };
+export const otherDevice: Identity = { productKey: DEFAULT_PRODUCT_KEY, deviceName: 'somebody-else' };
 
 /** A product in which there is a device of the client's name. */
 const otherProduct = 'a1NtpSuite2';

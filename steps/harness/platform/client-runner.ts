@@ -1,6 +1,7 @@
 import { ControlledClock } from '../implementation/controlled-clock.ts';
 import { EnvironmentError } from '../implementation/errors.ts';
 import { type ListenAddress, listenAddressOf } from '../implementation/listen-address.ts';
+import { MADE_UP_SECRET } from '../implementation/placeholder-values.ts';
 import type { Identity, StartedTarget, Target } from '../implementation/target.ts';
 import { condensed } from '../mqtt/trace.ts';
 import { nowUs } from '../time/now.ts';
@@ -222,13 +223,10 @@ export class ClientRunner {
   /** The device that the client is to be: another one in each start, so that nothing of one start is taken for the doing of another. */
   #identityFor({ identity }: ClientSetup): Identity {
     const [declared] = this.target.devices;
-    if (this.target.onlyThese && declared !== undefined) return declared;
-    const deviceSecret = declared?.deviceSecret ?? 'made-up-secret';
+    if (this.target.onlyThese) return declared;
+    const { productKey, deviceSecret = MADE_UP_SECRET } = declared;
     this.#count += 1;
-    return {
-      deviceSecret,
-      ...(identity ?? { productKey: declared?.productKey ?? 'a1NtpSuite1', deviceName: `probe-c${this.#count}` }),
-    };
+    return { deviceSecret, ...(identity ?? { productKey, deviceName: `probe-c${this.#count}` }) };
   }
 
   async #perform(setup: ClientSetup, identity: Identity): Promise<ClientRun> {

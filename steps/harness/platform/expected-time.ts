@@ -26,7 +26,7 @@ const unseenMs = 50;
  * A stamp that is no further behind the suite's clock than this, in ms, may come from it: then the difference is the time to the suite. It
  * may come from another clock as well, so that nothing is decided by it. The features say so.
  */
-const mostBehindMs = 5000;
+export const mostBehindMs = 5000;
 
 /** An elapsed time that is known less well than this, in ms, does not show a report to be right: the scenario measures again. */
 const mostUncertainMs = 100;

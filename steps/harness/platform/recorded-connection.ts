@@ -3,6 +3,7 @@ import { type Message, messageOf } from '../message/message.ts';
 import type { Frame } from '../mqtt/frame.ts';
 import type { Latency, Tap } from '../mqtt/link.ts';
 import { MalformedPacket } from '../mqtt/malformed-packet.ts';
+import { connackCode } from '../mqtt/mqtt-version.ts';
 import { PacketReader } from '../mqtt/packet-reader.ts';
 import { packetLimit } from '../mqtt/receive-limits.ts';
 import { covers } from '../mqtt/topic-filter.ts';
@@ -81,7 +82,7 @@ export class RecordedConnection implements Tap, ObservedConnection {
 
   /** The code of the server's CONNACK; undefined while there is none. */
   get connackCode(): number | undefined {
-    for (const { packet } of this.serverTrace) if (packet.cmd === 'connack') return packet.reasonCode ?? packet.returnCode ?? 0;
+    for (const { packet } of this.serverTrace) if (packet.cmd === 'connack') return connackCode(packet);
     return undefined;
   }
 

@@ -1,6 +1,7 @@
 import type { Target } from '../../harness/implementation/target.ts';
 import { concealPacket } from '../../harness/mqtt/concealed-packet.ts';
 import type { Frame } from '../../harness/mqtt/frame.ts';
+import { protocolVersionOf } from '../../harness/mqtt/mqtt-version.ts';
 import type { Trace } from '../../harness/mqtt/trace.ts';
 import type { Capture } from '../../support/current-run.ts';
 import { GrowingFile } from '../growing-file.ts';
@@ -110,7 +111,7 @@ export class CaptureFile implements Capture {
   #connectionOf(key: object): CapturedConnection {
     const known = this.#byConnection.get(key);
     if (known !== undefined) return known;
-    const version = this.#target.mqttVersion === '5' ? 5 : 4;
+    const version = protocolVersionOf(this.#target.mqttVersion);
     const connection = { stream: new TcpStream(this.#connections), version };
     this.#connections += 1;
     this.#byConnection.set(key, connection);

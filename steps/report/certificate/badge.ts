@@ -1,3 +1,4 @@
+import { counted } from '../../harness/text/counted.ts';
 import { type XmlElement, xmlText } from '../xml-text.ts';
 import { certificateFiles } from './certificate-files.ts';
 import type { Statement } from './statement.ts';
@@ -17,7 +18,7 @@ const labelColor = '444444';
 /** The badge of a certificate. */
 export function badgeOf({ predicate }: Pick<Statement, 'predicate'>): Badge {
   const { result, warnedTests, iotNtpConformance } = predicate;
-  const warnings = warnedTests.length === 0 ? '' : `, ${warnedTests.length} ${warnedTests.length === 1 ? 'warning' : 'warnings'}`;
+  const warnings = warnedTests.length === 0 ? '' : `, ${counted(warnedTests.length, 'warning')}`;
   const message = `${iotNtpConformance.role} ${iotNtpConformance.verdict}${warnings}`;
   return { schemaVersion: 1, label: 'NTP over MQTT', message, color: colors[result] };
 }

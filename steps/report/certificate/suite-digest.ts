@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import { root } from '../../requirements/requirement.ts';
+import { fromCheckout, root } from '../../requirements/requirement.ts';
 import { sha256 } from './evidence-digests.ts';
 
 let known: string | undefined;
@@ -10,7 +10,7 @@ let known: string | undefined;
  * folder, this is `find dist/steps schemas -type f | LC_ALL=C sort | xargs sha256sum | sha256sum`; with `steps` in a checkout.
  */
 export function suiteDigest(): string {
-  known ??= dirHash(root, [import.meta.url.endsWith('.ts') ? 'steps' : 'dist/steps', 'schemas']);
+  known ??= dirHash(root, [fromCheckout ? 'steps' : 'dist/steps', 'schemas']);
   return known;
 }
 

@@ -51,3 +51,8 @@ export function moment(iso: string): string {
   const [, day, time] = /^\w+, (.+) (.+) GMT$/.exec(date.toUTCString()) ?? [];
   return `${day}, ${time} UTC`;
 }
+
+/** A place in a drawing, to a tenth. */
+export function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}

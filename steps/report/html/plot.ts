@@ -1,6 +1,7 @@
+import { counted } from '../../harness/text/counted.ts';
 import type { RequirementResult } from '../../verdict/report.ts';
 import { html, type Markup } from './html.ts';
-import { digits, duration } from './numbers.ts';
+import { digits, duration, round } from './numbers.ts';
 import {
   area,
   clientSamples,
@@ -89,7 +90,7 @@ ${distinct.map(({ at, beyond, failed }) => html`<path class="beyond${failed && '
 function inWords({ dots: all, within }: PlotLayout, samples: readonly Sample[], status: RequirementResult['status']): string {
   const trips = samples.map(({ roundTripMs }) => roundTripMs);
   const [least, most] = [Math.min(...trips), Math.max(...trips)];
-  const count = samples.length === 1 ? '1 exchange' : `${samples.length} exchanges`;
+  const count = counted(samples.length, 'exchange');
   const range = least === most ? `a round trip of ${duration(most)}` : `round trips of ${duration(least)} to ${duration(most)}`;
   const beyond = all.filter((dot) => dot.beyond !== undefined).length;
   const farthest = samples.reduce((a, { errorMs }) => (Math.abs(errorMs) > Math.abs(a) ? errorMs : a), 0);
@@ -110,8 +111,4 @@ function fromFormula(samples: readonly Sample[]): string {
   );
   if (known.length === 0) return '';
   return ` ${known.length === 1 ? 'The report is' : 'Reports are up to'} ${duration(Math.max(...known))} from the time that the formula gives.`;
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../harness/text/counted.ts';
 import type { Role } from '../../requirements/requirement.ts';
 import { expectedInWords } from '../../verdict/expectations.ts';
 import { frameInWords } from '../../verdict/frame-in-words.ts';
@@ -64,7 +65,7 @@ ${trace(lines, failure, detail)}
 ${drawings(exchanges, made, role, failure?.message?.exchange, detail.drawings)}
 </div>`
 }
-<p class="place">${place} · ${duration(durationMs)}${status === 'passed' && made > 0 && html` · ${made} ${made === 1 ? 'exchange' : 'exchanges'} in report.json`}</p>
+<p class="place">${place} · ${duration(durationMs)}${status === 'passed' && made > 0 && html` · ${counted(made, 'exchange')} in report.json`}</p>
 </div></details>`;
 }
 
@@ -126,8 +127,8 @@ function trace(lines: readonly string[], failure: ScenarioResult['failure'], det
   const tail = few || most < 2 ? [] : lines.slice(-Math.floor(most / 2));
   const left = lines.length - head.length - tail.length;
   const line = (text: string): Markup => html`<li>${markedLine(cutTo(text, detail.lineLength), failure?.message)}</li>`;
-  return html`<details class="trace"${lines.length <= mostUnfolded && ' open'}><summary>${lines.length} ${lines.length === 1 ? 'packet' : 'packets'} in the trace</summary>
-<ol>${head.map(line)}${left > 0 && html`<li class="left-out">… ${left} more ${left === 1 ? 'packet' : 'packets'}, see report.json …</li>`}${tail.map(line)}</ol></details>`;
+  return html`<details class="trace"${lines.length <= mostUnfolded && ' open'}><summary>${counted(lines.length, 'packet')} in the trace</summary>
+<ol>${head.map(line)}${left > 0 && html`<li class="left-out">… ${counted(left, 'more packet')}, see report.json …</li>`}${tail.map(line)}</ol></details>`;
 }
 
 function cutTo(text: string, most: number): string {

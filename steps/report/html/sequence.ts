@@ -1,3 +1,4 @@
+import { counted } from '../../harness/text/counted.ts';
 import { type FourTimes, halved, twiceTheTime } from '../../harness/time/formula.ts';
 import type { Role } from '../../requirements/requirement.ts';
 import type { ExchangeRecord } from '../../verdict/report.ts';
@@ -90,7 +91,7 @@ ${result !== undefined && html`<span class="formula">(${String(result.serverRecv
 ${answer?.offsetMs !== undefined && html`<span>By the formula, the server’s clock is ${ahead(answer.offsetMs)} the suite’s.</span>`}
 ${reported !== undefined && html`<span>The client reports <code>${reported.length > 40 ? `${reported.slice(0, 39)}…` : reported}</code>${errorMs !== undefined && html`, ${ahead(errorMs)} the platform’s time`}.</span>`}
 ${expected !== undefined && result === undefined && html`<span>The formula gives <code>${expected.time}</code>${expected.withinMs > 0 && `, to within ${duration(expected.withinMs)}`}.</span>`}
-${more > 0 && html`<span>${more} more ${more === 1 ? 'message' : 'messages'} arrived.</span>`}`;
+${more > 0 && html`<span>${counted(more, 'more message')} arrived.</span>`}`;
 }
 
 /** The four timestamps, if all are known. */

@@ -1,3 +1,4 @@
+import { counted } from '../../harness/text/counted.ts';
 import type { Role } from '../../requirements/requirement.ts';
 import type { LinePurpose } from './specification.ts';
 
@@ -44,14 +45,13 @@ export const texts = {
   applies: 'applies',
   appliesWhere: 'if the target file declares',
   try: 'run only this',
-  caught: (count: number): string =>
-    `${count} ${count === 1 ? 'implementation' : 'implementations'} that the suite finds faulty by it`,
+  caught: (count: number): string => `${counted(count, 'implementation')} that the suite finds faulty by it`,
   address: 'link to this requirement',
   parts: { setUp: 'set-up', deed: 'what happens', demand: 'expected behaviour', other: '' } satisfies Record<LinePurpose, string>,
   scenario: 'scenario',
-  scenarios: (count: number): string => `${count} ${count === 1 ? 'scenario' : 'scenarios'}`,
-  requirements: (count: number): string => `${count} ${count === 1 ? 'requirement' : 'requirements'}`,
-  tried: (count: number): string => `run ${count} ${count === 1 ? 'time' : 'times'}`,
+  scenarios: (count: number): string => counted(count, 'scenario'),
+  requirements: (count: number): string => counted(count, 'requirement'),
+  tried: (count: number): string => `run ${counted(count, 'time')}`,
   only: (capabilities: string): string => `only with the capability ${capabilities}`,
   find: 'Find a requirement',
   found: 'of',

@@ -43,8 +43,10 @@ Feature: The unit of a client's timestamp
     it connects. If the platform takes 1 s to accept the connection, a timestamp from before the
     connection is 1 s older. A timestamp within 5 s of the machine's wall clock or uptime counts as
     that clock's, which does not begin again with a start and shows the age of the timestamp by
-    itself. A timestamp that falls behind evenly, in whole seconds or by more than half in each
-    millisecond, has another unit, which client-unit-milliseconds judges.
+    itself. A timestamp that falls behind evenly has another unit, which client-unit-milliseconds
+    judges. It grows like whole seconds, or by less than 0.5 in each millisecond: by at least 0.08
+    between two starts; in one start by at least 0.001, and to within a quarter by the same between
+    any two requests.
 
     A timestamp that is 50 ms to 5 s behind the suite's clock is that old if the reported time is
     right only when it counts the delay, and no packet arrived during the delay, except in its first

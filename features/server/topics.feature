@@ -10,6 +10,10 @@ Feature: The topics of the NTP service
     page does not state how long a response may take, so the target file sets the limit
     (`responseDeadline`).
 
+    A server that does not answer costs this time once for each kind of request, such as Strings.
+    Where the server has left such a request without a response before, the suite waits three times
+    as long as its slowest response took, at least 100 ms and at most `responseDeadline`.
+
     Source: stated, "Request topic", "Response topic" and "Device connection", steps 1 and 2
 
     Usual mistakes: the response is published on another topic; the service receives nothing,

@@ -130,9 +130,15 @@ export function unitOf(growths: readonly Growth[]): StampUnit | undefined {
   return exact?.name ?? (growths.some(countsSeconds) ? 'seconds' : undefined);
 }
 
+/** By how much stamps in ticks of a clock grow in each ms, between two starts and in one: at least and at most. The Rule says so. */
+const ticksPerMs = { betweenStarts: [0.08, 0.5], inOneStart: [0.001, 0.5] } as const;
+
+/** By what factor the growth of such stamps may differ in one start. The Rule says so. */
+const mostUneven = 1.25;
+
 /**
- * The unit of stamps that fall behind milliseconds evenly, so that they are not old: whole seconds, or ticks of a clock, fewer than one in
- * 2 ms. Undefined where they do not.
+ * The unit of stamps that fall behind milliseconds evenly, so that they are not old: whole seconds, or ticks of a clock. Undefined where
+ * they do not.
  *
  * @param stamps of one start, or one stamp of each of two starts, in order
  */
@@ -141,13 +147,14 @@ export function slowUnitOf(stamps: readonly SeenStamp[]): 'seconds' | 'clock tic
   const last = others.at(-1);
   if (first === undefined || last === undefined) return undefined;
   if (first.start !== last.start)
-    return growthsOf(first, last).some((growth) => growsBy(growth, [0.08, 0.5])) ? 'clock ticks' : undefined;
+    return growthsOf(first, last).some((growth) => growsBy(growth, ticksPerMs.betweenStarts)) ? 'clock ticks' : undefined;
   const passedMs = (from: SeenStamp, to: SeenStamp): number => (to.atUs - from.atUs) / 1000;
   const inSeconds = others.every((to) => Math.abs(Number(to.time - first.time) * 1000 - passedMs(first, to)) <= 1000);
   if (last.time > first.time && inSeconds) return 'seconds';
   const rates = others.map((to, index) => Number(to.time - (stamps[index]?.time ?? 0n)) / passedMs(stamps[index] ?? first, to));
-  const even = Math.max(...rates) <= 1.25 * Math.min(...rates);
-  return rates.length > 1 && even && rates.every((rate) => rate > 0.001 && rate < 0.5) ? 'clock ticks' : undefined;
+  const [least, most] = ticksPerMs.inOneStart;
+  const even = Math.max(...rates) <= mostUneven * Math.min(...rates);
+  return rates.length > 1 && even && rates.every((rate) => rate > least && rate < most) ? 'clock ticks' : undefined;
 }
 
 /** True when no stamp exceeds the age of its program in ms, as far as a clock that counts from the program's start can be told. */

@@ -20,7 +20,7 @@ Feature: Lost, late, duplicate and foreign responses
   @should
   Rule: the client SHOULD NOT change its time when a response arrives twice
     The second copy, calculated like a new response, puts the time 30 ms off. A client that prints its
-    corrected clock again does nothing wrong, if its time advances like real time, to within 15 ms.
+    corrected clock again does nothing wrong, if its time advances like real time, to within 10 ms.
 
     Source: practice; seen in the field
 

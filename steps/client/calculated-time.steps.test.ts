@@ -324,8 +324,13 @@ describe('the client does not report another time', () => {
   const judge = (...reports: readonly ReportedTime[]) => world('client-duplicate-response', [client({ ...server, reports })]);
 
   test('the same again is none', async () => {
-    await say(judge(report(formula), report(formula, 130)), sentence);
-    assert.match((await fail(judge(report(formula), report(formula + 20, 130)), sentence)).received, /, and then 1571724098145$/);
+    await say(judge(report(formula), report(formula, 190)), sentence);
+    assert.match((await fail(judge(report(formula, 130), report(formula + 30, 190)), sentence)).received, /, and then 1571724098155$/);
+  });
+
+  test('what a clock shows by then that was set by it is none', async () => {
+    for (const advanced of [51, 69]) await say(judge(report(formula, 130), report(formula + advanced, 190)), sentence);
+    for (const advanced of [49, 71]) await fail(judge(report(formula, 130), report(formula + advanced, 190)), sentence);
   });
 
   test('the time of a second exchange is none either', async () => {

@@ -8,12 +8,12 @@ import type { ClientWorld } from './client-scenario.ts';
 import { printedLater } from './printed-time.ts';
 
 Then('the client reports a time( in each start)', async function (this: ClientWorld) {
-  await this.scenario.requireOtherOrder();
+  await this.scenario.requireUnderstood({ order: true });
   for (const clientRun of this.scenario.clientRuns) this.scenario.firstReport(clientRun);
 });
 
 Then('the client reports the time that the formula gives{silence}', async function (this: ClientWorld, silence: SilencePhrase) {
-  if (silence === ', as in any other order') await this.scenario.requireOtherOrder();
+  if (silence === ', as in any other order') await this.scenario.requireUnderstood({ order: true });
   if (silence === ', where it waits so long') {
     await this.scenario.times();
     const [request, next] = this.scenario.clientRun.requests;
@@ -30,7 +30,7 @@ Then('the client reports the time that the formula gives{silence}', async functi
 /** Fails the client where its first report is not the time that the formula gives for the true answer. */
 async function requireRight(world: ClientWorld): Promise<void> {
   const times = await world.scenario.times();
-  await world.scenario.requireOtherMoments();
+  await world.scenario.requireUnderstood({ order: false });
   const report = world.scenario.firstReport();
   requireTrueClaim(world, report);
   const [expected] = times;
@@ -129,7 +129,7 @@ Then('the client reports the right time or none', async function (this: ClientWo
 });
 
 /** How far a clock that is printed again may be from real time, in ms. The Rule says so. */
-const mostAdriftMs = 15;
+const mostAdriftMs = 10;
 
 /** Whether a later report is the time of an earlier one, or what a clock shows by then that was set by it. */
 function repeats(earlier: ReportedTime, later: ReportedTime): boolean {

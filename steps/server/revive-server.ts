@@ -18,5 +18,6 @@ export async function revive(judge: Judge, run: ServerRun): Promise<void> {
     judge.inform('the server had ended in an earlier scenario, and was started again for this one');
   } catch (error) {
     if (!(error instanceof EnvironmentError)) throw error;
+    judge.inform(`the server had ended in an earlier scenario, and did not start again: ${error.message.split('\n')[0]}`);
   }
 }

@@ -13,6 +13,7 @@ import { noTime, notSubscribed, refusedKinds, unansweredTime } from './client-di
 import { bufferingHint, silenceOf, traceOf } from './client-silence.ts';
 import { type RequestStamp, type StartRequest, stampOf } from './observed-request.ts';
 import { clockFaultOf, muteKind, refusedMoment, refusedOffset, refusedOrder, startInTurn } from './other-starts.ts';
+import { untilCertain } from './until-certain.ts';
 
 /** What starts the client under test. */
 export type Starter = Pick<ClientRunner, 'target' | 'mute' | 'refusedPart' | 'has' | 'perform' | 'performAgain'>;
@@ -237,40 +238,33 @@ export class ClientScenario implements ScenarioState {
    */
   async times(): Promise<ExpectedTime[]> {
     const { starter } = this;
-    const seconds = this.target.result?.unit === 's';
-    for (let again = 0; ; again += 1) {
-      const { clientRun } = this;
-      const [report] = clientRun.reports;
+    const judge = (): ExpectedTime[] => {
+      const [report] = this.clientRun.reports;
       if (report === undefined) return [];
-      try {
-        const times = expectedTimes(clientRun, report, seconds);
-        if (starter !== undefined) punctual.add(starter);
-        return times;
-      } catch (error) {
-        if (!(error instanceof TooUncertain) || starter === undefined || again === (punctual.has(starter) ? 5 : 2)) throw error;
-        this.#judge.inform(`the client was started again: ${error.message}`);
-        this.clientRuns.splice(-1, 1, await starter.performAgain(clientRun));
-      }
-    }
+      const times = expectedTimes(this.clientRun, report, this.target.result?.unit === 's');
+      if (starter !== undefined) punctual.add(starter);
+      return times;
+    };
+    if (starter === undefined) return judge();
+    const again = async ({ message }: TooUncertain): Promise<void> => {
+      this.#judge.inform(`the client was started again: ${message}`);
+      await this.performAgain();
+    };
+    return untilCertain(judge, again, () => (punctual.has(starter) ? 5 : 2));
   }
 
-  /** Fails a client that reports no time here, and does so with another order of the members, at another moment or from another offset. */
-  async requireOtherOrder(): Promise<void> {
-    if (this.starter === undefined) return;
-    const moment = await refusedMoment(this.clientRun, this.starter);
-    const order = moment ?? (await refusedOrder(this.clientRun, this.setup, this.starter));
-    const likely = order ?? (await refusedOffset(this.clientRun, this.starter));
-    if (likely === undefined) return;
-    const { payload = '' } = this.clientRun.setup.answers[0] ?? {};
-    this.#judge.fail({ expected: `a calculated time from ${payload}`, received: this.silence(), likely });
-  }
-
-  /** Fails a client that reports no time here, and does so from a response at another moment, or from another offset. */
-  async requireOtherMoments(): Promise<void> {
-    if (this.starter === undefined) return;
-    const moment = await refusedMoment(this.clientRun, this.starter);
-    const likely = moment ?? (await refusedOffset(this.clientRun, this.starter));
-    const expected = `a calculated time within ${this.target.withinMs} ms`;
+  /**
+   * Fails a client that reports no time here, and does so from a response at another moment, or from another offset.
+   *
+   * @param order or with another order of the members
+   */
+  async requireUnderstood({ order }: { readonly order: boolean }): Promise<void> {
+    const { clientRun, setup, starter } = this;
+    if (starter === undefined) return;
+    const moment = await refusedMoment(clientRun, starter);
+    const unread = moment ?? (order ? await refusedOrder(clientRun, setup, starter) : undefined);
+    const likely = unread ?? (await refusedOffset(clientRun, starter));
+    const expected = `a calculated time ${order ? `from ${clientRun.setup.answers[0]?.payload ?? ''}` : `within ${this.target.withinMs} ms`}`;
     if (likely !== undefined) this.#judge.fail({ expected, received: this.silence(), likely });
   }
 

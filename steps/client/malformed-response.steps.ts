@@ -3,25 +3,27 @@ import type { Target } from '../harness/implementation/target.ts';
 import { serverTimesOf } from '../harness/message/exchange.ts';
 import type { ClientRun } from '../harness/platform/client-run.ts';
 import { plainSetup } from '../harness/platform/client-setup.ts';
-import { type ExpectedTime, expectedTimes, isRight, TooUncertain } from '../harness/platform/expected-time.ts';
+import { type ExpectedTime, expectedTimes, isRight } from '../harness/platform/expected-time.ts';
 import type { ReportedTime } from '../harness/platform/reported-time.ts';
 import { counted } from '../harness/text/counted.ts';
 import { laterTimes, near } from './client-diagnosis.ts';
 import type { ClientWorld, Starter } from './client-scenario.ts';
+import { untilCertain } from './until-certain.ts';
 
 /** How often a client is started again where the machine was too busy to judge it. */
 const mostAgain = 2;
 
+/** Judges the last start, or another one in its place where the machine was too busy. */
+async function judged<T>(world: ClientWorld, judge: (world: ClientWorld) => T | Promise<T>): Promise<T> {
+  return untilCertain(
+    () => judge(world),
+    () => world.scenario.performAgain(),
+    () => mostAgain,
+  );
+}
+
 Then('every time that the client reports is the right one', async function (this: ClientWorld) {
-  for (let again = 0; ; again += 1) {
-    try {
-      requireEveryRight(this);
-      return;
-    } catch (error) {
-      if (!(error instanceof TooUncertain) || again === mostAgain) throw error;
-      await this.scenario.performAgain();
-    }
-  }
+  await judged(this, requireEveryRight);
 });
 
 function requireEveryRight(world: ClientWorld): void {
@@ -74,14 +76,7 @@ function timesAfterLastRequest({ setup, requests, reports }: ClientRun, report: 
 const hung = new WeakSet<Starter>();
 
 Then('the client exits or gets its time', async function (this: ClientWorld) {
-  for (let again = 0; ; again += 1) {
-    try {
-      return await requireRecovery(this);
-    } catch (error) {
-      if (!(error instanceof TooUncertain) || again === mostAgain) throw error;
-      await this.scenario.performAgain();
-    }
-  }
+  return judged(this, requireRecovery);
 });
 
 async function requireRecovery(world: ClientWorld): Promise<'skipped' | undefined> {

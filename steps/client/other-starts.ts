@@ -103,13 +103,18 @@ function invalidAt(timeMs: number, certificate: string | undefined): string | un
   return `the client does not connect while its clock stands at ${timeMs}, and tls.certificate is not valid then: it is from ${validFrom} to ${validTo}`;
 }
 
+/** Whether a client was answered, and reported no time. */
+function isSilentThoughAnswered({ reports, request }: ClientRun): boolean {
+  return reports.length === 0 && request?.responses.some(({ unsent }) => !unsent) === true;
+}
+
 /**
  * What a client refuses that has no time from a response with two equal stamps, or in the moment of its request, and one from another
  * response; undefined where it is not that.
  */
-export async function refusedMoment({ setup, reports, request }: ClientRun, starter: Performer): Promise<Diagnosis | undefined> {
-  const sent = request?.responses.some(({ unsent }) => !unsent) === true;
-  if (reports.length > 0 || !sent || setup.clock !== undefined) return undefined;
+export async function refusedMoment(clientRun: ClientRun, starter: Performer): Promise<Diagnosis | undefined> {
+  const { setup } = clientRun;
+  if (!isSilentThoughAnswered(clientRun) || setup.clock !== undefined) return undefined;
   const trip = setup.forthMs + setup.backMs;
   if (setup.processingMs > 0 && trip > 0) return undefined;
   const other = await starter.perform({ ...plainSetup(setup.type), answers: setup.answers });
@@ -126,9 +131,9 @@ export async function muteKind({ type }: ClientSetup, starter: Performer): Promi
 }
 
 /** A refusal of the platform's time for being an hour ahead: there is a time where it is that of the client's machine. Undefined elsewhere. */
-export async function refusedOffset({ setup, reports, request }: ClientRun, starter: Performer): Promise<Diagnosis | undefined> {
-  const sent = request?.responses.some(({ unsent }) => !unsent) === true;
-  if (reports.length > 0 || !sent || setup.clock !== undefined) return undefined;
+export async function refusedOffset(clientRun: ClientRun, starter: Performer): Promise<Diagnosis | undefined> {
+  const { setup } = clientRun;
+  if (!isSilentThoughAnswered(clientRun) || setup.clock !== undefined) return undefined;
   const usual = { ...plainSetup(setup.type), answers: setup.answers };
   // One that takes an hour refuses the time itself, and no offset.
   if (setup.serverRecvTime !== undefined && (await starter.perform(usual)).reports.length > 0) return undefined;
@@ -141,13 +146,8 @@ export async function refusedOffset({ setup, reports, request }: ClientRun, star
  * The order of the members that a client does not understand: it has no time from the response of its start, and one from the same
  * members in another order. Undefined where it is not that.
  */
-export async function refusedOrder(
-  { reports, request }: ClientRun,
-  setup: ClientSetup,
-  starter: Performer,
-): Promise<Diagnosis | undefined> {
-  const sent = request?.responses.some(({ unsent }) => !unsent) === true;
-  if (reports.length > 0 || !sent) return undefined;
+export async function refusedOrder(clientRun: ClientRun, setup: ClientSetup, starter: Performer): Promise<Diagnosis | undefined> {
+  if (!isSilentThoughAnswered(clientRun)) return undefined;
   const others = [plainPayload, pagePayload].map((payload) => starter.perform({ ...setup, answers: [trueAnswer(payload)] }));
   const understood = (await Promise.all(others)).find((other) => other.reports.length > 0);
   if (understood === undefined) return undefined;

@@ -106,7 +106,7 @@ Feature: Lost connections and malformed requests
     Scenario Outline: Malformed request: <what>
       Given a device that hears its response topic
       When the device publishes a request with the payload <payload>
-      Then the server still serves the device, whatever it did about it
+      Then the server still serves the device, however it reacted
       And the server serves the device on a new connection
 
       Examples: not a JSON object
@@ -147,7 +147,7 @@ Feature: Lost connections and malformed requests
     Scenario Outline: The request has <amount> <of what>
       Given a device that hears its response topic
       When the device publishes a request with <amount> <of what>
-      Then the server still serves the device, whatever it did about it
+      Then the server still serves the device, however it reacted
       And the server serves the device on a new connection
 
       Examples:

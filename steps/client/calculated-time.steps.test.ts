@@ -325,7 +325,10 @@ describe('the client does not report another time', () => {
 
   test('the same again is none', async () => {
     await say(judge(report(formula), report(formula, 190)), sentence);
-    assert.match((await fail(judge(report(formula, 130), report(formula + 30, 190)), sentence)).received, /, and then 1571724098155$/);
+    assert.match(
+      (await fail(judge(report(formula, 130), report(formula + 30, 190)), sentence)).received,
+      /, and then 1571724098155$/,
+    );
   });
 
   test('what a clock shows by then that was set by it is none', async () => {

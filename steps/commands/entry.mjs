@@ -12,7 +12,7 @@ if (major < 22 || (major === 22 && minor < 22)) {
   process.exitCode = 3;
 } else {
   module.enableCompileCache?.();
-  // Whoever reads no further ("| head") has what he wants of a list. Of a run he has lost the verdict: it goes on to its reports, and
+  // A reader that stops ("| head") has what it wants of a list. Of a run it has lost the verdict: the run goes on to its reports, and
   // then says so. A full disk (">") takes from both.
   for (const stream of [process.stdout, process.stderr])
     stream.on('error', (error) => {
@@ -30,7 +30,7 @@ if (major < 22 || (major === 22 && minor < 22)) {
         `The output could not be written (${lost})${report === undefined ? '' : `: read the verdict in ${report}`}.\n`,
       );
     } catch {
-      // Nobody hears anything any more; the exit code says it.
+      // Nothing that is written is read any more; the exit code says it.
     }
   });
   // A checkout runs the TypeScript itself, the package what was compiled from it.

@@ -16,7 +16,7 @@ let known: ReadonlyMap<string, readonly Owned[]> | undefined;
 /**
  * The scenario that stands at a line of a feature file.
  *
- * @param uri the file, by whatever path
+ * @param uri the file; any path to it will do
  * @throws Error where none stands there
  */
 export function scenarioAt(uri: string, line: number): Owned {

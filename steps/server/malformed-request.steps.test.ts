@@ -4,7 +4,7 @@ import { type Answers, FakeWorld, fail, right, say } from '../testing/fake-world
 
 const device = 'a device that hears its response topic';
 const malformed = 'the device publishes a request with the payload `x`';
-const serves = 'the server still serves the device, whatever it did about it';
+const serves = 'the server still serves the device, however it reacted';
 
 type Surroundings = ConstructorParameters<typeof FakeWorld>[1];
 

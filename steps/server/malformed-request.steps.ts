@@ -12,7 +12,7 @@ When('the device publishes a request with {content}', async function (this: Serv
   this.scenario.malformed = { request, connections, bytes: payload.length };
 });
 
-Then('the server still serves the device, whatever it did about it', async function (this: ServerWorld) {
+Then('the server still serves the device, however it reacted', async function (this: ServerWorld) {
   const { malformed, device } = this.scenario;
   if (malformed === undefined) throw new Error('nothing malformed was published in this scenario');
   try {

@@ -95,7 +95,7 @@ async function requireNothing(world: ServerWorld, device: NtpDevice, asker: NtpD
   });
 }
 
-const everyConnection = 'the response goes to every connection, whatever it subscribed';
+const everyConnection = 'the response goes to every connection, subscribed or not';
 
 /** What a server does whose response reaches a device of the same name in another product: a device of another name shows it. */
 async function likelyOfNamesake({ scenario }: ServerWorld, asker: NtpDevice): Promise<string | undefined> {

@@ -47,5 +47,5 @@ export async function failed(act: Promise<unknown>): Promise<Finding> {
     if (error instanceof NonConformance) return error.finding;
     throw error;
   }
-  return assert.fail('nobody was failed');
+  return assert.fail('no implementation was failed');
 }

@@ -168,7 +168,7 @@ export interface Report {
     /** Number of requirements that are inconclusive. */
     readonly inconclusive: number;
   };
-  /** All of the target's role, in the order of the features, whatever was selected. */
+  /** All of the target's role, in the order of the features, selected or not. */
   readonly requirements: readonly RequirementResult[];
 }
 

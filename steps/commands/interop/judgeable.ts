@@ -128,7 +128,7 @@ export const server: readonly Judgeable<ServerEvidence>[] = [
   {
     about: 'the response comes without the RETAIN flag',
     hindered: someAnswer,
-    // Whoever hears a response when it is published sees no flag of it: only who comes later does.
+    // A client that is subscribed when a response is published does not see its RETAIN flag; only a later subscriber does.
     unproven: ({ starts }) => (starts > 1 ? undefined : 'no later start shows that nothing was retained'),
   },
   {

@@ -121,7 +121,7 @@ export class Fleet implements AsyncDisposable {
     await connecting;
     giveUp?.removeEventListener('abort', stop);
     if (refused === undefined || giveUp?.aborted === true) {
-      // By their numbers, whichever came in first.
+      // In the order of their numbers, and not of their answers.
       fleet.#devices.sort((a, b) => a.index - b.index);
       return fleet;
     }

@@ -5,7 +5,7 @@ import type { LateMistake } from './late-mistake.ts';
 import { append, RequestOrder } from './ledger-entries.ts';
 import { ResponseHabits } from './response-habits.ts';
 
-/** Every request of a run, in whichever lane, and what its responses have shown. */
+/** Every request of a run, in all lanes, and what its responses have shown. */
 export class RunRequests {
   readonly lateMistakes: LateMistake[] = [];
   /** The resolution of the server's clock, by all its times of the run. */
@@ -50,7 +50,7 @@ export class RunRequests {
     return this.#last;
   }
 
-  /** Whether some request of the run, of whichever device, had the deviceSendTime of a response. */
+  /** Whether some request of the run, of any device, had the deviceSendTime of a response. */
   knows({ deviceSendTime }: Response): boolean {
     const digits = String(deviceSendTime?.number);
     for (const byDigits of this.requests.values()) if (byDigits.has(digits)) return true;

@@ -10,7 +10,7 @@ import type { Address } from './socket.ts';
 import { StayingDevices } from './staying-devices.ts';
 import { addressOf } from './tls.ts';
 
-/** What a run knows of the server in front of it, whichever of its lanes has found it out. */
+/** What a run knows of the server under test, found out by any of its lanes. */
 export class ServerState implements Habits {
   readonly started: StartedTarget;
   readonly requests = new RunRequests();

@@ -63,19 +63,19 @@ describe('an unauthenticated device', () => {
     const device = wrongCredentials({ ...access, onlyThese: true }, dev01, dev02, wrong);
     return 'credentials' in device ? device.credentials : {};
   };
-  const reason = (access: Access, wrong: Wrong, other: Identity | 'nobody' = dev02, onlyThese = true): string => {
-    const device = wrongCredentials({ ...access, onlyThese }, dev01, other === 'nobody' ? undefined : other, wrong);
+  const reason = (access: Access, wrong: Wrong, other: Identity | 'none' = dev02, onlyThese = true): string => {
+    const device = wrongCredentials({ ...access, onlyThese }, dev01, other === 'none' ? undefined : other, wrong);
     return 'impossible' in device ? device.impossible : 'it is possible';
   };
 
   test('differs from the device in what is wrong, and in nothing else', () => {
     const right = credentialsOf(common, dev01);
-    assert.deepEqual(of(common, 'a wrong password'), { ...right, password: 'a-password-of-nobody' });
+    assert.deepEqual(of(common, 'a wrong password'), { ...right, password: 'unknown-password' });
     assert.equal(of(common, 'the right password and one more character').password, `${right.password}0`);
     assert.equal(of(common, 'the right password without its last character').password, right.password?.slice(0, -1));
     assert.deepEqual(of(common, 'no password'), { clientId: right.clientId, username: right.username });
     assert.deepEqual(of(common, 'no user name and no password'), { clientId: right.clientId });
-    assert.deepEqual(of(common, 'an unknown user name'), { ...right, username: 'nobody' });
+    assert.deepEqual(of(common, 'an unknown user name'), { ...right, username: 'unknown-user' });
     assert.deepEqual(of(common, "another device's password"), { ...right, password: 'p-dev02' });
   });
 
@@ -86,7 +86,7 @@ describe('an unauthenticated device', () => {
     assert.notEqual(wrong.password, vector);
     assert.deepEqual({ ...wrong, password: '' }, { ...right, password: '' });
     const unknown = of(signed, 'an unknown user name');
-    assert.equal(unknown.username, 'nobody&a1PkTest01');
+    assert.equal(unknown.username, 'unknown-device&a1PkTest01');
   });
 
   test('does not exist where nothing is known to be wrong', () => {
@@ -95,6 +95,6 @@ describe('an unauthenticated device', () => {
     assert.match(reason(common, 'an unknown user name', dev02, false), /any user name/);
     const same: Access = { start, clientId, auth: { kind: 'password', username: '{deviceName}', password: 'same' } };
     assert.match(reason(same, "another device's password"), /the same password/);
-    assert.match(reason(common, "another device's password", 'nobody'), /no other device/);
+    assert.match(reason(common, "another device's password", 'none'), /no other device/);
   });
 });

@@ -15,7 +15,7 @@ export interface Credentials {
 export type Access = Pick<Target, 'auth' | 'clientId' | 'tls' | 'start'>;
 
 /** A device secret that no device has. */
-const unknownSecret = 'a-secret-of-nobody';
+const unknownSecret = 'unknown-secret';
 
 /**
  * The credentials of a device as the target file describes them.
@@ -132,20 +132,20 @@ export function wrongCredentials(
 
 /** A wrong password that looks like the right one. */
 function wrongPassword(access: Access, identity: Identity): string {
-  if (access.auth?.kind !== 'aliyun-hmac') return 'a-password-of-nobody';
+  if (access.auth?.kind !== 'aliyun-hmac') return 'unknown-password';
   return credentialsOf(access, { ...identity, deviceSecret: unknownSecret }).password ?? '';
 }
 
 function unknownUser(access: Access & Pick<Target, 'onlyThese'>, identity: Identity, right: Credentials): WrongCredentials {
   if (access.auth?.kind === 'aliyun-hmac') {
-    const unknown = { productKey: identity.productKey, deviceName: 'nobody', deviceSecret: unknownSecret };
+    const unknown = { productKey: identity.productKey, deviceName: 'unknown-device', deviceSecret: unknownSecret };
     return { credentials: credentialsOf(access, unknown) };
   }
   if (!access.onlyThese && isTemplate(access.auth, identity)) {
     const why = 'by the target file the server knows devices of any name, and so any user name (onlyThese)';
     return { impossible: why };
   }
-  return { credentials: { ...right, username: 'nobody' } };
+  return { credentials: { ...right, username: 'unknown-user' } };
 }
 
 function isTemplate(auth: Auth | undefined, { username }: Identity): boolean {

@@ -21,8 +21,8 @@ export interface Tunnel {
 }
 
 /**
- * Opens a tunnel to an engine by the system's `ssh`, with its configuration and keys; it asks nobody for a password. It lasts as long as this
- * process, and ends with it in whatever way: the other side then reads the end of its input.
+ * Opens a tunnel to an engine by the system's `ssh`, with its configuration and keys; it never asks for a password. It lasts as long as this
+ * process, and ends with it in every case: the other side then reads the end of its input.
  *
  * @param address as DOCKER_HOST has it
  * @param from what names it, in words

@@ -17,7 +17,7 @@ import type { Platform } from './platform.ts';
 import type { Reports } from './reported-time.ts';
 
 /** The device whose responses must not reach the client under test. */
-export const otherDevice: Identity = { productKey: DEFAULT_PRODUCT_KEY, deviceName: 'somebody-else' };
+export const otherDevice: Identity = { productKey: DEFAULT_PRODUCT_KEY, deviceName: 'other-device' };
 
 /** A product in which there is a device of the client's name. */
 const otherProduct = 'a1NtpSuite2';

@@ -60,7 +60,7 @@ export async function clockFault(trial: ClockTrial): Promise<string | undefined>
     : undefined;
 }
 
-/** Whether a stamp was read from the controlled clock, in whichever unit. */
+/** Whether a stamp was read from the controlled clock, in any unit. */
 export function showsControlledClock(stamp: bigint, setMs: number): boolean {
   const set = BigInt(setMs);
   return stamp * 1000n > set - 1000n && stamp * 1000n <= set + 1000n

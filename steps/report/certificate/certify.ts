@@ -32,7 +32,7 @@ export function certify(
   { partial, key }: CertifyOptions,
 ): readonly string[] {
   if (partial !== undefined) throw new NotCertifiable(partial);
-  // Whatever is not certifiable is found by this already, before anything is written.
+  // This finds what is not certifiable before anything is written.
   const badge = badgeOf(statementOf(report, []));
   confirm(folder, report);
 

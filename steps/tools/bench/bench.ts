@@ -13,7 +13,7 @@ const measures = {
 };
 
 const command = tool('bench', 'Measures what the suite itself costs. Only the ratios of one call can be compared.', {
-  0: 'measured, whatever the figures are',
+  0: 'measured; the figures decide nothing',
   1: 'something failed',
   2: 'wrong use',
 })

@@ -16,7 +16,7 @@ export interface ScenarioProof {
 /** Every scenario of these requirements, and who failed it in these trials. */
 export function proveScenarios(requirements: readonly Requirement[], trials: readonly Trial[]): ScenarioProof[] {
   const results = new Map<string, { readonly name: string; readonly result: ScenarioResult }[]>();
-  // What came to light late is told with the place of whatever ran then: it says nothing of the requirement that this place belongs to.
+  // What came to light late has the place of the scenario that ran then: it says nothing of the requirement that this place belongs to.
   const key = (id: string, place: string): string => `${id} ${place}`;
   for (const { implementation, report } of trials) {
     // a run that crashed has no report here, and says nothing of any scenario
@@ -49,7 +49,7 @@ export function proveScenarios(requirements: readonly Requirement[], trials: rea
 }
 
 /**
- * Whether a scenario cannot be failed, as the trials themselves show: nobody has to say so, and nobody can say so of a scenario that
+ * Whether a scenario cannot be failed, as the trials themselves show: no list says so, and none could say so of a scenario that
  * judges an implementation.
  */
 function exemption(capabilities: readonly string[], results: readonly ScenarioResult[]): string | undefined {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** Linux counts in hundredths of a second, whatever its kernel's own clock does (proc(5): sysconf(_SC_CLK_TCK)). */
+/** Linux counts in hundredths of a second, on any clock of the kernel (proc(5): sysconf(_SC_CLK_TCK)). */
 const ticksPerSecond = 100;
 
 /**

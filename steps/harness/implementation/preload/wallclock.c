@@ -1,5 +1,5 @@
 /*
- * A wall clock that somebody else moves. Preloaded (LD_PRELOAD) into a dynamically linked program, glibc or musl, it answers
+ * A wall clock that another program moves. Preloaded (LD_PRELOAD) into a dynamically linked program, glibc or musl, it answers
  * every question for the wall time from the file $WALLCLOCK_FILE: three signed 64-bit integers in the machine's byte order.
  * The first is the wall time in nanoseconds since 1970; 0 means the real time. The other two hasten the monotonic clocks: from
  * the second, a time of CLOCK_MONOTONIC in nanoseconds, they run on as many times as fast as the third says; 0 means the real
@@ -148,7 +148,7 @@ static struct timespec really(const struct timespec *deadline)
   return timespec_of(nanoseconds(*deadline) - set + kernel(CLOCK_REALTIME));
 }
 
-/* A condition variable may have been made for the monotonic clock, which nobody can ask it: the clock that is closer tells. */
+/* A condition variable may have been made for the monotonic clock, and does not say so: the clock that is closer tells. */
 static struct timespec really_of_condition(const struct timespec *deadline)
 {
   int64_t set = set_time();

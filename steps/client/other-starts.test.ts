@@ -42,7 +42,7 @@ describe('a start under a controlled clock', () => {
 
   test('shows nothing where the platform’s certificate is not valid then, and the client does not connect', async () => {
     using made = new MadeCertificates();
-    const { certificate } = await made.authority('platform');
+    const { certificate } = made.authority('platform');
     const overTls = (setup: ClientSetup): ClientRun => Object.assign(silent({ ended: exitedWith(1) }), { setup });
     const tls = { selfSigned: false, certificate };
     const faultAt = (sends: number) =>

@@ -1,10 +1,7 @@
-import { execFile } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-
-const run = promisify(execFile);
 
 /** A certificate and its key: their paths, and their content as PEM. */
 export interface Made {
@@ -13,7 +10,10 @@ export interface Made {
   readonly pem: { readonly cert: string; readonly key: string };
 }
 
-/** Makes certificates with openssl, in the given folder or in a temporary one, which is removed on disposal. */
+/**
+ * Makes certificates with openssl, in the given folder or in a temporary one, which is removed on disposal. It waits for openssl: where a
+ * module awaits it, the tests of an earlier module in the same process could end meanwhile, and with them everything.
+ */
 export class MadeCertificates implements Disposable {
   readonly folder: string;
 
@@ -22,18 +22,16 @@ export class MadeCertificates implements Disposable {
   }
 
   /** Makes an authority, or a self-signed certificate. */
-  async authority(name: string, subject = ''): Promise<Made> {
-    await this.#openssl(name, 'req', '-x509', ...newKey, ...alternatives(subject), '-out', `${name}.pem`);
+  authority(name: string, subject = ''): Made {
+    this.#make(name, 'req', '-x509', ...newKey, ...alternatives(subject), '-out', `${name}.pem`);
     return this.#read(name);
   }
 
   /** @param subject the name that it certifies: `DNS:hub.example`, `IP:127.0.0.1` */
-  async signedBy(authority: string, name: string, subject: string): Promise<Made> {
+  signedBy(authority: string, name: string, subject: string): Made {
     const by = ['-CA', `${authority}.pem`, '-CAkey', `${authority}.key`, '-CAcreateserial', '-copy_extensions', 'copy'];
-    await this.#openssl(name, 'req', ...newKey, ...alternatives(subject), '-out', `${name}.csr`);
-    await run('openssl', ['x509', '-req', '-in', `${name}.csr`, ...by, '-days', '2', '-out', `${name}.pem`], {
-      cwd: this.folder,
-    });
+    this.#make(name, 'req', ...newKey, ...alternatives(subject), '-out', `${name}.csr`);
+    this.#run('x509', '-req', '-in', `${name}.csr`, ...by, '-days', '2', '-out', `${name}.pem`);
     return this.#read(name);
   }
 
@@ -41,8 +39,12 @@ export class MadeCertificates implements Disposable {
     rmSync(this.folder, { recursive: true });
   }
 
-  async #openssl(name: string, ...args: string[]): Promise<void> {
-    await run('openssl', [...args, '-subj', `/CN=${name}`, '-keyout', `${name}.key`], { cwd: this.folder });
+  #make(name: string, ...args: readonly string[]): void {
+    this.#run(...args, '-subj', `/CN=${name}`, '-keyout', `${name}.key`);
+  }
+
+  #run(...args: readonly string[]): void {
+    execFileSync('openssl', args, { cwd: this.folder, stdio: 'pipe' });
   }
 
   #read(name: string): Made {

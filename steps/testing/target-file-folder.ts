@@ -26,7 +26,7 @@ mkdirSync(join(folder, 'context'));
 for (const name of ['Dockerfile', 'empty.pem', 'context/Dockerfile']) writeFileSync(join(folder, name), '');
 const openssl = spawnSync('openssl', ['version']).status === 0;
 const made = new MadeCertificates(folder);
-if (openssl) for (const name of ['ca', 'other']) await made.authority(name);
+if (openssl) for (const name of ['ca', 'other']) made.authority(name);
 
 /** The reason to skip a test with this target file: it needs a certificate, and openssl is not installed. */
 export const withoutOpenssl = (text: string): string | false =>

@@ -43,10 +43,10 @@ describe('the preflight over TLS', { skip, timeout: 30_000 }, () => {
   let server: Made;
   let foreign: Made;
   before(async () => {
-    authority = await made.authority('own-ca');
-    await made.authority('other-ca');
-    server = await made.signedBy('own-ca', 'server', 'IP:127.0.0.1');
-    foreign = await made.signedBy('other-ca', 'foreign', 'DNS:dev01');
+    authority = made.authority('own-ca');
+    made.authority('other-ca');
+    server = made.signedBy('own-ca', 'server', 'IP:127.0.0.1');
+    foreign = made.signedBy('other-ca', 'foreign', 'DNS:dev01');
   });
   after(() => made[Symbol.dispose]());
 

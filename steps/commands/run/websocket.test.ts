@@ -43,8 +43,8 @@ describe('a server over WebSocket', { timeout: 300_000 }, () => {
 
   test('at wss:// conforms, where its certificate is trusted', { skip: withoutOpenssl }, async () => {
     const made = new MadeCertificates(folder);
-    const authority = await made.authority('own-ca');
-    const { pem } = await made.signedBy('own-ca', 'server', 'IP:127.0.0.1');
+    const authority = made.authority('own-ca');
+    const { pem } = made.signedBy('own-ca', 'server', 'IP:127.0.0.1');
     const check = async (port: number): Promise<void> => {
       const address = `wss://127.0.0.1:${port}/mqtt`;
       const trusted = await runOn(address, { tls: { ca: authority.certificate }, capabilities: ['tls'] });
@@ -128,8 +128,8 @@ describe('a client over WebSocket', { timeout: 240_000 }, () => {
 
   test('that speaks TLS conforms', { skip: withoutOpenssl }, async () => {
     const made = new MadeCertificates(folder);
-    await made.authority('platform-ca');
-    await made.signedBy('platform-ca', 'platform', 'IP:127.0.0.1');
+    made.authority('platform-ca');
+    made.signedBy('platform-ca', 'platform', 'IP:127.0.0.1');
     const options = '--host {host} --port {port} --product-key {productKey} --device-name {deviceName} --type {timestampType}';
     const command = ['node', program, fixture, ...options.split(' '), '--tls-ca', `${folder}/platform-ca.pem`];
     const more = { process: { command }, transport: 'websocket', tls: { certificate: 'platform.pem', key: 'platform.key' } };

@@ -149,7 +149,7 @@ test('a fleet that is told to give up while it gathers is a smaller one', async 
 
 test('a fleet is gathered over TLS', async () => {
   using certificates = new MadeCertificates();
-  const { pem } = await certificates.authority('server', 'IP:127.0.0.1');
+  const { pem } = certificates.authority('server', 'IP:127.0.0.1');
   await using server = await FakeServer.open(
     serving((_, answer) => answer()),
     { tls: pem },

@@ -12,9 +12,9 @@ const day = 86_400_000;
 describe('the certificates of a target file', { skip, timeout: 30_000 }, () => {
   const made = new MadeCertificates();
   before(async () => {
-    await made.authority('hub', 'DNS:hub.example');
-    await made.authority('local', 'IP:127.0.0.1');
-    await made.authority('127.0.0.1');
+    made.authority('hub', 'DNS:hub.example');
+    made.authority('local', 'IP:127.0.0.1');
+    made.authority('127.0.0.1');
     writeFileSync(join(made.folder, 'many.pem'), readFileSync(join(made.folder, 'hub.pem'), 'utf8').repeat(2));
   });
   after(() => made[Symbol.dispose]());

@@ -163,7 +163,7 @@ test('a client that asks faster than its script answers is not read meanwhile', 
 test('speaks TLS', { skip: missing('openssl', 'version') }, async (context) => {
   const made = new MadeCertificates();
   context.after(() => made[Symbol.dispose]());
-  const { pem } = await made.authority('platform', 'IP:127.0.0.1');
+  const { pem } = made.authority('platform', 'IP:127.0.0.1');
   const { platform, port } = await start(context, { tls: pem });
   platform.play(device, echo);
   const client = await connect(context, port, {}, () => connectTls({ host, port, ca: pem.cert }));

@@ -1,6 +1,7 @@
 import type { ClockSettings, ContainerClockSettings } from '../implementation/controlled-clock.ts';
 import { EnvironmentError } from '../implementation/errors.ts';
-import type { Identity, StartedTarget } from '../implementation/target.ts';
+import { fillPlaceholders } from '../implementation/fill-placeholders.ts';
+import type { StartedTarget } from '../implementation/target.ts';
 import type { StartParts } from './client-answers.ts';
 import type { ClientConnection } from './client-connection.ts';
 import { askInRounds } from './client-rounds.ts';
@@ -101,7 +102,7 @@ async function trigger({ target, clientRun, platform }: StartParts, client: Star
   if (sync.kind === 'start' || sync.kind === 'every') return;
   const open = (): ClientConnection[] => platform.connections(clientRun.identity).filter(({ ending }) => ending === undefined);
   // A message that makes it ask reaches it only once it has subscribed.
-  const topic = sync.kind === 'publish' ? fill(sync.topic, clientRun.identity) : undefined;
+  const topic = sync.kind === 'publish' ? fillPlaceholders(sync.topic, clientRun.identity) : undefined;
   const listens = target.capabilities.has('auto-subscription')
     ? () => clientRun.accepted && open().length > 0
     : () => open().some((connection) => (topic === undefined ? connection.subscriptions.size > 0 : connection.receives(topic)));
@@ -127,9 +128,7 @@ async function trigger({ target, clientRun, platform }: StartParts, client: Star
     return;
   }
   for (const connection of open()) {
-    connection.deliver(fill(sync.topic, clientRun.identity), fill(sync.payload, clientRun.identity));
+    const { identity } = clientRun;
+    connection.deliver(fillPlaceholders(sync.topic, identity), fillPlaceholders(sync.payload, identity));
   }
 }
-
-const fill = (text: string, { productKey, deviceName }: Identity): string =>
-  text.replaceAll('{productKey}', productKey).replaceAll('{deviceName}', deviceName);

@@ -6,7 +6,7 @@ import type { StartParts } from './client-answers.ts';
 import type { ClientConnection } from './client-connection.ts';
 import { askInRounds } from './client-rounds.ts';
 import { refusedUnnamed } from './client-setup.ts';
-import { afterReportMs, startClient, tellToAsk } from './client-start.ts';
+import { awaitEndAfterReport, startClient, tellToAsk } from './client-start.ts';
 import { malformedRequest, untilItRecovers } from './recovery.ts';
 
 /** Where and how a start takes place. */
@@ -21,9 +21,6 @@ export interface StartSurroundings {
   /** The environment, and not the client, was at fault. */
   readonly onFault: (fault: EnvironmentError) => void;
 }
-
-/** How long after its input is closed the end of a process is known at the latest, in ms. */
-const endKnownMs = 1000;
 
 /**
  * Starts the client once, lets it ask, waits for what the setup is about, and ends it.
@@ -73,8 +70,7 @@ async function letAsk(parts: StartParts, client: StartedTarget): Promise<void> {
   const ask = sync.kind === 'start' || sync.kind === 'every' ? undefined : () => trigger(parts, client);
   if (malformedRequest(setup) !== undefined) {
     await untilItRecovers({ clientRun, withinMs, intervalMs: interval, ask });
-    if (clientRun.reports.length > 0) await clientRun.until(() => over() || clientRun.reportedTooOften, afterReportMs);
-    return;
+    return awaitEndAfterReport(clientRun);
   }
   if (setup.rounds !== undefined) {
     return askInRounds({ clientRun, rounds: setup.rounds, roundMs: withinMs + interval, ask });
@@ -92,8 +88,7 @@ async function letAsk(parts: StartParts, client: StartedTarget): Promise<void> {
   await clientRun.until(() => over() || enough() || clientRun.askedTooOften, deadline);
   clientRun.overdue = !(over() || enough());
   // One that has reported may end, or report again.
-  const afterMs = setup.untilItEnds === true ? withinMs : (setup.listensMs ?? afterReportMs);
-  if (clientRun.reports.length > 0) await clientRun.until(() => over() || clientRun.reportedTooOften, afterMs);
+  await awaitEndAfterReport(clientRun, setup.untilItEnds === true ? withinMs : setup.listensMs);
 }
 
 /** Has the client ask, where it does not by itself. */
@@ -118,15 +113,7 @@ async function trigger({ target, clientRun, platform }: StartParts, client: Star
     clientRun.toldUnconnected ||= !soon && refusal === undefined && platform.connections(clientRun.identity).length === 0;
   }
   if (clientRun.ended !== undefined) return;
-  if (sync.kind !== 'publish') {
-    try {
-      await tellToAsk(client, sync);
-    } catch (error) {
-      // A client that ends meanwhile cannot be told any more, and its end is known a moment later.
-      if (!(await clientRun.until(() => clientRun.ended !== undefined, endKnownMs))) throw error;
-    }
-    return;
-  }
+  if (sync.kind !== 'publish') return tellToAsk(client, sync, clientRun);
   for (const connection of open()) {
     const { identity } = clientRun;
     connection.deliver(fillPlaceholders(sync.topic, identity), fillPlaceholders(sync.payload, identity));

@@ -7,9 +7,11 @@ import {
   FeatureError,
   featureFiles,
   featuresDigest,
+  mistakesOf,
   type Requirement,
   readFeature,
   readRequirements,
+  requirementAbout,
   root,
 } from './requirement.ts';
 
@@ -98,6 +100,7 @@ describe('a feature', () => {
     );
     assert.match(digest, /^[0-9a-f]{64}$/);
     assert.deepEqual([second.id, second.level, second.mistakes, second.description], ['server-second', 'should', '', '']);
+    assert.deepEqual([mistakesOf(second), requirementAbout([second], '')], [[], undefined]);
   });
 
   test('gives a scenario for each scenario and each row, with its title, place and capabilities', () => {

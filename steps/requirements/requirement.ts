@@ -158,7 +158,7 @@ export function connected(requirements: readonly Requirement[]): Requirement[] {
 
 /** The usual mistakes of a requirement as a list. */
 export function mistakesOf({ mistakes }: Pick<Requirement, 'mistakes'>): string[] {
-  return mistakes.split('; ');
+  return mistakes === '' ? [] : mistakes.split('; ');
 }
 
 /** The first requirement that lists this mistake as usual. */

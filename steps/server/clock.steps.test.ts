@@ -192,8 +192,7 @@ describe("the device arrives at the server's time", () => {
     { uncertainty = 0, step = 1, contradiction = 0 } = {},
   ): Promise<FakeWorld> => {
     const world = await worldWith(new FakeWorld('server-calibrates'), [0, took, received, sent]);
-    world.server.serverTime = { offset: 0, uncertainty, contradiction };
-    world.server.step = step;
+    world.server.serverTime = { offset: 0, uncertainty, contradiction, step };
     world.server.device = await world.server.play(world.serverRun.identity, {
       clock: (at) => (at - Number(world.server.exchanges[0]?.request.message.atUs)) / 1000,
     });

@@ -223,7 +223,7 @@ async function calculate(world: ServerWorld): Promise<{ exchange: Exchange; twic
 Then("the device arrives at the server's time to within half the round trip + 1 ms", async function (this: ServerWorld) {
   const { exchange, twice, truth, roundTripMs } = await calculate(this);
   const error = Number(twice) / 2 - truth;
-  const { uncertainty = 0, contradiction = 0 } = this.scenario.serverTime ?? {};
+  const { uncertainty = 0, contradiction = 0, step = 1 } = this.scenario.serverTime ?? {};
   const bound = roundTripMs / 2 + 1;
   if (contradiction > bound) {
     this.fail({
@@ -232,7 +232,7 @@ Then("the device arrives at the server's time to within half the round trip + 1 
       likely: "the server's time differs from one exchange to the next",
     });
   }
-  const allowed = bound + uncertainty + (this.scenario.step > 1 ? this.scenario.step : 0);
+  const allowed = bound + uncertainty + (step > 1 ? step : 0);
   this.inform(
     `calculated ${halved(twice)}, off by ${error.toFixed(1)} ms; half the round trip + 1 ms is ${bound.toFixed(1)} ms, ` +
       `the server's time is known to ${uncertainty.toFixed(1)} ms`,
@@ -249,9 +249,9 @@ Then("the device arrives at the server's time to within half the round trip + 1 
 Then('serverSendTime alone is behind by the latency of {duration} or more', async function (this: ServerWorld, latency: number) {
   const { exchange, truth } = await calculate(this);
   const behind = truth - Number(timeOf(this, exchange, 'serverSendTime'));
-  const uncertainty = this.scenario.serverTime?.uncertainty ?? 0;
+  const { uncertainty = 0, step = 1 } = this.scenario.serverTime ?? {};
   this.inform(`serverSendTime alone is ${behind.toFixed(1)} ms behind the server's time when it arrives`);
-  if (behind >= latency - uncertainty - this.scenario.step - 1) return;
+  if (behind >= latency - uncertainty - step - 1) return;
   this.fail({
     expected: `serverSendTime ${latency} ms or more behind the server's time at arrival, ${truth.toFixed(1)}`,
     received: `${behind.toFixed(1)} ms behind: ${exchange.response.payload.text}`,

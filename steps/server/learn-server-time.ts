@@ -14,8 +14,7 @@ export async function learnServerTime(world: ServerWorld): Promise<void> {
   const known = (all: readonly Exchange[]): boolean => all.length >= 8 && (clockResolution.certain || all.length >= 2000);
   const exchanges = await scenario.series((all) => known(all) && (clockResolution.step > 1 || hasTicked(all)), 1500);
   if (sibling === undefined) await device.disconnect();
-  scenario.step = clockResolution.step;
-  scenario.serverTime = estimateServerTime(exchanges, scenario.step);
+  scenario.serverTime = estimateServerTime(exchanges, clockResolution.step);
   if (scenario.serverTime === undefined) {
     const { payload } = exchanges[0]?.response ?? {};
     world.fail({

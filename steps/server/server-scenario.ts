@@ -53,8 +53,6 @@ export class ServerScenario implements ScenarioState {
   serverTime: ServerTime | undefined;
   /** Another start of the server, beside the one that is judged. */
   otherStart: StartedTarget | undefined;
-  /** How coarse the server's stamps are, in ms. */
-  step = 1;
   #begunUs: number | undefined;
   #foundDead = false;
   /** That the server closed a connection which an earlier scenario had left, in words. */

@@ -36,7 +36,9 @@ describe('another start of the server', () => {
   });
 
   test('shows nothing where it does not become ready, or the suite starts nothing', async () => {
-    assert.equal(await say(started(), sentence), 'skipped');
+    const alone = started();
+    assert.equal(await say(alone, sentence), 'skipped');
+    assert.match(JSON.stringify(alone.evidence), /cannot start this server a second time/);
     const locked = started(() => Promise.reject(new EnvironmentError('did not start')));
     assert.equal(await say(locked, sentence), 'skipped');
     await assert.rejects(

@@ -15,7 +15,7 @@ Given('another start of the server with {word}={word}', async function (this: Se
     return this.inapplicable(`a second start beside the first one does not become ready: ${error.message.split('\n')[0]}`);
   }
   return this.scenario.otherStart === undefined
-    ? this.inapplicable('the suite cannot restart this server: the target file gives only its address')
+    ? this.inapplicable('the suite cannot start this server a second time: the target file gives only its address')
     : undefined;
 });
 

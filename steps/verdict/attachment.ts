@@ -115,27 +115,25 @@ export function concealEvidence(evidence: Evidence, clean: (text: string) => str
 export function concealEnvelope(envelope: Envelope, secrets: readonly string[]): Envelope {
   if (secrets.length === 0) return envelope;
   const clean = (text: string): string => conceal(text, secrets);
-  const { attachment, testStepFinished, testRunHookFinished, testRunFinished } = envelope;
+  const { attachment } = envelope;
   if (attachment !== undefined) return { attachment: concealAttachment(attachment, clean) };
-  if (testStepFinished !== undefined) return { testStepFinished: mapText(testStepFinished, clean) as typeof testStepFinished };
-  if (testRunHookFinished !== undefined)
-    return { testRunHookFinished: mapText(testRunHookFinished, clean) as typeof testRunHookFinished };
-  if (testRunFinished !== undefined) return { testRunFinished: mapText(testRunFinished, clean) as typeof testRunFinished };
-  return envelope;
+  return mapResults(envelope, clean);
 }
 
 /** The same message, in which the stacks of exceptions do not show the suite's folder. */
 export function withoutFolder(envelope: Envelope, folder: string): Envelope {
-  const { testStepFinished, testRunHookFinished, testRunFinished } = envelope;
+  const { testStepFinished } = envelope;
   // A short cut: in nearly all of these messages, the step threw nothing.
   if (testStepFinished !== undefined && testStepFinished.testStepResult.message === undefined) return envelope;
   const address = pathToFileURL(folder).href;
   const clean = (text: string): string => text.replaceAll(address, '').replaceAll(folder, '');
-  if (testStepFinished !== undefined) return { testStepFinished: mapText(testStepFinished, clean) as typeof testStepFinished };
-  if (testRunHookFinished !== undefined)
-    return { testRunHookFinished: mapText(testRunHookFinished, clean) as typeof testRunHookFinished };
-  if (testRunFinished !== undefined) return { testRunFinished: mapText(testRunFinished, clean) as typeof testRunFinished };
-  return envelope;
+  return mapResults(envelope, clean);
+}
+
+/** The same message, with every text changed where it is a result: of a step, of a hook, or of the run. */
+function mapResults(envelope: Envelope, clean: (text: string) => string): Envelope {
+  const result = envelope.testStepFinished ?? envelope.testRunHookFinished ?? envelope.testRunFinished;
+  return result === undefined ? envelope : (mapText(envelope, clean) as Envelope);
 }
 
 function concealAttachment(attachment: Attachment, clean: (text: string) => string): Attachment {

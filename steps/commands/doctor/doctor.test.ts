@@ -160,6 +160,16 @@ describe('doctor with an engine', { skip, concurrency: 2, timeout: 120_000 }, ()
     );
   });
 
+  test('starts it as confined as a run does', async () => {
+    const start = { image: base, command: ['true'], env: { PLATFORM: '{host}:{port}', DEVICE: '{productKey}/{deviceName}' } };
+    const container = { ...start, linuxCapabilities: ['NO_SUCH'] };
+    const result = { log: String.raw`(?<time>\d+)` };
+    const path = writeTarget(folder, { name: 'capable', role: 'client', container, result });
+    const { code, stdout } = await callAfresh(['doctor', path, '--json'], { cwd: folder });
+    assert.equal(code, 3, stdout);
+    assert.match(stdout, /could be started: .*NO_SUCH/);
+  });
+
   test('says that an image is not available, or that it cannot be started', async () => {
     const absent = await doctor('absent', 'localhost:1/nobody/has-this:1');
     assert.equal(absent.code, 3);

@@ -8,6 +8,7 @@ import { WrongUse } from '../../harness/text/usage-error.ts';
 import { type Paint, painterFor } from '../../report/paint.ts';
 import { root } from '../../requirements/requirement.ts';
 import { suiteCommand } from '../terminal/suite-command.ts';
+import { joinWords } from '../terminal/word-list.ts';
 import { type CheckOutcome, type CheckResult, notNeeded, runCheck } from './check-result.ts';
 import { checkClocks, checkLoopback, checkNode, checkProgram, checkReportFolder } from './machine-check.ts';
 
@@ -43,7 +44,8 @@ export async function doctor(path: string | undefined, { report, root: bounds, c
   const problems = findings.filter(({ status }) => status === 'problem').length;
   const code = problems === 0 ? 0 : 3;
   if (json === true) console.log(JSON.stringify({ ready: problems === 0, findings }, undefined, 2));
-  else if (problems === 0) console.log(`\nnothing is missing; next: ${suiteCommand} run${path === undefined ? '' : ` ${path}`}`);
+  else if (problems === 0)
+    console.log(`\nnothing is missing; next: ${suiteCommand} run${path === undefined ? '' : ` ${joinWords([path])}`}`);
   else console.log(`\n${counted(problems, 'problem')} to fix first`);
   // A check that took too long may still be running: it must not keep the process alive.
   setTimeout(() => process.exit(code), 500).unref();

@@ -1,4 +1,5 @@
 import { requireClusterSupport } from '../../harness/implementation/cluster.ts';
+import { hostConfigOf } from '../../harness/implementation/container-description.ts';
 import { connectEngine, type Engine } from '../../harness/implementation/engine.ts';
 import { engineWords } from '../../harness/implementation/engine-error.ts';
 import { imageId, registryCredentials } from '../../harness/implementation/image.ts';
@@ -57,7 +58,7 @@ export async function isHere({ image }: ContainerStart): Promise<boolean> {
 }
 
 /**
- * Whether a container of a client's image can be started, in its network and with the usual confinement. The container is removed at
+ * Whether a container of a client's image can be started, in its network and with the confinement of a run. The container is removed at
  * once. Without the image on this machine, nothing is tried.
  *
  * @throws EnvironmentError when no engine answers, or it cannot do what the target needs
@@ -80,12 +81,15 @@ export async function checkContainer(target: Target, start: ContainerStart): Pro
   }
 }
 
-async function startAndRemove({ docker }: Engine, { command }: ContainerStart, image: string, network: string): Promise<void> {
+async function startAndRemove(engine: Engine, start: ContainerStart, image: string, network: string): Promise<void> {
+  const { docker, cluster } = engine;
+  const { command, confinement } = start;
   const container = await docker.createContainer({
     Image: image,
     ...(command === undefined ? {} : { Cmd: [...command] }),
     Labels: { [OWNER_LABEL]: RUN },
-    HostConfig: { NetworkMode: network, CapDrop: ['ALL'], SecurityOpt: ['no-new-privileges'] },
+    // The API in front of a cluster ignores a confinement, or does something else.
+    HostConfig: { NetworkMode: network, ...(cluster ? {} : hostConfigOf(confinement)) },
   });
   try {
     await container.start();

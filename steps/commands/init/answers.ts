@@ -1,6 +1,6 @@
 import { relative, resolve } from 'node:path';
 import type { Role } from '../../harness/implementation/target.ts';
-import { splitWords } from './word-list.ts';
+import { splitWords } from '../terminal/word-list.ts';
 
 /** An answer cannot be parsed. */
 export class UnreadableAnswer extends Error {

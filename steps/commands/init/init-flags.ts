@@ -2,8 +2,8 @@ import { Option } from 'commander';
 import type { CommandDefinition } from '../terminal/command-definition.ts';
 import { initExitCodes } from '../terminal/exit-codes.ts';
 import { helpFooter } from '../terminal/help-footer.ts';
+import { joinWords } from '../terminal/word-list.ts';
 import type { InitFlags } from './init.ts';
-import { joinWords } from './word-list.ts';
 
 /** Joins the variables of several `--env` into one text, which is also the form of the answer in the interview. */
 const joinVariables = (variable: string, before?: string): string =>

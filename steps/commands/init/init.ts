@@ -3,11 +3,11 @@ import { dirname, resolve } from 'node:path';
 import { printable } from '../../harness/text/printable.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
 import { suiteCommand } from '../terminal/suite-command.ts';
+import { joinWords } from '../terminal/word-list.ts';
 import { contentOf, type InitAnswers } from './answers.ts';
 import { invalidAnswers } from './invalid-answers.ts';
 import { contradiction, implied, takeProposals } from './known-answers.ts';
 import { schemaFor, targetText } from './target-text.ts';
-import { joinWords } from './word-list.ts';
 
 /** The options of `init`. */
 export interface InitFlags extends InitAnswers {

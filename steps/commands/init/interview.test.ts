@@ -13,7 +13,6 @@ import { contentOf, type InitAnswers } from './answers.ts';
 import { interview } from './interview.ts';
 import { implied, takeProposals } from './known-answers.ts';
 import { schemaFor, targetText } from './target-text.ts';
-import { joinWords, splitWords } from './word-list.ts';
 
 const folder = temporaryFolder();
 writeFileSync(join(folder, 'Dockerfile'), 'FROM scratch\n');
@@ -125,15 +124,6 @@ describe('a target file of init', () => {
     mkdirSync(dirname(installed));
     symlinkSync(root, installed);
     assert.equal(schemaFor(project), '../node_modules/iot-ntp-conformance/schemas/target.schema.json');
-  });
-});
-
-describe('words', () => {
-  test('are split as a shell does, and joined again', () => {
-    assert.deepEqual(splitWords(` a  "b \\" c"'d'e f\\ g '' \\x `), ['a', 'b " cde', 'f g', '', '\\x']);
-    const words = ['', 'a b', `"'\\`, '{port}', '(?<t>\\d+)', '\n'];
-    assert.deepEqual(splitWords(joinWords(words)), words);
-    assert.throws(() => splitWords('a "b'), /the quote at "b is not closed/);
   });
 });
 

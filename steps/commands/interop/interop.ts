@@ -12,6 +12,7 @@ import { readDuration } from '../terminal/duration-flag.ts';
 import { exitOfFailedWrite, FailedWrites } from '../terminal/failed-writes.ts';
 import { Interruption, mostStopMs } from '../terminal/interruption.ts';
 import { suiteCommand } from '../terminal/suite-command.ts';
+import { joinWords } from '../terminal/word-list.ts';
 import { clearInterop, interopFiles, writeInterop } from './interop-files.ts';
 import type { InteropReport, PairResult } from './interop-report.ts';
 import { certifiesNothing, conclusionText, pairText } from './interop-text.ts';
@@ -145,8 +146,8 @@ class Matrix {
   #commandFor(server: Target, client: Target): string {
     const { starts, root: bounds } = this.#options;
     const targets = [server, client].map((target) => this.#paths.get(target) ?? target.file);
-    const flags = ['--starts', starts, ...(bounds === undefined ? [] : ['--root', bounds])];
-    return [suiteCommand, 'interop', ...targets, ...flags].join(' ');
+    const flags = ['--starts', String(starts), ...(bounds === undefined ? [] : ['--root', bounds])];
+    return `${suiteCommand} interop ${joinWords([...targets, ...flags])}`;
   }
 
   #report(finished?: Date, interrupted?: string): InteropReport {

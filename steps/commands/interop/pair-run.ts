@@ -7,7 +7,7 @@ import type { Frame } from '../../harness/mqtt/frame.ts';
 import { type Latency, Link } from '../../harness/mqtt/link.ts';
 import { ClientRun } from '../../harness/platform/client-run.ts';
 import { plainSetup } from '../../harness/platform/client-setup.ts';
-import { afterReportMs, startClient, tellToAsk } from '../../harness/platform/client-start.ts';
+import { awaitEndAfterReport, startClient, tellToAsk } from '../../harness/platform/client-start.ts';
 import { learnConnect } from '../../harness/platform/connect-secrets.ts';
 import { RecordedConnection } from '../../harness/platform/recorded-connection.ts';
 import { reportsOf } from '../../harness/platform/reported-time.ts';
@@ -121,7 +121,7 @@ async function awaitReport(
       const listens = (connection: RecordedConnection): boolean =>
         capabilities.has('auto-subscription') ? connection.connackCode === 0 : connection.subscriptions.size > 0;
       await clientRun.until(() => over() || connections.some(listens), withinMs);
-      if (!over()) await tellToAsk(client, sync);
+      if (!over()) await tellToAsk(client, sync, clientRun);
     }
     const interval = sync.kind === 'every' ? sync.intervalMs : 0;
     const flooded = (): boolean => connections.some(({ dropped }) => dropped > 0);
@@ -129,7 +129,7 @@ async function awaitReport(
     await clientRun.until(enough, withinMs + interval * 2);
     clientRun.overdue = !enough();
     // After its report, the client may end, or send another request and report again.
-    if (clientRun.reports.length > 0) await clientRun.until(() => over() || clientRun.reportedTooOften, afterReportMs);
+    await awaitEndAfterReport(clientRun);
   } finally {
     giveUp.removeEventListener('abort', stop);
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { before, describe, test } from 'node:test';
 import type { Envelope } from '@cucumber/messages';
@@ -155,7 +155,7 @@ describe('a run on a faulty server', () => {
   let ended: CallResult;
   const report = join(folder, 'faulty');
   before(async () => {
-    const target = fixtureTarget(folder, 'faulty/server/qos-of-the-subscription');
+    const target = fixtureTarget(mkdtempSync(join(folder, 'of two words ')), 'faulty/server/qos-of-the-subscription');
     ended = await call(['run', target, '--report', report]);
   });
 
@@ -170,7 +170,7 @@ describe('a run on a faulty server', () => {
     for (const label of ['scenario', 'expected', 'received', 'likely', 'trace', 'repeat'])
       assert.match(failure, new RegExp(`^ {4}${label} `, 'm'));
     assert.match(failure, /likely +the service publishes at the QoS of the subscription/);
-    assert.match(failure, /repeat +.* run .*\.json --only server-response-qos0\n/);
+    assert.match(failure, /repeat +.* run "\S+of two words .*\.json" --only server-response-qos0\n/);
     assert.doesNotMatch(failure, /\bat .*\.ts:\d+/, 'a stack trace');
   });
 

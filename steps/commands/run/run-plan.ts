@@ -10,6 +10,7 @@ import type { RunCircumstances } from '../../verdict/judge.ts';
 import type { Report, Shard } from '../../verdict/report.ts';
 import { readDuration } from '../terminal/duration-flag.ts';
 import { suiteCommand } from '../terminal/suite-command.ts';
+import { joinWords } from '../terminal/word-list.ts';
 import { type RandomOrder, readOrder } from './order.ts';
 import { embeddedName } from './reference-target.ts';
 import { type RunOptions, readDocs, readKey, wholeOf } from './run-options.ts';
@@ -62,10 +63,9 @@ export class RunPlan {
     this.deadlineMs = readDuration('--deadline', options.deadline) ?? target.deadlineMs ?? usual;
     this.#file = path === undefined ? embeddedName : undefined;
     const bounds = options.root === undefined ? [] : ['--root', options.root];
-    const many = options.devices === undefined ? [] : ['--devices', options.devices];
-    this.command = [suiteCommand, 'run', ...(path === undefined ? ['--role', target.role] : [path, ...bounds]), ...many].join(
-      ' ',
-    );
+    const many = options.devices === undefined ? [] : ['--devices', String(options.devices)];
+    const what = path === undefined ? ['--role', target.role] : [path, ...bounds];
+    this.command = `${suiteCommand} run ${joinWords([...what, ...many])}`;
     this.forReports = { command: this.command, key: readKey(options, target), earlier: earlierReport(options.report) };
   }
 

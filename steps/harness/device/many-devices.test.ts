@@ -96,7 +96,10 @@ describe('many devices', { timeout: 20_000 }, () => {
   test('are the fault of this machine where it has no more connections to give', async () => {
     const many = (code: string) =>
       gather(1, () => Promise.reject(new ConnectError(`connect ${code} 127.0.0.1:1883`, undefined, code)));
-    await assert.rejects(many('EMFILE'), /this machine has no more open files.*ulimit -n/);
+    await assert.rejects(many('EMFILE'), {
+      name: 'EnvironmentError',
+      message: /this machine has no more open files.*ulimit -n/,
+    });
     await assert.rejects(many('EADDRNOTAVAIL'), /no more local ports/);
   });
 });

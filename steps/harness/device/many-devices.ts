@@ -1,3 +1,4 @@
+import { EnvironmentError } from '../implementation/errors.ts';
 import type { Request } from '../message/exchange.ts';
 import { nowUs } from '../time/now.ts';
 import { ConnectError } from './device.ts';
@@ -25,7 +26,7 @@ export interface ManyDevices {
  * Connects many devices and subscribes their response topics, some at a time.
  *
  * @param connect gives the device of a number, connected
- * @throws Error when it is this machine that has no more connections to give
+ * @throws EnvironmentError when it is this machine that has no more connections to give
  */
 export async function gather(count: number, connect: (index: number) => Promise<NtpDevice>): Promise<ManyDevices> {
   const devices: NtpDevice[] = [];
@@ -74,6 +75,7 @@ export async function answersTo(
 function refusalOf(reason: unknown): string {
   if (!(reason instanceof ConnectError)) throw reason;
   const lack = lackOf(reason.code);
-  if (lack !== undefined) throw new Error(`this machine has no more ${lack}: ask for fewer devices (${reason.message})`);
+  if (lack !== undefined)
+    throw new EnvironmentError(`this machine has no more ${lack}: ask for fewer devices (${reason.message})`);
   return reason.message;
 }

@@ -1,4 +1,5 @@
 import { setTimeout as pass } from 'node:timers/promises';
+import { fillPlaceholders } from '../implementation/fill-placeholders.ts';
 import type { Identity } from '../implementation/target.ts';
 import { type Exchange, isWhole, type Request, type Response, type Timestamp } from '../message/exchange.ts';
 import type { Message, QoS } from '../message/message.ts';
@@ -93,8 +94,7 @@ export class NtpDevice {
 
   /** A topic with this device's product key and device name. */
   topic(template: string): string {
-    const { productKey, deviceName } = this.identity;
-    return template.replaceAll('{productKey}', productKey).replaceAll('{deviceName}', deviceName);
+    return fillPlaceholders(template, this.identity);
   }
 
   /** The device's own time, in whole ms, at a monotonic moment. */

@@ -8,13 +8,15 @@ export interface ServerTime {
   readonly uncertainty: number;
   /** By how much two of the exchanges contradict each other, in ms: no clock has shown the times of both. */
   readonly contradiction: number;
+  /** The resolution of the server's times, in ms: they may be that much behind. */
+  readonly step: number;
 }
 
 /**
  * Estimates the server's clock from some exchanges. Each one bounds the offset on both sides, since the server received after the
  * device sent, and sent before the device received; the intervals are intersected.
  *
- * @param step the resolution of the server's times, in ms: they may be that much behind
+ * @param step as {@link ServerTime.step}
  * @returns undefined when no exchange holds both times
  */
 export function estimateServerTime(exchanges: readonly Exchange[], step: number): ServerTime | undefined {
@@ -28,7 +30,7 @@ export function estimateServerTime(exchanges: readonly Exchange[], step: number)
     high = Math.min(high, Number(received) + step - wallMsAt(request.message.atUs));
   }
   if (!Number.isFinite(low) || !Number.isFinite(high)) return undefined;
-  return { offset: (low + high) / 2, uncertainty: Math.abs(high - low) / 2, contradiction: Math.max(0, low - high) };
+  return { offset: (low + high) / 2, uncertainty: Math.abs(high - low) / 2, contradiction: Math.max(0, low - high), step };
 }
 
 /** How long the server claims to have taken, in ms; undefined without both times. */

@@ -96,7 +96,7 @@ export async function describeContainer(
 }
 
 /** A confinement in the terms of the engine's API. */
-function hostConfigOf({ memoryBytes, pids, logBytes, linuxCapabilities, newPrivileges }: Confinement) {
+export function hostConfigOf({ memoryBytes, pids, logBytes, linuxCapabilities, newPrivileges }: Confinement) {
   return {
     Memory: memoryBytes,
     // The same number means no swap, which would only slow a leak down.

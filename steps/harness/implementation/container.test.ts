@@ -286,15 +286,15 @@ describe('a container', { skip, timeout: 120_000 }, () => {
     const connected = once(platform, 'connection');
     const { promise: heard, resolve } = Promise.withResolvers<void>();
     const container = { image: IMAGE, command: ['node', '-e', program, '{host}', '{port}'] };
-    const content = { container, sync: { stdin: 'sync\n' }, result: { log: '(?<time>.)' } };
+    const content = { container, sync: { stdin: '{port}\n' }, result: { log: '(?<time>.)' } };
     await using started = disposable(
       await start(content, {
         values: { host: 'platform.internal', port: String(port) },
-        onLine: (line) => (line === 'heard sync' ? resolve() : undefined),
+        onLine: (line) => (line === `heard ${port}` ? resolve() : undefined),
       }),
     );
     const [socket] = (await connected) as [Socket];
-    await started.it.write('sync\n');
+    await started.it.write('{port}\n');
     await heard;
     await started.it.exec(['sh', '-c', 'test "$0" = {port}', '{port}']);
     await assert.rejects(started.it.exec(['false']), { name: 'EnvironmentError', message: /false ended with code 1/ });

@@ -160,7 +160,7 @@ async function whenReady(
       lost: running.lost,
       doubt: () => running.doubt(target, readyAt),
       unreached: () => unreachedPort(running, start.port),
-      write: (text) => running.write(text),
+      write: (text) => running.write(fillPlaceholders(text, values)),
       signal: (signal) => running.signal(signal),
       exec: async (command) => void (await running.exec(fill(command), command.join(' '))),
       again: async (signal) => {

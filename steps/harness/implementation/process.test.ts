@@ -152,8 +152,8 @@ describe('a process', { timeout: 60_000 }, () => {
     const { line, onLine } = firstLine('heard ');
     const program = `process.stdin.once("data", (data) => console.log("heard " + data)); ${LISTEN}`;
     await using started = disposable(await startTarget(targetOf(program), { onLine }));
-    await started.it.write('sync\n');
-    assert.equal(await line, 'sync');
+    await started.it.write('{deviceName} {{deviceName}}\n');
+    assert.equal(await line, 'dn {deviceName}');
   });
 
   test('can be helped by a command beside it', async () => {

@@ -84,7 +84,7 @@ export async function startProcess(target: Target, start: ProcessStart, options:
     output: () => output.last(),
     ended: () => running.ended,
     end: running.end,
-    write: (text) => running.write(text),
+    write: (text) => running.write(fillPlaceholders(text, values)),
     signal: async (signal) => running.signal(signal),
     exec: (command) => runBeside(fill(command), { cwd: start.cwd, env, withinMs: target.withinMs, shown: command.join(' ') }),
     again: async (signal) => {

@@ -195,7 +195,7 @@ export interface StartedTarget {
   doubt?(): Promise<string | undefined>;
   /** Why a server that the suite started in a container is not reached at its port, where what listens inside shows it. */
   unreached?(): Promise<Unreached | undefined>;
-  /** Writes to its standard input. @throws EnvironmentError when it has ended, or is an address. */
+  /** Writes to its standard input. Placeholders are filled. @throws EnvironmentError when it has ended, or is an address. */
   write(text: string): Promise<void>;
   /** Sends it a signal, not its children. @throws EnvironmentError when it has ended, or is an address. */
   signal(signal: NodeJS.Signals): Promise<void>;

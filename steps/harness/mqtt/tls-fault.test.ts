@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { deviceSides, endedHandshake, platformSides, tlsFaultOf } from './tls-fault.ts';
+import { Distrust, deviceSides, endedHandshake, NoUpgrade, platformSides, tlsFaultOf } from './tls-fault.ts';
 
 const error = (code: string, message = ''): NodeJS.ErrnoException => Object.assign(new Error(message), { code });
 
@@ -38,4 +38,12 @@ test('any other reason of TLS is put in words, and what is no reason of TLS is l
 test('a certificate of another name is told with the names that it bears', () => {
   const other = Object.assign(error('ERR_TLS_CERT_ALTNAME_INVALID'), { cert: { subjectaltname: 'DNS:hub.example' } });
   assert.equal(tlsFaultOf(other, deviceSides)?.words, 'the certificate of the server bears another name: DNS:hub.example');
+});
+
+test('what others wrote stands as they wrote it', () => {
+  const words = 'the certificate of the server bears another name: DNS:P.example, DNS:{suite}.S.example';
+  const cert = { subjectaltname: 'DNS:P.example, DNS:{suite}.S.example' };
+  assert.equal(tlsFaultOf(Object.assign(error('ERR_TLS_CERT_ALTNAME_INVALID'), { cert }), deviceSides)?.words, words);
+  assert.equal(tlsFaultOf(new Distrust('S is no P'), platformSides)?.words, 'the client is not trusted: S is no P');
+  assert.equal(tlsFaultOf(new NoUpgrade('sent "S P"'), platformSides)?.words, 'the client sent "S P"');
 });

@@ -43,58 +43,70 @@ export const platformSides: TlsSides = { peer: 'client', suite: 'platform' };
 
 type Entry = readonly [TlsCause, string];
 
-/** Alerts with which the other side objects, by their names in OpenSSL; P is the other side, S the suite's. */
+/** Alerts with which the other side objects, by their names in OpenSSL; {peer} is the other side, {suite} the one that the suite plays. */
 const alerts: ReadonlyMap<string, Entry> = new Map<string, Entry>([
-  ['HANDSHAKE_FAILURE', ['cipher', 'P finds nothing that both sides support, or asks for a certificate that S does not show']],
-  ['BAD_CERTIFICATE', ['untrusted', 'P does not accept the certificate of S: its name or its content does not fit']],
-  ['UNSUPPORTED_CERTIFICATE', ['untrusted', 'P does not support this kind of certificate, which S shows']],
-  ['CERTIFICATE_REVOKED', ['untrusted', 'P says that the certificate of S was revoked']],
-  ['CERTIFICATE_EXPIRED', ['date', 'P says that the certificate of S has expired, or is not valid yet']],
-  ['CERTIFICATE_UNKNOWN', ['untrusted', 'P does not accept the certificate of S']],
+  [
+    'HANDSHAKE_FAILURE',
+    ['cipher', '{peer} finds nothing that both sides support, or asks for a certificate that {suite} does not show'],
+  ],
+  ['BAD_CERTIFICATE', ['untrusted', '{peer} does not accept the certificate of {suite}: its name or its content does not fit']],
+  ['UNSUPPORTED_CERTIFICATE', ['untrusted', '{peer} does not support this kind of certificate, which {suite} shows']],
+  ['CERTIFICATE_REVOKED', ['untrusted', '{peer} says that the certificate of {suite} was revoked']],
+  ['CERTIFICATE_EXPIRED', ['date', '{peer} says that the certificate of {suite} has expired, or is not valid yet']],
+  ['CERTIFICATE_UNKNOWN', ['untrusted', '{peer} does not accept the certificate of {suite}']],
   [
     'UNKNOWN_CA',
-    ['untrusted', 'P does not know the authority of the certificate that S shows, or an intermediate certificate is missing'],
+    [
+      'untrusted',
+      '{peer} does not know the authority of the certificate that {suite} shows, or an intermediate certificate is missing',
+    ],
   ],
-  ['ACCESS_DENIED', ['untrusted', 'P refuses access to the certificate of S']],
-  ['DECRYPT_ERROR', ['untrusted', 'P finds that a signature of S is wrong']],
-  ['PROTOCOL_VERSION', ['version', 'P supports no version of TLS that S supports: 1.2 and 1.3']],
-  ['INSUFFICIENT_SECURITY', ['cipher', 'P asks for stronger ciphers than S supports']],
-  ['UNRECOGNIZED_NAME', ['name', 'P does not know the name that it was asked for (SNI)']],
-  ['CERTIFICATE_REQUIRED', ['no certificate', 'P asks for a certificate, and S shows none']],
-  ['NO_APPLICATION_PROTOCOL', ['other', 'P asks for an application protocol (ALPN)']],
+  ['ACCESS_DENIED', ['untrusted', '{peer} refuses access to the certificate of {suite}']],
+  ['DECRYPT_ERROR', ['untrusted', '{peer} finds that a signature of {suite} is wrong']],
+  ['PROTOCOL_VERSION', ['version', '{peer} supports no version of TLS that {suite} supports: 1.2 and 1.3']],
+  ['INSUFFICIENT_SECURITY', ['cipher', '{peer} asks for stronger ciphers than {suite} supports']],
+  ['UNRECOGNIZED_NAME', ['name', '{peer} does not know the name that it was asked for (SNI)']],
+  ['CERTIFICATE_REQUIRED', ['no certificate', '{peer} asks for a certificate, and {suite} shows none']],
+  ['NO_APPLICATION_PROTOCOL', ['other', '{peer} asks for an application protocol (ALPN)']],
 ]);
 
 /** What the suite's own side objects to, by the error codes of Node. */
 const objections: ReadonlyMap<string, Entry> = new Map<string, Entry>([
-  ['CERT_HAS_EXPIRED', ['date', 'the certificate of P has expired']],
-  ['CERT_NOT_YET_VALID', ['date', 'the certificate of P is not valid yet']],
-  ['DEPTH_ZERO_SELF_SIGNED_CERT', ['untrusted', 'P shows a self-signed certificate']],
-  ['SELF_SIGNED_CERT_IN_CHAIN', ['untrusted', 'the certificate of P comes from an authority that S does not know']],
+  ['CERT_HAS_EXPIRED', ['date', 'the certificate of {peer} has expired']],
+  ['CERT_NOT_YET_VALID', ['date', 'the certificate of {peer} is not valid yet']],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', ['untrusted', '{peer} shows a self-signed certificate']],
+  ['SELF_SIGNED_CERT_IN_CHAIN', ['untrusted', 'the certificate of {peer} comes from an authority that {suite} does not know']],
   [
     'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-    ['untrusted', 'P shows a certificate of an authority that S does not know, without the certificates in between'],
+    ['untrusted', '{peer} shows a certificate of an authority that {suite} does not know, without the certificates in between'],
   ],
-  ['UNABLE_TO_GET_ISSUER_CERT', ['untrusted', 'a certificate is missing between that of P and its authority']],
+  ['UNABLE_TO_GET_ISSUER_CERT', ['untrusted', 'a certificate is missing between that of {peer} and its authority']],
   [
     'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-    ['untrusted', 'the certificate of P comes from an authority that S does not know, or an intermediate certificate is missing'],
+    [
+      'untrusted',
+      'the certificate of {peer} comes from an authority that {suite} does not know, or an intermediate certificate is missing',
+    ],
   ],
-  ['CERT_UNTRUSTED', ['untrusted', 'the certificate of P is not meant for this use']],
-  ['INVALID_PURPOSE', ['untrusted', 'the certificate of P is not meant for this use']],
-  ['CERT_REVOKED', ['untrusted', 'the certificate of P was revoked']],
-  ['CERT_SIGNATURE_FAILURE', ['untrusted', 'the certificate of P has a wrong signature']],
-  ['ERR_TLS_CERT_ALTNAME_INVALID', ['name', 'the certificate of P bears another name']],
-  ['ERR_SSL_WRONG_VERSION_NUMBER', ['plain', 'P does not speak TLS']],
-  ['ERR_SSL_PACKET_LENGTH_TOO_LONG', ['plain', 'P does not speak TLS']],
-  ['ERR_SSL_HTTP_REQUEST', ['plain', 'P speaks HTTP without TLS']],
-  ['ERR_SSL_HTTPS_PROXY_REQUEST', ['plain', 'P speaks HTTP without TLS']],
-  ['ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE', ['no certificate', 'P shows no certificate, and S asks for one']],
-  ['ERR_SSL_UNSUPPORTED_PROTOCOL', ['version', 'P supports no version of TLS that S supports: 1.2 and 1.3']],
-  ['ERR_SSL_NO_SHARED_CIPHER', ['cipher', 'P supports no cipher that fits the certificate of S']],
-  ['ERR_SSL_NO_SUITABLE_SIGNATURE_ALGORITHM', ['cipher', 'P supports no kind of signature that fits the certificate of S']],
-  ['ERR_SSL_DH_KEY_TOO_SMALL', ['cipher', 'P offers a key that is too short']],
-  ['ERR_SSL_EE_KEY_TOO_SMALL', ['cipher', 'the certificate of P has a key that is too short']],
-  ['ERR_SSL_CA_MD_TOO_WEAK', ['untrusted', 'the certificate of P is signed by a method that is too weak']],
+  ['CERT_UNTRUSTED', ['untrusted', 'the certificate of {peer} is not meant for this use']],
+  ['INVALID_PURPOSE', ['untrusted', 'the certificate of {peer} is not meant for this use']],
+  ['CERT_REVOKED', ['untrusted', 'the certificate of {peer} was revoked']],
+  ['CERT_SIGNATURE_FAILURE', ['untrusted', 'the certificate of {peer} has a wrong signature']],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', ['name', 'the certificate of {peer} bears another name']],
+  ['ERR_SSL_WRONG_VERSION_NUMBER', ['plain', '{peer} does not speak TLS']],
+  ['ERR_SSL_PACKET_LENGTH_TOO_LONG', ['plain', '{peer} does not speak TLS']],
+  ['ERR_SSL_HTTP_REQUEST', ['plain', '{peer} speaks HTTP without TLS']],
+  ['ERR_SSL_HTTPS_PROXY_REQUEST', ['plain', '{peer} speaks HTTP without TLS']],
+  ['ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE', ['no certificate', '{peer} shows no certificate, and {suite} asks for one']],
+  ['ERR_SSL_UNSUPPORTED_PROTOCOL', ['version', '{peer} supports no version of TLS that {suite} supports: 1.2 and 1.3']],
+  ['ERR_SSL_NO_SHARED_CIPHER', ['cipher', '{peer} supports no cipher that fits the certificate of {suite}']],
+  [
+    'ERR_SSL_NO_SUITABLE_SIGNATURE_ALGORITHM',
+    ['cipher', '{peer} supports no kind of signature that fits the certificate of {suite}'],
+  ],
+  ['ERR_SSL_DH_KEY_TOO_SMALL', ['cipher', '{peer} offers a key that is too short']],
+  ['ERR_SSL_EE_KEY_TOO_SMALL', ['cipher', 'the certificate of {peer} has a key that is too short']],
+  ['ERR_SSL_CA_MD_TOO_WEAK', ['untrusted', 'the certificate of {peer} is signed by a method that is too weak']],
 ]);
 
 /** An error of a socket, with what Node adds where a certificate bears another name. */
@@ -104,18 +116,18 @@ interface SocketError extends NodeJS.ErrnoException {
 
 /** Why a handshake failed; undefined for an error that does not come from TLS or the upgrade. */
 export function tlsFaultOf(error: SocketError, sides: TlsSides): TlsFault | undefined {
-  if (error instanceof Distrust) return inWords('suite', ['untrusted', `P is not trusted: ${error.message}`], sides);
-  if (error instanceof NoUpgrade) return inWords('suite', ['no websocket', `P ${error.message}`], sides);
+  if (error instanceof Distrust) return inWords('suite', ['untrusted', '{peer} is not trusted: '], sides, error.message);
+  if (error instanceof NoUpgrade) return inWords('suite', ['no websocket', '{peer} '], sides, error.message);
   const { cert } = error;
   const code = codeOf(error);
   const alert = /^ERR_SSL_(?:SSL\/TLS|SSLV3|TLSV1|TLSV13)_(?:ALERT_)?(\w+)$/.exec(code)?.[1];
   const own = objections.get(code);
   const borne = cert?.subjectaltname === undefined ? '' : `: ${printable(cert.subjectaltname, 200)}`;
-  if (own !== undefined) return inWords('suite', [own[0], `${own[1]}${borne}`], sides);
+  if (own !== undefined) return inWords('suite', own, sides, borne);
   if (alert !== undefined)
-    return inWords('peer', alerts.get(alert) ?? ['other', `P ended the handshake (${named(alert)})`], sides);
+    return inWords('peer', alerts.get(alert) ?? ['other', `{peer} ended the handshake (${named(alert)})`], sides);
   return code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_')
-    ? inWords('suite', ['other', `TLS with P failed (${named(code.replace(/^ERR_(?:SSL|TLS)_/, ''))})`], sides)
+    ? inWords('suite', ['other', `TLS with {peer} failed (${named(code.replace(/^ERR_(?:SSL|TLS)_/, ''))})`], sides)
     : undefined;
 }
 
@@ -127,22 +139,22 @@ function codeOf({ code = '', message }: SocketError): string {
 
 /** The other side speaks TLS, and the suite does not. */
 export function unexpectedTls(sides: TlsSides): TlsFault {
-  return inWords('suite', ['tls', 'P speaks TLS, and S does not'], sides);
+  return inWords('suite', ['tls', '{peer} speaks TLS, and {suite} does not'], sides);
 }
 
 /** The other side speaks no TLS. */
 export function unexpectedPlain(sides: TlsSides): TlsFault {
-  return inWords('suite', ['plain', 'P does not speak TLS'], sides);
+  return inWords('suite', ['plain', '{peer} does not speak TLS'], sides);
 }
 
 /** The other side speaks HTTP, as a WebSocket begins, and the suite speaks MQTT. */
 export function unexpectedHttp(sides: TlsSides): TlsFault {
-  return inWords('suite', ['websocket', 'P speaks HTTP, and S does not'], sides);
+  return inWords('suite', ['websocket', '{peer} speaks HTTP, and {suite} does not'], sides);
 }
 
 /** The other side speaks MQTT without WebSocket. */
 export function unexpectedMqtt(sides: TlsSides): TlsFault {
-  return inWords('suite', ['no websocket', 'P speaks MQTT without WebSocket'], sides);
+  return inWords('suite', ['no websocket', '{peer} speaks MQTT without WebSocket'], sides);
 }
 
 /** A fault in words, with what has failed. */
@@ -169,11 +181,13 @@ export class Distrust extends Error {
 
 /** The other side has ended the connection in the middle of the handshake, or just after it, and has not said why. */
 export function endedHandshake(sides: TlsSides, when: 'during' | 'after' = 'during'): TlsFault {
-  return inWords('peer', ['ended', `P ended the connection ${when} the handshake, without a reason`], sides);
+  return inWords('peer', ['ended', `{peer} ended the connection ${when} the handshake, without a reason`], sides);
 }
 
-function inWords(by: TlsFault['by'], [cause, words]: Entry, { peer, suite }: TlsSides): TlsFault {
-  return { cause, by, words: words.replaceAll(/\bP\b/g, `the ${peer}`).replaceAll(/\bS\b/g, `the ${suite}`) };
+/** @param foreign what others wrote, which follows the words as it is */
+function inWords(by: TlsFault['by'], [cause, words]: Entry, { peer, suite }: TlsSides, foreign = ''): TlsFault {
+  const filled = words.replaceAll('{peer}', `the ${peer}`).replaceAll('{suite}', `the ${suite}`);
+  return { cause, by, words: filled + foreign };
 }
 
 /** `NO_RENEGOTIATION` as words. */

@@ -1,11 +1,12 @@
 import type { ClockSettings, ContainerClockSettings } from '../implementation/controlled-clock.ts';
 import { EnvironmentError } from '../implementation/errors.ts';
-import type { Identity, StartedTarget } from '../implementation/target.ts';
+import { fillPlaceholders } from '../implementation/fill-placeholders.ts';
+import type { StartedTarget } from '../implementation/target.ts';
 import type { StartParts } from './client-answers.ts';
 import type { ClientConnection } from './client-connection.ts';
 import { askInRounds } from './client-rounds.ts';
 import { refusedUnnamed } from './client-setup.ts';
-import { afterReportMs, startClient, tellToAsk } from './client-start.ts';
+import { awaitEndAfterReport, startClient, tellToAsk } from './client-start.ts';
 import { malformedRequest, untilItRecovers } from './recovery.ts';
 
 /** Where and how a start takes place. */
@@ -20,9 +21,6 @@ export interface StartSurroundings {
   /** The environment, and not the client, was at fault. */
   readonly onFault: (fault: EnvironmentError) => void;
 }
-
-/** How long after its input is closed the end of a process is known at the latest, in ms. */
-const endKnownMs = 1000;
 
 /**
  * Starts the client once, lets it ask, waits for what the setup is about, and ends it.
@@ -72,8 +70,7 @@ async function letAsk(parts: StartParts, client: StartedTarget): Promise<void> {
   const ask = sync.kind === 'start' || sync.kind === 'every' ? undefined : () => trigger(parts, client);
   if (malformedRequest(setup) !== undefined) {
     await untilItRecovers({ clientRun, withinMs, intervalMs: interval, ask });
-    if (clientRun.reports.length > 0) await clientRun.until(() => over() || clientRun.reportedTooOften, afterReportMs);
-    return;
+    return awaitEndAfterReport(clientRun);
   }
   if (setup.rounds !== undefined) {
     return askInRounds({ clientRun, rounds: setup.rounds, roundMs: withinMs + interval, ask });
@@ -91,8 +88,7 @@ async function letAsk(parts: StartParts, client: StartedTarget): Promise<void> {
   await clientRun.until(() => over() || enough() || clientRun.askedTooOften, deadline);
   clientRun.overdue = !(over() || enough());
   // One that has reported may end, or report again.
-  const afterMs = setup.untilItEnds === true ? withinMs : (setup.listensMs ?? afterReportMs);
-  if (clientRun.reports.length > 0) await clientRun.until(() => over() || clientRun.reportedTooOften, afterMs);
+  await awaitEndAfterReport(clientRun, setup.untilItEnds === true ? withinMs : setup.listensMs);
 }
 
 /** Has the client ask, where it does not by itself. */
@@ -101,7 +97,7 @@ async function trigger({ target, clientRun, platform }: StartParts, client: Star
   if (sync.kind === 'start' || sync.kind === 'every') return;
   const open = (): ClientConnection[] => platform.connections(clientRun.identity).filter(({ ending }) => ending === undefined);
   // A message that makes it ask reaches it only once it has subscribed.
-  const topic = sync.kind === 'publish' ? fill(sync.topic, clientRun.identity) : undefined;
+  const topic = sync.kind === 'publish' ? fillPlaceholders(sync.topic, clientRun.identity) : undefined;
   const listens = target.capabilities.has('auto-subscription')
     ? () => clientRun.accepted && open().length > 0
     : () => open().some((connection) => (topic === undefined ? connection.subscriptions.size > 0 : connection.receives(topic)));
@@ -117,19 +113,9 @@ async function trigger({ target, clientRun, platform }: StartParts, client: Star
     clientRun.toldUnconnected ||= !soon && refusal === undefined && platform.connections(clientRun.identity).length === 0;
   }
   if (clientRun.ended !== undefined) return;
-  if (sync.kind !== 'publish') {
-    try {
-      await tellToAsk(client, sync);
-    } catch (error) {
-      // A client that ends meanwhile cannot be told any more, and its end is known a moment later.
-      if (!(await clientRun.until(() => clientRun.ended !== undefined, endKnownMs))) throw error;
-    }
-    return;
-  }
+  if (sync.kind !== 'publish') return tellToAsk(client, sync, clientRun);
   for (const connection of open()) {
-    connection.deliver(fill(sync.topic, clientRun.identity), fill(sync.payload, clientRun.identity));
+    const { identity } = clientRun;
+    connection.deliver(fillPlaceholders(sync.topic, identity), fillPlaceholders(sync.payload, identity));
   }
 }
-
-const fill = (text: string, { productKey, deviceName }: Identity): string =>
-  text.replaceAll('{productKey}', productKey).replaceAll('{deviceName}', deviceName);

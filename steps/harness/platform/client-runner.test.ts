@@ -225,12 +225,12 @@ describe('a client that is asked to ask', { timeout: 120_000 }, () => {
   }
 
   test('by publish needs no SUBSCRIBE where it declares automatic subscription', async (context) => {
-    const sync = { publish: { topic: '/anything' } };
+    const sync = { publish: { topic: '/anything/{{host}}' } };
     const program = `
       const bytes = Buffer.from('100c00044d5154540402003c0000', 'hex');
       const socket = require('node:net').connect(+process.argv[2], process.argv[1]);
       socket.write(Buffer.concat([Buffer.from([0x10, 12 + process.argv[4].length, ...bytes.subarray(2, 12), 0, process.argv[4].length]), Buffer.from(process.argv[4])]));
-      socket.on('data', (data) => data.includes('/anything') && process.exit(3));`;
+      socket.on('data', (data) => data.includes('/anything/{{host}}') && process.exit(3));`;
     const runner = await open(context, node(program), {
       sync,
       capabilities: ['auto-subscription'],

@@ -9,6 +9,9 @@ import { mayHoldTime } from './unread-time.ts';
 /** How long a client that has reported may take to end by itself, or to report again, in ms. */
 export const afterReportMs = 300;
 
+/** How long after its input is closed the end of a process is known at the latest, in ms. */
+const endKnownMs = 1000;
+
 /** The most lines that are kept which nothing read. */
 const mostUnread = 100;
 
@@ -53,11 +56,29 @@ export async function startClient(
   return client;
 }
 
-/** Has a client ask that neither asks by itself nor on a message. @throws EnvironmentError when it cannot be told to */
-export async function tellToAsk(
-  client: StartedTarget,
-  sync: Exclude<Sync, { kind: 'start' | 'every' | 'publish' }>,
-): Promise<void> {
+/** How a client is told to ask, where it asks neither by itself nor on a message. */
+type Told = Exclude<Sync, { kind: 'start' | 'every' | 'publish' }>;
+
+/**
+ * Has a client ask that neither asks by itself nor on a message. One that ends meanwhile cannot be told any more, and its end is known a
+ * moment later.
+ *
+ * @throws EnvironmentError when it cannot be told to, and has not ended
+ */
+export async function tellToAsk(client: StartedTarget, sync: Told, clientRun: ClientRun): Promise<void> {
+  try {
+    await tell(client, sync);
+  } catch (error) {
+    if (!(await clientRun.until(() => clientRun.over, endKnownMs))) throw error;
+  }
+}
+
+/** Once the client has reported, waits until it has ended, has reported too often, or the time is over. @param ms in ms */
+export async function awaitEndAfterReport(clientRun: ClientRun, ms: number = afterReportMs): Promise<void> {
+  if (clientRun.reports.length > 0) await clientRun.until(() => clientRun.over || clientRun.reportedTooOften, ms);
+}
+
+function tell(client: StartedTarget, sync: Told): Promise<void> {
   switch (sync.kind) {
     case 'exec':
       return client.exec(sync.command);

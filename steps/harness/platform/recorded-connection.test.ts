@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { generate, type Packet } from 'mqtt-packet';
-import { publish, relayed, requestTopic, responseTopic, welcomed } from '../../testing/recorded-traffic.ts';
+import { type Passing, publish, relayed, requestTopic, responseTopic, welcomed } from '../../testing/recorded-traffic.ts';
 import { RecordedConnection } from './recorded-connection.ts';
 
 test('what passes is recorded packet by packet, however it is cut into pieces', () => {
@@ -35,6 +35,16 @@ test('a subscription counts from when it was asked for, and until it is taken ba
     { server: { cmd: 'suback', messageId: 7, granted: [128] } as Packet },
   ]).connections;
   assert.deepEqual(refused?.ungranted, ['#']);
+});
+
+test('subscriptions without end are kept like packets: the earliest', () => {
+  const subscribe = (index: number): Passing => ({
+    client: { cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: `topic/${index}`, qos: 0 }] } as Packet,
+  });
+  const [connection] = relayed([...welcomed(''), ...Array.from({ length: 3000 }, (_, index) => subscribe(index))]).connections;
+  assert.ok(connection);
+  assert.equal(connection.dropped > 0, true);
+  assert.deepEqual([connection.asked.length, connection.subscriptions.size <= 2000], [1000, true]);
 });
 
 test('what is no MQTT is laid to whoever sent it, and the other side is read on', () => {

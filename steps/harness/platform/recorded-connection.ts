@@ -10,7 +10,7 @@ import { covers } from '../mqtt/topic-filter.ts';
 import { Trace } from '../mqtt/trace.ts';
 import { now, type Time } from '../time/now.ts';
 import type { ObservedConnection } from './client-run.ts';
-import type { Subscription } from './subscriptions.ts';
+import { type Subscription, Subscriptions } from './subscriptions.ts';
 
 /** How a connection ended that neither the suite nor its link has ended. */
 export interface RecordedEnding extends Time {
@@ -42,9 +42,7 @@ export class RecordedConnection implements Tap, ObservedConnection {
   /** What crossed the server's end of the link, as a device in front of the server would have recorded it. */
   readonly serverTrace = new Trace(limits);
   readonly #faults: RecordedFault[] = [];
-  readonly #subscriptions = new Map<string, Pick<Subscription, 'filter' | 'requestedQos'>>();
-  /** Every subscription that the client asked for, in the order in which they came. */
-  readonly asked: Pick<Subscription, 'filter' | 'requestedQos'>[] = [];
+  readonly #subscriptions = new Subscriptions();
   readonly #readers: { readonly forth: PacketReader; back?: PacketReader } = {
     forth: new PacketReader({ limits: packetLimit(mostPacketBytes) }),
   };
@@ -63,8 +61,13 @@ export class RecordedConnection implements Tap, ObservedConnection {
   }
 
   /** The client's subscriptions at the end of the connection. */
-  get subscriptions(): ReadonlyMap<string, Pick<Subscription, 'filter' | 'requestedQos'>> {
-    return this.#subscriptions;
+  get subscriptions(): ReadonlyMap<string, Subscription> {
+    return this.#subscriptions.byFilter;
+  }
+
+  /** Every subscription that the client asked for, in the order in which they came. */
+  get asked(): readonly Subscription[] {
+    return this.#subscriptions.asked;
   }
 
   get ending(): RecordedEnding | undefined {
@@ -159,15 +162,11 @@ export class RecordedConnection implements Tap, ObservedConnection {
     return this.#readers.back;
   }
 
-  #note({ packet }: Frame): void {
+  #note({ packet, atUs, wallMs }: Frame): void {
     if (packet.cmd === 'connect') this.#connect ??= packet;
     if (packet.cmd === 'disconnect') this.#disconnected = true;
-    if (packet.cmd === 'unsubscribe') for (const filter of packet.unsubscriptions) this.#subscriptions.delete(filter);
-    if (packet.cmd !== 'subscribe') return;
-    for (const { topic, qos } of packet.subscriptions) {
-      const subscription = { filter: topic, requestedQos: qos };
-      this.#subscriptions.set(topic, subscription);
-      this.asked.push(subscription);
-    }
+    if (packet.cmd === 'unsubscribe') for (const filter of packet.unsubscriptions) this.#subscriptions.remove(filter);
+    // The link leaves it to the server what is granted.
+    if (packet.cmd === 'subscribe' && this.trace.dropped === 0) this.#subscriptions.add(packet, 2, { atUs, wallMs });
   }
 }

@@ -50,8 +50,8 @@ describe('a line of output', () => {
 
 describe('a message', () => {
   const device = { productKey: 'pk', deviceName: 'dn' };
-  const topic = '/sys/{productKey}/{deviceName}/time';
-  const read = (pointer: string, payload: string, on = '/sys/pk/dn/time') =>
+  const topic = '/sys/{productKey}/{deviceName}/{{time}}';
+  const read = (pointer: string, payload: string, on = '/sys/pk/dn/{time}') =>
     reports({ kind: 'topic', topic, pointer, unit: 'ms' }).fromMessage?.(on, Buffer.from(payload), device);
 
   for (const [pointer, payload, twice] of [
@@ -76,7 +76,7 @@ describe('a message', () => {
   });
 
   test('on another topic is none', () => {
-    assert.equal(read('/time', '{"time":5}', '/sys/pk/other/time'), undefined);
+    assert.equal(read('/time', '{"time":5}', '/sys/pk/other/{time}'), undefined);
     assert.equal(usual.fromMessage, undefined);
   });
 });

@@ -1,3 +1,4 @@
+import { fillPlaceholders } from '../implementation/fill-placeholders.ts';
 import { type Pattern, readPattern } from '../implementation/pattern.ts';
 import type { Identity, Target } from '../implementation/target.ts';
 import { Json } from '../message/json.ts';
@@ -33,9 +34,8 @@ export function reportsOf({ result }: Target): Reports {
   return {
     pattern: undefined,
     twicePerUnit,
-    fromMessage: (topic, payload, { productKey, deviceName }) => {
-      const wanted = result.topic.replaceAll('{productKey}', productKey).replaceAll('{deviceName}', deviceName);
-      if (topic !== wanted) return undefined;
+    fromMessage: (topic, payload, identity) => {
+      if (topic !== fillPlaceholders(result.topic, identity)) return undefined;
       const text = payload.toString('utf8');
       return toReport(literalAt(text, result.pointer), {}, text, twicePerUnit, now());
     },

@@ -26,6 +26,7 @@ import { readSigningKey } from '../run/signing-key.ts';
 import { writeReports } from '../run/write-reports.ts';
 import { readReported, type ShardFolder, shardsOfOne } from '../terminal/shards-of-one-run.ts';
 import { suiteCommand } from '../terminal/suite-command.ts';
+import { joinWords } from '../terminal/word-list.ts';
 
 /** The options of `merge`. */
 export interface MergeOptions {
@@ -191,5 +192,5 @@ function commonOf([first, ...others]: readonly [ShardOfRun, ...ShardOfRun[]]): R
 }
 
 function commandOf({ target: { file, role } }: Report): string {
-  return [suiteCommand, 'run', ...(file === embeddedName ? ['--role', role] : [file])].join(' ');
+  return `${suiteCommand} run ${file === embeddedName ? `--role ${role}` : joinWords([file])}`;
 }

@@ -95,7 +95,11 @@ export async function clockFaultOf(
   );
 }
 
-/** Why a client may refuse the platform's certificate at a time, in ms since 1970; undefined where it is valid, or there is none. @param certificate its path */
+/**
+ * Why a client may refuse the platform's certificate at a time, in ms since 1970; undefined where it is valid, or there is none.
+ *
+ * @param certificate its path
+ */
 function invalidAt(timeMs: number, certificate: string | undefined): string | undefined {
   if (certificate === undefined) return undefined;
   const { validFrom, validTo } = new X509Certificate(readFileSync(certificate));

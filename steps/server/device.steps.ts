@@ -22,7 +22,10 @@ Before({ name: 'the server' }, async function (this: ServerWorld, { pickle }: IT
   this.scenario = new ServerScenario(this, lane, () => lanes.leave(lane));
 });
 
-/** A device that is connected and hears its response topic at QoS 0: on the connection that an earlier scenario has left, where there is one. */
+/**
+ * A device that is connected and hears its response topic at QoS 0: on the connection that an earlier scenario has left, where there is
+ * one.
+ */
 async function listening(world: ServerWorld, identity: Identity, wishes: DeviceWishes = { lasting: true }): Promise<NtpDevice> {
   const device = await world.scenario.play(identity, wishes);
   await device.subscribe(device.responseTopic);

@@ -61,7 +61,12 @@ export class ServerLanes {
     return this.#lanes.length;
   }
 
-  /** Waits until a scenario may run. @returns its lane, to be given back by {@link leave} @throws EnvironmentError where the server does not come back */
+  /**
+   * Waits until a scenario may run.
+   *
+   * @returns its lane, to be given back by {@link leave}
+   * @throws EnvironmentError where the server does not come back
+   */
   async enter(scenario: WaitingScenario): Promise<ServerRun> {
     // Taken at once when it is found: others that wait look at the same moment. Those that run have deadlines of their own.
     const lane = await this.#changes.until(() => this.#take(scenario));

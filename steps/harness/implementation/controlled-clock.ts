@@ -23,8 +23,9 @@ const inContainer = '/wallclock';
 const range = { from: -(2n ** 63n), to: 2n ** 63n - 1n };
 
 /**
- * The clocks of one client: the wall clock stands where the suite sets it, and the monotonic clocks may be hastened. It works for dynamically linked Linux programs that ask
- * the C library for the time; whether it took hold is seen by what the client sends, and never assumed.
+ * The clocks of one client: the wall clock stands where the suite sets it, and the monotonic clocks may be hastened. It works for
+ * dynamically linked Linux programs that ask the C library for the time; whether it took hold is seen by what the client sends, and never
+ * assumed.
  */
 export class ControlledClock implements Disposable {
   readonly #folder: string;

@@ -9,7 +9,12 @@ import type { Target } from './target.ts';
 export interface ListenAddress {
   /** The platform's host name or address, for the client. */
   readonly host: string;
-  /** Listens where the client can reach it, and on no other address of this machine. @returns the port @throws EnvironmentError when containers cannot reach this machine */
+  /**
+   * Listens where the client can reach it, and on no other address of this machine.
+   *
+   * @returns the port
+   * @throws EnvironmentError when containers cannot reach this machine
+   */
   listen(platform: Listener): Promise<number>;
   /** Keeps a port closed there: nothing the client can reach listens on it. @returns the port */
   keepClosed(port: Listener): Promise<number>;

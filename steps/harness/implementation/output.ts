@@ -20,7 +20,10 @@ export const utf16Note =
 /** Which of its two streams an implementation printed a line to. */
 export type OutputStream = 'stdout' | 'stderr';
 
-/** Hears every line, and when it arrived, cut at 2,000 characters (it then ends in "…") but otherwise as it was printed: secrets are still in it. */
+/**
+ * Hears every line, and when it arrived, cut at 2,000 characters (it then ends in "…") but otherwise as it was printed: secrets are still
+ * in it.
+ */
 export type LineListener = (line: string, stream: OutputStream, time: Time) => void;
 
 /** The fewest characters of a dump. */
@@ -115,7 +118,10 @@ export class Output {
     return () => this.#listeners.delete(listener);
   }
 
-  /** The last ones of the lines that were kept, secrets replaced by `(secret)`, with those that have no end yet. That it is UTF-16 stands first. */
+  /**
+   * The last ones of the lines that were kept, secrets replaced by `(secret)`, with those that have no end yet. That it is UTF-16 stands
+   * first.
+   */
   last(count = MOST_LINES): readonly string[] {
     const gap = this.#leftOut === 0 ? [] : [`… ${this.#leftOut} lines left out`];
     const open = [...this.#open].flatMap(({ text }) => (text === '' ? [] : [cut(text)]));

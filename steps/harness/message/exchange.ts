@@ -40,7 +40,10 @@ export interface Request {
   forbiddenBy?: string;
   /** Of a client: when the packet before it crossed the same connection, or the connection began; monotonic, in µs. */
   readonly beforeUs?: number;
-  /** Of a client: the part of the processors' time of this machine in which they were busy since it last heard from the platform, from 0 to 1. */
+  /**
+   * Of a client: the part of the processors' time of this machine in which they were busy since it last heard from the platform, from 0 to
+   * 1.
+   */
   readonly busy?: number;
   /** Of a client: when the connection that it came on began; monotonic, in µs. */
   readonly connectedUs?: number;

@@ -1,7 +1,10 @@
 import type { Packet } from 'mqtt-packet';
 import type { Time } from '../time/now.ts';
 
-/** One MQTT packet as it crossed the suite's end of a connection. A CONNECT holds the password, in `packet` and in `bytes`: never show it whole. */
+/**
+ * One MQTT packet as it crossed the suite's end of a connection. A CONNECT holds the password, in `packet` and in `bytes`: never show it
+ * whole.
+ */
 export interface Frame extends Time {
   /** As seen from the suite. */
   readonly direction: 'sent' | 'received';

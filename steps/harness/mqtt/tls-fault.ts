@@ -1,10 +1,11 @@
 import { printable } from '../text/printable.ts';
 
 /**
- * What a TLS handshake, or an upgrade to WebSocket after it, failed of. `plain`: the other side speaks no TLS. `tls`: it does, and the suite does not. `untrusted`, `name`, `date`: one side does not accept the
- * certificate of the other. `no certificate`: one side asks for a certificate that the other does not show. `ended`: the connection
- * ended in the middle of the handshake, without a reason. `version` and `cipher`: the sides have none in common. `websocket`: the other side
- * speaks WebSocket, and the suite does not; `no websocket`: the reverse.
+ * What a TLS handshake, or an upgrade to WebSocket after it, failed of. `plain`: the other side speaks no TLS. `tls`: it does, and the
+ * suite does not. `untrusted`, `name`, `date`: one side does not accept the certificate of the other. `no certificate`: one side asks for a
+ * certificate that the other does not show. `ended`: the connection ended in the middle of the handshake, without a reason. `version` and
+ * `cipher`: the sides have none in common. `websocket`: the other side speaks WebSocket, and the suite does not; `no websocket`: the
+ * reverse.
  */
 export type TlsCause =
   | 'plain'

@@ -2,7 +2,10 @@ import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import type WebSocket from 'ws';
 
-/** How the suite speaks WebSocket on either side: what it reads of one message, in bytes, and how long the other side may take to close, in ms. */
+/**
+ * How the suite speaks WebSocket on either side: what it reads of one message, in bytes, and how long the other side may take to close, in
+ * ms.
+ */
 export const webSocketOptions = { perMessageDeflate: false, maxPayload: 16 * 1024 * 1024, closeTimeout: 1000 } as const;
 
 /**

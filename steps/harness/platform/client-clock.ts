@@ -35,9 +35,15 @@ const units = [
   { name: 'nanoseconds', perMs: 1e6 },
 ] as const;
 
-/** A stamp follows the clock of the suite where it is no further from it than this, in ms: a clock may be set wrongly by a day. The Rules say so. */
+/**
+ * A stamp follows the clock of the suite where it is no further from it than this, in ms: a clock may be set wrongly by a day. The Rules
+ * say so.
+ */
 const near = 86_400_000;
-/** The same for the machine's uptime, which cannot be set, and for a clock that is known to be that of this machine, in ms. The Rules say so. */
+/**
+ * The same for the machine's uptime, which cannot be set, and for a clock that is known to be that of this machine, in ms. The Rules say
+ * so.
+ */
 const nearby = 5_000;
 
 /**

@@ -54,8 +54,8 @@ export class ClientHandshake {
   }
 
   /**
-   * Why the client has left before it sent anything over TLS, in words; undefined without TLS, and after an upgrade. A client that does not trust what it was
-   * shown may not say so, and may find that out when the platform has done its part of the handshake.
+   * Why the client has left before it sent anything over TLS, in words; undefined without TLS, and after an upgrade. A client that does not
+   * trust what it was shown may not say so, and may find that out when the platform has done its part of the handshake.
    */
   left(): string | undefined {
     if (!this.#encrypted || this.#upgraded) return undefined;

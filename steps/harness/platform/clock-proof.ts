@@ -23,7 +23,11 @@ export interface ClockProof {
   readonly words: string;
 }
 
-/** Starts the client under the controlled clock, and sees by its request which clock it reads. @throws EnvironmentError when it does not start */
+/**
+ * Starts the client under the controlled clock, and sees by its request which clock it reads.
+ *
+ * @throws EnvironmentError when it does not start
+ */
 export async function proveClock({ target, perform }: ClockTrial): Promise<ClockProof> {
   const [type = 'long'] = target.timestampTypes;
   const { request } = await perform(clockTrial(type));

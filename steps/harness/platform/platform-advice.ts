@@ -19,7 +19,11 @@ const advice: Readonly<Partial<Record<TlsCause, string>>> = {
   cipher: 'Let tls.certificate and tls.key in the target file have a kind of key that the client supports (RSA, EC)',
 };
 
-/** What to change where a client and the platform do not come to speak TLS or WebSocket, in a sentence. @param host where the client connects to */
+/**
+ * What to change where a client and the platform do not come to speak TLS or WebSocket, in a sentence.
+ *
+ * @param host where the client connects to
+ */
 export function platformAdvice({ cause, by }: TlsFault, host: string): string {
   const own = by === 'suite' && (cause === 'untrusted' || cause === 'date' || cause === 'name');
   return own

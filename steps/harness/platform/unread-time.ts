@@ -14,7 +14,10 @@ export interface UnreadTime {
   readonly unit: 'ms' | 's';
 }
 
-/** How far a printed time may be from the platform's, which is an hour ahead of the client's surroundings, in ms. schemas/target-files.md says so. */
+/**
+ * How far a printed time may be from the platform's, which is an hour ahead of the client's surroundings, in ms. schemas/target-files.md
+ * says so.
+ */
 const nearMs = 10_000;
 
 /** A form in which programs print a time. */

@@ -42,8 +42,8 @@ function compareSets(name: string, status: 'failed' | 'warning', expected: reado
 }
 
 /**
- * What is passed although nothing was there to judge it by. A check that looks at nothing fails no implementation, so that no failed set shows it; and
- * `passed` would tell a vendor that something was proven.
+ * What is passed although nothing was there to judge it by. A check that looks at nothing fails no implementation, so that no failed set
+ * shows it; and `passed` would tell a vendor that something was proven.
  */
 function comparePasses(name: string, possible: readonly string[], report: Report): ProofMistake[] {
   const additional = report.requirements.filter(({ id, status }) => status === 'passed' && !possible.includes(id));

@@ -39,7 +39,9 @@ async function connectAll(world: ServerWorld, wanted: number, named?: readonly I
   const wires = identities.map(() => new Trace());
   const { devices, refused } = await gather(count, (index) => {
     const identity = identities[index] ?? serverRun.identity;
-    return serverRun.device(identity, { raw: true, name: `device ${index + 1}`, trace: wires[index] ?? serverRun.trace });
+    // Those that the target file names are used again, and may be few that may connect seldom.
+    const wishes = named === undefined ? { raw: true } : { lasting: true };
+    return serverRun.device(identity, { ...wishes, name: `device ${index + 1}`, trace: wires[index] ?? serverRun.trace });
   });
   world.scenario.many.devices = devices;
   world.scenario.join(devices);

@@ -143,6 +143,17 @@ describe('where echoes show nothing, a response with the deviceSendTime of an ea
     assert.deepEqual(play.seen, ['the echo is of an earlier request at here']);
   });
 
+  test('is not seen where several requests may have that deviceSendTime', () => {
+    const play = new Play('earlier');
+    distrust(play);
+    play.hear(answer(2));
+    play.ask('6', { unique: false });
+    play.hear(answer(6));
+    play.ask('3');
+    play.hear('{"deviceSendTime":6,"serverRecvTime":30,"serverSendTime":31}');
+    assert.deepEqual(play.seen, []);
+  });
+
   test('is not seen in a copy of the earlier response, nor where the earlier request was not answered', () => {
     const play = new Play('earlier');
     distrust(play);

@@ -211,14 +211,20 @@ export class RequestLedger {
     }
   }
 
-  /** Whether a response returns the deviceSendTime of an earlier request of its device, to which that had come in another message. */
+  /**
+   * Whether a response returns the deviceSendTime of an earlier request of its device, to which that had come in another message. One that
+   * several requests had may come of a malformed request, or by chance.
+   */
   #hasEarlierEcho({ responseTopic, timestamp, message, forbiddenBy, malformed }: Request, response: Response): boolean {
     const echoOf = ({ deviceSendTime }: Response): string => String(deviceSendTime?.number);
     const digits = echoOf(response);
     if (timestamp === undefined || timestamp.digits === digits || forbiddenBy !== undefined || malformed === true) return false;
-    const echoed = this.run.requests.get(responseTopic)?.get(digits) ?? [];
-    const earlier = echoed.filter(({ message: { atUs } }) => atUs < message.atUs).flatMap(({ responses }) => responses);
-    return earlier.some((one) => echoOf(one) === digits) && !earlier.some((one) => isSame(one, response.message.payload));
+    const owner = this.run.unique.get(digits);
+    if (owner?.responseTopic !== responseTopic || owner.message.atUs >= message.atUs) return false;
+    return (
+      owner.responses.some((one) => echoOf(one) === digits) &&
+      !owner.responses.some((one) => isSame(one, response.message.payload))
+    );
   }
 
   /** Once is enough. */

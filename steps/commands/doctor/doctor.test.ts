@@ -115,6 +115,15 @@ describe('doctor', { concurrency: 2, timeout: 180_000 }, () => {
       within: '1s',
     });
     const nowhere = await connect(lost);
+    const dead = await connect(
+      writeTarget(folder, {
+        name: 'dead',
+        role: 'client',
+        process: { command: ['node', '-e', 'process.exitCode = 7', '{port}', '{productKey}', '{deviceName}'] },
+        result: { log: 'time (?<time>\\d+)' },
+      }),
+    );
+    assert.match(dead.said.join(' '), /^problem dead \(dead\.json\) did not start/);
     assert.deepEqual([nowhere.code, ...nowhere.said.slice(0, 2)], [3, 'problem', 'the client did not connect within 1000 ms']);
     assert.equal((await callAfresh(['doctor', '--connect'], { cwd: folder })).code, 2);
   });

@@ -2,8 +2,8 @@ import { ServerRun } from '../../harness/device/server-run.ts';
 import { EnvironmentError } from '../../harness/implementation/errors.ts';
 import { startTarget } from '../../harness/implementation/start-target.ts';
 import type { StartedTarget, Target } from '../../harness/implementation/target.ts';
+import { clientPreflight } from '../../harness/platform/client-preflight.ts';
 import { ClientRunner } from '../../harness/platform/client-runner.ts';
-import { plainSetup } from '../../harness/platform/client-setup.ts';
 import { nowUs } from '../../harness/time/now.ts';
 import { preflight } from '../run/preflight.ts';
 import { type CheckOutcome, notNeeded, ok, problem } from './check-result.ts';
@@ -52,9 +52,7 @@ export class StartCheck {
 export async function checkClient(target: Target): Promise<CheckOutcome> {
   const runner = await ClientRunner.open(target);
   try {
-    const fault = await runner.tlsFault();
-    if (fault !== undefined) throw new EnvironmentError(fault);
-    const run = await runner.perform(plainSetup(target.timestampTypes[0] ?? 'long'));
+    const run = await clientPreflight(runner);
     if (run.requests.length > 0)
       return ok(
         `the client connected and asked; ${run.reports.length > 0 ? 'it reported a time' : 'it reported no time, which a run judges'}`,

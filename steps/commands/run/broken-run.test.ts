@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -138,6 +138,32 @@ describe('a run that cannot begin', () => {
     assert.deepEqual(schemaFaults('report', readFileSync(join(report, 'report.json'), 'utf8')), []);
     assert.equal(`${verdict}: ${because}`, 'incomplete: Acme (Acme.json) did not start.');
   });
+
+  for (const [what, command, seen] of [
+    ['cannot be run', ['no-such-program'], /the program could not be run \(ENOENT\)/],
+    [
+      'ends with an error before it tries to connect',
+      ['node', '-e', 'console.error("no licence"); process.exitCode = 7'],
+      /it exited with code 7 before it tried to connect\n {2}its last lines:\n {4}no licence\n/,
+    ],
+  ] as const)
+    test(`says that its client ${what}, and certifies nothing`, async () => {
+      const report = join(folder, `client-${command.length}`);
+      const target = writeTarget(folder, {
+        name: `Sensor-${command.length}`,
+        role: 'client',
+        device: { productKey: 'a1PkTest01', deviceName: 'dev01' },
+        process: { command: [...command, '{host}', '{port}', '{productKey}', '{deviceName}'] },
+        result: { log: 'time (?<time>\\d+)' },
+        build: { name: 'sensor', digest: `sha256:${'0'.repeat(64)}` },
+      });
+      const { code, stderr } = await start(['run', target, '--report', report]).end;
+      assert.equal(code, 3, stderr);
+      assert.match(stderr, /^Sensor-\d \(Sensor-\d\.json\) did not start\.\n/);
+      assert.match(stderr, seen);
+      assert.equal(reportIn(report).exitCode, 3);
+      assert.equal(existsSync(join(report, 'certificate.json')), false);
+    });
 
   test('says why its report cannot be written', async () => {
     writeFileSync(join(folder, 'a-file'), '');

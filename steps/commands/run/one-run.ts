@@ -4,9 +4,10 @@ import { unansweredTime } from '../../client/client-diagnosis.ts';
 import { ServerLanes } from '../../harness/device/server-lanes.ts';
 import { ServerRun } from '../../harness/device/server-run.ts';
 import { ControlledClock } from '../../harness/implementation/controlled-clock.ts';
-import { EnvironmentError, TargetFileError } from '../../harness/implementation/errors.ts';
+import { EnvironmentError } from '../../harness/implementation/errors.ts';
 import { startTarget } from '../../harness/implementation/start-target.ts';
 import type { StartedTarget } from '../../harness/implementation/target.ts';
+import { clientPreflight } from '../../harness/platform/client-preflight.ts';
 import { ClientRunner } from '../../harness/platform/client-runner.ts';
 import { Deadline } from '../../harness/time/deadline.ts';
 import { nowUs } from '../../harness/time/now.ts';
@@ -177,12 +178,10 @@ export class OneRun {
     const waited = waits !== undefined && this.#plan.includes(waits);
     // The suite begins to wait for the client to give up now, so that the wait is over before its scenario comes.
     if (this.#fault === undefined && waited) runner.beginRefusals();
-    const tlsFault = this.#fault === undefined ? await runner.tlsFault().catch(() => undefined) : undefined;
-    if (tlsFault !== undefined) throw new EnvironmentError(tlsFault);
-    // The scenarios report a client that does not start.
-    const misread = this.#fault === undefined ? await runner.misreadTime().catch(() => undefined) : undefined;
-    if (misread !== undefined) throw new TargetFileError(this.#plan.target.file, misread);
-    if (this.#fault === undefined) await this.#run(runner.slots.most);
+    if (this.#fault === undefined) {
+      await clientPreflight(runner);
+      await this.#run(runner.slots.most);
+    }
     const [fault] = runner.faults;
     if (fault !== undefined) this.#fault ??= faultInWords(fault);
     this.#fault ??= runner.changed;

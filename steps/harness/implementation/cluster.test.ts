@@ -10,7 +10,7 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { builtForwarder, type FakeCluster, fakeCluster, socketPath } from '../../testing/fake-cluster.ts';
 import { stallReason } from './cluster.ts';
-import { endedByItself } from './end.ts';
+import { exitedWith } from './end.ts';
 import { connectEngine } from './engine.ts';
 import { kindOfEngine } from './engine-kind.ts';
 import { EnvironmentError } from './errors.ts';
@@ -100,7 +100,7 @@ describe('an engine in front of a Kubernetes cluster', { skip, timeout: 120_000 
       const values = { host: listenAddress.host, port: String(port) };
       await using client = disposable(await startTarget(target, { values, onLine: (line) => heard.resolve(line) }));
       assert.equal(await heard.promise, 'met');
-      assert.deepEqual(await client.it.end, endedByItself('exited with code 0'));
+      assert.deepEqual(await client.it.end, exitedWith(0));
       assert.deepEqual([listenAddress.fault(), (platform.address() as AddressInfo).address], [undefined, '127.0.0.1']);
     } finally {
       platform.close();

@@ -7,7 +7,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { endedByItself, stoppedBySuite } from './end.ts';
+import { exitedWith, stoppedBySuite } from './end.ts';
 import { connectEngine, type Engine } from './engine.ts';
 import { EnvironmentError } from './errors.ts';
 import { listenAddressOf, listenerOf } from './listen-address.ts';
@@ -299,7 +299,7 @@ describe('a container', { skip, timeout: 120_000 }, () => {
     await started.it.exec(['sh', '-c', 'test "$0" = {port}', '{port}']);
     await assert.rejects(started.it.exec(['false']), { name: 'EnvironmentError', message: /false ended with code 1/ });
     await started.it.signal('SIGUSR1');
-    assert.deepEqual(await started.it.end, endedByItself('exited with code 5'));
+    assert.deepEqual(await started.it.end, exitedWith(5));
     await assert.rejects(started.it.signal('SIGUSR1'), { name: 'EnvironmentError', message: /exited with code 5/ });
     socket.destroy();
     platform.close();

@@ -19,7 +19,7 @@ import { lineSign, type Sign, untilReady } from './readiness.ts';
 import type { RestartableStart } from './restartable-target.ts';
 import { OWNER_LABEL, RUN } from './run-owner.ts';
 import { RunningContainer } from './running-container.ts';
-import { notStarted } from './start-failure.ts';
+import { notStarted, startInWords } from './start-failure.ts';
 import type { StartOptions } from './start-options.ts';
 import type { ContainerStart, Target } from './target.ts';
 import { withinTime } from './within-time.ts';
@@ -122,7 +122,7 @@ async function whenReady(
   output: Output,
 ): Promise<RestartableStart> {
   const { engine, image, target, start, values, fill } = plan;
-  const tried = `a container of ${start.build === undefined ? `the image ${image}` : `the Dockerfile ${start.build.dockerfile}`}`;
+  const tried = startInWords(start);
   const advice =
     'Run the image by hand to see more. A slow start needs a longer ready.within.' +
     (start.port === undefined ? '' : ' Inside, a server has to listen on 0.0.0.0, and not on 127.0.0.1.');

@@ -6,6 +6,8 @@ export interface End {
   readonly words: string;
   /** Whether a signal killed it, also where a shell or a container reports that as its exit code. */
   readonly killed: boolean;
+  /** Its exit code; absent where it did not exit. */
+  readonly code?: number;
 }
 
 /** The end of an implementation that the suite stopped. */
@@ -21,5 +23,5 @@ const crashCodes: ReadonlySet<number | null> = new Set([132, 134, 135, 136, 139]
 
 /** The end of an implementation that exited by itself. */
 export function exitedWith(code: number | null): End {
-  return endedByItself(`exited with code ${code}`, crashCodes.has(code));
+  return { ...endedByItself(`exited with code ${code}`, crashCodes.has(code)), ...(code === null ? {} : { code }) };
 }

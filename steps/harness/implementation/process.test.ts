@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { endedByItself, stoppedBySuite } from './end.ts';
+import { endedByItself, exitedWith, stoppedBySuite } from './end.ts';
 import { EnvironmentError } from './errors.ts';
 import type { StartOptions } from './start-options.ts';
 import { startTarget } from './start-target.ts';
@@ -137,9 +137,9 @@ describe('a process', { timeout: 60_000 }, () => {
   test('says how it ended by itself', async () => {
     const exits = await startTarget(targetOf(`process.on("SIGUSR2", () => process.exit(3)); ${LISTEN}`));
     await exits.signal('SIGUSR2');
-    assert.deepEqual(await exits.end, endedByItself('exited with code 3'));
+    assert.deepEqual(await exits.end, exitedWith(3));
     await exits.stop();
-    assert.deepEqual(exits.ended(), endedByItself('exited with code 3'));
+    assert.deepEqual(exits.ended(), exitedWith(3));
     await assert.rejects(exits.signal('SIGUSR2'), { name: 'EnvironmentError', message: /has exited with code 3/ });
 
     const killed = await startTarget(targetOf(LISTEN));
@@ -173,10 +173,10 @@ describe('a process', { timeout: 60_000 }, () => {
   test('of a client is started with the platform’s address and not waited for', async () => {
     const target = targetOf('console.log(process.argv.slice(1).join(":"))', { role: 'client', timestampTypes: ['string'] });
     const started = await startTarget(target, { values: { host: 'platform', port: '4711' } });
-    assert.deepEqual(await started.end, endedByItself('exited with code 0'));
+    assert.deepEqual(await started.end, exitedWith(0));
     await started.stop();
     assert.deepEqual(started.output(), ['4711:platform']);
-    assert.deepEqual(started.ended(), endedByItself('exited with code 0'));
+    assert.deepEqual(started.ended(), exitedWith(0));
   });
 
   test('that floods keeps within bounds', async () => {

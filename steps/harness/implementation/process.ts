@@ -11,7 +11,7 @@ import { portSign } from './port-sign.ts';
 import { endLeftovers, MARK, newMark, ProcessTree } from './process-tree.ts';
 import { lineSign, untilReady } from './readiness.ts';
 import type { RestartableStart } from './restartable-target.ts';
-import { notStarted } from './start-failure.ts';
+import { notStarted, startInWords } from './start-failure.ts';
 import type { StartOptions } from './start-options.ts';
 import type { ProcessStart, Target } from './target.ts';
 import { withinTime } from './within-time.ts';
@@ -44,7 +44,7 @@ export async function startProcess(target: Target, start: ProcessStart, options:
   const mark = newMark();
   // Nothing else of the suite's environment: the target file says what an implementation gets.
   const env = { PATH: process.env['PATH'] ?? '', ...fillAll(start.env, values), ...options.env, [MARK]: mark };
-  const tried = `${start.command.join(' ')}  (in ${start.cwd})`;
+  const tried = startInWords(start);
 
   const output = new Output(target.secrets);
   if (options.onLine !== undefined) output.listen(options.onLine);

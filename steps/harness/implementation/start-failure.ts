@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { printableLines } from '../text/printable.ts';
 import { conceal } from '../text/secrets.ts';
 import { EnvironmentError } from './errors.ts';
-import type { Target } from './target.ts';
+import type { ContainerStart, ProcessStart, Target } from './target.ts';
 
 /** A start that failed, as a message describes it. */
 export interface FailedStart {
@@ -25,6 +25,13 @@ export class StartError extends EnvironmentError {
     super(message);
     this.failed = failed;
   }
+}
+
+/** What is tried where the suite starts an implementation, in words. */
+export function startInWords(start: ProcessStart | ContainerStart): string {
+  if (start.kind === 'process') return `${start.command.join(' ')}  (in ${start.cwd})`;
+  const { build, image } = start;
+  return `a container of ${build === undefined ? `the image ${image}` : `the Dockerfile ${build.dockerfile}`}`;
 }
 
 /** The last lines that it printed, or that it printed nothing; none where it cannot have printed any. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { type Made, MadeCertificates } from '../../testing/made-certificates.ts';
 import { loadTarget } from '../implementation/target-file.ts';
+import { clientPreflight } from './client-preflight.ts';
 import { ClientRunner } from './client-runner.ts';
 import { plainSetup } from './client-setup.ts';
 
@@ -57,7 +58,10 @@ describe('a client whose TLS handshake fails', { skip, timeout: 60_000 }, () => 
     );
     const runner = await ClientRunner.open(await loadTarget(file));
     context.after(() => runner.close());
-    const said = await runner.tlsFault();
+    const said = await clientPreflight(runner).then(
+      () => undefined,
+      ({ message }: Error) => message,
+    );
     const run = await runner.perform(plainSetup('long'));
     const lines = run.lines();
     for (const text of [said ?? '', ...lines.filter((line) => !line.startsWith('· output'))])

@@ -15,12 +15,10 @@ import { beyondMillisecondNs, type ClientSetup, plainSetup, refusals, refusedUnn
 import { clockFault } from './clock-proof.ts';
 import { ClosedPort } from './closed-port.ts';
 import { Platform } from './platform.ts';
-import { platformAdvice } from './platform-advice.ts';
 import { platformOptions } from './platform-options.ts';
 import { RepeatedSilence } from './repeated-silence.ts';
 import { type Reports, reportsOf } from './reported-time.ts';
 import { StartSlots } from './start-slots.ts';
-import { misreadInWords, unreadTime } from './unread-time.ts';
 
 /** How often a start is made again in which the suite stood still. */
 const mostAgain = 2;
@@ -77,6 +75,11 @@ export class ClientRunner {
   /** Of the image that every start was made from; undefined where there is none. */
   get imageDigest(): string | undefined {
     return this.#imageDigests.values().next().value;
+  }
+
+  /** The address of this machine that the client connects to. */
+  get host(): string {
+    return this.#address.host;
   }
 
   /** What a container of the client may have or do beyond the default confinement, a phrase each. */
@@ -148,34 +151,6 @@ export class ClientRunner {
   /** Why the client does not read the controlled clock, in words; undefined when it does, or when nothing shows it. */
   async proveClock(): Promise<string | undefined> {
     return clockFault({ target: this.target, perform: (setup) => this.perform(setup) });
-  }
-
-  /**
-   * How the target file misreads the client's time, in words: the client prints the right one, and `result` does not read it, or it
-   * is no whole number of digits. Undefined where it is read, or where nothing like it is printed.
-   *
-   * @throws EnvironmentError when the client does not start
-   */
-  async misreadTime(): Promise<string | undefined> {
-    const [type = 'long'] = this.target.timestampTypes;
-    if (this.target.result === undefined) return undefined;
-    const unread = unreadTime(await this.perform(plainSetup(type)));
-    return unread === undefined ? undefined : misreadInWords(unread, this.target);
-  }
-
-  /**
-   * What keeps the client from a TLS connection with the platform, and what to change, in words; undefined where it gets as far as its
-   * CONNECT, or fails of something else.
-   *
-   * @throws EnvironmentError when the client does not start
-   */
-  async tlsFault(): Promise<string | undefined> {
-    const [type = 'long'] = this.target.timestampTypes;
-    const { connections, unnamed } = await this.perform(plainSetup(type));
-    const fault =
-      connections.length > 0 ? undefined : unnamed.find(({ handshake }) => handshake.fault !== undefined)?.handshake.fault;
-    if (fault === undefined) return undefined;
-    return `The client does not get into the platform that the suite plays: ${fault.words}.\n  ${platformAdvice(fault, this.#address.host)}.`;
   }
 
   /** Ends every client that runs or is being started, and the platform. */

@@ -14,7 +14,7 @@ describe('a comparison', () => {
       must('e', 'passed'),
     );
     const { worse, better, other, mustGotWorse } = compareReports(old, now);
-    assert.deepEqual([idsOf(worse), idsOf(better), idsOf(other), mustGotWorse], [['a', 'd'], ['b', 'c'], [], true]);
+    assert.deepEqual([idsOf(worse), idsOf(better), idsOf(other), mustGotWorse], [['a', 'd'], ['b'], ['c'], true]);
   });
 
   test('says what is new and gone in the set, and whose text changed', () => {

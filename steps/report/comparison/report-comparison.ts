@@ -1,4 +1,5 @@
 import { named } from '../../harness/text/named.ts';
+import { isFailure } from '../../verdict/judged-scenario.ts';
 import type { Report, RequirementResult, ScenarioResult, Status } from '../../verdict/report.ts';
 
 /** A requirement in the new report and in the old one. */
@@ -45,20 +46,11 @@ export interface ComparedReport {
   readonly durationMs: number;
 }
 
-/** From bad to good: results that prove a mistake, results that prove nothing, and a pass. */
-const ranks: Readonly<Record<Status, number>> = {
-  failed: 0,
-  warning: 0,
-  inconclusive: 1,
-  untested: 1,
-  inapplicable: 1,
-  passed: 2,
-};
-
 /**
  * Compares two reports of implementations of one role.
  *
- * A requirement gets worse when it passed before and now does not, for any reason, and when it fails and did not fail before.
+ * A requirement gets worse when it passed before and now does not, for any reason, and when it fails and did not fail before. It gets
+ * better only when it passes now: one that is no longer tested has shown nothing.
  */
 export function compareReports(old: Report, now: Report): Comparison {
   const before = new Map(old.requirements.map((requirement) => [requirement.id, requirement]));
@@ -68,14 +60,14 @@ export function compareReports(old: Report, now: Report): Comparison {
     return earlier === undefined ? [] : [changeOf(earlier, requirement)];
   });
   const differing = both.filter((change) => change.old !== change.new);
-  const step = ({ old: from = 'untested', new: to = 'untested' }: Change): number => ranks[to] - ranks[from];
-  const worse = differing.filter((change) => step(change) < 0).toSorted((a, b) => a.level.localeCompare(b.level));
+  const isWorse = (change: Change): boolean => change.old === 'passed' || (isBad(change.new) && !isBad(change.old));
+  const worse = differing.filter(isWorse).toSorted((a, b) => a.level.localeCompare(b.level));
   return {
     old: sideOf(old),
     new: sideOf(now),
     worse,
-    better: differing.filter((change) => step(change) > 0),
-    other: differing.filter((change) => step(change) === 0),
+    better: differing.filter((change) => change.new === 'passed'),
+    other: differing.filter((change) => !isWorse(change) && change.new !== 'passed'),
     added: now.requirements.filter(({ id }) => !before.has(id)).map((requirement) => changeOf(undefined, requirement)),
     removed: old.requirements.filter(({ id }) => !after.has(id)).map((requirement) => changeOf(requirement, undefined)),
     reworded: both.filter(({ reworded }) => reworded).map(({ id }) => id),
@@ -101,6 +93,8 @@ export function changesSince(earlier: Report, now: Report): Comparison | undefin
   });
   return compareReports(selected(earlier), selected(now));
 }
+
+const isBad = (status?: Status): boolean => status !== undefined && isFailure({ status });
 
 function changeOf(old: RequirementResult | undefined, now: RequirementResult | undefined): Change {
   const { id = '', level = 'must', sentence = '' } = now ?? old ?? {};

@@ -94,6 +94,11 @@ describe('a mistake in a target file is answered with place, member and expectat
       `${SERVER}deviceNames: "[a-z]+"\ndevice: { productKey: a1, deviceName: dev.1 }`,
       '5:39: device.deviceName: is "dev.1", which deviceNames does not match',
     ],
+    [
+      'an alias of what contains it',
+      `name: &a [*a]\nrole: server\n${PROCESS}`,
+      '1:11: *a stands for what contains it; expected a value',
+    ],
     ['a pattern without any device', `${SERVER}deviceNames: "^dev$"`, '4:14: deviceNames: matches no name such as probe'],
     ['a pattern of device names that is none', `${SERVER}deviceNames: "(a"`, '4:14: deviceNames: is not a regular expression'],
     ['limits that limit nothing', `${SERVER}limits: {}`, '4:9: limits: '],

@@ -79,6 +79,17 @@ export function readSource(text: string, kind = 'target file'): Source {
       member: '',
       what: code === 'MULTIPLE_DOCS' ? 'a second document begins; expected one document' : `is not YAML: ${message}`,
     }));
+  visit(document, {
+    Alias(_, node, path) {
+      const named = node.resolve(document);
+      if (named !== undefined && path.includes(named))
+        mistakes.push({
+          ...at(node.range?.[0] ?? 0),
+          member: '',
+          what: `*${node.source} stands for what contains it; expected a value`,
+        });
+    },
+  });
   keepTexts(document);
   let value: unknown;
   if (mistakes.length === 0) {

@@ -71,7 +71,7 @@ async function play(
 describe('an NTP device', { timeout: 20_000 }, () => {
   test('asks on its own request topic and takes the response with its echo', async () => {
     const { device, connections } = await play();
-    const exchange = await device.exchange(device.ask({ type: 'String', digits: '1571724098000' }));
+    const exchange = await device.askAndWait({ type: 'String', digits: '1571724098000' });
     assert.deepEqual(connections[0]?.published, [['/ext/ntp/a1PkTest01/dev01/request', '{"deviceSendTime":"1571724098000"}', 0]]);
     assert.equal(exchange?.request, device.requests[0]);
     assert.equal(exchange?.response, device.responses[0]);

@@ -234,9 +234,9 @@ export class NtpDevice {
   }
 
   /** Asks and waits for the response. @param within in ms */
-  async askAndWait(within: number = this.deadline): Promise<Exchange | undefined> {
+  async askAndWait(timestamp?: Timestamp, within: number = this.deadline): Promise<Exchange | undefined> {
     await this.permission();
-    return this.exchange(this.ask(), within);
+    return this.exchange(this.ask(timestamp), within);
   }
 
   /**
@@ -248,10 +248,10 @@ export class NtpDevice {
    */
   async fence(within: number = this.deadline): Promise<Exchange | undefined> {
     if (this.closed !== undefined) await this.#connectAgain();
-    const exchange = await this.askAndWait(within);
+    const exchange = await this.askAndWait(undefined, within);
     if (exchange !== undefined || this.closed === undefined) return exchange;
     await this.#connectAgain();
-    return this.askAndWait(within);
+    return this.askAndWait(undefined, within);
   }
 
   /**

@@ -31,7 +31,7 @@ describe('a server under test', { timeout: 30_000 }, () => {
     await using server = await ServerUnderTest.start(await target(reference));
     const device = await server.device();
     const other = await server.device({ identity: { productKey: 'a1Other', deviceName: 'dev-2' }, name: 'other' });
-    const exchange = await device.exchange(device.ask({ type: 'String', digits: '1571724098000' }));
+    const exchange = await device.askAndWait({ type: 'String', digits: '1571724098000' });
 
     assert.equal(exchange?.response.deviceSendTime?.literal, '"1571724098000"');
     assert.deepEqual(payloadFaults('response', exchange?.response.message.payload ?? ''), []);

@@ -2,7 +2,6 @@ import type { Target } from '../../harness/implementation/target.ts';
 import { loadTarget } from '../../harness/implementation/target-file.ts';
 import { counted } from '../../harness/text/counted.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
-import { lockFolder } from '../../report/folder-lock.ts';
 import { painterFor } from '../../report/paint.ts';
 import { describeTarget } from '../../report/report-json.ts';
 import { featuresDigest, readRequirements, suite } from '../../requirements/requirement.ts';
@@ -12,6 +11,7 @@ import { readDuration } from '../terminal/duration-flag.ts';
 import { exitOfFailedWrite, FailedWrites } from '../terminal/failed-writes.ts';
 import { Interruption, mostStopMs } from '../terminal/interruption.ts';
 import { suiteCommand } from '../terminal/suite-command.ts';
+import { takeFolder } from '../terminal/take-folder.ts';
 import { joinWords } from '../terminal/word-list.ts';
 import { clearInterop, interopFiles, writeInterop } from './interop-files.ts';
 import type { InteropReport, PairResult } from './interop-report.ts';
@@ -97,7 +97,7 @@ class Matrix {
     const { report: folder, json, verbose = false, starts } = this.#options;
     const screen = json === true ? process.stderr : process.stdout;
     const paint = painterFor(screen, process.env);
-    using _lock = lockFolder(folder);
+    using _lock = takeFolder(folder);
     using interruption = new Interruption(this.#deadlineMs, () => {
       this.#giveUp.abort();
       setTimeout(() => process.exit(4), mostStopMs).unref();

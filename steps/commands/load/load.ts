@@ -9,7 +9,6 @@ import { conceal } from '../../harness/text/secrets.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
 import { nowUs } from '../../harness/time/now.ts';
 import { standstills } from '../../harness/time/standstill.ts';
-import { lockFolder } from '../../report/folder-lock.ts';
 import { painterFor } from '../../report/paint.ts';
 import { describeTarget } from '../../report/report-json.ts';
 import { suite } from '../../requirements/requirement.ts';
@@ -19,6 +18,7 @@ import { readDuration } from '../terminal/duration-flag.ts';
 import { exitOfFailedWrite, FailedWrites } from '../terminal/failed-writes.ts';
 import { Interruption, mostStopMs } from '../terminal/interruption.ts';
 import { readReported } from '../terminal/shards-of-one-run.ts';
+import { takeFolder } from '../terminal/take-folder.ts';
 import { clearLoad, loadFiles, writeLoad } from './load-files.ts';
 import { buildReport, certifiesNothing, type LoadEnd, type LoadReport, type Measured, nothingMeasured } from './load-report.ts';
 import { loadText, planInWords } from './load-text.ts';
@@ -59,7 +59,7 @@ export async function load(path: string | undefined, options: LoadOptions): Prom
   const { report: folder } = options;
   const screen = screenOf(options);
   const giveUp = new AbortController();
-  using _lock = lockFolder(folder);
+  using _lock = takeFolder(folder);
   using interruption = new Interruption(besidesMs + (plan.forMs ?? 0), (why) => {
     screen.write(`\n${why}: the load ends here; what was measured is reported\n`);
     giveUp.abort();
@@ -166,7 +166,7 @@ function concealed(measured: Measured, { secrets }: Target): Measured {
 async function merge(path: string | undefined, folders: readonly string[], options: LoadOptions): Promise<number> {
   if (path !== undefined) throw new WrongUse(`--merge takes report folders, not a target file: ${path}`);
   const report = mergeLoads(folders.map(readPart));
-  using _lock = lockFolder(options.report);
+  using _lock = takeFolder(options.report);
   screenOf(options).write(
     `${report.suite.name} ${report.suite.version}: load on ${report.target.name}: ${planInWords(report.plan)}\n  merged from ${folders.join(', ')}\n`,
   );

@@ -7,7 +7,6 @@ import { clearCertificate, judgedFiles } from '../../report/certificate/certific
 import { contradictions, recordedMessages, rejudge } from '../../report/certificate/recording.ts';
 import { suiteDigest } from '../../report/certificate/suite-digest.ts';
 import { Console } from '../../report/console.ts';
-import { lockFolder } from '../../report/folder-lock.ts';
 import { messagesFile, writeIncomplete } from '../../report/report-folder.ts';
 import { buildReport, type RunFacts } from '../../report/report-json.ts';
 import { specificationFile, writeSpecification } from '../../report/specification/beside-report.ts';
@@ -26,6 +25,7 @@ import { readSigningKey } from '../run/signing-key.ts';
 import { writeReports } from '../run/write-reports.ts';
 import { readReported, type ShardFolder, shardsOfOne } from '../terminal/shards-of-one-run.ts';
 import { suiteCommand } from '../terminal/suite-command.ts';
+import { takeFolder } from '../terminal/take-folder.ts';
 import { joinWords } from '../terminal/word-list.ts';
 
 /** The options of `merge`. */
@@ -75,10 +75,10 @@ export async function merge(folders: readonly string[], options: MergeOptions): 
     verbose,
     ...(expectations === undefined ? {} : { expectations }),
   });
-  using _lock = lockFolder(folder);
+  using _lock = takeFolder(folder);
   clearCertificate(folder);
-  writeSpecification(folder, role, requirements);
   writeIncomplete(folder, run, requirements, command);
+  writeSpecification(folder, role, requirements);
   screen.opening(run, requirements.length);
   screen.note(`merged from ${counted(parts.length, 'shard')}: ${parts.map((part) => part.folder).join(', ')}`);
 

@@ -15,7 +15,6 @@ import { standstills } from '../../harness/time/standstill.ts';
 import { clearCertificate } from '../../report/certificate/certificate-files.ts';
 import { suiteDigest } from '../../report/certificate/suite-digest.ts';
 import { Console } from '../../report/console.ts';
-import { lockFolder } from '../../report/folder-lock.ts';
 import { paceInWords } from '../../report/pace-in-words.ts';
 import { writeIncomplete, writeReport } from '../../report/report-folder.ts';
 import { buildReport, type ObservedTarget, type RunFacts } from '../../report/report-json.ts';
@@ -28,6 +27,7 @@ import { judge } from '../../verdict/judge.ts';
 import type { Report } from '../../verdict/report.ts';
 import { Transcript } from '../../verdict/transcript.ts';
 import { Interruption, mostStopMs } from '../terminal/interruption.ts';
+import { takeFolder } from '../terminal/take-folder.ts';
 import { faultInWords } from './fault-in-words.ts';
 import { lateFindingsOf } from './late-mistakes.ts';
 import { preflight } from './preflight.ts';
@@ -97,16 +97,16 @@ export class OneRun {
   announce(...remarks: readonly string[]): void {
     const { report: folder, docs } = this.#plan.options;
     clearCertificate(folder);
+    writeIncomplete(folder, this.#describe(), this.#plan.requirements, this.#plan.command, this.#plan.selected);
     if (docs === undefined) writeSpecification(folder, this.#plan.target.role, this.#plan.requirements);
     else clearSpecification(folder);
-    writeIncomplete(folder, this.#describe(), this.#plan.requirements, this.#plan.command, this.#plan.selected);
     this.#console.opening(this.#describe(), this.#plan.requirements.length);
     if (this.#place !== undefined) return;
     for (const remark of [...this.#plan.remarks, ...remarks]) this.#console.note(remark);
   }
 
   async perform(): Promise<number> {
-    using _lock = lockFolder(this.#plan.options.report);
+    using _lock = takeFolder(this.#plan.options.report);
     // Before the first output: a reader of it may interrupt the run at once.
     using interruption = new Interruption(this.#plan.deadlineMs, (why) => this.#interrupt(why));
     this.#interruption = interruption;

@@ -3,12 +3,12 @@ import type { Role, Target } from '../../harness/implementation/target.ts';
 import { loadTarget } from '../../harness/implementation/target-file.ts';
 import { WrongUse } from '../../harness/text/usage-error.ts';
 import { clearCertificate } from '../../report/certificate/certificate-files.ts';
-import { lockFolder } from '../../report/folder-lock.ts';
 import { clearReport } from '../../report/report-folder.ts';
 import { clearSpecification } from '../../report/specification/beside-report.ts';
 import type { Expectations } from '../../verdict/expectations.ts';
 import { exitOfFailedWrite } from '../terminal/failed-writes.ts';
 import { Interruption } from '../terminal/interruption.ts';
+import { takeFolder } from '../terminal/take-folder.ts';
 import { expectationsPath, loadExpectations } from './expectations-file.ts';
 import { OneRun, type SeriesPlace } from './one-run.ts';
 import { embeddedTarget } from './reference-target.ts';
@@ -39,7 +39,7 @@ export async function runTarget(path: string | undefined, options: RunOptions): 
       return prepare(await embeddedTarget(role), undefined, { ...options, report });
     }),
   );
-  using _lock = lockFolder(options.report);
+  using _lock = takeFolder(options.report);
   // Each role has its own folder; a report next to these folders comes from an earlier run.
   if (roles.length > 1) {
     clearReport(options.report);
@@ -80,7 +80,7 @@ async function prepare(target: Target, path: string | undefined, options: RunOpt
 async function repeatedly(plan: RunPlan, planOf: (number: number) => RunPlan, repeat: number): Promise<number> {
   const { options, expectations, command } = plan;
   const { report: folder } = options;
-  using _lock = lockFolder(folder);
+  using _lock = takeFolder(folder);
   // A signal between two runs must not end the process before the combined report is written.
   using between = new Interruption(undefined, () => {});
   const whole = new OneRun(plan);

@@ -20,7 +20,7 @@ import type { FenceWishes, Likely } from './fence-wishes.ts';
 import { ManyPlayers } from './many-players.ts';
 import { revive } from './revive-server.ts';
 import { endsReading, noLongerServes } from './server-diagnosis.ts';
-import { requireAnyAnswer, silenceOf } from './server-silence.ts';
+import { reportEnd, requireAnyAnswer, silenceOf } from './server-silence.ts';
 import { likelySilence } from './silence-diagnosis.ts';
 
 /** A World in which a server is judged. */
@@ -281,6 +281,6 @@ export class ServerScenario implements ScenarioState {
     this.#requireRun();
     this.#requireWhole();
     this.serverRun.distrust();
-    if (this.serverRun.started.ended() !== undefined) this.serverRun.state.endReported = true;
+    reportEnd(this.serverRun);
   }
 }

@@ -16,6 +16,20 @@ export function requireAnyAnswer(judge: Judge, run: ServerRun): void {
   });
 }
 
+/** How many of the last lines of a server that has ended are shown. */
+const mostLastLines = 15;
+
+/** Takes the end of a server that has ended, and its last lines, into the trace of the scenario that fails first. */
+export function reportEnd(serverRun: ServerRun): void {
+  const { started, state } = serverRun;
+  const ended = started.ended();
+  if (ended === undefined || state.endReported) return;
+  state.endReported = true;
+  const printed = started.output().filter((line) => line.trim() !== '');
+  for (const text of [ended.words, ...printed.slice(-mostLastLines).map((line) => `output: ${line}`)])
+    serverRun.note('server', text);
+}
+
 /** What was seen of a server instead of a response to a device. */
 export async function silenceOf(device: NtpDevice, serverRun: ServerRun): Promise<string> {
   const ended = device.closed === undefined ? serverRun.started.ended()?.words : await serverRun.state.fate();

@@ -84,7 +84,7 @@ describe('a server', () => {
       const world = new FakeWorld(id, { ended, restarts });
       await revive(world, world.serverRun);
       assert.deepEqual(restarts, [], 'nobody has seen it yet');
-      await failIt(world);
+      assert.match((await failIt(world)).trace.join('\n'), /exited with code 1\n.*output: no licence$/);
       await revive(world, world.serverRun);
       assert.deepEqual(restarts, ['SIGKILL']);
       assert.equal(world.informed.length, 1);
@@ -102,7 +102,8 @@ describe('a server', () => {
       const stuck = new FakeWorld(id, { ended, restarts: [], staysEnded: new EnvironmentError('no start') });
       await failIt(stuck);
       await revive(stuck, stuck.serverRun);
-      assert.deepEqual([...addressed.informed, ...stuck.informed], []);
+      assert.deepEqual(addressed.informed, []);
+      assert.deepEqual(stuck.informed, ['the server had ended in an earlier scenario, and did not start again: no start']);
       const broken = new FakeWorld(id, { ended, restarts: [], staysEnded: new TypeError('a mistake of the suite') });
       await failIt(broken);
       await assert.rejects(revive(broken, broken.serverRun), TypeError);

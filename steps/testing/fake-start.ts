@@ -26,6 +26,7 @@ export function startedAs(own: Target, { ended, endsLate, restarts, staysEnded }
     host: '127.0.0.1',
     port: 1,
     ended: () => (fate === undefined ? undefined : endedByItself(fate)),
+    output: () => ['no licence', ''],
     get end() {
       fate ??= endsLate;
       return Promise.resolve();

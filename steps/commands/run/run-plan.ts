@@ -65,7 +65,8 @@ export class RunPlan {
     const bounds = options.root === undefined ? [] : ['--root', options.root];
     const many = options.devices === undefined ? [] : ['--devices', String(options.devices)];
     const what = path === undefined ? ['--role', target.role] : [path, ...bounds];
-    this.command = `${suiteCommand} run ${joinWords([...what, ...many])}`;
+    const strict = options.strict === true ? ['--strict'] : [];
+    this.command = `${suiteCommand} run ${joinWords([...what, ...many, ...strict])}`;
     this.forReports = { command: this.command, key: readKey(options, target), earlier: earlierReport(options.report) };
   }
 

@@ -2,6 +2,7 @@ import type { ClockSettings, ContainerClockSettings } from '../implementation/co
 import { EnvironmentError } from '../implementation/errors.ts';
 import { fillPlaceholders } from '../implementation/fill-placeholders.ts';
 import type { StartedTarget } from '../implementation/target.ts';
+import { nowUs } from '../time/now.ts';
 import type { StartParts } from './client-answers.ts';
 import type { ClientConnection } from './client-connection.ts';
 import { askInRounds } from './client-rounds.ts';
@@ -52,6 +53,7 @@ export async function runClient(parts: StartParts, surroundings: StartSurroundin
   } finally {
     clientRun.over = true;
     clientRun.changed();
+    if (clientRun.ended === undefined) clientRun.stoppedUs = nowUs();
     clientRun.doubt = await client.doubt?.();
     await client.stop();
     // After the stop, so that its last lines are included.

@@ -65,6 +65,8 @@ export class ClientRun {
   output: readonly string[] = [];
   /** True when the client has ended, or the suite has given it up. */
   over = false;
+  /** When the suite began to end the client: monotonic, in µs; undefined where it has ended by itself. */
+  stoppedUs: number | undefined;
   readonly #changes = new Changes();
 
   constructor(setup: ClientSetup, identity: Identity) {
@@ -145,7 +147,12 @@ export class ClientRun {
     const entries: { readonly atUs: number; readonly text: string }[] = this.connections.flatMap(({ trace, ending }) => {
       const frames = [...trace].map((frame) => ({ atUs: frame.atUs, text: describeFrame(frame) }));
       dropped += trace.dropped;
-      return ending === undefined ? frames : [...frames, { atUs: ending.atUs, text: `· ${ending.reason}` }];
+      if (ending === undefined) return frames;
+      const { stoppedUs = Number.POSITIVE_INFINITY } = this;
+      return [
+        ...frames,
+        { atUs: ending.atUs, text: `· ${ending.atUs >= stoppedUs ? 'the suite ends the client' : ending.reason}` },
+      ];
     });
     for (const { accepted, handshake, ending } of this.unnamed) {
       entries.push({ atUs: accepted.atUs, text: '· TCP connection' });

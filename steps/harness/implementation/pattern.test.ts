@@ -42,6 +42,7 @@ describe('a pattern of a target file', () => {
       () => readPattern('listening on ['),
       /^SyntaxError: not a regular expression: missing closing \]: `\[`; expected/,
     );
+    assert.throws(() => readPattern('time: (?<time>a'), /missing closing \): `time: \(\?<time>a`; expected/);
     assert.throws(() => readPattern('a{1,99999}'), /^SyntaxError: not a regular expression: invalid repeat count/);
   });
 });

@@ -30,7 +30,8 @@ export function readPattern(source: string): Pattern {
     compiled = RE2JS.compile(RE2JS.translateRegExp(source));
   } catch (error) {
     if (unbounded.test(source)) throw new SyntaxError(refusal);
-    const reason = (error as Error).message.replace(/^error parsing regexp: /, '');
+    // RE2 writes named groups in another way.
+    const reason = (error as Error).message.replace(/^error parsing regexp: /, '').replaceAll('(?P<', '(?<');
     throw new SyntaxError(`not a regular expression: ${reason}; expected one as JavaScript has them`);
   }
   const names = Object.keys(compiled.namedGroups());

@@ -65,7 +65,7 @@ export function expectedTimes(
     throw new TooUncertain(
       `the client's own clock is known to no better than ${mostUncertainMs} ms, which is too little to judge its time: run on a ` +
         'machine that is less busy, let the client write its output without a buffer (PYTHONUNBUFFERED=1, stdbuf -oL, ' +
-        'setvbuf), let it report deviceRecvTime as well, or declare the capability "clock"',
+        'setvbuf), let it report deviceRecvTime as well, or declare the capability "clock" where it is not declared',
     );
   }
   return all;

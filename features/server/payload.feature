@@ -84,13 +84,14 @@ Feature: What a response holds
 
     Source: stated, "The data type of the timestamp can be Long or String"; limited by RFC 7493
 
-    Depends on: server-echoes-send-time, server-long-stays-long, server-string-stays-string
+    Depends on: server-echoes-send-time, server-long-stays-long, server-string-stays-string,
+    server-type-per-request
 
     Usual mistakes: the echo went through a double; a Long above 2^53 is returned as a String; a
     request with such a time is not answered
 
     Scenario Outline: deviceSendTime is <deviceSendTime>
-      Given a newly connected device that hears its response topic
+      Given a device that hears its response topic
       When the device asks with deviceSendTime <deviceSendTime>
       Then the response returns deviceSendTime <deviceSendTime> in the same type
 

@@ -9,6 +9,7 @@ import type { DeviceCount, Together } from '../support/parameter-types.ts';
 import { answerWait } from './answer-wait.ts';
 import { noLongerServes } from './server-diagnosis.ts';
 import type { ServerWorld } from './server-scenario.ts';
+import { cutOff } from './server-silence.ts';
 
 Given('{deviceCount} that hear their response topics', async function (this: ServerWorld, which: DeviceCount) {
   const { target, serverRun } = this.scenario;
@@ -59,17 +60,18 @@ async function connectAll(world: ServerWorld, wanted: number, named?: readonly I
   return undefined;
 }
 
-/** @param first the type of the first one, where every second one has the other */
+/** @param first the type of the first one; every second one may have the other */
 async function askAll(
   devices: readonly NtpDevice[],
   { alternate, sameDigits }: Together,
   first: TimestampType = 'Long',
 ): Promise<Asked[]> {
   for (const device of devices) await device.permission();
+  const other = first === 'Long' ? 'String' : 'Long';
   // As devices do that count from power-on, after a power cut.
   const digits = sameDigits ? devices[0]?.timestamp().digits : undefined;
   return devices.map((device, index) => {
-    const type = alternate && (index % 2 === 0) !== (first === 'Long') ? 'String' : 'Long';
+    const type = alternate && index % 2 === 1 ? other : first;
     return { device, request: device.ask(digits === undefined ? device.timestamp(type) : { type, digits }) };
   });
 }
@@ -125,24 +127,14 @@ async function requireAll(world: ServerWorld, asked: readonly Asked[]): Promise<
   const { device } = first;
   world.scenario.many.show(device, world.scenario.serverRun.trace);
   const others = silent.length === 1 ? '' : `, nor were ${silent.length - 1} others`;
-  const why = whyCutOff(world, device) ?? 'nothing came any more';
+  world.scenario.requireSetUp();
+  const why = (await cutOff(device, serverRun)) ?? 'nothing came any more';
   world.fail({
     expected: `${counted(asked.length, 'device')} answered, the next answer always within ${within(first)} ms of the one before`,
     received: `${device.name} (${device.identity.deviceName}) was not answered${others}: ${why}`,
     likely: { kind: noLongerServes },
     cause: 'silence',
   });
-}
-
-/**
- * Why no answer could reach a device any more, in words; undefined where it is connected to a server that runs.
- *
- * @throws EnvironmentError where a change of the target file would mend it
- */
-function whyCutOff({ scenario }: ServerWorld, device: NtpDevice): string | undefined {
-  scenario.requireSetUp();
-  const ended = scenario.serverRun.started.ended();
-  return ended === undefined ? device.closed : `the server ${ended.words}`;
 }
 
 /** True for what answers no request of its device, or is taken for an answer though it has the deviceSendTime of another one. */
@@ -163,16 +155,17 @@ Then('the server answers each of them with its own deviceSendTime', async functi
   );
   if (silent.length === 0) return;
   const heard = device.responses.length;
-  const cutOff = whyCutOff(this, device);
+  this.scenario.requireSetUp();
+  const why = await cutOff(device, this.scenario.serverRun);
   this.fail({
     expected: `${requests.length} responses, each with the deviceSendTime of another request`,
-    received: `${heard} responses; ${silent.length} of ${requests.length} values of deviceSendTime did not come back${cutOff === undefined ? '' : `: ${cutOff}`}`,
-    likely: { kind: noLongerServes, text: cutOff === undefined ? likelyLoss(heard, requests.length) : undefined },
+    received: `${heard} responses; ${silent.length} of ${requests.length} values of deviceSendTime did not come back${why === undefined ? '' : `: ${why}`}`,
+    likely: { kind: noLongerServes, text: why === undefined ? likelyMistake(heard, requests.length) : undefined },
     cause: 'silence',
   });
 });
 
-function likelyLoss(heard: number, asked: number): string {
+function likelyMistake(heard: number, asked: number): string {
   return heard >= asked
     ? 'the deviceSendTime is kept in a variable that the requests of a connection share'
     : 'requests are dropped while another one is processed';

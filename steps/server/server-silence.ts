@@ -30,11 +30,16 @@ export function reportEnd(serverRun: ServerRun): void {
     serverRun.note('server', text);
 }
 
+/** Why no response can reach a device any more, in words; undefined where it is connected to a server that runs. */
+export async function cutOff(device: NtpDevice, { started, state }: ServerRun): Promise<string | undefined> {
+  const ended = device.closed === undefined ? started.ended()?.words : await state.fate();
+  return ended === undefined ? device.closed : `the server ${ended}`;
+}
+
 /** What was seen of a server instead of a response to a device. */
 export async function silenceOf(device: NtpDevice, serverRun: ServerRun): Promise<string> {
-  const ended = device.closed === undefined ? serverRun.started.ended()?.words : await serverRun.state.fate();
-  if (ended !== undefined) return `no response: the server ${ended}`;
-  if (device.closed !== undefined) return `no response: ${device.closed}`;
+  const why = await cutOff(device, serverRun);
+  if (why !== undefined) return `no response: ${why}`;
   const elsewhere = echoesElsewhere(device);
   return elsewhere.length === 0 ? 'no response' : `no response there, but its echo came on ${elsewhere.join(', ')}`;
 }

@@ -87,7 +87,7 @@ export type AskingPace = (typeof pacePhrases)[number];
 
 definePhrases('pace', pacePhrases);
 
-/** How many devices there are, and whether `--devices` may say more. */
+/** How many devices there are, and whether `--devices` may say more; or those that the target file names, so many at most. */
 export type DeviceCount = { readonly least: number; readonly orMore: boolean } | { readonly ofTargetFile: number };
 
 defineParameterType({
